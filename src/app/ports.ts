@@ -1,0 +1,149 @@
+import type { Duplex } from "node:stream";
+import type { Config, ConfigProblem, NodeSpec } from "../domain/config/types.ts";
+import type { PictlEvent } from "../domain/event.ts";
+import type { Secret } from "../domain/secret.ts";
+import type { Command } from "../domain/shell.ts";
+import type { ContainerFacts, EngineInfo, ImageFacts, LogRecord, StatsSample } from "../domain/docker/facts.ts";
+
+/** Everything the use cases need from outside. `src/context.ts` fills it; `test/fakes` has the stand-ins. */
+export interface Ports {
+  readonly nodes: Nodes;
+  readonly engines: Engines;
+  readonly events: EventLog;
+  readonly clock: Clock;
+  readonly progress: Progress;
+  /** Aborted by Ctrl-C and by the deadline of the whole command. */
+  readonly signal: AbortSignal;
+  /** How many nodes are worked on at a time. */
+  readonly concurrency: number;
+}
+
+export interface Clock {
+  /** Wall clock, milliseconds since the epoch. */
+  now(): number;
+  /** Milliseconds that never go back. */
+  monotonic(): number;
+  /** Resolves after `ms`; rejects with the signal's reason when it aborts first. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The SSH side: one connection per node, opened at the first use and shared by everything in this command. */
+export interface Nodes {
+  /**
+   * The connection to a node; concurrent and repeated calls get the same one while it lives.
+   * Rejects with a PictlError: node-unreachable, auth-failed, host-key-unknown, host-key-changed, interrupted.
+   */
+  connect(node: NodeSpec, signal?: AbortSignal): Promise<Connection>;
+  /** Closes every connection. Never rejects. */
+  close(): Promise<void>;
+}
+
+export interface Connection {
+  readonly node: string;
+  /**
+   * Runs a command and waits for its end. A non-zero exit code is a result, and so is not knowing (`unknown`);
+   * rejects only when the command certainly never started (shell-unusable, connection-lost before exec,
+   * sudo-failed) or when `signal` was aborted (interrupted), after asking the node to stop it.
+   */
+  run(command: Command, options?: RunOptions): Promise<Outcome>;
+  /** Starts a command and hands over its stdin and stdout; stderr is kept (tail) and becomes the error's text. */
+  pipe(command: Command, options?: { readonly sudo?: boolean; readonly signal?: AbortSignal }): Promise<Duplex>;
+  /** A stream to a unix socket on the node (direct-streamlocal). Rejects when sshd or the socket refuses. */
+  openSocket(path: string, signal?: AbortSignal): Promise<Duplex>;
+  /** How this login reaches root's things on the node; asked once per connection. */
+  privilege(): Promise<Privilege>;
+}
+
+/** `root`: is uid 0. `docker`: may use the docker socket. `sudo`: `sudo -n` works, or a password was given. */
+export interface Privilege {
+  readonly root: boolean;
+  readonly docker: boolean;
+  readonly sudo: boolean;
+}
+
+export interface RunOptions {
+  /** Milliseconds from the call to the result, at every stage (queueing, channel open, exec, output). Default 60 s; Infinity for none. */
+  readonly timeoutMs?: number;
+  readonly stdin?: string | Uint8Array | Secret | AsyncIterable<Uint8Array>;
+  /** Run as root through sudo (no-op when the login is root). */
+  readonly sudo?: boolean;
+  /** Live output; while a returned promise is pending, the node is made to wait (backpressure). */
+  readonly onStdout?: (chunk: Uint8Array) => void | Promise<void>;
+  readonly onStderr?: (chunk: Uint8Array) => void | Promise<void>;
+  /** Bytes of stdout and of stderr kept in the outcome (the tail); default 1 MB. 0 keeps none. */
+  readonly maxOutputBytes?: number;
+  readonly signal?: AbortSignal;
+}
+
+export type Outcome = {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Output beyond maxOutputBytes was dropped from the front. */
+  readonly truncated: boolean;
+  readonly durationMs: number;
+} & (
+  | { readonly status: "ok"; readonly code: 0 }
+  | { readonly status: "failed"; readonly code: number }
+  | { readonly status: "unknown"; readonly code: null; readonly reason: "timeout" | "connection-lost" | "killed"; readonly remoteSignal?: string }
+);
+
+/** Docker on a node, for reading. Changes go through the docker client as commands (`src/domain/docker`). */
+export interface Engines {
+  /** Rejects with docker-missing, docker-unavailable, docker-denied and what `Nodes.connect` rejects with. */
+  on(node: NodeSpec, signal?: AbortSignal): Promise<Engine>;
+}
+
+export interface Engine {
+  info(): Promise<EngineInfo>;
+  /** All containers, stopped ones too. */
+  containers(): Promise<ContainerFacts[]>;
+  /** One sample of a running container's use, without waiting for a second one. */
+  stats(containerId: string): Promise<StatsSample>;
+  images(): Promise<ImageFacts[]>;
+  logs(containerId: string, options: LogOptions): AsyncIterable<LogRecord>;
+}
+
+export interface LogOptions {
+  readonly follow: boolean;
+  /** Lines from the end, undefined for all. */
+  readonly tail: number | undefined;
+  /** Seconds since the epoch (may be fractional), undefined for all. */
+  readonly since: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+export interface EventLog {
+  /** Appends durably enough to survive a crash of pictl. Never rejects: an unwritable log is warned about once. */
+  append(event: PictlEvent): Promise<void>;
+  read(options: { follow: boolean; signal: AbortSignal }): AsyncIterable<PictlEvent>;
+}
+
+/** What a command shows while it works. The lines are for people; nothing is decided on them. */
+export interface Progress {
+  /** One step of the command, shown until it ends. `where` is a node or container@node. */
+  step(where: string, title: string): Step;
+  /** A warning for stderr, once each. */
+  warn(message: string): void;
+}
+
+export interface Step {
+  update(text: string): void;
+  done(text?: string): void;
+  fail(text: string): void;
+}
+
+export interface ConfigStore {
+  readonly path: string;
+  read(): Promise<{ readonly config: Config; readonly warnings: readonly ConfigProblem[] }>;
+  /**
+   * Re-reads under the lock, applies the edits to the text (formatting, comments and key order stay), checks the
+   * result and writes it atomically, with one `.bak`. Rejects with config-invalid (nothing written), lock-held,
+   * config-write-failed.
+   */
+  change(edits: (config: Config) => readonly ConfigEdit[]): Promise<void>;
+}
+
+/** Paths are keys and indexes: `["layout", 0, "web"]`. `set` on a list index equal to its length appends. */
+export type ConfigEdit =
+  | { readonly op: "set"; readonly path: readonly (string | number)[]; readonly value: unknown }
+  | { readonly op: "delete"; readonly path: readonly (string | number)[] };

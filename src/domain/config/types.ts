@@ -1,0 +1,127 @@
+import type { Secret } from "../secret.ts";
+
+/** The config after reading: defaults filled in, strings turned into numbers and switches, rows into lists. */
+export interface Config {
+  /** Which cluster containers are labelled with; two configs that share a node must differ here. */
+  readonly cluster: string;
+  /** Folder whose subfolders are build contexts (`docker`), relative paths resolved against the config's folder. */
+  readonly docker: string | undefined;
+  /** Every node named anywhere, in the order of first mention. */
+  readonly nodes: readonly NodeSpec[];
+  /** Every wanted container, in the order of the layout. A name may occur on several nodes, once on each. */
+  readonly placements: readonly Placement[];
+  readonly heartbeat: HeartbeatSection;
+  readonly vip: VipSection | undefined;
+  readonly constraints: readonly Constraint[];
+  readonly commandlist: readonly SavedCommand[];
+  readonly dockerRegistries: readonly string[];
+  readonly autostartContainers: boolean;
+  /** The shell command that prints a node's system log. */
+  readonly syslog: string | undefined;
+  readonly rsyslog: { readonly host: string; readonly logfile: string } | undefined;
+  readonly kibana: string | undefined;
+  readonly elasticsearch: { readonly url: string; readonly index: string } | undefined;
+  readonly hooks: Hooks;
+  /** Where events, journals and locks live; absolute. */
+  readonly stateDir: string;
+}
+
+export interface SshSettings {
+  readonly user?: string;
+  /** 1-65535 */
+  readonly port?: number;
+  readonly identityFile?: string;
+  /** Comma-separated hops, as OpenSSH's ProxyJump. */
+  readonly proxyJump?: string;
+  /** Milliseconds. */
+  readonly connectTimeoutMs?: number;
+  /** true: always; false: never; undefined: when this user may not speak to Docker otherwise. */
+  readonly sudo?: boolean;
+  /** known_hosts files instead of the user's, as UserKnownHostsFile. */
+  readonly knownHostsFile?: string;
+}
+
+export interface NodeSpec {
+  readonly name: string;
+  /** What is connected to and looked up in ssh_config: `nodes.NAME.address`, else the name. */
+  readonly address: string;
+  /** What the config says (`nodes.NAME`, else `ssh`); ssh_config fills the rest. */
+  readonly ssh: SshSettings;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface Placement {
+  readonly container: string;
+  readonly node: string;
+  /** The words of the `docker run` arguments, exactly as the user gave them. */
+  readonly args: readonly string[];
+  /** A registry image; undefined means the image is built here and has the container's name. */
+  readonly image: string | undefined;
+  /** Build folder, absolute; undefined when there is an `image` or no `docker` folder. */
+  readonly build: string | undefined;
+  readonly env: Readonly<Record<string, string>>;
+  readonly envFile: string | undefined;
+  readonly secrets: Readonly<Record<string, Secret>>;
+  readonly hooks: Hooks;
+}
+
+export interface HeartbeatSection {
+  readonly automatic: boolean;
+  /** Milliseconds. */
+  readonly intervalMs: number;
+  readonly failoverAfter: number;
+  readonly failoverPolicy: "random" | "spread";
+  readonly checks: readonly HeartbeatCheck[];
+}
+
+/** A row's entry as written: a port, or an object whose `check` picks a kind of `src/checks/kinds`. */
+export interface HeartbeatCheck {
+  readonly node: string;
+  readonly container: string;
+  readonly check: { readonly kind: string } & Readonly<Record<string, unknown>>;
+}
+
+export interface VipSection {
+  readonly ip: string;
+  readonly mode: "static" | "lease";
+  readonly leaseMs: number;
+  readonly preempt: boolean;
+  readonly candidates: readonly VipCandidate[];
+}
+
+export interface VipCandidate {
+  readonly node: string;
+  readonly device: string;
+  readonly slave: string | undefined;
+  readonly pingIntervalMs: number;
+}
+
+export interface Constraint {
+  readonly container: string;
+  readonly hosts: readonly string[];
+}
+
+export interface SavedCommand {
+  readonly label: string;
+  readonly command: string;
+}
+
+export interface Hooks {
+  readonly onMove?: string;
+  readonly onFailover?: string;
+  readonly onVipChange?: string;
+  readonly onHeartbeatFailure?: string;
+}
+
+/** One thing wrong (or odd) in a config file. */
+export interface ConfigProblem {
+  readonly severity: "error" | "warning";
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+  readonly column: number;
+  /** `layout[1].node`; empty for the whole document. */
+  readonly path: string;
+  /** One sentence: what was found, what was expected, did-you-mean. */
+  readonly message: string;
+}

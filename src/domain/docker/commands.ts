@@ -1,0 +1,48 @@
+import { type Command, words } from "../shell.ts";
+
+/** Every change pictl makes to a node's Docker, as a command line of the docker client. */
+
+export interface RunInput {
+  readonly name: string;
+  readonly image: string;
+  readonly args: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export function run(input: RunInput): Command {
+  return words(
+    "docker",
+    "container",
+    "run",
+    "--detach",
+    "--name",
+    input.name,
+    ...Object.entries(input.labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
+    ...Object.entries(input.env).flatMap(([key, value]) => ["--env", `${key}=${value}`]),
+    ...input.args,
+    input.image,
+  );
+}
+
+export function start(name: string): Command {
+  return words("docker", "container", "start", name);
+}
+
+/** `graceSeconds`: how long the process may take after SIGTERM before SIGKILL. */
+export function stop(name: string, graceSeconds: number): Command {
+  return words("docker", "container", "stop", "--time", String(graceSeconds), name);
+}
+
+export function restart(name: string, graceSeconds: number): Command {
+  return words("docker", "container", "restart", "--time", String(graceSeconds), name);
+}
+
+/** Removes a container, running or not. Its named volumes stay. */
+export function remove(name: string): Command {
+  return words("docker", "container", "rm", "--force", name);
+}
+
+export function removeImage(reference: string, force: boolean): Command {
+  return words("docker", "image", "rm", ...(force ? ["--force"] : []), reference);
+}

@@ -1,0 +1,71 @@
+/** What Docker says of a node, reduced to what pictl decides on. */
+
+export type ContainerState = "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
+
+export interface ContainerFacts {
+  readonly id: string;
+  /** Without the leading slash. */
+  readonly name: string;
+  readonly imageId: string;
+  /** The reference it was started from. */
+  readonly image: string;
+  readonly state: ContainerState;
+  /** Docker's own words: `Up 3 minutes (healthy)`. */
+  readonly statusText: string;
+  readonly health: "healthy" | "unhealthy" | "starting" | null;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Seconds since the epoch. */
+  readonly createdAt: number;
+  /** Milliseconds since the epoch; null when it never ran. */
+  readonly startedAtMs: number | null;
+  readonly exitCode: number | null;
+  readonly ports: readonly PublishedPort[];
+}
+
+export interface PublishedPort {
+  readonly ip: string;
+  readonly publicPort: number;
+  readonly privatePort: number;
+  readonly protocol: string;
+}
+
+export interface ImageFacts {
+  readonly id: string;
+  /** `name:tag`, none for a dangling image. */
+  readonly tags: readonly string[];
+  readonly sizeBytes: number;
+  /** Seconds since the epoch. */
+  readonly createdAt: number;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A container's counters at one moment; two of them give a percentage (`cpuPercent`). */
+export interface StatsSample {
+  readonly cpuTotalNs: number;
+  readonly systemCpuNs: number;
+  readonly onlineCpus: number;
+  readonly memoryBytes: number;
+  readonly memoryLimitBytes: number;
+  readonly networkRxBytes: number;
+  readonly networkTxBytes: number;
+}
+
+export interface EngineInfo {
+  readonly serverVersion: string;
+  readonly containersRunning: number;
+  readonly containers: number;
+  readonly images: number;
+  readonly architecture: string;
+  readonly operatingSystem: string;
+  readonly kernelVersion: string;
+  readonly memoryBytes: number;
+  readonly cpus: number;
+}
+
+export interface LogRecord {
+  /** Nanosecond RFC 3339 time as Docker gives it; sorts as text. */
+  readonly time: string;
+  readonly stream: "stdout" | "stderr";
+  /** One line without its newline, escape sequences and all. */
+  readonly line: string;
+}

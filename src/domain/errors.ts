@@ -1,0 +1,130 @@
+/**
+ * Everything that can go wrong, one code each. A code is stable: scripts match on it (`failures[].code` under
+ * `--json`), `docs/errors.md` explains it, and it alone decides the exit code.
+ */
+export const errorCodes = {
+  /** A flag or an argument is wrong. */
+  usage: 2,
+  /** No config file where pictl looks for one. */
+  "config-not-found": 2,
+  /** The config has problems; each is listed in `problems`. */
+  "config-invalid": 2,
+  /** The config could not be written (permission, disk full, not a regular file). */
+  "config-write-failed": 1,
+  /** A node, container or image was named that the config does not have. */
+  "unknown-node": 2,
+  "unknown-container": 2,
+  /** This machine lacks something (a program, a right) that the command needs. */
+  "missing-prerequisite": 2,
+  /** No SSH connection: refused, timed out, no route, name does not resolve, closed while connecting. */
+  "node-unreachable": 3,
+  /** The node answered and refused every key, agent identity and password. */
+  "auth-failed": 3,
+  /** The host key is not in known_hosts. */
+  "host-key-unknown": 4,
+  /** The host key differs from known_hosts, or is revoked. */
+  "host-key-changed": 4,
+  /** The login shell did not run our command (nologin, forced command). */
+  "shell-unusable": 1,
+  /** The connection ended while a command ran: nobody knows whether it did its work. */
+  "connection-lost": 3,
+  /** A command did not end within its deadline: nobody knows whether it did its work. */
+  timeout: 1,
+  /** A remote command ended with a non-zero exit code. */
+  "command-failed": 1,
+  /** sudo wants a password that nobody gave, or refused. */
+  "sudo-failed": 1,
+  /** docker is not installed, its daemon does not answer, or this user may not speak to it. */
+  "docker-missing": 1,
+  "docker-unavailable": 1,
+  "docker-denied": 1,
+  /** docker did what was asked, and said no. */
+  "docker-failed": 1,
+  /** A container of that name exists and was not made by pictl for this cluster. */
+  "container-foreign": 1,
+  /** Wanted and actual state differ (`status`). */
+  "not-as-wanted": 1,
+  "image-missing": 1,
+  "build-context-invalid": 2,
+  /** Confirmation missing, lock held. */
+  "confirmation-missing": 4,
+  "lock-held": 4,
+  /** The lab could not be started or stopped. */
+  "lab-failed": 1,
+  interrupted: 130,
+  /** A bug in pictl. */
+  internal: 1,
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+export interface ErrorDetails {
+  readonly node?: string | undefined;
+  readonly container?: string | undefined;
+  /** What to do next, as a sentence; commands in it stand between backquotes. */
+  readonly hint?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * The only error pictl throws on purpose. `message` is a sentence that says what failed and what was expected;
+ * `hint` says what to do. The node and container are fields, not text, so that a summary can group by them.
+ */
+export class PictlError extends Error {
+  override readonly name = "PictlError";
+  readonly code: ErrorCode;
+  readonly node: string | undefined;
+  readonly container: string | undefined;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.node = details.node;
+    this.container = details.container;
+    this.hint = details.hint;
+  }
+
+  get exitCode(): number {
+    return errorCodes[this.code];
+  }
+
+  /** The same error with the node or container filled in where it is not known yet. */
+  at(place: { node?: string; container?: string }): PictlError {
+    return new PictlError(this.code, this.message, {
+      node: this.node ?? place.node,
+      container: this.container ?? place.container,
+      hint: this.hint,
+      cause: this.cause,
+    });
+  }
+}
+
+/** One row of `failures` under `--json`. */
+export interface Failure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly node?: string;
+  readonly container?: string;
+  readonly hint?: string;
+}
+
+/** Turns anything thrown into a row of `failures`; what is not a PictlError is `internal`. */
+export function toFailure(error: unknown, place: { node?: string; container?: string } = {}): Failure {
+  const known =
+    error instanceof PictlError
+      ? error.at(place)
+      : new PictlError("internal", error instanceof Error ? error.message : String(error), place);
+  return {
+    code: known.code,
+    message: known.message,
+    ...(known.node === undefined ? {} : { node: known.node }),
+    ...(known.container === undefined ? {} : { container: known.container }),
+    ...(known.hint === undefined ? {} : { hint: known.hint }),
+  };
+}
+
+/** The exit code for a set of failures: the gravest one's, 0 when there is none. */
+export function exitCodeOf(failures: readonly Failure[]): number {
+  return failures.reduce((worst, failure) => Math.max(worst, errorCodes[failure.code]), 0);
+}

@@ -1,0 +1,88 @@
+import type { Config, NodeSpec, Placement } from "./config/types.ts";
+import { PictlError } from "./errors.ts";
+import { didYouMean } from "./suggest.ts";
+
+/** The words a user picks containers and nodes with: names are compared whole, `*` and `?` are globs. */
+
+/**
+ * The placements named by `names` (`web`, `web@n1`, `web*`, `*@n1`); all of them when there are no names.
+ * In layout order, each once. Throws unknown-container when a name fits nothing.
+ */
+export function selectPlacements(config: Config, names: readonly string[]): readonly Placement[] {
+  if (names.length === 0) return config.placements;
+  const matchers = names.map((name) => {
+    const at = name.lastIndexOf("@");
+    const container = globMatcher(at === -1 ? name : name.slice(0, at));
+    const node = at === -1 ? () => true : globMatcher(name.slice(at + 1));
+    const matches = (placement: Placement): boolean => container(placement.container) && node(placement.node);
+    if (!config.placements.some(matches)) throw unknownContainer(config, name);
+    return matches;
+  });
+  return config.placements.filter((placement) => matchers.some((matches) => matches(placement)));
+}
+
+/**
+ * The nodes named by `patterns` (a name, a glob, or `label=value`); all of them when there are none.
+ * In config order, each once. Throws unknown-node when a pattern fits nothing.
+ */
+export function selectNodes(config: Config, patterns: readonly string[]): readonly NodeSpec[] {
+  if (patterns.length === 0) return config.nodes;
+  const matchers = patterns.map((pattern) => {
+    const matches = nodeMatcher(pattern);
+    if (!config.nodes.some(matches)) throw unknownNode(config, pattern);
+    return matches;
+  });
+  return config.nodes.filter((node) => matchers.some((matches) => matches(node)));
+}
+
+/** The one node of that name. Throws unknown-node. */
+export function nodeNamed(config: Config, name: string): NodeSpec {
+  const node = config.nodes.find((each) => each.name === name);
+  if (!node) throw unknownNode(config, name);
+  return node;
+}
+
+function nodeMatcher(pattern: string): (node: NodeSpec) => boolean {
+  const equals = pattern.indexOf("=");
+  if (equals === -1) {
+    const matches = globMatcher(pattern);
+    return (node) => matches(node.name);
+  }
+  const value = globMatcher(pattern.slice(equals + 1));
+  return (node) => {
+    const label = node.labels[pattern.slice(0, equals)];
+    return label !== undefined && value(label);
+  };
+}
+
+function globMatcher(pattern: string): (text: string) => boolean {
+  if (!/[*?]/.test(pattern)) return (text) => text === pattern;
+  const source = pattern
+    .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll(/\*+/g, ".*")
+    .replaceAll("?", ".");
+  const expression = new RegExp(`^${source}$`, "s");
+  return (text) => expression.test(text);
+}
+
+function unknownContainer(config: Config, name: string): PictlError {
+  const names = [...new Set(config.placements.map((placement) => placement.container))];
+  const known = name.includes("@") ? config.placements.map((each) => `${each.container}@${each.node}`) : names;
+  return new PictlError("unknown-container", `No container "${name}" in the layout.${didYouMean(name, known)}`, {
+    container: name,
+    hint: names.length === 0 ? "The layout has no containers yet." : `The layout has: ${listed(names)}.`,
+  });
+}
+
+function unknownNode(config: Config, name: string): PictlError {
+  const names = config.nodes.map((node) => node.name);
+  return new PictlError("unknown-node", `No node "${name}" in the config.${didYouMean(name, names)}`, {
+    node: name,
+    hint: names.length === 0 ? "The config has no nodes yet." : `The config has: ${listed(names)}.`,
+  });
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 12).join(", ");
+  return names.length > 12 ? `${shown} and ${String(names.length - 12)} more` : shown;
+}

@@ -1,0 +1,21 @@
+/**
+ * Remote output is data: whatever could move the cursor, change colours, retitle the window or reverse the reading
+ * direction is shown as an escape (`\x1b`) instead of being sent to the terminal. Covers C0 (but not tab), DEL, C1
+ * and the bidirectional controls (Trojan Source, CVE-2021-42574; kubectl CVE-2021-25743).
+ */
+export function visible(text: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are the subject here
+  return text.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, escaped);
+}
+
+function escaped(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  if (character === "\n") return "\\n";
+  if (character === "\r") return "\\r";
+  return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
+}
+
+/** "1 node", "2 nodes". */
+export function plural(count: number, singular: string, many = `${singular}s`): string {
+  return `${String(count)} ${count === 1 ? singular : many}`;
+}

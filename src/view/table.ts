@@ -1,0 +1,78 @@
+import Table from "cli-table3";
+import { stripVTControlCharacters } from "node:util";
+import { visible } from "../domain/text.ts";
+import { type Style, type Tone, tint } from "./style.ts";
+
+export interface Column<Row> {
+  readonly title: string;
+  readonly value: (row: Row) => string;
+  readonly tone?: (row: Row) => Tone | undefined;
+  readonly align?: "left" | "right";
+  /** May be shortened (with …) when the terminal is too narrow; never below `min` columns. */
+  readonly min?: number;
+}
+
+/**
+ * A table without rules, as docker and kubectl print: one line per row, columns two spaces apart, no escape
+ * sequences from the data, no wider than `style.width` as far as shrinkable columns allow. Ends with a newline.
+ */
+export function table<Row>(style: Style, columns: readonly Column<Row>[], rows: readonly Row[]): string {
+  const cells = rows.map((row) => columns.map((column) => visible(column.value(row))));
+  const widths = columns.map((column, index) =>
+    Math.max(column.title.length, ...cells.map((line) => displayWidth(line[index] ?? ""))),
+  );
+  shrink(widths, columns, style.width);
+  const output = new Table({
+    chars: noRules,
+    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
+    colAligns: columns.map((column) => column.align ?? "left"),
+    colWidths: widths.map((width, index) => (index === widths.length - 1 ? width : width + 2)),
+  });
+  output.push(columns.map((column) => tint(style, "dim", column.title)));
+  rows.forEach((row, rowIndex) => {
+    output.push(
+      columns.map((column, index) => {
+        const text = shorten(cells[rowIndex]?.[index] ?? "", widths[index] ?? 0);
+        const tone = column.tone?.(row);
+        return (tone ? tint(style, tone, text) : text) + (column.align === "right" && index < columns.length - 1 ? "  " : "");
+      }),
+    );
+  });
+  return (
+    output
+      .toString()
+      .split("\n")
+      .map((line) => (style.colour ? line : line.trimEnd()))
+      .join("\n") + "\n"
+  );
+}
+
+const noRules = Object.fromEntries(
+  ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right", "left", "left-mid", "mid", "mid-mid", "right", "right-mid", "middle"].map(
+    (name) => [name, ""],
+  ),
+);
+
+/** Takes columns away from the widest shrinkable column, one at a time, until the line fits or nothing gives. */
+function shrink<Row>(widths: number[], columns: readonly Column<Row>[], available: number): void {
+  const total = (): number => widths.reduce((sum, width) => sum + width + 2, -2);
+  while (total() > available) {
+    let widest = -1;
+    columns.forEach((column, index) => {
+      const width = widths[index] ?? 0;
+      if (column.min !== undefined && width > Math.max(column.min, column.title.length) && width > (widths[widest] ?? 0)) {
+        widest = index;
+      }
+    });
+    if (widest === -1) return;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+  }
+}
+
+function shorten(text: string, width: number): string {
+  return displayWidth(text) <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+}
+
+function displayWidth(text: string): number {
+  return stripVTControlCharacters(text).length;
+}

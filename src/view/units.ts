@@ -1,0 +1,29 @@
+/** Quantities as people read them; machines get the plain unit under `--json`. */
+
+/** 1536 → "1.5 KiB". */
+export function bytes(count: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  let value = count;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${unit === 0 ? String(value) : value.toFixed(value < 10 ? 1 : 0)} ${units[unit] ?? ""}`;
+}
+
+/** Milliseconds → "850 ms", "3.2 s", "4 min", "5 h", "12 d". */
+export function duration(ms: number): string {
+  if (ms < 1000) return `${String(Math.round(ms))} ms`;
+  const seconds = ms / 1000;
+  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : String(Math.round(seconds))} s`;
+  const minutes = seconds / 60;
+  if (minutes < 120) return `${String(Math.round(minutes))} min`;
+  const hours = minutes / 60;
+  return hours < 48 ? `${String(Math.round(hours))} h` : `${String(Math.round(hours / 24))} d`;
+}
+
+/** 0.1234 → "12.3 %". */
+export function percent(fraction: number): string {
+  return `${(fraction * 100).toFixed(1)} %`;
+}
