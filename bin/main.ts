@@ -1,0 +1,43 @@
+import { handle } from "@oclif/core/handle";
+import { run } from "@oclif/core/run";
+import { settings } from "@oclif/core/settings";
+import type { Interfaces, Plugin } from "@oclif/core";
+
+export interface MainOptions {
+  /** The folder of package.json. */
+  readonly root: string;
+  readonly pjson: Interfaces.PJSON;
+  /** How the commands are found, when not by the manifest in `root`. */
+  readonly plugin?: Plugin;
+}
+
+/** Runs the command of process.argv and leaves its exit code in the process. */
+export async function main({ root, pjson, plugin }: MainOptions): Promise<void> {
+  // Without this, oclif looks for a tsconfig.json and transpiles by itself when NODE_ENV says "development".
+  settings.enableAutoTranspile = false;
+  leaveQuietlyWhenNobodyReads();
+  try {
+    await plugin?.load();
+    await run(process.argv.slice(2), {
+      root,
+      pjson,
+      ...(plugin === undefined ? {} : { plugins: new Map([[plugin.name, plugin]]) }),
+      userPlugins: false,
+      devPlugins: false,
+    });
+  } catch (error) {
+    await handle(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+/**
+ * `pictl nodes | head -1`: the reader is gone, so leave with the code a shell gives to a program that died of SIGPIPE
+ * (128 + 13). Progress on a closed stderr is no reason to stop working.
+ */
+function leaveQuietlyWhenNobodyReads(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(141);
+    throw error;
+  });
+  process.stderr.on("error", () => undefined);
+}

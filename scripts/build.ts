@@ -1,0 +1,67 @@
+// The release build: one bundle per command, what they share in chunks, then the manifest, which must be last because
+// it describes the bundles. Types are checked by `npm run check`, not here.
+import { Plugin, settings, type Interfaces } from "@oclif/core";
+import { build } from "esbuild";
+import { readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+// CommonJS packages expect these names, which an ES module does not have.
+const commonJsNames = `
+import { createRequire as __createRequire } from "node:module";
+import { dirname as __pathDirname } from "node:path";
+import { fileURLToPath as __fileURLToPath } from "node:url";
+const require = __createRequire(import.meta.url);
+const __filename = __fileURLToPath(import.meta.url);
+const __dirname = __pathDirname(__filename);`.trim();
+
+await rm(`${root}dist`, { recursive: true, force: true });
+await rm(`${root}oclif.manifest.json`, { force: true });
+await bundle();
+await writeManifest();
+
+async function bundle(): Promise<void> {
+  const commands = (await readdir(`${root}commands`, { recursive: true })).filter((file) => file.endsWith(".ts"));
+  await build({
+    absWorkingDir: root,
+    entryPoints: [
+      { in: "bin/main.ts", out: "main" },
+      ...commands.map((file) => ({ in: `commands/${file}`, out: `commands/${file.slice(0, -".ts".length)}` })),
+    ],
+    outdir: "dist",
+    chunkNames: "chunks/[name]-[hash]",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    // Names stay, for the stack traces of `--debug`.
+    minifySyntax: true,
+    minifyWhitespace: true,
+    // blessed finds its terminal descriptions by its own path; *.node and cpu-features are optional parts of ssh2.
+    external: ["blessed", "typescript", "@elastic/elasticsearch", "cpu-features", "*.node"],
+    define: {
+      // oclif compares Node's version with package.json by loading semver; bin/run.js has done so by then.
+      "process.env.OCLIF_DISABLE_ENGINE_WARNING": '"1"',
+      "process.env.NODE_ENV": '"production"',
+    },
+    banner: { js: commonJsNames },
+    logLevel: "warning",
+  });
+}
+
+async function writeManifest(): Promise<void> {
+  settings.enableAutoTranspile = false;
+  const pjson = JSON.parse(await readFile(`${root}package.json`, "utf8")) as Interfaces.PJSON;
+  const plugin = new Plugin({
+    root,
+    pjson,
+    isRoot: true,
+    ignoreManifest: true,
+    errorOnManifestCreate: true,
+    respectNoCacheDefault: true,
+  });
+  await plugin.load();
+  await writeFile(`${root}oclif.manifest.json`, JSON.stringify(plugin.manifest));
+}

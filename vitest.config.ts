@@ -1,0 +1,26 @@
+import { defineConfig } from "vitest/config";
+
+const lab = ["test/lab/**/*.test.ts", "test/**/*.lab.test.ts"];
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "unit", include: ["test/**/*.test.ts"], exclude: lab } },
+      {
+        test: {
+          name: "lab",
+          include: lab,
+          // Labs share the machine's network and processors: one file at a time.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+    coverage: {
+      provider: "v8",
+      include: ["src/domain/**", "src/app/**"],
+      reporter: ["text-summary"],
+    },
+  },
+});
