@@ -9,6 +9,7 @@ import type { ContainerFacts, EngineInfo, ImageFacts, LogRecord, StatsSample } f
 export interface Ports {
   readonly nodes: Nodes;
   readonly engines: Engines;
+  readonly contexts: BuildContexts;
   readonly events: EventLog;
   readonly clock: Clock;
   readonly progress: Progress;
@@ -110,6 +111,29 @@ export interface LogOptions {
   /** Seconds since the epoch (may be fractional), undefined for all. */
   readonly since: number | undefined;
   readonly signal: AbortSignal;
+}
+
+/** Build folders on the controller. */
+export interface BuildContexts {
+  /**
+   * Reads a folder once for its digest. Resolves to undefined when the controller has no such folder; rejects with
+   * build-context-invalid (no Dockerfile, a fifo, an unreadable file, a bad `.dockerignore`) and interrupted.
+   */
+  open(folder: string, signal?: AbortSignal): Promise<BuildContext | undefined>;
+}
+
+export interface BuildContext {
+  readonly folder: string;
+  /** `sha256:` and the hash of everything docker would see: names, kinds, modes, link targets and data, no times. */
+  readonly digest: string;
+  readonly files: number;
+  /** Bytes of data in the files. */
+  readonly bytes: number;
+  /**
+   * The context as a tar, read from disk as it is consumed; may be asked for any number of times. Throws
+   * build-context-invalid in the stream when a file is no longer what the digest was made of.
+   */
+  tar(signal?: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
 export interface EventLog {
