@@ -1,0 +1,82 @@
+// @ts-check
+import js from "@eslint/js";
+import { fileURLToPath } from "node:url";
+import tseslint from "typescript-eslint";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+const impure = ["process", "setTimeout", "setInterval", "setImmediate", "queueMicrotask", "fetch", "performance"];
+
+export default tseslint.config(
+  { ignores: ["dist/", "coverage/", "node_modules/"] },
+  js.configs.recommended,
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: root } },
+    linterOptions: { reportUnusedDisableDirectives: "error" },
+    rules: {
+      // A port's method is async for the implementations that wait; those that do not are none the worse.
+      "@typescript-eslint/require-await": "off",
+      // Numbers in messages are what messages are for.
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": "error",
+      eqeqeq: "error",
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "ExportDefaultDeclaration",
+          message: "Named exports only, so that one thing has one name everywhere.",
+        },
+      ],
+    },
+  },
+  {
+    files: ["src/**/*.ts", "commands/**/*.ts"],
+    rules: {
+      // What is printed goes through src/cli (or the daemon's log), which knows --json, colour and hostile output.
+      "no-console": "error",
+    },
+  },
+  {
+    files: ["src/**/*.ts", "commands/**/*.ts"],
+    ignores: ["src/cli/**"],
+    rules: {
+      // Leaving in the middle skips the clean-up of whoever called: throw a PictlError.
+      "no-restricted-properties": ["error", { object: "process", property: "exit", message: "Throw a PictlError." }],
+    },
+  },
+  {
+    files: ["src/domain/**/*.ts"],
+    rules: {
+      "no-restricted-globals": [
+        "error",
+        ...impure.map((name) => ({ name, message: "src/domain is pure: make it an argument." })),
+      ],
+      "no-restricted-properties": [
+        "error",
+        { object: "Date", property: "now", message: "Time is an argument." },
+        { object: "Math", property: "random", message: "Randomness is an argument." },
+      ],
+      "no-restricted-syntax": [
+        "error",
+        { selector: ":function[async=true]", message: "src/domain decides; waiting is for src/app." },
+        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: "Time is an argument." },
+        { selector: "ExportDefaultDeclaration", message: "Named exports only." },
+      ],
+    },
+  },
+  {
+    // oclif takes a command file's default export; so do the tools their configs.
+    files: ["commands/**/*.ts", "vitest.config.ts", "test/config/*.js"],
+    rules: { "no-restricted-syntax": "off" },
+  },
+  {
+    files: ["**/*.js"],
+    ...tseslint.configs.disableTypeChecked,
+    languageOptions: {
+      ...tseslint.configs.disableTypeChecked.languageOptions,
+      globals: { console: false, process: false, URL: false },
+    },
+  },
+);
