@@ -17,6 +17,8 @@ export interface Ports {
   readonly signal: AbortSignal;
   /** How many nodes are worked on at a time. */
   readonly concurrency: number;
+  /** Stamped on every event: `user@host`, and the command that caused it. */
+  readonly actor: { readonly who: string; readonly cause: string };
 }
 
 export interface Clock {
@@ -154,6 +156,15 @@ export interface Step {
   update(text: string): void;
   done(text?: string): void;
   fail(text: string): void;
+}
+
+/** Questions to a person. Each throws confirmation-missing, naming the way around, when nobody can be asked. */
+export interface Ask {
+  /** `instead`: the flag that answers without a terminal, such as `--yes`. */
+  confirm(question: string, instead: string): Promise<boolean>;
+  text(question: string, instead: string, initial?: string): Promise<string>;
+  /** Not shown while typed. */
+  hidden(question: string, instead: string): Promise<string>;
 }
 
 export interface ConfigStore {

@@ -14,6 +14,8 @@ export const errorCodes = {
   /** A node, container or image was named that the config does not have. */
   "unknown-node": 2,
   "unknown-container": 2,
+  /** The container is in the layout, but the node has none of that name. */
+  "container-missing": 1,
   /** This machine lacks something (a program, a right) that the command needs. */
   "missing-prerequisite": 2,
   /** No SSH connection: refused, timed out, no route, name does not resolve, closed while connecting. */
@@ -64,6 +66,8 @@ export interface ErrorDetails {
   /** What to do next, as a sentence; commands in it stand between backquotes. */
   readonly hint?: string | undefined;
   readonly cause?: unknown;
+  /** Several problems found at once (a config's); they are reported instead of this error. */
+  readonly related?: readonly Failure[] | undefined;
 }
 
 /**
@@ -76,6 +80,7 @@ export class PictlError extends Error {
   readonly node: string | undefined;
   readonly container: string | undefined;
   readonly hint: string | undefined;
+  readonly related: readonly Failure[];
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -83,6 +88,7 @@ export class PictlError extends Error {
     this.node = details.node;
     this.container = details.container;
     this.hint = details.hint;
+    this.related = details.related ?? [];
   }
 
   get exitCode(): number {
@@ -96,6 +102,7 @@ export class PictlError extends Error {
       container: this.container ?? place.container,
       hint: this.hint,
       cause: this.cause,
+      related: this.related,
     });
   }
 }

@@ -1,0 +1,15 @@
+import type { PictlEvent } from "../domain/event.ts";
+import type { Ports } from "./ports.ts";
+
+/** Writes an event, stamped with the time and with who and what caused it. */
+export async function record(
+  ports: Pick<Ports, "events" | "clock" | "actor">,
+  event: Omit<PictlEvent, "time" | "who" | "cause">,
+): Promise<void> {
+  await ports.events.append({
+    time: new Date(ports.clock.now()).toISOString(),
+    ...event,
+    who: ports.actor.who,
+    cause: ports.actor.cause,
+  });
+}

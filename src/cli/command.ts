@@ -1,0 +1,128 @@
+import { Command, Flags, type Interfaces } from "@oclif/core";
+import type { Ask } from "../app/ports.ts";
+import type { Report } from "../app/report.ts";
+import type { Context } from "../context.ts";
+import { type Failure, PictlError } from "../domain/errors.ts";
+import { failureText } from "../view/failures.ts";
+import type { Style } from "../view/style.ts";
+import { createAsk } from "./ask.ts";
+import { failuresOf } from "./failures.ts";
+import { exitCodeFor, jsonDocument, jsonFailure, jsonText } from "./output.ts";
+import { type CliProgress, createProgress } from "./progress.ts";
+import { describeTerminal, type Terminal } from "./terminal.ts";
+
+export type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<
+  (typeof PictlCommand)["baseFlags"] & T["flags"]
+>;
+
+/**
+ * The base of every command: global flags, one way to print a result, one way to fail. A command parses, opens what
+ * it needs, calls one use case and hands the report to `finish`.
+ */
+export abstract class PictlCommand extends Command {
+  static override baseFlags = {
+    config: Flags.string({ summary: "Config file.", char: "c", helpGroup: "GLOBAL", helpValue: "FILE", env: "PICLUSTER_CONFIG" }),
+    json: Flags.boolean({ summary: "Print one JSON document.", helpGroup: "GLOBAL" }),
+    "no-color": Flags.boolean({ summary: "Print no colours.", helpGroup: "GLOBAL" }),
+    debug: Flags.boolean({ summary: "Show stack traces.", helpGroup: "GLOBAL" }),
+    concurrency: Flags.integer({ summary: "Nodes worked on at a time.", helpGroup: "GLOBAL", default: 32, min: 1, max: 1000 }),
+  };
+
+  readonly #interruption = new AbortController();
+  readonly #closers: (() => Promise<void>)[] = [];
+  #progress: CliProgress | undefined;
+
+  /** Aborted by the first Ctrl-C or SIGTERM; the second one leaves at once. */
+  protected get signal(): AbortSignal {
+    return this.#interruption.signal;
+  }
+
+  protected get terminal(): Terminal {
+    return describeTerminal(
+      { env: process.env, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
+      { noColor: this.#given("--no-color"), json: this.#given("--json") },
+    );
+  }
+
+  protected get progress(): CliProgress {
+    this.#progress ??= createProgress({
+      terminal: this.terminal,
+      quiet: this.#given("--json"),
+      stderr: process.stderr,
+      now: () => performance.now(),
+      openDisplay: async () => (await import("./display.ts")).openDisplay(),
+    });
+    return this.#progress;
+  }
+
+  protected get ask(): Ask {
+    return createAsk(this.terminal, () => this.progress.pause());
+  }
+
+  /** Reads the config and gets everything a use case needs; closed again when the command ends. */
+  protected async open(flags: { config?: string | undefined; concurrency: number }): Promise<Context> {
+    const { openContext } = await import("../context.ts");
+    const context = await openContext({
+      configPath: flags.config,
+      concurrency: flags.concurrency,
+      signal: this.signal,
+      progress: this.progress,
+      ...(this.terminal.interactive ? { ask: this.ask } : {}),
+      cause: `pictl ${(this.id ?? "").replaceAll(":", " ")}`,
+    });
+    this.#closers.push(() => context.close());
+    return context;
+  }
+
+  /** Prints the report (JSON, or `view` on stdout and failures on stderr) and sets the exit code. */
+  protected async finish<Result extends object>(
+    report: Report<Result>,
+    view: (result: Result, style: Style) => string,
+  ): Promise<void> {
+    await this.progress.stop();
+    if (this.#given("--json")) {
+      process.stdout.write(`${jsonText(jsonDocument(report))}\n`);
+    } else {
+      process.stdout.write(view(report.result, this.terminal.out));
+      process.stderr.write(failureText(this.terminal.err, report.failures));
+    }
+    process.exitCode = exitCodeFor(report);
+  }
+
+  protected override async init(): Promise<void> {
+    await super.init();
+    const interrupt = (): void => {
+      if (this.signal.aborted) process.exit(130);
+      this.#interruption.abort(new PictlError("interrupted", "Interrupted."));
+      if (!this.#given("--json")) process.stderr.write("\nStopping; press Ctrl-C again to leave at once.\n");
+    };
+    process.on("SIGINT", interrupt);
+    process.on("SIGTERM", interrupt);
+    this.#closers.push(() => {
+      process.off("SIGINT", interrupt);
+      process.off("SIGTERM", interrupt);
+      return Promise.resolve();
+    });
+  }
+
+  protected override async catch(error: Error): Promise<void> {
+    await this.progress.stop();
+    const failures: readonly Failure[] = failuresOf(error, this.id);
+    const document = jsonFailure(failures);
+    if (this.#given("--json")) process.stdout.write(`${jsonText(document)}\n`);
+    else process.stderr.write(failureText(this.terminal.err, failures));
+    if (this.#given("--debug")) process.stderr.write(`${error.stack ?? String(error)}\n`);
+    process.exitCode = document.exitCode;
+  }
+
+  protected override async finally(): Promise<void> {
+    await this.progress.stop();
+    for (const close of this.#closers.splice(0).reverse()) await close();
+  }
+
+  /** A global switch, also when the command line could not be parsed. */
+  #given(flag: string): boolean {
+    const end = this.argv.indexOf("--");
+    return (end === -1 ? this.argv : this.argv.slice(0, end)).includes(flag);
+  }
+}

@@ -1,0 +1,109 @@
+import type { Progress, Step } from "../app/ports.ts";
+import { visible } from "../domain/text.ts";
+import { duration } from "../view/units.ts";
+import { tint } from "../view/style.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Progress that can be taken off the screen before results are printed. */
+export interface CliProgress extends Progress {
+  /** Takes the display off the screen; it comes back with the next step. */
+  pause(): Promise<void>;
+  /** Ends the display; later steps are silent. */
+  stop(): Promise<void>;
+}
+
+export interface ProgressOptions {
+  readonly terminal: Terminal;
+  readonly quiet: boolean;
+  readonly stderr: NodeJS.WritableStream;
+  /** Milliseconds that never go back. */
+  readonly now: () => number;
+  /** Starts the redrawing display; loaded only when there is a terminal to draw on. */
+  readonly openDisplay: () => Promise<Display>;
+}
+
+/** One summarising line with the steps under way below it. */
+export interface Display {
+  draw(title: string, lines: readonly string[]): void;
+  close(): Promise<void>;
+}
+
+const linesShown = 10;
+
+/**
+ * On a terminal: a live display. Elsewhere: one plain line per ended step. Quiet (--json): warnings only.
+ * However many steps there are, at most ten are shown and redrawn.
+ */
+export function createProgress(options: ProgressOptions): CliProgress {
+  const { terminal, stderr } = options;
+  const warned = new Set<string>();
+  const active = new Map<symbol, { readonly label: string; text: string }>();
+  let begun = 0;
+  let display: Promise<Display> | undefined;
+  let stopped = false;
+
+  const draw = (): void => {
+    if (!terminal.live || options.quiet || stopped) return;
+    display ??= options.openDisplay();
+    void display.then((screen) => {
+      if (!stopped) screen.draw(title(begun - active.size, begun), shown([...active.values()]));
+    });
+  };
+  const plainLine = (text: string): void => {
+    if (!terminal.live && !options.quiet && !stopped) stderr.write(`${text}\n`);
+  };
+
+  return {
+    step(where, what): Step {
+      const key = Symbol(where);
+      const label = `${where}: ${what}`;
+      const startedAt = options.now();
+      begun += 1;
+      active.set(key, { label, text: "" });
+      draw();
+      const end = (line: string): void => {
+        active.delete(key);
+        plainLine(line);
+        draw();
+      };
+      return {
+        update(text) {
+          const step = active.get(key);
+          if (!step) return;
+          step.text = visible(text);
+          draw();
+        },
+        done(text) {
+          end(`${label}: ${text === undefined ? "done" : visible(text)} (${duration(options.now() - startedAt)})`);
+        },
+        fail(text) {
+          end(`${label}: failed: ${visible(text)}`);
+        },
+      };
+    },
+    warn(message) {
+      if (warned.has(message)) return;
+      warned.add(message);
+      stderr.write(`${tint(terminal.err, "warn", "!")} ${message}\n`);
+    },
+    async pause() {
+      const screen = display;
+      display = undefined;
+      await (await screen)?.close();
+    },
+    async stop() {
+      stopped = true;
+      active.clear();
+      await this.pause();
+    },
+  };
+}
+
+function title(done: number, all: number): string {
+  return all === 1 ? "working" : `${String(done)} of ${String(all)} done`;
+}
+
+function shown(steps: readonly { label: string; text: string }[]): string[] {
+  const lines = steps.slice(0, linesShown).map((step) => (step.text === "" ? step.label : `${step.label}: ${step.text}`));
+  return steps.length > linesShown ? [...lines, `… and ${String(steps.length - linesShown)} more`] : lines;
+}

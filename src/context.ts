@@ -1,0 +1,63 @@
+import { hostname, userInfo } from "node:os";
+import { systemClock } from "./adapters/clock/index.ts";
+import { findConfig, openConfigStore } from "./adapters/config/index.ts";
+import { openEngines } from "./adapters/docker/index.ts";
+import { openEventLog } from "./adapters/events/index.ts";
+import { openNodes } from "./adapters/ssh/index.ts";
+import type { Ask, ConfigStore, Ports, Progress } from "./app/ports.ts";
+import type { Config } from "./domain/config/types.ts";
+
+/** What a command works with: the config and every port, filled with the real thing. */
+export interface Context {
+  readonly config: Config;
+  readonly store: ConfigStore;
+  readonly ports: Ports;
+  close(): Promise<void>;
+}
+
+export interface ContextOptions {
+  /** `--config`. */
+  readonly configPath: string | undefined;
+  readonly concurrency: number;
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+  /** Missing when there is nobody to ask. */
+  readonly ask?: Ask;
+  /** The command, for the event log. */
+  readonly cause: string;
+}
+
+/** Finds and reads the config (config-not-found, config-invalid) and wires the adapters. Connects to nothing. */
+export async function openContext(options: ContextOptions): Promise<Context> {
+  const { progress } = options;
+  const store = await openStore(options.configPath);
+  const { config, warnings } = await store.read();
+  for (const warning of warnings) {
+    progress.warn(`${warning.file}:${String(warning.line)}:${String(warning.column)}: ${warning.message}`);
+  }
+  const warn = (message: string): void => {
+    progress.warn(message);
+  };
+  const nodes = openNodes({ warn, ...(options.ask ? { ask: options.ask } : {}) });
+  return {
+    config,
+    store,
+    ports: {
+      nodes,
+      engines: openEngines(nodes),
+      events: openEventLog({ stateDir: config.stateDir, warn }),
+      clock: systemClock,
+      progress,
+      signal: options.signal,
+      concurrency: options.concurrency,
+      actor: { who: `${userInfo().username}@${hostname()}`, cause: options.cause },
+    },
+    close: () => nodes.close(),
+  };
+}
+
+/** The config's store alone, for commands that touch no node. */
+export async function openStore(configPath: string | undefined): Promise<ConfigStore> {
+  const path = await findConfig({ flag: configPath, env: process.env, cwd: process.cwd() });
+  return openConfigStore(path);
+}
