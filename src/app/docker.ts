@@ -1,0 +1,61 @@
+import { PictlError } from "../domain/errors.ts";
+import { type Command } from "../domain/shell.ts";
+import { visible } from "../domain/text.ts";
+import type { Connection, Outcome, RunOptions } from "./ports.ts";
+
+export interface DockerCommand extends RunOptions {
+  /** What is being done, for the error: `start web`. */
+  readonly doing: string;
+}
+
+/**
+ * Runs a docker client command on a node, through sudo where the login needs it.
+ * Throws docker-failed with docker's own words, docker-missing, docker-denied, docker-unavailable, timeout or
+ * connection-lost; the last two say that nobody knows whether it was done.
+ */
+export async function runDocker(connection: Connection, command: Command, options: DockerCommand): Promise<Outcome> {
+  const { doing, ...runOptions } = options;
+  const { root, docker, sudo } = await connection.privilege();
+  const outcome = await connection.run(command, { ...runOptions, sudo: !root && !docker && sudo });
+  if (outcome.status !== "ok") throw dockerError(outcome, doing, connection.node);
+  return outcome;
+}
+
+/** What a docker command that did not end well means. */
+export function dockerError(outcome: Exclude<Outcome, { status: "ok" }>, doing: string, node: string): PictlError {
+  if (outcome.status === "unknown") {
+    const why = { timeout: "did not end in time", "connection-lost": "lost its connection", killed: "was killed" };
+    return new PictlError(
+      outcome.reason === "timeout" ? "timeout" : "connection-lost",
+      `Could not ${doing}: the docker command ${why[outcome.reason]}, and may or may not have done its work.`,
+      { node, hint: "Look with `pictl status` before trying again." },
+    );
+  }
+  const said = outcome.stderr.trim();
+  if (outcome.code === 127 || /docker: (command )?not found/.test(said)) {
+    return new PictlError("docker-missing", `Could not ${doing}: there is no docker program on the node.`, {
+      node,
+      hint: "Install Docker there (Debian and Raspberry Pi OS: `apt-get install docker.io`).",
+    });
+  }
+  if (/permission denied.*docker/is.test(said)) {
+    return new PictlError("docker-denied", `Could not ${doing}: this user may not use Docker there.`, {
+      node,
+      hint: 'Add the user to the docker group on the node (`usermod -aG docker USER`), or set "ssh": {"sudo": true}.',
+    });
+  }
+  if (/cannot connect to the docker daemon|is the docker daemon running/i.test(said)) {
+    return new PictlError("docker-unavailable", `Could not ${doing}: the Docker daemon does not answer.`, {
+      node,
+      hint: "Start it on the node: `systemctl start docker`.",
+    });
+  }
+  return new PictlError("docker-failed", `Could not ${doing}: ${dockerSaid(said, outcome.code)}`, { node });
+}
+
+/** Docker's last words, without its prefix and its advertisement for `--help`. */
+function dockerSaid(stderr: string, code: number): string {
+  const lines = stderr.split("\n").filter((line) => line.trim() !== "" && !/^See '.*--help'\.?$/.test(line));
+  const text = lines.slice(-5).join("\n").replace(/^docker: /, "").replace(/^Error response from daemon: /, "");
+  return text === "" ? `docker ended with exit code ${String(code)}.` : visible(text.replaceAll("\n", "; "));
+}

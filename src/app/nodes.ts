@@ -1,0 +1,76 @@
+import type { Config, NodeSpec } from "../domain/config/types.ts";
+import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
+import { type NodeProbe, parseProbe, probeCommand } from "../domain/node/probe.ts";
+import { fanOut } from "./fan-out.ts";
+import type { Ports } from "./ports.ts";
+import type { Report } from "./report.ts";
+
+export interface NodeRow extends Partial<NodeProbe> {
+  readonly node: string;
+  readonly address: string;
+  readonly reachable: boolean;
+  readonly dockerVersion: string | null;
+  readonly containersRunning: number | null;
+  readonly containers: number | null;
+  /** The virtual IP is on this node; null when there is none or nobody knows. */
+  readonly vip: boolean | null;
+}
+
+/** Looks at every node at once: system, Docker, virtual IP. An unreachable node is a row too, and a failure. */
+export async function listNodes(
+  ports: Ports,
+  input: { config: Config; nodes: readonly NodeSpec[] },
+): Promise<Report<{ nodes: readonly NodeRow[] }>> {
+  const looks = await fanOut(ports, input.nodes, {
+    place: (node) => ({ node: node.name }),
+    work: (node) => lookAt(ports, node, input.config.vip?.ip),
+  });
+  return {
+    result: { nodes: looks.results.map((look) => look.row) },
+    failures: [...looks.failures, ...looks.results.flatMap((look) => look.failures)],
+  };
+}
+
+interface Look {
+  readonly row: NodeRow;
+  readonly failures: readonly Failure[];
+}
+
+async function lookAt(ports: Ports, node: NodeSpec, vip: string | undefined): Promise<Look> {
+  const step = ports.progress.step(node.name, "look");
+  const [system, docker] = await Promise.allSettled([
+    ports.nodes.connect(node, ports.signal).then((connection) => probe(ports, connection)),
+    ports.engines.on(node, ports.signal).then((engine) => engine.info()),
+  ]);
+  const failures = [system, docker].flatMap((outcome) =>
+    outcome.status === "rejected" ? [toFailure(outcome.reason, { node: node.name })] : [],
+  );
+  const distinct = failures.filter((each, index) => failures.findIndex((other) => other.message === each.message) === index);
+  if (distinct.length > 0) step.fail(distinct[0]?.message ?? "");
+  else step.done();
+  const facts = system.status === "fulfilled" ? system.value : undefined;
+  const info = docker.status === "fulfilled" ? docker.value : undefined;
+  return {
+    row: {
+      node: node.name,
+      address: node.address,
+      reachable: facts !== undefined,
+      ...facts,
+      dockerVersion: info?.serverVersion ?? null,
+      containersRunning: info?.containersRunning ?? null,
+      containers: info?.containers ?? null,
+      vip: vip === undefined || facts === undefined ? null : facts.addresses.includes(vip),
+    },
+    failures: distinct,
+  };
+}
+
+async function probe(ports: Ports, connection: Awaited<ReturnType<Ports["nodes"]["connect"]>>): Promise<NodeProbe> {
+  const outcome = await connection.run(probeCommand, { timeoutMs: 20_000, signal: ports.signal });
+  if (outcome.status !== "ok") {
+    throw new PictlError("command-failed", "The node did not answer the question what it is within 20 s.", {
+      hint: "Its disk or processor may be stuck; `pictl doctor` tells more.",
+    });
+  }
+  return parseProbe(outcome.stdout);
+}
