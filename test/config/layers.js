@@ -1,7 +1,7 @@
 // The layers of ARCHITECTURE.md as dependency-cruiser rules: every arrow points down. `test/architecture/layers.test.ts`
 // shows for each rule that it fails when broken.
 
-const npm = "^node_modules/";
+const npm = "(^|/)node_modules/";
 
 /** @type {import("dependency-cruiser").IForbiddenRuleType[]} */
 const layers = [
@@ -31,7 +31,13 @@ const layers = [
     comment:
       "The CLI, the TUI and HTTP show the same values, so src/view turns values into strings and does no input or output: domain, cli-table3 and the string functions of node:util.",
     from: { path: "^src/view/" },
-    to: { pathNot: ["^src/(view|domain)/", `${npm}cli-table3/`, "^(node:)?util$"] },
+    to: { pathNot: ["^src/(view|domain|app)/", `${npm}cli-table3/`, "^(node:)?util$"] },
+  },
+  {
+    name: "view-runs-no-use-case",
+    comment: "A view gets what a use case returned, so it may know the type of it and nothing else of src/app.",
+    from: { path: "^src/view/" },
+    to: { path: "^src/app/", dependencyTypesNot: ["type-only"] },
   },
   {
     name: "adapters-know-ports-and-domain",
