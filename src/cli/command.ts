@@ -11,9 +11,8 @@ import { exitCodeFor, jsonDocument, jsonFailure, jsonText } from "./output.ts";
 import { type CliProgress, createProgress } from "./progress.ts";
 import { describeTerminal, type Terminal } from "./terminal.ts";
 
-export type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<
-  (typeof PictlCommand)["baseFlags"] & T["flags"]
->;
+/** The flags every command has. */
+export type GlobalFlags = Interfaces.InferredFlags<(typeof PictlCommand)["baseFlags"]>;
 
 /**
  * The base of every command: global flags, one way to print a result, one way to fail. A command parses, opens what
@@ -60,7 +59,7 @@ export abstract class PictlCommand extends Command {
   }
 
   /** Reads the config and gets everything a use case needs; closed again when the command ends. */
-  protected async open(flags: { config?: string | undefined; concurrency: number }): Promise<Context> {
+  protected async open(flags: GlobalFlags): Promise<Context> {
     const { openContext } = await import("../context.ts");
     const context = await openContext({
       configPath: flags.config,

@@ -1,0 +1,14 @@
+import * as common from "../src/cli/flags.ts";
+import { LifecycleCommand } from "../src/cli/lifecycle-command.ts";
+
+export default class Restart extends LifecycleCommand {
+  static override summary = "Restart containers.";
+  static override args = { container: common.containers };
+  static override flags = { "dry-run": common.dryRun, grace: common.grace };
+  static override examples = ["<%= config.bin %> restart", "<%= config.bin %> restart web db@n2"];
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Restart);
+    await this.apply("restart", { names: args.container, flags });
+  }
+}

@@ -1,0 +1,14 @@
+import * as common from "../src/cli/flags.ts";
+import { LifecycleCommand } from "../src/cli/lifecycle-command.ts";
+
+export default class Stop extends LifecycleCommand {
+  static override summary = "Stop running containers.";
+  static override args = { container: common.containers };
+  static override flags = { "dry-run": common.dryRun, grace: common.grace };
+  static override examples = ["<%= config.bin %> stop", "<%= config.bin %> stop web db@n2"];
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Stop);
+    await this.apply("stop", { names: args.container, flags });
+  }
+}

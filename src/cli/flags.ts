@@ -1,0 +1,33 @@
+import { Args, Flags } from "@oclif/core";
+
+/** Flags and arguments that mean the same wherever they occur. */
+
+export const containers = Args.string({
+  multiple: true,
+  description: "Containers: NAME, NAME@NODE or a glob; all of the layout when left out.",
+});
+
+export const nodes = Args.string({
+  multiple: true,
+  description: "Nodes: a name, a glob or LABEL=VALUE; all when left out.",
+});
+
+export const node = Flags.string({
+  char: "n",
+  multiple: true,
+  multipleNonGreedy: true,
+  helpValue: "NODE",
+  summary: "Only these nodes: a name, a glob or LABEL=VALUE. Repeatable.",
+});
+
+export const dryRun = Flags.boolean({ summary: "Print what would be done on each node, and do nothing." });
+
+export const yes = Flags.boolean({ char: "y", summary: "Do not ask." });
+
+export const grace = Flags.integer({
+  summary: "Seconds a container may take to stop before it is killed.",
+  helpValue: "SECONDS",
+  default: 10,
+  min: 0,
+  max: 3600,
+});

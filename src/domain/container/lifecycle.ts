@@ -1,0 +1,47 @@
+import type { ContainerFacts } from "../docker/facts.ts";
+import * as docker from "../docker/commands.ts";
+import { PictlError } from "../errors.ts";
+import type { Command } from "../shell.ts";
+
+export type LifecycleAction = "start" | "stop" | "restart" | "delete";
+
+/** `command` undefined: it is so already; `why` says it. */
+export interface LifecyclePlan {
+  readonly command: Command | undefined;
+  readonly why: string;
+}
+
+/**
+ * What one of the four actions means for a container as it is (undefined: there is none on the node).
+ * Doing it twice is the same as once. Throws container-missing for start and restart of what is not there.
+ */
+export function planLifecycle(
+  action: LifecycleAction,
+  name: string,
+  options: { readonly facts: ContainerFacts | undefined; readonly graceSeconds: number },
+): LifecyclePlan {
+  const { facts, graceSeconds } = options;
+  const running = facts?.state === "running" || facts?.state === "restarting" || facts?.state === "paused";
+  switch (action) {
+    case "start":
+      if (!facts) throw missing(name);
+      return running ? { command: undefined, why: "runs already" } : { command: docker.start(name), why: "started" };
+    case "stop":
+      if (!facts) return { command: undefined, why: "is not there" };
+      return running
+        ? { command: docker.stop(name, graceSeconds), why: "stopped" }
+        : { command: undefined, why: "is stopped already" };
+    case "restart":
+      if (!facts) throw missing(name);
+      return { command: docker.restart(name, graceSeconds), why: "restarted" };
+    case "delete":
+      return facts ? { command: docker.remove(name), why: "deleted" } : { command: undefined, why: "is not there" };
+  }
+}
+
+function missing(name: string): PictlError {
+  return new PictlError("container-missing", `There is no container "${name}" on the node.`, {
+    container: name,
+    hint: `Make it with \`pictl create ${name}\`.`,
+  });
+}

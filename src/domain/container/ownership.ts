@@ -1,0 +1,35 @@
+import type { ContainerFacts } from "../docker/facts.ts";
+import { labels } from "../docker/labels.ts";
+import { PictlError } from "../errors.ts";
+
+/** Made by pictl for this cluster. Anything else of the same name is somebody else's. */
+export function isOurs(facts: ContainerFacts, cluster: string): boolean {
+  return facts.labels[labels.cluster] === cluster;
+}
+
+/** The container of that name on a node, undefined when there is none. Throws container-foreign when it is not ours. */
+export function ours(
+  found: readonly ContainerFacts[],
+  name: string,
+  cluster: string,
+): ContainerFacts | undefined {
+  const facts = found.find((each) => each.name === name);
+  if (!facts || isOurs(facts, cluster)) return facts;
+  const owner = facts.labels[labels.cluster];
+  throw new PictlError(
+    "container-foreign",
+    owner === undefined
+      ? `A container "${name}" exists there that pictl did not make; it is left alone.`
+      : `A container "${name}" exists there that belongs to the pictl cluster "${owner}", not to "${cluster}"; it is left alone.`,
+    {
+      container: name,
+      hint: `Rename or remove it on the node (\`docker rename ${name} OTHER\`), or choose another name in the layout.`,
+    },
+  );
+}
+
+/** The generation in a container's label; 0 when it has none. */
+export function generationOf(facts: ContainerFacts): number {
+  const value = Number(facts.labels[labels.generation]);
+  return Number.isSafeInteger(value) && value > 0 ? value : 0;
+}

@@ -1,0 +1,44 @@
+import type { Placement } from "../config/types.ts";
+import type { RunInput } from "../docker/commands.ts";
+import { labels } from "../docker/labels.ts";
+
+/** The image a placement runs: a registry's, or the one built under the container's name. */
+export function imageOf(placement: Placement): string {
+  return placement.image ?? placement.container;
+}
+
+/** Container names and images compare with a tag; without one, Docker means `latest`. */
+export function tagged(reference: string): string {
+  const lastPart = reference.slice(reference.lastIndexOf("/") + 1);
+  return lastPart.includes(":") || lastPart.includes("@") ? reference : `${reference}:latest`;
+}
+
+/**
+ * Everything that makes a container what it is, as text to be hashed: two placements with the same text need no
+ * recreation. The image is its reference, not its id: a rebuilt image is told apart by the id Docker reports.
+ */
+export function wantedText(placement: Placement): string {
+  return JSON.stringify([
+    imageOf(placement),
+    placement.args,
+    Object.entries(placement.env).sort(([a], [b]) => (a < b ? -1 : 1)),
+    placement.envFile ?? null,
+    Object.keys(placement.secrets).sort(),
+  ]);
+}
+
+/** What to give `docker run` for a placement. An image that is built here is never looked for in a registry. */
+export function runInput(placement: Placement, options: { cluster: string; generation: number; digest: string }): RunInput {
+  return {
+    name: placement.container,
+    image: imageOf(placement),
+    args: [placement.image === undefined ? "--pull=never" : "--pull=missing", ...placement.args],
+    env: placement.env,
+    labels: {
+      [labels.cluster]: options.cluster,
+      [labels.container]: placement.container,
+      [labels.generation]: String(options.generation),
+      [labels.digest]: options.digest,
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import { type Style } from "./style.ts";
+import { table } from "./table.ts";
+
+export interface OutcomeRow {
+  readonly container: string;
+  readonly node: string;
+  readonly changed: boolean;
+  readonly outcome: string;
+}
+
+/** What was done to each container, one line each. */
+export function outcomesView(result: { containers: readonly OutcomeRow[] }, style: Style): string {
+  if (result.containers.length === 0) return "";
+  return table(
+    style,
+    [
+      { title: "CONTAINER", value: (row) => row.container, min: 10 },
+      { title: "NODE", value: (row) => row.node, min: 8 },
+      { title: "OUTCOME", value: (row) => row.outcome, min: 20, tone: (row) => (row.changed ? "good" : undefined) },
+    ],
+    result.containers,
+  );
+}
