@@ -1,8 +1,9 @@
 // The release build: one bundle per command, what they share in chunks, then the manifest, which must be last because
 // it describes the bundles. Types are checked by `npm run check`, not here.
 import { Plugin, settings, type Interfaces } from "@oclif/core";
-import { build } from "esbuild";
-import { readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { build, type OutputFile } from "esbuild";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -16,14 +17,19 @@ const require = __createRequire(import.meta.url);
 const __filename = __fileURLToPath(import.meta.url);
 const __dirname = __pathDirname(__filename);`.trim();
 
+const files = await bundle();
 await rm(`${root}dist`, { recursive: true, force: true });
-await rm(`${root}oclif.manifest.json`, { force: true });
-await bundle();
+for (const { path, contents } of files) {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, contents);
+}
 await writeManifest();
 
-async function bundle(): Promise<void> {
+/** Nothing is written yet, so that a mistake in the sources leaves the last build as it is. */
+async function bundle(): Promise<readonly OutputFile[]> {
   const commands = (await readdir(`${root}commands`, { recursive: true })).filter((file) => file.endsWith(".ts"));
-  await build({
+  const { outputFiles } = await build({
+    write: false,
     absWorkingDir: root,
     entryPoints: [
       { in: "bin/main.ts", out: "main" },
@@ -49,6 +55,7 @@ async function bundle(): Promise<void> {
     banner: { js: commonJsNames },
     logLevel: "warning",
   });
+  return outputFiles;
 }
 
 async function writeManifest(): Promise<void> {

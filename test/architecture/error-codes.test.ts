@@ -4,7 +4,9 @@ import { errorCodes } from "../../src/domain/errors.ts";
 
 const document = await readFile(new URL("../../docs/errors.md", import.meta.url), "utf8");
 
-const rows = [...document.matchAll(/^\| `(?<code>[^`]+)` \| (?<exitCode>\d+) \| (?<meaning>[^|]+) \| (?<remedy>[^|]+) \|$/gm)]
+const rows = [
+  ...document.matchAll(/^\| `(?<code>[^`]+)` \| (?<exitCode>\d+) \| (?<meaning>[^|]+) \| (?<remedy>[^|]+) \|$/gm),
+]
   .map((match) => match.groups ?? {})
   .map(({ code = "", exitCode, meaning = "", remedy = "" }) => ({ code, exitCode: Number(exitCode), meaning, remedy }));
 
