@@ -24,19 +24,16 @@ test.each(commands.filter((command) => !command.hidden))(
       const command = typeof example === "string" ? example : example.command;
       expect(command).toContain(`<%= config.bin %> ${id.replaceAll(":", " ")}`);
     }
-    for (const entry of [...Object.values(args), ...Object.values(flags)]) {
-      expect(entry.summary ?? entry.description, entry.name).toMatch(/^[A-Z].*\.$/);
-    }
+    for (const arg of Object.values(args)) expect(arg.description, arg.name).toMatch(/^[A-Z].*\.$/);
+    for (const flag of Object.values(flags)) expect(flag.summary, flag.name).toMatch(/^[A-Z].*\.$/);
   },
 );
 
 test("every topic has a description", () => {
-  const topics = commands.flatMap(({ id }) =>
-    id
-      .split(":")
-      .slice(0, -1)
-      .map((_, end, words) => words.slice(0, end + 1).join(":")),
-  );
+  const topics = commands.flatMap(({ id }) => {
+    const words = id.split(":");
+    return words.slice(1).map((_, index) => words.slice(0, index + 1).join(":"));
+  });
   const described = Object.entries(pjson.oclif.topics ?? {}).filter(([, topic]) => topic.description);
   expect(described.map(([name]) => name)).toEqual(expect.arrayContaining([...new Set(topics)]));
 });
