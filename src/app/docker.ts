@@ -1,3 +1,4 @@
+import { dockerAccessError } from "../domain/docker/failure.ts";
 import { PictlError } from "../domain/errors.ts";
 import { type Command } from "../domain/shell.ts";
 import { visible } from "../domain/text.ts";
@@ -16,13 +17,19 @@ export interface DockerCommand extends RunOptions {
 export async function runDocker(connection: Connection, command: Command, options: DockerCommand): Promise<Outcome> {
   const { doing, ...runOptions } = options;
   const { root, docker, sudo } = await connection.privilege();
-  const outcome = await connection.run(command, { ...runOptions, sudo: !root && !docker && sudo });
-  if (outcome.status !== "ok") throw dockerError(outcome, doing, connection.node);
+  const throughSudo = !root && !docker && sudo;
+  const outcome = await connection.run(command, { ...runOptions, sudo: throughSudo });
+  if (outcome.status !== "ok") {
+    throw dockerError(outcome, { doing, node: connection.node, privileged: root || throughSudo });
+  }
   return outcome;
 }
 
 /** What a docker command that did not end well means. */
-export function dockerError(outcome: Exclude<Outcome, { status: "ok" }>, doing: string, node: string): PictlError {
+export function dockerError(
+  outcome: Exclude<Outcome, { status: "ok" }>,
+  { doing, node, privileged }: { doing: string; node: string; privileged: boolean },
+): PictlError {
   if (outcome.status === "unknown") {
     const why = { timeout: "did not end in time", "connection-lost": "lost its connection", killed: "was killed" };
     return new PictlError(
@@ -32,24 +39,8 @@ export function dockerError(outcome: Exclude<Outcome, { status: "ok" }>, doing: 
     );
   }
   const said = outcome.stderr.trim();
-  if (outcome.code === 127 || /docker: (command )?not found/.test(said)) {
-    return new PictlError("docker-missing", `Could not ${doing}: there is no docker program on the node.`, {
-      node,
-      hint: "Install Docker there (Debian and Raspberry Pi OS: `apt-get install docker.io`).",
-    });
-  }
-  if (/permission denied.*docker/is.test(said)) {
-    return new PictlError("docker-denied", `Could not ${doing}: this user may not use Docker there.`, {
-      node,
-      hint: 'Add the user to the docker group on the node (`usermod -aG docker USER`), or set "ssh": {"sudo": true}.',
-    });
-  }
-  if (/cannot connect to the docker daemon|is the docker daemon running/i.test(said)) {
-    return new PictlError("docker-unavailable", `Could not ${doing}: the Docker daemon does not answer.`, {
-      node,
-      hint: "Start it on the node: `systemctl start docker`.",
-    });
-  }
+  const noAccess = dockerAccessError(said, { node, privileged });
+  if (noAccess) return noAccess;
   return new PictlError("docker-failed", `Could not ${doing}: ${dockerSaid(said, outcome.code)}`, { node });
 }
 

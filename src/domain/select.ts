@@ -1,6 +1,6 @@
 import type { Config, NodeSpec, Placement } from "./config/types.ts";
 import { PictlError } from "./errors.ts";
-import { didYouMean } from "./suggest.ts";
+import { didYouMean } from "./config/suggest.ts";
 
 /** The words a user picks containers and nodes with: names are compared whole, `*` and `?` are globs. */
 
@@ -68,7 +68,7 @@ function globMatcher(pattern: string): (text: string) => boolean {
 function unknownContainer(config: Config, name: string): PictlError {
   const names = [...new Set(config.placements.map((placement) => placement.container))];
   const known = name.includes("@") ? config.placements.map((each) => `${each.container}@${each.node}`) : names;
-  return new PictlError("unknown-container", `No container "${name}" in the layout.${didYouMean(name, known)}`, {
+  return new PictlError("unknown-container", `No container "${name}" in the layout${didYouMean(name, known) || "."}`, {
     container: name,
     hint: names.length === 0 ? "The layout has no containers yet." : `The layout has: ${listed(names)}.`,
   });
@@ -76,7 +76,7 @@ function unknownContainer(config: Config, name: string): PictlError {
 
 function unknownNode(config: Config, name: string): PictlError {
   const names = config.nodes.map((node) => node.name);
-  return new PictlError("unknown-node", `No node "${name}" in the config.${didYouMean(name, names)}`, {
+  return new PictlError("unknown-node", `No node "${name}" in the config${didYouMean(name, names) || "."}`, {
     node: name,
     hint: names.length === 0 ? "The config has no nodes yet." : `The config has: ${listed(names)}.`,
   });

@@ -1,0 +1,33 @@
+import { Flags } from "@oclif/core";
+import { createContainers } from "../src/app/create.ts";
+import { PictlCommand } from "../src/cli/command.ts";
+import * as common from "../src/cli/flags.ts";
+import { selectPlacements } from "../src/domain/select.ts";
+import { outcomesView } from "../src/view/lifecycle.ts";
+
+export default class Create extends PictlCommand {
+  static override summary = "Make containers run: build what is missing, then run what is not there.";
+  static override description =
+    "Running it again changes nothing. A container whose arguments or image differ from the config is left as it is " +
+    "until --recreate says to replace it; when the new one does not start, the old one is brought back.";
+  static override args = { container: common.containers };
+  static override flags = {
+    recreate: Flags.boolean({ summary: "Replace containers that are there already." }),
+    grace: common.grace,
+    "dry-run": common.dryRun,
+  };
+  static override examples = ["<%= config.bin %> create", "<%= config.bin %> create web --recreate"];
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Create);
+    const { config, ports } = await this.open(flags);
+    const report = await createContainers(ports, {
+      config,
+      placements: selectPlacements(config, args.container ?? []),
+      recreate: flags.recreate,
+      graceSeconds: flags.grace,
+      dryRun: flags["dry-run"],
+    });
+    await this.finish(report, outcomesView);
+  }
+}

@@ -1,0 +1,27 @@
+import { containerStatus } from "../src/app/status.ts";
+import { PictlCommand } from "../src/cli/command.ts";
+import * as common from "../src/cli/flags.ts";
+import { selectNodes, selectPlacements } from "../src/domain/select.ts";
+import { statusView } from "../src/view/status.ts";
+
+export default class Status extends PictlCommand {
+  static override summary = "Compare wanted with actual, per container; exit 1 when they differ.";
+  static override aliases = ["ps"];
+  static override args = { container: common.containers };
+  static override flags = { node: common.node };
+  static override examples = ["<%= config.bin %> status", "<%= config.bin %> status web --json", "<%= config.bin %> ps --node n2"];
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Status);
+    const { config, ports } = await this.open(flags);
+    const nodes = selectNodes(config, flags.node ?? []);
+    const chosen = new Set(nodes.map((node) => node.name));
+    const report = await containerStatus(ports, {
+      config,
+      placements: selectPlacements(config, args.container ?? []).filter((placement) => chosen.has(placement.node)),
+      // Who asks for one container does not ask for the strays.
+      nodes: args.container === undefined ? nodes : [],
+    });
+    await this.finish(report, statusView);
+  }
+}

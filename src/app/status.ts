@@ -1,0 +1,116 @@
+import type { Config, NodeSpec, Placement } from "../domain/config/types.ts";
+import { compare, type ContainerStatus, type NodeState } from "../domain/container/status.ts";
+import { wantedText } from "../domain/container/wanted.ts";
+import { cpuPercent } from "../domain/docker/stats.ts";
+import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
+import { sha256 } from "./digest.ts";
+import { fanOut } from "./fan-out.ts";
+import type { Ports } from "./ports.ts";
+import type { Report } from "./report.ts";
+
+export interface StatusRow extends ContainerStatus {
+  readonly uptimeMs: number | null;
+  /** 100 is one processor fully used. */
+  readonly cpuPercent: number | null;
+  readonly memoryBytes: number | null;
+}
+
+/** Between the two samples that a percentage needs. */
+const sampleGapMs = 300;
+
+/**
+ * Wanted against actual for the placements chosen, and for the strays on their nodes. Whatever is not as wanted is
+ * a failure too, so that the exit code says so.
+ */
+export async function containerStatus(
+  ports: Ports,
+  input: {
+    readonly config: Config;
+    readonly placements: readonly Placement[];
+    /** Nodes whose strays are looked for. */
+    readonly nodes: readonly NodeSpec[];
+  },
+): Promise<Report<{ containers: readonly StatusRow[] }>> {
+  const { config, placements } = input;
+  const names = new Set([...placements.map((each) => each.node), ...input.nodes.map((each) => each.name)]);
+  const looks = await fanOut(
+    ports,
+    config.nodes.filter((node) => names.has(node.name)),
+    { place: (node) => ({ node: node.name }), work: (node) => lookAt(ports, node) },
+  );
+  const rows = compare({
+    cluster: config.cluster,
+    placements,
+    states: new Map(looks.results.filter((look) => names.has(look.node)).map((look) => [look.node, look.state])),
+    digest: (placement) => sha256(wantedText(placement)),
+  }).filter((row) => row.wanted || input.nodes.some((node) => node.name === row.node));
+  return {
+    result: { containers: rows.map((row) => withUse(row, looks.results, ports.clock.now())) },
+    failures: [...looks.failures, ...rows.flatMap((row) => differences(row))],
+  };
+}
+
+interface Look {
+  readonly node: string;
+  readonly state: NodeState;
+  readonly use: ReadonlyMap<string, { readonly cpuPercent: number; readonly memoryBytes: number }>;
+}
+
+async function lookAt(ports: Ports, node: NodeSpec): Promise<Look> {
+  const step = ports.progress.step(node.name, "look");
+  try {
+    const engine = await ports.engines.on(node, ports.signal);
+    const [containers, images] = await Promise.all([engine.containers(), engine.images()]);
+    const running = containers.filter((facts) => facts.state === "running");
+    const sample = () => Promise.allSettled(running.map((facts) => engine.stats(facts.id)));
+    const before = await sample();
+    if (running.length > 0) await ports.clock.sleep(sampleGapMs, ports.signal);
+    const after = await sample();
+    const use = new Map<string, { cpuPercent: number; memoryBytes: number }>();
+    running.forEach((facts, index) => {
+      const [first, second] = [before[index], after[index]];
+      // A container that ended in between has no use to show.
+      if (first?.status !== "fulfilled" || second?.status !== "fulfilled") return;
+      use.set(facts.id, { cpuPercent: cpuPercent(first.value, second.value), memoryBytes: second.value.memoryBytes });
+    });
+    step.done();
+    return { node: node.name, state: { containers, images }, use };
+  } catch (error) {
+    step.fail(error instanceof Error ? error.message : String(error));
+    throw error;
+  }
+}
+
+function withUse(row: ContainerStatus, looks: readonly Look[], nowMs: number): StatusRow {
+  const use = row.containerId === null ? undefined : looks.find((look) => look.node === row.node)?.use.get(row.containerId);
+  return {
+    ...row,
+    uptimeMs: row.startedAtMs === null ? null : Math.max(0, nowMs - row.startedAtMs),
+    cpuPercent: use === undefined ? null : Math.round(use.cpuPercent * 10) / 10,
+    memoryBytes: use?.memoryBytes ?? null,
+  };
+}
+
+const remedies: Partial<Record<ContainerStatus["state"], (row: ContainerStatus) => string>> = {
+  stopped: (row) => `Start it with \`pictl start ${row.container}\`; \`pictl logs ${row.container}\` may say why it stopped.`,
+  missing: (row) => `Make it with \`pictl create ${row.container}\`.`,
+  changed: (row) => `Bring it up to date with \`pictl create ${row.container} --recreate\`.`,
+  unhealthy: (row) => `Look at \`pictl logs ${row.container}\`, then \`pictl restart ${row.container}\`.`,
+  foreign: (row) => `Rename or remove it on the node (\`docker rename ${row.container} OTHER\`).`,
+  stray: (row) => `Add it to the layout, or remove it on the node: \`pictl exec --node ${row.node} "docker rm -f ${row.container}"\`.`,
+};
+
+/** A node that did not answer is a failure of its own; its containers are not told again. */
+function differences(row: ContainerStatus): readonly Failure[] {
+  if (row.state === "running" || row.state === "unknown") return [];
+  const hint = remedies[row.state]?.(row);
+  return [
+    toFailure(
+      new PictlError("not-as-wanted", `The container is ${row.state}${row.detail === "" ? "" : ` (${row.detail})`}.`, {
+        node: row.node,
+        container: row.container,
+        hint,
+      }),
+    ),
+  ];
+}

@@ -1,0 +1,27 @@
+import type { ContainerFacts, ImageFacts } from "../docker/facts.ts";
+import { labels } from "../docker/labels.ts";
+import { tagged } from "./wanted.ts";
+
+/** In what a container differs from what the config wants now. */
+export type Drift = "arguments" | "image";
+
+/**
+ * `wanted.digest` is of the arguments, `wanted.image` the reference. A node that has no image of that name cannot
+ * tell; then the image counts as unchanged.
+ */
+export function drift(
+  facts: ContainerFacts,
+  images: readonly ImageFacts[],
+  wanted: { readonly digest: string; readonly image: string },
+): readonly Drift[] {
+  const image = imageNamed(images, wanted.image);
+  return [
+    ...(facts.labels[labels.digest] === wanted.digest ? [] : (["arguments"] as const)),
+    ...(image === undefined || image.id === facts.imageId ? [] : (["image"] as const)),
+  ];
+}
+
+export function imageNamed(images: readonly ImageFacts[], reference: string): ImageFacts | undefined {
+  const name = tagged(reference);
+  return images.find((image) => image.tags.includes(name) || image.id === reference);
+}

@@ -1,0 +1,27 @@
+import { PictlError } from "../errors.ts";
+import { Secret } from "../secret.ts";
+import type { Command } from "../shell.ts";
+
+/**
+ * Secrets reach a container as environment variables that `docker run` reads from its stdin, so that they stand in no
+ * argument vector and in no file on the node.
+ */
+export function withEnvironmentOnStdin(run: Command): Command {
+  if (run.kind !== "words") return run;
+  const at = run.words.indexOf("--detach");
+  return { kind: "words", words: run.words.toSpliced(at, 0, "--env-file", "/dev/stdin") };
+}
+
+/** The text of the env file. Throws config-invalid for a value of several lines, which the format cannot hold. */
+export function environmentFile(secrets: Readonly<Record<string, Secret>>): Secret {
+  const lines = Object.entries(secrets).map(([name, secret]) => {
+    const value = secret.reveal();
+    if (/[\r\n\0]/.test(value)) {
+      throw new PictlError("config-invalid", `The secret ${name} has several lines; an environment variable given by file has one.`, {
+        hint: "Encode it (base64), or mount it as a file.",
+      });
+    }
+    return `${name}=${value}\n`;
+  });
+  return new Secret(lines.join(""));
+}

@@ -1,0 +1,34 @@
+import type { StatusRow } from "../app/status.ts";
+import type { Style, Tone } from "./style.ts";
+import { table } from "./table.ts";
+import { bytes, duration } from "./units.ts";
+
+const tones: Record<StatusRow["state"], Tone> = {
+  running: "good",
+  unhealthy: "bad",
+  stopped: "bad",
+  missing: "bad",
+  changed: "warn",
+  stray: "warn",
+  foreign: "bad",
+  unknown: "warn",
+};
+
+/** The table of `pictl status`: wanted against actual. */
+export function statusView(result: { containers: readonly StatusRow[] }, style: Style): string {
+  return table(
+    style,
+    [
+      { title: "CONTAINER", value: (row) => row.container, min: 10 },
+      { title: "NODE", value: (row) => row.node, min: 8 },
+      { title: "WANTED", value: (row) => (row.wanted ? "running" : "-") },
+      { title: "STATE", value: (row) => row.state, tone: (row) => tones[row.state] },
+      { title: "HEALTH", value: (row) => row.health ?? "-" },
+      { title: "UP", value: (row) => (row.uptimeMs === null ? "-" : duration(row.uptimeMs)) },
+      { title: "CPU", value: (row) => (row.cpuPercent === null ? "-" : `${row.cpuPercent.toFixed(1)} %`), align: "right" },
+      { title: "MEMORY", value: (row) => (row.memoryBytes === null ? "-" : bytes(row.memoryBytes)), align: "right" },
+      { title: "DETAIL", value: (row) => row.detail, min: 10 },
+    ],
+    result.containers,
+  );
+}
