@@ -1,0 +1,47 @@
+import { Agent, type ClientRequestArgs } from "node:http";
+import type { Duplex } from "node:stream";
+
+export interface DialAgentOptions {
+  readonly dial: () => Promise<Duplex>;
+  /** Milliseconds an idle connection is kept for the next request; Infinity for as long as it lives. */
+  readonly idleMs: number;
+}
+
+/**
+ * Lets node:http speak over any Duplex, and keeps idle ones for the next request. The callers must bound the number
+ * of requests: with an asynchronous `createConnection`, http.Agent does not keep to its own `maxSockets`.
+ */
+export class DialAgent extends Agent {
+  readonly #dial: () => Promise<Duplex>;
+  readonly #idleMs: number;
+  readonly #timers = new WeakMap<Duplex, NodeJS.Timeout>();
+
+  constructor(options: DialAgentOptions) {
+    super({ keepAlive: true });
+    this.#dial = options.dial;
+    this.#idleMs = options.idleMs;
+  }
+
+  override createConnection(
+    _options: ClientRequestArgs,
+    callback?: (error: Error | null, stream: Duplex) => void,
+  ): undefined {
+    this.#dial().then(
+      (stream) => callback?.(null, stream),
+      (error: unknown) => callback?.(error as Error, undefined as never),
+    );
+  }
+
+  /** Instead of the inherited one, which calls methods that only a net.Socket has. */
+  override keepSocketAlive(stream: Duplex): boolean {
+    if (this.#idleMs === Infinity) return true;
+    const timer = setTimeout(() => stream.destroy(), this.#idleMs);
+    timer.unref();
+    this.#timers.set(stream, timer);
+    return true;
+  }
+
+  override reuseSocket(stream: Duplex): void {
+    clearTimeout(this.#timers.get(stream));
+  }
+}

@@ -1,0 +1,115 @@
+import type { IncomingMessage } from "node:http";
+import { negotiateApiVersion } from "../../domain/docker/api-version.ts";
+import { dockerUnavailable } from "../../domain/docker/failure.ts";
+import { object, text } from "../../domain/docker/json.ts";
+import { PictlError } from "../../domain/errors.ts";
+import { DialAgent } from "./agent.ts";
+import { deadline } from "./deadline.ts";
+import type { Dialer } from "./dial.ts";
+import { readBody, send } from "./http.ts";
+import { limiter } from "./limiter.ts";
+
+/** The Engine API of one node: GET requests, each with a deadline. Both reject with docker-failed for an error status. */
+export interface Api {
+  /** The body as JSON; undefined when there is no such thing (404). */
+  get(path: string, signal: AbortSignal): Promise<unknown>;
+  /** A response to read as it comes, on a connection of its own; undefined for 404. Destroy it to stop. */
+  stream(path: string, signal: AbortSignal): Promise<IncomingMessage | undefined>;
+  /** Milliseconds the engine may take to answer. */
+  readonly timeoutMs: number;
+}
+
+export interface ApiOptions {
+  readonly node: string;
+  readonly dialer: Dialer;
+  readonly timeoutMs: number;
+}
+
+/**
+ * Agrees on an API version with the engine. Rejects with docker-unavailable when it does not answer in time or not
+ * as an engine does, with interrupted, and with whatever ended the stream to it.
+ */
+export async function openApi(options: ApiOptions, signal: AbortSignal): Promise<Api> {
+  const { node, dialer, timeoutMs } = options;
+  // A docker client on the node holds one of the connection's few sessions: one at a time, and not for long.
+  const shared = dialer.kind === "socket" ? { requests: 8, idleMs: Infinity } : { requests: 1, idleMs: 250 };
+  const agent = new DialAgent({ dial: () => dialer.dial(AbortSignal.timeout(timeoutMs)), idleMs: shared.idleMs });
+  const limited = limiter(shared.requests);
+
+  const get = (path: string, signal: AbortSignal): Promise<unknown> =>
+    limited(() =>
+      bounded(options, { path, signal }, async (limit) => {
+        const response = await send({ agent, path, headers, signal: limit }, { retry: true });
+        return parse(node, response, await readBody(response, maxBodyBytes));
+      }),
+    );
+
+  const version = negotiateApiVersion(await get("/version", signal));
+  if (version === undefined) throw dockerUnavailable(node, "What answers there is not a Docker Engine.");
+  return {
+    timeoutMs,
+    get: (path, signal) => get(`/v${version}${path}`, signal),
+    stream: (path, signal) =>
+      bounded(options, { path, signal }, async (limit) => {
+        const connection = await dialer.dial(limit);
+        const createConnection = (): typeof connection => connection;
+        const request = { createConnection, path: `/v${version}${path}`, headers, signal: limit };
+        const response = await send(request, { retry: false });
+        if (response.statusCode === 200) return response;
+        parse(node, response, await readBody(response, maxBodyBytes));
+        return undefined;
+      }),
+  };
+}
+
+const headers = { Host: "docker", Accept: "application/json" };
+
+/** Ten thousand containers are about 12 MB. */
+const maxBodyBytes = 64 * 1024 * 1024;
+
+/** Gives the work a deadline, and says what the end of it means. */
+async function bounded<T>(
+  { node, timeoutMs }: ApiOptions,
+  request: { readonly path: string; readonly signal: AbortSignal },
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const limit = deadline(timeoutMs, request.signal);
+  try {
+    return await work(limit.signal);
+  } catch (error) {
+    const details = { node, cause: error };
+    if (request.signal.aborted) throw new PictlError("interrupted", "Interrupted while Docker was asked.", details);
+    const what = request.path.replace(/\?.*/, "");
+    if (limit.expired()) {
+      throw dockerUnavailable(node, `It did not answer ${what} within ${String(timeoutMs / 1000)} s.`, error);
+    }
+    if (error instanceof RangeError) throw dockerUnavailable(node, `Asked for ${what}: ${error.message}.`, error);
+    throw error instanceof PictlError ? error.at({ node }) : error;
+  } finally {
+    limit.clear();
+  }
+}
+
+function parse(node: string, response: IncomingMessage, body: string): unknown {
+  const status = response.statusCode ?? 0;
+  if (status === 404) return undefined;
+  const json = parseJson(body);
+  if (status === 200 && json !== undefined) return json;
+  if (status === 200) throw dockerUnavailable(node, "Its answer is not JSON.");
+  const said = text(object(json)["message"]);
+  throw new PictlError(
+    "docker-failed",
+    `Docker refused with status ${String(status)}${said === "" ? "." : `: ${said}`}`,
+    {
+      node,
+    },
+  );
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,29 @@
+/** An AbortSignal that fires after `ms` or with another signal, and can be called off. */
+export interface Deadline {
+  readonly signal: AbortSignal;
+  /** The time ran out (and not the other signal). */
+  readonly expired: () => boolean;
+  /** Calls it off: lets go of the timer and of the other signal. */
+  readonly clear: () => void;
+}
+
+/** By hand, because AbortSignal.any keeps a reference in its long-lived sources for every signal it makes. */
+export function deadline(ms: number, other: AbortSignal): Deadline {
+  const controller = new AbortController();
+  let expired = false;
+  const timer = setTimeout(() => {
+    expired = true;
+    controller.abort();
+  }, ms);
+  const forward = (): void => controller.abort(other.reason);
+  if (other.aborted) forward();
+  else other.addEventListener("abort", forward, { once: true });
+  return {
+    signal: controller.signal,
+    expired: () => expired,
+    clear: () => {
+      clearTimeout(timer);
+      other.removeEventListener("abort", forward);
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import type { Duplex } from "node:stream";
+import type { Connection, Nodes } from "../../app/ports.ts";
+import type { NodeSpec } from "../../domain/config/types.ts";
+import { dockerAccessError, dockerUnavailable } from "../../domain/docker/failure.ts";
+import { type ErrorCode, PictlError } from "../../domain/errors.ts";
+import { words } from "../../domain/shell.ts";
+
+/** A way to the engine of one node. */
+export interface Dialer {
+  /** `socket`: a forwarded socket, cheap and not counted by MaxSessions. `client`: a docker client on the node. */
+  readonly kind: "socket" | "client";
+  dial(signal: AbortSignal): Promise<Duplex>;
+}
+
+/**
+ * The cheapest way that this login may use. sshd says the same "open failed" for a missing socket, a missing right
+ * and forbidden forwarding, so that any refusal leads to the docker client, whose words tell these apart.
+ */
+export async function chooseDialer(nodes: Nodes, node: NodeSpec, signal: AbortSignal): Promise<Dialer> {
+  return (
+    (node.ssh.sudo === true ? undefined : await socketDialer(nodes, node, signal)) ?? clientDialer(nodes, node, signal)
+  );
+}
+
+async function socketDialer(nodes: Nodes, node: NodeSpec, signal: AbortSignal): Promise<Dialer | undefined> {
+  const open = async (signal: AbortSignal): Promise<Duplex> =>
+    (await nodes.connect(node, signal)).openSocket("/var/run/docker.sock", signal);
+  try {
+    let first: Duplex | undefined = await open(signal);
+    const dial = async (signal: AbortSignal): Promise<Duplex> => {
+      const stream = first ?? (await open(signal));
+      first = undefined;
+      return stream;
+    };
+    return { kind: "socket", dial };
+  } catch (error) {
+    if (isFinal(error)) throw error;
+    return undefined;
+  }
+}
+
+/** Nothing else can be tried after these: there is no connection, or Docker's state is known. */
+export function isFinal(error: unknown): error is PictlError {
+  return error instanceof PictlError && finalCodes.has(error.code);
+}
+
+const finalCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "interrupted",
+  "node-unreachable",
+  "connection-lost",
+  "auth-failed",
+  "host-key-unknown",
+  "host-key-changed",
+  "timeout",
+  "docker-missing",
+  "docker-unavailable",
+  "docker-denied",
+  "sudo-failed",
+]);
+
+async function clientDialer(nodes: Nodes, node: NodeSpec, signal: AbortSignal): Promise<Dialer> {
+  const sudo = await needsSudo(await nodes.connect(node, signal), node);
+  const dialStdio = words("docker", "system", "dial-stdio");
+  return {
+    kind: "client",
+    dial: async (signal) => (await nodes.connect(node, signal)).pipe(dialStdio, { sudo, signal }),
+  };
+}
+
+/** Asks the docker client why the engine could not be spoken to. Resolves to the error to throw; never rejects. */
+export async function diagnose(nodes: Nodes, node: NodeSpec, cause: unknown, signal: AbortSignal): Promise<PictlError> {
+  try {
+    const connection = await nodes.connect(node, signal);
+    const sudo = await needsSudo(connection, node);
+    const version = words("docker", "version", "--format", "{{.Server.Version}}");
+    const outcome = await connection.run(version, { sudo, signal, timeoutMs: 15_000 });
+    const known = dockerAccessError(outcome.stderr, { node: node.name, privileged: sudo });
+    if (known) return known;
+    if (outcome.status === "unknown") return dockerUnavailable(node.name, "Its daemon hangs.", cause);
+    const said = outcome.stderr.trim().split("\n").at(-1) ?? "";
+    return dockerUnavailable(node.name, said === "" ? endedBecause(cause) : `docker says: ${said}`, cause);
+  } catch (error) {
+    if (error instanceof PictlError) return error.at({ node: node.name });
+    return dockerUnavailable(node.name, endedBecause(error), error);
+  }
+}
+
+function endedBecause(cause: unknown): string {
+  return `The connection to its daemon ended: ${cause instanceof Error ? cause.message : String(cause)}.`;
+}
+
+/** The config's word first; otherwise sudo is for logins that may use it and may not use Docker without. */
+async function needsSudo(connection: Connection, node: NodeSpec): Promise<boolean> {
+  const privilege = await connection.privilege();
+  return !privilege.root && (node.ssh.sudo ?? (!privilege.docker && privilege.sudo));
+}

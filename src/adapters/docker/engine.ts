@@ -1,0 +1,47 @@
+import pMap from "p-map";
+import type { Engine } from "../../app/ports.ts";
+import { containerFromList, engineInfo, imageFromList, withInspection } from "../../domain/docker/engine-json.ts";
+import type { ContainerFacts } from "../../domain/docker/facts.ts";
+import { list } from "../../domain/docker/json.ts";
+import { labels } from "../../domain/docker/labels.ts";
+import { statsSample } from "../../domain/docker/stats.ts";
+import { PictlError } from "../../domain/errors.ts";
+import type { Api } from "./api.ts";
+import { containerLogs } from "./logs.ts";
+
+/** The reading methods over one node's API; every one of them ends when `signal` is aborted. */
+export function createEngine(node: string, api: Api, signal: AbortSignal): Engine {
+  return {
+    info: async () => engineInfo(await api.get("/info", signal)),
+    containers: async () => {
+      const rows = list(await api.get("/containers/json?all=1", signal));
+      const containers = rows.map(containerFromList).filter((facts) => facts !== undefined);
+      return inspectOurs(api, containers, signal);
+    },
+    stats: async (id) => {
+      const path = `/containers/${encodeURIComponent(id)}/stats?stream=false&one-shot=true`;
+      const body = await api.get(path, signal);
+      if (body === undefined) throw new PictlError("docker-failed", "The container is gone.", { node, container: id });
+      return statsSample(body);
+    },
+    images: async () => {
+      const rows = list(await api.get("/images/json", signal));
+      return rows.map(imageFromList).filter((facts) => facts !== undefined);
+    },
+    logs: (id, options) => containerLogs({ node, api }, id, options),
+  };
+}
+
+/**
+ * Fills in what the list lacks (when each was started) for the containers that pictl made; strangers on the node
+ * cost nothing, their `startedAtMs` stays null. One that is removed meanwhile keeps what the list said of it.
+ */
+function inspectOurs(api: Api, containers: readonly ContainerFacts[], signal: AbortSignal): Promise<ContainerFacts[]> {
+  const inspect = async (facts: ContainerFacts): Promise<ContainerFacts> => {
+    if (!(labels.cluster in facts.labels) || facts.state === "created") return facts;
+    const inspection = await api.get(`/containers/${facts.id}/json`, signal);
+    return inspection === undefined ? facts : withInspection(facts, inspection);
+  };
+  // After the first failure no more are begun, so that a hung engine costs one deadline and not one for each.
+  return pMap(containers, inspect, { concurrency: 8 });
+}

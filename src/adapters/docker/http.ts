@@ -1,0 +1,29 @@
+import { type IncomingMessage, type RequestOptions, request } from "node:http";
+
+/**
+ * Sends a GET and resolves with the response's head. With `retry`, once more when a kept connection turns out to
+ * have been closed by the other side meanwhile (RFC 9110, 9.2.2: safe for an idempotent method).
+ */
+export function send(options: RequestOptions, { retry }: { retry: boolean }): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ ...options, method: "GET" }, resolve);
+    outgoing.on("error", (error: NodeJS.ErrnoException) => {
+      const stale = outgoing.reusedSocket && (error.code === "ECONNRESET" || error.code === "EPIPE");
+      if (retry && stale) resolve(send(options, { retry }));
+      else reject(error);
+    });
+    outgoing.end();
+  });
+}
+
+/** A whole body. Rejects with a RangeError, having read no further, when it is longer than `maxBytes`. */
+export async function readBody(response: IncomingMessage, maxBytes: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBytes) throw new RangeError(`the answer is longer than ${String(maxBytes)} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size).toString();
+}

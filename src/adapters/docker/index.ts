@@ -1,0 +1,55 @@
+import type { Engine, Engines, Nodes } from "../../app/ports.ts";
+import type { NodeSpec } from "../../domain/config/types.ts";
+import { PictlError } from "../../domain/errors.ts";
+import { type Api, openApi } from "./api.ts";
+import { chooseDialer, diagnose, isFinal } from "./dial.ts";
+import { createEngine } from "./engine.ts";
+
+export interface EnginesOptions {
+  /** Milliseconds an engine may take to answer one request. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Docker on each node over the Engine API, through the node's one SSH connection: a forwarded socket where sshd and
+ * the login allow it, else `docker system dial-stdio`. Opened at the first use and shared; after a lost connection
+ * the next request opens a new one.
+ */
+export function openEngines(nodes: Nodes, options: EnginesOptions = {}): Engines {
+  const timeoutMs = options.timeoutMs ?? 30_000;
+  const opened = new Map<string, Promise<Api>>();
+
+  const apiOf = (node: NodeSpec): Promise<Api> => {
+    const known = opened.get(node.name);
+    if (known) return known;
+    const opening = open(nodes, node, timeoutMs);
+    opened.set(node.name, opening);
+    opening.catch(() => opened.delete(node.name));
+    return opening;
+  };
+
+  return {
+    on: async (node, signal = new AbortController().signal): Promise<Engine> =>
+      createEngine(node.name, await orInterrupted(apiOf(node), signal, node.name), signal),
+  };
+}
+
+/** Heeds no caller's signal, since others may wait for the same opening; it ends by its own deadlines. */
+async function open(nodes: Nodes, node: NodeSpec, timeoutMs: number): Promise<Api> {
+  const signal = new AbortController().signal;
+  try {
+    return await openApi({ node: node.name, dialer: await chooseDialer(nodes, node, signal), timeoutMs }, signal);
+  } catch (error) {
+    if (isFinal(error)) throw error.at({ node: node.name });
+    throw await diagnose(nodes, node, error, signal);
+  }
+}
+
+function orInterrupted<T>(promise: Promise<T>, signal: AbortSignal, node: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(new PictlError("interrupted", "Interrupted while Docker was asked.", { node }));
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    void promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}

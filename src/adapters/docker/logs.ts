@@ -1,0 +1,73 @@
+import type { IncomingMessage } from "node:http";
+import type { LogOptions } from "../../app/ports.ts";
+import type { LogRecord } from "../../domain/docker/facts.ts";
+import { dockerUnavailable } from "../../domain/docker/failure.ts";
+import { object } from "../../domain/docker/json.ts";
+import { PictlError } from "../../domain/errors.ts";
+import type { Api } from "./api.ts";
+import { framedLogs, rawLogs } from "./log-stream.ts";
+
+/**
+ * A container's log, line by line, in constant memory. A followed log ends when the container does, or is removed.
+ * Throws docker-failed (no such container, a log driver that cannot be read), docker-unavailable, interrupted.
+ */
+export async function* containerLogs(
+  { node, api }: { readonly node: string; readonly api: Api },
+  id: string,
+  options: LogOptions,
+): AsyncGenerator<LogRecord> {
+  const { signal } = options;
+  const container = `/containers/${encodeURIComponent(id)}`;
+  const inspection = await api.get(`${container}/json`, signal);
+  const response =
+    inspection === undefined ? undefined : await api.stream(`${container}/logs?${query(options)}`, signal);
+  if (!response) throw new PictlError("docker-failed", "The container is gone.", { node, container: id });
+
+  const stop = (): void => void response.destroy();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    const log = hasTerminal(inspection) ? rawLogs() : framedLogs();
+    for await (const chunk of read(response, options.follow ? undefined : { node, ms: api.timeoutMs })) {
+      yield* log.push(chunk);
+    }
+    yield* log.end();
+  } catch (error) {
+    if (signal.aborted)
+      throw new PictlError("interrupted", "Interrupted while a log was read.", { node, cause: error });
+    if (error instanceof PictlError) throw error.at({ node, container: id });
+    throw dockerUnavailable(node, "The connection ended in the middle of a log.", error);
+  } finally {
+    signal.removeEventListener("abort", stop);
+    stop();
+  }
+}
+
+function query({ follow, tail, since }: LogOptions): string {
+  const options = {
+    stdout: "1",
+    stderr: "1",
+    timestamps: "1",
+    follow: follow ? "1" : "0",
+    tail: String(tail ?? "all"),
+  };
+  return new URLSearchParams(since === undefined ? options : { ...options, since: String(since) }).toString();
+}
+
+function hasTerminal(inspection: unknown): boolean {
+  return object(object(inspection)["Config"])["Tty"] === true;
+}
+
+/** The chunks as they come; with a limit, an engine that stops in the middle is given up. */
+async function* read(response: IncomingMessage, limit?: { node: string; ms: number }): AsyncGenerator<Buffer> {
+  const chunks = response[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  for (;;) {
+    const timer = limit && setTimeout(() => response.destroy(stalled(limit)), limit.ms);
+    const next = await chunks.next().finally(() => clearTimeout(timer));
+    if (next.done) return;
+    yield next.value;
+  }
+}
+
+function stalled({ node, ms }: { node: string; ms: number }): PictlError {
+  return dockerUnavailable(node, `It stopped in the middle of a log for ${String(ms / 1000)} s.`);
+}

@@ -1,0 +1,28 @@
+import { object, text } from "./json.ts";
+
+/** The newest API version whose answers this code was written for (Docker 28). */
+const ours = "1.51";
+
+/**
+ * The API version to speak, from the body of `GET /version`: the newest that both sides know. An engine that has
+ * dropped everything up to ours gets its own oldest, whose answers are the nearest to the ones we know.
+ * undefined when the body is not an engine's.
+ */
+export function negotiateApiVersion(body: unknown): string | undefined {
+  const json = object(body);
+  const newest = text(json["ApiVersion"]);
+  const oldest = text(json["MinAPIVersion"]);
+  if (!isVersion(newest)) return undefined;
+  if (isVersion(oldest) && compare(ours, oldest) < 0) return oldest;
+  return compare(ours, newest) < 0 ? ours : newest;
+}
+
+function isVersion(version: string): boolean {
+  return /^\d{1,3}\.\d{1,4}$/.test(version);
+}
+
+function compare(a: string, b: string): number {
+  const [majorA = 0, minorA = 0] = a.split(".").map(Number);
+  const [majorB = 0, minorB = 0] = b.split(".").map(Number);
+  return majorA - majorB || minorA - minorB;
+}

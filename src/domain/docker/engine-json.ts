@@ -1,0 +1,112 @@
+import type { ContainerFacts, ContainerState, EngineInfo, ImageFacts, PublishedPort } from "./facts.ts";
+import { list, number, object, text, texts } from "./json.ts";
+
+/** Turns the Docker Engine API's answers into facts. Fields: https://docs.docker.com/reference/api/engine/ */
+
+/** One row of `GET /containers/json`; undefined when it has no id. `startedAtMs` is not in the list: it is null here. */
+export function containerFromList(row: unknown): ContainerFacts | undefined {
+  const json = object(row);
+  const id = text(json["Id"]);
+  if (id === "") return undefined;
+  const statusText = text(json["Status"]);
+  return {
+    id,
+    name: containerName(list(json["Names"])),
+    imageId: text(json["ImageID"]),
+    image: text(json["Image"]),
+    state: containerState(text(json["State"])),
+    statusText,
+    health: healthOf(statusText),
+    labels: texts(json["Labels"]),
+    createdAt: number(json["Created"]),
+    startedAtMs: null,
+    exitCode: exitCodeOf(statusText),
+    ports: list(json["Ports"]).flatMap(publishedPort),
+  };
+}
+
+/** Adds what only `GET /containers/ID/json` knows. */
+export function withInspection(facts: ContainerFacts, inspection: unknown): ContainerFacts {
+  const state = object(object(inspection)["State"]);
+  const startedAtMs = Date.parse(text(state["StartedAt"]));
+  const ran = Number.isFinite(startedAtMs) && startedAtMs > 0;
+  const ended = facts.state === "exited" || facts.state === "dead" || facts.state === "restarting";
+  return {
+    ...facts,
+    startedAtMs: ran ? startedAtMs : null,
+    exitCode: ended && typeof state["ExitCode"] === "number" ? state["ExitCode"] : facts.exitCode,
+  };
+}
+
+/** One row of `GET /images/json`; undefined when it has no id. */
+export function imageFromList(row: unknown): ImageFacts | undefined {
+  const json = object(row);
+  const id = text(json["Id"]);
+  if (id === "") return undefined;
+  return {
+    id,
+    tags: list(json["RepoTags"])
+      .map(text)
+      .filter((tag) => tag !== "" && tag !== "<none>:<none>"),
+    sizeBytes: number(json["Size"]),
+    createdAt: number(json["Created"]),
+    labels: texts(json["Labels"]),
+  };
+}
+
+/** `GET /info`. */
+export function engineInfo(body: unknown): EngineInfo {
+  const json = object(body);
+  return {
+    serverVersion: text(json["ServerVersion"]),
+    containersRunning: number(json["ContainersRunning"]),
+    containers: number(json["Containers"]),
+    images: number(json["Images"]),
+    architecture: text(json["Architecture"]),
+    operatingSystem: text(json["OperatingSystem"]),
+    kernelVersion: text(json["KernelVersion"]),
+    memoryBytes: number(json["MemTotal"]),
+    cpus: number(json["NCPU"]),
+  };
+}
+
+/** A container linked from another has several names, its own is the one without a second slash. */
+function containerName(names: readonly unknown[]): string {
+  const known = names.map((name) => text(name).replace(/^\//, "")).filter((name) => name !== "");
+  return known.find((name) => !name.includes("/")) ?? known[0] ?? "";
+}
+
+const states: ReadonlySet<string> = new Set<ContainerState>([
+  "created",
+  "running",
+  "paused",
+  "restarting",
+  "removing",
+  "exited",
+  "dead",
+]);
+
+/** `stopped` is podman's word; an unknown word must not pass as running. */
+function containerState(word: string): ContainerState {
+  const lower = word.toLowerCase();
+  return states.has(lower) ? (lower as ContainerState) : "exited";
+}
+
+function healthOf(statusText: string): ContainerFacts["health"] {
+  const word = /\((healthy|unhealthy|health: starting)\)/.exec(statusText)?.[1];
+  if (word === "healthy" || word === "unhealthy") return word;
+  return word === undefined ? null : "starting";
+}
+
+function exitCodeOf(statusText: string): number | null {
+  const code = /^(?:Exited|Restarting) \((-?\d+)\)/.exec(statusText)?.[1];
+  return code === undefined ? null : Number(code);
+}
+
+/** Exposed ports that are not published have no PublicPort and are left out. */
+function publishedPort(row: unknown): PublishedPort[] {
+  const json = object(row);
+  const publicPort = number(json["PublicPort"]);
+  if (publicPort === 0) return [];
+  return [{ ip: text(json["IP"]), publicPort, privatePort: number(json["PrivatePort"]), protocol: text(json["Type"]) }];
+}

@@ -1,0 +1,54 @@
+import { PictlError } from "../errors.ts";
+
+/** Who asked, for the hint. */
+export interface DockerAccess {
+  readonly node: string;
+  /** The command was run through sudo or as root. */
+  readonly privileged: boolean;
+}
+
+/**
+ * Why docker could not be spoken to, from what the docker client or the shell wrote on stderr: docker-missing,
+ * docker-denied or docker-unavailable. undefined when the text says none of these: then docker was reached.
+ */
+export function dockerAccessError(stderr: string, access: DockerAccess): PictlError | undefined {
+  if (missing.test(stderr)) return dockerMissing(access.node);
+  if (denied.test(stderr)) return dockerDenied(access);
+  if (unavailable.test(stderr)) return dockerUnavailable(access.node, "Its daemon does not answer.");
+  return undefined;
+}
+
+/** The words of dash, bash, busybox, fish, csh, env and sudo for a program that is not there. */
+const missing =
+  /docker: (?:command )?not found|docker: No such file|command not found: docker|Unknown command:? '?docker|docker: Command not found|‘docker’: No such file|sudo: docker: command not found|"docker": executable file not found/i;
+
+const denied =
+  /permission denied while trying to connect to the docker|dial unix \S*docker\S*: connect: permission denied/i;
+
+const unavailable =
+  /cannot connect to the docker daemon|is the docker daemon running|error during connect|dial unix \S*docker\S*: connect: (?:no such file|connection refused)/i;
+
+export function dockerMissing(node: string): PictlError {
+  return new PictlError("docker-missing", "Docker is not installed: there is no docker program.", {
+    node,
+    hint: `Install it on ${node}, for example with \`apt-get install docker.io\`, and see \`pictl doctor ${node}\`.`,
+  });
+}
+
+export function dockerDenied({ node, privileged }: DockerAccess): PictlError {
+  return new PictlError("docker-denied", "This user may not speak to Docker (permission denied on its socket).", {
+    node,
+    hint: privileged
+      ? `See who owns /var/run/docker.sock on ${node}.`
+      : `Run \`sudo usermod -aG docker $USER\` on ${node} and connect again, or set \`sudo: true\` under \`ssh\` or \`nodes.${node}\`.`,
+  });
+}
+
+/** `reason` is a sentence. */
+export function dockerUnavailable(node: string, reason: string, cause?: unknown): PictlError {
+  return new PictlError("docker-unavailable", `Docker cannot be used. ${reason}`, {
+    node,
+    hint: `Look at \`systemctl status docker\` and \`journalctl -u docker\` on ${node}; \`systemctl restart docker\` starts it anew.`,
+    cause,
+  });
+}
