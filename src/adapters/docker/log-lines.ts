@@ -30,7 +30,10 @@ export class LogLines {
       this.#head = Buffer.alloc(0);
       this.#room = messageBytes;
     }
-    if (!this.#head) return yield* this.#message(bytes);
+    if (!this.#head) {
+      yield* this.#message(bytes);
+      return;
+    }
     const head = Buffer.concat([this.#head, bytes]);
     if (head.length < longestStamp && !/[ \n]/.test(head.toString("latin1"))) {
       this.#head = head;
