@@ -1,4 +1,3 @@
-import { handle } from "@oclif/core/handle";
 import { run } from "@oclif/core/run";
 import { settings } from "@oclif/core/settings";
 import type { Interfaces, Plugin } from "@oclif/core";
@@ -11,22 +10,28 @@ export interface MainOptions {
   readonly plugin?: Plugin;
 }
 
-/** Runs the command of process.argv and leaves its exit code in the process. */
+/** Runs the command line and leaves its exit code in the process. Never rejects. */
 export async function main({ root, pjson, plugin }: MainOptions): Promise<void> {
   // Without this, oclif looks for a tsconfig.json and transpiles by itself when NODE_ENV says "development".
   settings.enableAutoTranspile = false;
   leaveQuietlyWhenNobodyReads();
+  const words = process.argv.slice(2);
+  await plugin?.load();
+  const options: Interfaces.Options = {
+    root,
+    pjson,
+    ...(plugin === undefined ? {} : { plugins: new Map([[plugin.name, plugin]]) }),
+    userPlugins: false,
+    devPlugins: false,
+  };
   try {
-    await plugin?.load();
-    await run(process.argv.slice(2), {
-      root,
-      pjson,
-      ...(plugin === undefined ? {} : { plugins: new Map([[plugin.name, plugin]]) }),
-      userPlugins: false,
-      devPlugins: false,
-    });
+    // `pictl help status` is `pictl status --help`. Elsewhere a -h is a command's own: `pictl exec -- df -h`.
+    const [first, ...rest] = words;
+    await run(first === "help" || first === "-h" ? [...rest, "--help"] : words, options);
   } catch (error) {
-    await handle(error instanceof Error ? error : new Error(String(error)));
+    // Commands report their own failures; what comes here is an unknown command, or a bug before one could start.
+    const { reportStartFailure } = await import("../src/cli/start-failure.ts");
+    process.exitCode = await reportStartFailure(error, words, options);
   }
 }
 
