@@ -1,0 +1,56 @@
+/** The control groups that the nodes' Docker engines make: below one group a lab, in every hierarchy. */
+import { existsSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { until } from "./wait.ts";
+
+/**
+ * On a unified hierarchy, hands the controllers down to the root's children, as systemd would have done. Where the
+ * kernel refuses (a container's root with processes in it), containers run without resource limits.
+ */
+export function delegateControllers(): void {
+  const control = "/sys/fs/cgroup/cgroup.subtree_control";
+  if (!existsSync(control)) return;
+  for (const controller of readFileSync("/sys/fs/cgroup/cgroup.controllers", "utf8").trim().split(" ").filter(Boolean)) {
+    try {
+      writeFileSync(control, `+${controller}`);
+    } catch {
+      // One that cannot be handed down (`rdma`, real-time `cpu`) must not keep the others back.
+    }
+  }
+}
+
+/** Removes a lab's groups; gives those that would not go within 5 s, because some process is still in them. */
+export async function removeCgroups(cgroup: string): Promise<string[]> {
+  const groups = cgroupRoots().map((root) => join(root, cgroup));
+  await until(() => groups.filter((group) => !removeTree(group)).length === 0, { timeoutMs: 5000 });
+  // The folder all labs of this machine share goes with the last one.
+  for (const group of groups) tryRmdir(dirname(group));
+  return groups.filter((group) => existsSync(group));
+}
+
+/** Mount points of all hierarchies, version 1 and 2. */
+function cgroupRoots(): string[] {
+  return readFileSync("/proc/self/mounts", "utf8")
+    .split("\n")
+    .map((row) => row.split(" "))
+    .filter(([, , type]) => type === "cgroup" || type === "cgroup2")
+    .flatMap(([, path]) => path ?? []);
+}
+
+/** A group has only files of the kernel's and groups in it: rmdir from the leaves up. True when it is gone. */
+function removeTree(group: string): boolean {
+  if (!existsSync(group)) return true;
+  for (const entry of readdirSync(group, { withFileTypes: true })) {
+    if (entry.isDirectory()) removeTree(join(group, entry.name));
+  }
+  return tryRmdir(group);
+}
+
+function tryRmdir(dir: string): boolean {
+  try {
+    rmdirSync(dir);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOENT";
+  }
+}

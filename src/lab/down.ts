@@ -1,0 +1,105 @@
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Progress } from "../app/ports.ts";
+import { PictlError } from "../domain/errors.ts";
+import { removeCgroups } from "./cgroups.ts";
+import { removeIfEmpty } from "./lock.ts";
+import { endNodes } from "./node.ts";
+import { planLab, type LabPlan } from "./plan.ts";
+import { bootId, isAlive, signalProcess, untilGone } from "./process.ts";
+import { defaultDir, findLab, unregister, withLabLock } from "./record.ts";
+import { attempt, run } from "./run.ts";
+import { switchRef } from "./switch.ts";
+import type { LabRecord } from "./types.ts";
+import { until } from "./wait.ts";
+
+export interface LabPorts {
+  readonly progress: Progress;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface LabDownOptions {
+  readonly name?: string | undefined;
+  /** Needed only for a lab in a folder of its own that did not survive a reboot of this machine. */
+  readonly dir?: string | undefined;
+  /** Leaves the folder (config, keys, the nodes' disks), so that `lab up` goes on from there. */
+  readonly keep?: boolean | undefined;
+}
+
+export interface LabDownResult {
+  readonly name: string;
+  /** null: there was no such lab. */
+  readonly dir: string | null;
+  readonly nodes: readonly { readonly node: string }[];
+}
+
+/** Takes a lab down, however much of it there is. Twice is the same as once. */
+export async function labDown(options: LabDownOptions, ports: LabPorts): Promise<LabDownResult> {
+  const name = options.name ?? "lab";
+  return withLabLock(name, ports.signal, async () => {
+    const record = findLab(name, options.dir);
+    if (record === undefined) return { name, dir: null, nodes: [] };
+    const plan = planLab(record);
+    const step = ports.progress.step("lab", `taking down ${record.nodes} nodes`);
+    try {
+      if (options.keep !== true) await removeLab(record);
+      else await keepLab(plan);
+    } catch (error) {
+      step.fail("is not all down");
+      throw error;
+    }
+    step.done(`took down ${record.nodes} nodes`);
+    return { name, dir: record.dir, nodes: plan.nodes.map(({ name: node }) => ({ node })) };
+  });
+}
+
+export async function removeLab(record: LabRecord): Promise<void> {
+  await stopLab(planLab(record));
+  await removeFolder(record);
+  unregister(record.name);
+}
+
+async function keepLab(plan: LabPlan): Promise<void> {
+  await stopLab(plan);
+  unregister(plan.record.name);
+}
+
+/** Ends all processes of a lab and removes its network and control groups; the folder stays. */
+export async function stopLab(plan: LabPlan): Promise<void> {
+  if (plan.record.bootId === bootId()) {
+    const holder = switchRef(plan);
+    const [left] = await Promise.all([endNodes(plan, plan.nodes), endSwitch(plan)]);
+    if (left.length > 0 || (holder !== undefined && isAlive(holder))) {
+      throw new PictlError("lab-failed", `Processes of lab "${plan.record.name}" did not end: ${left.map(({ pid }) => pid).join(", ")}.`, {
+        hint: "They may hang in the kernel; try `pictl lab down` again in a minute.",
+      });
+    }
+  }
+  const groups = await removeCgroups(plan.cgroup);
+  if (groups.length > 0) {
+    throw new PictlError("lab-failed", `Control groups are still in use: ${groups.join(", ")}.`, {
+      hint: "A process of the lab may hang in the kernel; try `pictl lab down` again in a minute.",
+    });
+  }
+  rmSync(plan.paths.run, { recursive: true, force: true });
+}
+
+/** Removes what the lab wrote; a folder that was there before it stays, with all that was in it. */
+async function removeFolder(record: LabRecord): Promise<void> {
+  const own = ["config.json.bak", "hostkeys", "key", "key.pub", "known_hosts", "nodes", "run", "state", ...record.wrote, "lab.json"];
+  const paths = record.madeDir ? [record.dir] : own.map((entry) => join(record.dir, entry));
+  await run("remove the lab's folder", ["rm", "-rf", "--one-file-system", "--", ...paths]);
+  if (record.dir === defaultDir(record.name)) removeIfEmpty("/var/lib/pictl/lab");
+}
+
+/** The kernel takes the ports away a moment after their namespace has lost its last process. */
+async function endSwitch(plan: LabPlan): Promise<void> {
+  const link = `/sys/class/net/${plan.controllerLink}`;
+  if (existsSync(link)) await attempt(["ip", "link", "delete", plan.controllerLink]);
+  const holder = switchRef(plan);
+  if (holder !== undefined) {
+    signalProcess(holder, "SIGKILL");
+    await untilGone([holder], 5000);
+  }
+  await until(() => !existsSync(link), { timeoutMs: 5000 });
+}

@@ -1,0 +1,110 @@
+/** A node's power: on, off, and whether its services answer. */
+import { existsSync, readFileSync } from "node:fs";
+import { request } from "node:http";
+import { join } from "node:path";
+import { launch, launchedBefore } from "./launch.ts";
+import type { LabPlan } from "./plan.ts";
+import { childrenOf, isAlive, signalProcess, processRef, untilGone, type ProcessRef } from "./process.ts";
+import { plugIn, unplug, untilOwnNetwork } from "./switch.ts";
+import { templatePath } from "./templates.ts";
+import type { LabNode } from "./types.ts";
+
+/** Starts the first process of each node and plugs it in. Services come up later: see `untilReady`. */
+export async function powerOn(plan: LabPlan, nodes: readonly LabNode[], signal?: AbortSignal): Promise<void> {
+  const services = plan.record.docker ? ["sshd", "dockerd"] : ["sshd"];
+  const started = nodes.map((node) => ({
+    node,
+    process: launch(
+      [
+        ...["unshare", "--net", "--mount", "--pid", "--uts", "--ipc", "--fork", "--kill-child"],
+        ...["sh", templatePath("init.sh"), node.dir, node.name, `${node.address}/${plan.prefix}`, ...services],
+      ],
+      recordFile(plan, node),
+      logFile(node, "init"),
+    ),
+  }));
+  await Promise.all(started.map(({ node, process }) => untilOwnNetwork(process.ref, node.name, signal)));
+  await plugIn(plan, started.map(({ node, process }) => ({ node, pid: process.ref.pid })), signal);
+  for (const { process } of started) {
+    process.go();
+    process.release();
+  }
+}
+
+/** Power loss: off the network first, so that no goodbye of a dying process is heard, then everything ends at once. */
+export async function powerOff(plan: LabPlan, node: LabNode): Promise<void> {
+  await unplug(plan, node);
+  await endNodes(plan, [node]);
+}
+
+/** Ends all processes of the nodes. Gives those that are still there after 10 s. */
+export async function endNodes(plan: LabPlan, nodes: readonly LabNode[]): Promise<ProcessRef[]> {
+  const refs = nodes.flatMap((node) => nodeRef(plan, node) ?? []);
+  for (const ref of refs) signalProcess(initOf(ref) ?? ref, "SIGKILL");
+  if (!(await untilGone(refs, 5000))) for (const ref of refs) signalProcess(ref, "SIGKILL");
+  await untilGone(refs, 5000);
+  return refs.filter(isAlive);
+}
+
+/** The process that holds the node's namespaces from outside; undefined when the node has no power. */
+export function nodeRef(plan: LabPlan, node: LabNode): ProcessRef | undefined {
+  const ref = launchedBefore(recordFile(plan, node));
+  return ref !== undefined && isAlive(ref) ? ref : undefined;
+}
+
+/** The node's first process, its pid 1. */
+export function initOf(holder: ProcessRef): ProcessRef | undefined {
+  const [pid] = childrenOf(holder.pid);
+  return pid === undefined ? undefined : processRef(pid);
+}
+
+/** Has sshd bound its port? Read from the node's own socket table: a connection would count as a failed login. */
+export function sshdListens(init: ProcessRef, port: number): boolean {
+  const suffix = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+  return ["tcp", "tcp6"].some((table) =>
+    readOr(`/proc/${init.pid}/net/${table}`, "")
+      .split("\n")
+      .some((row) => {
+        const [, local, , state] = row.trim().split(/\s+/);
+        return state === "0A" && local?.endsWith(suffix) === true;
+      }),
+  );
+}
+
+export function dockerdAnswers(init: ProcessRef): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socketPath = `/proc/${init.pid}/root/run/docker.sock`;
+    const ping = request({ socketPath, path: "/_ping", timeout: 2000 }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    ping.on("timeout", () => ping.destroy()).on("error", () => resolve(false)).end();
+  });
+}
+
+/** Exit code of a service that has ended; undefined while it runs. */
+export function serviceExit(init: ProcessRef, service: string): string | undefined {
+  const file = `/proc/${init.pid}/root/run/${service}.exit`;
+  return existsSync(file) ? readOr(file, "?").trim() : undefined;
+}
+
+export function logFile(node: LabNode, service: string): string {
+  return join(node.dir, "root/var/log", `${service}.log`);
+}
+
+/** The last lines of a log, for an error. */
+export function logTail(node: LabNode, service: string): string {
+  return readOr(logFile(node, service), "").trimEnd().split("\n").slice(-8).join("\n");
+}
+
+function recordFile(plan: LabPlan, node: LabNode): string {
+  return join(plan.paths.run, node.name);
+}
+
+function readOr(path: string, fallback: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return fallback;
+  }
+}
