@@ -9,7 +9,11 @@ export default class Status extends PictlCommand {
   static override aliases = ["ps"];
   static override args = { container: common.containers };
   static override flags = { node: common.node };
-  static override examples = ["<%= config.bin %> status", "<%= config.bin %> status web --json", "<%= config.bin %> ps --node n2"];
+  static override examples = [
+    "<%= config.bin %> status",
+    "<%= config.bin %> status web --json",
+    "<%= config.bin %> ps --node n2",
+  ];
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Status);

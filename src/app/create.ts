@@ -1,22 +1,21 @@
 import type { Config, Placement } from "../domain/config/types.ts";
-import { type CreatePlan, planCreate } from "../domain/container/create.ts";
+import { planCreate } from "../domain/container/create.ts";
 import { drift } from "../domain/container/drift.ts";
 import { generationOf, ours } from "../domain/container/ownership.ts";
+import { retiredName } from "../domain/container/replace.ts";
 import { imageOf, runInput, wantedText } from "../domain/container/wanted.ts";
 import * as docker from "../domain/docker/commands.ts";
-import type { ContainerFacts } from "../domain/docker/facts.ts";
 import type { Failure } from "../domain/errors.ts";
-import { type Command, render } from "../domain/shell.ts";
+import { render } from "../domain/shell.ts";
+import { act, type ActionRow, type Done } from "./act.ts";
 import { buildImages } from "./build.ts";
 import { sha256 } from "./digest.ts";
 import { runDocker } from "./docker.ts";
 import { fanOut } from "./fan-out.ts";
-import type { LifecycleRow } from "./lifecycle.ts";
 import { nodeOf, type Observer, observer } from "./observe.ts";
 import type { Ports } from "./ports.ts";
-import { record } from "./record.ts";
 import type { Report } from "./report.ts";
-import { replaceContainer, runContainer } from "./run-container.ts";
+import { putInPlace } from "./run-container.ts";
 
 export interface CreateInput {
   readonly config: Config;
@@ -33,7 +32,7 @@ export interface CreateInput {
 export async function createContainers(
   ports: Ports,
   input: CreateInput,
-): Promise<Report<{ containers: readonly LifecycleRow[] }>> {
+): Promise<Report<{ containers: readonly ActionRow[] }>> {
   const { config, placements, dryRun } = input;
   const built = await buildImages(ports, { config, placements, dryRun, noCache: false, pull: false, force: false });
   const broken = (placement: Placement): boolean => built.failures.some((failure) => concerns(failure, placement));
@@ -44,7 +43,8 @@ export async function createContainers(
     placements.filter((placement) => !broken(placement)),
     {
       place: ({ node, container }) => ({ node, container }),
-      work: (placement) => createOne(ports, { ...input, placement, observe }),
+      work: (placement) =>
+        act(ports, { verb: "create", ...placement }, () => createOne(ports, { ...input, placement, observe })),
     },
   );
   return { result: { containers: results }, failures: [...built.failures, ...failures] };
@@ -62,67 +62,41 @@ interface One extends CreateInput {
   readonly observe: Observer;
 }
 
-async function createOne(ports: Ports, one: One): Promise<LifecycleRow> {
+async function createOne(ports: Ports, one: One): Promise<Done> {
   const { config, placement, observe, dryRun } = one;
   const { container, node } = placement;
-  const step = ports.progress.step(`${container}@${node}`, "create");
-  const startedAt = ports.clock.monotonic();
-  try {
-    const [found, images] = await Promise.all([observe.containers(node), observe.images(node)]);
-    const facts = ours(found, container, config.cluster);
-    const digest = sha256(wantedText(placement));
-    const differs = facts ? drift(facts, images, { digest, image: imageOf(placement) }) : [];
-    const plan = planCreate(container, { facts, drift: differs, recreate: one.recreate });
-    const runCommand = docker.run(
-      runInput(placement, { cluster: config.cluster, generation: facts ? generationOf(facts) + 1 : 1, digest }),
-    );
-    if (!dryRun) await carryOut(ports, { ...one, plan, runCommand, facts });
-    const outcome = dryRun ? told[plan].dry(render(runCommand)) : told[plan].done;
-    step.done(outcome);
-    return {
-      container,
-      node,
-      changed: plan !== "keep" && !dryRun,
-      outcome,
-      durationMs: Math.round(ports.clock.monotonic() - startedAt),
-    };
-  } catch (error) {
-    step.fail(error instanceof Error ? error.message : String(error));
-    throw error;
-  }
-}
+  const [found, images] = await Promise.all([observe.containers(node), observe.images(node)]);
+  const facts = ours(found, container, config.cluster);
+  const retired = ours(found, retiredName(container), config.cluster);
+  const digest = sha256(wantedText(placement));
+  const differs = facts ? drift(facts, images, { digest, image: imageOf(placement) }) : [];
+  const plan = planCreate(container, { facts, drift: differs, recreate: one.recreate });
+  if (plan === "keep") return { outcome: "runs already" };
+  const generation = Math.max(0, ...[facts, retired].map((each) => (each ? generationOf(each) : 0))) + 1;
+  const runCommand = docker.run(runInput(placement, { cluster: config.cluster, generation, digest }));
+  if (dryRun) return { outcome: plan === "start" ? "would be started" : `would run: ${render(runCommand)}` };
 
-const told: Record<CreatePlan, { done: string; dry: (command: string) => string }> = {
-  keep: { done: "runs already", dry: () => "runs already" },
-  start: { done: "started", dry: () => "would be started" },
-  run: { done: "created", dry: (command) => `would run: ${command}` },
-  replace: { done: "replaced", dry: (command) => `would be replaced by: ${command}` },
-};
-
-async function carryOut(
-  ports: Ports,
-  one: One & { plan: CreatePlan; runCommand: Command; facts: ContainerFacts | undefined },
-): Promise<void> {
-  const { config, placement, plan, facts, runCommand, graceSeconds } = one;
-  if (plan === "keep") return;
-  const { container, node } = placement;
-  const startedAt = ports.clock.monotonic();
   const connection = await ports.nodes.connect(nodeOf(config, node), ports.signal);
   const engine = await ports.engines.on(nodeOf(config, node), ports.signal);
-  const place = { connection, engine, placement, runCommand };
   if (plan === "start") {
     await runDocker(connection, docker.start(container), { doing: `start ${container}`, signal: ports.signal });
-  } else if (plan === "run") {
-    await runContainer(ports, place);
-  } else {
-    await replaceContainer(ports, { ...place, graceSeconds, wasRunning: facts?.state === "running" });
+    return { outcome: "started", event: { type: "container.started", before: facts?.state } };
   }
-  await record(ports, {
-    type: plan === "start" ? "container.started" : "container.created",
-    node,
-    container,
-    before: facts?.state ?? null,
-    after: { image: imageOf(placement), args: placement.args },
-    durationMs: Math.round(ports.clock.monotonic() - startedAt),
+  await putInPlace(ports, {
+    connection,
+    engine,
+    placement,
+    runCommand,
+    old: facts,
+    retired,
+    graceSeconds: one.graceSeconds,
   });
+  return {
+    outcome: plan === "replace" ? "replaced" : "created",
+    event: {
+      type: "container.created",
+      before: facts?.state ?? null,
+      after: { image: imageOf(placement), args: placement.args },
+    },
+  };
 }

@@ -47,6 +47,10 @@ export function dockerError(
 /** Docker's last words, without its prefix and its advertisement for `--help`. */
 function dockerSaid(stderr: string, code: number): string {
   const lines = stderr.split("\n").filter((line) => line.trim() !== "" && !/^See '.*--help'\.?$/.test(line));
-  const text = lines.slice(-5).join("\n").replace(/^docker: /, "").replace(/^Error response from daemon: /, "");
+  const text = lines
+    .slice(-5)
+    .join("\n")
+    .replace(/^docker: /, "")
+    .replace(/^Error response from daemon: /, "");
   return text === "" ? `docker ended with exit code ${String(code)}.` : visible(text.replaceAll("\n", "; "));
 }

@@ -45,7 +45,9 @@ async function lookAt(ports: Ports, node: NodeSpec, vip: string | undefined): Pr
   const failures = [system, docker].flatMap((outcome) =>
     outcome.status === "rejected" ? [toFailure(outcome.reason, { node: node.name })] : [],
   );
-  const distinct = failures.filter((each, index) => failures.findIndex((other) => other.message === each.message) === index);
+  const distinct = failures.filter(
+    (each, index) => failures.findIndex((other) => other.message === each.message) === index,
+  );
   if (distinct.length > 0) step.fail(distinct[0]?.message ?? "");
   else step.done();
   const facts = system.status === "fulfilled" ? system.value : undefined;

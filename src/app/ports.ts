@@ -87,7 +87,12 @@ export type Outcome = {
 } & (
   | { readonly status: "ok"; readonly code: 0 }
   | { readonly status: "failed"; readonly code: number }
-  | { readonly status: "unknown"; readonly code: null; readonly reason: "timeout" | "connection-lost" | "killed"; readonly remoteSignal?: string }
+  | {
+      readonly status: "unknown";
+      readonly code: null;
+      readonly reason: "timeout" | "connection-lost" | "killed";
+      readonly remoteSignal?: string;
+    }
 );
 
 /** Docker on a node, for reading. Changes go through the docker client as commands (`src/domain/docker`). */

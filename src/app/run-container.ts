@@ -2,6 +2,7 @@ import type { Placement } from "../domain/config/types.ts";
 import { environmentFile, withEnvironmentOnStdin } from "../domain/container/environment.ts";
 import { restore, retire, retiredName } from "../domain/container/replace.ts";
 import * as docker from "../domain/docker/commands.ts";
+import type { ContainerFacts } from "../domain/docker/facts.ts";
 import { PictlError } from "../domain/errors.ts";
 import type { Command } from "../domain/shell.ts";
 import { runDocker } from "./docker.ts";
@@ -19,11 +20,42 @@ export interface RunPlace {
 const runTimeoutMs = 15 * 60_000;
 
 /**
+ * Puts a new container in its place. An old one is stopped and kept under another name until the new one runs; when
+ * the new one does not, the old one is back as it was. `retired` is what a replacement that was cut off left behind.
+ */
+export async function putInPlace(
+  ports: Ports,
+  place: RunPlace & {
+    readonly old: ContainerFacts | undefined;
+    readonly retired: ContainerFacts | undefined;
+    readonly graceSeconds: number;
+  },
+): Promise<void> {
+  const { connection, old, retired, graceSeconds } = place;
+  const { container } = place.placement;
+  const timeoutMs = (graceSeconds + 60) * 1000;
+  const runAll = async (doing: string, commands: readonly Command[]): Promise<void> => {
+    for (const command of commands) await runDocker(connection, command, { doing, timeoutMs });
+  };
+  if (old && retired) await runAll(`remove an older ${container}`, [docker.remove(retired.name)]);
+  if (old) await runAll(`put the old ${container} aside`, retire(container, graceSeconds));
+  try {
+    await runContainer(ports, place);
+  } catch (error) {
+    if (old ?? retired) {
+      await runAll(`bring the old ${container} back`, restore(container, !old || old.state === "running"));
+    }
+    throw error;
+  }
+  if (old ?? retired) await runAll(`remove the old ${container}`, [docker.remove(retiredName(container))]);
+}
+
+/**
  * Runs a container where there is none of that name, and looks once whether it stayed up. One that cannot be
  * started is removed again, because docker leaves it behind and it would block the next try.
  * Throws docker-failed and what `runDocker` throws.
  */
-export async function runContainer(ports: Ports, place: RunPlace): Promise<void> {
+async function runContainer(ports: Ports, place: RunPlace): Promise<void> {
   const { connection, engine, placement } = place;
   const { container } = placement;
   const hasSecrets = Object.keys(placement.secrets).length > 0;
@@ -46,31 +78,6 @@ export async function runContainer(ports: Ports, place: RunPlace): Promise<void>
       { container, hint: `\`pictl logs ${container}\` shows what it said.` },
     );
   }
-}
-
-/**
- * Puts a new container in the place of the old one. The old one is stopped and kept under another name until the new
- * one runs; when the new one does not, the old one is back as it was.
- */
-export async function replaceContainer(
-  ports: Ports,
-  place: RunPlace & { readonly graceSeconds: number; readonly wasRunning: boolean },
-): Promise<void> {
-  const { connection, graceSeconds, wasRunning } = place;
-  const { container } = place.placement;
-  const stopTimeoutMs = (graceSeconds + 60) * 1000;
-  for (const command of retire(container, graceSeconds)) {
-    await runDocker(connection, command, { doing: `put the old ${container} aside`, timeoutMs: stopTimeoutMs });
-  }
-  try {
-    await runContainer(ports, place);
-  } catch (error) {
-    for (const command of restore(container, wasRunning)) {
-      await runDocker(connection, command, { doing: `bring the old ${container} back`, timeoutMs: stopTimeoutMs });
-    }
-    throw error;
-  }
-  await runDocker(connection, docker.remove(retiredName(container)), { doing: `remove the old ${container}` });
 }
 
 async function removeUnstarted({ connection, engine, placement }: RunPlace): Promise<void> {

@@ -82,7 +82,8 @@ async function lookAt(ports: Ports, node: NodeSpec): Promise<Look> {
 }
 
 function withUse(row: ContainerStatus, looks: readonly Look[], nowMs: number): StatusRow {
-  const use = row.containerId === null ? undefined : looks.find((look) => look.node === row.node)?.use.get(row.containerId);
+  const use =
+    row.containerId === null ? undefined : looks.find((look) => look.node === row.node)?.use.get(row.containerId);
   return {
     ...row,
     uptimeMs: row.startedAtMs === null ? null : Math.max(0, nowMs - row.startedAtMs),
@@ -92,12 +93,14 @@ function withUse(row: ContainerStatus, looks: readonly Look[], nowMs: number): S
 }
 
 const remedies: Partial<Record<ContainerStatus["state"], (row: ContainerStatus) => string>> = {
-  stopped: (row) => `Start it with \`pictl start ${row.container}\`; \`pictl logs ${row.container}\` may say why it stopped.`,
+  stopped: (row) =>
+    `Start it with \`pictl start ${row.container}\`; \`pictl logs ${row.container}\` may say why it stopped.`,
   missing: (row) => `Make it with \`pictl create ${row.container}\`.`,
   changed: (row) => `Bring it up to date with \`pictl create ${row.container} --recreate\`.`,
   unhealthy: (row) => `Look at \`pictl logs ${row.container}\`, then \`pictl restart ${row.container}\`.`,
   foreign: (row) => `Rename or remove it on the node (\`docker rename ${row.container} OTHER\`).`,
-  stray: (row) => `Add it to the layout, or remove it on the node: \`pictl exec --node ${row.node} "docker rm -f ${row.container}"\`.`,
+  stray: (row) =>
+    `Add it to the layout, or remove it on the node: \`pictl exec --node ${row.node} "docker rm -f ${row.container}"\`.`,
 };
 
 /** A node that did not answer is a failure of its own; its containers are not told again. */

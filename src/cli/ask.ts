@@ -7,24 +7,34 @@ export function createAsk(terminal: Terminal, pause: () => Promise<void>): Ask {
   const ask = async <T>(instead: string, question: object): Promise<T> => {
     const { message } = question as { message: string };
     if (!terminal.interactive) {
-      throw new PictlError("confirmation-missing", `"${message}" needs an answer, and there is no terminal to ask on.`, {
-        hint: instead,
-      });
+      throw new PictlError(
+        "confirmation-missing",
+        `"${message}" needs an answer, and there is no terminal to ask on.`,
+        {
+          hint: instead,
+        },
+      );
     }
     await pause();
     const { default: enquirer } = await import("enquirer");
     try {
-      const answers = await enquirer.prompt<{ answer: T }>({ name: "answer", ...question, stdout: process.stderr } as never);
+      const answers = await enquirer.prompt<{ answer: T }>({
+        name: "answer",
+        ...question,
+        stdout: process.stderr,
+      } as never);
       return answers.answer;
     } catch (error) {
       // enquirer rejects a Ctrl-C with an empty string.
-      if (error === "" || error === undefined) throw new PictlError("interrupted", "Interrupted at a question; nothing was changed.");
+      if (error === "" || error === undefined)
+        throw new PictlError("interrupted", "Interrupted at a question; nothing was changed.");
       throw error;
     }
   };
   return {
     confirm: (message, instead) => ask<boolean>(instead, { type: "confirm", message, initial: false }),
-    text: (message, instead, initial) => ask<string>(instead, { type: "input", message, ...(initial === undefined ? {} : { initial }) }),
+    text: (message, instead, initial) =>
+      ask<string>(instead, { type: "input", message, ...(initial === undefined ? {} : { initial }) }),
     hidden: (message, instead) => ask<string>(instead, { type: "password", message }),
   };
 }

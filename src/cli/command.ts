@@ -20,11 +20,23 @@ export type GlobalFlags = Interfaces.InferredFlags<(typeof PictlCommand)["baseFl
  */
 export abstract class PictlCommand extends Command {
   static override baseFlags = {
-    config: Flags.string({ summary: "Config file.", char: "c", helpGroup: "GLOBAL", helpValue: "FILE", env: "PICLUSTER_CONFIG" }),
+    config: Flags.string({
+      summary: "Config file.",
+      char: "c",
+      helpGroup: "GLOBAL",
+      helpValue: "FILE",
+      env: "PICLUSTER_CONFIG",
+    }),
     json: Flags.boolean({ summary: "Print one JSON document.", helpGroup: "GLOBAL" }),
     "no-color": Flags.boolean({ summary: "Print no colours.", helpGroup: "GLOBAL" }),
     debug: Flags.boolean({ summary: "Show stack traces.", helpGroup: "GLOBAL" }),
-    concurrency: Flags.integer({ summary: "Nodes worked on at a time.", helpGroup: "GLOBAL", default: 32, min: 1, max: 1000 }),
+    concurrency: Flags.integer({
+      summary: "Nodes worked on at a time.",
+      helpGroup: "GLOBAL",
+      default: 32,
+      min: 1,
+      max: 1000,
+    }),
   };
 
   readonly #interruption = new AbortController();

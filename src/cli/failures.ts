@@ -7,7 +7,9 @@ export function failuresOf(error: unknown, commandId: string | undefined): reado
     const command = commandId === undefined || commandId === "" ? "" : ` ${commandId.replaceAll(":", " ")}`;
     return [
       toFailure(
-        new PictlError("usage", firstSentences(error.message), { hint: `\`pictl${command} --help\` shows what it takes.` }),
+        new PictlError("usage", firstSentences(error.message), {
+          hint: `\`pictl${command} --help\` shows what it takes.`,
+        }),
       ),
     ];
   }

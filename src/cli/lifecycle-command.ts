@@ -23,7 +23,13 @@ export abstract class LifecycleCommand extends PictlCommand {
     const placements = selectPlacements(config, input.names ?? []);
     const go = flags["dry-run"] || (await (input.confirm?.(placements, context) ?? true));
     const report = go
-      ? await lifecycle(ports, { config, action, placements, graceSeconds: flags.grace ?? 10, dryRun: flags["dry-run"] })
+      ? await lifecycle(ports, {
+          config,
+          action,
+          placements,
+          graceSeconds: flags.grace ?? 10,
+          dryRun: flags["dry-run"],
+        })
       : { result: { containers: [] }, failures: [], exitCode: 4 };
     await this.finish(report, outcomesView);
   }

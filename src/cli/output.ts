@@ -30,4 +30,3 @@ export function jsonText(document: object): string {
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
-

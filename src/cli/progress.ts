@@ -104,6 +104,8 @@ function title(done: number, all: number): string {
 }
 
 function shown(steps: readonly { label: string; text: string }[]): string[] {
-  const lines = steps.slice(0, linesShown).map((step) => (step.text === "" ? step.label : `${step.label}: ${step.text}`));
+  const lines = steps
+    .slice(0, linesShown)
+    .map((step) => (step.text === "" ? step.label : `${step.label}: ${step.text}`));
   return steps.length > linesShown ? [...lines, `… and ${String(steps.length - linesShown)} more`] : lines;
 }

@@ -18,7 +18,10 @@ export function failureText(style: Style, failures: readonly Failure[]): string 
 function paragraph(style: Style, failure: Failure, places: readonly string[]): string {
   const where = places.length === 0 ? "" : `${visible(places.join(", "))}: `;
   const message = failure.message.split("\n").map(visible).join("\n  ");
-  const hint = failure.hint === undefined ? "" : `  ${tint(style, "dim", "→")} ${failure.hint.split("\n").map(visible).join("\n    ")}\n`;
+  const hint =
+    failure.hint === undefined
+      ? ""
+      : `  ${tint(style, "dim", "→")} ${failure.hint.split("\n").map(visible).join("\n    ")}\n`;
   return `${tint(style, "bad", "✗")} ${tint(style, "strong", where)}${message}\n${hint}`;
 }
 

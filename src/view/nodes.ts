@@ -27,11 +27,13 @@ function columns(rows: readonly NodeRow[]): Column<NodeRow>[] {
     { title: "DOCKER", value: (row) => row.dockerVersion ?? "-", min: 6 },
     {
       title: "RUN",
-      value: (row) => (row.containersRunning === null ? "-" : `${String(row.containersRunning)}/${String(row.containers ?? 0)}`),
+      value: (row) =>
+        row.containersRunning === null ? "-" : `${String(row.containersRunning)}/${String(row.containers ?? 0)}`,
       align: "right",
     },
   ];
-  if (rows.some((row) => row.vip === true)) list.push({ title: "VIP", value: (row) => (row.vip === true ? "holds" : "") });
+  if (rows.some((row) => row.vip === true))
+    list.push({ title: "VIP", value: (row) => (row.vip === true ? "holds" : "") });
   return list;
 }
 

@@ -25,7 +25,11 @@ export function statusView(result: { containers: readonly StatusRow[] }, style: 
       { title: "STATE", value: (row) => row.state, tone: (row) => tones[row.state] },
       { title: "HEALTH", value: (row) => row.health ?? "-" },
       { title: "UP", value: (row) => (row.uptimeMs === null ? "-" : duration(row.uptimeMs)) },
-      { title: "CPU", value: (row) => (row.cpuPercent === null ? "-" : `${row.cpuPercent.toFixed(1)} %`), align: "right" },
+      {
+        title: "CPU",
+        value: (row) => (row.cpuPercent === null ? "-" : `${row.cpuPercent.toFixed(1)} %`),
+        align: "right",
+      },
       { title: "MEMORY", value: (row) => (row.memoryBytes === null ? "-" : bytes(row.memoryBytes)), align: "right" },
       { title: "DETAIL", value: (row) => row.detail, min: 10 },
     ],

@@ -34,7 +34,9 @@ export function table<Row>(style: Style, columns: readonly Column<Row>[], rows: 
       columns.map((column, index) => {
         const text = shorten(cells[rowIndex]?.[index] ?? "", widths[index] ?? 0);
         const tone = column.tone?.(row);
-        return (tone ? tint(style, tone, text) : text) + (column.align === "right" && index < columns.length - 1 ? "  " : "");
+        return (
+          (tone ? tint(style, tone, text) : text) + (column.align === "right" && index < columns.length - 1 ? "  " : "")
+        );
       }),
     );
   });
@@ -48,9 +50,23 @@ export function table<Row>(style: Style, columns: readonly Column<Row>[], rows: 
 }
 
 const noRules = Object.fromEntries(
-  ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right", "left", "left-mid", "mid", "mid-mid", "right", "right-mid", "middle"].map(
-    (name) => [name, ""],
-  ),
+  [
+    "top",
+    "top-mid",
+    "top-left",
+    "top-right",
+    "bottom",
+    "bottom-mid",
+    "bottom-left",
+    "bottom-right",
+    "left",
+    "left-mid",
+    "mid",
+    "mid-mid",
+    "right",
+    "right-mid",
+    "middle",
+  ].map((name) => [name, ""]),
 );
 
 /** Takes columns away from the widest shrinkable column, one at a time, until the line fits or nothing gives. */
@@ -60,7 +76,11 @@ function shrink<Row>(widths: number[], columns: readonly Column<Row>[], availabl
     let widest = -1;
     columns.forEach((column, index) => {
       const width = widths[index] ?? 0;
-      if (column.min !== undefined && width > Math.max(column.min, column.title.length) && width > (widths[widest] ?? 0)) {
+      if (
+        column.min !== undefined &&
+        width > Math.max(column.min, column.title.length) &&
+        width > (widths[widest] ?? 0)
+      ) {
         widest = index;
       }
     });

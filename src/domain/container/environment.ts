@@ -17,9 +17,13 @@ export function environmentFile(secrets: Readonly<Record<string, Secret>>): Secr
   const lines = Object.entries(secrets).map(([name, secret]) => {
     const value = secret.reveal();
     if (/[\r\n\0]/.test(value)) {
-      throw new PictlError("config-invalid", `The secret ${name} has several lines; an environment variable given by file has one.`, {
-        hint: "Encode it (base64), or mount it as a file.",
-      });
+      throw new PictlError(
+        "config-invalid",
+        `The secret ${name} has several lines; an environment variable given by file has one.`,
+        {
+          hint: "Encode it (base64), or mount it as a file.",
+        },
+      );
     }
     return `${name}=${value}\n`;
   });

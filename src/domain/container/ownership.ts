@@ -8,11 +8,7 @@ export function isOurs(facts: ContainerFacts, cluster: string): boolean {
 }
 
 /** The container of that name on a node, undefined when there is none. Throws container-foreign when it is not ours. */
-export function ours(
-  found: readonly ContainerFacts[],
-  name: string,
-  cluster: string,
-): ContainerFacts | undefined {
+export function ours(found: readonly ContainerFacts[], name: string, cluster: string): ContainerFacts | undefined {
   const facts = found.find((each) => each.name === name);
   if (!facts || isOurs(facts, cluster)) return facts;
   const owner = facts.labels[labels.cluster];

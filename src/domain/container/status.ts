@@ -42,7 +42,9 @@ export function compare(input: {
     state.containers
       .filter((facts) => isOurs(facts, input.cluster))
       .filter((facts) => !input.placements.some((each) => each.node === node && each.container === facts.name))
-      .map((facts) => row({ container: facts.name, node, wanted: false, state: "stray", detail: strayDetail(facts), facts })),
+      .map((facts) =>
+        row({ container: facts.name, node, wanted: false, state: "stray", detail: strayDetail(facts), facts }),
+      ),
   );
   return [...wanted, ...strays];
 }
@@ -84,5 +86,7 @@ function stoppedDetail(facts: ContainerFacts): string {
 
 function strayDetail(facts: ContainerFacts): string {
   const name = facts.labels[labels.container];
-  return name !== undefined && name !== facts.name ? `a copy of ${name}, ${facts.state}` : `not in the layout, ${facts.state}`;
+  return name !== undefined && name !== facts.name
+    ? `a copy of ${name}, ${facts.state}`
+    : `not in the layout, ${facts.state}`;
 }

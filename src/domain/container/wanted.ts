@@ -28,7 +28,10 @@ export function wantedText(placement: Placement): string {
 }
 
 /** What to give `docker run` for a placement. An image that is built here is never looked for in a registry. */
-export function runInput(placement: Placement, options: { cluster: string; generation: number; digest: string }): RunInput {
+export function runInput(
+  placement: Placement,
+  options: { cluster: string; generation: number; digest: string },
+): RunInput {
   return {
     name: placement.container,
     image: imageOf(placement),

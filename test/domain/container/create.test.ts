@@ -1,0 +1,94 @@
+import { describe, expect, test } from "vitest";
+import { planCreate } from "../../../src/domain/container/create.ts";
+import { drift } from "../../../src/domain/container/drift.ts";
+import { restore, retire } from "../../../src/domain/container/replace.ts";
+import { imageOf, runInput, tagged, wantedText } from "../../../src/domain/container/wanted.ts";
+import { run } from "../../../src/domain/docker/commands.ts";
+import { render } from "../../../src/domain/shell.ts";
+import { placement } from "../../fakes/config.ts";
+import { containerFacts, imageFacts } from "../../fakes/facts.ts";
+
+describe("the command that runs a container", () => {
+  test("an image built here is never looked for in a registry", () => {
+    const wanted = placement("web", "n1", { args: ["-p", "80:80", "-e", "GREETING=it's $HOME"] });
+    expect(render(run(runInput(wanted, { cluster: "home", generation: 3, digest: "d" })))).toBe(
+      "docker container run --detach --name web --label io.pictl.cluster=home --label io.pictl.container=web " +
+        "--label io.pictl.generation=3 --label io.pictl.digest=d --pull=never -p 80:80 -e 'GREETING=it'\\''s $HOME' web",
+    );
+  });
+
+  test("a registry image is pulled when it is missing", () => {
+    const wanted = placement("web", "n1", { image: "registry:5000/nginx:1", env: { TZ: "UTC" } });
+    expect(render(run(runInput(wanted, { cluster: "home", generation: 1, digest: "d" })))).toContain(
+      "--env TZ=UTC --pull=missing registry:5000/nginx:1",
+    );
+  });
+});
+
+describe("what create does", () => {
+  test.each([
+    [undefined, [], false, "run"],
+    ["running", [], false, "keep"],
+    ["exited", [], false, "start"],
+    ["running", [], true, "replace"],
+    ["running", ["image"], true, "replace"],
+  ] as const)("%s, drift %j, recreate %s: %s", (state, differences, recreate, expected) => {
+    const facts = state === undefined ? undefined : containerFacts({ state });
+    expect(planCreate("web", { facts, drift: differences, recreate })).toBe(expected);
+  });
+
+  test("a container that differs is left as it is, and the error says how to replace it", () => {
+    expect(() =>
+      planCreate("web", { facts: containerFacts(), drift: ["arguments", "image"], recreate: false }),
+    ).toThrow(
+      expect.objectContaining({
+        code: "not-as-wanted",
+        message:
+          "The container runs with other arguments and another image than the config says; it was left as it is.",
+        hint: "Replace it with `pictl create web --recreate`.",
+      }) as Error,
+    );
+  });
+});
+
+describe("drift", () => {
+  const wanted = { digest: "d1", image: "web" };
+  test.each([
+    ["the same", containerFacts(), [imageFacts()], []],
+    ["other arguments", containerFacts({ labels: { "io.pictl.digest": "d0" } }), [imageFacts()], ["arguments"]],
+    ["a rebuilt image", containerFacts(), [imageFacts({ id: "sha256:2" })], ["image"]],
+    ["an image that is gone", containerFacts(), [], []],
+    ["another tag of the name", containerFacts(), [imageFacts({ id: "sha256:2", tags: ["web:1"] })], []],
+  ] as const)("%s", (_what, facts, images, expected) => {
+    expect(drift(facts, images, wanted)).toEqual(expected);
+  });
+});
+
+test.each([
+  ["web", "web:latest"],
+  ["web:1", "web:1"],
+  ["registry:5000/web", "registry:5000/web:latest"],
+  ["web@sha256:abc", "web@sha256:abc"],
+])("%s is %s", (reference, expected) => {
+  expect(tagged(reference)).toBe(expected);
+});
+
+test("what is wanted does not depend on the order of variables, and does on that of arguments", () => {
+  const text = (env: Record<string, string>, args: string[]): string =>
+    wantedText(placement("web", "n1", { env, args }));
+  expect(text({ A: "1", B: "2" }, [])).toBe(text({ B: "2", A: "1" }, []));
+  expect(text({}, ["-a", "-b"])).not.toBe(text({}, ["-b", "-a"]));
+  expect(imageOf(placement("web", "n1"))).toBe("web");
+});
+
+test("the old container is put aside before, and brought back after a failure", () => {
+  expect(retire("web", 10).map(render)).toEqual([
+    "docker container stop --time 10 web",
+    "docker container rename web web.pictl-replaced",
+  ]);
+  expect(restore("web", true).map(render)).toEqual([
+    "docker container rm --force web",
+    "docker container rename web.pictl-replaced web",
+    "docker container start web",
+  ]);
+});

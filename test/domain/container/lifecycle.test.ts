@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest";
+import { type LifecycleAction, planLifecycle } from "../../../src/domain/container/lifecycle.ts";
+import { ours } from "../../../src/domain/container/ownership.ts";
+import type { ContainerState } from "../../../src/domain/docker/facts.ts";
+import { render } from "../../../src/domain/shell.ts";
+import { containerFacts } from "../../fakes/facts.ts";
+
+function planned(action: LifecycleAction, state: ContainerState | undefined): string {
+  const facts = state === undefined ? undefined : containerFacts({ state });
+  const plan = planLifecycle(action, "web", { facts, graceSeconds: 7 });
+  return plan.command ? render(plan.command) : plan.why;
+}
+
+describe("what an action does to a container in each state", () => {
+  test.each([
+    ["start", "exited", "docker container start web"],
+    ["start", "created", "docker container start web"],
+    ["start", "running", "runs already"],
+    ["stop", "running", "docker container stop --time 7 web"],
+    ["stop", "paused", "docker container stop --time 7 web"],
+    ["stop", "restarting", "docker container stop --time 7 web"],
+    ["stop", "exited", "is stopped already"],
+    ["stop", undefined, "is not there"],
+    ["restart", "exited", "docker container restart --time 7 web"],
+    ["restart", "running", "docker container restart --time 7 web"],
+    ["delete", "running", "docker container rm --force web"],
+    ["delete", undefined, "is not there"],
+  ] as const)("%s of one that is %s: %s", (action, state, expected) => {
+    expect(planned(action, state)).toBe(expected);
+  });
+
+  test.each(["start", "restart"] as const)("%s of one that is not there is an error", (action) => {
+    expect(() => planned(action, undefined)).toThrow(expect.objectContaining({ code: "container-missing" }) as Error);
+  });
+});
+
+describe("whose container it is", () => {
+  test("ours is found by its whole name", () => {
+    const web = containerFacts({ name: "web" });
+    expect(ours([containerFacts({ name: "web2" }), web], "web", "test")).toBe(web);
+    expect(ours([containerFacts({ name: "web2" })], "web", "test")).toBeUndefined();
+  });
+
+  test.each([
+    [{}, "that pictl did not make"],
+    [{ "io.pictl.cluster": "other" }, 'belongs to the pictl cluster "other"'],
+  ])("labels %j: refused", (labels, words) => {
+    expect(() => ours([containerFacts({ labels })], "web", "test")).toThrow(
+      expect.objectContaining({
+        code: "container-foreign",
+        message: expect.stringContaining(words) as string,
+      }) as Error,
+    );
+  });
+});
