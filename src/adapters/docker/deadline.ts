@@ -15,7 +15,9 @@ export function deadline(ms: number, other: AbortSignal): Deadline {
     expired = true;
     controller.abort();
   }, ms);
-  const forward = (): void => { controller.abort(other.reason); };
+  const forward = (): void => {
+    controller.abort(other.reason);
+  };
   if (other.aborted) forward();
   else other.addEventListener("abort", forward, { once: true });
   return {

@@ -47,9 +47,13 @@ async function open(nodes: Nodes, node: NodeSpec, timeoutMs: number): Promise<Ap
 
 function orInterrupted<T>(promise: Promise<T>, signal: AbortSignal, node: string): Promise<T> {
   return new Promise((resolve, reject) => {
-    const abort = (): void => { reject(new PictlError("interrupted", "Interrupted while Docker was asked.", { node })); };
+    const abort = (): void => {
+      reject(new PictlError("interrupted", "Interrupted while Docker was asked.", { node }));
+    };
     if (signal.aborted) abort();
     signal.addEventListener("abort", abort, { once: true });
-    void promise.then(resolve, reject).finally(() => { signal.removeEventListener("abort", abort); });
+    void promise.then(resolve, reject).finally(() => {
+      signal.removeEventListener("abort", abort);
+    });
   });
 }

@@ -62,7 +62,9 @@ async function* read(response: IncomingMessage, limit?: { node: string; ms: numb
   const chunks = response[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   for (;;) {
     const timer = limit && setTimeout(() => response.destroy(stalled(limit)), limit.ms);
-    const next = await chunks.next().finally(() => { clearTimeout(timer); });
+    const next = await chunks.next().finally(() => {
+      clearTimeout(timer);
+    });
     if (next.done) return;
     yield next.value;
   }
