@@ -60,7 +60,9 @@ async function demo(): Promise<void> {
   await run(["status"]);
   await run(["log", "--tail", "6"]);
 
-  say(`\nAll of it worked, in ${((performance.now() - startedAt) / 1000).toFixed(0)} s. The lab is still up. Go on playing:`);
+  say(
+    `\nAll of it worked, in ${((performance.now() - startedAt) / 1000).toFixed(0)} s. The lab is still up. Go on playing:`,
+  );
   say(`  export PICLUSTER_CONFIG=${config}`);
   for (const line of ["status", "exec 'df -h /'", "logs --follow", "lab kill n2 --name demo", "nodes", "doctor"]) {
     say(`  node bin/run.js ${line}`);
@@ -91,7 +93,8 @@ async function served(url: string): Promise<string> {
       if (!response.ok) throw new Error(`HTTP ${String(response.status)}`);
       return (await response.text()).trim();
     } catch (error) {
-      if (performance.now() > deadline) throw new Error(`${url} serves nothing: ${(error as Error).message}`, { cause: error });
+      if (performance.now() > deadline)
+        throw new Error(`${url} serves nothing: ${(error as Error).message}`, { cause: error });
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }

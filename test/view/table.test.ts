@@ -1,0 +1,52 @@
+import { describe, expect, test } from "vitest";
+import { type Column, table } from "../../src/view/table.ts";
+
+interface Row {
+  readonly name: string;
+  readonly size: string;
+}
+const columns: Column<Row>[] = [
+  { title: "NAME", value: (row) => row.name, min: 6 },
+  { title: "SIZE", value: (row) => row.size, align: "right" },
+];
+const rows: Row[] = [
+  { name: "web", size: "1.5 KiB" },
+  { name: "a-rather-long-name", size: "10 B" },
+];
+
+describe("table", () => {
+  test("columns are two spaces apart, and nothing trails", () => {
+    expect(table({ colour: false, width: Number.POSITIVE_INFINITY }, columns, rows)).toBe(
+      ["NAME                   SIZE", "web                 1.5 KiB", "a-rather-long-name     10 B", ""].join("\n"),
+    );
+  });
+
+  test("a narrow terminal shortens what may be shortened", () => {
+    expect(table({ colour: false, width: 20 }, columns, rows)).toBe(
+      ["NAME            SIZE", "web          1.5 KiB", "a-rather-l…     10 B", ""].join("\n"),
+    );
+  });
+
+  test("escape sequences in data are shown, not sent", () => {
+    const text = table({ colour: false, width: 80 }, columns, [{ name: "\u001b[2Jx\r", size: "\u202e1" }]);
+    expect(text).toContain("\\x1b[2Jx\\r");
+    expect(text).toContain("\\u202e1");
+  });
+
+  test("no rows: the titles alone", () => {
+    expect(table({ colour: false, width: 80 }, columns, [])).toBe("NAME  SIZE\n");
+  });
+
+  test("colour is around the text, not in its width", () => {
+    const coloured = columns.map((column) => ({ ...column, tone: () => "good" as const }));
+    const text = table({ colour: true, width: 80 }, coloured, rows);
+    // eslint-disable-next-line no-control-regex -- colours are escape sequences
+    expect(
+      text
+        .replaceAll(/\u001b\[[0-9;]*m/g, "")
+        .split("\n")[1]
+        ?.trimEnd(),
+    ).toBe("web                 1.5 KiB");
+    expect(text).toContain("\u001b[32mweb\u001b[39m");
+  });
+});
