@@ -10,7 +10,10 @@ import { until } from "./wait.ts";
 export function delegateControllers(): void {
   const control = "/sys/fs/cgroup/cgroup.subtree_control";
   if (!existsSync(control)) return;
-  for (const controller of readFileSync("/sys/fs/cgroup/cgroup.controllers", "utf8").trim().split(" ").filter(Boolean)) {
+  for (const controller of readFileSync("/sys/fs/cgroup/cgroup.controllers", "utf8")
+    .trim()
+    .split(" ")
+    .filter(Boolean)) {
     try {
       writeFileSync(control, `+${controller}`);
     } catch {

@@ -6,14 +6,19 @@ import { packageRoot } from "./templates.ts";
 
 /** Entries of the lab's folder that a user may bring along; `lab up` writes the ones that are missing. */
 export function missingEntries(plan: LabPlan): string[] {
-  return [plan.paths.config, plan.paths.docker].filter((path) => !existsSync(path)).map((path) => path.slice(plan.record.dir.length + 1));
+  return [plan.paths.config, plan.paths.docker]
+    .filter((path) => !existsSync(path))
+    .map((path) => path.slice(plan.record.dir.length + 1));
 }
 
 export function writeEntries(plan: LabPlan): void {
   const demo = join(packageRoot(), "templates", "demo");
-  if (plan.record.wrote.includes("docker") && !existsSync(plan.paths.docker)) cpSync(demo, plan.paths.docker, { recursive: true, verbatimSymlinks: true });
+  if (plan.record.wrote.includes("docker") && !existsSync(plan.paths.docker))
+    cpSync(demo, plan.paths.docker, { recursive: true, verbatimSymlinks: true });
   if (plan.record.wrote.includes("config.json") && !existsSync(plan.paths.config)) {
-    writeFileSync(plan.paths.config, `${JSON.stringify(sampleConfig(plan, imagesIn(plan.paths.docker)), null, 2)}\n`, { mode: 0o600 });
+    writeFileSync(plan.paths.config, `${JSON.stringify(sampleConfig(plan, imagesIn(plan.paths.docker)), null, 2)}\n`, {
+      mode: 0o600,
+    });
   }
 }
 
@@ -22,7 +27,8 @@ export function sampleConfig(plan: LabPlan, images: readonly string[]): Record<s
   const [first, second] = plan.nodes;
   const nodeNames = plan.nodes.map((node) => node.name);
   const placed = plan.record.docker ? images : [];
-  const port = (image: string): number => (image === "web" ? 8080 : 8081 + placed.filter((name) => name !== "web").indexOf(image));
+  const port = (image: string): number =>
+    image === "web" ? 8080 : 8081 + placed.filter((name) => name !== "web").indexOf(image);
   const hostOf = (image: string): string => nodeNames[placed.indexOf(image) % nodeNames.length] ?? "n1";
   const row = (value: (image: string) => unknown) => (node: string) => ({
     node,

@@ -1,5 +1,15 @@
 /** A node's disk: a folder of the lab in which the node keeps all that outlives a power loss. */
-import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+} from "node:fs";
 import { rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
@@ -31,7 +41,9 @@ export async function diskSource(plan: LabPlan, authorizedKey: string, signal?: 
     links: entries.filter(isLink).map((name) => [name, readlinkSync(`/${name}`)] as const),
     shadow: withoutPasswords(readFileSync("/etc/shadow", "utf8")),
     shadowGroup: statSync("/etc/shadow").gid,
-    sshdConfig: [...plan.record.sshdOptions.map((option) => option.replace("=", " ")), template("sshd_config")].join("\n"),
+    sshdConfig: [...plan.record.sshdOptions.map((option) => option.replace("=", " ")), template("sshd_config")].join(
+      "\n",
+    ),
     hosts: hostsFile(plan),
     authorizedKey,
   };
@@ -40,9 +52,17 @@ export async function diskSource(plan: LabPlan, authorizedKey: string, signal?: 
 /** Makes the disk, or what is missing of it; what a node has written stays. */
 export function prepareDisk(plan: LabPlan, node: LabNode, keys: NodeKeys, source: DiskSource): void {
   const home = userInfo({ encoding: "utf8" }).homedir;
-  const mounts = fstab({ dir: node.dir, overlays: source.overlays, hostFolders: source.folders, disk: plan.record.disk });
+  const mounts = fstab({
+    dir: node.dir,
+    overlays: source.overlays,
+    hostFolders: source.folders,
+    disk: plan.record.disk,
+  });
   // The fstab is written last: a disk without one was never finished.
-  if (existsSync(join(node.dir, "fstab"))) return write(node, "fstab", mounts);
+  if (existsSync(join(node.dir, "fstab"))) {
+    write(node, "fstab", mounts);
+    return;
+  }
   rmSync(node.dir, { recursive: true, force: true });
   for (const [path, mode] of nodeFolders(source.folders, home)) {
     mkdirSync(join(node.dir, path), { recursive: true });
@@ -82,7 +102,9 @@ function withoutPasswords(shadow: string): string {
 
 function hostsFile(plan: LabPlan): string {
   const rows = plan.nodes.map((node) => `${node.address} ${node.name}`);
-  return ["127.0.0.1 localhost", "::1 localhost ip6-localhost", `${plan.controller} controller`, ...rows, ""].join("\n");
+  return ["127.0.0.1 localhost", "::1 localhost ip6-localhost", `${plan.controller} controller`, ...rows, ""].join(
+    "\n",
+  );
 }
 
 function daemonJson(plan: LabPlan, node: LabNode): string {

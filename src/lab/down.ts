@@ -1,22 +1,16 @@
 import { existsSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import type { Progress } from "../app/ports.ts";
+import { dirname, join } from "node:path";
 import { PictlError } from "../domain/errors.ts";
 import { removeCgroups } from "./cgroups.ts";
 import { removeIfEmpty } from "./lock.ts";
 import { endNodes } from "./node.ts";
 import { planLab, type LabPlan } from "./plan.ts";
 import { bootId, isAlive, signalProcess, untilGone } from "./process.ts";
-import { defaultDir, findLab, unregister, withLabLock } from "./record.ts";
+import { findLab, unregister, withLabLock } from "./record.ts";
 import { attempt, run } from "./run.ts";
 import { switchRef } from "./switch.ts";
-import type { LabRecord } from "./types.ts";
+import type { LabPorts, LabRecord } from "./types.ts";
 import { until } from "./wait.ts";
-
-export interface LabPorts {
-  readonly progress: Progress;
-  readonly signal?: AbortSignal | undefined;
-}
 
 export interface LabDownOptions {
   readonly name?: string | undefined;
@@ -70,9 +64,13 @@ export async function stopLab(plan: LabPlan): Promise<void> {
     const holder = switchRef(plan);
     const [left] = await Promise.all([endNodes(plan, plan.nodes), endSwitch(plan)]);
     if (left.length > 0 || (holder !== undefined && isAlive(holder))) {
-      throw new PictlError("lab-failed", `Processes of lab "${plan.record.name}" did not end: ${left.map(({ pid }) => pid).join(", ")}.`, {
-        hint: "They may hang in the kernel; try `pictl lab down` again in a minute.",
-      });
+      throw new PictlError(
+        "lab-failed",
+        `Processes of lab "${plan.record.name}" did not end: ${left.map(({ pid }) => pid).join(", ")}.`,
+        {
+          hint: "They may hang in the kernel; try `pictl lab down` again in a minute.",
+        },
+      );
     }
   }
   const groups = await removeCgroups(plan.cgroup);
@@ -86,10 +84,24 @@ export async function stopLab(plan: LabPlan): Promise<void> {
 
 /** Removes what the lab wrote; a folder that was there before it stays, with all that was in it. */
 async function removeFolder(record: LabRecord): Promise<void> {
-  const own = ["config.json.bak", "hostkeys", "key", "key.pub", "known_hosts", "nodes", "run", "state", ...record.wrote, "lab.json"];
-  const paths = record.madeDir ? [record.dir] : own.map((entry) => join(record.dir, entry));
+  const own = [
+    "config.json.bak",
+    "hostkeys",
+    "key",
+    "key.pub",
+    "known_hosts",
+    "nodes",
+    "run",
+    "state",
+    ...record.wrote,
+    "lab.json",
+  ];
+  const paths = record.madeDir === null ? own.map((entry) => join(record.dir, entry)) : [record.dir];
   await run("remove the lab's folder", ["rm", "-rf", "--one-file-system", "--", ...paths]);
-  if (record.dir === defaultDir(record.name)) removeIfEmpty("/var/lib/pictl/lab");
+  for (let dir = record.dir; record.madeDir !== null && dir !== record.madeDir;) {
+    dir = dirname(dir);
+    removeIfEmpty(dir);
+  }
 }
 
 /** The kernel takes the ports away a moment after their namespace has lost its last process. */

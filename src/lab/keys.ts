@@ -21,7 +21,9 @@ export async function prepareKeys(plan: LabPlan, signal?: AbortSignal): Promise<
   const dir = plan.paths.hostKeys;
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const hostKeys = plan.nodes.map((node) => [join(dir, node.name), `root@${node.name}`] as const);
-  const missing = [[plan.paths.key, `pictl-lab-${plan.record.name}`] as const, ...hostKeys].filter(([file]) => !existsSync(`${file}.pub`));
+  const missing = [[plan.paths.key, `pictl-lab-${plan.record.name}`] as const, ...hostKeys].filter(
+    ([file]) => !existsSync(`${file}.pub`),
+  );
   const halves = [missing.filter((_, index) => index % 2 === 0), missing.filter((_, index) => index % 2 === 1)];
   await Promise.all(halves.map((part) => generate(part, signal)));
   const hosts = new Map(plan.nodes.map((node) => [node.name, readKeys(join(dir, node.name))]));
@@ -31,8 +33,12 @@ export async function prepareKeys(plan: LabPlan, signal?: AbortSignal): Promise<
 }
 
 /** One shell for many keys: starting a process each from here costs more than making the key. */
-async function generate(keys: readonly (readonly [file: string, comment: string])[], signal?: AbortSignal): Promise<void> {
-  const loop = 'while [ $# -gt 0 ]; do rm -f "$1"; ssh-keygen -q -t ed25519 -N "" -C "$2" -f "$1" || exit; shift 2; done';
+async function generate(
+  keys: readonly (readonly [file: string, comment: string])[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const loop =
+    'while [ $# -gt 0 ]; do rm -f "$1"; ssh-keygen -q -t ed25519 -N "" -C "$2" -f "$1" || exit; shift 2; done';
   if (keys.length > 0) await run("make SSH keys", ["sh", "-c", loop, "sh", ...keys.flat()], { signal });
 }
 

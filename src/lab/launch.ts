@@ -1,6 +1,5 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { closeSync, openSync, renameSync, readFileSync, writeFileSync } from "node:fs";
-import type { Writable } from "node:stream";
 import { PictlError } from "../domain/errors.ts";
 import { processRef, type ProcessRef } from "./process.ts";
 
@@ -29,12 +28,23 @@ export function launch(words: readonly string[], recordFile: string, logFile: st
   child.on("error", () => undefined);
   const { stdin } = child;
   const ref = child.pid === undefined ? undefined : processRef(child.pid);
-  if (ref === undefined || stdin === null) throw new PictlError("lab-failed", "Could not start /bin/sh: is this machine out of processes?");
+  if (ref === undefined || stdin === null)
+    throw new PictlError("lab-failed", "Could not start /bin/sh: is this machine out of processes?");
   // Writing to one that has ended is found out by whoever waits for it.
   stdin.on("error", () => undefined);
   writeRef(recordFile, ref);
-  stdin.write("go\n");
-  return { ref, go: () => void stdin.write("go\n"), release: () => release(child, stdin) };
+  go();
+  return { ref, go, release };
+
+  function go(): void {
+    stdin?.write("go\n");
+  }
+
+  /** `end` and not `destroy`: what was written must arrive. */
+  function release(): void {
+    stdin?.end();
+    child.unref();
+  }
 }
 
 /** What `launch` wrote down; undefined when it never came so far. */
@@ -49,10 +59,4 @@ export function launchedBefore(recordFile: string): ProcessRef | undefined {
 function writeRef(path: string, ref: ProcessRef): void {
   writeFileSync(`${path}.new`, JSON.stringify(ref));
   renameSync(`${path}.new`, path);
-}
-
-/** `end` and not `destroy`: what was written must arrive. */
-function release(child: ChildProcess, stdin: Writable): void {
-  stdin.end();
-  child.unref();
 }

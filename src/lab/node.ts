@@ -24,7 +24,11 @@ export async function powerOn(plan: LabPlan, nodes: readonly LabNode[], signal?:
     ),
   }));
   await Promise.all(started.map(({ node, process }) => untilOwnNetwork(process.ref, node.name, signal)));
-  await plugIn(plan, started.map(({ node, process }) => ({ node, pid: process.ref.pid })), signal);
+  await plugIn(
+    plan,
+    started.map(({ node, process }) => ({ node, pid: process.ref.pid })),
+    signal,
+  );
   for (const { process } of started) {
     process.go();
     process.release();
@@ -78,7 +82,11 @@ export function dockerdAnswers(init: ProcessRef): Promise<boolean> {
       response.resume();
       resolve(response.statusCode === 200);
     });
-    ping.on("timeout", () => ping.destroy()).on("error", () => resolve(false)).end();
+    ping.on("timeout", () => ping.destroy());
+    ping.on("error", () => {
+      resolve(false);
+    });
+    ping.end();
   });
 }
 

@@ -20,17 +20,37 @@ export interface CheckedOptions {
 /** Fills in defaults. Throws usage for what cannot be. */
 export function checkOptions(options: LabOptions): CheckedOptions {
   const name = options.name ?? "lab";
-  check(/^[a-z][a-z0-9-]{0,11}$/.test(name), `"${name}" cannot name a lab`, "Use up to 12 of a-z, 0-9 and -, beginning with a letter.");
+  check(
+    /^[a-z][a-z0-9-]{0,11}$/.test(name),
+    `"${name}" cannot name a lab`,
+    "Use up to 12 of a-z, 0-9 and -, beginning with a letter.",
+  );
   const nodes = options.nodes ?? 3;
-  check(Number.isInteger(nodes) && nodes >= 1 && nodes <= MAX_NODES, `A lab of ${nodes} nodes cannot be`, `Ask for 1 to ${MAX_NODES}.`);
+  check(
+    Number.isInteger(nodes) && nodes >= 1 && nodes <= MAX_NODES,
+    `A lab of ${nodes} nodes cannot be`,
+    `Ask for 1 to ${MAX_NODES}.`,
+  );
   const dir = resolve(options.dir ?? defaultDir(name));
   // The path goes into an fstab and into overlay options, where these mean something.
-  check(/^[\w./+@=-]+$/.test(dir) && dir !== "/", `The lab cannot live in ${dir}`, "Choose a folder without blanks, commas, colons and quotes in its path.");
+  check(
+    /^[\w./+@=-]+$/.test(dir) && dir !== "/",
+    `The lab cannot live in ${dir}`,
+    "Choose a folder without blanks, commas, colons and quotes in its path.",
+  );
   const disk = options.disk ?? null;
-  check(disk === null || /^[1-9]\d*[kmg]?$/i.test(disk), `"${disk}" is no size`, "Give a number with k, m or g, as in `--disk 200m`.");
+  check(
+    disk === null || /^[1-9]\d*[kmg]?$/i.test(disk),
+    `"${disk}" is no size`,
+    "Give a number with k, m or g, as in `--disk 200m`.",
+  );
   const sshdOptions = options.sshdOptions ?? [];
   for (const option of sshdOptions) {
-    check(/^[A-Za-z]+=[^\n\r]+$/.test(option), `"${option}" is no sshd option`, "Give KEY=VALUE, as in `--sshd-option MaxSessions=1`.");
+    check(
+      /^[A-Za-z]+=[^\n\r]+$/.test(option),
+      `"${option}" is no sshd option`,
+      "Give KEY=VALUE, as in `--sshd-option MaxSessions=1`.",
+    );
   }
   return {
     name,

@@ -1,12 +1,11 @@
-import type { LabPorts } from "./down.ts";
-import { checkPort } from "./faults.ts";
+import { checkPort } from "./cuts.ts";
 import { initOf, nodeRef, powerOff, powerOn, serviceExit } from "./node.ts";
 import { planLab, type LabPlan } from "./plan.ts";
 import { signalProcess, type ProcessRef } from "./process.ts";
 import { untilReady } from "./ready.ts";
 import { needLab, withLabLock } from "./record.ts";
 import { statusOf } from "./status.ts";
-import { CONTROLLER, type LabNode, type LabStatus } from "./types.ts";
+import { CONTROLLER, type LabNode, type LabPorts, type LabStatus } from "./types.ts";
 import { until } from "./wait.ts";
 import { PictlError } from "../domain/errors.ts";
 
@@ -58,7 +57,9 @@ async function withNode(
     checkPort(plan, options.node);
     const node = plan.nodes.find((candidate) => candidate.name === options.node);
     if (node === undefined) {
-      throw new PictlError("usage", `The ${CONTROLLER} is this machine: a lab cannot switch it off.`, { hint: "Name a node, as in `n1`." });
+      throw new PictlError("usage", `The ${CONTROLLER} is this machine: a lab cannot switch it off.`, {
+        hint: "Name a node, as in `n1`.",
+      });
     }
     await work(plan, node);
     return statusOf(plan.record);

@@ -1,8 +1,8 @@
 import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 import { PictlError } from "../domain/errors.ts";
-import type { Progress } from "../app/ports.ts";
 import { attempt, run } from "./run.ts";
+import type { LabProgress } from "./types.ts";
 
 /** Program → the Debian package it comes in. */
 const always: readonly (readonly [program: string, debianPackage: string])[] = [
@@ -40,9 +40,13 @@ export async function checkMachine(): Promise<void> {
   }
   const probe = await attempt(["unshare", "--net", "--mount", "--pid", "--uts", "--ipc", "--fork", "true"]);
   if (probe.code !== 0 && findProgram("unshare") !== undefined) {
-    throw new PictlError("missing-prerequisite", `This machine forbids namespaces: unshare ${probe.how}: ${probe.stderr.trim()}.`, {
-      hint: "Inside a container, run it with `docker run --privileged`.",
-    });
+    throw new PictlError(
+      "missing-prerequisite",
+      `This machine forbids namespaces: unshare ${probe.how}: ${probe.stderr.trim()}.`,
+      {
+        hint: "Inside a container, run it with `docker run --privileged`.",
+      },
+    );
   }
 }
 
@@ -56,7 +60,7 @@ export function missingPackages(docker: boolean): string[] {
 /** Throws missing-prerequisite that lists the packages, or fetches them when told to. */
 export async function ensurePackages(
   options: { docker: boolean; install: boolean },
-  progress: Progress,
+  progress: LabProgress,
   signal?: AbortSignal,
 ): Promise<void> {
   const missing = missingPackages(options.docker);
@@ -68,9 +72,13 @@ export async function ensurePackages(
     });
   }
   if (findProgram("apt-get") === undefined) {
-    throw new PictlError("missing-prerequisite", `Packages ${list} are missing, and there is no apt-get to fetch them.`, {
-      hint: "Install the same programs with this system's own package manager.",
-    });
+    throw new PictlError(
+      "missing-prerequisite",
+      `Packages ${list} are missing, and there is no apt-get to fetch them.`,
+      {
+        hint: "Install the same programs with this system's own package manager.",
+      },
+    );
   }
   progress.warn(`Installing with apt: ${list}. Debian starts the services of the packages it installs.`);
   const step = progress.step("lab", `installing ${list}`);
@@ -80,7 +88,10 @@ export async function ensurePackages(
     // From Debian 13 on, docker.io only recommends the package that the client is in.
     const client = missing.includes("docker.io") && (await attempt(["apt-cache", "show", "docker-cli"])).code === 0;
     const packages = client ? [...missing, "docker-cli"] : missing;
-    await run(`install ${list}`, [...apt, "install", "--yes", "--no-install-recommends", ...packages], { signal, timeoutMs: 1_200_000 });
+    await run(`install ${list}`, [...apt, "install", "--yes", "--no-install-recommends", ...packages], {
+      signal,
+      timeoutMs: 1_200_000,
+    });
   } catch (error) {
     step.fail("apt failed");
     throw error;
@@ -88,15 +99,22 @@ export async function ensurePackages(
   step.done(`installed ${list}`);
   const still = missingPackages(options.docker);
   if (still.length > 0) {
-    throw new PictlError("missing-prerequisite", `apt installed ${list}, and programs of ${still.join(" ")} are still missing.`, {
-      hint: "Look at what apt says: `apt-get install " + still.join(" ") + "`.",
-    });
+    throw new PictlError(
+      "missing-prerequisite",
+      `apt installed ${list}, and programs of ${still.join(" ")} are still missing.`,
+      {
+        hint: "Look at what apt says: `apt-get install " + still.join(" ") + "`.",
+      },
+    );
   }
 }
 
 function findProgram(name: string): string | undefined {
   const folders = [...(process.env["PATH"] ?? "").split(":"), "/usr/local/sbin", "/usr/sbin", "/sbin"];
-  return folders.filter(Boolean).map((folder) => join(folder, name)).find(isExecutable);
+  return folders
+    .filter(Boolean)
+    .map((folder) => join(folder, name))
+    .find(isExecutable);
 }
 
 function isExecutable(path: string): boolean {

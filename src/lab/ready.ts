@@ -1,8 +1,7 @@
-import type { Step } from "../app/ports.ts";
 import { PictlError } from "../domain/errors.ts";
 import { dockerdAnswers, initOf, logFile, logTail, nodeRef, serviceExit, sshdListens } from "./node.ts";
 import type { LabPlan } from "./plan.ts";
-import type { LabNode } from "./types.ts";
+import type { LabNode, LabStep } from "./types.ts";
 import { until } from "./wait.ts";
 
 /** Milliseconds; a slow machine with many nodes starts its Docker engines one after the other in effect. */
@@ -11,7 +10,7 @@ const DOCKERD_MS = 60_000;
 const DOCKERD_MS_PER_NODE = 5_000;
 
 /** Waits until the node's sshd and dockerd answer. Throws lab-failed with the tail of the log of what does not. */
-export async function untilReady(plan: LabPlan, node: LabNode, step: Step, signal?: AbortSignal): Promise<void> {
+export async function untilReady(plan: LabPlan, node: LabNode, step: LabStep, signal?: AbortSignal): Promise<void> {
   const port = sshdPort(plan);
   await service("sshd", SSHD_MS, (init) => sshdListens(init, port));
   if (!plan.record.docker) return;
@@ -46,8 +45,12 @@ export function sshdPort(plan: LabPlan): number {
 
 function failed(node: LabNode, service: string, what: string): PictlError {
   const tail = logTail(node, service);
-  return new PictlError("lab-failed", `Lab node ${node.name} did not start: ${what}.${tail === "" ? "" : `\n${tail}`}`, {
-    node: node.name,
-    hint: `The whole log is ${logFile(node, service)}.`,
-  });
+  return new PictlError(
+    "lab-failed",
+    `Lab node ${node.name} did not start: ${what}.${tail === "" ? "" : `\n${tail}`}`,
+    {
+      node: node.name,
+      hint: `The whole log is ${logFile(node, service)}.`,
+    },
+  );
 }

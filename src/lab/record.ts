@@ -9,7 +9,7 @@ import { removeIfEmpty, withLock } from "./lock.ts";
 import { labPaths } from "./plan.ts";
 import type { LabRecord } from "./types.ts";
 
-export const REGISTRY = "/run/pictl-lab";
+const REGISTRY = "/run/pictl-lab";
 
 export function defaultDir(name: string): string {
   return `/var/lib/pictl/lab/${name}`;
@@ -45,7 +45,8 @@ export function needLab(name: string): LabRecord {
   if (record !== undefined) return record;
   const names = allRegistered().map((lab) => lab.name);
   throw new PictlError("lab-failed", `There is no lab "${name}" on this machine.`, {
-    hint: names.length > 0 ? `Labs here: ${names.join(", ")}; choose one with --name.` : "Start one with `pictl lab up`.",
+    hint:
+      names.length > 0 ? `Labs here: ${names.join(", ")}; choose one with --name.` : "Start one with `pictl lab up`.",
   });
 }
 
@@ -64,7 +65,11 @@ export function unregister(name: string): void {
 
 /** One command at a time changes a lab; others wait up to 30 s. */
 export function withLabLock<T>(name: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-  return withLock(join(REGISTRY, `${name}.lock`), { waitMs: 30_000, signal, holderIs: `working on lab "${name}"` }, work);
+  return withLock(
+    join(REGISTRY, `${name}.lock`),
+    { waitMs: 30_000, signal, holderIs: `working on lab "${name}"` },
+    work,
+  );
 }
 
 /** Held while a subnet is chosen and written down. */
@@ -81,12 +86,14 @@ function readRecord(path: string): LabRecord | undefined {
     throw error;
   }
   try {
-    const record = JSON.parse(text) as LabRecord;
-    if (record.version === 1) return record;
+    const record = JSON.parse(text) as Partial<LabRecord>;
+    if (record.version === 1 && record.name !== undefined && record.dir !== undefined) return record as LabRecord;
   } catch {
     // Falls through: both a torn and a foreign file are told by name.
   }
-  throw new PictlError("lab-failed", `${path} is not a lab's record.`, { hint: "Remove that file if it is not yours." });
+  throw new PictlError("lab-failed", `${path} is not a lab's record.`, {
+    hint: "Remove that file if it is not yours.",
+  });
 }
 
 function writeWhole(path: string, record: LabRecord): void {

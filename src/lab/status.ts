@@ -1,4 +1,4 @@
-import { cutsOf, readCuts } from "./faults.ts";
+import { cutsOf, readCuts } from "./cuts.ts";
 import { dockerdAnswers, initOf, nodeRef, sshdListens } from "./node.ts";
 import { planLab, type LabPlan } from "./plan.ts";
 import { sshdPort } from "./ready.ts";
@@ -22,7 +22,9 @@ export async function statusOf(record: LabRecord): Promise<LabStatus> {
     subnet: record.subnet,
     controller: plan.controller,
     switchPid: holder?.pid ?? null,
-    nodes: await Promise.all(plan.nodes.map(async (node) => ({ ...(await nodeStatus(plan, node)), cut: cutsOf(node.name, cuts) }))),
+    nodes: await Promise.all(
+      plan.nodes.map(async (node) => ({ ...(await nodeStatus(plan, node)), cut: cutsOf(node.name, cuts) })),
+    ),
   };
 }
 

@@ -7,16 +7,26 @@ import { capacity, formatSubnet, overlaps, parseSubnet, pickSubnet, type Subnet 
  * The network for a new lab: the one asked for, else the first free one. Throws usage when it is too small, or taken
  * by this machine's own addresses and routes or by another lab.
  */
-export async function chooseSubnet(lab: { name: string; nodes: number; subnet: string | null }, signal?: AbortSignal): Promise<string> {
+export async function chooseSubnet(
+  lab: { name: string; nodes: number; subnet: string | null },
+  signal?: AbortSignal,
+): Promise<string> {
   const taken = await takenSubnets(lab.name, signal);
   if (lab.subnet === null) {
-    const picked = pickSubnet(lab.nodes, taken.map(({ subnet }) => subnet));
+    const picked = pickSubnet(
+      lab.nodes,
+      taken.map(({ subnet }) => subnet),
+    );
     if (picked !== undefined) return formatSubnet(picked);
-    throw new PictlError("usage", `No network of 10.77.0.0/16 is free for ${lab.nodes} nodes.`, { hint: "Choose one with --subnet." });
+    throw new PictlError("usage", `No network of 10.77.0.0/16 is free for ${lab.nodes} nodes.`, {
+      hint: "Choose one with --subnet.",
+    });
   }
   const subnet = parseSubnet(lab.subnet);
   if (subnet === undefined) {
-    throw new PictlError("usage", `"${lab.subnet}" is no IPv4 network.`, { hint: "Give one as in `--subnet 10.77.5.0/24`." });
+    throw new PictlError("usage", `"${lab.subnet}" is no IPv4 network.`, {
+      hint: "Give one as in `--subnet 10.77.5.0/24`.",
+    });
   }
   if (capacity(subnet) < lab.nodes) {
     throw new PictlError("usage", `${lab.subnet} has room for ${capacity(subnet)} nodes, not for ${lab.nodes}.`, {
@@ -34,7 +44,9 @@ export async function chooseSubnet(lab: { name: string; nodes: number; subnet: s
 
 /** Networks that this machine has a route to (the default route left out) and those of other labs. */
 async function takenSubnets(lab: string, signal?: AbortSignal): Promise<{ subnet: Subnet; owner: string }[]> {
-  const routes = JSON.parse(await run("read this machine's routes", ["ip", "-4", "-json", "route", "show", "table", "all"], { signal })) as {
+  const routes = JSON.parse(
+    await run("read this machine's routes", ["ip", "-4", "-json", "route", "show", "table", "all"], { signal }),
+  ) as {
     dst: string;
   }[];
   return [

@@ -20,11 +20,18 @@ const rules = `table bridge pictl {
 `;
 
 export async function startSwitch(plan: LabPlan, signal?: AbortSignal): Promise<void> {
-  const holder = launch(["unshare", "--net", "sleep", "infinity"], recordFile(plan), join(plan.paths.run, "switch.log"));
+  const holder = launch(
+    ["unshare", "--net", "sleep", "infinity"],
+    recordFile(plan),
+    join(plan.paths.run, "switch.log"),
+  );
   await untilOwnNetwork(holder.ref, "the switch", signal);
   const { pid } = holder.ref;
   holder.release();
-  await run("make the lab's switch", ["nsenter", `--net=/proc/${pid}/ns/net`, "sh", "-ec", setUp], { stdin: rules, signal });
+  await run("make the lab's switch", ["nsenter", `--net=/proc/${pid}/ns/net`, "sh", "-ec", setUp], {
+    stdin: rules,
+    signal,
+  });
   await ipBatch("plug this machine into the lab's switch", [], signal, [
     `link add ${plan.controllerLink} type veth peer name ${CONTROLLER} netns ${pid}`,
     `address add ${plan.controller}/${plan.prefix} dev ${plan.controllerLink}`,
@@ -101,7 +108,12 @@ export async function untilOwnNetwork(ref: ProcessRef, what: string, signal?: Ab
   }
 }
 
-async function ipBatch(doing: string, prefix: string[], signal: AbortSignal | undefined, lines: string[]): Promise<void> {
+async function ipBatch(
+  doing: string,
+  prefix: string[],
+  signal: AbortSignal | undefined,
+  lines: string[],
+): Promise<void> {
   await run(doing, [...prefix, "ip", "-batch", "-"], { stdin: `${lines.join("\n")}\n`, signal });
 }
 

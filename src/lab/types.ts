@@ -3,6 +3,24 @@
 /** Who sits at a port of the switch, besides the nodes. */
 export const CONTROLLER = "controller";
 
+/** What it shows while it works, and what stops it. */
+export interface LabPorts {
+  readonly progress: LabProgress;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface LabProgress {
+  /** One step, shown until it ends; `where` is a node or `lab`. */
+  step(where: string, title: string): LabStep;
+  warn(message: string): void;
+}
+
+export interface LabStep {
+  update(text: string): void;
+  done(text?: string): void;
+  fail(text: string): void;
+}
+
 export interface LabOptions {
   /** `[a-z][a-z0-9-]*`, 12 characters at most; labs side by side differ in it. Default `lab`. */
   readonly name?: string | undefined;
@@ -34,8 +52,8 @@ export interface LabRecord {
   readonly sshdOptions: readonly string[];
   /** The boot of this machine in which it runs: process ids mean nothing in another. */
   readonly bootId: string;
-  /** The folder was not there before, so that `lab down` removes all of it. */
-  readonly madeDir: boolean;
+  /** The topmost folder on the way to `dir` that was not there before; null when `dir` itself was. */
+  readonly madeDir: string | null;
   /** Which of the entries that a user may bring along (`config.json`, `docker`) the lab wrote itself. */
   readonly wrote: readonly string[];
 }

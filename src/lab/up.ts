@@ -5,7 +5,7 @@ import { PictlError } from "../domain/errors.ts";
 import { delegateControllers } from "./cgroups.ts";
 import { missingEntries, writeEntries } from "./config.ts";
 import { diskSource, prepareDisk } from "./disk.ts";
-import { type LabPorts, removeLab, stopLab } from "./down.ts";
+import { removeLab, stopLab } from "./down.ts";
 import { prepareKeys } from "./keys.ts";
 import { powerOn } from "./node.ts";
 import { type CheckedOptions, checkOptions } from "./options.ts";
@@ -17,7 +17,7 @@ import { recordIn, register, registered, withLabLock, withRegistryLock, writeRec
 import { statusOf } from "./status.ts";
 import { chooseSubnet } from "./subnet-choice.ts";
 import { startSwitch, switchRef } from "./switch.ts";
-import type { LabOptions, LabRecord, LabStatus } from "./types.ts";
+import type { LabOptions, LabPorts, LabRecord, LabStatus } from "./types.ts";
 
 /**
  * Brings a lab up and waits until every node answers. A folder that `lab down --keep` or a crash left is gone on from:
@@ -61,16 +61,20 @@ async function writeDown(wanted: CheckedOptions, signal?: AbortSignal): Promise<
       disk: wanted.disk,
       sshdOptions: wanted.sshdOptions,
       bootId: bootId(),
-      madeDir: old?.madeDir ?? !existsSync(wanted.dir),
+      madeDir: old === undefined ? topmostMissing(wanted.dir) : old.madeDir,
       wrote: [],
     };
     const record = { ...draft, wrote: [...new Set([...(old?.wrote ?? []), ...missingEntries(planLab(draft))])] };
     register(record);
-    mkdirSync(dirname(wanted.dir), { recursive: true });
-    mkdirSync(wanted.dir, { recursive: true, mode: 0o755 });
+    mkdirSync(wanted.dir, { recursive: true });
     writeRecord(record);
     return record;
   });
+}
+
+function topmostMissing(dir: string): string | null {
+  if (existsSync(dir)) return null;
+  return topmostMissing(dirname(dir)) ?? dir;
 }
 
 /** A lab of that name which runs is left alone; what a crash left of one is stopped. */
@@ -93,16 +97,21 @@ async function clearOld(old: LabRecord, wanted: CheckedOptions): Promise<void> {
 function checkFolder(dir: string): void {
   if (!existsSync(dir)) return;
   const paths = labPaths(dir);
-  const own = [paths.record, paths.key, paths.knownHosts, paths.hostKeys, paths.state, paths.run, paths.nodes].map((path) => path.slice(dir.length + 1));
+  const own = [paths.record, paths.key, paths.knownHosts, paths.hostKeys, paths.state, paths.run, paths.nodes].map(
+    (path) => path.slice(dir.length + 1),
+  );
   const clash = readdirSync(dir).filter((entry) => own.includes(entry));
   if (clash.length === 0) return;
-  throw new PictlError("usage", `${dir} already holds ${clash.join(", ")}, which no lab wrote.`, { hint: "Choose another folder with --dir." });
+  throw new PictlError("usage", `${dir} already holds ${clash.join(", ")}, which no lab wrote.`, {
+    hint: "Choose another folder with --dir.",
+  });
 }
 
 async function build(plan: LabPlan, { progress, signal }: LabPorts): Promise<void> {
   const step = progress.step("lab", `making ${plan.nodes.length} nodes in ${plan.record.subnet}`);
   try {
-    for (const path of [plan.paths.run, plan.paths.nodes, plan.paths.state]) mkdirSync(path, { recursive: true, mode: 0o700 });
+    for (const path of [plan.paths.run, plan.paths.nodes, plan.paths.state])
+      mkdirSync(path, { recursive: true, mode: 0o700 });
     writeEntries(plan);
     delegateControllers();
     const [keys] = await Promise.all([prepareKeys(plan, signal), startSwitch(plan, signal)]);
