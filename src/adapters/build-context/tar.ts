@@ -1,0 +1,65 @@
+import { once } from "node:events";
+import { type Header, pack as createPack } from "tar-stream";
+import { fileData } from "./file.ts";
+import type { Entry } from "./walk.ts";
+
+/**
+ * The entries as a tar that is the same for the same entries: owner root, time zero. Files are read as the tar is
+ * consumed, a chunk at a time.
+ */
+export function tarOf(folder: string, entries: readonly Entry[], signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  return gathered(blocksOf(folder, entries, signal));
+}
+
+async function* blocksOf(folder: string, entries: readonly Entry[], signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  for (const entry of entries) {
+    yield await headerOf(entry);
+    if (entry.kind !== "file") continue;
+    yield* fileData(folder, entry, signal);
+    const over = entry.size % blockBytes;
+    if (over > 0) yield Buffer.alloc(blockBytes - over);
+  }
+  yield Buffer.alloc(2 * blockBytes);
+}
+
+const blockBytes = 512;
+
+/** Small pieces put together, since each costs a packet on its way to the node. */
+async function* gathered(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let waiting: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of pieces) {
+    waiting.push(piece);
+    size += piece.length;
+    if (size < gatheredBytes) continue;
+    yield Buffer.concat(waiting);
+    waiting = [];
+    size = 0;
+  }
+  if (size > 0) yield Buffer.concat(waiting);
+}
+
+const gatheredBytes = 64 * 1024;
+
+/** The header blocks, with a pax header where a name needs one. A pack has them ready before it is given any data. */
+async function headerOf(entry: Entry): Promise<Buffer> {
+  const pack = createPack();
+  pack.entry(tarHeader(entry));
+  await once(pack, "readable");
+  const blocks: Buffer[] = [];
+  for (let block = pack.read() as Buffer | null; block !== null; block = pack.read() as Buffer | null)
+    blocks.push(block);
+  return Buffer.concat(blocks);
+}
+
+function tarHeader(entry: Entry): Pick<Header, "name"> & Partial<Header> {
+  const common = { mode: entry.mode, uid: 0, gid: 0, mtime: new Date(0) };
+  switch (entry.kind) {
+    case "file":
+      return { ...common, name: entry.path, type: "file", size: entry.size };
+    case "directory":
+      return { ...common, name: `${entry.path}/`, type: "directory", size: 0 };
+    case "symlink":
+      return { ...common, name: entry.path, type: "symlink", linkname: entry.target, size: 0 };
+  }
+}

@@ -1,0 +1,122 @@
+import { type BigIntStats, constants } from "node:fs";
+import { lstat, readdir, readlink } from "node:fs/promises";
+import { join } from "node:path";
+import { PictlError } from "../../domain/errors.ts";
+import type { Ignore } from "./ignore.ts";
+import { contextProblem, reasonOf } from "./problem.ts";
+
+/** One thing in a build context, as docker will see it. */
+export type Entry = { readonly path: string; readonly mode: number } & (
+  | { readonly kind: "directory" }
+  | { readonly kind: "symlink"; readonly target: string }
+  | { readonly kind: "file"; readonly size: number; readonly stamp: string }
+);
+
+/**
+ * Everything in the folder that is not ignored, folders before what is in them, names in the order of their bytes.
+ * Links are never followed. Throws build-context-invalid for what no context can hold and what cannot be read.
+ */
+export async function* walk(folder: string, ignore: Ignore, signal: AbortSignal): AsyncGenerator<Entry> {
+  yield* walkFolder({ folder, ignore, signal }, "");
+}
+
+interface Walk {
+  readonly folder: string;
+  readonly ignore: Ignore;
+  readonly signal: AbortSignal;
+}
+
+async function* walkFolder(context: Walk, parent: string): AsyncGenerator<Entry> {
+  const { folder, ignore, signal } = context;
+  for (const name of await namesIn(folder, parent)) {
+    if (signal.aborted) throw new PictlError("interrupted", "Interrupted while a build folder was read.");
+    const path = parent === "" ? name : `${parent}/${name}`;
+    const ignored = ignore.ignores(path);
+    if (ignored && !ignore.hasExceptions) continue;
+    const stats = await statsOf(folder, path);
+    if (stats.isDirectory()) {
+      const entry: Entry = { path, kind: "directory", mode: modeOf(stats) };
+      const within = walkFolder(context, path);
+      if (ignored) yield* whenNeeded(entry, within);
+      else {
+        yield entry;
+        yield* within;
+      }
+    } else if (!ignored) {
+      yield await leaf(folder, path, stats);
+    }
+  }
+}
+
+/** An ignored folder is there only for the sake of something in it. */
+async function* whenNeeded(folder: Entry, within: AsyncGenerator<Entry>): AsyncGenerator<Entry> {
+  let sent = false;
+  for await (const entry of within) {
+    if (!sent) yield folder;
+    sent = true;
+    yield entry;
+  }
+}
+
+async function leaf(folder: string, path: string, stats: BigIntStats): Promise<Entry> {
+  if (stats.isSymbolicLink()) return { path, kind: "symlink", mode: 0o777, target: await readlink(join(folder, path)) };
+  if (stats.isFile())
+    return { path, kind: "file", mode: modeOf(stats), size: Number(stats.size), stamp: stampOf(stats) };
+  throw contextProblem(
+    { folder, path },
+    `is ${kindOf(stats)}, which an image cannot hold`,
+    "Move it out of the folder, or name it in .dockerignore.",
+  );
+}
+
+/** What must stay the same for a file to be the one that was looked at. */
+export function stampOf(stats: BigIntStats): string {
+  return [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(" ");
+}
+
+/**
+ * The two modes git knows, so that a context is the same after a checkout under any umask; what only its owner may
+ * read stays so. setuid, setgid and sticky bits are dropped.
+ */
+function modeOf(stats: BigIntStats): number {
+  const mode = Number(stats.mode);
+  const executable = stats.isDirectory() || (mode & constants.S_IXUSR) !== 0;
+  const isPrivate = (mode & 0o077) === 0;
+  return (executable ? 0o755 : 0o644) & (isPrivate ? 0o700 : 0o777);
+}
+
+function kindOf(stats: BigIntStats): string {
+  if (stats.isFIFO()) return "a fifo";
+  if (stats.isSocket()) return "a socket";
+  return "a device";
+}
+
+async function namesIn(folder: string, parent: string): Promise<string[]> {
+  const names = await attempt(folder, parent, readdir(join(folder, parent), { encoding: "buffer" }));
+  return names
+    .sort((a, b) => a.compare(b))
+    .map((bytes) => {
+      const name = bytes.toString();
+      if (Buffer.from(name).equals(bytes)) return name;
+      const path = parent === "" ? name : `${parent}/${name}`;
+      throw contextProblem({ folder, path }, "has a name that is not UTF-8", "Rename it.");
+    });
+}
+
+function statsOf(folder: string, path: string): Promise<BigIntStats> {
+  return attempt(folder, path, lstat(join(folder, path), { bigint: true }));
+}
+
+async function attempt<T>(folder: string, path: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const place = path === "" ? { folder } : { folder, path };
+    throw contextProblem(
+      place,
+      `cannot be read (${reasonOf(error)})`,
+      "Make it readable, or name it in .dockerignore.",
+      error,
+    );
+  }
+}
