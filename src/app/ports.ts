@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { Config, ConfigProblem, NodeSpec } from "../domain/config/types.ts";
+import type { RawConfig } from "../domain/config/raw.ts";
 import type { PictlEvent } from "../domain/event.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { Command } from "../domain/shell.ts";
@@ -55,6 +56,18 @@ export interface Connection {
   openSocket(path: string, signal?: AbortSignal): Promise<Duplex>;
   /** How this login reaches root's things on the node; asked once per connection. */
   privilege(): Promise<Privilege>;
+  /** How the connection came about, for people to read; missing where an implementation does not know. */
+  readonly login?: Login;
+}
+
+export interface Login {
+  /** `host:port` after ssh_config has spoken. */
+  readonly address: string;
+  readonly user: string;
+  /** What the node accepted: `publickey /root/.ssh/id_ed25519`, `password`. */
+  readonly method: string;
+  /** Jump hosts, nearest first. */
+  readonly through: readonly string[];
 }
 
 /** `root`: is uid 0. `docker`: may use the docker socket. `sudo`: `sudo -n` works, or a password was given. */
@@ -174,13 +187,14 @@ export interface Ask {
 
 export interface ConfigStore {
   readonly path: string;
-  read(): Promise<{ readonly config: Config; readonly warnings: readonly ConfigProblem[] }>;
+  /** `raw` has the rows as they stand in the file: what edits count their indexes by. */
+  read(): Promise<{ readonly config: Config; readonly raw: RawConfig; readonly warnings: readonly ConfigProblem[] }>;
   /**
    * Re-reads under the lock, applies the edits to the text (formatting, comments and key order stay), checks the
    * result and writes it atomically, with one `.bak`. Rejects with config-invalid (nothing written), lock-held,
    * config-write-failed.
    */
-  change(edits: (config: Config) => readonly ConfigEdit[]): Promise<void>;
+  change(edits: (config: Config, raw: RawConfig) => readonly ConfigEdit[]): Promise<void>;
 }
 
 /** Paths are keys and indexes: `["layout", 0, "web"]`. `set` on a list index equal to its length appends. */
