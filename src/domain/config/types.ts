@@ -1,4 +1,4 @@
-import type { Secret } from "../secret.ts";
+import type { SecretSource } from "./secret-source.ts";
 
 /** The config after reading: defaults filled in, strings turned into numbers and switches, rows into lists. */
 export interface Config {
@@ -24,6 +24,19 @@ export interface Config {
   readonly hooks: Hooks;
   /** Where events, journals and locks live; absolute. */
   readonly stateDir: string;
+  /** The HTTP interface; always there after reading a file. */
+  readonly http?: HttpSection;
+}
+
+export interface HttpSection {
+  /** What a client of the API must present. */
+  readonly token: SecretSource | undefined;
+  readonly serverPort: number;
+  readonly webPort: number;
+  readonly webUsername: string | undefined;
+  readonly webPassword: SecretSource | undefined;
+  /** The server's address as its clients see it. */
+  readonly webConnect: string | undefined;
 }
 
 export interface SshSettings {
@@ -61,8 +74,10 @@ export interface Placement {
   readonly build: string | undefined;
   readonly env: Readonly<Record<string, string>>;
   readonly envFile: string | undefined;
-  readonly secrets: Readonly<Record<string, Secret>>;
+  readonly secrets: Readonly<Record<string, SecretSource>>;
   readonly hooks: Hooks;
+  /** The data of its volumes is reachable from every node (a network file system), so it may be moved unasked. */
+  readonly shared?: boolean;
 }
 
 export interface HeartbeatSection {

@@ -1,0 +1,97 @@
+import type { SourceList, SourceMap, SourceNode } from "../../../domain/config/document.ts";
+import { renderBlockEntry, renderBlockLines, renderBlockValue, renderInline, type Style } from "./render.ts";
+import type { Splice } from "./splice.ts";
+import { columnOf, lineEnd, lineStart } from "./style.ts";
+
+type Container = SourceMap | SourceList;
+
+/** A new last entry (or item, when `key` is undefined) of a block collection. */
+export function insertIntoBlock(
+  text: string,
+  container: Container,
+  { key, value }: { key: string | undefined; value: unknown },
+  style: Style,
+): Splice[] {
+  const indent = " ".repeat(columnOf(text, container.start));
+  const flow = siblingIsFlow(container) && typeof value === "object" && value !== null;
+  const rendered = flow
+    ? `${key === undefined ? "- " : `${renderBlockEntry(key, "", indent, style).replace(/:[^:]*$/, ":")} `}${renderInline(value, style)}`
+    : key === undefined
+      ? `- ${renderBlockLines(value, `${indent}  `, style)}`
+      : renderBlockEntry(key, value, indent, style);
+  const { end } = container;
+  if (end === lineStart(text, end)) return [{ start: end, end, text: indent + rendered + style.eol }];
+  const at = lineEnd(text, end);
+  return [{ start: at, end: at, text: style.eol + indent + rendered }];
+}
+
+function siblingIsFlow(container: Container): boolean {
+  const values = container.kind === "map" ? container.entries.map(({ value }) => value) : container.items;
+  const sibling = values.findLast(({ kind }) => kind !== "scalar");
+  return sibling !== undefined && sibling.kind !== "scalar" && sibling.style === "flow" && sibling.end > sibling.start + 2;
+}
+
+/** Where a value stands in its block collection. */
+export interface BlockPlace {
+  readonly node: SourceNode;
+  /** Offset after the colon or dash. */
+  readonly after: number;
+  /** Column of the key or dash. */
+  readonly column: number;
+  readonly item: boolean;
+}
+
+/** A value in the place of another one in a block collection. */
+export function replaceInBlock(text: string, place: BlockPlace, value: unknown, style: Style): Splice[] {
+  const { node, after } = place;
+  const indent = " ".repeat(place.column);
+  const collection = typeof value === "object" && value !== null && Object.keys(value).length > 0;
+  const wasFlow = node.kind !== "scalar" && node.style === "flow";
+  const wasInline = wasFlow || (node.kind === "scalar" && node.style !== "literal" && node.style !== "folded");
+  if (wasInline && (!collection || wasFlow) && node.end > node.start) {
+    return [{ start: node.start, end: node.end, text: renderInBlock(value, style, wasFlow) }];
+  }
+  const rendered = place.item ? ` ${renderBlockLines(value, `${indent}  `, style)}` : renderBlockValue(value, indent, style);
+  const comment = /^[ \t]*#[^\r\n]*/.exec(text.slice(after, node.start))?.[0] ?? "";
+  const end = withoutLineBreak(text, after, node.end);
+  return [{ start: after, end, text: collection && !place.item ? comment + rendered : rendered + comment }];
+}
+
+function renderInBlock(value: unknown, style: Style, flow: boolean): string {
+  return flow ? renderInline(value, style) : renderBlockLines(value, "", style);
+}
+
+function withoutLineBreak(text: string, start: number, end: number): number {
+  return start + text.slice(start, end).trimEnd().length;
+}
+
+/** Takes an entry or item out of a block collection that has others, with its lines. */
+export function deleteFromBlock(text: string, container: Container, index: number): Splice[] {
+  const starts = container.kind === "map" ? container.entries.map(({ keyStart }) => keyStart) : container.dashes;
+  const values = container.kind === "map" ? container.entries.map(({ value }) => value) : container.items;
+  const start = starts[index];
+  const value = values[index];
+  if (start === undefined || value === undefined) return [];
+  const from = lineStart(text, start);
+  const valueEnd = Math.max(value.end, start);
+  const endsAtLineStart = valueEnd > start && valueEnd === lineStart(text, valueEnd);
+  const contentEnd = endsAtLineStart ? valueEnd : lineEnd(text, valueEnd);
+  if (text.slice(from, start).trim() !== "") return [pullUp(text, start, contentEnd, starts[index + 1])];
+  const end = endsAtLineStart ? contentEnd : afterLineBreak(text, contentEnd);
+  if (end < text.length || endsAtLineStart || from === 0 || end > contentEnd) return [{ start: from, end, text: "" }];
+  return [{ start: beforeLineBreak(text, from), end, text: "" }];
+}
+
+/** The first of its collection stands behind the dash of an item (`- a: 1`): the next one takes its place. */
+function pullUp(text: string, start: number, end: number, next: number | undefined): Splice {
+  if (next !== undefined && text.slice(end, next).trim() === "") return { start, end: next, text: "" };
+  return { start, end: withoutLineBreak(text, start, end), text: "" };
+}
+
+function afterLineBreak(text: string, offset: number): number {
+  return offset + (/^(?:\r\n|\r|\n)/.exec(text.slice(offset, offset + 2))?.[0].length ?? 0);
+}
+
+function beforeLineBreak(text: string, offset: number): number {
+  return offset - (/(?:\r\n|\r|\n)$/.exec(text.slice(0, offset))?.[0].length ?? 0);
+}

@@ -1,0 +1,2 @@
+export { findConfig } from "./find.ts";
+export { openConfigStore } from "./store.ts";

@@ -1,0 +1,73 @@
+import { homedir } from "node:os";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { buildConfig } from "../../domain/config/build.ts";
+import { valueOf, type SourceNode } from "../../domain/config/document.ts";
+import { ConfigInvalidError, type Finding } from "../../domain/config/problem.ts";
+import type { RawConfig } from "../../domain/config/raw.ts";
+import { secretFindings } from "../../domain/config/secret-findings.ts";
+import type { RawConfig } from "../../domain/config/raw.ts";
+import type { Config, ConfigProblem } from "../../domain/config/types.ts";
+import { parseConfigText } from "./parse.ts";
+import { locate, positionAt } from "./position.ts";
+import { validateShape } from "./validate.ts";
+
+/** Where a config stands and who reads it. */
+export interface LoadPlace {
+  readonly path: string;
+  /** Permission bits of the file. */
+  readonly mode: number;
+  readonly env: NodeJS.ProcessEnv;
+  readonly home: string;
+  /** Whether the reader is root, whose state is the machine's. */
+  readonly root: boolean;
+}
+
+export interface Loaded {
+  readonly root: SourceNode;
+  readonly raw: RawConfig;
+  readonly config: Config;
+  readonly raw: RawConfig;
+  readonly warnings: readonly ConfigProblem[];
+}
+
+/** Makes a config of the text of a file. Throws ConfigInvalidError with every problem. */
+export function loadConfig(text: string, place: LoadPlace): Loaded {
+  const parsed = parseConfigText(text);
+  if (!parsed.ok) {
+    const problem = { severity: "error" as const, file: place.path, path: "", message: parsed.message };
+    throw new ConfigInvalidError(place.path, [{ ...problem, ...positionAt(text, parsed.offset) }]);
+  }
+  const { root } = parsed;
+  const fail = (findings: readonly Finding[]) =>
+    new ConfigInvalidError(place.path, locate(findings, place.path, text, root));
+
+  const shape = validateShape(root);
+  if (!shape.ok) throw fail([...parsed.findings, ...shape.findings]);
+  const { config, findings } = buildConfig(shape.raw, {
+    resolvePath: (path) => resolvePath(path, place),
+    defaultStateDir: defaultStateDir(place),
+  });
+  const all = [...parsed.findings, ...findings, ...secretFindings(valueOf(root), place)];
+  if (all.some(({ severity }) => severity === "error")) throw fail(all);
+  return { root, raw: shape.raw, config, warnings: locate(all, place.path, text, root) };
+}
+
+/** The current user as a place; `env` and `home` are the process's unless given. */
+export function placeOf(
+  path: string,
+  mode: number,
+  { env = process.env, home = homedir() }: { env?: NodeJS.ProcessEnv; home?: string } = {},
+): LoadPlace {
+  return { path, mode, env, home, root: process.getuid?.() === 0 };
+}
+
+function resolvePath(path: string, { path: file, home }: LoadPlace): string {
+  if (path === "~" || path.startsWith("~/")) return join(home, path.slice(1));
+  return resolve(dirname(file), path);
+}
+
+function defaultStateDir({ env, home, root }: LoadPlace): string {
+  if (root) return "/var/lib/pictl";
+  const xdg = env["XDG_STATE_HOME"];
+  return join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(home, ".local/state"), "pictl");
+}

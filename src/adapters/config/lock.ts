@@ -1,0 +1,172 @@
+import { randomBytes } from "node:crypto";
+import { link, readFile, rename, rm, unlink, writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { PictlError } from "../../domain/errors.ts";
+
+/**
+ * A lock file beside the config, with the holder's name in it. Written by hand because the kernel's locks cannot be
+ * had from Node without a compiler, and the lock packages decide by the file's age: one that was just left behind by
+ * a killed process would keep everybody waiting, and none says who holds it. Here the holder's process is looked at:
+ * gone (or the machine restarted since) means the lock is taken over at once.
+ */
+export interface Lock {
+  /** Whether the lock is still ours; asked just before what it protects is done. */
+  isHeld(): Promise<boolean>;
+  release(): Promise<void>;
+}
+
+interface Holder {
+  readonly pid: number;
+  /** The process's start, in clock ticks since boot: a process id alone is used again. */
+  readonly started: string;
+  readonly host: string;
+  readonly boot: string;
+  readonly since: string;
+  readonly nonce: string;
+}
+
+/** Waits at most `waitMs` for the lock. Rejects with lock-held, or with what the file system says. */
+export async function acquireLock(path: string, waitMs: number): Promise<Lock> {
+  const mine = ourselves();
+  const text = JSON.stringify(mine);
+  const deadline = performance.now() + waitMs;
+  for (;;) {
+    if (await create(path, text)) return { isHeld: () => holds(path, text), release: () => release(path, text) };
+    const current = await read(path);
+    if (current === undefined) continue;
+    if (isGone(current)) await removeStale(path, current);
+    else if (performance.now() >= deadline) throw lockHeld(path, current);
+    else await sleep(20 + Math.random() * 30);
+  }
+}
+
+/** Creates the file with its content in one step: a reader never sees it half written. */
+async function create(path: string, text: string): Promise<boolean> {
+  const temporary = `${path}.${randomBytes(6).toString("hex")}`;
+  await writeFile(temporary, text, { flag: "wx", mode: 0o644 });
+  try {
+    await link(temporary, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    if (!noHardLinks.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    return await createWithoutLinks(path, text);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+/** What file systems without hard links (FAT) answer. */
+const noHardLinks: ReadonlySet<string> = new Set(["EPERM", "ENOSYS", "EOPNOTSUPP", "ENOTSUP"]);
+
+async function createWithoutLinks(path: string, text: string): Promise<boolean> {
+  try {
+    await writeFile(path, text, { flag: "wx" });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+async function read(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+async function holds(path: string, text: string): Promise<boolean> {
+  return (await read(path)) === text;
+}
+
+async function release(path: string, text: string): Promise<void> {
+  if (await holds(path, text)) await rm(path, { force: true });
+}
+
+/**
+ * Moves a dead holder's lock away. Of several who try, `rename` lets one have each file; who finds that it was not
+ * the dead one's (somebody was quicker) puts it back.
+ */
+async function removeStale(path: string, stale: string): Promise<void> {
+  const grave = `${path}.${randomBytes(6).toString("hex")}`;
+  try {
+    await rename(path, grave);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+    throw error;
+  }
+  if ((await read(grave)) !== stale) await link(grave, path).catch(() => undefined);
+  await unlink(grave);
+}
+
+function isGone(text: string): boolean {
+  const holder = parse(text);
+  if (holder === undefined || holder.host !== hostname()) return false;
+  if (holder.boot !== "" && holder.boot !== bootId()) return true;
+  try {
+    process.kill(holder.pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
+  const started = startOf(holder.pid);
+  return holder.started !== "" && started !== "" && started !== holder.started;
+}
+
+function lockHeld(path: string, text: string): PictlError {
+  const holder = parse(text);
+  const who =
+    holder === undefined
+      ? "something else"
+      : `process ${holder.pid} on ${holder.host}, since ${holder.since}`;
+  const away = holder !== undefined && holder.host !== hostname();
+  return new PictlError("lock-held", `The config is being changed by ${who}; nothing was written.`, {
+    hint: away
+      ? `Try again; if that process is no more, remove ${path}.`
+      : `Try again when it has ended; if it never does, end it, or remove ${path}.`,
+  });
+}
+
+function parse(text: string): Holder | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && "pid" in value && "host" in value
+      ? (value as Holder)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function ourselves(): Holder {
+  return {
+    pid: process.pid,
+    started: startOf(process.pid),
+    host: hostname(),
+    boot: bootId(),
+    since: new Date().toISOString(),
+    nonce: randomBytes(6).toString("hex"),
+  };
+}
+
+/** Field 22 of /proc/PID/stat; empty where there is no such file. */
+function startOf(pid: number): string {
+  const stat = readIfThere(`/proc/${pid}/stat`);
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+}
+
+function bootId(): string {
+  return readIfThere("/proc/sys/kernel/random/boot_id").trim();
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,65 @@
+import * as z from "zod/mini";
+import { nodeNameMaxLength, nodeNamePattern } from "../../../domain/config/names.ts";
+import { described, dictionary, section, strict, text, toggle } from "./values.ts";
+import { check } from "./checks.ts";
+
+export const nodeName = () =>
+  text(
+    "a node name: a host name or an IP address, without a user (that is `ssh.user` or `nodes.NAME.user`)",
+    nodeNamePattern,
+    nodeNameMaxLength,
+  );
+
+export const path = () => text("a path", /^[^\0]+$/);
+
+export const hooks = strict(
+  {
+    on_move: z.optional(text("a command or a URL", /\S/)),
+    on_failover: z.optional(text("a command or a URL", /\S/)),
+    on_vip_change: z.optional(text("a command or a URL", /\S/)),
+    on_heartbeat_failure: z.optional(text("a command or a URL", /\S/)),
+  },
+  "an object of hooks, each a command or a URL that gets the event as JSON",
+);
+
+const imageReference = /^[A-Za-z0-9][A-Za-z0-9._:/-]*(?:@sha256:[0-9a-f]{64})?$/;
+
+const container = strict(
+  {
+    args: z.optional(described(z.string({ error: "a string of docker run arguments" }), "Arguments of `docker run`.")),
+    image: z.optional(
+      described(text("an image reference such as registry/name:tag", imageReference), "Run this image; build nothing."),
+    ),
+    build: z.optional(described(path(), "Folder to build from, instead of the one under `docker`.")),
+    env: section(described(dictionary(environmentValue(), "an object of names and values"), "Environment variables.")),
+    env_file: z.optional(described(path(), "File of NAME=value lines.")),
+    secrets: section(
+      described(
+        dictionary(text("env:NAME, file:PATH or the secret itself", /./), "an object of names and secrets"),
+        "Environment variables whose values stay out of command lines: env:NAME, file:PATH or the secret itself.",
+      ),
+    ),
+    hooks: section(hooks),
+    shared: z.optional(described(toggle(), "Its volumes are reachable from every node, so it may be moved unasked.")),
+  },
+  "docker run arguments, or an object",
+);
+
+function environmentValue() {
+  return z.pipe(
+    z.union([z.string(), z.number(), z.boolean()], { error: "a string, a number or true or false" }),
+    z.transform(String),
+  );
+}
+
+export const layoutRow = z.catchall(
+  z.object({ node: nodeName() }, { error: 'an object such as {"node": "192.168.0.100", "web": "-p 80:80"}' }),
+  z.union([z.string(), z.null(), container], {
+    error: 'a string of docker run arguments ("" for none), or an object such as {"args": "-p 80:80"}',
+  }),
+);
+
+export const heartbeatRow = z.catchall(
+  z.object({ node: nodeName() }, { error: 'an object such as {"node": "192.168.0.100", "web": "80"}' }),
+  check,
+);

@@ -1,0 +1,26 @@
+import type { ConfigStore } from "../../app/ports.ts";
+import { readConfigFile } from "./file.ts";
+import { loadConfig, placeOf } from "./load.ts";
+
+export interface StoreOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly home?: string;
+  /** Milliseconds to wait for another writer. */
+  readonly lockWaitMs?: number;
+}
+
+/** The config at an absolute path. Opening does nothing; every read sees the file as it is then. */
+export function openConfigStore(path: string, options: StoreOptions = {}): ConfigStore {
+  return {
+    path,
+    async read() {
+      const file = await readConfigFile(path);
+      const { config, raw, warnings } = loadConfig(file.text, placeOf(path, file.mode, options));
+      return { config, raw, warnings };
+    },
+    async change(edits) {
+      const { changeConfig } = await import("./change.ts");
+      await changeConfig(path, edits, options);
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type * as z from "zod/mini";
+import { findNode, valueOf, type SourceNode } from "../../domain/config/document.ts";
+import type { ConfigPath } from "../../domain/config/path.ts";
+import { Findings, type Finding } from "../../domain/config/problem.ts";
+import type { RawConfig } from "../../domain/config/raw.ts";
+import { isSecretPath } from "../../domain/config/redact.ts";
+import { configSchema } from "./schema/index.ts";
+
+export type ValidationResult =
+  | { readonly ok: true; readonly raw: RawConfig }
+  | { readonly ok: false; readonly findings: readonly Finding[] };
+
+/** Checks the shape of a document, everything at once. */
+export function validateShape(root: SourceNode): ValidationResult {
+  const result = configSchema.safeParse(valueOf(root));
+  if (result.success) return { ok: true, raw: result.data };
+  const findings = new Findings();
+  for (const issue of result.error.issues) report(issue, [], root, findings);
+  return { ok: false, findings: findings.all };
+}
+
+function report(issue: z.core.$ZodIssue, base: ConfigPath, root: SourceNode, findings: Findings): void {
+  const path = [...base, ...issue.path.map((part) => (typeof part === "symbol" ? String(part) : part))];
+  if (issue.code === "unrecognized_keys") {
+    const messages = issue.message.split("\n");
+    issue.keys.forEach((key, index) => findings.error([...path, key], messages[index] ?? issue.message, { atKey: true }));
+    return;
+  }
+  const branch = issue.code === "invalid_union" ? meantBranch(issue) : undefined;
+  if (branch !== undefined) {
+    for (const inner of branch) report(inner, path, root, findings);
+    return;
+  }
+  findings.error(path, `${found(root, path)}, expected ${issue.message}`);
+}
+
+/** The one alternative of a union whose type fits what was found, so that its own message is the useful one. */
+function meantBranch(issue: z.core.$ZodIssueInvalidUnion): readonly z.core.$ZodIssue[] | undefined {
+  const fitting = issue.errors.filter((issues) => issues.some((inner) => !isOfWrongType(inner)));
+  return fitting.length === 1 ? fitting[0] : undefined;
+}
+
+function isOfWrongType(issue: z.core.$ZodIssue): boolean {
+  return issue.path.length === 0 && issue.code !== "unrecognized_keys" && issue.code !== "invalid_union";
+}
+
+function found(root: SourceNode, path: ConfigPath): string {
+  const node = findNode(root, path)?.node;
+  if (node === undefined) return `${JSON.stringify(path.at(-1) ?? "")} is missing`;
+  if (node.kind === "list") return "found a list";
+  if (node.kind === "map") return "found an object";
+  if (isSecretPath(path)) return `found ${node.value === null ? "null" : `a ${typeof node.value}`} that does not fit`;
+  const text = JSON.stringify(node.value);
+  return `found ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`;
+}

@@ -1,0 +1,119 @@
+import { buildHeartbeat, buildConstraints } from "./heartbeat.ts";
+import { buildHooks } from "./hooks.ts";
+import { buildNodes } from "./nodes.ts";
+import { buildPlacements } from "./placements.ts";
+import { Findings, type Finding } from "./problem.ts";
+import type { RawConfig } from "./raw.ts";
+import { parseSecretSource } from "./secret-source.ts";
+import type { Config, HttpSection, SavedCommand } from "./types.ts";
+import { buildVip } from "./vip.ts";
+
+/** What the pure code cannot know: where the file stands and who reads it. */
+export interface BuildOptions {
+  /** Makes a path absolute: `~` is the home folder, what is relative stands beside the config file. */
+  readonly resolvePath: (path: string) => string;
+  readonly defaultStateDir: string;
+}
+
+/**
+ * Fills in the defaults and checks what one place of a config says against the others. With an error among the
+ * findings the config is not to be acted on.
+ */
+export function buildConfig(raw: RawConfig, options: BuildOptions): { config: Config; findings: readonly Finding[] } {
+  const findings = new Findings();
+  const { resolvePath } = options;
+  const placements = buildPlacements(raw, resolvePath, findings);
+  const constraints = buildConstraints(raw, placements, findings);
+  const vip = buildVip(raw, findings);
+  const config: Config = {
+    cluster: raw.cluster ?? "default",
+    docker: raw.docker === undefined ? undefined : resolvePath(raw.docker),
+    nodes: buildNodes(raw, constraints, resolvePath, findings),
+    placements,
+    heartbeat: buildHeartbeat(raw, placements, findings),
+    vip,
+    constraints,
+    commandlist: savedCommands(raw, findings),
+    dockerRegistries: raw.dockerRegistries ?? [],
+    autostartContainers: raw.autostart_containers ?? false,
+    syslog: raw.syslog || undefined,
+    rsyslog: rsyslog(raw, findings),
+    kibana: raw.kibana,
+    elasticsearch: elasticsearch(raw),
+    hooks: buildHooks(raw.hooks),
+    stateDir: raw.state_dir === undefined ? options.defaultStateDir : resolvePath(raw.state_dir),
+    http: http(raw, resolvePath),
+  };
+  reportIgnored(raw, findings);
+  return { config, findings: findings.all };
+}
+
+function savedCommands(raw: RawConfig, findings: Findings): SavedCommand[] {
+  const commands: SavedCommand[] = [];
+  raw.commandlist?.forEach((row, index) => {
+    for (const [label, command] of Object.entries(row)) {
+      if (commands.some((other) => other.label === label)) {
+        findings.error(["commandlist", index, label], `there is another command ${JSON.stringify(label)}; labels must differ`, {
+          atKey: true,
+        });
+      }
+      commands.push({ label, command });
+    }
+  });
+  return commands;
+}
+
+function rsyslog(raw: RawConfig, findings: Findings): Config["rsyslog"] {
+  if (raw.rsyslog_host !== undefined && raw.rsyslog_logfile !== undefined) {
+    return { host: raw.rsyslog_host, logfile: raw.rsyslog_logfile };
+  }
+  if (raw.rsyslog_host !== undefined) findings.warning(["rsyslog_host"], "has no effect without rsyslog_logfile");
+  if (raw.rsyslog_logfile !== undefined) findings.warning(["rsyslog_logfile"], "has no effect without rsyslog_host");
+  return undefined;
+}
+
+function elasticsearch(raw: RawConfig): Config["elasticsearch"] {
+  if (raw.elasticsearch === undefined) return undefined;
+  return { url: raw.elasticsearch, index: raw.elasticsearch_index ?? "picluster" };
+}
+
+function http(raw: RawConfig, resolvePath: (path: string) => string): HttpSection {
+  const source = (text: string | undefined) => (text === undefined ? undefined : parseSecretSource(text, resolvePath));
+  return {
+    token: source(raw.token),
+    serverPort: raw.server_port ?? 3000,
+    webPort: raw.web_port ?? 3003,
+    webUsername: raw.web_username,
+    webPassword: source(raw.web_password),
+    webConnect: raw.web_connect,
+  };
+}
+
+function reportIgnored(raw: RawConfig, findings: Findings): void {
+  for (const key of Object.keys(raw)) {
+    const reason = ignoredKeys[key];
+    if (reason !== undefined) findings.warning([key], `has no effect: ${reason}`, { atKey: true });
+  }
+}
+
+const noServer = "pictl reaches nodes over SSH and has no agents";
+const notTaken = "pictl has no such feature";
+
+/** Keys of the original, or of its later versions, and why they do nothing here. */
+const ignoredKeys: Readonly<Record<string, string>> = {
+  agent_port: noServer,
+  ssl: noServer,
+  ssl_self_signed: noServer,
+  ssl_cert: noServer,
+  ssl_key: noServer,
+  theme: notTaken,
+  doc: notTaken,
+  doc_dir: notTaken,
+  monitoring: "use kibana",
+  swarm_token: notTaken,
+  loadbalancer: notTaken,
+  functions: notTaken,
+  function_server: notTaken,
+  updater: notTaken,
+  reserved: notTaken,
+};

@@ -1,0 +1,81 @@
+import type { ConfigPath } from "./path.ts";
+
+/** A config as it stands in its file: values with the places they were read from (offsets into the text). */
+export type SourceNode = SourceMap | SourceList | SourceScalar;
+
+interface Span {
+  /** Offset of the first character, quotes and brackets included. */
+  readonly start: number;
+  /** Offset after the last character. */
+  readonly end: number;
+}
+
+export interface SourceMap extends Span {
+  readonly kind: "map";
+  readonly style: "flow" | "block";
+  readonly entries: readonly SourceEntry[];
+}
+
+export interface SourceList extends Span {
+  readonly kind: "list";
+  readonly style: "flow" | "block";
+  readonly items: readonly SourceNode[];
+  /** Offset of each item's dash, in block style. */
+  readonly dashes: readonly number[];
+}
+
+export interface SourceScalar extends Span {
+  readonly kind: "scalar";
+  readonly style: "plain" | "single" | "double" | "literal" | "folded";
+  readonly value: string | number | boolean | null;
+}
+
+export interface SourceEntry {
+  readonly key: string;
+  readonly keyStart: number;
+  readonly keyEnd: number;
+  readonly keyStyle: SourceScalar["style"];
+  /** Offset after the colon. */
+  readonly afterColon: number;
+  readonly value: SourceNode;
+}
+
+/** Keys that JavaScript gives a meaning of their own; no config has a use for them. */
+export const forbiddenKeys: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+
+/** The value without its places. Forbidden keys are left out; of a repeated key the last one counts. */
+export function valueOf(node: SourceNode): unknown {
+  switch (node.kind) {
+    case "scalar":
+      return node.value;
+    case "list":
+      return node.items.map(valueOf);
+    case "map":
+      return Object.fromEntries(
+        node.entries.filter(({ key }) => !forbiddenKeys.has(key)).map(({ key, value }) => [key, valueOf(value)]),
+      );
+  }
+}
+
+/** What stands at a path; `entry` when it is a value of a map. Undefined when there is nothing. */
+export function findNode(root: SourceNode, path: ConfigPath): { node: SourceNode; entry?: SourceEntry } | undefined {
+  let found: { node: SourceNode; entry?: SourceEntry } = { node: root };
+  for (const part of path) {
+    const next = step(found.node, part);
+    if (next === undefined) return undefined;
+    found = next;
+  }
+  return found;
+}
+
+function step(node: SourceNode, part: string | number): { node: SourceNode; entry?: SourceEntry } | undefined {
+  if (node.kind === "map") {
+    const entry = node.entries.findLast(({ key }) => key === String(part));
+    return entry === undefined ? undefined : { node: entry.value, entry };
+  }
+  if (node.kind === "list" && typeof part === "number") {
+    const item = node.items[part];
+    return item === undefined ? undefined : { node: item };
+  }
+  return undefined;
+}

@@ -1,0 +1,113 @@
+import { buildHooks } from "./hooks.ts";
+import { containerNamePattern, isContainerName, repositoryPattern } from "./names.ts";
+import type { ConfigPath } from "./path.ts";
+import type { Findings } from "./problem.ts";
+import type { RawConfig, RawContainer, RawLayoutRow } from "./raw.ts";
+import { parseSecretSource } from "./secret-source.ts";
+import type { Placement } from "./types.ts";
+import { splitWords } from "./words.ts";
+import { parseRunArgs } from "../docker/run-args.ts";
+
+type ResolvePath = (path: string) => string;
+
+/** The containers of the layout. Reports nodes listed twice, bad names, and arguments that cannot be run. */
+export function buildPlacements(raw: RawConfig, resolvePath: ResolvePath, findings: Findings): Placement[] {
+  const rowOf = new Map<string, number>();
+  return (raw.layout ?? []).flatMap((row, index) => {
+    const before = rowOf.get(row.node);
+    if (before !== undefined) {
+      findings.error(
+        ["layout", index, "node"],
+        `the node ${row.node} already has row layout[${before}]; put its containers into that row`,
+      );
+    }
+    rowOf.set(row.node, index);
+    return containersOf(row).map(([container, entry]) => {
+      const path = ["layout", index, container];
+      const place = { raw, node: row.node, container, path, resolvePath, findings };
+      return typeof entry === "string"
+        ? placement({ ...place, value: { args: entry }, argsPath: path })
+        : placement({ ...place, value: entry ?? {}, argsPath: [...path, "args"] });
+    });
+  });
+}
+
+function containersOf(row: RawLayoutRow): [string, string | RawContainer | null][] {
+  return Object.entries(row).filter(([key]) => key !== "node");
+}
+
+interface Place {
+  readonly raw: RawConfig;
+  readonly node: string;
+  readonly container: string;
+  readonly value: RawContainer;
+  readonly path: ConfigPath;
+  readonly argsPath: ConfigPath;
+  readonly resolvePath: ResolvePath;
+  readonly findings: Findings;
+}
+
+function placement(place: Place): Placement {
+  const { raw, value, container, resolvePath } = place;
+  checkName(place);
+  if (value.image !== undefined && value.build !== undefined) {
+    place.findings.error([...place.path, "build"], "there is an image too; a container has an image or a build folder");
+  }
+  return {
+    container,
+    node: place.node,
+    args: argumentWords(place),
+    image: value.image,
+    build: buildFolder(raw, container, value, resolvePath),
+    env: value.env ?? {},
+    envFile: value.env_file === undefined ? undefined : resolvePath(value.env_file),
+    secrets: Object.fromEntries(
+      Object.entries(value.secrets ?? {}).map(([name, text]) => [name, parseSecretSource(text, resolvePath)]),
+    ),
+    hooks: buildHooks(value.hooks),
+    shared: value.shared ?? false,
+  };
+}
+
+function buildFolder(raw: RawConfig, container: string, value: RawContainer, resolvePath: ResolvePath): string | undefined {
+  if (value.image !== undefined) return undefined;
+  if (value.build !== undefined) return resolvePath(value.build);
+  return raw.docker === undefined ? undefined : resolvePath(`${raw.docker}/${container}`);
+}
+
+function checkName({ container, value, path, findings }: Place): void {
+  if (!isContainerName(container)) {
+    const length = containerNamePattern.test(container) ? `it has ${container.length} characters, 128 are allowed` : "";
+    findings.error(
+      path,
+      `${JSON.stringify(shorten(container))} cannot be a container's name: ${length || "use letters, digits, - _ . and begin with a letter or digit"}`,
+      { atKey: true },
+    );
+  } else if (container.length === 1) {
+    findings.warning(path, `Docker refuses names of one character such as "${container}"`, { atKey: true });
+  } else if (value.image === undefined && !repositoryPattern.test(container)) {
+    findings.warning(
+      path,
+      `Docker allows no image called "${container}" (small letters and digits, with single - _ . between them); give an image`,
+      { atKey: true },
+    );
+  }
+}
+
+function argumentWords({ value, argsPath, findings }: Place): string[] {
+  const split = splitWords(value.args ?? "");
+  if (!split.ok) {
+    findings.error(argsPath, `the docker run arguments cannot be split into words: ${split.message}`, { offset: split.offset });
+    return [];
+  }
+  const parsed = parseRunArgs(split.words.map((word) => word.text));
+  for (const problem of parsed.problems) {
+    const offset = split.words[problem.word]?.offset ?? 0;
+    findings[problem.severity](argsPath, problem.message, { offset });
+  }
+  return [...parsed.words];
+}
+
+function shorten(name: string): string {
+  return name.length > 40 ? `${name.slice(0, 40)}…` : name;
+}

@@ -1,0 +1,186 @@
+import { didYouMean } from "../config/suggest.ts";
+import { parseMount, parseVolume, type MountSpec } from "./mount-spec.ts";
+import { parsePublish, type PublishSpec } from "./publish-spec.ts";
+import { isFalse, refusal } from "./run-refusals.ts";
+import { longFlag, longFlagNames, shortFlag } from "./run-flags.ts";
+
+/** What the `docker run` arguments of a layout entry mean. */
+export interface RunArgs {
+  /** The words for `docker run`, untouched and in order, less what is harmless and ours to say (`-d`, a last `--`). */
+  readonly words: readonly string[];
+  readonly published: readonly PublishSpec[];
+  /** `-P`: every exposed port, on ports that Docker chooses. */
+  readonly publishAll: boolean;
+  readonly mounts: readonly MountSpec[];
+  /** `no`, `always`, `unless-stopped`, `on-failure` or `on-failure:3`; undefined when not said. */
+  readonly restart: string | undefined;
+  readonly networks: readonly string[];
+  /** `NAME=value`, or `NAME` for what the node's environment has, as written. */
+  readonly env: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly problems: readonly RunArgsProblem[];
+}
+
+export interface RunArgsProblem {
+  readonly severity: "error" | "warning";
+  /** Index of the word it is about. */
+  readonly word: number;
+  readonly message: string;
+}
+
+/**
+ * Reads words as the docker client does (spf13/pflag: `--flag value`, `--flag=value`, `-fvalue`, `-f=value`, bundled
+ * switches `-dP`, `--`), stopping at nothing: a word that is no flag would become the image, so it is an error.
+ */
+export function parseRunArgs(words: readonly string[]): RunArgs {
+  const reading: Reading = { words, index: 0, kept: [], flags: [], problems: [] };
+  while (reading.index < words.length) readWord(reading);
+
+  const values = (name: string) => reading.flags.filter((flag) => flag.name === name);
+  const published = values("publish").flatMap((flag) => orProblem(parsePublish(flag.value), flag, reading));
+  const volumes = values("volume").map((flag) => parseVolume(flag.value));
+  const mounts = values("mount").flatMap((flag) => orProblem(parseMount(flag.value), flag, reading));
+  const tmpfs = values("tmpfs").map((flag) => parseVolume(flag.value, "tmpfs"));
+  const restart = values("restart").at(-1);
+  if (restart !== undefined && !restartPolicy.test(restart.value)) {
+    problem(reading, restart.word, `unknown restart policy ${show(restart.value)}; expected no, always, unless-stopped or on-failure[:N]`);
+  }
+  return {
+    words: reading.kept,
+    published,
+    publishAll: values("publish-all").some((flag) => !isFalse(flag.value)),
+    mounts: [...volumes, ...mounts, ...tmpfs],
+    restart: restart?.value,
+    networks: values("network").map((flag) => flag.value),
+    env: values("env").map((flag) => flag.value),
+    labels: Object.fromEntries(values("label").map((flag) => pair(flag.value))),
+    problems: reading.problems.sort((a, b) => a.word - b.word),
+  };
+}
+
+const restartPolicy = /^(?:no|always|unless-stopped|on-failure(?::\d+)?|)$/;
+
+interface Flag {
+  readonly name: string;
+  readonly value: string;
+  readonly word: number;
+}
+
+interface Reading {
+  readonly words: readonly string[];
+  index: number;
+  readonly kept: string[];
+  readonly flags: Flag[];
+  readonly problems: RunArgsProblem[];
+}
+
+function readWord(reading: Reading): void {
+  const word = reading.words[reading.index] ?? "";
+  if (word === "--") readTerminator(reading);
+  else if (word.startsWith("--")) readLong(reading, word);
+  else if (word.startsWith("-") && word.length > 1) readShort(reading, word);
+  else readBare(reading, word);
+}
+
+/** Everything after `--` is the image and its command, which are not ours to take from here. */
+function readTerminator(reading: Reading): void {
+  reading.index++;
+  while (reading.index < reading.words.length) readBare(reading, reading.words[reading.index] ?? "");
+}
+
+function readBare(reading: Reading, word: string): void {
+  problem(
+    reading,
+    reading.index,
+    `${show(word)} is no flag: the image comes from the container's name (or its "image"), and its command from the ` +
+      "image; only flags of docker run are expected here (a flag's value with spaces needs quotes)",
+  );
+  reading.kept.push(word);
+  reading.index++;
+}
+
+function readLong(reading: Reading, word: string): void {
+  const equals = word.indexOf("=");
+  const name = word.slice(2, equals === -1 ? undefined : equals);
+  const flag = longFlag(name);
+  const at = reading.index++;
+  const given = equals === -1 ? undefined : word.slice(equals + 1);
+  if (flag === undefined) warnUnknown(reading, at, `--${name}`, longFlagNames().map((known) => `--${known}`));
+  const takesNext = given === undefined && (flag?.takesValue ?? nextIsBare(reading));
+  const value = given ?? (takesNext ? takeValue(reading, at, `--${name}`) : "true");
+  if (flag !== undefined && !accept(reading, { name: flag.name, value, word: at })) return;
+  reading.kept.push(word, ...(takesNext && value !== undefined ? [value] : []));
+}
+
+function readShort(reading: Reading, word: string): void {
+  const at = reading.index++;
+  let kept = "-";
+  for (let letter = 1; letter < word.length; letter++) {
+    const char = word.charAt(letter);
+    const rest = word.slice(letter + 1);
+    const flag = shortFlag(char);
+    if (flag === undefined) {
+      warnUnknown(reading, at, `-${char}`, []);
+      reading.kept.push(`${kept}${char}${rest}`);
+      if (rest === "" && nextIsBare(reading)) reading.kept.push(takeValue(reading, at, `-${char}`) ?? "");
+      return;
+    }
+    const assigned = rest.startsWith("=");
+    if (flag.takesValue || assigned) {
+      const value = assigned ? rest.slice(1) : rest || takeValue(reading, at, `-${char}`);
+      const accepted = accept(reading, { name: flag.name, value, word: at });
+      if (accepted) reading.kept.push(`${kept}${char}${rest}`, ...(rest === "" && value !== undefined ? [value] : []));
+      else if (kept !== "-") reading.kept.push(kept);
+      return;
+    }
+    if (accept(reading, { name: flag.name, value: "true", word: at })) kept += char;
+  }
+  if (kept !== "-") reading.kept.push(kept);
+}
+
+/** Records a flag, or what is wrong with it. False when its word is dropped. */
+function accept(reading: Reading, flag: { name: string; value: string | undefined; word: number }): boolean {
+  if (flag.value === undefined) return false;
+  const { name, value, word } = flag;
+  if (name === "detach" && !isFalse(value)) return false;
+  const reason = refusal(name, value);
+  if (reason !== undefined) problem(reading, word, reason);
+  reading.flags.push({ name, value, word });
+  return true;
+}
+
+function takeValue(reading: Reading, at: number, flag: string): string | undefined {
+  const value = reading.words[reading.index];
+  if (value === undefined) problem(reading, at, `${flag} needs a value after it`);
+  else reading.index++;
+  return value;
+}
+
+function nextIsBare(reading: Reading): boolean {
+  const next = reading.words[reading.index];
+  return next !== undefined && !next.startsWith("-");
+}
+
+function warnUnknown(reading: Reading, word: number, flag: string, known: readonly string[]): void {
+  const message = `${flag} is no flag of docker run that pictl knows${didYouMean(flag, known)}`;
+  reading.problems.push({ severity: "warning", word, message: `${message}; it is passed on as it is` });
+}
+
+function orProblem<T>(parsed: T | string, flag: Flag, reading: Reading): T[] {
+  if (typeof parsed !== "string") return [parsed];
+  problem(reading, flag.word, `--${flag.name} ${show(flag.value)}: ${parsed}`);
+  return [];
+}
+
+function problem(reading: Reading, word: number, message: string): void {
+  reading.problems.push({ severity: "error", word, message });
+}
+
+function show(word: string): string {
+  return JSON.stringify(word.length > 40 ? `${word.slice(0, 40)}…` : word);
+}
+
+function pair(text: string): [string, string] {
+  const equals = text.indexOf("=");
+  return equals === -1 ? [text, ""] : [text.slice(0, equals), text.slice(equals + 1)];
+}
