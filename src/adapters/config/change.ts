@@ -4,7 +4,6 @@ import type { ConfigEdit } from "../../app/ports.ts";
 import { applyEdit } from "../../domain/config/apply-edit.ts";
 import { valueOf } from "../../domain/config/document.ts";
 import type { RawConfig } from "../../domain/config/raw.ts";
-import type { RawConfig } from "../../domain/config/raw.ts";
 import type { Config } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { editText } from "./edit/index.ts";

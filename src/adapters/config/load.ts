@@ -5,7 +5,6 @@ import { valueOf, type SourceNode } from "../../domain/config/document.ts";
 import { ConfigInvalidError, type Finding } from "../../domain/config/problem.ts";
 import type { RawConfig } from "../../domain/config/raw.ts";
 import { secretFindings } from "../../domain/config/secret-findings.ts";
-import type { RawConfig } from "../../domain/config/raw.ts";
 import type { Config, ConfigProblem } from "../../domain/config/types.ts";
 import { parseConfigText } from "./parse.ts";
 import { locate, positionAt } from "./position.ts";
@@ -24,7 +23,6 @@ export interface LoadPlace {
 
 export interface Loaded {
   readonly root: SourceNode;
-  readonly raw: RawConfig;
   readonly config: Config;
   readonly raw: RawConfig;
   readonly warnings: readonly ConfigProblem[];
