@@ -1,0 +1,93 @@
+import type { Duplex } from "node:stream";
+import type { Client } from "ssh2";
+import type { ConnectStage } from "../../domain/ssh/retry.ts";
+import { Login } from "./authenticate.ts";
+import type { Deadline } from "./deadline.ts";
+import { awaitBanner, dial, AttemptFailed, discard } from "./dial.ts";
+import type { Gate } from "./gate.ts";
+import { handshake, LoginRefused } from "./handshake.ts";
+import type { HostCheck } from "./host-check.ts";
+import type { Identity } from "./keyring.ts";
+import { abortable } from "./abort.ts";
+import type { Step } from "./route.ts";
+import type { Secret } from "../../domain/secret.ts";
+
+export interface Attempt {
+  readonly ssh2: typeof import("ssh2");
+  readonly step: Step;
+  /** The jump host's connection; undefined to connect from here. */
+  readonly via: Client | undefined;
+  readonly check: HostCheck;
+  readonly identities: () => Promise<readonly Identity[]>;
+  readonly password: (() => Promise<Secret | undefined>) | undefined;
+  /** How many handshakes this process computes at a time. */
+  readonly handshakes: Gate;
+  readonly deadline: Deadline;
+  /** Aborted by the caller or by the deadline. */
+  readonly signal: AbortSignal;
+  readonly onStage: (stage: ConnectStage) => void;
+}
+
+/** One attempt at a connection, from the name to the login. Rejects as its stages do, or with auth-failed. */
+export async function attemptConnection(attempt: Attempt): Promise<Client> {
+  const { step, deadline, signal, onStage } = attempt;
+  const { target } = step;
+  const stream = attempt.via ? await forward(attempt.via, attempt) : await dial(target, signal, onStage);
+  onStage("banner");
+  await awaitBanner(stream, signal);
+
+  const leave = await deadline.suspend(() => attempt.handshakes.enter(signal)).catch((error: unknown) => {
+    discard(stream);
+    throw error;
+  });
+  const login = new Login({
+    user: target.user,
+    identities: await attempt.identities(),
+    password: attempt.password && ((ask) => () => deadline.suspend(ask))(attempt.password),
+  });
+  try {
+    return await handshake(attempt.ssh2, {
+      stream,
+      user: target.user,
+      hostKeyAlgorithms: attempt.check.algorithms,
+      keepalive: target.keepalive,
+      checkHostKey: (key) => attempt.check.check(key),
+      authHandler: login.next,
+      onStage,
+      signal,
+    });
+  } catch (error) {
+    if (error instanceof LoginRefused) throw login.failure(step.node, addressOf(step), error.detail);
+    throw error;
+  } finally {
+    leave();
+  }
+}
+
+/** `host:port`, as messages show it. */
+export function addressOf({ hop, target }: Step): string {
+  const host = target.host.includes(":") ? `[${target.host}]` : target.host;
+  return hop === undefined ? `${host}:${target.port}` : `the jump host ${host}:${target.port}`;
+}
+
+/** A connection opened by a jump host's sshd (direct-tcpip). */
+async function forward(via: Client, { step: { target }, signal, onStage }: Attempt): Promise<Duplex> {
+  onStage("connect");
+  const opening = new Promise<Duplex>((resolve, reject) => {
+    const refused = (error: Error): void => {
+      reject(new AttemptFailed("connect", "FORWARD", error.message.replace(/^\(SSH\) Channel open failure: /, ""), error));
+    };
+    try {
+      via.forwardOut("127.0.0.1", 0, target.host, target.port, (error, channel) => {
+        if (error) refused(error);
+        else resolve(channel);
+      });
+    } catch (error) {
+      refused(error as Error);
+    }
+  });
+  return abortable(opening, signal).catch((error: unknown) => {
+    opening.then(discard, () => undefined);
+    throw error;
+  });
+}

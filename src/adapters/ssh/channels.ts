@@ -1,0 +1,96 @@
+import type { Client, ClientChannel } from "ssh2";
+import { PictlError } from "../../domain/errors.ts";
+import { pause } from "./abort.ts";
+import { discard } from "./dial.ts";
+import { Gate } from "./gate.ts";
+
+export interface OpenChannel {
+  readonly channel: ClientChannel;
+  /** Gives the place in the queue back; to be called when the channel is gone, or is not waited for any longer. */
+  readonly release: () => void;
+}
+
+/** sshd's MaxSessions is 10 by default; two are left for ending commands and for other users of the connection. */
+const maxSessions = 8;
+/** sshd frees a session a moment after its channel is closed. */
+const lastSessionRetries = 5;
+
+/** Opens session channels, no more at a time than the server allows; what it allows is learnt from its refusals. */
+export class Channels {
+  readonly #client: Client;
+  readonly #gate = new Gate(maxSessions);
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  /**
+   * Sends a command line. `onSent` is called when the request goes out: from then on the command may run. Rejects
+   * with connection-lost or shell-unusable when it certainly did not start, or with the signal's reason.
+   */
+  async exec(line: string, signal: AbortSignal, onSent: () => void): Promise<OpenChannel> {
+    for (let refusals = 0; ; ) {
+      const release = await this.#gate.enter(signal);
+      try {
+        onSent();
+        return { channel: await this.#exec(line, signal), release };
+      } catch (error) {
+        const others = this.#gate.inside - 1;
+        release();
+        if (!isOpenFailure(error)) throw error;
+        if (others > 0) this.#gate.limit = Math.min(this.#gate.limit, others);
+        else if (++refusals > lastSessionRetries) throw noSession(error);
+        else await pause(50 * refusals, signal);
+      }
+    }
+  }
+
+  #exec(line: string, signal: AbortSignal): Promise<ClientChannel> {
+    return new Promise((resolve, reject) => {
+      let gaveUp = false;
+      const aborted = (): void => {
+        gaveUp = true;
+        reject(signal.reason as Error);
+      };
+      signal.addEventListener("abort", aborted, { once: true });
+      try {
+        this.#client.exec(line, (error, channel) => {
+          signal.removeEventListener("abort", aborted);
+          if (error) reject(isOpenFailure(error) ? error : notStarted(error));
+          else if (gaveUp) abandon(channel);
+          else resolve(channel);
+        });
+      } catch (error) {
+        signal.removeEventListener("abort", aborted);
+        reject(notStarted(error as Error));
+      }
+    });
+  }
+}
+
+/** A channel that opened after nobody wanted it any more. */
+function abandon(channel: ClientChannel): void {
+  channel.resume();
+  channel.stderr.resume();
+  discard(channel);
+}
+
+function isOpenFailure(error: unknown): error is Error & { reason: number | string } {
+  return error instanceof Error && "reason" in error && !(error instanceof PictlError);
+}
+
+function noSession(cause: Error): PictlError {
+  return new PictlError("connection-lost", `sshd opens no session (${cause.message.replace(/^\(SSH\) /, "")}).`, {
+    hint: "MaxSessions in its sshd_config must be at least 1, and the account must be allowed to run commands.",
+    cause,
+  });
+}
+
+function notStarted(cause: Error): PictlError {
+  return cause.message === "Unable to exec"
+    ? new PictlError("shell-unusable", "sshd refused to run a command for this account.", {
+        hint: "Look for ForceCommand, ChrootDirectory or a restricted key in sshd's configuration.",
+        cause,
+      })
+    : new PictlError("connection-lost", "The connection was lost before the command was started.", { cause });
+}

@@ -1,0 +1,1 @@
+export { openNodes, type NodesOptions } from "./nodes.ts";

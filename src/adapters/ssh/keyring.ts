@@ -1,0 +1,172 @@
+import type { AnyAuthMethod, BaseAgent, ParsedKey, SigningRequestOptions } from "ssh2";
+import type { SshTarget } from "../../domain/ssh/target.ts";
+import type { Questions } from "./questions.ts";
+import { askedOnce } from "./questions.ts";
+import { readKeyFile, type KeyFile } from "./key-file.ts";
+
+/** A key that a server can be offered. */
+export interface Identity {
+  /** How messages name it: its file, or its comment in the agent. */
+  readonly label: string;
+  readonly blob: Buffer;
+  attempt(user: string): AnyAuthMethod;
+}
+
+type Ssh2 = typeof import("ssh2");
+
+/** The keys of this machine and its agent, each read, parsed and unlocked once for all nodes. */
+export class Keyring {
+  readonly #ssh2: Ssh2;
+  readonly #questions: Questions;
+  readonly #warn: (message: string) => void;
+  readonly #agents = askedOnce<Identity[]>();
+  readonly #files = askedOnce<Identity | undefined>();
+  readonly #rings = askedOnce<Identity[]>();
+  readonly #unlocked = askedOnce<ParsedKey | undefined>();
+
+  constructor(ssh2: Ssh2, questions: Questions, warn: (message: string) => void) {
+    this.#ssh2 = ssh2;
+    this.#questions = questions;
+    this.#warn = warn;
+  }
+
+  /**
+   * What to offer, in OpenSSH's order: the agent's keys that are also identity files, the agent's other keys (unless
+   * IdentitiesOnly), the identity files the agent does not hold.
+   */
+  identities(target: SshTarget): Promise<Identity[]> {
+    const { agent, identityFiles, identitiesOnly } = target;
+    return this.#rings(JSON.stringify([agent, identityFiles, identitiesOnly]), async () => {
+      const [held, files] = await Promise.all([
+        agent === undefined ? [] : this.#agents(agent, () => this.#readAgent(agent)),
+        Promise.all(identityFiles.map((file) => this.#files(file, () => this.#readFile(file, identitiesOnly)))),
+      ]);
+      const named = files.filter((identity) => identity !== undefined);
+      const both = named.flatMap((file) => held.filter((key) => key.blob.equals(file.blob)));
+      const others = identitiesOnly ? [] : held.filter((key) => !both.includes(key));
+      const alone = named.filter((file) => !both.some((key) => key.blob.equals(file.blob)));
+      return [...both, ...others, ...alone.filter((identity) => !(identity instanceof PublicOnly))];
+    });
+  }
+
+  async #readAgent(socket: string): Promise<Identity[]> {
+    const agent = this.#ssh2.createAgent(socket);
+    const keys = await new Promise<ParsedKey[]>((resolve) => {
+      agent.getIdentities((error, found) => {
+        if (error) this.#warn(`The SSH agent at ${socket} does not answer (${error.message}).`);
+        resolve(error ? [] : ((found ?? []) as ParsedKey[]));
+      });
+    });
+    return keys.filter(isUsable).map((key) => ({
+      label: `${key.comment || key.type} (agent)`,
+      blob: key.getPublicSSH(),
+      attempt: (username) => ({
+        type: "agent",
+        username,
+        agent: this.#singleKeyAgent(key, (data, hash) => {
+          return new Promise((resolve, reject) => {
+            const options = hash === undefined ? {} : ({ hash } as SigningRequestOptions);
+            agent.sign(key, data, options, (error, signature) => {
+              if (error || !signature) reject(error ?? new Error("the agent gave no signature"));
+              else resolve(signature);
+            });
+          });
+        }),
+      }),
+    }));
+  }
+
+  async #readFile(path: string, explicit: boolean): Promise<Identity | undefined> {
+    const file = await readKeyFile(this.#ssh2.utils.parseKey, path);
+    switch (file.kind) {
+      case "missing":
+        if (explicit) this.#warn(`The identity file ${path} does not exist.`);
+        return undefined;
+      case "unusable":
+        this.#warn(file.problem);
+        return undefined;
+      case "public":
+        return new PublicOnly(path, file.key.getPublicSSH());
+      case "private": {
+        const { key } = file;
+        return { label: path, blob: key.getPublicSSH(), attempt: (username) => ({ type: "publickey", username, key }) };
+      }
+      case "encrypted":
+        return this.#encrypted(path, file);
+    }
+  }
+
+  /** Offered by its public half; unlocked only when a server wants it, as ssh does. */
+  async #encrypted(path: string, file: Extract<KeyFile, { kind: "encrypted" }>): Promise<Identity | undefined> {
+    const unlock = (): Promise<ParsedKey | undefined> => this.#unlocked(path, () => this.#unlock(path, file));
+    const key = file.publicKey ?? (await unlock());
+    if (key === undefined) return undefined;
+    return {
+      label: path,
+      blob: key.getPublicSSH(),
+      attempt: (username) => ({
+        type: "agent",
+        username,
+        agent: this.#singleKeyAgent(key, async (data, hash) => {
+          const unlocked = await unlock();
+          if (unlocked === undefined) throw new Error(`no passphrase for ${path}`);
+          return unlocked.sign(data, hash);
+        }),
+      }),
+    };
+  }
+
+  async #unlock(path: string, file: Extract<KeyFile, { kind: "encrypted" }>): Promise<ParsedKey | undefined> {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const passphrase = await this.#questions.passphrase?.(path);
+      if (passphrase === undefined) break;
+      const key = file.unlock(passphrase);
+      if (key) return key;
+      this.#warn(`That passphrase does not open ${path}.`);
+    }
+    if (!this.#questions.passphrase) {
+      this.#warn(`${path} is encrypted and nobody can be asked for its passphrase: add it to an agent (\`ssh-add ${path}\`).`);
+    }
+    return undefined;
+  }
+
+  /** ssh2 signs synchronously, except through an agent: so whatever may have to wait poses as one. */
+  #singleKeyAgent(key: ParsedKey, sign: (data: Buffer, hash: string | undefined) => Promise<Buffer>): BaseAgent {
+    const { BaseAgent } = this.#ssh2;
+    type SignCallback = (error?: Error | null, signature?: Buffer) => void;
+    class SingleKeyAgent extends BaseAgent {
+      getIdentities(done: (error: Error | undefined, keys?: ParsedKey[]) => void): void {
+        done(undefined, [key]);
+      }
+      sign(_key: unknown, data: Buffer, options: { hash?: string } | SignCallback, done?: SignCallback): void {
+        const callback = typeof options === "function" ? options : done;
+        const hash = typeof options === "function" ? undefined : options.hash;
+        sign(data, hash).then(
+          (signature) => callback?.(null, signature),
+          (error: unknown) => callback?.(error as Error),
+        );
+      }
+    }
+    return new SingleKeyAgent() as BaseAgent;
+  }
+}
+
+/** An IdentityFile that is a public key: it only says which of the agent's keys is meant. */
+class PublicOnly implements Identity {
+  readonly label: string;
+  readonly blob: Buffer;
+
+  constructor(label: string, blob: Buffer) {
+    this.label = label;
+    this.blob = blob;
+  }
+
+  attempt(): AnyAuthMethod {
+    throw new Error(`${this.label} is a public key`);
+  }
+}
+
+/** Certificates and FIDO keys of the agent are beyond ssh2. */
+function isUsable(key: ParsedKey): boolean {
+  return !(key instanceof Error) && /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp\d+)$/.test(key.type);
+}

@@ -1,0 +1,108 @@
+import { userInfo } from "node:os";
+import type { Ask, Connection, Nodes } from "../../app/ports.ts";
+import type { NodeSpec } from "../../domain/config/types.ts";
+import { PictlError } from "../../domain/errors.ts";
+import type { Secret } from "../../domain/secret.ts";
+import { abortable } from "./abort.ts";
+import { SshConnection } from "./connection.ts";
+import { Connector } from "./connector.ts";
+import { askedOnce, questionsFor, type Questions } from "./questions.ts";
+import { interrupted } from "./run.ts";
+import { askOpenSsh, localUser } from "./ssh-config.ts";
+
+export interface NodesOptions {
+  /** Warnings for the user, whole sentences. */
+  readonly warn: (message: string) => void;
+  /** Missing when there is nobody to ask. */
+  readonly ask?: Ask;
+  /** Default: this process's. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Where `.ssh` is looked for; default: the user's home as the system knows it (as OpenSSH does). */
+  readonly home?: string;
+  /** Handshakes computed at a time, over all nodes; default 32. More use more memory, fewer wait longer for slow nodes. */
+  readonly maxHandshakes?: number;
+}
+
+/** SSH to the nodes. Connects to nothing until asked to. */
+export function openNodes(options: NodesOptions): Nodes {
+  return new SshNodes(options);
+}
+
+interface Shared {
+  readonly connecting: Promise<SshConnection>;
+  readonly stop: AbortController;
+  /** How many callers wait for it. */
+  waiting: number;
+}
+
+class SshNodes implements Nodes {
+  readonly #connector: Connector;
+  readonly #questions: Questions;
+  readonly #sudoPasswords = askedOnce<Secret | undefined>();
+  readonly #connections = new Map<string, Shared>();
+  #closed = false;
+
+  constructor({ warn, ask, env, home, maxHandshakes }: NodesOptions) {
+    this.#questions = questionsFor(ask);
+    this.#connector = new Connector({
+      questions: this.#questions,
+      local: localUser(home ?? userInfo().homedir, env ?? process.env),
+      resolve: askOpenSsh,
+      warn,
+      maxHandshakes: maxHandshakes ?? 32,
+    });
+  }
+
+  async connect(node: NodeSpec, signal?: AbortSignal): Promise<Connection> {
+    if (this.#closed) throw new PictlError("internal", "connect() was called after close().", { node: node.name });
+    if (signal?.aborted) throw interrupted(node.name, signal);
+    const shared = this.#connections.get(node.name) ?? this.#start(node);
+    shared.waiting++;
+    try {
+      return await (signal ? abortable(shared.connecting, signal) : shared.connecting);
+    } catch (error) {
+      if (signal?.aborted) throw interrupted(node.name, signal);
+      throw error instanceof PictlError ? error.at({ node: node.name }) : error;
+    } finally {
+      if (--shared.waiting === 0 && signal?.aborted) shared.stop.abort(signal.reason);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const all = [...this.#connections.values()];
+    for (const { stop } of all) stop.abort(new PictlError("interrupted", "The connections were closed."));
+    await Promise.all(all.map(({ connecting }) => connecting.then((connection) => connection.close(), () => undefined)));
+    await this.#connector.close();
+  }
+
+  #start(node: NodeSpec): Shared {
+    const stop = new AbortController();
+    const connecting = this.#connect(node, stop.signal);
+    const shared: Shared = { connecting, stop, waiting: 0 };
+    this.#connections.set(node.name, shared);
+    connecting.catch(() => {
+      this.#forget(node.name, shared);
+    });
+    return shared;
+  }
+
+  async #connect(node: NodeSpec, signal: AbortSignal): Promise<SshConnection> {
+    const { client, step } = await this.#connector.connect(node, signal);
+    client.once("close", () => {
+      const current = this.#connections.get(node.name);
+      if (current?.stop.signal === signal) this.#forget(node.name, current);
+    });
+    const { sudoPassword } = this.#questions;
+    const { user } = step.target;
+    return new SshConnection(
+      node,
+      client,
+      sudoPassword && (() => this.#sudoPasswords(user, () => sudoPassword(user, node.name))),
+    );
+  }
+
+  #forget(name: string, shared: Shared): void {
+    if (this.#connections.get(name) === shared) this.#connections.delete(name);
+  }
+}

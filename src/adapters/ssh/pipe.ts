@@ -1,0 +1,107 @@
+import { once } from "node:events";
+import { Duplex, PassThrough } from "node:stream";
+import { PictlError } from "../../domain/errors.ts";
+import type { Command } from "../../domain/shell.ts";
+import { run } from "./run.ts";
+import type { Session } from "./session.ts";
+import { firstOf } from "./signals.ts";
+
+export interface PipeOptions {
+  readonly sudo?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Milliseconds until the command must have started. */
+const startTimeoutMs = 60_000;
+/** Bytes of stderr kept for the error's text. */
+const stderrKept = 16 * 1024;
+
+/** `Connection.pipe`: a command that runs until it ends or the stream is destroyed. */
+export async function pipe(session: Session, command: Command, options: PipeOptions = {}): Promise<Duplex> {
+  const { node } = session;
+  const stop = new AbortController();
+  const { signal, dispose } = firstOf([options.signal, stop.signal]);
+  const stdin = new PassThrough();
+  const stdout = new PassThrough();
+  const stream = Duplex.from({ writable: stdin, readable: stdout });
+  stream.on("error", () => undefined);
+
+  let onStarted: () => void = () => undefined;
+  const started = new Promise<void>((resolve) => {
+    onStarted = resolve;
+  });
+  const running = run(
+    session,
+    command,
+    {
+      timeoutMs: Infinity,
+      maxOutputBytes: stderrKept,
+      stdin,
+      signal,
+      onStdout: (chunk) => forward(chunk, stdout, signal),
+      ...(options.sudo === undefined ? {} : { sudo: options.sudo }),
+    },
+    onStarted,
+  ).finally(dispose);
+  running.then(
+    (outcome) => {
+      if (outcome.status === "ok") {
+        stdout.end();
+        return;
+      }
+      const said = outcome.stderr.replace(/\s+/g, " ").trim();
+      const how = outcome.status === "failed" ? `ended with code ${outcome.code}` : `was cut off (${outcome.reason})`;
+      const code = outcome.status === "failed" ? "command-failed" : "connection-lost";
+      stream.destroy(new PictlError(code, `The command on ${node} ${how}${said === "" ? "" : `: ${said}`}.`, { node }));
+    },
+    (error: unknown) => {
+      stream.destroy(error as Error);
+    },
+  );
+  stream.once("close", () => {
+    stop.abort(new PictlError("interrupted", "The stream was closed.", { node }));
+  });
+
+  const timer = setTimeout(() => {
+    stop.abort(new PictlError("timeout", `The command on ${node} did not start within ${startTimeoutMs / 1000} s.`, { node }));
+  }, startTimeoutMs);
+  try {
+    await Promise.race([started, running]);
+    return stream;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** `Connection.openSocket`: sshd connects to a unix socket on the node (direct-streamlocal). */
+export async function openSocket({ node, client }: Session, path: string, signal?: AbortSignal): Promise<Duplex> {
+  signal?.throwIfAborted();
+  const failed = (cause: unknown): PictlError => {
+    const detail = cause instanceof Error ? cause.message.replace(/^\(SSH\) Channel open failure: /, "") : String(cause);
+    return new PictlError("command-failed", `sshd on ${node} does not open ${path}: ${detail}.`, { node, cause });
+  };
+  return new Promise((resolve, reject) => {
+    let gaveUp = false;
+    const aborted = (): void => {
+      gaveUp = true;
+      reject(new PictlError("interrupted", `The work on ${node} was interrupted.`, { node, cause: signal?.reason }));
+    };
+    signal?.addEventListener("abort", aborted, { once: true });
+    try {
+      client.openssh_forwardOutStreamLocal(path, (error, channel) => {
+        signal?.removeEventListener("abort", aborted);
+        if (error) reject(failed(error));
+        else if (gaveUp) channel.destroy();
+        else resolve(channel);
+      });
+    } catch (error) {
+      signal?.removeEventListener("abort", aborted);
+      reject(failed(error));
+    }
+  });
+}
+
+async function forward(chunk: Uint8Array, stdout: PassThrough, signal: AbortSignal): Promise<void> {
+  if (stdout.destroyed || stdout.write(chunk)) return;
+  await once(stdout, "drain", { signal }).catch(() => undefined);
+}

@@ -1,0 +1,109 @@
+import type { Privilege } from "../../app/ports.ts";
+import { PictlError } from "../../domain/errors.ts";
+import type { Secret } from "../../domain/secret.ts";
+import { script } from "../../domain/shell.ts";
+import { abortable } from "./abort.ts";
+import type { SudoMode } from "./launch.ts";
+import { run } from "./run.ts";
+import type { Session } from "./session.ts";
+
+/** Asks for the password of this connection's user; once for all nodes. */
+export type SudoPassword = () => Promise<Secret | undefined>;
+
+interface Root {
+  readonly mode: SudoMode;
+  readonly password: Secret | undefined;
+}
+
+/** What the login may do, found out once. */
+export class Rights {
+  readonly #session: Session;
+  readonly #allowed: boolean;
+  readonly #ask: SudoPassword | undefined;
+  #facts: Promise<Facts> | undefined;
+  #root: Promise<Root> | undefined;
+
+  /** `setting`: `ssh.sudo` of the config; false forbids sudo. */
+  constructor(session: Session, setting: boolean | undefined, ask: SudoPassword | undefined) {
+    this.#session = session;
+    this.#allowed = setting !== false;
+    this.#ask = ask;
+  }
+
+  /** Asks for a password only when nothing else leads to Docker. */
+  async privilege(): Promise<Privilege> {
+    const { root, docker, freeSudo } = await this.#lookedUp();
+    const free = freeSudo && this.#allowed;
+    if (root || docker || free || !this.#allowed || !this.#ask) return { root, docker: root || docker, sudo: root || free };
+    const password = await this.#ask();
+    return { root, docker, sudo: password !== undefined };
+  }
+
+  async sudo(signal: AbortSignal): Promise<Root> {
+    return abortable((this.#root ??= this.#becomeRoot()), signal);
+  }
+
+  async #becomeRoot(): Promise<Root> {
+    const { node } = this.#session;
+    const { root, freeSudo, hasSudo } = await this.#lookedUp();
+    if (root) return { mode: "none", password: undefined };
+    if (!this.#allowed) {
+      throw new PictlError("sudo-failed", `${node} needs root for this, and the config forbids sudo there.`, {
+        node,
+        hint: "Remove `sudo: false` from the node's `ssh` settings, or log in as root.",
+      });
+    }
+    if (freeSudo) return { mode: "free", password: undefined };
+    const password = hasSudo ? await this.#ask?.() : undefined;
+    if (password) return { mode: "password", password };
+    throw new PictlError(
+      "sudo-failed",
+      hasSudo ? `sudo on ${node} wants a password, and nobody gave one.` : `${node} has no sudo, and the login is not root.`,
+      {
+        node,
+        hint: hasSudo
+          ? "Run the command on a terminal to be asked for it, or add a NOPASSWD rule to sudoers."
+          : "Install sudo, log in as root, or add the user to the docker group.",
+      },
+    );
+  }
+
+  #lookedUp(): Promise<Facts> {
+    const looking = (this.#facts ??= lookUp(this.#session));
+    looking.catch(() => {
+      this.#facts = undefined;
+      this.#root = undefined;
+    });
+    return looking;
+  }
+}
+
+interface Facts {
+  readonly root: boolean;
+  readonly docker: boolean;
+  readonly hasSudo: boolean;
+  readonly freeSudo: boolean;
+}
+
+const probe = script(`
+[ "$(id -u)" = 0 ] && echo root
+s=\${DOCKER_HOST:-unix:///var/run/docker.sock}; s=\${s#unix://}
+[ -r "$s" ] && [ -w "$s" ] && echo docker
+command -v sudo >/dev/null 2>&1 && echo sudo && sudo -n -- sh -c : </dev/null >/dev/null 2>&1 && echo free
+exit 0`);
+
+async function lookUp(session: Session): Promise<Facts> {
+  const outcome = await run(session, probe);
+  if (outcome.status !== "ok") {
+    throw new PictlError("connection-lost", `What this login may do on ${session.node} could not be found out.`, {
+      node: session.node,
+    });
+  }
+  const words = new Set(outcome.stdout.split("\n"));
+  return {
+    root: words.has("root"),
+    docker: words.has("docker"),
+    hasSudo: words.has("sudo"),
+    freeSudo: words.has("free"),
+  };
+}

@@ -1,0 +1,66 @@
+import type { Outcome, RunOptions } from "../../app/ports.ts";
+import { PictlError } from "../../domain/errors.ts";
+import { render, type Command } from "../../domain/shell.ts";
+import { abortable } from "./abort.ts";
+import { Deadline } from "./deadline.ts";
+import { follow } from "./follow.ts";
+import { launch } from "./launch.ts";
+import type { Session } from "./session.ts";
+import { firstOf } from "./signals.ts";
+
+const defaultTimeoutMs = 60_000;
+
+/**
+ * `Connection.run`: one wall-clock deadline from the call to the result, whatever the node does or fails to do.
+ * `onStarted` is called when the command certainly runs.
+ */
+export async function run(
+  session: Session,
+  command: Command,
+  options: RunOptions = {},
+  onStarted: () => void = () => undefined,
+): Promise<Outcome> {
+  const { node } = session;
+  const startedAt = performance.now();
+  const durationMs = (): number => Math.round(performance.now() - startedAt);
+  const deadline = new Deadline(options.timeoutMs ?? defaultTimeoutMs);
+  const { signal, dispose } = firstOf([options.signal, deadline.signal]);
+  let sent = false;
+  try {
+    const line = renderFor(node, command);
+    const root = options.sudo ? await abortable(session.sudo(signal), signal) : undefined;
+    const plan = launch(line, root?.mode ?? "none");
+    const open = await session.channels.exec(plan.line, signal, () => {
+      sent = true;
+    });
+    return await follow({ session, open, plan, password: root?.password, options, signal, durationMs, onStarted });
+  } catch (error) {
+    if (error === Deadline.passed) {
+      if (sent) return { stdout: "", stderr: "", truncated: false, durationMs: durationMs(), status: "unknown", code: null, reason: "timeout" };
+      throw new PictlError("timeout", `The command on ${node} was not started within ${durationMs() / 1000} s: the connection was busy.`, {
+        node,
+        hint: "Nothing was done. Try again, with a longer `--timeout` if the node has much to do.",
+      });
+    }
+    if (options.signal?.aborted) throw interrupted(node, options.signal);
+    throw error instanceof PictlError ? error.at({ node }) : error;
+  } finally {
+    deadline.cancel();
+    dispose();
+  }
+}
+
+/** The error for a wait that the caller's signal ended. */
+export function interrupted(node: string, signal: AbortSignal): PictlError {
+  if (signal.reason instanceof PictlError) return signal.reason.at({ node });
+  return new PictlError("interrupted", `The work on ${node} was interrupted.`, { node, cause: signal.reason });
+}
+
+export function renderFor(node: string, command: Command): string {
+  try {
+    return render(command);
+  } catch (cause) {
+    throw new PictlError("usage", `The command cannot be sent: ${(cause as Error).message}.`, { node, cause });
+  }
+}
+

@@ -1,0 +1,36 @@
+/**
+ * A line for whatever login shell a node has. sshd gives our line to `$SHELL -c`, and that may be sh, bash, zsh, fish
+ * or csh, after start-up files that print, or nologin. So the line is constant text that means the same to all of
+ * them, starts a POSIX sh, and holds the command with every unusual byte written in octal (POSIX `printf %b`). It
+ * first prints a marker on both outputs: what came before it is the login shell's noise, and when it never comes the
+ * command never started.
+ */
+
+/** csh refuses words of 1024 bytes and more. */
+const maxInlineBytes = 800;
+
+export interface ExecLine {
+  readonly line: string;
+  /** Goes to stdin ahead of everything else, when the command is too long to stand in the line. */
+  readonly preamble: string;
+}
+
+/** `marker` is a fresh random word of letters and digits; `command` a POSIX sh line (`render`). */
+export function execLine(command: string, marker: string): ExecLine {
+  const encoded = encode(command);
+  const announce = `echo ${marker};echo ${marker}>&2`;
+  if (encoded.length <= maxInlineBytes) {
+    return { line: `exec sh -c '${announce};pictl_=$(printf %bx "${encoded}");eval "\${pictl_%x}"'`, preamble: "" };
+  }
+  return {
+    line: `exec sh -c 'IFS= read -r pictl_;${announce};pictl_=$(printf %bx "$pictl_");eval "\${pictl_%x}"'`,
+    preamble: `${encoded}\n`,
+  };
+}
+
+function encode(command: string): string {
+  return Array.from(new TextEncoder().encode(command), (byte) => {
+    const char = String.fromCharCode(byte);
+    return /[A-Za-z0-9 _@%+=:,./-]/.test(char) ? char : `\\0${byte.toString(8).padStart(3, "0")}`;
+  }).join("");
+}
