@@ -47,6 +47,12 @@ export const errorCodes = {
   /** Wanted and actual state differ (`status`). */
   "not-as-wanted": 1,
   "image-missing": 1,
+  /** The image is needed by a container, of the layout or of the node's Docker. */
+  "image-in-use": 1,
+  /** The node still has containers, placed there or running there. */
+  "node-in-use": 1,
+  /** A check of `doctor` found a problem that has no code of its own. */
+  "check-failed": 1,
   "build-context-invalid": 2,
   /** Confirmation missing, lock held. */
   "confirmation-missing": 4,
