@@ -17,7 +17,8 @@ const require = __createRequire(import.meta.url);
 const __filename = __fileURLToPath(import.meta.url);
 const __dirname = __pathDirname(__filename);`.trim();
 
-const files = await bundle();
+// esbuild has said by then what is wrong and where.
+const files = await bundle().catch(() => process.exit(1));
 await rm(`${root}dist`, { recursive: true, force: true });
 for (const { path, contents } of files) {
   await mkdir(dirname(path), { recursive: true });

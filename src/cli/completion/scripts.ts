@@ -15,9 +15,10 @@ _pictl() {
   read -ra words <<< "$line"
   [[ $line == *[[:space:]] ]] && words+=("")
   word=\${words[-1]}
-  # Readline replaces only what stands behind the last of these.
+  # Readline replaces only what stands behind the last = or :, and what begins with the last @.
   local kept=
   [[ $word == *[=:@]* ]] && kept=\${word%"\${word##*[=:@]}"}
+  kept=\${kept%@}
   COMPREPLY=()
   while IFS=$'\\t' read -r candidate _; do
     if [[ $candidate == :files ]]; then
