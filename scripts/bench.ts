@@ -60,8 +60,18 @@ async function fanOut(): Promise<Row[]> {
     const { pictl: ours, clush, pssh } = runs;
     if (!ours || !clush || !pssh) throw new Error("a peer is missing");
     const against = (peer: typeof ours, name: string): Row[] => [
-      { what: `wall time of exec on ${String(nodes)} nodes against ${name}`, value: ours.wallMs / peer.wallMs, atMost: 0.6, unit: "×" },
-      { what: `CPU of exec on ${String(nodes)} nodes against ${name}`, value: ours.cpuMs / peer.cpuMs, atMost: 0.25, unit: "×" },
+      {
+        what: `wall time of exec on ${String(nodes)} nodes against ${name}`,
+        value: ours.wallMs / peer.wallMs,
+        atMost: 0.6,
+        unit: "×",
+      },
+      {
+        what: `CPU of exec on ${String(nodes)} nodes against ${name}`,
+        value: ours.cpuMs / peer.cpuMs,
+        atMost: 0.25,
+        unit: "×",
+      },
     ];
     return [
       ...against(clush, "clush"),
@@ -77,7 +87,9 @@ async function fanOut(): Promise<Row[]> {
 function report(rows: readonly Row[]): void {
   for (const { what, value, atMost, unit } of rows) {
     const verdict = value <= atMost ? "ok  " : "MISS";
-    process.stdout.write(`${verdict}  ${value.toFixed(2).padStart(7)} ${unit.padEnd(2)}  at most ${String(atMost)}  ${what}\n`);
+    process.stdout.write(
+      `${verdict}  ${value.toFixed(2).padStart(7)} ${unit.padEnd(2)}  at most ${String(atMost)}  ${what}\n`,
+    );
   }
   if (rows.some((row) => row.value > row.atMost)) process.exitCode = 1;
 }

@@ -1,8 +1,10 @@
 import { hostname, userInfo } from "node:os";
+import { openBuildContexts } from "./adapters/build-context/index.ts";
 import { systemClock } from "./adapters/clock/index.ts";
 import { findConfig, openConfigStore } from "./adapters/config/index.ts";
 import { openEngines } from "./adapters/docker/index.ts";
 import { openEventLog } from "./adapters/events/index.ts";
+import { openSecrets } from "./adapters/secrets/index.ts";
 import { openNodes } from "./adapters/ssh/index.ts";
 import type { Ask, ConfigStore, Ports, Progress } from "./app/ports.ts";
 import type { Config } from "./domain/config/types.ts";
@@ -31,10 +33,8 @@ export interface ContextOptions {
 export async function openContext(options: ContextOptions): Promise<Context> {
   const { progress } = options;
   const store = await openStore(options.configPath);
-  const { config, warnings } = await store.read();
-  for (const warning of warnings) {
-    progress.warn(`${warning.file}:${String(warning.line)}:${String(warning.column)}: ${warning.message}`);
-  }
+  // Warnings are told by `config check`, not by every command.
+  const { config } = await store.read();
   const warn = (message: string): void => {
     progress.warn(message);
   };
@@ -45,6 +45,8 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     ports: {
       nodes,
       engines: openEngines(nodes),
+      contexts: openBuildContexts(),
+      secrets: openSecrets(process.env),
       events: openEventLog({ stateDir: config.stateDir, warn }),
       clock: systemClock,
       progress,

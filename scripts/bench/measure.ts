@@ -16,7 +16,7 @@ export async function measure(argv: readonly string[], env: NodeJS.ProcessEnv = 
     env: { ...env, LC_ALL: "C" },
     stdio: ["ignore", "ignore", "pipe", "pipe"],
   });
-  const times = collect(child.stderr);
+  const times = collect(child.stdio[2] as NodeJS.ReadableStream);
   const errors = collect(child.stdio[3] as NodeJS.ReadableStream);
   const peak = watchPeak(child.pid ?? 0);
   const code = await new Promise<number | null>((resolve, reject) => {

@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { Config, ConfigProblem, NodeSpec } from "../domain/config/types.ts";
 import type { RawConfig } from "../domain/config/raw.ts";
+import type { SecretSource } from "../domain/config/secret-source.ts";
 import type { PictlEvent } from "../domain/event.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { Command } from "../domain/shell.ts";
@@ -11,6 +12,7 @@ export interface Ports {
   readonly nodes: Nodes;
   readonly engines: Engines;
   readonly contexts: BuildContexts;
+  readonly secrets: Secrets;
   readonly events: EventLog;
   readonly clock: Clock;
   readonly progress: Progress;
@@ -154,6 +156,11 @@ export interface BuildContext {
    * build-context-invalid in the stream when a file is no longer what the digest was made of.
    */
   tar(signal?: AbortSignal): AsyncIterable<Uint8Array>;
+}
+
+export interface Secrets {
+  /** Rejects with secret-missing. */
+  read(source: SecretSource): Promise<Secret>;
 }
 
 export interface EventLog {

@@ -58,13 +58,15 @@ export async function putInPlace(
 async function runContainer(ports: Ports, place: RunPlace): Promise<void> {
   const { connection, engine, placement } = place;
   const { container } = placement;
-  const hasSecrets = Object.keys(placement.secrets).length > 0;
+  const secrets = await Promise.all(
+    Object.entries(placement.secrets).map(async ([name, source]) => [name, await ports.secrets.read(source)] as const),
+  );
   try {
-    await runDocker(connection, hasSecrets ? withEnvironmentOnStdin(place.runCommand) : place.runCommand, {
+    await runDocker(connection, secrets.length > 0 ? withEnvironmentOnStdin(place.runCommand) : place.runCommand, {
       doing: `create ${container}`,
       timeoutMs: runTimeoutMs,
       signal: ports.signal,
-      ...(hasSecrets ? { stdin: environmentFile(placement.secrets) } : {}),
+      ...(secrets.length > 0 ? { stdin: environmentFile(secrets) } : {}),
     });
   } catch (error) {
     if (error instanceof PictlError && error.code === "docker-failed") await removeUnstarted(place);

@@ -11,6 +11,8 @@ export const errorCodes = {
   "config-invalid": 2,
   /** The config could not be written (permission, disk full, not a regular file). */
   "config-write-failed": 1,
+  /** A secret is not where the config says (`env:NAME`, `file:PATH`). */
+  "secret-missing": 2,
   /** A node, container or image was named that the config does not have. */
   "unknown-node": 2,
   "unknown-container": 2,

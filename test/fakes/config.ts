@@ -4,8 +4,6 @@ import type { Config, NodeSpec, Placement } from "../../src/domain/config/types.
 export function config(parts: Partial<Config> = {}): Config {
   return {
     cluster: "test",
-    token: undefined,
-    webPassword: undefined,
     docker: undefined,
     nodes: [],
     placements: [],

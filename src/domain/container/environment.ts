@@ -13,8 +13,8 @@ export function withEnvironmentOnStdin(run: Command): Command {
 }
 
 /** The text of the env file. Throws config-invalid for a value of several lines, which the format cannot hold. */
-export function environmentFile(secrets: Readonly<Record<string, Secret>>): Secret {
-  const lines = Object.entries(secrets).map(([name, secret]) => {
+export function environmentFile(secrets: readonly (readonly [string, Secret])[]): Secret {
+  const lines = secrets.map(([name, secret]) => {
     const value = secret.reveal();
     if (/[\r\n\0]/.test(value)) {
       throw new PictlError(
