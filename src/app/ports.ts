@@ -44,6 +44,43 @@ export interface Nodes {
   close(): Promise<void>;
 }
 
+/** Host keys, for `node trust` and `doctor`. The SSH adapter's `openNodes` gives it together with `Nodes`. */
+export interface HostKeys {
+  /**
+   * The keys a node shows, without logging in to it. Where a jump host on the way is not trusted, it is that one's
+   * keys that are shown (`hop`): trust them and ask again. Rejects as `Nodes.connect` does.
+   */
+  shown(node: NodeSpec, signal?: AbortSignal): Promise<ShownHostKeys>;
+  /**
+   * Adds the keys to known_hosts (the user's, or `ssh.knownHostsFile`) and returns that file's path; keys that are
+   * trusted already are left alone. A `changed` key needs `replace`, which removes the entry it contradicts. Rejects
+   * with host-key-changed (nothing written) without `replace`, for a revoked key, and where the old entry stands in
+   * a line or a file that cannot be edited safely; with host-key-unknown when the file cannot be written.
+   */
+  trust(shown: ShownHostKeys, options?: { readonly replace?: boolean }): Promise<string>;
+}
+
+export interface ShownHostKeys {
+  readonly node: string;
+  /** The jump host whose keys these are; undefined when they are the node's own. */
+  readonly hop: string | undefined;
+  /** The name in known_hosts: `host`, `[host]:port` or HostKeyAlias. */
+  readonly name: string;
+  readonly keys: readonly ShownHostKey[];
+}
+
+export interface ShownHostKey {
+  /** `ssh-ed25519`, `ecdsa-sha2-nistp256`, `ssh-rsa` … */
+  readonly type: string;
+  /** The key, base64. */
+  readonly base64: string;
+  /** `SHA256:…` as `ssh-keygen -l` prints it. */
+  readonly fingerprint: string;
+  readonly status: "trusted" | "unknown" | "changed" | "revoked";
+  /** `file:line` of the entry that decided, if there is one. */
+  readonly entry: string | undefined;
+}
+
 export interface Connection {
   readonly node: string;
   /**
