@@ -28,16 +28,17 @@ export function table<Row>(style: Style, columns: readonly Column<Row>[], rows: 
     colAligns: columns.map((column) => column.align ?? "left"),
     colWidths: widths.map((width, index) => (index === widths.length - 1 ? width : width + 2)),
   });
-  output.push(columns.map((column) => tint(style, "dim", column.title)));
+  const cell = (index: number, text: string, tone: Tone | undefined): string => {
+    const coloured = tone ? tint(style, tone, text) : text;
+    // Right-aligned text would otherwise touch the next column.
+    return columns[index]?.align === "right" && index < columns.length - 1 ? `${coloured}  ` : coloured;
+  };
+  output.push(columns.map((column, index) => cell(index, column.title, "dim")));
   rows.forEach((row, rowIndex) => {
     output.push(
-      columns.map((column, index) => {
-        const text = shorten(cells[rowIndex]?.[index] ?? "", widths[index] ?? 0);
-        const tone = column.tone?.(row);
-        return (
-          (tone ? tint(style, tone, text) : text) + (column.align === "right" && index < columns.length - 1 ? "  " : "")
-        );
-      }),
+      columns.map((column, index) =>
+        cell(index, shorten(cells[rowIndex]?.[index] ?? "", widths[index] ?? 0), column.tone?.(row)),
+      ),
     );
   });
   return (

@@ -33,6 +33,13 @@ describe("table", () => {
     expect(text).toContain("\\u202e1");
   });
 
+  test("a right-aligned column does not touch the next one", () => {
+    const reversed = [...columns].reverse();
+    expect(table({ colour: false, width: 80 }, reversed, rows)).toBe(
+      ["   SIZE  NAME", "1.5 KiB  web", "   10 B  a-rather-long-name", ""].join("\n"),
+    );
+  });
+
   test("no rows: the titles alone", () => {
     expect(table({ colour: false, width: 80 }, columns, [])).toBe("NAME  SIZE\n");
   });
