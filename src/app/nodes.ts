@@ -37,7 +37,7 @@ interface Look {
 }
 
 async function lookAt(ports: Ports, node: NodeSpec, vip: string | undefined): Promise<Look> {
-  const step = ports.progress.step(node.name, "look");
+  const step = ports.progress.look(node.name);
   const [system, docker] = await Promise.allSettled([
     ports.nodes.connect(node, ports.signal).then((connection) => probe(ports, connection)),
     ports.engines.on(node, ports.signal).then((engine) => engine.info()),

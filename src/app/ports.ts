@@ -6,6 +6,7 @@ import type { PictlEvent } from "../domain/event.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { Command } from "../domain/shell.ts";
 import type { ContainerFacts, EngineInfo, ImageFacts, LogRecord, StatsSample } from "../domain/docker/facts.ts";
+import type { ControllerFacts } from "../domain/doctor/controller.ts";
 
 /** Everything the use cases need from outside. `src/context.ts` fills it; `test/fakes` has the stand-ins. */
 export interface Ports {
@@ -200,6 +201,12 @@ export interface Secrets {
   read(source: SecretSource): Promise<Secret>;
 }
 
+/** The machine pictl runs on, as `doctor` looks at it. */
+export interface Controller {
+  /** Changes nothing. Never rejects: what cannot be looked at is told in the facts. */
+  look(paths: { readonly config: string; readonly stateDir: string }): Promise<ControllerFacts>;
+}
+
 export interface EventLog {
   /** Appends durably enough to survive a crash of pictl. Never rejects: an unwritable log is warned about once. */
   append(event: PictlEvent): Promise<void>;
@@ -208,8 +215,12 @@ export interface EventLog {
 
 /** What a command shows while it works. The lines are for people; nothing is decided on them. */
 export interface Progress {
-  /** One step of the command, shown until it ends. `where` is a node or container@node. */
+  /**
+   * One step of the command, shown until it ends. `where` is a node or container@node. A step that only `look`s is
+   * not worth a line where there is no terminal to redraw.
+   */
   step(where: string, title: string): Step;
+  look(where: string): Step;
   /** A warning for stderr, once each. */
   warn(message: string): void;
 }

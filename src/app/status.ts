@@ -57,7 +57,7 @@ interface Look {
 }
 
 async function lookAt(ports: Ports, node: NodeSpec): Promise<Look> {
-  const step = ports.progress.step(node.name, "look");
+  const step = ports.progress.look(node.name);
   try {
     const engine = await ports.engines.on(node, ports.signal);
     const [containers, images] = await Promise.all([engine.containers(), engine.images()]);

@@ -53,34 +53,37 @@ export function createProgress(options: ProgressOptions): CliProgress {
     if (!terminal.live && !options.quiet && !stopped) stderr.write(`${text}\n`);
   };
 
-  return {
-    step(where, what): Step {
-      const key = Symbol(where);
-      const label = `${where}: ${what}`;
-      const startedAt = options.now();
-      begun += 1;
-      active.set(key, { label, text: "" });
+  const begin = (label: string, tell: (line: string) => void): Step => {
+    const key = Symbol(label);
+    const startedAt = options.now();
+    active.set(key, { label, text: "" });
+    begun += 1;
+    draw();
+    const end = (line: string): void => {
+      active.delete(key);
+      tell(line);
       draw();
-      const end = (line: string): void => {
-        active.delete(key);
-        plainLine(line);
+    };
+    return {
+      update(text) {
+        const step = active.get(key);
+        if (!step) return;
+        step.text = visible(text);
         draw();
-      };
-      return {
-        update(text) {
-          const step = active.get(key);
-          if (!step) return;
-          step.text = visible(text);
-          draw();
-        },
-        done(text) {
-          end(`${label}: ${text === undefined ? "done" : visible(text)} (${duration(options.now() - startedAt)})`);
-        },
-        fail(text) {
-          end(`${label}: failed: ${visible(text)}`);
-        },
-      };
-    },
+      },
+      done(text) {
+        end(`${label}: ${text === undefined ? "done" : visible(text)} (${duration(options.now() - startedAt)})`);
+      },
+      fail() {
+        // Why is told once, in the summary.
+        end(`${label}: failed`);
+      },
+    };
+  };
+
+  return {
+    step: (where, what) => begin(`${where}: ${what}`, plainLine),
+    look: (where) => begin(`${where}: looking`, () => undefined),
     warn(message) {
       if (warned.has(message)) return;
       warned.add(message);
