@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
 import { negotiateApiVersion } from "../../domain/docker/api-version.ts";
 import { dockerUnavailable } from "../../domain/docker/failure.ts";
 import { object, text } from "../../domain/docker/json.ts";
@@ -33,7 +34,7 @@ export async function openApi(options: ApiOptions, signal: AbortSignal): Promise
   const { node, dialer, timeoutMs } = options;
   // A docker client on the node holds one of the connection's few sessions: one at a time, and not for long.
   const shared = dialer.kind === "socket" ? { requests: 8, idleMs: Infinity } : { requests: 1, idleMs: 250 };
-  const agent = new DialAgent({ dial: () => dialer.dial(AbortSignal.timeout(timeoutMs)), idleMs: shared.idleMs });
+  const agent = new DialAgent({ dial: () => dialWithin(dialer, timeoutMs), idleMs: shared.idleMs });
   const limited = limiter(shared.requests);
 
   const get = (path: string, signal: AbortSignal): Promise<unknown> =>
@@ -60,6 +61,16 @@ export async function openApi(options: ApiOptions, signal: AbortSignal): Promise
         return undefined;
       }),
   };
+}
+
+/** The signal ends the stream as well as the dialling, so the time limit is called off when there is a stream. */
+async function dialWithin(dialer: Dialer, ms: number): Promise<Duplex> {
+  const limit = deadline(ms, new AbortController().signal);
+  try {
+    return await dialer.dial(limit.signal);
+  } finally {
+    limit.clear();
+  }
 }
 
 const headers = { Host: "docker", Accept: "application/json" };

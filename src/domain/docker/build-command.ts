@@ -1,0 +1,31 @@
+import { type Command, words } from "../shell.ts";
+import { labels } from "./labels.ts";
+
+export interface BuildCommandInput {
+  /** What the image is called, without a tag: docker adds `latest`. */
+  readonly image: string;
+  /** Digest of the context that is sent on stdin as a tar; undefined to build from a folder of the node's own. */
+  readonly context: string | undefined;
+  /** The node's own folder. */
+  readonly folder: string;
+  readonly noCache: boolean;
+  readonly pull: boolean;
+}
+
+/**
+ * The `docker build` of an image. The context's digest is the only label: a container inherits its image's labels,
+ * and one that somebody runs by hand from this image must not look like one of the cluster's.
+ * Without `--progress`: not on a terminal both builders print plain lines, and older clients lack the flag.
+ */
+export function build(input: BuildCommandInput): Command {
+  return words(
+    "docker",
+    "build",
+    "--tag",
+    input.image,
+    ...(input.context === undefined ? [] : ["--label", `${labels.context}=${input.context}`]),
+    ...(input.noCache ? ["--no-cache"] : []),
+    ...(input.pull ? ["--pull"] : []),
+    input.context === undefined ? input.folder : "-",
+  );
+}

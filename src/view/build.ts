@@ -1,0 +1,17 @@
+import type { BuildRow } from "../app/build.ts";
+import type { Style } from "./style.ts";
+import { table } from "./table.ts";
+
+/** What became of each image, one line each. */
+export function buildView(result: { images: readonly BuildRow[] }, style: Style): string {
+  if (result.images.length === 0) return "";
+  return table(
+    style,
+    [
+      { title: "IMAGE", value: (row) => row.image, min: 10 },
+      { title: "NODE", value: (row) => row.node, min: 8 },
+      { title: "OUTCOME", value: (row) => row.outcome, min: 20, tone: (row) => (row.changed ? "good" : undefined) },
+    ],
+    result.images,
+  );
+}
