@@ -1,7 +1,7 @@
 import type { SourceList, SourceMap, SourceNode } from "../../../domain/config/document.ts";
-import { renderBlockEntry, renderBlockLines, renderBlockValue, renderInline, type Style } from "./render.ts";
+import { renderBlockLines, renderBlockValue, renderInline, renderScalar, type Style } from "./render.ts";
 import type { Splice } from "./splice.ts";
-import { columnOf, lineEnd, lineStart } from "./style.ts";
+import { columnOf, lineEnd, lineStart, withoutLineBreak } from "./style.ts";
 
 type Container = SourceMap | SourceList;
 
@@ -13,22 +13,24 @@ export function insertIntoBlock(
   style: Style,
 ): Splice[] {
   const indent = " ".repeat(columnOf(text, container.start));
-  const flow = siblingIsFlow(container) && typeof value === "object" && value !== null;
-  const rendered = flow
-    ? `${key === undefined ? "- " : `${renderBlockEntry(key, "", indent, style).replace(/:[^:]*$/, ":")} `}${renderInline(value, style)}`
-    : key === undefined
-      ? `- ${renderBlockLines(value, `${indent}  `, style)}`
-      : renderBlockEntry(key, value, indent, style);
+  const flow = siblingsAreFlow(container) && typeof value === "object" && value !== null;
+  const rendered =
+    key === undefined
+      ? `- ${flow ? renderInline(value, style) : renderBlockLines(value, `${indent}  `, style)}`
+      : renderScalar(key, style.keyQuotes, style.json, false) +
+        (flow ? `: ${renderInline(value, style)}` : `:${renderBlockValue(value, indent, style)}`);
   const { end } = container;
   if (end === lineStart(text, end)) return [{ start: end, end, text: indent + rendered + style.eol }];
   const at = lineEnd(text, end);
   return [{ start: at, end: at, text: style.eol + indent + rendered }];
 }
 
-function siblingIsFlow(container: Container): boolean {
+/** Whether a new row should be `{…}` or `[…]`: as the last one of a list is, as all others of an object are. */
+function siblingsAreFlow(container: Container): boolean {
   const values = container.kind === "map" ? container.entries.map(({ value }) => value) : container.items;
-  const sibling = values.findLast(({ kind }) => kind !== "scalar");
-  return sibling !== undefined && sibling.kind !== "scalar" && sibling.style === "flow" && sibling.end > sibling.start + 2;
+  const filled = values.flatMap((value) => (value.kind === "scalar" || value.end <= value.start + 2 ? [] : [value.style]));
+  if (container.kind === "list") return filled.at(-1) === "flow";
+  return filled.length > 0 && !filled.includes("block");
 }
 
 /** Where a value stands in its block collection. */
@@ -59,10 +61,6 @@ export function replaceInBlock(text: string, place: BlockPlace, value: unknown, 
 
 function renderInBlock(value: unknown, style: Style, flow: boolean): string {
   return flow ? renderInline(value, style) : renderBlockLines(value, "", style);
-}
-
-function withoutLineBreak(text: string, start: number, end: number): number {
-  return start + text.slice(start, end).trimEnd().length;
 }
 
 /** Takes an entry or item out of a block collection that has others, with its lines. */

@@ -18,7 +18,8 @@ export function insertIntoFlow(
   const ownLine = text.slice(lineStart(text, last.start), last.start).trim() === "";
   const comma = commaAfter(text, last.end, container.end);
   const after = comma === undefined ? last.end : comma + 1;
-  const rendered = render(text, container, added, indentAt(text, ownLine ? last.start : last.end - 1), style);
+  const indent = indentAt(text, ownLine ? last.start : last.end - 1);
+  const rendered = render(text, container, added, indent, { ...style, breakable: style.breakable || ownLine });
   if (!ownLine) {
     const separator = comma === undefined ? style.comma : style.comma.slice(1);
     return [{ start: after, end: after, text: separator + rendered }];
@@ -42,7 +43,7 @@ function insertIntoEmpty(
   const indent = indentAt(text, container.start);
   const rendered = render(text, container, added, indent, style);
   if (text.slice(inner.start, inner.end).trim() !== "") return [{ ...inner, start: inner.end, text: rendered }];
-  if (container.start > indent.length) return [{ ...inner, text: rendered }];
+  if (!style.breakable || container.start > indent.length) return [{ ...inner, text: rendered }];
   return [{ ...inner, text: `${style.eol}${style.unit}${rendered}${style.eol}` }];
 }
 
@@ -53,21 +54,14 @@ function render(
   indent: string,
   style: Style,
 ): string {
-  const rendered = renderFlowValue(value, indent, style, {
-    oneLine: !/[\r\n]/.test(text.trim()),
-    broken: siblingsAreBroken(text, container),
-  });
+  const rendered = renderFlowValue(value, indent, style, siblingsAreBroken(text, container));
   return key === undefined ? rendered : renderFlowEntry(key, rendered, style);
 }
 
-export function renderFlowValue(
-  value: unknown,
-  indent: string,
-  style: Style,
-  how: { oneLine: boolean; broken: boolean },
-): string {
-  if (how.oneLine) return renderInline(value, style);
-  return how.broken ? renderBroken(value, indent, style) : renderFitting(value, indent, style);
+/** A value for a flow collection; `broken` puts a collection on several lines even if it is short. */
+export function renderFlowValue(value: unknown, indent: string, style: Style, broken: boolean): string {
+  if (!style.breakable) return renderInline(value, style);
+  return broken ? renderBroken(value, indent, style) : renderFitting(value, indent, style);
 }
 
 /** Whether the collections beside a new value take several lines each, so that it should too. */

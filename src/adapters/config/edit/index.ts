@@ -6,7 +6,7 @@ import { parseConfigText } from "../parse.ts";
 import { deleteFromBlock, insertIntoBlock, replaceInBlock } from "./block.ts";
 import { deleteFromFlow, insertIntoFlow, renderFlowValue } from "./flow.ts";
 import { splice, type Splice } from "./splice.ts";
-import { columnOf, indentAt, quotesOf, styleFor } from "./style.ts";
+import { columnOf, indentAt, quotesOf, styleFor, withoutLineBreak } from "./style.ts";
 
 /**
  * The text with one edit made and everything else as it was: comments, indentation, key order, quotes, line ends.
@@ -93,8 +93,7 @@ function replace({ text, root, json }: Document, path: ConfigPath, node: SourceN
   const quotes = node.kind === "scalar" && typeof node.value === "string" ? quotesOf(node.style) : undefined;
   const like = quotes === undefined ? style : { ...style, valueQuotes: quotes };
   if (parent.style === "block") return replaceInBlock(text, blockPlace(text, parent, path.at(-1), node), value, like);
-  const how = { oneLine: !/[\r\n]/.test(text.trim()), broken: false };
-  const rendered = renderFlowValue(value, indentAt(text, node.start), like, how);
+  const rendered = renderFlowValue(value, indentAt(text, node.start), like, false);
   return [{ start: node.start, end: node.end, text: (node.start === node.end ? " " : "") + rendered }];
 }
 
@@ -124,7 +123,9 @@ function remove(document: Document, path: ConfigPath): string {
   const others = parent.kind === "list" ? parent.items.length > 1 : parent.entries.length > 1;
   if (others) return splice(text, deleteFromBlock(text, parent, index));
   const empty = parent.kind === "list" ? [] : {};
-  if (parentPath.length === 0) return splice(text, [{ start: parent.start, end: parent.end, text: "{}" }]);
+  if (parentPath.length === 0) {
+    return splice(text, [{ start: parent.start, end: withoutLineBreak(text, parent.start, parent.end), text: "{}" }]);
+  }
   return splice(text, replace(document, parentPath, parent, empty));
 }
 

@@ -8,6 +8,11 @@ export interface Style {
   readonly colon: string;
   /** Between two entries on one line in flow style: `, `, `,`. */
   readonly comma: string;
+  /**
+   * Flow style may go over several lines anywhere: the document is of several lines and has no block style, in which
+   * a bracket further to the left than its key would be an error.
+   */
+  readonly breakable: boolean;
   readonly keyQuotes: Quotes;
   readonly valueQuotes: Quotes;
   /** One level of indentation. */
@@ -55,11 +60,6 @@ export function renderFlowEntry(key: string, value: string, style: Style): strin
   return text + colon + value;
 }
 
-/** `key: value` in block style, its first line without indentation. */
-export function renderBlockEntry(key: string, value: unknown, indent: string, style: Style): string {
-  return `${renderScalar(key, style.keyQuotes, style.json, false)}:${renderBlockValue(value, indent, style)}`;
-}
-
 /** What follows `key:` in block style, whose key stands at `indent`. */
 export function renderBlockValue(value: unknown, indent: string, style: Style): string {
   const entries = entriesOf(value);
@@ -76,7 +76,9 @@ export function renderBlockLines(value: unknown, indent: string, style: Style): 
   if (entries.length === 0) return renderInline(value, style);
   return entries
     .map(([key, item]) =>
-      key === undefined ? `- ${renderBlockLines(item, `${indent}  `, style)}` : renderBlockEntry(key, item, indent, style),
+      key === undefined
+        ? `- ${renderBlockLines(item, `${indent}  `, style)}`
+        : `${renderScalar(key, style.keyQuotes, style.json, false)}:${renderBlockValue(item, indent, style)}`,
     )
     .join(style.eol + indent);
 }

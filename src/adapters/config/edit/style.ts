@@ -11,8 +11,9 @@ export function styleFor(text: string, root: SourceNode, container: SourceNode, 
     json,
     colon: gaps.find((gap) => /^[ \t]*:[ \t]*$/.test(gap)) ?? ": ",
     comma: near.map((node) => inlineComma(text, node)).find((comma) => comma !== undefined) ?? ", ",
+    breakable: root.kind !== "scalar" && root.style === "flow" && /[\r\n]/.test(text.trim()),
     keyQuotes: quotesOf(entries[0]?.keyStyle) ?? "none",
-    valueQuotes: near.map(stringQuotes).find((quotes) => quotes !== undefined) ?? (json ? "double" : "none"),
+    valueQuotes: stringQuotes(lastFirst(container)) ?? stringQuotes(near) ?? (json ? "double" : "none"),
     unit,
     listShift: listShift(text, near) ?? unit,
     eol: text.includes("\r\n") ? "\r\n" : "\n",
@@ -34,8 +35,11 @@ function lastFirst(node: SourceNode, found: SourceNode[] = []): SourceNode[] {
   return found;
 }
 
-function stringQuotes(node: SourceNode): Quotes | undefined {
-  return node.kind === "scalar" && typeof node.value === "string" ? quotesOf(node.style) : undefined;
+/** The quotes of the strings if all have some, else none; undefined without strings. An empty one has no choice. */
+function stringQuotes(nodes: readonly SourceNode[]): Quotes | undefined {
+  const strings = nodes.filter((node) => node.kind === "scalar" && typeof node.value === "string" && node.value !== "");
+  const quotes = strings.map((node) => quotesOf((node as SourceScalar).style) ?? "none");
+  return quotes.includes("none") ? "none" : quotes[0];
 }
 
 function inlineComma(text: string, node: SourceNode): string | undefined {
@@ -85,4 +89,9 @@ export function lineEnd(text: string, offset: number): number {
 /** The white space that the line of an offset begins with. */
 export function indentAt(text: string, offset: number): string {
   return /^[ \t]*/.exec(text.slice(lineStart(text, offset), offset))?.[0] ?? "";
+}
+
+/** The end of a span less the line breaks and blanks that a block scalar ends with. */
+export function withoutLineBreak(text: string, start: number, end: number): number {
+  return start + text.slice(start, end).trimEnd().length;
 }

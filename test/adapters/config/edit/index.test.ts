@@ -1,0 +1,103 @@
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { editText } from "../../../../src/adapters/config/edit/index.ts";
+import { parseConfigText } from "../../../../src/adapters/config/parse.ts";
+import { applyEdit, type DocumentEdit } from "../../../../src/domain/config/apply-edit.ts";
+import { findNode, valueOf } from "../../../../src/domain/config/document.ts";
+import { editsOf, written, type Syntax } from "../documents.ts";
+
+function parse(text: string): unknown {
+  const parsed = parseConfigText(text);
+  if (!parsed.ok) throw new Error(`${parsed.message} at ${parsed.offset} of:\n${text}`);
+  return valueOf(parsed.root);
+}
+
+function isAddition(text: string, edit: DocumentEdit): boolean {
+  const parsed = parseConfigText(text);
+  return edit.op === "set" && parsed.ok && findNode(parsed.root, edit.path) === undefined;
+}
+
+/** How many comments a text has; the generator's documents have these words nowhere else. */
+function marks(text: string): number {
+  return text.match(/# (?:comment|trailing|between|last)/g)?.length ?? 0;
+}
+
+describe.each<Syntax>(["json", "yaml"])("any edit of any %s document", (syntax) => {
+  test("the text says what was written, and after an edit what the edit makes of it", () => {
+    const cases = written(syntax).chain((document) =>
+      editsOf(document.value).map((edit) => ({ ...document, edit: edit as DocumentEdit })),
+    );
+    fc.assert(
+      fc.property(cases, ({ text, value, comments, edit }) => {
+        expect(parse(text)).toEqual(value);
+        const changed = editText(text, edit);
+        expect(parse(changed)).toEqual(applyEdit(value, edit));
+        for (const comment of comments) expect(changed).toContain(comment);
+        if (isAddition(text, edit)) expect(marks(changed)).toBe(marks(text));
+        if (syntax === "json") expect(JSON.parse(changed)).toEqual(applyEdit(value, edit));
+        if (text.includes("\r\n")) expect(changed).not.toMatch(/(?<!\r)\n/);
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
+
+describe("a change of the README's sample", () => {
+  const sample = readFileSync(new URL("../../../fixtures/config/readme-sample-1.json", import.meta.url), "utf8");
+
+  test("touches the rows it is about and nothing else", () => {
+    const edits: DocumentEdit[] = [
+      { op: "set", path: ["layout", 1, "mysql"], value: "-p 3306:3306" },
+      { op: "delete", path: ["layout", 0, "mysql"] },
+      { op: "set", path: ["layout", 2], value: { node: "192.168.0.103" } },
+    ];
+    const changed = edits.reduce(editText, sample);
+    const before = sample.split("\n");
+    const after = changed.split("\n");
+    expect(after.slice(9, 12)).toEqual([
+      '    {"node":"192.168.0.100", "nginx":"-p 80:80"},',
+      '    {"node":"192.168.0.102", "openvpn":"-p 1194:1194", "mysql":"-p 3306:3306"},',
+      '    {"node":"192.168.0.103"}],',
+    ]);
+    expect([...after.slice(0, 9), ...after.slice(12)]).toEqual([...before.slice(0, 9), ...before.slice(11)]);
+  });
+});
+
+test("YAML keeps its comments, its quotes and its order", () => {
+  const text = `# our cluster
+layout:
+  # the front
+  - node: pi1 # in the cellar
+    web: '-p 80:80'
+
+  - {node: pi2, db: ""}
+hb: []   # nothing yet
+vip_ip: 10.0.0.1
+`;
+  const edits: DocumentEdit[] = [
+    { op: "set", path: ["layout", 0, "web"], value: "-p 81:80" },
+    { op: "set", path: ["layout", 1, "cache"], value: "--restart always" },
+    { op: "set", path: ["layout", 2], value: { node: "pi3" } },
+    { op: "set", path: ["hb", 0], value: { node: "pi1", web: 81 } },
+    { op: "delete", path: ["vip_ip"] },
+    { op: "set", path: ["ssh", "user"], value: "pi" },
+  ];
+  expect(edits.reduce(editText, text)).toBe(`# our cluster
+layout:
+  # the front
+  - node: pi1 # in the cellar
+    web: '-p 81:80'
+
+  - {node: pi2, db: "", cache: --restart always}
+  - {node: pi3}
+hb: [{node: pi1, web: 81}]   # nothing yet
+ssh:
+  user: pi
+`);
+});
+
+test("a path through a single value is refused", () => {
+  expect(() => editText('{"docker": "x"}', { op: "set", path: ["docker", "folder"], value: 1 })).toThrow(RangeError);
+  expect(() => editText('{"layout": []}', { op: "set", path: ["layout", 5], value: 1 })).toThrow(RangeError);
+});
