@@ -72,7 +72,10 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     ].join("\n"),
   );
   const logFile = join(dir, "log");
-  const daemon = spawn(sshdPath, ["-D", "-f", join(dir, "sshd_config"), "-E", logFile], { stdio: "ignore", detached: true });
+  const daemon = spawn(sshdPath, ["-D", "-f", join(dir, "sshd_config"), "-E", logFile], {
+    stdio: "ignore",
+    detached: true,
+  });
   const log = (): Promise<string> => readFile(logFile, "utf8").catch(() => "");
   try {
     await listening(daemon, log);

@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import type Ssh2 from "ssh2";
 import type { Client } from "ssh2";
 import type { ConnectStage } from "../../domain/ssh/retry.ts";
 import { Login } from "./authenticate.ts";
@@ -13,7 +14,7 @@ import type { Step } from "./route.ts";
 import type { Secret } from "../../domain/secret.ts";
 
 export interface Attempt {
-  readonly ssh2: typeof import("ssh2");
+  readonly ssh2: typeof Ssh2;
   readonly step: Step;
   /** The jump host's connection; undefined to connect from here. */
   readonly via: Client | undefined;
@@ -36,14 +37,21 @@ export async function attemptConnection(attempt: Attempt): Promise<Client> {
   onStage("banner");
   await awaitBanner(stream, signal);
 
-  const leave = await deadline.suspend(() => attempt.handshakes.enter(signal)).catch((error: unknown) => {
-    discard(stream);
-    throw error;
-  });
+  const leave = await deadline
+    .suspend(() => attempt.handshakes.enter(signal))
+    .catch((error: unknown) => {
+      discard(stream);
+      throw error;
+    });
   const login = new Login({
     user: target.user,
     identities: await attempt.identities(),
-    password: attempt.password && ((ask) => () => deadline.suspend(ask))(attempt.password),
+    password:
+      attempt.password &&
+      (
+        (ask) => () =>
+          deadline.suspend(ask)
+      )(attempt.password),
   });
   try {
     return await handshake(attempt.ssh2, {
@@ -75,7 +83,9 @@ async function forward(via: Client, { step: { target }, signal, onStage }: Attem
   onStage("connect");
   const opening = new Promise<Duplex>((resolve, reject) => {
     const refused = (error: Error): void => {
-      reject(new AttemptFailed("connect", "FORWARD", error.message.replace(/^\(SSH\) Channel open failure: /, ""), error));
+      reject(
+        new AttemptFailed("connect", "FORWARD", error.message.replace(/^\(SSH\) Channel open failure: /, ""), error),
+      );
     };
     try {
       via.forwardOut("127.0.0.1", 0, target.host, target.port, (error, channel) => {

@@ -26,7 +26,11 @@ export class Login {
   }
 
   /** ssh2's authHandler. */
-  readonly next = (accepted: readonly AuthenticationType[] | null, _partial: boolean | null, done: NextAuthHandler): void => {
+  readonly next = (
+    accepted: readonly AuthenticationType[] | null,
+    _partial: boolean | null,
+    done: NextAuthHandler,
+  ): void => {
     if (accepted) this.#accepted = accepted;
     this.#choose().then(
       (method) => {
@@ -41,7 +45,8 @@ export class Login {
   /** auth-failed, saying what was offered and what the server takes. */
   failure(node: string, address: string, detail: string | undefined): PictlError {
     const offered = this.#tried.length > 0 ? this.#tried.join(", ") : "no key (none was found)";
-    const takes = this.#accepted === undefined ? "" : ` The server takes: ${this.#accepted.join(", ") || "nothing more"}.`;
+    const takes =
+      this.#accepted === undefined ? "" : ` The server takes: ${this.#accepted.join(", ") || "nothing more"}.`;
     const said = detail === undefined ? "" : ` It said: "${detail}".`;
     return new PictlError(
       "auth-failed",
@@ -85,7 +90,13 @@ const giveUp = false as unknown as AuthenticationType;
 
 /** Gives the password where one hidden thing is asked for, and nothing where it is anything else. */
 function answerWith(password: Secret) {
-  return (_name: string, _text: string, _lang: string, prompts: Prompt[], finish: KeyboardInteractiveCallback): void => {
+  return (
+    _name: string,
+    _text: string,
+    _lang: string,
+    prompts: Prompt[],
+    finish: KeyboardInteractiveCallback,
+  ): void => {
     const hidden = prompts.filter((prompt) => !prompt.echo).length;
     finish(prompts.map((prompt) => (hidden === 1 && !prompt.echo ? password.reveal() : "")));
   };

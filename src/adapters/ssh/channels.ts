@@ -29,7 +29,7 @@ export class Channels {
    * with connection-lost or shell-unusable when it certainly did not start, or with the signal's reason.
    */
   async exec(line: string, signal: AbortSignal, onSent: () => void): Promise<OpenChannel> {
-    for (let refusals = 0; ; ) {
+    for (let refusals = 0; ;) {
       const release = await this.#gate.enter(signal);
       try {
         onSent();

@@ -1,3 +1,4 @@
+import type Ssh2 from "ssh2";
 import type { Client } from "ssh2";
 import type { NodeSpec } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
@@ -6,14 +7,14 @@ import { connectError } from "../../domain/ssh/connect-error.ts";
 import { nextWindow, retryDelay, type ConnectStage } from "../../domain/ssh/retry.ts";
 import type { LocalUser } from "../../domain/ssh/target.ts";
 import { abortable, pause } from "./abort.ts";
-import { askedOnce, type Questions } from "./questions.ts";
 import { addressOf, attemptConnection } from "./attempt.ts";
 import { Deadline } from "./deadline.ts";
 import { AttemptFailed } from "./dial.ts";
 import { Gate } from "./gate.ts";
-import { confirmHostKey, hostCheck, NeedsConsent } from "./host-check.ts";
+import { confirmHostKey, hostCheck, NeedsConsent, type HostCheck, type HostCheckTools } from "./host-check.ts";
 import { Keyring } from "./keyring.ts";
 import { KnownHosts } from "./known-hosts.ts";
+import { askedOnce, type Questions } from "./questions.ts";
 import { route, type Step } from "./route.ts";
 import type { ResolveOptions } from "./ssh-config.ts";
 
@@ -26,6 +27,12 @@ export interface ConnectorOptions {
   readonly maxHandshakes: number;
 }
 
+/** The next step to make, and the connection to make it through. */
+export interface Approach {
+  readonly step: Step;
+  readonly via: Client | undefined;
+}
+
 /** sshd's MaxStartups begins to drop at 10. */
 const maxHandshakesPerHost = 8;
 
@@ -33,6 +40,7 @@ const maxHandshakesPerHost = 8;
 export class Connector {
   readonly knownHosts = new KnownHosts();
   readonly #options: ConnectorOptions;
+  readonly #tools: HostCheckTools;
   readonly #handshakes: Gate;
   readonly #hosts = new Map<string, Gate>();
   readonly #hops = new Map<string, Promise<Client>>();
@@ -42,28 +50,67 @@ export class Connector {
 
   constructor(options: ConnectorOptions) {
     this.#options = options;
+    this.#tools = { knownHosts: this.knownHosts, questions: options.questions, warn: options.warn };
     this.#handshakes = new Gate(options.maxHandshakes);
   }
 
   /** Rejects with a PictlError, or with the signal's reason. */
   async connect(node: NodeSpec, signal: AbortSignal): Promise<{ client: Client; step: Step }> {
-    const { via, step } = await this.approach(node, signal);
-    return { client: await this.#connectStep(step, via, signal), step };
+    const { step, via } = await this.approach(node, signal);
+    return { client: await this.connectStep(step, via, signal), step };
   }
 
-  /** The last step to a node, and the connection to the jump host before it. */
-  async approach(node: NodeSpec, signal: AbortSignal): Promise<{ via: Client | undefined; step: Step }> {
-    const steps = await route(node, this.#options.resolve, this.#options.local, signal);
-    const step = steps.pop();
-    if (!step) throw new Error("a route has at least one step");
+  /**
+   * Connects the jump hosts on the way to a node, and returns the last step. A jump host that fails ends it: with
+   * `stopAtUntrusted`, one whose key is not trusted is returned as the step to make.
+   */
+  async approach(node: NodeSpec, signal: AbortSignal, stopAtUntrusted = false): Promise<Approach> {
+    const { hops, last } = await route(node, this.#options.resolve, this.#options.local, signal);
     let via: Client | undefined;
     let key = "";
-    for (const hop of steps) {
+    for (const hop of hops) {
       const { user, host, port } = hop.target;
       key += `${user}@${host}:${port} `;
-      via = await abortable(this.#hop(key, hop, via), signal);
+      try {
+        via = await abortable(this.#hop(key, hop, via), signal);
+      } catch (error) {
+        if (stopAtUntrusted && isHostKeyTrouble(error)) return { step: hop, via };
+        throw error;
+      }
     }
-    return { via, step };
+    return { step: last, via };
+  }
+
+  /** `check`: what decides about the host key; known_hosts by default. */
+  async connectStep(step: Step, via: Client | undefined, signal: AbortSignal, check?: HostCheck): Promise<Client> {
+    const deadline = new Deadline(step.target.connectTimeoutMs);
+    const gate = this.#gateOf(step);
+    let stage: ConnectStage = "resolve";
+    const onStage = (reached: ConnectStage): void => {
+      stage = reached;
+    };
+    try {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          const client = await this.#attempt({ step, via, check, gate, deadline, signal, onStage });
+          gate.limit = nextWindow(gate.limit, "succeeded", maxHandshakesPerHost);
+          return client;
+        } catch (error) {
+          if (error instanceof NeedsConsent) {
+            await deadline.suspend(() => confirmHostKey(this.#tools, step, error.key));
+            continue;
+          }
+          const failure = deadline.signal.aborted ? new AttemptFailed(stage, "TIMEOUT", "") : error;
+          if (!(failure instanceof AttemptFailed) || signal.aborted) throw error;
+          const delay = delayBeforeNext(failure, { attempt, deadline, budgetMs: step.target.connectTimeoutMs });
+          if (delay === undefined) throw unreachable(step, failure, { attempts: attempt, spentMs: deadline.spentMs });
+          gate.limit = nextWindow(gate.limit, "dropped", maxHandshakesPerHost);
+          await pause(delay, signal);
+        }
+      }
+    } finally {
+      deadline.cancel();
+    }
   }
 
   /** Ends the jump hosts' connections and what is still being connected through them. */
@@ -73,10 +120,41 @@ export class Connector {
     for (const hop of clients) if (hop.status === "fulfilled") hop.value.end();
   }
 
+  async #attempt(options: {
+    readonly step: Step;
+    readonly via: Client | undefined;
+    readonly check: HostCheck | undefined;
+    readonly gate: Gate;
+    readonly deadline: Deadline;
+    readonly signal: AbortSignal;
+    readonly onStage: (stage: ConnectStage) => void;
+  }): Promise<Client> {
+    const { step, via, deadline, onStage } = options;
+    const signal = AbortSignal.any([options.signal, deadline.signal]);
+    const leave = await deadline.suspend(() => options.gate.enter(signal));
+    try {
+      const { default: ssh2 } = await import("ssh2");
+      return await attemptConnection({
+        ssh2,
+        step,
+        via,
+        check: options.check ?? (await hostCheck(this.#tools, step)),
+        identities: () => deadline.suspend(() => this.#ring(ssh2).identities(step.target)),
+        password: this.#passwordOf(step),
+        handshakes: this.#handshakes,
+        deadline,
+        signal,
+        onStage,
+      });
+    } finally {
+      leave();
+    }
+  }
+
   #hop(key: string, step: Step, via: Client | undefined): Promise<Client> {
     const known = this.#hops.get(key);
     if (known) return known;
-    const connecting = this.#connectStep(step, via, this.#closing.signal);
+    const connecting = this.connectStep(step, via, this.#closing.signal);
     this.#hops.set(key, connecting);
     const forget = (): void => {
       this.#hops.delete(key);
@@ -85,69 +163,14 @@ export class Connector {
     return connecting;
   }
 
-  async #connectStep(step: Step, via: Client | undefined, signal: AbortSignal): Promise<Client> {
-    const tools = { knownHosts: this.knownHosts, questions: this.#options.questions, warn: this.#options.warn };
-    const hostGate = this.#hostGate(addressOf(step));
-    const budgetMs = step.target.connectTimeoutMs;
-    const deadline = new Deadline(budgetMs);
-    const either = AbortSignal.any([signal, deadline.signal]);
-    const ssh2 = await import("ssh2");
-    let stage: ConnectStage = "resolve";
-    try {
-      for (let attempt = 1; ; attempt++) {
-        const leave = await deadline.suspend(() => hostGate.enter(either));
-        try {
-          const client = await attemptConnection({
-            ssh2: ssh2.default,
-            step,
-            via,
-            check: await hostCheck(tools, step),
-            identities: () => deadline.suspend(() => this.#ring(ssh2.default).identities(step.target)),
-            password: this.#passwordOf(step),
-            handshakes: this.#handshakes,
-            deadline,
-            signal: either,
-            onStage: (reached) => {
-              stage = reached;
-            },
-          });
-          hostGate.limit = nextWindow(hostGate.limit, "succeeded", maxHandshakesPerHost);
-          return client;
-        } catch (error) {
-          if (error instanceof NeedsConsent) {
-            await deadline.suspend(() => confirmHostKey(tools, step, error.key));
-            continue;
-          }
-          const failed = deadline.signal.aborted ? new AttemptFailed(stage, "TIMEOUT", "") : error;
-          if (!(failed instanceof AttemptFailed) || signal.aborted) throw failed;
-          const spentMs = deadline.spentMs;
-          const droppedByPeer = failed.code === "DROPPED";
-          const delay = retryDelay({ stage: failed.stage, droppedByPeer, attempt, spentMs, budgetMs, random: Math.random() });
-          if (delay === undefined) {
-            const { code, detail } = failed;
-            throw connectError({ node: step.node, address: addressOf(step), stage: failed.stage, code, detail, attempts: attempt, spentMs, cause: error });
-          }
-          hostGate.limit = nextWindow(hostGate.limit, "dropped", maxHandshakesPerHost);
-          leave();
-          await pause(delay, signal);
-        } finally {
-          leave();
-        }
-      }
-    } finally {
-      deadline.cancel();
-    }
-  }
-
-  #hostGate(address: string): Gate {
-    const known = this.#hosts.get(address);
-    if (known) return known;
-    const gate = new Gate(maxHandshakesPerHost);
+  #gateOf(step: Step): Gate {
+    const address = addressOf(step);
+    const gate = this.#hosts.get(address) ?? new Gate(maxHandshakesPerHost);
     this.#hosts.set(address, gate);
     return gate;
   }
 
-  #ring(ssh2: typeof import("ssh2")): Keyring {
+  #ring(ssh2: typeof Ssh2): Keyring {
     return (this.#keyring ??= new Keyring(ssh2, this.#options.questions, this.#options.warn));
   }
 
@@ -157,4 +180,21 @@ export class Connector {
     const { user, host, port } = target;
     return () => this.#passwords(`${user}@${host}:${port}`, () => password(user, hop ?? node));
   }
+}
+
+function delayBeforeNext(
+  { stage, code }: AttemptFailed,
+  { attempt, deadline, budgetMs }: { attempt: number; deadline: Deadline; budgetMs: number },
+): number | undefined {
+  const droppedByPeer = code === "DROPPED";
+  return retryDelay({ stage, droppedByPeer, attempt, spentMs: deadline.spentMs, budgetMs, random: Math.random() });
+}
+
+function unreachable(step: Step, failure: AttemptFailed, spent: { attempts: number; spentMs: number }): PictlError {
+  const { stage, code, detail } = failure;
+  return connectError({ node: step.node, address: addressOf(step), stage, code, detail, ...spent, cause: failure });
+}
+
+function isHostKeyTrouble(error: unknown): boolean {
+  return error instanceof PictlError && (error.code === "host-key-unknown" || error.code === "host-key-changed");
 }

@@ -18,7 +18,11 @@ export class AttemptFailed extends Error {
 }
 
 /** Opens a TCP connection without Nagle's delay. Rejects with AttemptFailed, or with the signal's reason. */
-export async function dial(target: SshTarget, signal: AbortSignal, onStage: (stage: ConnectStage) => void): Promise<Socket> {
+export async function dial(
+  target: SshTarget,
+  signal: AbortSignal,
+  onStage: (stage: ConnectStage) => void,
+): Promise<Socket> {
   onStage("resolve");
   const socket = connect({
     host: target.host,
@@ -88,7 +92,9 @@ export async function awaitBanner(stream: Duplex, signal: AbortSignal): Promise<
     };
     const onError = (error: NodeJS.ErrnoException): void => {
       const dropped = error.code === "ECONNRESET" || error.code === "EPIPE";
-      fail(new AttemptFailed("banner", dropped ? "DROPPED" : (error.code ?? "ERROR"), dropped ? "" : error.message, error));
+      fail(
+        new AttemptFailed("banner", dropped ? "DROPPED" : (error.code ?? "ERROR"), dropped ? "" : error.message, error),
+      );
     };
     const onEnd = (): void => {
       const said = printable(received);

@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import type Ssh2 from "ssh2";
 import type { Algorithms, AuthHandlerMiddleware, Client, ServerHostKeyAlgorithm } from "ssh2";
 import type { HostKey, HostKeyAlgorithm } from "../../domain/ssh/host-key.ts";
 import { AttemptFailed, discard } from "./dial.ts";
@@ -25,18 +26,16 @@ export class LoginRefused extends Error {
   }
 }
 
-type Ssh2 = typeof import("ssh2");
-
 /**
  * Turns a stream on which the server has identified itself into a ready client. Rejects with AttemptFailed,
  * LoginRefused, what `checkHostKey` rejected with, or the signal's reason; the stream is gone then.
  */
-export async function handshake({ Client }: Ssh2, options: Handshake): Promise<Client> {
+export async function handshake({ Client }: typeof Ssh2, options: Handshake): Promise<Client> {
   const { stream, signal, onStage } = options;
   const client = new Client();
   let stage: "kex" | "auth" = "kex";
   onStage(stage);
-  let refusal: unknown;
+  let refusal: Error | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
       const aborted = (): void => {
@@ -73,7 +72,7 @@ export async function handshake({ Client }: Ssh2, options: Handshake): Promise<C
               verify(true);
             },
             (error: unknown) => {
-              refusal = error;
+              refusal = error as Error;
               verify(false);
             },
           );
@@ -124,15 +123,22 @@ function hostKeyOf(blob: Buffer): HostKey {
 
 type ClientError = Error & { level?: string; code?: string | number };
 
-function failureOf(error: ClientError | undefined, stage: "kex" | "auth", refusal: unknown): unknown {
+function failureOf(error: ClientError | undefined, stage: "kex" | "auth", refusal: Error | undefined): Error {
   if (refusal !== undefined) return refusal;
   if (error === undefined) return new AttemptFailed(stage, "DROPPED", "");
   if (error.level === "client-authentication") return new LoginRefused();
   if (error.level === "client-socket") {
     const dropped = error.code === "ECONNRESET" || error.code === "EPIPE";
-    return new AttemptFailed(stage, dropped ? "DROPPED" : String(error.code ?? "ERROR"), dropped ? "" : error.message, error);
+    return new AttemptFailed(
+      stage,
+      dropped ? "DROPPED" : String(error.code ?? "ERROR"),
+      dropped ? "" : error.message,
+      error,
+    );
   }
-  const missing = /no matching (key exchange algorithm|host key format|.*(?:cipher|MAC|compression))/.exec(error.message)?.[1];
+  const missing = /no matching (key exchange algorithm|host key format|.*(?:cipher|MAC|compression))/.exec(
+    error.message,
+  )?.[1];
   if (missing !== undefined) return new AttemptFailed(stage, "NEGOTIATION", missing, error);
   // A number is the reason of the server's DISCONNECT message.
   if (typeof error.code === "number" && stage === "auth") return new LoginRefused(error.message);

@@ -31,26 +31,30 @@ export interface HostCheckTools {
 /** What known_hosts means for one step of the way. Rejects with host-key-unknown when a file cannot be read. */
 export async function hostCheck({ knownHosts, questions, warn }: HostCheckTools, step: Step): Promise<HostCheck> {
   const { target } = step;
-  const { entries, portless } = await knownHosts.lookUp(target);
+  const entries = await knownHosts.entriesOf(target);
   return {
-    algorithms: hostKeyAlgorithms(entries.length > 0 ? entries : portless),
+    algorithms: hostKeyAlgorithms(entries),
     check: async (key) => {
-      const own = judgeHostKey(key, entries);
-      const verdict = own.kind === "unknown" && portless.length > 0 ? believed(judgeHostKey(key, portless)) : own;
+      const verdict = judgeHostKey(key, entries);
       if (verdict.kind === "trusted") return;
       if (verdict.kind === "unknown" && target.unknownHosts === "accept") {
-        const file = await knownHosts.store(target, key);
+        const file = await knownHosts.store(target, [key]);
         warn(`The host key of ${nameOf(target)} was not known; stored ${key.type} ${fingerprint(key)} in ${file}.`);
         return;
       }
-      if (verdict.kind === "unknown" && target.unknownHosts === "ask" && questions.confirmHostKey) throw new NeedsConsent(key);
+      const mayAsk = target.unknownHosts === "ask" && questions.confirmHostKey !== undefined;
+      if (verdict.kind === "unknown" && mayAsk) throw new NeedsConsent(key);
       throw hostKeyError(verdict, { ...step, name: nameOf(target), key, fingerprint: fingerprint(key) });
     },
   };
 }
 
 /** Asks the person and stores a key that was agreed to. Rejects with host-key-unknown when it was not. */
-export async function confirmHostKey({ knownHosts, questions, warn }: HostCheckTools, step: Step, key: HostKey): Promise<void> {
+export async function confirmHostKey(
+  { knownHosts, questions, warn }: HostCheckTools,
+  step: Step,
+  key: HostKey,
+): Promise<void> {
   const { target } = step;
   const agreed = await questions.confirmHostKey?.({
     who: step.hop ?? step.node,
@@ -64,11 +68,6 @@ export async function confirmHostKey({ knownHosts, questions, warn }: HostCheckT
       hint: `Compare the fingerprint with the machine's own, then run \`pictl node trust ${step.node}\`.`,
     });
   }
-  const file = await knownHosts.store(target, key);
+  const file = await knownHosts.store(target, [key]);
   warn(`Stored the host key of ${nameOf(target)} in ${file}.`);
-}
-
-/** A name without its port may vouch for a key or have it revoked, but cannot contradict one of another port. */
-function believed(verdict: ReturnType<typeof judgeHostKey>): ReturnType<typeof judgeHostKey> {
-  return verdict.kind === "trusted" || verdict.kind === "revoked" ? verdict : { kind: "unknown" };
 }

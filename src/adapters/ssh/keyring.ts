@@ -1,3 +1,4 @@
+import type Ssh2 from "ssh2";
 import type { AnyAuthMethod, BaseAgent, ParsedKey, SigningRequestOptions } from "ssh2";
 import type { SshTarget } from "../../domain/ssh/target.ts";
 import type { Questions } from "./questions.ts";
@@ -12,11 +13,9 @@ export interface Identity {
   attempt(user: string): AnyAuthMethod;
 }
 
-type Ssh2 = typeof import("ssh2");
-
 /** The keys of this machine and its agent, each read, parsed and unlocked once for all nodes. */
 export class Keyring {
-  readonly #ssh2: Ssh2;
+  readonly #ssh2: typeof Ssh2;
   readonly #questions: Questions;
   readonly #warn: (message: string) => void;
   readonly #agents = askedOnce<Identity[]>();
@@ -24,7 +23,7 @@ export class Keyring {
   readonly #rings = askedOnce<Identity[]>();
   readonly #unlocked = askedOnce<ParsedKey | undefined>();
 
-  constructor(ssh2: Ssh2, questions: Questions, warn: (message: string) => void) {
+  constructor(ssh2: typeof Ssh2, questions: Questions, warn: (message: string) => void) {
     this.#ssh2 = ssh2;
     this.#questions = questions;
     this.#warn = warn;
@@ -125,7 +124,9 @@ export class Keyring {
       this.#warn(`That passphrase does not open ${path}.`);
     }
     if (!this.#questions.passphrase) {
-      this.#warn(`${path} is encrypted and nobody can be asked for its passphrase: add it to an agent (\`ssh-add ${path}\`).`);
+      this.#warn(
+        `${path} is encrypted and nobody can be asked for its passphrase: add it to an agent (\`ssh-add ${path}\`).`,
+      );
     }
     return undefined;
   }
@@ -147,7 +148,7 @@ export class Keyring {
         );
       }
     }
-    return new SingleKeyAgent() as BaseAgent;
+    return new SingleKeyAgent();
   }
 }
 

@@ -1,8 +1,6 @@
 import { createHash, createHmac, randomBytes } from "node:crypto";
-import { chmod, mkdir, open, readFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import { PictlError } from "../../domain/errors.ts";
-import type { HostKey } from "../../domain/ssh/host-key.ts";
+import type { HostEntries, HostKey } from "../../domain/ssh/host-key.ts";
 import {
   entriesFor,
   formatKnownHost,
@@ -11,52 +9,80 @@ import {
   type HmacSha1,
   type KnownHost,
 } from "../../domain/ssh/known-hosts.ts";
+import { withoutHost } from "../../domain/ssh/known-hosts-edit.ts";
 import type { SshTarget } from "../../domain/ssh/target.ts";
+import { appendLines, readIfThere, replaceText } from "./text-file.ts";
 
 /** The known_hosts files of this machine, each read and parsed once. */
 export class KnownHosts {
   readonly #files = new Map<string, Promise<KnownHost[]>>();
+  /** Accepted here and now; their files are not read again. */
   readonly #accepted: KnownHost[] = [];
 
-  /**
-   * What the files say about the target: `entries` under its own name; `portless` under the bare host name, which
-   * OpenSSH believes when a host on another port than 22 has no entry of its own.
-   * Rejects with host-key-unknown when a file is there and cannot be read: better no answer than half of one.
-   */
-  async lookUp(target: SshTarget): Promise<{ entries: KnownHost[]; portless: KnownHost[] }> {
+  /** Rejects with host-key-unknown when a file is there and cannot be read: better no answer than half of one. */
+  async entriesOf(target: SshTarget): Promise<HostEntries> {
     const files = [...target.userKnownHostsFiles, ...target.globalKnownHostsFiles];
     const all = [...(await Promise.all(files.map((file) => this.#read(file)))).flat(), ...this.#accepted];
     const name = nameOf(target);
     const bare = target.host.toLowerCase();
-    return {
-      entries: entriesFor(name, all, hmacSha1),
-      portless: target.hostKeyAlias === undefined && name !== bare ? entriesFor(bare, all, hmacSha1) : [],
-    };
+    const hasPort = target.hostKeyAlias === undefined && name !== bare;
+    return { own: entriesFor(name, all, hmacSha1), portless: hasPort ? entriesFor(bare, all, hmacSha1) : [] };
   }
 
-  /** Trusts a key from now on, and stores it in the user's first file. Returns that file's path. */
-  async store(target: SshTarget, key: HostKey): Promise<string> {
+  /** Trusts keys from now on, and adds them to the user's first file. Returns that file's path. */
+  async store(target: SshTarget, keys: readonly HostKey[]): Promise<string> {
     const file = target.userKnownHostsFiles[0] ?? "/dev/null";
-    this.#accepted.push({ file, line: 0, marker: undefined, hosts: nameOf(target), keyType: key.type, key: key.base64 });
-    if (file === "/dev/null") return file;
-    const salt = target.hashKnownHosts ? randomBytes(20).toString("base64") : undefined;
-    const line = formatKnownHost(nameOf(target), key, salt === undefined ? undefined : { salt, hmac: hmacSha1 });
-    try {
-      await append(file, line);
-    } catch (cause) {
-      throw new PictlError("host-key-unknown", `The host key could not be written to ${file}: ${messageOf(cause)}.`, {
-        cause,
-      });
+    const name = nameOf(target);
+    const lines = keys.map((key) => {
+      const salt = target.hashKnownHosts ? randomBytes(20).toString("base64") : undefined;
+      return formatKnownHost(name, key, salt === undefined ? undefined : { salt, hmac: hmacSha1 });
+    });
+    if (file !== "/dev/null" && lines.length > 0) await appendLines(file, lines).catch(notWritten(file));
+    for (const { type, base64 } of keys) {
+      this.#accepted.push({ file, line: 0, marker: undefined, hosts: name, keyType: type, key: base64 });
     }
     return file;
+  }
+
+  /**
+   * Removes the target's keys from the user's first file. Rejects with host-key-changed when one of them stands in a
+   * line that speaks of other hosts as well.
+   */
+  async forget(target: SshTarget): Promise<void> {
+    const file = target.userKnownHostsFiles[0];
+    if (file === undefined) return;
+    const name = nameOf(target);
+    const text = await this.#text(file);
+    const edited = withoutHost(text, name, hmacSha1);
+    if (!edited.ok) {
+      throw new PictlError(
+        "host-key-changed",
+        `${file}:${edited.line} has another key for ${name}, in a line with a pattern that other hosts may need.`,
+        { hint: "Edit that line by hand, then try again." },
+      );
+    }
+    if (edited.text !== text) await replaceText(file, edited.text).catch(notWritten(file));
+    this.#files.delete(file);
   }
 
   #read(file: string): Promise<KnownHost[]> {
     const known = this.#files.get(file);
     if (known) return known;
-    const reading = readKnownHosts(file);
+    const reading = this.#text(file).then((text) => parseKnownHosts(text, file));
     this.#files.set(file, reading);
     return reading;
+  }
+
+  async #text(file: string): Promise<string> {
+    try {
+      return (await readIfThere(file)) ?? "";
+    } catch (cause) {
+      const detail = (cause as Error).message;
+      throw new PictlError("host-key-unknown", `${file} cannot be read (${detail}), so no host key can be checked.`, {
+        hint: "Make the file readable for you, or name another one with `UserKnownHostsFile` in ~/.ssh/config.",
+        cause,
+      });
+    }
   }
 }
 
@@ -73,35 +99,11 @@ export function fingerprint(key: HostKey): string {
 
 const hmacSha1: HmacSha1 = (key, text) => createHmac("sha1", Buffer.from(key, "base64")).update(text).digest("base64");
 
-async function readKnownHosts(file: string): Promise<KnownHost[]> {
-  try {
-    return parseKnownHosts(await readFile(file, "utf8"), file);
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    if (code === "ENOENT" || code === "ENOTDIR") return [];
-    throw new PictlError("host-key-unknown", `${file} cannot be read (${messageOf(cause)}), so no host key can be checked.`, {
-      hint: "Make the file readable for you, or name another one with `UserKnownHostsFile` in ~/.ssh/config.",
+function notWritten(file: string): (cause: Error) => never {
+  return (cause) => {
+    throw new PictlError("host-key-unknown", `The host key could not be written to ${file}: ${cause.message}.`, {
+      hint: "Make the file and its folder writable for you.",
       cause,
     });
-  }
-}
-
-/** One write in append mode: neither ssh nor another pictl appending at the same moment loses a line. */
-async function append(file: string, line: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const handle = await open(file, "a+", 0o600);
-  try {
-    const { size, mode } = await handle.stat();
-    const last = Buffer.alloc(1);
-    if (size > 0) await handle.read(last, 0, 1, size - 1);
-    await handle.write(size > 0 && last.toString() !== "\n" ? `\n${line}\n` : `${line}\n`);
-    await handle.sync();
-    if (size === 0 && (mode & 0o077) !== 0) await chmod(file, 0o600);
-  } finally {
-    await handle.close();
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  };
 }

@@ -1,11 +1,12 @@
 import { userInfo } from "node:os";
-import type { Ask, Connection, Nodes } from "../../app/ports.ts";
+import type { Ask, Connection, HostKeys, Nodes } from "../../app/ports.ts";
 import type { NodeSpec } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { Secret } from "../../domain/secret.ts";
 import { abortable } from "./abort.ts";
 import { SshConnection } from "./connection.ts";
 import { Connector } from "./connector.ts";
+import { HostKeyDesk } from "./host-keys.ts";
 import { askedOnce, questionsFor, type Questions } from "./questions.ts";
 import { interrupted } from "./run.ts";
 import { askOpenSsh, localUser } from "./ssh-config.ts";
@@ -23,8 +24,8 @@ export interface NodesOptions {
   readonly maxHandshakes?: number;
 }
 
-/** SSH to the nodes. Connects to nothing until asked to. */
-export function openNodes(options: NodesOptions): Nodes {
+/** SSH to the nodes, and their host keys. Connects to nothing until asked to. */
+export function openNodes(options: NodesOptions): Nodes & { readonly hostKeys: HostKeys } {
   return new SshNodes(options);
 }
 
@@ -36,6 +37,7 @@ interface Shared {
 }
 
 class SshNodes implements Nodes {
+  readonly hostKeys: HostKeys;
   readonly #connector: Connector;
   readonly #questions: Questions;
   readonly #sudoPasswords = askedOnce<Secret | undefined>();
@@ -51,6 +53,7 @@ class SshNodes implements Nodes {
       warn,
       maxHandshakes: maxHandshakes ?? 32,
     });
+    this.hostKeys = new HostKeyDesk(this.#connector);
   }
 
   async connect(node: NodeSpec, signal?: AbortSignal): Promise<Connection> {
@@ -72,7 +75,14 @@ class SshNodes implements Nodes {
     this.#closed = true;
     const all = [...this.#connections.values()];
     for (const { stop } of all) stop.abort(new PictlError("interrupted", "The connections were closed."));
-    await Promise.all(all.map(({ connecting }) => connecting.then((connection) => connection.close(), () => undefined)));
+    await Promise.all(
+      all.map(({ connecting }) =>
+        connecting.then(
+          (connection) => connection.close(),
+          () => undefined,
+        ),
+      ),
+    );
     await this.#connector.close();
   }
 

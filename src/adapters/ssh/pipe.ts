@@ -63,7 +63,9 @@ export async function pipe(session: Session, command: Command, options: PipeOpti
   });
 
   const timer = setTimeout(() => {
-    stop.abort(new PictlError("timeout", `The command on ${node} did not start within ${startTimeoutMs / 1000} s.`, { node }));
+    stop.abort(
+      new PictlError("timeout", `The command on ${node} did not start within ${startTimeoutMs / 1000} s.`, { node }),
+    );
   }, startTimeoutMs);
   try {
     await Promise.race([started, running]);
@@ -77,7 +79,8 @@ export async function pipe(session: Session, command: Command, options: PipeOpti
 export async function openSocket({ node, client }: Session, path: string, signal?: AbortSignal): Promise<Duplex> {
   signal?.throwIfAborted();
   const failed = (cause: unknown): PictlError => {
-    const detail = cause instanceof Error ? cause.message.replace(/^\(SSH\) Channel open failure: /, "") : String(cause);
+    const detail =
+      cause instanceof Error ? cause.message.replace(/^\(SSH\) Channel open failure: /, "") : String(cause);
     return new PictlError("command-failed", `sshd on ${node} does not open ${path}: ${detail}.`, { node, cause });
   };
   return new Promise((resolve, reject) => {

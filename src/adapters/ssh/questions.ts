@@ -44,7 +44,8 @@ export function questionsFor(ask: Ask | undefined): Questions {
       ),
     passphrase: (file) => hidden(`Passphrase for ${file}`, `ssh-add ${file}`),
     password: (user, who) => hidden(`Password of ${user} on ${who}`, "an SSH key"),
-    sudoPassword: (user, who) => hidden(`sudo password of ${user} (first asked by ${who})`, "a NOPASSWD rule in sudoers"),
+    sudoPassword: (user, who) =>
+      hidden(`sudo password of ${user} (first asked by ${who})`, "a NOPASSWD rule in sudoers"),
   };
 }
 

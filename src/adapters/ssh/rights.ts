@@ -34,7 +34,8 @@ export class Rights {
   async privilege(): Promise<Privilege> {
     const { root, docker, freeSudo } = await this.#lookedUp();
     const free = freeSudo && this.#allowed;
-    if (root || docker || free || !this.#allowed || !this.#ask) return { root, docker: root || docker, sudo: root || free };
+    if (root || docker || free || !this.#allowed || !this.#ask)
+      return { root, docker: root || docker, sudo: root || free };
     const password = await this.#ask();
     return { root, docker, sudo: password !== undefined };
   }
@@ -58,7 +59,9 @@ export class Rights {
     if (password) return { mode: "password", password };
     throw new PictlError(
       "sudo-failed",
-      hasSudo ? `sudo on ${node} wants a password, and nobody gave one.` : `${node} has no sudo, and the login is not root.`,
+      hasSudo
+        ? `sudo on ${node} wants a password, and nobody gave one.`
+        : `${node} has no sudo, and the login is not root.`,
       {
         node,
         hint: hasSudo

@@ -13,23 +13,33 @@ export interface Step {
 
 const maxHops = 8;
 
-/** The steps to a node, nearest first. Rejects with node-unreachable when the configuration makes no sense. */
+export interface Route {
+  /** Jump hosts, nearest first. */
+  readonly hops: readonly Step[];
+  readonly last: Step;
+}
+
+/** The way to a node. Rejects with node-unreachable when the configuration makes no sense. */
 export async function route(
   node: NodeSpec,
   resolve: ResolveOptions,
   local: LocalUser,
   signal: AbortSignal,
-): Promise<Step[]> {
+): Promise<Route> {
   const targetOf = async (address: string, settings: SshSettings): Promise<SshTarget> => {
     const options = await resolve({ address, user: settings.user, port: settings.port }, signal);
     let target: SshTarget;
     try {
       target = sshTarget(address, settings, options, local);
     } catch (cause) {
-      throw new PictlError("node-unreachable", `The SSH settings of ${address} make no sense: ${(cause as Error).message}.`, {
-        node: node.name,
-        cause,
-      });
+      throw new PictlError(
+        "node-unreachable",
+        `The SSH settings of ${address} make no sense: ${(cause as Error).message}.`,
+        {
+          node: node.name,
+          cause,
+        },
+      );
     }
     if (target.proxyCommand !== undefined) {
       throw new PictlError(
@@ -46,10 +56,14 @@ export async function route(
     const steps: Step[] = [];
     for (const jump of jumps) {
       if (depth + steps.length >= maxHops) {
-        throw new PictlError("node-unreachable", `The way to ${node.name} has more than ${maxHops} jump hosts: do they name each other?`, {
-          node: node.name,
-          hint: "Check ProxyJump in ~/.ssh/config and `ssh.proxy_jump` in pictl's config.",
-        });
+        throw new PictlError(
+          "node-unreachable",
+          `The way to ${node.name} has more than ${maxHops} jump hosts: do they name each other?`,
+          {
+            node: node.name,
+            hint: "Check ProxyJump in ~/.ssh/config and `ssh.proxy_jump` in pictl's config.",
+          },
+        );
       }
       const target = await targetOf(jump.host, jumpSettings(jump, node.ssh));
       if (steps.length === 0) steps.push(...(await stepsTo(target.jumps, depth + 1)));
@@ -59,7 +73,7 @@ export async function route(
   };
 
   const target = await targetOf(node.address, node.ssh);
-  return [...(await stepsTo(target.jumps, 0)), { node: node.name, hop: undefined, target }];
+  return { hops: await stepsTo(target.jumps, 0), last: { node: node.name, hop: undefined, target } };
 }
 
 /** A hop has its own user and port; the files and the time limit that pictl's config names are for it as well. */

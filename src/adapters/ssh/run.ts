@@ -25,22 +25,35 @@ export async function run(
   const durationMs = (): number => Math.round(performance.now() - startedAt);
   const deadline = new Deadline(options.timeoutMs ?? defaultTimeoutMs);
   const { signal, dispose } = firstOf([options.signal, deadline.signal]);
-  let sent = false;
+  const progress = { sent: false };
   try {
     const line = renderFor(node, command);
     const root = options.sudo ? await abortable(session.sudo(signal), signal) : undefined;
     const plan = launch(line, root?.mode ?? "none");
     const open = await session.channels.exec(plan.line, signal, () => {
-      sent = true;
+      progress.sent = true;
     });
     return await follow({ session, open, plan, password: root?.password, options, signal, durationMs, onStarted });
   } catch (error) {
     if (error === Deadline.passed) {
-      if (sent) return { stdout: "", stderr: "", truncated: false, durationMs: durationMs(), status: "unknown", code: null, reason: "timeout" };
-      throw new PictlError("timeout", `The command on ${node} was not started within ${durationMs() / 1000} s: the connection was busy.`, {
-        node,
-        hint: "Nothing was done. Try again, with a longer `--timeout` if the node has much to do.",
-      });
+      if (progress.sent)
+        return {
+          stdout: "",
+          stderr: "",
+          truncated: false,
+          durationMs: durationMs(),
+          status: "unknown",
+          code: null,
+          reason: "timeout",
+        };
+      throw new PictlError(
+        "timeout",
+        `The command on ${node} was not started within ${durationMs() / 1000} s: the connection was busy.`,
+        {
+          node,
+          hint: "Nothing was done. Try again, with a longer `--timeout` if the node has much to do.",
+        },
+      );
     }
     if (options.signal?.aborted) throw interrupted(node, options.signal);
     throw error instanceof PictlError ? error.at({ node }) : error;
@@ -63,4 +76,3 @@ export function renderFor(node: string, command: Command): string {
     throw new PictlError("usage", `The command cannot be sent: ${(cause as Error).message}.`, { node, cause });
   }
 }
-

@@ -29,11 +29,14 @@ export const askOpenSsh: ResolveOptions = (lookup, signal) =>
       { signal, timeout: 5_000, killSignal: "SIGKILL", maxBuffer: 1 << 20 },
       (error, stdout, stderr) => {
         if (!error) resolve(parseSshOptions(stdout));
-        else if (error.code === "ENOENT") reject(error);
+        else if (error.code === "ENOENT") reject(new NoOpenSsh());
         else reject(badConfig(lookup.address, stderr.trim() || error.message, error));
       },
     );
   });
+
+/** There is no `ssh` on this machine. */
+export class NoOpenSsh extends Error {}
 
 function badConfig(address: string, detail: string, cause: unknown): PictlError {
   return new PictlError("node-unreachable", `ssh_config has no usable answer for ${address}: ${detail}.`, {

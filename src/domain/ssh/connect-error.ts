@@ -111,7 +111,8 @@ function timedOut(address: string, stage: ConnectStage, seconds: string): Explan
         message: `${address} accepted the connection and sent no SSH greeting within ${seconds} s.`,
         hint: "Another service listens on that port, or sshd is overloaded or stopped.",
       };
-    default:
+    case "kex":
+    case "auth":
       return {
         message: `${address} stopped answering while ${doing[stage]} (${seconds} s).`,
         hint: "The machine may be overloaded or the network lossy; raise `ssh.connect_timeout` for slow links.",

@@ -20,8 +20,25 @@ export type HostKeyVerdict =
   | { readonly kind: "revoked" | "changed" | "authority"; readonly entry: KnownHost }
   | { readonly kind: "unknown" };
 
-/** `entries` are those of this host, from every known_hosts file, in the files' order. */
-export function judgeHostKey(key: HostKey, entries: readonly KnownHost[]): HostKeyVerdict {
+/** What known_hosts holds about a host, from all files, in their order. */
+export interface HostEntries {
+  /** Under its own name. */
+  readonly own: readonly KnownHost[];
+  /**
+   * Under the bare name of a host on another port than 22. They may vouch for a key or have it revoked, but cannot
+   * contradict one of another port. (OpenSSH `check_host_key`.)
+   */
+  readonly portless: readonly KnownHost[];
+}
+
+export function judgeHostKey(key: HostKey, { own, portless }: HostEntries): HostKeyVerdict {
+  const verdict = judge(key, own);
+  if (verdict.kind !== "unknown") return verdict;
+  const byPortless = judge(key, portless);
+  return byPortless.kind === "trusted" || byPortless.kind === "revoked" ? byPortless : verdict;
+}
+
+function judge(key: HostKey, entries: readonly KnownHost[]): HostKeyVerdict {
   const same = entries.filter((entry) => entry.key === key.base64);
   const revoked = same.find((entry) => entry.marker === "revoked");
   if (revoked) return { kind: "revoked", entry: revoked };
@@ -51,8 +68,9 @@ export type HostKeyAlgorithm = (typeof algorithms)[number];
  * The algorithms to ask a host for, those whose keys we know first: a host that got one more key since must not look
  * like one that changed. (OpenSSH `order_hostkeyalgs`.)
  */
-export function hostKeyAlgorithms(entries: readonly KnownHost[]): HostKeyAlgorithm[] {
-  const known = new Set(entries.filter((entry) => entry.marker === undefined).map((entry) => entry.keyType));
+export function hostKeyAlgorithms({ own, portless }: HostEntries): HostKeyAlgorithm[] {
+  const plain = (own.length > 0 ? own : portless).filter((entry) => entry.marker === undefined);
+  const known = new Set(plain.map((entry) => entry.keyType));
   return [...algorithms].sort((a, b) => Number(known.has(keyTypeOf(b))) - Number(known.has(keyTypeOf(a))));
 }
 

@@ -62,7 +62,7 @@ function parseLine(raw: string, file: string, line: number): KnownHost | undefin
 function isKeyOfType(base64: string, type: string): boolean {
   if (!/^[A-Za-z0-9+/]{8,}={0,2}$/.test(base64)) return false;
   const head = atob(base64.slice(0, Math.ceil((4 + type.length) / 3) * 4).padEnd(4, "="));
-  const length = [...head.slice(0, 4)].reduce((sum, byte) => sum * 256 + byte.charCodeAt(0), 0);
+  const length = [0, 1, 2, 3].reduce((sum, i) => sum * 256 + head.charCodeAt(i), 0);
   return length === type.length && head.slice(4, 4 + length) === type;
 }
 

@@ -4,7 +4,9 @@
  * Returns the public key's blob as base64, or undefined for other formats.
  */
 export function publicHalf(keyFile: string): string | undefined {
-  const body = /-----BEGIN OPENSSH PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END OPENSSH PRIVATE KEY-----/.exec(keyFile)?.[1];
+  const body = /-----BEGIN OPENSSH PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END OPENSSH PRIVATE KEY-----/.exec(
+    keyFile,
+  )?.[1];
   if (body === undefined) return undefined;
   const bytes = atob(body.replace(/\s+/g, ""));
   const magic = "openssh-key-v1\0";

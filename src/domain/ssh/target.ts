@@ -79,7 +79,16 @@ export function sshTarget(address: string, settings: SshSettings, options: SshOp
   const path = (text: string): string =>
     expandHome(
       expandVariables(
-        expand(text, { d: local.home, h: host, n: address, p: String(port), r: user, u: local.name, l: local.hostname, "%": "%" }),
+        expand(text, {
+          d: local.home,
+          h: host,
+          n: address,
+          p: String(port),
+          r: user,
+          u: local.name,
+          l: local.hostname,
+          "%": "%",
+        }),
         local.env,
       ),
       local.home,
@@ -101,19 +110,25 @@ export function sshTarget(address: string, settings: SshSettings, options: SshOp
     host,
     port,
     user,
-    identityFiles: (settings.identityFile === undefined ? identityFiles.filter((file) => file !== "none") : [settings.identityFile]).map(path),
+    identityFiles: (settings.identityFile === undefined
+      ? identityFiles.filter((file) => file !== "none")
+      : [settings.identityFile]
+    ).map(path),
     identitiesOnly: settings.identityFile !== undefined || isYes(one("identitiesonly")),
     agent: agentSocket(options.get("identityagent")?.[0] === "none" ? "none" : agent, local, path),
     jumps: jumps === undefined ? [] : parseJumps(jumps),
     proxyCommand,
-    userKnownHostsFiles: settings.knownHostsFile === undefined ? userKnownHosts.map(path) : [path(settings.knownHostsFile)],
+    userKnownHostsFiles:
+      settings.knownHostsFile === undefined ? userKnownHosts.map(path) : [path(settings.knownHostsFile)],
     globalKnownHostsFiles: globalKnownHosts.map(path),
     hashKnownHosts: isYes(one("hashknownhosts")),
     hostKeyAlias: one("hostkeyalias"),
     unknownHosts: unknownHosts(one("stricthostkeychecking")),
     connectTimeoutMs: settings.connectTimeoutMs ?? milliseconds(one("connecttimeout")) ?? defaultConnectTimeoutMs,
     keepalive:
-      interval > 0 ? { intervalMs: interval * 1000, countMax: Number(one("serveralivecountmax") ?? 3) } : defaultKeepalive,
+      interval > 0
+        ? { intervalMs: interval * 1000, countMax: Number(one("serveralivecountmax") ?? 3) }
+        : defaultKeepalive,
     family: { inet: 4 as const, inet6: 6 as const }[one("addressfamily") ?? ""],
   };
 }
@@ -144,7 +159,7 @@ function agentSocket(value: string | undefined, local: LocalUser, path: (text: s
 }
 
 function unknownHosts(value: string | undefined): SshTarget["unknownHosts"] {
-  switch (value?.toLowerCase()) {
+  switch (value?.toLowerCase() ?? "ask") {
     case "yes":
     case "true":
       return "refuse";
