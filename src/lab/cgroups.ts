@@ -1,26 +1,10 @@
-/** The control groups that the nodes' Docker engines make: below one group a lab, in every hierarchy. */
-import { existsSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
+/**
+ * The control groups that the nodes' Docker engines make: below one group a lab, in every hierarchy, version 1 and 2.
+ * On version 2 it is runc that hands the controllers down to them.
+ */
+import { existsSync, readFileSync, readdirSync, rmdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { until } from "./wait.ts";
-
-/**
- * On a unified hierarchy, hands the controllers down to the root's children, as systemd would have done. Where the
- * kernel refuses (a container's root with processes in it), containers run without resource limits.
- */
-export function delegateControllers(): void {
-  const control = "/sys/fs/cgroup/cgroup.subtree_control";
-  if (!existsSync(control)) return;
-  for (const controller of readFileSync("/sys/fs/cgroup/cgroup.controllers", "utf8")
-    .trim()
-    .split(" ")
-    .filter(Boolean)) {
-    try {
-      writeFileSync(control, `+${controller}`);
-    } catch {
-      // One that cannot be handed down (`rdma`, real-time `cpu`) must not keep the others back.
-    }
-  }
-}
 
 /** Removes a lab's groups; gives those that would not go within 5 s, because some process is still in them. */
 export async function removeCgroups(cgroup: string): Promise<string[]> {

@@ -97,7 +97,12 @@ async function removeFolder(record: LabRecord): Promise<void> {
     "lab.json",
   ];
   const paths = record.madeDir === null ? own.map((entry) => join(record.dir, entry)) : [record.dir];
-  await run("remove the lab's folder", ["rm", "-rf", "--one-file-system", "--", ...paths]);
+  // A program that a killed `lab up` had just started may still be writing.
+  const remove = async (): Promise<boolean> =>
+    (await attempt(["rm", "-rf", "--one-file-system", "--", ...paths])).code === 0;
+  if (!(await until(remove, { timeoutMs: 2000 }))) {
+    await run("remove the lab's folder", ["rm", "-rf", "--one-file-system", "--", ...paths]);
+  }
   for (let dir = record.dir; record.madeDir !== null && dir !== record.madeDir;) {
     dir = dirname(dir);
     removeIfEmpty(dir);

@@ -28,8 +28,11 @@ export async function labStart(options: LabPowerOptions, ports: LabPorts): Promi
     try {
       const holder = nodeRef(plan, node);
       const init = holder === undefined ? undefined : initOf(holder);
-      if (init === undefined) await powerOn(plan, [node], ports.signal);
-      else await restartServices(init, ports.signal);
+      if (init === undefined) {
+        // The port of a node that ended by itself may not have gone with it yet.
+        await powerOff(plan, node);
+        await powerOn(plan, [node], ports.signal);
+      } else await restartServices(init, ports.signal);
       await untilReady(plan, node, step, ports.signal);
     } catch (error) {
       step.fail("did not start");

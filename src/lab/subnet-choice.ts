@@ -49,16 +49,11 @@ async function takenSubnets(lab: string, signal?: AbortSignal): Promise<{ subnet
   ) as {
     dst: string;
   }[];
+  const own = routes.map(({ dst }) => parseSubnet(dst.includes("/") ? dst : `${dst}/32`));
+  const labs = allRegistered().filter((record) => record.name !== lab);
+  // Labs first: this machine's route to one is there because of it.
   return [
-    ...routes
-      .map(({ dst }) => parseSubnet(dst.includes("/") ? dst : `${dst}/32`))
-      .filter((subnet) => subnet !== undefined && subnet.bits > 0)
-      .flatMap((subnet) => (subnet === undefined ? [] : [{ subnet, owner: "this machine" }])),
-    ...allRegistered()
-      .filter((record) => record.name !== lab)
-      .flatMap((record) => {
-        const subnet = parseSubnet(record.subnet);
-        return subnet === undefined ? [] : [{ subnet, owner: `lab "${record.name}"` }];
-      }),
-  ];
+    ...labs.map((record) => ({ subnet: parseSubnet(record.subnet), owner: `lab "${record.name}"` })),
+    ...own.map((subnet) => ({ subnet, owner: "this machine" })),
+  ].flatMap(({ subnet, owner }) => (subnet === undefined || subnet.bits === 0 ? [] : [{ subnet, owner }]));
 }

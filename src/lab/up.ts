@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { setImmediate as breathe } from "node:timers/promises";
 import { PictlError } from "../domain/errors.ts";
-import { delegateControllers } from "./cgroups.ts";
 import { missingEntries, writeEntries } from "./config.ts";
 import { diskSource, prepareDisk } from "./disk.ts";
 import { removeLab, stopLab } from "./down.ts";
@@ -113,7 +112,6 @@ async function build(plan: LabPlan, { progress, signal }: LabPorts): Promise<voi
     for (const path of [plan.paths.run, plan.paths.nodes, plan.paths.state])
       mkdirSync(path, { recursive: true, mode: 0o700 });
     writeEntries(plan);
-    delegateControllers();
     const [keys] = await Promise.all([prepareKeys(plan, signal), startSwitch(plan, signal)]);
     const source = await diskSource(plan, keys.login, signal);
     for (const node of plan.nodes) {
