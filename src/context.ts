@@ -2,11 +2,12 @@ import { hostname, userInfo } from "node:os";
 import { openBuildContexts } from "./adapters/build-context/index.ts";
 import { systemClock } from "./adapters/clock/index.ts";
 import { findConfig, openConfigStore } from "./adapters/config/index.ts";
+import { thisMachine } from "./adapters/controller/index.ts";
 import { openEngines } from "./adapters/docker/index.ts";
 import { openEventLog } from "./adapters/events/index.ts";
 import { openSecrets } from "./adapters/secrets/index.ts";
 import { openNodes } from "./adapters/ssh/index.ts";
-import type { Ask, ConfigStore, Ports, Progress } from "./app/ports.ts";
+import type { Ask, ConfigStore, Controller, Ports, Progress } from "./app/ports.ts";
 import type { Config } from "./domain/config/types.ts";
 
 /** What a command works with: the config and every port, filled with the real thing. */
@@ -14,6 +15,7 @@ export interface Context {
   readonly config: Config;
   readonly store: ConfigStore;
   readonly ports: Ports;
+  readonly controller: Controller;
   close(): Promise<void>;
 }
 
@@ -54,6 +56,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       concurrency: options.concurrency,
       actor: { who: `${userInfo().username}@${hostname()}`, cause: options.cause },
     },
+    controller: thisMachine,
     close: () => nodes.close(),
   };
 }

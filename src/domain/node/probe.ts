@@ -1,4 +1,6 @@
-import { type Command, script } from "../shell.ts";
+import type { Command } from "../shell.ts";
+import { parseClock, parseFileSystem, parseMemory } from "./measures.ts";
+import { lines, number, sectionsCommand, splitSections } from "./sections.ts";
 
 /** What one look at a node tells, without Docker. Missing pieces are null: not every system has every file. */
 export interface NodeProbe {
@@ -13,83 +15,55 @@ export interface NodeProbe {
   readonly memoryAvailableBytes: number | null;
   readonly diskTotalBytes: number | null;
   readonly diskUsedBytes: number | null;
+  readonly diskAvailableBytes: number | null;
   /** The node's clock, milliseconds since the epoch. */
   readonly clockMs: number | null;
   /** Addresses on any interface, without prefix length. */
   readonly addresses: readonly string[];
 }
 
-/** Sections are told apart by lines no file contains; each may be empty when a program or file is missing. */
-const sections = ["hostname", "uname", "os", "uptime", "load", "cpus", "memory", "disk", "clock", "addresses"] as const;
-type Section = (typeof sections)[number];
-
-const sources: Record<Section, string> = {
+const sections = {
   hostname: "hostname 2>/dev/null || cat /proc/sys/kernel/hostname",
   uname: "uname -m; uname -r",
-  os: "cat /etc/os-release 2>/dev/null",
-  uptime: "cat /proc/uptime",
-  load: "cat /proc/loadavg",
-  cpus: "nproc 2>/dev/null || grep -c ^processor /proc/cpuinfo",
-  memory: "cat /proc/meminfo",
-  disk: "df -kP /var/lib/docker 2>/dev/null || df -kP /",
+  os: "cat /etc/os-release 2>/dev/null || cat /usr/lib/os-release 2>/dev/null",
+  uptime: "cat /proc/uptime 2>/dev/null",
+  load: "cat /proc/loadavg 2>/dev/null",
+  cpus: "nproc 2>/dev/null || grep -c ^processor /proc/cpuinfo 2>/dev/null",
+  memory: "cat /proc/meminfo 2>/dev/null",
+  disk: "df -kP /var/lib/docker 2>/dev/null || df -kP / 2>/dev/null",
   clock: "date +%s.%N",
   addresses: "ip -o address show 2>/dev/null",
 };
 
-export const probeCommand: Command = script(
-  sections.map((name) => `echo "=== pictl ${name}"; { ${sources[name]}; }`).join("\n") + "\ntrue",
-);
+export const probeCommand: Command = sectionsCommand(sections);
 
 /** Reads what `probeCommand` printed. Never throws: a node that answers garbage yields nulls. */
 export function parseProbe(output: string): NodeProbe {
-  const text = splitSections(output);
+  const text = splitSections(sections, output);
   const [arch, kernel] = lines(text.uname);
-  const memory = (name: string): number | null => {
-    const kilobytes = number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(text.memory)?.[1]);
-    return kilobytes === null ? null : kilobytes * 1024;
-  };
-  const disk = lines(text.disk).at(-1)?.trim().split(/\s+/) ?? [];
-  const kilobytes = (field: string | undefined): number | null => {
-    const value = number(field);
-    return value === null ? null : value * 1024;
-  };
+  const memory = parseMemory(text.memory);
+  const disk = parseFileSystem(text.disk);
   return {
     hostname: lines(text.hostname)[0] ?? null,
-    os: /^PRETTY_NAME="?([^"\n]*)"?/m.exec(text.os)?.[1] ?? null,
+    os: prettyName(text.os),
     arch: arch ?? null,
     kernel: kernel ?? null,
     uptimeSeconds: number(text.uptime.split(" ")[0]),
     load1: number(text.load.split(" ")[0]),
     cpus: number(lines(text.cpus)[0]),
-    memoryTotalBytes: memory("MemTotal"),
-    memoryAvailableBytes: memory("MemAvailable"),
-    diskTotalBytes: kilobytes(disk[1]),
-    diskUsedBytes: kilobytes(disk[2]),
-    clockMs: clock(text.clock.trim()),
+    memoryTotalBytes: memory.totalBytes,
+    memoryAvailableBytes: memory.availableBytes,
+    diskTotalBytes: disk?.totalBytes ?? null,
+    diskUsedBytes: disk?.usedBytes ?? null,
+    diskAvailableBytes: disk?.availableBytes ?? null,
+    clockMs: parseClock(text.clock)?.ms ?? null,
     addresses: [...text.addresses.matchAll(/ inet6? ([0-9a-fA-F.:]+)/g)].map((match) => match[1] ?? ""),
   };
 }
 
-function splitSections(output: string): Record<Section, string> {
-  const text = Object.fromEntries(sections.map((name) => [name, ""])) as Record<Section, string>;
-  for (const part of output.split(/^=== pictl /m).slice(1)) {
-    const name = sections.find((each) => part.startsWith(`${each}\n`));
-    if (name) text[name] = part.slice(name.length + 1);
-  }
-  return text;
-}
-
-function lines(text: string): string[] {
-  return text.split("\n").filter((each) => each.trim() !== "");
-}
-
-function number(text: string | undefined): number | null {
-  if (text === undefined || !/^\d+(\.\d+)?$/.test(text.trim())) return null;
-  return Number(text);
-}
-
-/** busybox date prints a literal `%N` where it has no nanoseconds. */
-function clock(text: string): number | null {
-  const seconds = number(text.replace(/\.[^0-9].*$/, ""));
-  return seconds === null ? null : Math.round(seconds * 1000);
+/** os-release is shell syntax: the value may be bare, in double or in single quotes. */
+function prettyName(osRelease: string): string | null {
+  const value = /^PRETTY_NAME=(?:"([^"\n]*)"|'([^'\n]*)'|(.*))$/m.exec(osRelease);
+  const name = (value?.[1] ?? value?.[2] ?? value?.[3])?.trim();
+  return name === undefined || name === "" ? null : name;
 }

@@ -1,0 +1,25 @@
+import { examineCluster, untold } from "../src/app/doctor.ts";
+import { PictlCommand } from "../src/cli/command.ts";
+import * as common from "../src/cli/flags.ts";
+import { exitCodeOf } from "../src/domain/errors.ts";
+import { selectNodes } from "../src/domain/select.ts";
+import { doctorView } from "../src/view/doctor.ts";
+
+export default class Doctor extends PictlCommand {
+  static override summary = "Check each node and this machine, with a remedy for whatever is not well.";
+  static override description =
+    "Looks at SSH, host key, login, shell, sudo, Docker, the virtual IP's tools and device, clock, disk and memory. " +
+    "Changes nothing. Exits with 1 when there is a problem, 3 when a node cannot be reached, 4 when a host key is not trusted.";
+  static override args = { node: common.nodes };
+  static override examples = ["<%= config.bin %> doctor", "<%= config.bin %> doctor n2 --json"];
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Doctor);
+    const { config, store, ports, controller } = await this.open(flags);
+    const nodes = selectNodes(config, args.node ?? []);
+    const report = await examineCluster({ ...ports, controller }, { config, configPath: store.path, nodes });
+    // The tree tells each problem where it belongs; only a program wants them listed once more.
+    const shown = flags.json ? report : { ...report, failures: untold(report), exitCode: exitCodeOf(report.failures) };
+    await this.finish(shown, doctorView);
+  }
+}

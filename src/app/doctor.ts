@@ -1,0 +1,142 @@
+import type { Config, NodeSpec } from "../domain/config/types.ts";
+import type { Check, Measures } from "../domain/doctor/check.ts";
+import { judgeController } from "../domain/doctor/controller.ts";
+import { examineCommand, type Examination, parseExamination } from "../domain/doctor/examination.ts";
+import { judgeNode, type NodeLook } from "../domain/doctor/node.ts";
+import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
+import { fanOut } from "./fan-out.ts";
+import type { Connection, Controller, Ports } from "./ports.ts";
+import type { Report } from "./report.ts";
+
+export interface CheckRow extends Omit<Check, "measured" | "code">, Measures {
+  /** Null for what was found on the controller. */
+  readonly node: string | null;
+}
+
+/**
+ * Looks at the controller and at every node at once, through the same connections and the same Docker as every other
+ * command, and says of each thing whether it is well and what to do if not. Every problem is a failure too.
+ */
+export async function examineCluster(
+  ports: Ports & { readonly controller: Controller },
+  input: { readonly config: Config; readonly configPath: string; readonly nodes: readonly NodeSpec[] },
+): Promise<Report<{ checks: readonly CheckRow[] }>> {
+  const [controller, looks] = await Promise.all([
+    ports.controller.look({ config: input.configPath, stateDir: input.config.stateDir }),
+    fanOut(ports, input.nodes, {
+      place: (node) => ({ node: node.name }),
+      work: (node) => examineNode(ports, node, vipDevice(input.config, node)),
+    }),
+  ]);
+  const checks = [
+    ...judgeController(controller).map((check) => ({ node: null, check })),
+    ...looks.results.flatMap((look) => judgeNode(look).map((check) => ({ node: look.node, check }))),
+  ];
+  return {
+    result: { checks: checks.map(({ node, check }) => row(node, check)) },
+    failures: [...looks.failures, ...checks.flatMap(({ node, check }) => failureOf(node, check))],
+  };
+}
+
+function vipDevice(config: Config, node: NodeSpec): string | undefined {
+  return config.vip?.candidates.find((candidate) => candidate.node === node.name)?.device;
+}
+
+async function examineNode(ports: Ports, node: NodeSpec, device: string | undefined): Promise<NodeLook> {
+  const step = ports.progress.step(node.name, "examine");
+  const look = { node: node.name, address: node.address, vipDevice: device };
+  try {
+    const before = ports.clock.monotonic();
+    const connection = await orError(ports.nodes.connect(node, ports.signal));
+    const durationMs = Math.round(ports.clock.monotonic() - before);
+    if (connection instanceof PictlError) {
+      step.fail(connection.message);
+      return { ...look, connection };
+    }
+    const inside = await lookInside(ports, connection, { node, device });
+    step.done();
+    return { ...look, connection: { durationMs, login: connection.login }, inside };
+  } catch (error) {
+    step.fail(error instanceof Error ? error.message : String(error));
+    throw error;
+  }
+}
+
+async function lookInside(
+  ports: Ports,
+  connection: Connection,
+  { node, device }: { node: NodeSpec; device: string | undefined },
+): Promise<NonNullable<NodeLook["inside"]>> {
+  const sentMs = ports.clock.now();
+  const [examined, rights, daemon] = await Promise.all([
+    orError(examine(ports, connection, device)),
+    orError(connection.privilege()),
+    orError(askDaemon(ports, node)),
+  ]);
+  const failed = examined instanceof PictlError;
+  return {
+    examination: failed ? examined : examined.examination,
+    asked: { sentMs, receivedMs: failed ? sentMs : examined.receivedMs },
+    rights,
+    daemon,
+  };
+}
+
+async function examine(
+  ports: Ports,
+  connection: Connection,
+  device: string | undefined,
+): Promise<{ examination: Examination; receivedMs: number }> {
+  const outcome = await connection.run(examineCommand(device), { timeoutMs: 20_000, signal: ports.signal });
+  const receivedMs = ports.clock.now();
+  // What came before it stopped is worth reading: it stopped at what is broken.
+  if (outcome.status === "ok" || outcome.stdout !== "") {
+    return { examination: parseExamination(outcome.stdout, device), receivedMs };
+  }
+  throw new PictlError("command-failed", "it did not run a harmless script within 20 s", {
+    hint: "Its disk or processor may be stuck, or a start-up file of the login shell waits for something.",
+  });
+}
+
+async function askDaemon(
+  ports: Ports,
+  node: NodeSpec,
+): Promise<Exclude<NonNullable<NodeLook["inside"]>["daemon"], PictlError>> {
+  const before = ports.clock.monotonic();
+  const info = await (await ports.engines.on(node, ports.signal)).info();
+  return { info, durationMs: Math.round(ports.clock.monotonic() - before) };
+}
+
+/** An error is a finding here; being interrupted, and a bug of ours, are not. */
+async function orError<T>(work: Promise<T>): Promise<T | PictlError> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof PictlError && error.code !== "interrupted" && error.code !== "internal") return error;
+    throw error;
+  }
+}
+
+function row(node: string | null, { check, state, message, remedy, measured }: Check): CheckRow {
+  return { node, check, state, message, remedy, ...measured };
+}
+
+function failureOf(node: string | null, { check, state, message, remedy, code }: Check): readonly Failure[] {
+  if (state !== "problem") return [];
+  // What is no sentence of an error's is a few words about the check.
+  const sentence = message.endsWith(".") ? message : `${check}: ${message}.`;
+  return [
+    toFailure(
+      new PictlError(code ?? "check-failed", sentence, {
+        ...(node === null ? {} : { node }),
+        ...(remedy === null ? {} : { hint: remedy }),
+      }),
+    ),
+  ];
+}
+
+/** The failures that no row tells: what a person sees below the tree. */
+export function untold(report: Report<{ checks: readonly CheckRow[] }>): readonly Failure[] {
+  const problems = new Set(report.result.checks.filter((each) => each.state === "problem").map((each) => each.node));
+  return report.failures.filter((failure) => !problems.has(failure.node ?? null));
+}

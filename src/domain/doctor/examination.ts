@@ -1,0 +1,114 @@
+import { type FileSystem, type Memory, parseClock, parseFileSystem, parseMemory } from "../node/measures.ts";
+import { lines, number, sectionsCommand, splitSections } from "../node/sections.ts";
+import type { Command } from "../shell.ts";
+import type { ClockEnds } from "./clock.ts";
+
+/** What one look at a node tells `doctor`. Null for what could not be read. */
+export interface Examination {
+  readonly user: string | null;
+  readonly shell: ShellStart | null;
+  /** What `docker --version` says; null when there is no docker program. */
+  readonly dockerClient: string | null;
+  readonly ip: Tool<"iproute2" | "busybox" | "other">;
+  readonly arping: Tool<"iputils" | "busybox" | "habets" | "other">;
+  /** Null when nobody asked for a device, or there is no `ip` to look with. */
+  readonly device: Device | null;
+  readonly clock: ClockEnds | null;
+  readonly memory: Memory;
+  readonly disk: FileSystem | null;
+  readonly dockerDisk: FileSystem | null;
+}
+
+/** How the login shell begins a session. */
+export interface ShellStart {
+  readonly path: string;
+  readonly durationMs: number | null;
+  /** What its start-up files print though nobody looks. */
+  readonly noise: string;
+}
+
+/** A program, and who made it: they differ in their options. Null when there is none. */
+export type Tool<Flavour> = { readonly flavour: Flavour; readonly path: string } | null;
+
+export interface Device {
+  readonly name: string;
+  readonly exists: boolean;
+  readonly up: boolean;
+  readonly carrier: boolean;
+}
+
+/**
+ * `$1` is the network device of a candidate of the virtual IP, or empty. The clock is read first and last, so that
+ * what lies in between does not count. The login shell is started as sshd starts it: bash reads its start-up file
+ * when SSH_CLIENT is set and it is not inside another shell.
+ */
+const sections = {
+  clock: "date +%s.%N",
+  user: "id -un",
+  docker: "docker --version 2>&1",
+  ip: "command -v ip; ip -V 2>&1 | head -n 2",
+  arping: "command -v arping; arping -V 2>&1 | head -n 3",
+  device: '[ -z "$1" ] || ip -o link show dev "$1" 2>&1',
+  memory: "cat /proc/meminfo 2>/dev/null",
+  disk: "df -kP / 2>/dev/null",
+  dockerDisk:
+    'root=$(sed -n \'s/.*"data-root"[^"]*"\\([^"]*\\)".*/\\1/p\' /etc/docker/daemon.json 2>/dev/null); ' +
+    'df -kP "${root:-/var/lib/docker}" 2>/dev/null',
+  shell:
+    'echo "$SHELL"; cat /proc/uptime; noise=$(SHLVL=0 "$SHELL" -c true </dev/null 2>&1 | head -n 5); ' +
+    'cat /proc/uptime; printf "%s\\n" "$noise"',
+  clockAgain: "date +%s.%N",
+};
+
+export function examineCommand(device: string | undefined): Command {
+  return sectionsCommand(sections, device ?? "");
+}
+
+/** Reads what `examineCommand` printed. Never throws. */
+export function parseExamination(output: string, device: string | undefined): Examination {
+  const text = splitSections(sections, output);
+  const [first, last] = [parseClock(text.clock), parseClock(text.clockAgain)];
+  const ip = tool(text.ip, { iproute2: /iproute2/, busybox: /busybox/i });
+  return {
+    user: lines(text.user)[0] ?? null,
+    shell: shellStart(text.shell),
+    dockerClient: / version |podman/i.test(text.docker) ? (lines(text.docker).at(-1) ?? null) : null,
+    ip,
+    arping: tool(text.arping, {
+      iputils: /iputils/i,
+      busybox: /busybox/i,
+      habets: /ARPing \d|Habets|requires an argument/,
+    }),
+    device: device === undefined || ip === null ? null : parseDevice(device, text.device),
+    clock: first && last ? { first, last } : null,
+    memory: parseMemory(text.memory),
+    disk: parseFileSystem(text.disk),
+    dockerDisk: parseFileSystem(text.dockerDisk),
+  };
+}
+
+/** The first line is where the shell found it; what it says of itself follows. */
+function tool<Flavour extends string>(text: string, flavours: Record<Flavour, RegExp>): Tool<Flavour | "other"> {
+  const [path, ...said] = lines(text);
+  if (path === undefined || !/^[^\s:]*$/.test(path)) return null;
+  const known = Object.entries<RegExp>(flavours).find(([, pattern]) => pattern.test(said.join("\n")));
+  return { path, flavour: known ? (known[0] as Flavour) : "other" };
+}
+
+/** `2: eth0@if5: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu …`, of iproute2 and busybox alike. */
+function parseDevice(name: string, text: string): Device {
+  const flags = /^\d+: [^\s:]+: <([^>]*)>/m.exec(text)?.[1]?.split(",");
+  if (!flags) return { name, exists: false, up: false, carrier: false };
+  return { name, exists: true, up: flags.includes("UP"), carrier: flags.includes("LOWER_UP") };
+}
+
+function shellStart(text: string): ShellStart | null {
+  const [path, before, after, ...noise] = text.split("\n");
+  if (path === undefined || !path.startsWith("/")) return null;
+  const [from, to] = [before, after].map((uptime) => number(uptime?.split(" ")[0]));
+  return {
+    path,
+    durationMs: from == null || to == null ? null : Math.max(0, Math.round((to - from) * 1000)),
+    noise: noise.join("\n").trim(),
+  };
+}

@@ -1,0 +1,56 @@
+import { PictlError } from "../errors.ts";
+import { type Check, nodeChecks, skipped } from "./check.ts";
+import { type Asked, clockSkew } from "./clock.ts";
+import { type Connected, connectionChecks, type Rights, shellCheck, sudoCheck, unreachable } from "./connection.ts";
+import { type Daemon, dockerChecks } from "./docker.ts";
+import type { Examination } from "./examination.ts";
+import { clockCheck, diskChecks, memoryCheck } from "./resources.ts";
+import { vipChecks } from "./vip.ts";
+
+/** All that was learnt about a node; an error stands where something could not be. */
+export interface NodeLook {
+  readonly node: string;
+  readonly address: string;
+  /** The device that carries the virtual IP; undefined when the node is no candidate. */
+  readonly vipDevice: string | undefined;
+  readonly connection: Connected | PictlError;
+  /** Undefined without a connection. */
+  readonly inside?: {
+    readonly examination: Examination | PictlError;
+    readonly asked: Asked;
+    readonly rights: Rights | PictlError;
+    readonly daemon: Daemon | PictlError;
+  };
+}
+
+/** Every check of a node, in the order of `nodeChecks`. */
+export function judgeNode(look: NodeLook): readonly Check[] {
+  const { node, inside, vipDevice } = look;
+  const connection = connectionChecks(look.address, look.connection);
+  if (!inside)
+    return [...connection, ...unreachable(nodeChecks.slice(nodeChecks.indexOf("shell")).filter(applies(look)))];
+  const { examination, rights, daemon } = inside;
+  const seen = examination instanceof PictlError ? undefined : examination;
+  return [
+    ...connection,
+    shellCheck(seen?.shell ?? null, examination instanceof PictlError ? examination : undefined),
+    sudoCheck(rights, {
+      vip: vipDevice !== undefined,
+      user: seen?.user ?? "USER",
+      dockerAnswers: !(daemon instanceof PictlError),
+    }),
+    ...dockerChecks(node, seen === undefined ? undefined : seen.dockerClient, daemon),
+    ...vipChecks(seen, vipDevice),
+    clockCheck(seen?.clock ? clockSkew(seen.clock, inside.asked) : null),
+    ...(seen ? diskChecks(seen.disk, seen.dockerDisk) : (["disk", "docker-disk"] as const).map(unseen)),
+    seen ? memoryCheck(seen.memory) : unseen("memory"),
+  ];
+}
+
+function applies({ vipDevice }: NodeLook): (check: (typeof nodeChecks)[number]) => boolean {
+  return (check) => check !== "vip-device" || vipDevice !== undefined;
+}
+
+function unseen(check: "disk" | "docker-disk" | "memory"): Check {
+  return skipped(check, "could not be looked at");
+}

@@ -1,0 +1,73 @@
+import type { CheckRow } from "../app/doctor.ts";
+import { plural, visible } from "../domain/text.ts";
+import { type Style, tint, type Tone } from "./style.ts";
+import { wrap } from "./wrap.ts";
+
+/** From this many machines on, those where all is well take one line each. */
+const many = 10;
+
+const signs: Record<CheckRow["state"], { readonly sign: string; readonly tone: Tone }> = {
+  ok: { sign: "✓", tone: "good" },
+  warning: { sign: "!", tone: "warn" },
+  problem: { sign: "✗", tone: "bad" },
+  skipped: { sign: "·", tone: "dim" },
+};
+
+/** The findings of `pictl doctor`: machine by machine, each remedy below its finding, and a count in the end. */
+export function doctorView(result: { checks: readonly CheckRow[] }, style: Style): string {
+  const machines = new Map<string | null, CheckRow[]>();
+  for (const row of result.checks) machines.set(row.node, [...(machines.get(row.node) ?? []), row]);
+  const brief = machines.size > many;
+  const parts = [...machines].map(([node, rows]) => machine(style, node ?? "this machine", { rows, brief }));
+  return `${parts.join("")}${summary(style, machines, result.checks)}\n`;
+}
+
+function machine(style: Style, name: string, { rows, brief }: { rows: readonly CheckRow[]; brief: boolean }): string {
+  const title = tint(style, "strong", visible(name));
+  if (brief && rows.every((row) => row.state === "ok")) return `${title}: all ${rows.length} checks are well\n`;
+  return [title, ...grouped(rows).flatMap((group) => finding(style, group))].join("\n") + "\n";
+}
+
+/** Rows that were skipped for the same reason one after the other are told at once. */
+function grouped(rows: readonly CheckRow[]): CheckRow[][] {
+  const groups: CheckRow[][] = [];
+  for (const row of rows) {
+    const last = groups.at(-1);
+    if (row.state === "skipped" && last?.[0]?.state === "skipped" && last[0].message === row.message) last.push(row);
+    else groups.push([row]);
+  }
+  return groups;
+}
+
+const nameWidth = 14;
+const indent = " ".repeat(2 + 2 + nameWidth + 2);
+
+function finding(style: Style, group: readonly CheckRow[]): string[] {
+  const [row] = group;
+  if (!row) return [];
+  const { sign, tone } = signs[row.state];
+  const width = Math.max(20, style.width - indent.length);
+  const names = group.map((each) => each.check.replaceAll("-", " "));
+  const [first = "", ...more] =
+    names.length > 1 ? wrap(`${visible(row.message)}: ${names.join(", ")}`, width) : wrap(visible(row.message), width);
+  const label = (names.length > 1 ? "skipped" : (names[0] ?? "")).padEnd(nameWidth);
+  const told = row.state === "ok" || row.state === "skipped" ? label : tint(style, tone, label);
+  const remedy = row.remedy === null ? [] : wrap(visible(row.remedy), width - 2);
+  return [
+    `  ${tint(style, tone, sign)} ${told}  ${first}`,
+    ...more.map((line) => `${indent}${line}`),
+    ...remedy.map((line, index) => `${indent}${index === 0 ? tint(style, "dim", "→") : " "} ${line}`),
+  ];
+}
+
+function summary(style: Style, machines: ReadonlyMap<string | null, unknown>, checks: readonly CheckRow[]): string {
+  const count = (state: CheckRow["state"]): number => checks.filter((row) => row.state === state).length;
+  const [problems, warnings] = [count("problem"), count("warning")];
+  const nodes = plural([...machines.keys()].filter((node) => node !== null).length, "node");
+  if (problems + warnings === 0) return tint(style, "good", `${nodes}: all is well.`);
+  const found = [
+    ...(problems > 0 ? [tint(style, "bad", plural(problems, "problem"))] : []),
+    ...(warnings > 0 ? [tint(style, "warn", plural(warnings, "warning"))] : []),
+  ];
+  return `${nodes}: ${found.join(", ")}.`;
+}
