@@ -31,7 +31,7 @@ export interface BuildRow {
   readonly node: string;
   readonly image: string;
   readonly changed: boolean;
-  /** `built`, `up to date` …; under --dry-run what would be run. */
+  /** `built (…)`, `up to date` …; under --dry-run what would be run. */
   readonly outcome: string;
   /** Digest of the folder; null when the node's own was used. */
   readonly context: string | null;
@@ -134,7 +134,7 @@ async function buildIfNeeded(
   await recorded(ports, { node, container: image, before, after: seen }, () =>
     buildImage({ connection, image, command, context, folder, onStep, signal: ports.signal }),
   );
-  return { outcome: `built: ${plan.reason}`, changed: true, context: seen };
+  return { outcome: `built (${plan.reason})`, changed: true, context: seen };
 }
 
 function sent(context: BuildContext | undefined): string {

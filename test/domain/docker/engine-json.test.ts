@@ -1,0 +1,131 @@
+import { describe, expect, it } from "vitest";
+import {
+  containerFromList,
+  engineInfo,
+  imageFromList,
+  withInspection,
+} from "../../../src/domain/docker/engine-json.ts";
+
+const row = {
+  Id: "c2f91d",
+  Names: ["/other/alias", "/web"],
+  Image: "web",
+  ImageID: "sha256:725c",
+  Command: "sh",
+  Created: 1_795_405_920,
+  Ports: [
+    { IP: "0.0.0.0", PrivatePort: 80, PublicPort: 8080, Type: "tcp" },
+    { PrivatePort: 443, Type: "tcp" },
+  ],
+  Labels: { "io.pictl.cluster": "x", __proto__: "y" },
+  State: "running",
+  Status: "Up 3 minutes (healthy)",
+};
+
+function facts(parts: object = {}) {
+  const found = containerFromList({ ...row, ...parts });
+  if (!found) throw new Error("expected a container");
+  return found;
+}
+
+describe("containerFromList", () => {
+  it("reads what the engine lists", () => {
+    expect(facts()).toEqual({
+      id: "c2f91d",
+      name: "web",
+      imageId: "sha256:725c",
+      image: "web",
+      state: "running",
+      statusText: "Up 3 minutes (healthy)",
+      health: "healthy",
+      labels: { "io.pictl.cluster": "x" },
+      createdAt: 1_795_405_920,
+      startedAtMs: null,
+      exitCode: null,
+      ports: [{ ip: "0.0.0.0", publicPort: 8080, privatePort: 80, protocol: "tcp" }],
+    });
+  });
+
+  it.each([
+    ["Up 2 seconds (health: starting)", "starting", null],
+    ["Up 2 hours (unhealthy)", "unhealthy", null],
+    ["Up 2 hours (Paused)", null, null],
+    ["Exited (137) 2 hours ago", null, 137],
+    ["Exited (0) Less than a second ago", null, 0],
+    ["Restarting (1) 5 seconds ago", null, 1],
+    ["Created", null, null],
+    ["Dead", null, null],
+    ["", null, null],
+  ])("reads the status %j", (Status, health, exitCode) => {
+    expect(facts({ Status })).toMatchObject({ health, exitCode });
+  });
+
+  it("takes a state it does not know for one that does not run", () => {
+    expect(facts({ State: "stopped" }).state).toBe("exited");
+    expect(facts({ State: "Running" }).state).toBe("running");
+  });
+
+  it("survives hostile rows", () => {
+    expect(containerFromList(null)).toBeUndefined();
+    expect(containerFromList({ Id: 3 })).toBeUndefined();
+    expect(containerFromList({ Id: "a", Names: "x", Ports: [7, null], Labels: ["x"], State: {} })).toMatchObject({
+      id: "a",
+      name: "",
+      ports: [],
+    });
+    const labels = facts({ Labels: JSON.parse('{"__proto__": "x", "b": 1, "c": "d"}') as object }).labels;
+    expect(Object.entries(labels)).toEqual([
+      ["__proto__", "x"],
+      ["c", "d"],
+    ]);
+  });
+});
+
+describe("withInspection", () => {
+  it("adds when it was started", () => {
+    const inspection = { State: { StartedAt: "2026-11-23T03:50:23.5Z", ExitCode: 0 } };
+    expect(withInspection(facts(), inspection)).toMatchObject({
+      startedAtMs: Date.UTC(2026, 10, 23, 3, 50, 23, 500),
+      exitCode: null,
+    });
+  });
+
+  it("knows Docker's year 1 for never", () => {
+    const created = facts({ State: "created", Status: "Created" });
+    const inspection = { State: { StartedAt: "0001-01-01T00:00:00Z", ExitCode: 0 } };
+    expect(withInspection(created, inspection)).toMatchObject({ startedAtMs: null, exitCode: null });
+  });
+
+  it("takes the exit code of one that ended", () => {
+    const exited = facts({ State: "exited", Status: "nonsense" });
+    expect(withInspection(exited, { State: { ExitCode: 7 } }).exitCode).toBe(7);
+  });
+});
+
+describe("imageFromList", () => {
+  it("reads tags, and none of a dangling image", () => {
+    const image = { Id: "sha256:1", RepoTags: ["web:latest", "a/b:1"], Size: 5, Created: 6, Labels: null };
+    expect(imageFromList(image)).toEqual({
+      id: "sha256:1",
+      tags: ["web:latest", "a/b:1"],
+      sizeBytes: 5,
+      createdAt: 6,
+      labels: {},
+    });
+    expect(imageFromList({ Id: "sha256:1", RepoTags: ["<none>:<none>"] })?.tags).toEqual([]);
+    expect(imageFromList({ Id: "sha256:1", RepoTags: null })?.tags).toEqual([]);
+    expect(imageFromList({})).toBeUndefined();
+  });
+});
+
+describe("engineInfo", () => {
+  it("reads what is there and makes zeros of the rest", () => {
+    expect(engineInfo({ ServerVersion: "28.2.2", NCPU: 4, MemTotal: 1024, Containers: "many" })).toMatchObject({
+      serverVersion: "28.2.2",
+      cpus: 4,
+      memoryBytes: 1024,
+      containers: 0,
+      architecture: "",
+    });
+  });
+});

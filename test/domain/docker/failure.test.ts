@@ -1,0 +1,48 @@
+import { expect, it } from "vitest";
+import { dockerAccessError } from "../../../src/domain/docker/failure.ts";
+
+const access = { node: "n1", privileged: false };
+
+it.each([
+  ["docker-missing", "sh: 1: docker: not found"],
+  ["docker-missing", "bash: line 1: docker: command not found"],
+  ["docker-missing", "sh: docker: not found"],
+  ["docker-missing", "zsh:1: command not found: docker"],
+  ["docker-missing", "sudo: docker: command not found"],
+  ["docker-missing", "env: ‘docker’: No such file or directory"],
+  [
+    "docker-unavailable",
+    "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
+  ],
+  [
+    "docker-unavailable",
+    "failed to open the raw stream connection: dial unix /var/run/docker.sock: connect: no such file or directory",
+  ],
+  ["docker-unavailable", "error during connect: Get http://x/v1.24/info: EOF"],
+  [
+    "docker-denied",
+    "permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: Get " +
+      '"http://%2Fvar%2Frun%2Fdocker.sock/v1.50/version": dial unix /var/run/docker.sock: connect: permission denied',
+  ],
+  [
+    "docker-denied",
+    "failed to open the raw stream connection: dial unix /var/run/docker.sock: connect: permission denied",
+  ],
+])("%s: %s", (code, stderr) => {
+  expect(dockerAccessError(stderr, access)).toMatchObject({ code, node: "n1" });
+});
+
+it.each([
+  ["Error response from daemon: No such container: web"],
+  ["mkdir: /data: permission denied"],
+  ["dial tcp 10.0.0.1:5000: connect: connection refused"],
+  [""],
+])("docker was reached: %s", (stderr) => {
+  expect(dockerAccessError(stderr, access)).toBeUndefined();
+});
+
+it("tells a user to join the group, and root to look at the socket", () => {
+  const stderr = "permission denied while trying to connect to the Docker daemon socket";
+  expect(dockerAccessError(stderr, access)?.hint).toContain("usermod -aG docker");
+  expect(dockerAccessError(stderr, { node: "n1", privileged: true })?.hint).not.toContain("usermod");
+});
