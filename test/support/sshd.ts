@@ -18,6 +18,8 @@ export const whyNoSshd: string | undefined =
 export interface SshdOptions {
   /** Lines for sshd_config, ahead of the defaults: sshd takes the first value it finds. */
   readonly config?: readonly string[];
+  /** Default: 127.0.0.1. */
+  readonly address?: string;
   /** Default: ed25519. */
   readonly hostKeyTypes?: readonly ("ed25519" | "ecdsa" | "rsa")[];
   /** Public keys that may log in, besides the folder's own `key`. */
@@ -56,7 +58,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     [
       ...(options.config ?? []),
       `Port ${port}`,
-      "ListenAddress 127.0.0.1",
+      `ListenAddress ${options.address ?? "127.0.0.1"}`,
       ...types.map((type) => `HostKey ${join(dir, `host_${type}`)}`),
       `PidFile ${join(dir, "pid")}`,
       `AuthorizedKeysFile ${join(dir, "authorized_keys")}`,

@@ -25,15 +25,21 @@ export class Channels {
   }
 
   /**
-   * Sends a command line. `onSent` is called when the request goes out: from then on the command may run. Rejects
-   * with connection-lost or shell-unusable when it certainly did not start, or with the signal's reason.
+   * Sends a command line. `onSent` is called when the request goes out: from then on the command may run. `attach` is
+   * called while nothing that follows the server's assent has been handled: later than that, an exit status that came
+   * in the same packet would be missed. Rejects with connection-lost or shell-unusable when it certainly did not
+   * start, or with the signal's reason.
    */
-  async exec(line: string, signal: AbortSignal, onSent: () => void): Promise<OpenChannel> {
+  async exec<T>(
+    line: string,
+    signal: AbortSignal,
+    { onSent, attach }: { readonly onSent: () => void; readonly attach: (channel: ClientChannel) => T },
+  ): Promise<OpenChannel & { readonly attached: T }> {
     for (let refusals = 0; ;) {
       const release = await this.#gate.enter(signal);
       try {
         onSent();
-        return { channel: await this.#exec(line, signal), release };
+        return { ...(await this.#exec(line, signal, attach)), release };
       } catch (error) {
         const others = this.#gate.inside - 1;
         release();
@@ -45,7 +51,11 @@ export class Channels {
     }
   }
 
-  #exec(line: string, signal: AbortSignal): Promise<ClientChannel> {
+  #exec<T>(
+    line: string,
+    signal: AbortSignal,
+    attach: (channel: ClientChannel) => T,
+  ): Promise<{ channel: ClientChannel; attached: T }> {
     return new Promise((resolve, reject) => {
       let gaveUp = false;
       const aborted = (): void => {
@@ -58,7 +68,7 @@ export class Channels {
           signal.removeEventListener("abort", aborted);
           if (error) reject(isOpenFailure(error) ? error : notStarted(error));
           else if (gaveUp) abandon(channel);
-          else resolve(channel);
+          else resolve({ channel, attached: attach(channel) });
         });
       } catch (error) {
         signal.removeEventListener("abort", aborted);

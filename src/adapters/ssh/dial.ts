@@ -1,4 +1,4 @@
-import { connect, type Socket } from "node:net";
+import { connect, isIP, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ConnectStage } from "../../domain/ssh/retry.ts";
 import type { SshTarget } from "../../domain/ssh/target.ts";
@@ -23,7 +23,8 @@ export async function dial(
   signal: AbortSignal,
   onStage: (stage: ConnectStage) => void,
 ): Promise<Socket> {
-  onStage("resolve");
+  let stage: ConnectStage = isIP(target.host) === 0 ? "resolve" : "connect";
+  onStage(stage);
   const socket = connect({
     host: target.host,
     port: target.port,
@@ -32,7 +33,6 @@ export async function dial(
     autoSelectFamilyAttemptTimeout: 2_000,
     ...(target.family === undefined ? {} : { family: target.family }),
   });
-  let stage: ConnectStage = "resolve";
   return new Promise((resolve, reject) => {
     const settle = (finish: () => void): void => {
       signal.removeEventListener("abort", aborted);

@@ -3,7 +3,8 @@ import { PictlError } from "../../domain/errors.ts";
 import { render, type Command } from "../../domain/shell.ts";
 import { abortable } from "./abort.ts";
 import { Deadline } from "./deadline.ts";
-import { follow } from "./follow.ts";
+import { Following } from "./following.ts";
+import type { OpenChannel } from "./channels.ts";
 import { launch } from "./launch.ts";
 import type { Session } from "./session.ts";
 import { firstOf } from "./signals.ts";
@@ -30,10 +31,14 @@ export async function run(
     const line = renderFor(node, command);
     const root = options.sudo ? await abortable(session.sudo(signal), signal) : undefined;
     const plan = launch(line, root?.mode ?? "none");
-    const open = await session.channels.exec(plan.line, signal, () => {
-      progress.sent = true;
+    const open = await session.channels.exec(plan.line, signal, {
+      onSent: () => {
+        progress.sent = true;
+      },
+      attach: (channel) =>
+        new Following({ node, channel, plan, password: root?.password, options, durationMs, onStarted }),
     });
-    return await follow({ session, open, plan, password: root?.password, options, signal, durationMs, onStarted });
+    return await finish(session, open, signal);
   } catch (error) {
     if (error === Deadline.passed) {
       if (progress.sent)
@@ -60,6 +65,25 @@ export async function run(
   } finally {
     deadline.cancel();
     dispose();
+  }
+}
+
+async function finish(
+  session: Session,
+  open: OpenChannel & { attached: Following },
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const following = open.attached;
+  try {
+    await abortable(following.ended, signal);
+    return following.outcome();
+  } catch (error) {
+    if (error !== Deadline.passed) throw error;
+    return following.outcome("timeout");
+  } finally {
+    following.stop();
+    if (following.closed) open.release();
+    else session.ending.end(open);
   }
 }
 

@@ -1,24 +1,19 @@
 import type { Readable } from "node:stream";
+import type { ClientChannel } from "ssh2";
 import type { Outcome, RunOptions } from "../../app/ports.ts";
 import type { PictlError } from "../../domain/errors.ts";
 import type { Secret } from "../../domain/secret.ts";
 import { neverStarted } from "../../domain/ssh/never-started.ts";
-import { abortable } from "./abort.ts";
 import { CapturedStream } from "./captured-stream.ts";
-import type { OpenChannel } from "./channels.ts";
-import { Deadline } from "./deadline.ts";
 import type { Launch } from "./launch.ts";
-import type { Session } from "./session.ts";
 import { feedStdin } from "./stdin.ts";
 
 export interface SentCommand {
-  readonly session: Session;
-  readonly open: OpenChannel;
+  readonly node: string;
+  readonly channel: ClientChannel;
   readonly plan: Launch;
   readonly password: Secret | undefined;
   readonly options: RunOptions;
-  /** Aborted by the caller or by the deadline (`Deadline.passed`). */
-  readonly signal: AbortSignal;
   readonly durationMs: () => number;
   /** Called once, when the command certainly runs. */
   readonly onStarted: () => void;
@@ -28,24 +23,8 @@ const defaultOutputBytes = 1024 * 1024;
 /** A command that has ended and whose output is silent for so long has left something running that holds it open. */
 const silenceMs = 2_000;
 
-/** Sees a sent command through to its outcome. Rejects as `Connection.run` does, or with the signal's reason. */
-export async function follow(command: SentCommand): Promise<Outcome> {
-  const following = new Following(command);
-  const { session, open, signal } = command;
-  try {
-    await abortable(following.ended, signal);
-    return following.outcome();
-  } catch (error) {
-    if (error !== Deadline.passed) throw error;
-    return following.outcome("timeout");
-  } finally {
-    following.stop();
-    if (following.closed) open.release();
-    else session.ending.end(open);
-  }
-}
-
-class Following {
+/** A sent command from its first byte to its outcome. Made while nothing has arrived from it yet. */
+export class Following {
   /** Rejects with what a callback or the source of stdin rejected with, and with sudo-failed. */
   readonly ended: Promise<void>;
   closed = false;
@@ -63,7 +42,7 @@ class Following {
 
   constructor(command: SentCommand) {
     this.#command = command;
-    const { channel } = command.open;
+    const { channel } = command;
     this.ended = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -135,7 +114,7 @@ class Following {
 
   /** Stdin is for the command alone: where sudo reads a password first, it is held back until the command runs. */
   #advance(): void {
-    const { open, plan, options, onStarted } = this.#command;
+    const { channel, plan, options, onStarted } = this.#command;
     if (this.#started && !this.#announced) {
       this.#announced = true;
       onStarted();
@@ -146,7 +125,7 @@ class Following {
       return;
     }
     this.#fed = true;
-    feedStdin(open.channel, options.stdin, this.#gone.signal).catch(this.#reject);
+    feedStdin(channel, options.stdin, this.#gone.signal).catch(this.#reject);
   }
 
   /** sudo asks on stderr; it gets one answer, since wrong ones lock accounts. */
@@ -157,16 +136,16 @@ class Following {
       this.#reject(this.#failureToStart(1));
     } else if (!this.#answered) {
       this.#answered = true;
-      this.#command.open.channel.write(`${this.#command.password?.reveal() ?? ""}\n`);
+      this.#command.channel.write(`${this.#command.password?.reveal() ?? ""}\n`);
     }
   }
 
   #failureToStart(code: number): PictlError {
-    const { plan, session } = this.#command;
+    const { plan, node } = this.#command;
     const said = [this.#stdout, this.#stderr].map(({ filter }) => filter.noise().replaceAll(plan.prompt ?? "\0", ""));
     const missing = Math.min(this.#stdout.filter.missing, this.#stderr.filter.missing);
     return neverStarted({
-      node: session.node,
+      node,
       stage: missing === 2 || plan.markers.length === 1 ? "shell" : "sudo",
       said: said.join("\n"),
       code,
