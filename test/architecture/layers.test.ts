@@ -92,6 +92,9 @@ const exceptions: Record<string, Record<string, string>> = {
     "src/view/a.ts": 'import type { B } from "../app/b.ts";\nexport type A = B;',
     "src/app/b.ts": "export type B = 1;",
   },
+  "a digest in a use case": {
+    "src/app/a.ts": 'import { createHash } from "node:crypto";\nexport const a = createHash;',
+  },
   "p-map in a use case": { "src/app/a.ts": 'import pMap from "p-map";\nexport const a = pMap;' },
   "a heavy package loaded when a command runs": {
     "commands/a.ts": 'export const a = async () => import("ssh2");',

@@ -17,14 +17,18 @@ test("commands, arguments, flags and exit codes are what scripts rely on", async
 
 test.each(commands.filter((command) => !command.hidden))(
   "$id is a manual page",
-  ({ id, summary, examples, args, flags }) => {
+  ({ id, aliases, summary, examples, args, flags }) => {
+    const names = [id, ...aliases].map((name) => name.replaceAll(":", " "));
     expect(summary, "summary").toMatch(/^[A-Z].*\.$/);
     expect(examples?.length, "examples").toBeGreaterThan(0);
     for (const example of examples ?? []) {
       const command = typeof example === "string" ? example : example.command;
-      expect(command).toContain(`<%= config.bin %> ${id.replaceAll(":", " ")}`);
+      expect(
+        names.some((name) => command.includes(`<%= config.bin %> ${name}`)),
+        command,
+      ).toBe(true);
     }
-    for (const arg of Object.values(args)) expect(arg.description, arg.name).toMatch(/^[A-Z].*\.$/);
+    for (const arg of Object.values(args)) expect(arg.description, arg.name).toMatch(/^[A-Z].*[.…]$/);
     for (const flag of Object.values(flags)) expect(flag.summary, flag.name).toMatch(/^[A-Z].*\.$/);
   },
 );
