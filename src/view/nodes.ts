@@ -3,38 +3,51 @@ import type { Style } from "./style.ts";
 import { type Column, table } from "./table.ts";
 import { bytes, duration } from "./units.ts";
 
-/** The table of `pictl nodes`. */
+/** The table of `pictl nodes`: with as much detail as fits into a line. */
 export function nodesView(result: { nodes: readonly NodeRow[] }, style: Style): string {
-  return table(style, columns(result.nodes), result.nodes);
+  const rows = result.nodes;
+  const fitting = details
+    .map((_, dropped) => columns(rows, new Set(details.slice(dropped))))
+    .find((candidate) => width(candidate, rows) <= style.width);
+  return table(style, fitting ?? columns(rows, new Set()), rows);
 }
 
-function columns(rows: readonly NodeRow[]): Column<NodeRow>[] {
-  const list: Column<NodeRow>[] = [
+/** What a narrow terminal does without, in the order it goes. */
+const details = ["kernel", "arch", "amounts", "os", "address"] as const;
+type Detail = (typeof details)[number];
+
+function columns(rows: readonly NodeRow[], shown: ReadonlySet<Detail>): Column<NodeRow>[] {
+  const when = (condition: boolean, column: Column<NodeRow>): Column<NodeRow>[] => (condition ? [column] : []);
+  return [
     { title: "NODE", value: (row) => row.node, min: 8 },
     {
       title: "STATE",
       value: state,
       tone: (row) => (!row.reachable ? "bad" : row.dockerVersion === null ? "warn" : "good"),
     },
-    { title: "ADDRESS", value: (row) => row.address, min: 9 },
-    { title: "OS", value: (row) => row.os ?? "-", min: 6 },
-    { title: "ARCH", value: (row) => row.arch ?? "-" },
-    { title: "KERNEL", value: (row) => row.kernel ?? "-", min: 6 },
+    ...when(shown.has("address") && rows.some((row) => row.address !== row.node), {
+      title: "ADDRESS",
+      value: (row) => row.address,
+    }),
+    ...when(shown.has("os"), { title: "OS", value: (row) => shortOs(row.os) }),
+    ...when(shown.has("arch"), { title: "ARCH", value: (row) => row.arch ?? "-" }),
+    ...when(shown.has("kernel"), { title: "KERNEL", value: (row) => row.kernel ?? "-" }),
     { title: "UP", value: (row) => (row.uptimeSeconds == null ? "-" : duration(row.uptimeSeconds * 1000)) },
     { title: "LOAD", value: (row) => (row.load1 == null ? "-" : row.load1.toFixed(2)), align: "right" },
-    { title: "MEMORY", value: (row) => used(row.memoryTotalBytes, row.memoryAvailableBytes), align: "right" },
-    { title: "DISK", value: (row) => share(row.diskUsedBytes, row.diskTotalBytes), align: "right" },
-    { title: "DOCKER", value: (row) => row.dockerVersion ?? "-", min: 6 },
-    {
-      title: "RUN",
-      value: (row) =>
-        row.containersRunning === null ? "-" : `${String(row.containersRunning)}/${String(row.containers ?? 0)}`,
-      align: "right",
-    },
+    { title: "MEMORY", value: (row) => memory(row, shown.has("amounts")), align: "right" },
+    { title: "DISK", value: (row) => disk(row, shown.has("amounts")), align: "right" },
+    { title: "DOCKER", value: (row) => row.dockerVersion?.replace(/\+.*$/, "") ?? "-", min: 6 },
+    { title: "RUN", value: running, align: "right" },
+    ...when(
+      rows.some((row) => row.vip === true),
+      { title: "VIP", value: (row) => (row.vip === true ? "holds" : "") },
+    ),
   ];
-  if (rows.some((row) => row.vip === true))
-    list.push({ title: "VIP", value: (row) => (row.vip === true ? "holds" : "") });
-  return list;
+}
+
+function width(list: readonly Column<NodeRow>[], rows: readonly NodeRow[]): number {
+  const widths = list.map(({ title, value }) => Math.max(title.length, ...rows.map((row) => value(row).length)));
+  return widths.reduce((sum, each) => sum + each + 2, -2);
 }
 
 function state(row: NodeRow): string {
@@ -42,11 +55,26 @@ function state(row: NodeRow): string {
   return row.dockerVersion === null ? "no docker" : "ready";
 }
 
-function used(total: number | null | undefined, available: number | null | undefined): string {
-  if (total == null || available == null) return "-";
-  return `${bytes(total - available)}/${bytes(total)}`;
+/** "Debian GNU/Linux 12 (bookworm)" → "Debian 12". */
+function shortOs(name: string | null | undefined): string {
+  return name?.replace(/ (?:GNU\/)?Linux\b/, "").replace(/ \([^)]*\)$/, "") ?? "-";
 }
 
-function share(used: number | null | undefined, total: number | null | undefined): string {
-  return used == null || total == null || total === 0 ? "-" : `${String(Math.round((used / total) * 100))} %`;
+function memory({ memoryTotalBytes: total, memoryAvailableBytes: available }: NodeRow, amounts: boolean): string {
+  return total == null || available == null ? "-" : used(total - available, total, amounts);
+}
+
+/** The share is df's: what is kept for root is no room. */
+function disk({ diskUsedBytes: full, diskAvailableBytes: free }: NodeRow, amounts: boolean): string {
+  return full == null || free == null ? "-" : used(full, full + free, amounts);
+}
+
+function used(part: number, total: number, amounts: boolean): string {
+  if (total === 0) return "-";
+  const share = `${Math.round((part / total) * 100)} %`;
+  return amounts ? `${share} of ${bytes(total)}` : share;
+}
+
+function running({ containersRunning, containers }: NodeRow): string {
+  return containersRunning === null ? "-" : `${containersRunning}/${containers ?? containersRunning}`;
 }
