@@ -1,4 +1,4 @@
-import { Agent, type ClientRequestArgs } from "node:http";
+import { Agent, type ClientRequest, type ClientRequestArgs } from "node:http";
 import type { Duplex } from "node:stream";
 
 export interface DialAgentOptions {
@@ -27,21 +27,31 @@ export class DialAgent extends Agent {
     callback?: (error: Error | null, stream: Duplex) => void,
   ): undefined {
     this.#dial().then(
-      (stream) => callback?.(null, stream),
+      (stream) => callback?.(null, Object.assign(stream, ofSocketsOnly)),
       (error: unknown) => callback?.(error as Error, undefined as never),
     );
   }
 
-  /** Instead of the inherited one, which calls methods that only a net.Socket has. */
   override keepSocketAlive(stream: Duplex): boolean {
-    if (this.#idleMs === Infinity) return true;
-    const timer = setTimeout(() => stream.destroy(), this.#idleMs);
-    timer.unref();
-    this.#timers.set(stream, timer);
+    super.keepSocketAlive(stream);
+    if (this.#idleMs !== Infinity) {
+      const timer = setTimeout(() => stream.destroy(), this.#idleMs);
+      timer.unref();
+      this.#timers.set(stream, timer);
+    }
     return true;
   }
 
-  override reuseSocket(stream: Duplex): void {
+  override reuseSocket(stream: Duplex, request: ClientRequest): void {
+    super.reuseSocket(stream, request);
     clearTimeout(this.#timers.get(stream));
   }
 }
+
+/** What http.Agent calls on an idle connection, taking it for a net.Socket. */
+const ofSocketsOnly = {
+  setKeepAlive: () => undefined,
+  setTimeout: () => undefined,
+  ref: () => undefined,
+  unref: () => undefined,
+};

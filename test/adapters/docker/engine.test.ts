@@ -1,0 +1,243 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { openEngines } from "../../../src/adapters/docker/index.ts";
+import type { Engine } from "../../../src/app/ports.ts";
+import { type FakeEngine, fakeEngine, type Handler, hang } from "./fake-engine.ts";
+import { localNode, localNodes } from "./local-nodes.ts";
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+async function open(
+  routes: Record<string, Handler | object>,
+  { timeoutMs = 5000, signal = new AbortController().signal } = {},
+): Promise<{ engine: Engine; fake: FakeEngine }> {
+  const fake = await fakeEngine(routes);
+  closing.push(fake.close);
+  const nodes = localNodes({ socket: fake.socket });
+  closing.push(nodes.close);
+  return { engine: await openEngines(nodes, { timeoutMs }).on(localNode, signal), fake };
+}
+
+const listed = (index: number, labels: object = {}): object => ({
+  Id: `id${String(index)}`,
+  Names: [`/c${String(index)}`],
+  State: "running",
+  Status: "Up 3 minutes",
+  Labels: labels,
+});
+const ours = { "io.pictl.cluster": "x" };
+const started = { State: { StartedAt: "2026-11-23T03:50:23Z" } };
+
+describe("containers", () => {
+  it("10,000 of them are one request and well below a second of work", async () => {
+    const rows = Array.from({ length: 10_000 }, (_, index) => ({ ...listed(index), Filler: "x".repeat(800) }));
+    const { engine, fake } = await open({ "/containers/json": rows });
+    const cpu = process.cpuUsage();
+    expect(await engine.containers()).toHaveLength(10_000);
+    const { user, system } = process.cpuUsage(cpu);
+    expect((user + system) / 1e6).toBeLessThan(1);
+    expect(fake.requests).toEqual(["/version", "/containers/json?all=1"]);
+  });
+
+  it("looks closer at those of pictl alone, over kept connections", async () => {
+    const rows = [...Array.from({ length: 100 }, (_, index) => listed(index, ours)), listed(1000)];
+    const routes = Object.fromEntries(rows.map((_, index) => [`/containers/id${String(index)}/json`, started]));
+    const { engine, fake } = await open({ "/containers/json": rows, ...routes });
+    const containers = await engine.containers();
+    expect(containers[0]?.startedAtMs).toBe(Date.parse("2026-11-23T03:50:23Z"));
+    expect(containers[100]?.startedAtMs).toBeNull();
+    expect(fake.requests).toHaveLength(102);
+    expect(fake.connections()).toBeLessThanOrEqual(8);
+  });
+
+  it("does not mind one that is removed in between", async () => {
+    const { engine } = await open({
+      "/containers/json": [listed(1, ours), listed(2, ours)],
+      "/containers/id2/json": started,
+    });
+    expect((await engine.containers()).map((facts) => facts.startedAtMs)).toEqual([
+      null,
+      Date.parse("2026-11-23T03:50:23Z"),
+    ]);
+  });
+
+  it("an engine that hangs at the closer look costs one deadline, not one for each container", async () => {
+    const rows = Array.from({ length: 200 }, (_, index) => listed(index, ours));
+    const hanging = Object.fromEntries(rows.map((_, index) => [`/containers/id${String(index)}/json`, hang]));
+    const { engine, fake } = await open({ "/containers/json": rows, ...hanging }, { timeoutMs: 300 });
+    await expect(engine.containers()).rejects.toMatchObject({ code: "docker-unavailable", node: "n1" });
+    expect(fake.requests.length).toBeLessThan(20);
+  });
+});
+
+describe("when the engine is not well", () => {
+  it("hung: says so after the deadline, and what to do", async () => {
+    await expect(open({ "/version": hang }, { timeoutMs: 200 })).rejects.toMatchObject({
+      code: "docker-unavailable",
+      node: "n1",
+      message: "Docker cannot be used. It did not answer /version within 0.2 s.",
+      hint: expect.stringContaining("systemctl status docker") as string,
+    });
+  });
+
+  it("not an engine at all", async () => {
+    const page: Handler = (_request, response) => response.end("<html>");
+    await expect(open({ "/version": page })).rejects.toMatchObject({ code: "docker-unavailable" });
+    await expect(open({ "/version": { hello: "world" } })).rejects.toMatchObject({
+      code: "docker-unavailable",
+      message: "Docker cannot be used. What answers there is not a Docker Engine.",
+    });
+  });
+
+  it("an error status: docker's own words", async () => {
+    const broken: Handler = (_request, response) => response.writeHead(500).end('{"message": "layer store is broken"}');
+    const { engine } = await open({ "/images/json": broken });
+    await expect(engine.images()).rejects.toMatchObject({
+      code: "docker-failed",
+      message: "Docker refused with status 500: layer store is broken",
+    });
+  });
+
+  it("an answer without end is given up", async () => {
+    const flood: Handler = (_request, response) => {
+      const chunk = Buffer.alloc(1 << 20, " ");
+      const more = (): void => {
+        while (!response.destroyed && response.write(chunk));
+      };
+      response.on("drain", more);
+      more();
+    };
+    const { engine } = await open({ "/info": flood });
+    await expect(engine.info()).rejects.toMatchObject({ code: "docker-unavailable" });
+  });
+
+  it("connections that the engine has closed meanwhile are replaced", async () => {
+    const { engine, fake } = await open({ "/images/json": [{ Id: "sha256:1" }] });
+    await engine.images();
+    fake.closeConnections();
+    expect(await engine.images()).toHaveLength(1);
+  });
+
+  it("a connection that is used many times gathers no listeners", async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error): number => warnings.push(warning);
+    process.on("warning", note);
+    closing.push(() => Promise.resolve(process.off("warning", note)));
+    const { engine, fake } = await open({ "/images/json": [] });
+    for (let round = 0; round < 50; round += 1) await engine.images();
+    expect([fake.connections(), warnings]).toEqual([1, []]);
+  });
+
+  it("Ctrl-C ends a wait at once", async () => {
+    const interruption = new AbortController();
+    const { engine } = await open({ "/info": hang }, { signal: interruption.signal });
+    const info = engine.info();
+    setTimeout(() => {
+      interruption.abort();
+    }, 20);
+    await expect(info).rejects.toMatchObject({ code: "interrupted" });
+  });
+
+  it("a second caller may try again after a failure", async () => {
+    let calls = 0;
+    const second: Handler = (_request, response) => {
+      calls += 1;
+      if (calls > 1) response.end('{"ApiVersion": "1.41"}');
+    };
+    const fake = await fakeEngine({ "/version": second, "/info": { NCPU: 3 } });
+    closing.push(fake.close);
+    const nodes = localNodes({ socket: fake.socket });
+    closing.push(nodes.close);
+    const engines = openEngines(nodes, { timeoutMs: 200 });
+    const [first, same] = await Promise.allSettled([engines.on(localNode), engines.on(localNode)]);
+    expect([first.status, same.status, calls]).toEqual(["rejected", "rejected", 1]);
+    expect(await (await engines.on(localNode)).info()).toMatchObject({ cpus: 3 });
+  });
+});
+
+describe("logs", () => {
+  const options = { follow: false, tail: undefined, since: undefined, signal: new AbortController().signal };
+  const frame = (text: string): Buffer => {
+    const header = Buffer.from([1, 0, 0, 0, 0, 0, 0, text.length]);
+    return Buffer.concat([header, Buffer.from(text)]);
+  };
+  const time = "2026-11-23T03:50:23.116944647Z";
+
+  it("asks for what is wanted", async () => {
+    const { engine, fake } = await open({
+      "/containers/a/json": {},
+      "/containers/a/logs": (_request, response) => response.end(),
+    });
+    const lines = engine.logs("a", { ...options, follow: true, tail: 5, since: 1_700_000_000.25 });
+    expect((await lines[Symbol.asyncIterator]().next()).done).toBe(true);
+    expect(fake.requests.at(-1)).toBe(
+      "/containers/a/logs?stdout=1&stderr=1&timestamps=1&follow=1&tail=5&since=1700000000.25",
+    );
+  });
+
+  it("a container that is gone is an error that names it", async () => {
+    const { engine } = await open({});
+    await expect(engine.logs("a", options)[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+      code: "docker-failed",
+      container: "a",
+    });
+  });
+
+  it("an engine that stops in the middle is given up, a followed log waits", async () => {
+    const stalls: Handler = (_request, response) => response.write(frame(`${time} one\n`));
+    const { engine } = await open({ "/containers/a/json": {}, "/containers/a/logs": stalls }, { timeoutMs: 200 });
+    const lines = engine.logs("a", options)[Symbol.asyncIterator]();
+    expect((await lines.next()).value).toMatchObject({ line: "one" });
+    await expect(lines.next()).rejects.toMatchObject({ code: "docker-unavailable" });
+
+    const interruption = new AbortController();
+    const following = engine.logs("a", { ...options, follow: true, signal: interruption.signal });
+    const followed = following[Symbol.asyncIterator]();
+    expect((await followed.next()).value).toMatchObject({ line: "one" });
+    const next = followed.next();
+    const patience = new Promise((resolve) => setTimeout(resolve, 400, "still waiting"));
+    expect(await Promise.race([next, patience])).toBe("still waiting");
+    interruption.abort();
+    await expect(next).rejects.toMatchObject({ code: "interrupted" });
+  });
+
+  it("a reader that stops early ends the request", async () => {
+    let closed: () => void;
+    const gone = new Promise<void>((resolve) => (closed = resolve));
+    const endless: Handler = (_request, response) => {
+      const timer = setInterval(() => response.write(frame(`${time} x\n`)), 5);
+      response.on("close", () => {
+        clearInterval(timer);
+        closed();
+      });
+    };
+    const { engine } = await open({ "/containers/a/json": {}, "/containers/a/logs": endless });
+    for await (const record of engine.logs("a", { ...options, follow: true })) {
+      expect(record.line).toBe("x");
+      break;
+    }
+    await gone;
+  });
+});
+
+describe("without a forwarded socket", () => {
+  it("tells why the docker client cannot help either", async () => {
+    const nodes = localNodes({
+      env: { PATH: "/nonexistent:/bin:/usr/bin", DOCKER_HOST: "unix:///nonexistent/docker.sock" },
+    });
+    closing.push(nodes.close);
+    const engine = openEngines(nodes, { timeoutMs: 5000 }).on(localNode);
+    await expect(engine).rejects.toMatchObject({
+      node: "n1",
+      code: expect.stringMatching(/^docker-(missing|unavailable)$/) as string,
+    });
+  });
+
+  it("a node without docker", async () => {
+    const nodes = localNodes({ env: { PATH: "/nonexistent" } });
+    closing.push(nodes.close);
+    await expect(openEngines(nodes).on(localNode)).rejects.toMatchObject({ code: "docker-missing", node: "n1" });
+  });
+});

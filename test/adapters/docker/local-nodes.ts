@@ -1,0 +1,63 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createConnection } from "node:net";
+import { Duplex } from "node:stream";
+import type { Connection, Nodes, Outcome } from "../../../src/app/ports.ts";
+import type { NodeSpec } from "../../../src/domain/config/types.ts";
+import { type Command, render } from "../../../src/domain/shell.ts";
+
+export const localNode: NodeSpec = { name: "n1", address: "127.0.0.1", ssh: {}, labels: {} };
+
+export interface LocalNodesOptions {
+  /** Stands for /var/run/docker.sock; undefined: every forwarding is refused. */
+  readonly socket?: string;
+  /** Environment of commands, added to this process's. */
+  readonly env?: Record<string, string>;
+}
+
+/** A "node" that is this machine: real sockets and real processes, without SSH in between. */
+export function localNodes(options: LocalNodesOptions): Nodes & { opened: Duplex[]; close: () => Promise<void> } {
+  const opened: Duplex[] = [];
+  const spawned = (command: Command) =>
+    spawn("/bin/sh", ["-c", render(command)], { env: { ...process.env, ...options.env }, stdio: "pipe" });
+
+  const connection: Connection = {
+    node: localNode.name,
+    async openSocket() {
+      if (options.socket === undefined) throw new Error("open failed");
+      const socket = createConnection(options.socket);
+      await once(socket, "connect");
+      opened.push(socket);
+      // As an SSH channel: a Duplex and nothing more.
+      return Duplex.from({ readable: socket, writable: socket });
+    },
+    pipe(command) {
+      const child = spawned(command);
+      let stderr = "";
+      child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+      child.stdin.on("error", () => undefined);
+      const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
+      child.on("close", (code) => code !== 0 && stream.destroy(new Error(stderr)));
+      opened.push(stream);
+      return Promise.resolve(stream);
+    },
+    async run(command): Promise<Outcome> {
+      const child = spawned(command);
+      const [stdout, stderr] = [await child.stdout.toArray(), await child.stderr.toArray()].map((chunks) =>
+        Buffer.concat(chunks as Buffer[]).toString(),
+      ) as [string, string];
+      const code = child.exitCode ?? ((await once(child, "close")) as [number])[0];
+      const common = { stdout, stderr, truncated: false, durationMs: 0 };
+      return code === 0 ? { ...common, status: "ok", code: 0 } : { ...common, status: "failed", code };
+    },
+    privilege: () => Promise.resolve({ root: true, docker: true, sudo: false }),
+  };
+  return {
+    opened,
+    connect: () => Promise.resolve(connection),
+    close: () => {
+      for (const stream of opened) stream.destroy();
+      return Promise.resolve();
+    },
+  };
+}
