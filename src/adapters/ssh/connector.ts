@@ -16,12 +16,12 @@ import { Keyring } from "./keyring.ts";
 import { KnownHosts } from "./known-hosts.ts";
 import { askedOnce, type Questions } from "./questions.ts";
 import { route, type Step } from "./route.ts";
-import type { ResolveOptions } from "./ssh-config.ts";
+import type { SshConfig } from "./ssh-config.ts";
 
 export interface ConnectorOptions {
   readonly questions: Questions;
   readonly local: LocalUser;
-  readonly resolve: ResolveOptions;
+  readonly sshConfig: SshConfig;
   readonly warn: (message: string) => void;
   /** Handshakes computed at a time, over all hosts. */
   readonly maxHandshakes: number;
@@ -65,7 +65,7 @@ export class Connector {
    * `stopAtUntrusted`, one whose key is not trusted is returned as the step to make.
    */
   async approach(node: NodeSpec, signal: AbortSignal, stopAtUntrusted = false): Promise<Approach> {
-    const { hops, last } = await route(node, this.#options.resolve, this.#options.local, signal);
+    const { hops, last } = await route(node, this.#options.sshConfig, this.#options.local, signal);
     let via: Client | undefined;
     let key = "";
     for (const hop of hops) {

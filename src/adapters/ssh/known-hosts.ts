@@ -13,9 +13,12 @@ import { withoutHost } from "../../domain/ssh/known-hosts-edit.ts";
 import type { SshTarget } from "../../domain/ssh/target.ts";
 import { appendLines, readIfThere, replaceText } from "./text-file.ts";
 
-/** The known_hosts files of this machine, each read and parsed once. */
+/** Milliseconds a file's content is believed: many nodes at once read it once, a daemon sees what others add. */
+const freshMs = 2_000;
+
+/** The known_hosts files of this machine. */
 export class KnownHosts {
-  readonly #files = new Map<string, Promise<KnownHost[]>>();
+  readonly #files = new Map<string, { readonly entries: Promise<KnownHost[]>; readonly readAt: number }>();
   /** Accepted here and now; their files are not read again. */
   readonly #accepted: KnownHost[] = [];
 
@@ -67,10 +70,10 @@ export class KnownHosts {
 
   #read(file: string): Promise<KnownHost[]> {
     const known = this.#files.get(file);
-    if (known) return known;
-    const reading = this.#text(file).then((text) => parseKnownHosts(text, file));
-    this.#files.set(file, reading);
-    return reading;
+    if (known && performance.now() - known.readAt < freshMs) return known.entries;
+    const entries = this.#text(file).then((text) => parseKnownHosts(text, file));
+    this.#files.set(file, { entries, readAt: performance.now() });
+    return entries;
   }
 
   async #text(file: string): Promise<string> {

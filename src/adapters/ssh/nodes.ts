@@ -1,4 +1,4 @@
-import { userInfo } from "node:os";
+import { hostname, userInfo } from "node:os";
 import type { Ask, Connection, HostKeys, Nodes } from "../../app/ports.ts";
 import type { NodeSpec } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
@@ -9,7 +9,7 @@ import { Connector } from "./connector.ts";
 import { HostKeyDesk } from "./host-keys.ts";
 import { askedOnce, questionsFor, type Questions } from "./questions.ts";
 import { interrupted } from "./run.ts";
-import { askOpenSsh, localUser } from "./ssh-config.ts";
+import { SshConfig } from "./ssh-config.ts";
 
 export interface NodesOptions {
   /** Warnings for the user, whole sentences. */
@@ -18,8 +18,8 @@ export interface NodesOptions {
   readonly ask?: Ask;
   /** Default: this process's. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Where `.ssh` is looked for; default: the user's home as the system knows it (as OpenSSH does). */
-  readonly home?: string;
+  /** Read instead of ~/.ssh/config and the system's, as `ssh -F` does. */
+  readonly sshConfigFile?: string;
   /** Handshakes computed at a time, over all nodes; default 32. More use more memory, fewer wait longer for slow nodes. */
   readonly maxHandshakes?: number;
 }
@@ -44,12 +44,14 @@ class SshNodes implements Nodes {
   readonly #connections = new Map<string, Shared>();
   #closed = false;
 
-  constructor({ warn, ask, env, home, maxHandshakes }: NodesOptions) {
+  constructor({ warn, ask, env, sshConfigFile, maxHandshakes }: NodesOptions) {
+    // As OpenSSH does, and unlike a shell, by what the system knows of the user and not by $HOME.
+    const { username, homedir } = userInfo();
     this.#questions = questionsFor(ask);
     this.#connector = new Connector({
       questions: this.#questions,
-      local: localUser(home ?? userInfo().homedir, env ?? process.env),
-      resolve: askOpenSsh,
+      local: { name: username, home: homedir, hostname: hostname(), env: env ?? process.env },
+      sshConfig: new SshConfig(homedir, sshConfigFile),
       warn,
       maxHandshakes: maxHandshakes ?? 32,
     });

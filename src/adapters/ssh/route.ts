@@ -1,7 +1,7 @@
 import type { NodeSpec, SshSettings } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { sshTarget, type Jump, type LocalUser, type SshTarget } from "../../domain/ssh/target.ts";
-import type { ResolveOptions } from "./ssh-config.ts";
+import type { SshConfig } from "./ssh-config.ts";
 
 /** One SSH connection on the way to a node: a jump host, or in the end the node itself. */
 export interface Step {
@@ -20,14 +20,9 @@ export interface Route {
 }
 
 /** The way to a node. Rejects with node-unreachable when the configuration makes no sense. */
-export async function route(
-  node: NodeSpec,
-  resolve: ResolveOptions,
-  local: LocalUser,
-  signal: AbortSignal,
-): Promise<Route> {
+export async function route(node: NodeSpec, config: SshConfig, local: LocalUser, signal: AbortSignal): Promise<Route> {
   const targetOf = async (address: string, settings: SshSettings): Promise<SshTarget> => {
-    const options = await resolve({ address, user: settings.user, port: settings.port }, signal);
+    const options = await config.optionsFor({ address, user: settings.user, port: settings.port }, signal);
     let target: SshTarget;
     try {
       target = sshTarget(address, settings, options, local);

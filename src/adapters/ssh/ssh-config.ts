@@ -1,7 +1,11 @@
 import { execFile } from "node:child_process";
-import { hostname, userInfo } from "node:os";
+import { join } from "node:path";
 import { PictlError } from "../../domain/errors.ts";
-import { parseSshOptions, type LocalUser, type SshOptions } from "../../domain/ssh/target.ts";
+import { hostClass, plainOptions, type ConfigLine } from "../../domain/ssh/config-lines.ts";
+import { parseSshOptions, type SshOptions } from "../../domain/ssh/target.ts";
+import { readConfigFile } from "./config-files.ts";
+import { Gate } from "./gate.ts";
+import { askedOnce } from "./questions.ts";
 
 export interface Lookup {
   readonly address: string;
@@ -9,38 +13,110 @@ export interface Lookup {
   readonly port: number | undefined;
 }
 
-/** ssh_config's options for a host. Rejects with a PictlError when the files have errors. */
-export type ResolveOptions = (lookup: Lookup, signal: AbortSignal) => Promise<SshOptions>;
+/** How many `ssh -G` run at a time. */
+const maxProcesses = 4;
+/** `Match exec` may run programs; a hung one must not hold up its node for ever. */
+const processTimeoutMs = 5_000;
 
-export function localUser(home: string, env: LocalUser["env"]): LocalUser {
-  return { name: userInfo().username, home, hostname: hostname(), env };
+/** ssh_config's options for hosts. OpenSSH itself is asked, but no more often than its files can make a difference. */
+export class SshConfig {
+  readonly #home: string;
+  readonly #file: string | undefined;
+  readonly #processes = new Gate(maxProcesses);
+  readonly #classes = askedOnce<SshOptions>();
+  readonly #lines = askedOnce<ConfigLine[]>();
+
+  /** `file`: read instead of the user's and the system's, as `ssh -F` does. */
+  constructor(home: string, file: string | undefined) {
+    this.#home = home;
+    this.#file = file;
+  }
+
+  /** Rejects with node-unreachable when the files have errors, or with the signal's reason. */
+  async optionsFor(lookup: Lookup, signal: AbortSignal): Promise<SshOptions> {
+    const lines = await this.#lines("", () => this.#read());
+    const plain = plainOptions(lines);
+    if (plain) return plain;
+    const hosts = hostClass(lines, lookup.address);
+    if (hosts === undefined) return this.#ask(lookup, lines, signal);
+
+    const key = JSON.stringify([hosts, lookup.user, lookup.port]);
+    return this.#classes(key, async () => {
+      // Others may want the answer after this caller has gone.
+      const options = await this.#ask(lookup, lines, new AbortController().signal);
+      return withoutOwnName(options, lookup.address);
+    });
+  }
+
+  async #read(): Promise<ConfigLine[]> {
+    const files = this.#file === undefined ? [join(this.#home, ".ssh/config"), "/etc/ssh/ssh_config"] : [this.#file];
+    try {
+      const all = await Promise.all(files.map((file) => readConfigFile(file, this.#home)));
+      return all.flatMap((lines) => [...lines, { keyword: "host", words: ["*"] }]);
+    } catch (cause) {
+      throw new PictlError("node-unreachable", `ssh_config cannot be read: ${(cause as Error).message}.`, {
+        hint: "Make the file readable for you.",
+        cause,
+      });
+    }
+  }
+
+  async #ask(lookup: Lookup, lines: readonly ConfigLine[], signal: AbortSignal): Promise<SshOptions> {
+    const leave = await this.#processes.enter(signal);
+    try {
+      return parseSshOptions(await askOpenSsh(lookup, this.#file, signal));
+    } catch (error) {
+      if (!(error instanceof NoOpenSsh)) throw error;
+      return await evaluate(lines, lookup);
+    } finally {
+      leave();
+    }
+  }
 }
 
-/** Asks OpenSSH itself, which knows Include, Match and every token. */
-export const askOpenSsh: ResolveOptions = (lookup, signal) =>
-  new Promise((resolve, reject) => {
-    const flags = [
-      ...(lookup.user === undefined ? [] : ["-l", lookup.user]),
-      ...(lookup.port === undefined ? [] : ["-p", String(lookup.port)]),
-    ];
-    execFile(
-      "ssh",
-      ["-G", ...flags, "--", lookup.address],
-      { signal, timeout: 5_000, killSignal: "SIGKILL", maxBuffer: 1 << 20 },
-      (error, stdout, stderr) => {
-        if (!error) resolve(parseSshOptions(stdout));
-        else if (error.code === "ENOENT") reject(new NoOpenSsh());
-        else reject(badConfig(lookup.address, stderr.trim() || error.message, error));
-      },
-    );
-  });
-
 /** There is no `ssh` on this machine. */
-export class NoOpenSsh extends Error {}
+class NoOpenSsh extends Error {}
+
+function askOpenSsh({ address, user, port }: Lookup, file: string | undefined, signal: AbortSignal): Promise<string> {
+  const flags = [
+    ...(file === undefined ? [] : ["-F", file]),
+    ...(user === undefined ? [] : ["-l", user]),
+    ...(port === undefined ? [] : ["-p", String(port)]),
+  ];
+  const limits = { signal, timeout: processTimeoutMs, killSignal: "SIGKILL", maxBuffer: 1 << 20 } as const;
+  return new Promise((resolve, reject) => {
+    execFile("ssh", ["-G", ...flags, "--", address], limits, (error, stdout, stderr) => {
+      if (!error) resolve(stdout);
+      else if (signal.aborted) reject(signal.reason as Error);
+      else if (error.code === "ENOENT") reject(new NoOpenSsh());
+      else reject(badConfig(address, error.killed ? "it took too long" : stderr.trim() || error.message, error));
+    });
+  });
+}
 
 function badConfig(address: string, detail: string, cause: unknown): PictlError {
-  return new PictlError("node-unreachable", `ssh_config has no usable answer for ${address}: ${detail}.`, {
+  return new PictlError("node-unreachable", `OpenSSH cannot tell its settings for ${address}: ${detail}.`, {
     hint: `\`ssh -G ${address}\` shows the same; correct the file it names.`,
     cause,
   });
+}
+
+/** Where there is no OpenSSH: Host blocks and wildcards, no tokens. */
+async function evaluate(lines: readonly ConfigLine[], { address }: Lookup): Promise<SshOptions> {
+  const { default: SSHConfig } = await import("ssh-config");
+  const text = lines.map(({ keyword, words }) => `${keyword} ${words.map((word) => `"${word}"`).join(" ")}`).join("\n");
+  const computed = SSHConfig.parse(text).compute(address, { ignoreCase: true });
+  const options = new Map<string, string[]>();
+  for (const [keyword, value] of Object.entries(computed)) {
+    if (keyword.toLowerCase() !== "host") options.set(keyword.toLowerCase(), [value].flat());
+  }
+  return options;
+}
+
+/** OpenSSH gives a host without HostName its own name; without that, the options hold for its whole class. */
+function withoutOwnName(options: SshOptions, address: string): SshOptions {
+  if (options.get("hostname")?.[0]?.toLowerCase() !== address.toLowerCase()) return options;
+  const shared = new Map(options);
+  shared.delete("hostname");
+  return shared;
 }
