@@ -2,7 +2,6 @@
 import {
   chmodSync,
   chownSync,
-  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -16,7 +15,7 @@ import { join } from "node:path";
 import { fstab, nodeFolders } from "./fstab.ts";
 import type { NodeKeys } from "./keys.ts";
 import type { LabPlan } from "./plan.ts";
-import { attempt } from "./run.ts";
+import { attempt, run } from "./run.ts";
 import { template } from "./templates.ts";
 import type { LabNode } from "./types.ts";
 
@@ -50,7 +49,7 @@ export async function diskSource(plan: LabPlan, authorizedKey: string, signal?: 
 }
 
 /** Makes the disk, or what is missing of it; what a node has written stays. */
-export function prepareDisk(plan: LabPlan, node: LabNode, keys: NodeKeys, source: DiskSource): void {
+export async function prepareDisk(plan: LabPlan, node: LabNode, keys: NodeKeys, source: DiskSource): Promise<void> {
   const home = userInfo({ encoding: "utf8" }).homedir;
   const mounts = fstab({
     dir: node.dir,
@@ -72,7 +71,8 @@ export function prepareDisk(plan: LabPlan, node: LabNode, keys: NodeKeys, source
   symlinkSync("/run", join(node.dir, "root/var/run"));
   symlinkSync("/run/lock", join(node.dir, "root/var/lock"));
   const etc = source.overlays ? "etc" : "root/etc";
-  if (!source.overlays) cpSync("/etc", join(node.dir, etc), { recursive: true, verbatimSymlinks: true });
+  if (!source.overlays) await run("copy /etc for a node", ["cp", "-aT", "/etc", join(node.dir, etc)]);
+  for (const folder of ["docker", "ssh"]) mkdirSync(join(node.dir, etc, folder), { recursive: true });
   write(node, `${etc}/hostname`, `${node.name}\n`);
   write(node, `${etc}/hosts`, source.hosts);
   write(node, `${etc}/resolv.conf`, "# A lab has no name server.\n");

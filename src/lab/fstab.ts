@@ -45,8 +45,6 @@ export function nodeFolders(hostFolders: readonly string[], home: string): [path
   const shown = readOnly.filter((name) => hostFolders.includes(name));
   return [
     ["etc", 0o755],
-    ["etc/docker", 0o755],
-    ["etc/ssh", 0o755],
     ["usr", 0o755],
     ["work.etc", 0o755],
     ["work.usr", 0o755],

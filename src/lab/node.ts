@@ -1,27 +1,22 @@
 /** A node's power: on, off, and whether its services answer. */
 import { existsSync, readFileSync } from "node:fs";
 import { request } from "node:http";
+import { uptime } from "node:os";
 import { join } from "node:path";
 import { launch, launchedBefore } from "./launch.ts";
 import type { LabPlan } from "./plan.ts";
 import { childrenOf, isAlive, signalProcess, processRef, untilGone, type ProcessRef } from "./process.ts";
+import { attempt } from "./run.ts";
 import { plugIn, unplug, untilOwnNetwork } from "./switch.ts";
 import { templatePath } from "./templates.ts";
 import type { LabNode } from "./types.ts";
 
 /** Starts the first process of each node and plugs it in. Services come up later: see `untilReady`. */
 export async function powerOn(plan: LabPlan, nodes: readonly LabNode[], signal?: AbortSignal): Promise<void> {
-  const services = plan.record.docker ? ["sshd", "dockerd"] : ["sshd"];
+  const clock = await uptimeFromZero(signal);
   const started = nodes.map((node) => ({
     node,
-    process: launch(
-      [
-        ...["unshare", "--net", "--mount", "--pid", "--uts", "--ipc", "--fork", "--kill-child"],
-        ...["sh", templatePath("init.sh"), node.dir, node.name, `${node.address}/${plan.prefix}`, ...services],
-      ],
-      recordFile(plan, node),
-      logFile(node, "init"),
-    ),
+    process: launch(initWords(plan, node, clock), recordFile(plan, node), logFile(node, "init")),
   }));
   await Promise.all(started.map(({ node, process }) => untilOwnNetwork(process.ref, node.name, signal)));
   await plugIn(
@@ -33,6 +28,21 @@ export async function powerOn(plan: LabPlan, nodes: readonly LabNode[], signal?:
     process.go();
     process.release();
   }
+}
+
+function initWords(plan: LabPlan, node: LabNode, clock: readonly string[]): string[] {
+  const services = plan.record.docker ? ["sshd", "dockerd"] : ["sshd"];
+  return [
+    ...["unshare", "--net", "--mount", "--pid", "--uts", "--ipc", ...clock, "--fork", "--kill-child"],
+    ...["sh", templatePath("init.sh"), node.dir, node.name, `${node.address}/${plan.prefix}`, ...services],
+  ];
+}
+
+/** A node's /proc/uptime counts from when its power came on, where kernel and util-linux know how. */
+async function uptimeFromZero(signal?: AbortSignal): Promise<string[]> {
+  const words = ["--time", "--boottime", `-${Math.floor(uptime())}`];
+  const { code } = await attempt(["unshare", ...words, "--fork", "true"], { signal });
+  return code === 0 ? words : [];
 }
 
 /** Power loss: off the network first, so that no goodbye of a dying process is heard, then everything ends at once. */

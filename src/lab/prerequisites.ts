@@ -1,6 +1,5 @@
-import { accessSync, constants } from "node:fs";
-import { join } from "node:path";
 import { PictlError } from "../domain/errors.ts";
+import { findProgram, staticBusybox } from "./programs.ts";
 import { attempt, run } from "./run.ts";
 import type { LabProgress } from "./types.ts";
 
@@ -23,7 +22,6 @@ const forDocker: typeof always = [
   ["runc", "runc"],
   ["containerd", "containerd"],
   ["iptables", "iptables"],
-  ["busybox", "busybox-static"],
 ];
 
 /** Throws missing-prerequisite when this machine can run no lab at all, whatever is installed. */
@@ -54,6 +52,8 @@ export async function checkMachine(): Promise<void> {
 export function missingPackages(docker: boolean): string[] {
   const needed = docker ? [...always, ...forDocker] : always;
   const missing = needed.filter(([program]) => findProgram(program) === undefined).map(([, name]) => name);
+  // The demo images hold nothing but a busybox, which therefore must not need this machine's libraries.
+  if (docker && staticBusybox() === undefined) missing.push("busybox-static");
   return [...new Set(missing)].sort();
 }
 
@@ -106,22 +106,5 @@ export async function ensurePackages(
         hint: "Look at what apt says: `apt-get install " + still.join(" ") + "`.",
       },
     );
-  }
-}
-
-function findProgram(name: string): string | undefined {
-  const folders = [...(process.env["PATH"] ?? "").split(":"), "/usr/local/sbin", "/usr/sbin", "/sbin"];
-  return folders
-    .filter(Boolean)
-    .map((folder) => join(folder, name))
-    .find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -115,7 +115,7 @@ async function build(plan: LabPlan, { progress, signal }: LabPorts): Promise<voi
     const [keys] = await Promise.all([prepareKeys(plan, signal), startSwitch(plan, signal)]);
     const source = await diskSource(plan, keys.login, signal);
     for (const node of plan.nodes) {
-      prepareDisk(plan, node, keys.hosts.get(node.name) ?? { privateKey: "", publicKey: "" }, source);
+      await prepareDisk(plan, node, keys.hosts.get(node.name) ?? { privateKey: "", publicKey: "" }, source);
       await breathe(undefined, { signal });
     }
     await powerOn(plan, plan.nodes, signal);

@@ -160,6 +160,9 @@ describe.skipIf(obstacle !== undefined)("a lab with Docker", () => {
     expect(on.nodes[0]).toMatchObject({ state: "running", sshd: true, dockerd: true, address });
     expect(await ssh("n1", identity)).toBe(before);
     expect(await ssh("n1", "cat /proc/sys/kernel/random/boot_id")).not.toBe(bootId);
+    expect(Number(await ssh("n1", "cut -d. -f1 /proc/uptime"))).toBeLessThan(
+      Number(await ssh("n2", "cut -d. -f1 /proc/uptime")),
+    );
     expect(await ssh("n1", "ls /run/gone 2>/dev/null || ip -o address show to " + virtual)).toBe("");
     expect(await ssh("n1", "docker inspect -f '{{.State.Status}} {{.State.ExitCode}}' old")).toBe("exited 255");
   });

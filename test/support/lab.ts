@@ -95,20 +95,7 @@ export const silent: LabPorts = {
 
 function insideProcess(pid: number | null, script: string): Promise<string> {
   if (pid === null) return Promise.reject(new Error("the node has no power"));
-  const words = [
-    "--target",
-    String(pid),
-    "--mount",
-    "--net",
-    "--pid",
-    "--uts",
-    "--ipc",
-    "--root",
-    "--wd",
-    "sh",
-    "-c",
-    script,
-  ];
+  const words = ["--target", String(pid), "--all", "--root", "--wd", "sh", "-c", script];
   return new Promise((resolve, reject) => {
     execFile("nsenter", words, { maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
