@@ -8,6 +8,7 @@ register();
 const root = fileURLToPath(new URL("..", import.meta.url));
 const pjson = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
 pjson.oclif.commands = "./commands";
+pjson.oclif.helpClass.target = "./src/cli/help.ts";
 
 const { Plugin } = await import("@oclif/core");
 const { main } = await import("./main.ts");

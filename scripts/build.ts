@@ -48,6 +48,7 @@ async function bundle(): Promise<readonly esbuild.OutputFile[]> {
     absWorkingDir: root,
     entryPoints: [
       { in: "bin/main.ts", out: "main" },
+      { in: "src/cli/help.ts", out: "help" },
       ...commands.map((file) => ({ in: `commands/${file}`, out: `commands/${file.slice(0, -".ts".length)}` })),
     ],
     outdir: "dist",
