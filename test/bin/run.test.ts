@@ -1,0 +1,98 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+// The built program, as the shell starts it (npm run build).
+const program = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
+const pjson = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+
+describe("the version", () => {
+  test.each([["--version"], ["-v"], ["version"]])("%s", (word) => {
+    expect(pictl(word)).toEqual({ status: 0, stdout: `${pjson.version}\n`, stderr: "" });
+  });
+});
+
+describe("help", () => {
+  test.each([[[]], [["--help"]], [["-h"]], [["help"]]])("%j lists the commands in groups", (words) => {
+    const { status, stdout, stderr } = pictl(...words);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toMatch(/^CONTAINERS\n(?: .*\n)* {2}create {2,}\S/m);
+    expect(stdout).not.toMatch(/^ +(ps|__complete) /m);
+  });
+
+  test("help COMMAND is the command's manual page", () => {
+    expect(pictl("help", "status")).toEqual(pictl("status", "--help"));
+    expect(pictl("help", "status").stdout).toContain("USAGE\n  $ pictl status");
+  });
+
+  test("a topic lists its commands", () => {
+    expect(pictl("lab").stdout).toMatch(/^COMMANDS\n +lab cut /m);
+  });
+
+  test("has no escape codes when it is not shown on a terminal", () => {
+    expect(pictl("--help").stdout).not.toContain("\u001b");
+  });
+});
+
+describe("what is no command", () => {
+  test.each([
+    [
+      ["stauts", "web"],
+      '✗ There is no command "stauts"; did you mean "status"?\n  → `pictl --help` lists the commands.\n',
+    ],
+    [["xyzzy"], '✗ There is no command "xyzzy".\n  → `pictl --help` lists the commands.\n'],
+    [["xyzzy", "--help"], '✗ There is no command "xyzzy".\n  → `pictl --help` lists the commands.\n'],
+    [["help", "xyzzy"], '✗ There is no command "xyzzy".\n  → `pictl --help` lists the commands.\n'],
+    [
+      ["lab", "upp"],
+      '✗ There is no command "lab upp"; did you mean "lab up"?\n  → `pictl --help` lists the commands.\n',
+    ],
+    [
+      ["--config", "x", "status"],
+      '✗ "--config" stands where a command is expected.\n  → The command comes first, then its flags: `pictl nodes --json`. `pictl --help` lists the commands.\n',
+    ],
+  ])("%j", (words, stderr) => {
+    expect(pictl(...words)).toEqual({ status: 2, stdout: "", stderr });
+  });
+
+  test("says so as one JSON document under --json", () => {
+    const { status, stdout, stderr } = pictl("stauts", "--json");
+    expect({ status, stderr }).toEqual({ status: 2, stderr: "" });
+    expect(JSON.parse(stdout)).toEqual({
+      ok: false,
+      exitCode: 2,
+      result: null,
+      failures: [
+        {
+          code: "usage",
+          message: 'There is no command "stauts"; did you mean "status"?',
+          hint: "`pictl --help` lists the commands.",
+        },
+      ],
+    });
+  });
+});
+
+test.each([["--version"], ["--help"], ["completion bash"], ["stauts --json"]])(
+  "%s into a closed pipe ends quietly, as if by SIGPIPE",
+  async (words) => {
+    const child = spawn(process.execPath, [program, ...words.split(" ")], { stdio: ["ignore", "pipe", "pipe"] });
+    child.stdout.destroy();
+    let stderr = "";
+    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    const [status] = (await once(child, "close")) as [number];
+    expect({ status, stderr }).toEqual({ status: 141, stderr: "" });
+  },
+);
+
+function pictl(...words: string[]): { status: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words], {
+    encoding: "utf8",
+    cwd: tmpdir(),
+    env: { PATH: process.env.PATH, HOME: tmpdir() },
+  });
+  return { status, stdout, stderr };
+}
