@@ -14,9 +14,9 @@ async function open(
   { timeoutMs = 5000, signal = new AbortController().signal } = {},
 ): Promise<{ engine: Engine; fake: FakeEngine }> {
   const fake = await fakeEngine(routes);
-  closing.push(fake.close);
+  closing.push(() => fake.close());
   const nodes = localNodes({ socket: fake.socket });
-  closing.push(nodes.close);
+  closing.push(() => nodes.close());
   return { engine: await openEngines(nodes, { timeoutMs }).on(localNode, signal), fake };
 }
 
@@ -147,9 +147,9 @@ describe("when the engine is not well", () => {
       if (calls > 1) response.end('{"ApiVersion": "1.41"}');
     };
     const fake = await fakeEngine({ "/version": second, "/info": { NCPU: 3 } });
-    closing.push(fake.close);
+    closing.push(() => fake.close());
     const nodes = localNodes({ socket: fake.socket });
-    closing.push(nodes.close);
+    closing.push(() => nodes.close());
     const engines = openEngines(nodes, { timeoutMs: 200 });
     const [first, same] = await Promise.allSettled([engines.on(localNode), engines.on(localNode)]);
     expect([first.status, same.status, calls]).toEqual(["rejected", "rejected", 1]);
@@ -227,7 +227,7 @@ describe("without a forwarded socket", () => {
     const nodes = localNodes({
       env: { PATH: "/nonexistent:/bin:/usr/bin", DOCKER_HOST: "unix:///nonexistent/docker.sock" },
     });
-    closing.push(nodes.close);
+    closing.push(() => nodes.close());
     const engine = openEngines(nodes, { timeoutMs: 5000 }).on(localNode);
     await expect(engine).rejects.toMatchObject({
       node: "n1",
@@ -237,7 +237,7 @@ describe("without a forwarded socket", () => {
 
   it("a node without docker", async () => {
     const nodes = localNodes({ env: { PATH: "/nonexistent" } });
-    closing.push(nodes.close);
+    closing.push(() => nodes.close());
     await expect(openEngines(nodes).on(localNode)).rejects.toMatchObject({ code: "docker-missing", node: "n1" });
   });
 });
