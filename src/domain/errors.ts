@@ -51,6 +51,14 @@ export const errorCodes = {
   "image-missing": 1,
   /** The image is needed by a container, of the layout or of the node's Docker. */
   "image-in-use": 1,
+  /** A registry does not answer, to a node or to this machine. */
+  "registry-unreachable": 1,
+  /** A registry wants a login, or refused it. */
+  "registry-denied": 1,
+  /** A registry answered with something else than was asked for. */
+  "registry-failed": 1,
+  /** The node has no room left. */
+  "disk-full": 1,
   /** The node still has containers, placed there or running there. */
   "node-in-use": 1,
   /** A check of `doctor` found a problem that has no code of its own. */
