@@ -3,11 +3,9 @@ import { openBuildContexts } from "./adapters/build-context/index.ts";
 import { systemClock } from "./adapters/clock/index.ts";
 import { findConfig, openConfigStore } from "./adapters/config/index.ts";
 import { thisMachine } from "./adapters/controller/index.ts";
-import { openEngines } from "./adapters/docker/index.ts";
 import { openEventLog } from "./adapters/events/index.ts";
 import { openSecrets } from "./adapters/secrets/index.ts";
-import { openNodes } from "./adapters/ssh/index.ts";
-import type { Ask, ConfigStore, Controller, Ports, Progress } from "./app/ports.ts";
+import type { Ask, ConfigStore, Controller, EventLog, HostKeys, Ports, Progress } from "./app/ports.ts";
 import type { Config } from "./domain/config/types.ts";
 
 /** What a command works with: the config and every port, filled with the real thing. */
@@ -15,6 +13,7 @@ export interface Context {
   readonly config: Config;
   readonly store: ConfigStore;
   readonly ports: Ports;
+  readonly hostKeys: HostKeys;
   readonly controller: Controller;
   close(): Promise<void>;
 }
@@ -40,6 +39,11 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const warn = (message: string): void => {
     progress.warn(message);
   };
+  // Commands that touch no node go without these.
+  const [{ openNodes }, { openEngines }] = await Promise.all([
+    import("./adapters/ssh/index.ts"),
+    import("./adapters/docker/index.ts"),
+  ]);
   const nodes = openNodes({ warn, ...(options.ask ? { ask: options.ask } : {}) });
   return {
     config,
@@ -56,6 +60,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       concurrency: options.concurrency,
       actor: { who: `${userInfo().username}@${hostname()}`, cause: options.cause },
     },
+    hostKeys: nodes.hostKeys,
     controller: thisMachine,
     close: () => nodes.close(),
   };
@@ -63,6 +68,16 @@ export async function openContext(options: ContextOptions): Promise<Context> {
 
 /** The config's store alone, for commands that touch no node. */
 export async function openStore(configPath: string | undefined): Promise<ConfigStore> {
-  const path = await findConfig({ flag: configPath, env: process.env, cwd: process.cwd() });
+  const path = findConfig({ flag: configPath, env: process.env, cwd: process.cwd() });
   return openConfigStore(path);
+}
+
+/** The event log alone. */
+export async function openLog(options: Pick<ContextOptions, "configPath" | "progress">): Promise<EventLog> {
+  const store = await openStore(options.configPath);
+  const { config } = await store.read();
+  const warn = (message: string): void => {
+    options.progress.warn(message);
+  };
+  return openEventLog({ stateDir: config.stateDir, warn });
 }

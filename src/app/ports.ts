@@ -54,11 +54,15 @@ export interface HostKeys {
   shown(node: NodeSpec, signal?: AbortSignal): Promise<ShownHostKeys>;
   /**
    * Adds the keys to known_hosts (the user's, or `ssh.knownHostsFile`) and returns that file's path; keys that are
-   * trusted already are left alone. A `changed` key needs `replace`, which removes the entry it contradicts. Rejects
-   * with host-key-changed (nothing written) without `replace`, for a revoked key, and where the old entry stands in
-   * a line or a file that cannot be edited safely; with host-key-unknown when the file cannot be written.
+   * trusted already are left alone. A `changed` key needs `replace`, which removes the entry it contradicts. `only`:
+   * the fingerprints of the keys that are meant; the others are not looked at. Rejects with host-key-changed (nothing
+   * written) without `replace`, for a revoked key, and where the old entry stands in a line or a file that cannot be
+   * edited safely; with host-key-unknown when the file cannot be written.
    */
-  trust(shown: ShownHostKeys, options?: { readonly replace?: boolean }): Promise<string>;
+  trust(
+    shown: ShownHostKeys,
+    options?: { readonly replace?: boolean; readonly only?: readonly string[] },
+  ): Promise<string>;
 }
 
 export interface ShownHostKeys {
@@ -80,6 +84,8 @@ export interface ShownHostKey {
   readonly status: "trusted" | "unknown" | "changed" | "revoked";
   /** `file:line` of the entry that decided, if there is one. */
   readonly entry: string | undefined;
+  /** That entry's key. */
+  readonly known?: { readonly type: string; readonly fingerprint: string };
 }
 
 export interface Connection {
@@ -210,7 +216,15 @@ export interface Controller {
 export interface EventLog {
   /** Appends durably enough to survive a crash of pictl. Never rejects: an unwritable log is warned about once. */
   append(event: PictlEvent): Promise<void>;
-  read(options: { follow: boolean; signal: AbortSignal }): AsyncIterable<PictlEvent>;
+  /**
+   * The events of the past, oldest first; with `follow` then those to come, until the signal is aborted.
+   * `onCaughtUp` is awaited between the two. Rejects with missing-prerequisite when the log cannot be read.
+   */
+  read(options: {
+    readonly follow: boolean;
+    readonly signal: AbortSignal;
+    readonly onCaughtUp?: () => void | Promise<void>;
+  }): AsyncIterable<PictlEvent>;
 }
 
 /** What a command shows while it works. The lines are for people; nothing is decided on them. */
@@ -244,6 +258,10 @@ export interface ConfigStore {
   readonly path: string;
   /** `raw` has the rows as they stand in the file: what edits count their indexes by. */
   read(): Promise<{ readonly config: Config; readonly raw: RawConfig; readonly warnings: readonly ConfigProblem[] }>;
+  /**
+   * The config as the edits would make it; nothing is written. Rejects with config-invalid when they would break it.
+   */
+  preview(edits: readonly ConfigEdit[]): Promise<Config>;
   /**
    * Re-reads under the lock, applies the edits to the text (formatting, comments and key order stay), checks the
    * result and writes it atomically, with one `.bak`. Rejects with config-invalid (nothing written), lock-held,

@@ -30,6 +30,16 @@ export async function changeConfig(
   });
 }
 
+/** `ConfigStore.preview`. */
+export async function previewConfig(
+  path: string,
+  edits: readonly ConfigEdit[],
+  options: StoreOptions,
+): Promise<Config> {
+  const file = await readConfigFile(path);
+  return loadConfig(edits.reduce(editText, file.text), placeOf(path, file.mode, options)).config;
+}
+
 /** What a rewrite makes of the text; `wanted` is what it must say, when that is known. */
 export interface Rewritten {
   readonly text: string;

@@ -18,6 +18,10 @@ export function openConfigStore(path: string, options: StoreOptions = {}): Confi
       const { config, raw, warnings } = loadConfig(file.text, placeOf(path, file.mode, options));
       return { config, raw, warnings };
     },
+    async preview(edits) {
+      const { previewConfig } = await import("./change.ts");
+      return await previewConfig(path, edits, options);
+    },
     async change(edits) {
       const { changeConfig } = await import("./change.ts");
       await changeConfig(path, edits, options);

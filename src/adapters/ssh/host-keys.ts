@@ -44,13 +44,17 @@ export class HostKeyDesk implements HostKeys {
     }
   }
 
-  async trust(shown: ShownHostKeys, { replace = false }: { readonly replace?: boolean } = {}): Promise<string> {
+  async trust(
+    shown: ShownHostKeys,
+    { replace = false, only }: { readonly replace?: boolean; readonly only?: readonly string[] } = {},
+  ): Promise<string> {
     const step = this.#steps.get(shown);
     if (!step) throw new PictlError("internal", "trust() was given keys that shown() did not return.");
     const { knownHosts } = this.#connector;
     const { target } = step;
+    const keys = shown.keys.filter((key) => only === undefined || only.includes(key.fingerprint));
     const refuse = (entries: HostEntries, forgiven: boolean): void => {
-      for (const key of shown.keys) {
+      for (const key of keys) {
         const verdict = judgeHostKey(key, entries);
         if (verdict.kind === "revoked" || (verdict.kind === "changed" && !forgiven)) {
           throw hostKeyError(verdict, { ...shown, key, fingerprint: key.fingerprint });
@@ -66,7 +70,7 @@ export class HostKeyDesk implements HostKeys {
     const entries = await knownHosts.entriesOf(target);
     return knownHosts.store(
       target,
-      shown.keys.filter((key) => judgeHostKey(key, entries).kind !== "trusted"),
+      keys.filter((key) => judgeHostKey(key, entries).kind !== "trusted"),
     );
   }
 
@@ -108,6 +112,8 @@ class Seen extends Error {
 function described(key: HostKey, entries: HostEntries): ShownHostKey {
   const verdict = judgeHostKey(key, entries);
   const status = verdict.kind === "authority" ? "unknown" : verdict.kind;
-  const entry = verdict.kind === "unknown" ? undefined : `${verdict.entry.file}:${verdict.entry.line}`;
-  return { ...key, fingerprint: fingerprint(key), status, entry };
+  const seen = { ...key, fingerprint: fingerprint(key), status };
+  if (verdict.kind === "unknown") return { ...seen, entry: undefined };
+  const { file, line, keyType: type, key: base64 } = verdict.entry;
+  return { ...seen, entry: `${file}:${line}`, known: { type, fingerprint: fingerprint({ type, base64 }) } };
 }
