@@ -25,7 +25,16 @@ export function exitCodeFor(report: Report<object>): number {
 
 /** JSON text that is safe to print anywhere: C1 and bidirectional controls are escaped too. */
 export function jsonText(document: object): string {
-  return JSON.stringify(document, null, 2).replace(
+  return printable(JSON.stringify(document, null, 2));
+}
+
+/** The same on one line. */
+export function jsonLine(document: object): string {
+  return printable(JSON.stringify(document));
+}
+
+function printable(json: string): string {
+  return json.replace(
     /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );

@@ -55,7 +55,8 @@ function nodeMatcher(pattern: string): (node: NodeSpec) => boolean {
   };
 }
 
-function globMatcher(pattern: string): (text: string) => boolean {
+/** Whole text against a glob (`*`, `?`). */
+export function globMatcher(pattern: string): (text: string) => boolean {
   if (!/[*?]/.test(pattern)) return (text) => text === pattern;
   const source = pattern
     .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")

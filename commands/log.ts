@@ -1,0 +1,61 @@
+import { Flags } from "@oclif/core";
+import { readLog } from "../src/app/log.ts";
+import { openLog } from "../src/cli/open-log.ts";
+import { StreamCommand } from "../src/cli/stream-command.ts";
+import type { PictlEvent } from "../src/domain/event.ts";
+import { parseMoment } from "../src/domain/time.ts";
+import { eventLine } from "../src/view/log.ts";
+
+export default class Log extends StreamCommand {
+  static override summary = "Show what pictl did: its own event log.";
+  static override description = "Touches no node. With --json: one document, or one event a line with --follow.";
+  static override flags = {
+    follow: Flags.boolean({ char: "f", summary: "Go on showing what happens, until Ctrl-C." }),
+    since: Flags.string({ helpValue: "WHEN", summary: "Only from then on: 10m, 2h, 2026-01-31, 2026-01-31T10:00Z." }),
+    tail: Flags.integer({ helpValue: "N", summary: "Only the last N events.", min: 0 }),
+    type: Flags.string({
+      helpValue: "TYPE",
+      multiple: true,
+      multipleNonGreedy: true,
+      summary: "Only these types: container.created, container, a glob. Repeatable.",
+    }),
+    node: Flags.string({
+      char: "n",
+      helpValue: "NODE",
+      multiple: true,
+      multipleNonGreedy: true,
+      summary: "Only events of these nodes, which need not be in the config any more: a name or a glob. Repeatable.",
+    }),
+    container: Flags.string({
+      helpValue: "CONTAINER",
+      multiple: true,
+      multipleNonGreedy: true,
+      summary: "Only events of these containers: a name or a glob. Repeatable.",
+    }),
+  };
+  static override examples = [
+    "<%= config.bin %> log --tail 20",
+    "<%= config.bin %> log --since 1d --type container --node 'web*'",
+    "<%= config.bin %> log --follow --json",
+  ];
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Log);
+    const { json, follow } = flags;
+    const sinceMs = flags.since === undefined ? undefined : parseMoment(flags.since, Date.now());
+    const style = this.terminal.out;
+    const log = await openLog(flags.config, this.progress);
+    const rows = this.rows<PictlEvent>({ json, follow, key: "events", text: (event) => eventLine(event, style) });
+    const report = await readLog(log, {
+      follow,
+      sinceMs,
+      tail: flags.tail,
+      types: flags.type ?? [],
+      nodes: flags.node ?? [],
+      containers: flags.container ?? [],
+      signal: this.signal,
+      output: { event: (event) => rows.row(event), idle: () => rows.flush() },
+    });
+    await this.finishRows(report, rows, json);
+  }
+}

@@ -1,0 +1,72 @@
+import { Flags } from "@oclif/core";
+import { type LogRow, readLogs } from "../src/app/logs.ts";
+import * as common from "../src/cli/flags.ts";
+import { pattern } from "../src/cli/pattern.ts";
+import { StreamCommand } from "../src/cli/stream-command.ts";
+import { selectNodes, selectPlacements } from "../src/domain/select.ts";
+import { parseMoment } from "../src/domain/time.ts";
+import { logLine } from "../src/view/logs.ts";
+import { prefixes } from "../src/view/prefix.ts";
+
+export default class Logs extends StreamCommand {
+  static override summary = "Print the logs of containers from all their nodes, merged by time.";
+  static override description = `With --json: one document, or one object a line with --follow ({"time", "container", "node", "stream", "line"}, a failure is {"failure"}).
+On a terminal, control characters in the logs are shown and not sent, unless --raw.`;
+  static override args = { container: common.containers };
+  static override flags = {
+    node: common.node,
+    follow: Flags.boolean({
+      char: "f",
+      summary: "Go on printing what comes, until Ctrl-C or until the containers end.",
+    }),
+    since: Flags.string({ helpValue: "WHEN", summary: "Only from then on: 10m, 2h, 2026-01-31, 2026-01-31T10:00Z." }),
+    tail: Flags.integer({ helpValue: "N", summary: "Only the last N lines of each container.", min: 0 }),
+    grep: Flags.string({ char: "g", helpValue: "REGEXP", summary: "Only lines that match (JavaScript syntax)." }),
+    timestamps: Flags.boolean({ char: "t", summary: "Print the time of each line." }),
+    "no-prefix": Flags.boolean({ summary: "Print the lines without their container and node." }),
+    raw: Flags.boolean({ summary: "Send control characters to the terminal as they are." }),
+  };
+  static override examples = [
+    "<%= config.bin %> logs",
+    "<%= config.bin %> logs web --follow --tail 20",
+    "<%= config.bin %> logs web@n1 'db*' --since 10m --grep 'error|warn'",
+  ];
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Logs);
+    const { json, follow } = flags;
+    const sinceMs = flags.since === undefined ? undefined : parseMoment(flags.since, Date.now());
+    const grep = flags.grep === undefined ? undefined : pattern("grep", flags.grep);
+    const { config, ports } = await this.open(flags);
+    const nodes = new Set(selectNodes(config, flags.node ?? []).map(({ name }) => name));
+    const placements = selectPlacements(config, args.container ?? []).filter(({ node }) => nodes.has(node));
+    const view = {
+      style: this.terminal.out,
+      prefix: flags["no-prefix"]
+        ? undefined
+        : prefixes(
+            this.terminal.out,
+            placements.map((each) => `${each.container}@${each.node}`),
+          ),
+      timestamps: flags.timestamps,
+      neutral: process.stdout.isTTY && !flags.raw,
+    };
+    const rows = this.rows<LogRow>({ json, follow, key: "lines", text: (row) => logLine(row, view) });
+    const report = await readLogs(ports, {
+      config,
+      placements,
+      follow,
+      tail: flags.tail,
+      sinceMs,
+      grep,
+      output: {
+        line: (row) => rows.row(row),
+        idle: () => rows.flush(),
+        ended: ({ container, node }) => {
+          if (!json) this.progress.warn(`${container}@${node}: the log ended, for the container does not run.`);
+        },
+      },
+    });
+    await this.finishRows(report, rows, json);
+  }
+}

@@ -1,0 +1,102 @@
+import { type FileHandle, open } from "node:fs/promises";
+import type { EventLog } from "../../app/ports.ts";
+import { PictlError } from "../../domain/errors.ts";
+import type { PictlEvent } from "../../domain/event.ts";
+import type { EventFiles } from "./index.ts";
+import { linesFrom } from "./lines.ts";
+import { watchFolder } from "./watch.ts";
+
+type ReadOptions = Parameters<EventLog["read"]>[0];
+
+/** `EventLog.read`. A file that is rotated meanwhile is read to its end, and then the new one from its beginning. */
+export async function* readEvents(files: EventFiles, options: ReadOptions): AsyncGenerator<PictlEvent> {
+  const { signal } = options;
+  const changes = options.follow ? await watchFolder(files.folder, signal) : undefined;
+  let current: EventFile | undefined;
+  let previous: EventFile | undefined;
+  try {
+    // In this order: a rotation in between shows one file under both names, and not a gap.
+    current = await openIfThere(files.current);
+    previous = await openIfThere(files.older);
+    if (previous && current && previous.id !== current.id) yield* previous.events(signal);
+    await previous?.close();
+    previous = undefined;
+    if (current) yield* current.events(signal);
+    await options.onCaughtUp?.();
+    if (!changes) return;
+    for (;;) {
+      await changes.next();
+      if (signal.aborted) return;
+      // Who opened a file before it was rotated may still have written to it.
+      if (previous) yield* previous.events(signal);
+      await previous?.close();
+      previous = undefined;
+      if (current) yield* current.events(signal);
+      const latest = await openIfThere(files.current);
+      if (!latest || latest.id === current?.id) {
+        await latest?.close();
+        continue;
+      }
+      previous = current;
+      current = latest;
+      if (previous) yield* previous.events(signal);
+      yield* current.events(signal);
+    }
+  } finally {
+    changes?.close();
+    await previous?.close();
+    await current?.close();
+  }
+}
+
+/** A file read from where it was left the last time. */
+class EventFile {
+  readonly id: string;
+  readonly #handle: FileHandle;
+  #position = 0;
+
+  constructor(handle: FileHandle, id: string) {
+    this.#handle = handle;
+    this.id = id;
+  }
+
+  async *events(signal: AbortSignal): AsyncGenerator<PictlEvent> {
+    // Somebody emptied it.
+    if ((await this.#handle.stat()).size < this.#position) this.#position = 0;
+    for await (const { text, next } of linesFrom(this.#handle, this.#position)) {
+      if (signal.aborted) return;
+      this.#position = next;
+      const event = parseEvent(text);
+      if (event) yield event;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
+}
+
+async function openIfThere(path: string): Promise<EventFile | undefined> {
+  try {
+    const handle = await open(path);
+    const { dev, ino } = await handle.stat();
+    return new EventFile(handle, `${dev}:${ino}`);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return undefined;
+    throw new PictlError("missing-prerequisite", `The event log cannot be read: ${message}.`, {
+      hint: "Run pictl as the user who owns its state folder, or name another one in `state_dir`.",
+      cause: error,
+    });
+  }
+}
+
+/** undefined for what is no event: a line torn by a full disk or a crash must not hide the others. */
+function parseEvent(text: string): PictlEvent | undefined {
+  try {
+    const value = JSON.parse(text) as Partial<PictlEvent> | null;
+    return typeof value?.time === "string" && typeof value.type === "string" ? (value as PictlEvent) : undefined;
+  } catch {
+    return undefined;
+  }
+}

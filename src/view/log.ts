@@ -1,0 +1,48 @@
+import type { PictlEvent } from "../domain/event.ts";
+import { visible } from "../domain/text.ts";
+import { type Style, tint } from "./style.ts";
+import { duration } from "./units.ts";
+
+/** One event on one line: when, what, where, what changed, and who did it. */
+export function eventLine(event: PictlEvent, style: Style): string {
+  const { error, durationMs } = event;
+  const parts = [
+    tint(style, "dim", localTime(event.time)),
+    tint(style, error === undefined ? "strong" : "bad", visible(event.type).padEnd(20)),
+    visible(placeOf(event)).padEnd(12),
+    error === undefined ? visible(changeOf(event)) : tint(style, "bad", visible(`failed: ${error}`)),
+    durationMs === undefined ? "" : tint(style, "dim", `(${duration(durationMs)})`),
+    tint(style, "dim", `${visible(event.who)}${event.cause === undefined ? "" : `: ${visible(event.cause)}`}`),
+  ];
+  return `${parts.filter((part) => part !== "").join("  ")}\n`;
+}
+
+/** `2026-01-31 10:00:00` on this machine's clock. */
+function localTime(time: string): string {
+  const date = new Date(time);
+  if (Number.isNaN(date.getTime())) return visible(time);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("-");
+  return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":")}`;
+}
+
+function placeOf({ container, node }: PictlEvent): string {
+  if (container !== undefined && node !== undefined) return `${container}@${node}`;
+  return container ?? node ?? "-";
+}
+
+function changeOf({ before, after }: PictlEvent): string {
+  if (before == null && after == null) return "";
+  if (before == null) return short(after);
+  return after === undefined ? `was ${short(before)}` : `${short(before)} → ${short(after)}`;
+}
+
+function short(value: unknown): string {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return Object.entries(value)
+      .map(([key, each]) => `${key}: ${short(each)}`)
+      .join(", ");
+  }
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}
