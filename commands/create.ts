@@ -14,6 +14,7 @@ export default class Create extends PictlCommand {
   static override flags = {
     recreate: Flags.boolean({ summary: "Replace containers that are there already." }),
     grace: common.grace,
+    wait: common.wait,
     "dry-run": common.dryRun,
   };
   static override examples = ["<%= config.bin %> create", "<%= config.bin %> create web --recreate"];
@@ -26,6 +27,7 @@ export default class Create extends PictlCommand {
       placements: selectPlacements(config, args.container ?? []),
       recreate: flags.recreate,
       graceSeconds: flags.grace,
+      waitMs: flags.wait * 1000,
       dryRun: flags["dry-run"],
     });
     await this.finish(report, outcomesView);

@@ -4,7 +4,7 @@ import { LifecycleCommand } from "../src/cli/lifecycle-command.ts";
 export default class Restart extends LifecycleCommand {
   static override summary = "Restart containers.";
   static override args = { container: common.containers };
-  static override flags = { "dry-run": common.dryRun, grace: common.grace };
+  static override flags = { wait: common.wait, "dry-run": common.dryRun, grace: common.grace };
   static override examples = ["<%= config.bin %> restart", "<%= config.bin %> restart web db@n2"];
 
   async run(): Promise<void> {

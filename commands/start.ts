@@ -4,7 +4,7 @@ import { LifecycleCommand } from "../src/cli/lifecycle-command.ts";
 export default class Start extends LifecycleCommand {
   static override summary = "Start containers that are stopped.";
   static override args = { container: common.containers };
-  static override flags = { "dry-run": common.dryRun };
+  static override flags = { wait: common.wait, "dry-run": common.dryRun };
   static override examples = ["<%= config.bin %> start", "<%= config.bin %> start web db@n2"];
 
   async run(): Promise<void> {

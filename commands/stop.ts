@@ -4,7 +4,7 @@ import { LifecycleCommand } from "../src/cli/lifecycle-command.ts";
 export default class Stop extends LifecycleCommand {
   static override summary = "Stop running containers.";
   static override args = { container: common.containers };
-  static override flags = { "dry-run": common.dryRun, grace: common.grace };
+  static override flags = { wait: common.wait, "dry-run": common.dryRun, grace: common.grace };
   static override examples = ["<%= config.bin %> stop", "<%= config.bin %> stop web db@n2"];
 
   async run(): Promise<void> {

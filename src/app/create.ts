@@ -12,6 +12,7 @@ import { buildImages } from "./build.ts";
 import { sha256 } from "./digest.ts";
 import { runDocker } from "./docker.ts";
 import { fanOut } from "./fan-out.ts";
+import { withLocks } from "./locks.ts";
 import { nodeOf, type Observer, observer } from "./observe.ts";
 import type { Ports } from "./ports.ts";
 import type { Report } from "./report.ts";
@@ -22,6 +23,8 @@ export interface CreateInput {
   readonly placements: readonly Placement[];
   readonly recreate: boolean;
   readonly graceSeconds: number;
+  /** How long to wait for another pictl that changes the same containers. */
+  readonly waitMs: number;
   readonly dryRun: boolean;
 }
 
@@ -38,14 +41,16 @@ export async function createContainers(
   const broken = (placement: Placement): boolean => built.failures.some((failure) => concerns(failure, placement));
   // Looked at after building, so that a rebuilt image shows as a difference.
   const observe = observer(ports, config);
-  const { results, failures } = await fanOut(
-    ports,
-    placements.filter((placement) => !broken(placement)),
-    {
+  const ready = placements.filter((placement) => !broken(placement));
+  const { results, failures } = await withLocks(ports, { ...input, placements: ready }, (locked) =>
+    fanOut(ports, ready, {
       place: ({ node, container }) => ({ node, container }),
       work: (placement) =>
-        act(ports, { verb: "create", ...placement }, () => createOne(ports, { ...input, placement, observe })),
-    },
+        act(ports, { verb: "create", ...placement }, async () => {
+          await locked(placement);
+          return createOne(ports, { ...input, placement, observe });
+        }),
+    }),
   );
   return { result: { containers: results }, failures: [...built.failures, ...failures] };
 }

@@ -5,6 +5,7 @@ import { render } from "../domain/shell.ts";
 import { act, type ActionRow, type Done } from "./act.ts";
 import { runDocker } from "./docker.ts";
 import { fanOut } from "./fan-out.ts";
+import { withLocks } from "./locks.ts";
 import { nodeOf, observer, type Observer } from "./observe.ts";
 import type { Ports } from "./ports.ts";
 import type { Report } from "./report.ts";
@@ -15,6 +16,8 @@ export interface LifecycleInput {
   readonly placements: readonly Placement[];
   /** Seconds a container may take to stop by itself. */
   readonly graceSeconds: number;
+  /** How long to wait for another pictl that changes the same containers. */
+  readonly waitMs: number;
   readonly dryRun: boolean;
 }
 
@@ -31,11 +34,16 @@ export async function lifecycle(
   input: LifecycleInput,
 ): Promise<Report<{ containers: readonly ActionRow[] }>> {
   const observe = observer(ports, input.config);
-  const { results, failures } = await fanOut(ports, input.placements, {
-    place: ({ node, container }) => ({ node, container }),
-    work: (placement) =>
-      act(ports, { verb: input.action, ...placement }, () => apply(ports, { ...input, placement, observe })),
-  });
+  const { results, failures } = await withLocks(ports, input, (locked) =>
+    fanOut(ports, input.placements, {
+      place: ({ node, container }) => ({ node, container }),
+      work: (placement) =>
+        act(ports, { verb: input.action, ...placement }, async () => {
+          await locked(placement);
+          return apply(ports, { ...input, placement, observe });
+        }),
+    }),
+  );
   return { result: { containers: results }, failures };
 }
 

@@ -31,3 +31,11 @@ export const grace = Flags.integer({
   min: 0,
   max: 3600,
 });
+
+export const wait = Flags.integer({
+  summary: "Seconds to wait for another pictl that changes the same containers.",
+  helpValue: "SECONDS",
+  default: 0,
+  min: 0,
+  max: 86_400,
+});

@@ -12,7 +12,7 @@ export abstract class LifecycleCommand extends PictlCommand {
     action: LifecycleAction,
     input: {
       names: readonly string[] | undefined;
-      flags: GlobalFlags & { "dry-run": boolean; grace?: number };
+      flags: GlobalFlags & { "dry-run": boolean; wait: number; grace?: number };
       /** Resolves to false when the person said no. */
       confirm?: (placements: readonly Placement[], context: Context) => Promise<boolean>;
     },
@@ -28,6 +28,7 @@ export abstract class LifecycleCommand extends PictlCommand {
           action,
           placements,
           graceSeconds: flags.grace ?? 10,
+          waitMs: flags.wait * 1000,
           dryRun: flags["dry-run"],
         })
       : { result: { containers: [] }, failures: [], exitCode: 4 };

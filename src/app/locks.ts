@@ -1,0 +1,137 @@
+import type { Duplex } from "node:stream";
+import type { Config, Placement } from "../domain/config/types.ts";
+import { PictlError } from "../domain/errors.ts";
+import { holdLocks, lockIdleSeconds, type LockAnswer, parseLockAnswer } from "../domain/lock/command.ts";
+import { nodeOf } from "./observe.ts";
+import type { Ports } from "./ports.ts";
+
+export interface LocksInput {
+  readonly config: Config;
+  readonly placements: readonly Place[];
+  /** How long to try for locks that somebody else holds; 0 asks once. */
+  readonly waitMs: number;
+  /** Who changes nothing locks nothing. */
+  readonly dryRun: boolean;
+}
+
+type Place = Pick<Placement, "container" | "node">;
+
+const retryMs = 500;
+
+/**
+ * Runs `work` with the locks on the containers it is about to change, on the nodes where they are. `locked` resolves
+ * when the lock on that container is ours and throws lock-held, telling by whom, or what connecting throws; the first
+ * question to a node asks for all its containers at once. The locks are free when `work` ends, and when pictl is
+ * killed, because its connections end.
+ */
+export async function withLocks<T>(
+  ports: Ports,
+  input: LocksInput,
+  work: (locked: (place: Place) => Promise<void>) => Promise<T>,
+): Promise<T> {
+  if (input.dryRun) return work(() => Promise.resolve());
+  const { cluster } = input.config;
+  const nameOf = ({ container }: Place): string => `${cluster}.${container}`;
+  const deadline = ports.clock.monotonic() + input.waitMs;
+  const holdings = new Map<string, Promise<Holding>>();
+  const holdingOn = (node: string): Promise<Holding> => {
+    const names = [...new Set(input.placements.filter((each) => each.node === node).map(nameOf))];
+    const holding = holdings.get(node) ?? hold(ports, input.config, { node, names, deadline });
+    holdings.set(node, holding);
+    return holding;
+  };
+  try {
+    return await work(async (place) => {
+      const { answers } = await holdingOn(place.node);
+      const answer = answers.find((each) => each.name === nameOf(place));
+      if (answer?.held) throw heldBy(answer, place);
+    });
+  } finally {
+    for (const holding of await Promise.allSettled(holdings.values())) {
+      if (holding.status === "fulfilled") holding.value.release();
+    }
+  }
+}
+
+interface Holding {
+  readonly answers: readonly LockAnswer[];
+  release(): void;
+}
+
+/** Takes what is free; while something is held and there is time, frees everything and tries again. */
+async function hold(
+  ports: Ports,
+  config: Config,
+  { node, names, deadline }: { node: string; names: readonly string[]; deadline: number },
+): Promise<Holding> {
+  const connection = await ports.nodes.connect(nodeOf(config, node), ports.signal);
+  for (;;) {
+    const since = new Date(ports.clock.now()).toISOString();
+    const line = await connection.pipe(holdLocks(names, { ...ports.actor, since }), { signal: ports.signal });
+    let answers: readonly LockAnswer[];
+    try {
+      answers = await readAnswers(line, names.length);
+    } catch (error) {
+      line.destroy();
+      if (ports.signal.aborted) throw error;
+      ports.progress.warn(
+        `${node} has no working \`flock\`, so nothing keeps two pictl commands apart there. Install util-linux or busybox on it.`,
+      );
+      return { answers: [], release: () => undefined };
+    }
+    const holding = { answers, release: keepAlive(line) };
+    const remaining = deadline - ports.clock.monotonic();
+    if (!answers.some((answer) => answer.held) || remaining <= 0) return holding;
+    holding.release();
+    await ports.clock.sleep(Math.min(retryMs, remaining), ports.signal);
+  }
+}
+
+async function readAnswers(line: Duplex, count: number): Promise<readonly LockAnswer[]> {
+  const answers: LockAnswer[] = [];
+  let rest = "";
+  for (;;) {
+    const chunk = (line.read() as Buffer | null)?.toString("utf8");
+    if (chunk === undefined) {
+      await nextRead(line);
+      continue;
+    }
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    answers.push(...lines.map(parseLockAnswer).filter((answer) => answer !== undefined));
+    if (answers.length >= count) return answers;
+  }
+}
+
+function nextRead(line: Duplex): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      line.off("readable", settle).off("error", settle).off("end", settle).off("close", settle);
+      if (line.readableEnded || line.destroyed) reject(line.errored ?? new Error("the lock command ended"));
+      else resolve();
+    };
+    line.on("readable", settle).on("error", settle).on("end", settle).on("close", settle);
+  });
+}
+
+function keepAlive(line: Duplex): () => void {
+  const timer = setInterval(() => line.write("."), (lockIdleSeconds * 1000) / 4);
+  timer.unref();
+  line.on("error", () => {
+    clearInterval(timer);
+  });
+  line.write(".");
+  return () => {
+    clearInterval(timer);
+    line.destroy();
+  };
+}
+
+function heldBy(answer: LockAnswer & { held: true }, place: { container: string; node: string }): PictlError {
+  const who = answer.by === undefined ? "another pictl command" : `\`${answer.by.cause}\` of ${answer.by.who}`;
+  const since = answer.by === undefined ? "" : ` since ${answer.by.since}`;
+  return new PictlError("lock-held", `${who} is changing this container${since}; nothing was done to it.`, {
+    ...place,
+    hint: "Wait for it to end, or say `--wait SECONDS`.",
+  });
+}
