@@ -5,7 +5,15 @@ const lab = ["test/lab/**/*.test.ts", "test/**/*.lab.test.ts"];
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/**/*.test.ts"], exclude: lab } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: lab,
+          // Long enough for a machine that is busy with something else; a test that waits says so itself.
+          testTimeout: 30_000,
+        },
+      },
       {
         test: {
           name: "lab",
