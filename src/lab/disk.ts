@@ -88,7 +88,7 @@ export async function prepareDisk(plan: LabPlan, node: LabNode, keys: NodeKeys, 
 
 /** An overlay needs a file system below it that is none itself; tried where it will be used. */
 async function overlaysWork(plan: LabPlan, signal?: AbortSignal): Promise<boolean> {
-  const dir = join(plan.paths.run, "overlay");
+  const dir = join(plan.paths.nodes, ".overlay");
   for (const name of ["upper", "work", "root"]) mkdirSync(join(dir, name), { recursive: true });
   const options = `lowerdir=/etc,upperdir=${dir}/upper,workdir=${dir}/work`;
   const mount = ["unshare", "--mount", "mount", "-t", "overlay", "overlay", "-o", options, join(dir, "root")];

@@ -4,7 +4,7 @@ import { PictlError } from "../domain/errors.ts";
 import { removeCgroups } from "./cgroups.ts";
 import { removeIfEmpty } from "./lock.ts";
 import { endNodes } from "./node.ts";
-import { planLab, type LabPlan } from "./plan.ts";
+import { OWN_ENTRIES, planLab, type LabPlan } from "./plan.ts";
 import { bootId, isAlive, signalProcess, untilGone } from "./process.ts";
 import { findLab, unregister, withLabLock } from "./record.ts";
 import { attempt, run } from "./run.ts";
@@ -84,18 +84,8 @@ export async function stopLab(plan: LabPlan): Promise<void> {
 
 /** Removes what the lab wrote; a folder that was there before it stays, with all that was in it. */
 async function removeFolder(record: LabRecord): Promise<void> {
-  const own = [
-    "config.json.bak",
-    "hostkeys",
-    "key",
-    "key.pub",
-    "known_hosts",
-    "nodes",
-    "run",
-    "state",
-    ...record.wrote,
-    "lab.json",
-  ];
+  const backup = record.wrote.includes("config.json") ? ["config.json.bak"] : [];
+  const own = [...backup, ...record.wrote, ...OWN_ENTRIES];
   const paths = record.madeDir === null ? own.map((entry) => join(record.dir, entry)) : [record.dir];
   // A program that a killed `lab up` had just started may still be writing.
   const remove = async (): Promise<boolean> =>

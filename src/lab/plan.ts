@@ -25,15 +25,21 @@ export interface LabPaths {
   readonly knownHosts: string;
   readonly state: string;
   readonly hostKeys: string;
-  /** One file per process that was started: its id and start time. */
+  /** One file per process that was started: its id and start time. Not in the lab's folder: that may be removed by hand. */
   readonly run: string;
   readonly nodes: string;
 }
 
+/** Where labs are written down that exist now: gone after a reboot, as they are. */
+export const REGISTRY = "/run/pictl-lab";
+
+/** What only a lab writes into its folder; the record last, so that half a removal can be gone on with. */
+export const OWN_ENTRIES = ["hostkeys", "key", "key.pub", "known_hosts", "nodes", "state", "lab.json"];
+
 export function planLab(record: LabRecord): LabPlan {
   const subnet = parseSubnet(record.subnet);
   if (subnet === undefined) throw new RangeError(`${record.subnet} is not an IPv4 network`);
-  const paths = labPaths(record.dir);
+  const paths = labPaths(record);
   return {
     record,
     nodes: Array.from({ length: record.nodes }, (_, index) => {
@@ -50,7 +56,7 @@ export function planLab(record: LabRecord): LabPlan {
   };
 }
 
-export function labPaths(dir: string): LabPaths {
+export function labPaths({ name, dir }: { readonly name: string; readonly dir: string }): LabPaths {
   return {
     record: join(dir, "lab.json"),
     config: join(dir, "config.json"),
@@ -59,7 +65,7 @@ export function labPaths(dir: string): LabPaths {
     knownHosts: join(dir, "known_hosts"),
     state: join(dir, "state"),
     hostKeys: join(dir, "hostkeys"),
-    run: join(dir, "run"),
+    run: join(REGISTRY, name),
     nodes: join(dir, "nodes"),
   };
 }

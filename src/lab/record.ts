@@ -6,10 +6,8 @@ import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync
 import { dirname, join } from "node:path";
 import { PictlError } from "../domain/errors.ts";
 import { removeIfEmpty, withLock } from "./lock.ts";
-import { labPaths } from "./plan.ts";
+import { labPaths, REGISTRY } from "./plan.ts";
 import type { LabRecord } from "./types.ts";
-
-const REGISTRY = "/run/pictl-lab";
 
 export function defaultDir(name: string): string {
   return `/var/lib/pictl/lab/${name}`;
@@ -30,7 +28,7 @@ export function allRegistered(): LabRecord[] {
 }
 
 export function recordIn(dir: string): LabRecord | undefined {
-  return readRecord(labPaths(dir).record);
+  return readRecord(join(dir, "lab.json"));
 }
 
 /** The lab of that name: a running one, else what is left of it in `dir` (default: the default folder). */
@@ -55,7 +53,7 @@ export function register(record: LabRecord): void {
 }
 
 export function writeRecord(record: LabRecord): void {
-  writeWhole(labPaths(record.dir).record, record);
+  writeWhole(labPaths(record).record, record);
 }
 
 export function unregister(name: string): void {

@@ -8,7 +8,7 @@ import { removeLab, stopLab } from "./down.ts";
 import { prepareKeys } from "./keys.ts";
 import { powerOn } from "./node.ts";
 import { type CheckedOptions, checkOptions } from "./options.ts";
-import { type LabPlan, labPaths, planLab } from "./plan.ts";
+import { type LabPlan, OWN_ENTRIES, planLab } from "./plan.ts";
 import { checkMachine, ensurePackages } from "./prerequisites.ts";
 import { bootId } from "./process.ts";
 import { untilReady } from "./ready.ts";
@@ -94,12 +94,7 @@ async function clearOld(old: LabRecord, wanted: CheckedOptions): Promise<void> {
 
 /** A folder with other things in it is fine, as long as none of them has a name the lab needs. */
 function checkFolder(dir: string): void {
-  if (!existsSync(dir)) return;
-  const paths = labPaths(dir);
-  const own = [paths.record, paths.key, paths.knownHosts, paths.hostKeys, paths.state, paths.run, paths.nodes].map(
-    (path) => path.slice(dir.length + 1),
-  );
-  const clash = readdirSync(dir).filter((entry) => own.includes(entry));
+  const clash = existsSync(dir) ? readdirSync(dir).filter((entry) => OWN_ENTRIES.includes(entry)) : [];
   if (clash.length === 0) return;
   throw new PictlError("usage", `${dir} already holds ${clash.join(", ")}, which no lab wrote.`, {
     hint: "Choose another folder with --dir.",

@@ -49,7 +49,7 @@ describe.skipIf(obstacle !== undefined)("a lab's life", () => {
     const mark = { name, dir: deep, namespaces: namespaces(status) };
     expect(mark.namespaces.size).toBeGreaterThanOrEqual(10);
     const kinds = new Set(footprint(mark).map((line) => line.split(" ")[0]));
-    expect([...kinds]).toEqual(expect.arrayContaining(["process", "mount", "interface", `${name}.json`, "folder"]));
+    expect([...kinds]).toEqual(expect.arrayContaining(["process", "mount", "interface", "registry", "folder"]));
 
     expect(await labDown({ name }, silent)).toMatchObject({ name, dir: deep });
     expect(footprint(mark)).toEqual([]);
@@ -77,12 +77,12 @@ describe.skipIf(obstacle !== undefined)("a lab's life", () => {
     "/run/pictl-lab/NAME.json",
     "DIR/lab.json",
     "DIR/key",
-    "DIR/run/switch",
+    "/run/pictl-lab/NAME/switch",
     "DIR/known_hosts",
     "DIR/nodes/n1/root",
     "DIR/nodes/n1/fstab",
-    "DIR/run/n1",
-    "DIR/run/n3",
+    "/run/pictl-lab/NAME/n1",
+    "/run/pictl-lab/NAME/n3",
     "DIR/nodes/n1/root/var/log/sshd.log",
     "DIR/nodes/n3/root/var/log/dockerd.log",
   ])("killed when %s appears, it leaves what down can remove", async (moment) => {
@@ -103,7 +103,7 @@ describe.skipIf(obstacle !== undefined)("a lab's life", () => {
     const options = fresh();
     const script = fileURLToPath(new URL("../support/lab-up.ts", import.meta.url));
     const up = spawn(process.execPath, ["--import", "tsx", script, JSON.stringify(options)], { stdio: "ignore" });
-    while (!existsSync(join(options.dir, "run/n2")) && up.exitCode === null) await sleep(1);
+    while (!existsSync(`/run/pictl-lab/${options.name}/n2`) && up.exitCode === null) await sleep(1);
     up.kill("SIGKILL");
     await once(up, "exit");
     const status = await labUp(options, silent);
@@ -141,6 +141,15 @@ describe.skipIf(obstacle !== undefined)("a lab's life", () => {
       message: expect.stringContaining(two.name) as string,
     });
     expect(footprint(one)).toEqual([]);
+  });
+
+  test("a lab whose folder was removed by hand goes down all the same", async () => {
+    const options = fresh();
+    const status = await labUp(options, silent);
+    const mark = { ...options, namespaces: namespaces(status) };
+    rmSync(options.dir, { recursive: true });
+    await labDown({ name: options.name }, silent);
+    expect(footprint(mark)).toEqual([]);
   });
 
   test("a lab that is up is not started a second time", async () => {
@@ -205,9 +214,10 @@ describe.skipIf(obstacle !== undefined)("a lab's life", () => {
     await labDown({ name: options.name, keep: true }, silent);
     const stranger = spawn("sleep", ["1000"], { stdio: "ignore" });
     try {
-      mkdirSync(join(dir, "run"));
+      mkdirSync(`/run/pictl-lab/${options.name}`, { recursive: true });
       const stale = { ...processRef(stranger.pid ?? 0), ...ref };
-      for (const file of ["n1", "switch"]) writeFileSync(join(dir, "run", file), JSON.stringify(stale));
+      for (const file of ["n1", "switch"])
+        writeFileSync(`/run/pictl-lab/${options.name}/${file}`, JSON.stringify(stale));
       const written = JSON.parse(readFileSync(join(dir, "lab.json"), "utf8")) as object;
       writeFileSync(join(dir, "lab.json"), JSON.stringify({ ...written, ...record }));
       expect(await labDown({ name: options.name, dir }, silent)).toMatchObject({ dir });
@@ -225,7 +235,7 @@ describe.skipIf(obstacle !== undefined)("a lab's life", () => {
       message: expect.stringMatching(/n[12] did not start: sshd exited with 255[^]*invalid|Bad|maxsessions/i) as string,
       hint: expect.stringContaining("sshd.log") as string,
     });
-    expect(footprint(options).filter((line) => !/^(folder|t)/.test(line))).toEqual([]);
+    expect(footprint(options).filter((line) => !/^(folder|registry)/.test(line))).toEqual([]);
     await labDown(options, silent);
     expect(footprint(options)).toEqual([]);
   });

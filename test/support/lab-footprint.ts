@@ -35,9 +35,9 @@ export function footprint({ name, dir, namespaces = new Set() }: Mark): string[]
     ...execFileSync("nft", ["list", "tables"], { encoding: "utf8" })
       .split("\n")
       .filter((row) => row.includes("pictl")),
-    ...(existsSync("/run/pictl-lab") ? readdirSync("/run/pictl-lab") : []).filter((file) =>
-      file.startsWith(`${name}.`),
-    ),
+    ...(existsSync("/run/pictl-lab") ? readdirSync("/run/pictl-lab") : [])
+      .filter((file) => file === name || file.startsWith(`${name}.`))
+      .map((file) => `registry ${file}`),
     ...[dir].filter((path) => existsSync(path)).map((path) => `folder ${path}`),
   ];
 }
