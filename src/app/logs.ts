@@ -118,7 +118,8 @@ async function read(ports: Ports, sources: readonly Source[], input: LogsInput, 
       if (!source) return undefined;
       if (source.last === undefined || record.time > source.last) source.last = record.time;
       if (grep && !grep.test(record.line)) return undefined;
-      return output.line({ ...record, container: source.container, node: source.node });
+      const { time, stream, line } = record;
+      return output.line({ time, container: source.container, node: source.node, stream, line });
     },
     onEnd: (index, error) => {
       const source = sources[index];

@@ -10,7 +10,7 @@ export function eventLine(event: PictlEvent, style: Style): string {
     tint(style, "dim", localTime(event.time)),
     tint(style, error === undefined ? "strong" : "bad", visible(event.type).padEnd(20)),
     visible(placeOf(event)).padEnd(12),
-    error === undefined ? visible(changeOf(event)) : tint(style, "bad", visible(`failed: ${error}`)),
+    error === undefined ? visible(changeOf(event)) : tint(style, "bad", visible(`failed: ${firstLine(error)}`)),
     durationMs === undefined ? "" : tint(style, "dim", `(${duration(durationMs)})`),
     tint(style, "dim", `${visible(event.who)}${event.cause === undefined ? "" : `: ${visible(event.cause)}`}`),
   ];
@@ -35,6 +35,10 @@ function changeOf({ before, after }: PictlEvent): string {
   if (before == null && after == null) return "";
   if (before == null) return short(after);
   return after === undefined ? `was ${short(before)}` : `${short(before)} → ${short(after)}`;
+}
+
+function firstLine(text: string): string {
+  return text.split("\n")[0] ?? "";
 }
 
 function short(value: unknown): string {
