@@ -4,6 +4,7 @@ import { systemClock } from "./adapters/clock/index.ts";
 import { findConfig, openConfigStore } from "./adapters/config/index.ts";
 import { thisMachine } from "./adapters/controller/index.ts";
 import { openEventLog } from "./adapters/events/index.ts";
+import { openRegistries } from "./adapters/registry/index.ts";
 import { openSecrets } from "./adapters/secrets/index.ts";
 import type { Ask, ConfigStore, Controller, EventLog, HostKeys, Ports, Progress } from "./app/ports.ts";
 import type { Config } from "./domain/config/types.ts";
@@ -53,6 +54,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       engines: openEngines(nodes),
       contexts: openBuildContexts(),
       secrets: openSecrets(process.env),
+      registries: openRegistries({ hubUrl: process.env["PICTL_HUB_URL"] }),
       events: openEventLog({ stateDir: config.stateDir, warn }),
       clock: systemClock,
       progress,

@@ -7,6 +7,8 @@ import type { Secret } from "../domain/secret.ts";
 import type { Command } from "../domain/shell.ts";
 import type { ContainerFacts, EngineInfo, ImageFacts, LogRecord, StatsSample } from "../domain/docker/facts.ts";
 import type { ControllerFacts } from "../domain/doctor/controller.ts";
+import type { RegistryAddress } from "../domain/registry/address.ts";
+import type { FoundImage, ImageTag } from "../domain/registry/listing.ts";
 
 /** Everything the use cases need from outside. `src/context.ts` fills it; `test/fakes` has the stand-ins. */
 export interface Ports {
@@ -14,6 +16,7 @@ export interface Ports {
   readonly engines: Engines;
   readonly contexts: BuildContexts;
   readonly secrets: Secrets;
+  readonly registries: Registries;
   readonly events: EventLog;
   readonly clock: Clock;
   readonly progress: Progress;
@@ -205,6 +208,42 @@ export interface BuildContext {
 export interface Secrets {
   /** Rejects with secret-missing. */
   read(source: SecretSource): Promise<Secret>;
+}
+
+/**
+ * Image registries and Docker Hub, asked from this machine. Both reject with registry-unreachable, registry-denied,
+ * registry-failed and interrupted.
+ */
+export interface Registries {
+  /** Repositories that fit the term, best first, at most `limit`. */
+  search(
+    registry: RegistryAddress,
+    query: { readonly term: string; readonly limit: number },
+    access: RegistryAccess,
+  ): Promise<Listing<FoundImage>>;
+  /** All tags, in the registry's order. Rejects with image-missing too. */
+  tags(registry: RegistryAddress, path: string, access: RegistryAccess): Promise<Listing<ImageTag>>;
+}
+
+export interface RegistryAccess {
+  /** Sent only where the registry asks for it, over HTTPS or to this machine, or else as `insecure` allows. */
+  readonly login?: RegistryLogin | undefined;
+  /** Take any certificate, and plain HTTP. */
+  readonly insecure: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface RegistryLogin {
+  readonly username: string;
+  readonly password: Secret;
+}
+
+export interface Listing<Row> {
+  readonly rows: readonly Row[];
+  /** There are more than were asked for. */
+  readonly more: boolean;
+  /** false: the list was cut off, because the registry has more than is ever read. */
+  readonly complete: boolean;
 }
 
 /** The machine pictl runs on, as `doctor` looks at it. */

@@ -1,0 +1,38 @@
+import type { Registries, RegistryAccess } from "../../app/ports.ts";
+import { PictlError } from "../../domain/errors.ts";
+import { hubName, isLoopback } from "../../domain/registry/address.ts";
+import { listHubTags, searchHub } from "./hub.ts";
+import { listTags, searchCatalog } from "./v2.ts";
+
+/** Milliseconds for a whole list, however many pages. */
+const listTimeoutMs = 120_000;
+
+/** Registries over HTTP, asked from this machine. `hubUrl`: where the Hub's API is, instead of hub.docker.com. */
+export function openRegistries(options: { readonly hubUrl?: string | undefined } = {}): Registries {
+  const hub = (): URL => hubBase(options.hubUrl ?? "https://hub.docker.com");
+  return {
+    search: async (registry, query, access) =>
+      registry.name === hubName
+        ? searchHub(hub(), query, bounded(access))
+        : searchCatalog(registry, query, bounded(access)),
+    tags: async (registry, path, access) =>
+      registry.name === hubName ? listHubTags(hub(), path, bounded(access)) : listTags(registry, path, bounded(access)),
+  };
+}
+
+function bounded(access: RegistryAccess): RegistryAccess {
+  return { ...access, signal: AbortSignal.any([access.signal, AbortSignal.timeout(listTimeoutMs)]) };
+}
+
+/** A password may go there, so that it is HTTPS or this machine. */
+function hubBase(url: string): URL {
+  const base = URL.canParse(url) ? new URL(url) : undefined;
+  if (base?.protocol === "https:" || (base?.protocol === "http:" && isLoopback(base.hostname))) return base;
+  throw new PictlError(
+    "usage",
+    `${url.slice(0, 200)} cannot be the address of the Hub's API: it has to begin with https://.`,
+    {
+      hint: "Correct or unset PICTL_HUB_URL.",
+    },
+  );
+}

@@ -1,0 +1,55 @@
+import { type Command, script, words } from "../shell.ts";
+import { hubName } from "./address.ts";
+import { type ImageReference, pullName } from "./reference.ts";
+
+/** Exit codes of `pullWithLogin` that are not docker's. */
+export const pullExit = { noFolder: 101, login: 102 } as const;
+
+/** As the node is logged in, or not. */
+export function pull(image: ImageReference): Command {
+  return words("docker", "image", "pull", pullName(image));
+}
+
+export function tag(source: string, name: string): Command {
+  return words("docker", "image", "tag", source, name);
+}
+
+/** Prints the id and the size in bytes of an image, with a space between. */
+export function inspectImage(image: string): Command {
+  return words("docker", "image", "inspect", "--format", "{{.Id}} {{.Size}}", image);
+}
+
+/**
+ * Logs in with the password on stdin, and pulls. Unless the login is to be kept, docker works in a folder of its own
+ * that is removed however the command ends; in memory where the node has /dev/shm, so that a power cut leaves nothing
+ * either.
+ */
+export function pullWithLogin(
+  image: ImageReference,
+  login: { readonly username: string; readonly keep: boolean },
+): Command {
+  const server = image.registry === hubName ? "" : image.registry;
+  const text = `${login.keep ? "" : privateFolder}${loginAndPull}`;
+  return script(text, login.username, server, pullName(image));
+}
+
+// The entry in config.json keeps docker from handing the password to a credential store that it finds on the node.
+// The folder is also without the user's docker context, so that one's address is carried over.
+const privateFolder = `
+umask 077
+host=$(docker context inspect --format '{{.Endpoints.docker.Host}}' 2>/dev/null) && [ "$host" ] && export DOCKER_HOST="$host"
+DOCKER_CONFIG=$(mktemp -d /dev/shm/pictl-XXXXXXXXXX 2>/dev/null || mktemp -d) || exit ${String(pullExit.noFolder)}
+export DOCKER_CONFIG
+trap 'rm -rf "$DOCKER_CONFIG"' EXIT
+trap 'exit 143' TERM
+trap 'exit 130' INT
+trap 'exit 129' HUP
+trap 'exit 141' PIPE
+echo '{"auths":{"pictl.invalid":{}}}' >"$DOCKER_CONFIG/config.json" || exit ${String(pullExit.noFolder)}`;
+
+const loginAndPull = `
+if ! said=$(docker login --username="$1" --password-stdin \${2:+"$2"} 2>&1 >/dev/null); then
+  printf '%s\\n' "$said" >&2
+  exit ${String(pullExit.login)}
+fi
+docker image pull "$3" </dev/null`;
