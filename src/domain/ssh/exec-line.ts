@@ -29,8 +29,10 @@ export function execLine(command: string, marker: string): ExecLine {
 }
 
 function encode(command: string): string {
-  return Array.from(new TextEncoder().encode(command), (byte) => {
-    const char = String.fromCharCode(byte);
-    return /[A-Za-z0-9 _@%+=:,./-]/.test(char) ? char : `\\0${byte.toString(8).padStart(3, "0")}`;
-  }).join("");
+  return Array.from(new TextEncoder().encode(command), (byte) => encodedBytes[byte]).join("");
 }
+
+const encodedBytes = Array.from({ length: 256 }, (_, byte) => {
+  const char = String.fromCharCode(byte);
+  return /[A-Za-z0-9 _@%+=:,./-]/.test(char) ? char : `\\0${byte.toString(8).padStart(3, "0")}`;
+});

@@ -26,9 +26,8 @@ export function parseKnownHosts(text: string, file: string): KnownHost[] {
 
 /** The entries that speak of this name (`knownHostsName`), with or without a marker. */
 export function entriesFor(name: string, entries: readonly KnownHost[], hmac: HmacSha1): KnownHost[] {
-  const host = name.toLowerCase();
   return entries.filter(({ hosts }) =>
-    hosts.startsWith("|") ? matchesHashed(hosts, host, hmac) : matchesPatternList(hosts, host),
+    hosts.startsWith("|") ? matchesHashed(hosts, name, hmac) : matchesPatternList(hosts, name),
   );
 }
 

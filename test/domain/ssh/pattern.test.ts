@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { matchesPattern, matchesPatternList } from "../../../src/domain/ssh/pattern.ts";
+
+test.each([
+  ["*", "", true],
+  ["*", "anything", true],
+  ["web?", "web1", true],
+  ["web?", "web", false],
+  ["web?", "web12", false],
+  ["*.example.com", "a.example.com", true],
+  ["*.example.com", "example.com", false],
+  ["a*b*c", "a-b-b-c", true],
+  ["a*b*c", "a-c-b", false],
+  ["10.0.0.*", "10.0.0.255", true],
+  ["[a]", "[a]", true],
+  ["", "", true],
+  ["", "a", false],
+])("%j matches %j: %s", (pattern, text, expected) => {
+  expect(matchesPattern(pattern, text)).toBe(expected);
+});
+
+test("a pattern that makes backtracking matchers explode is decided at once", () => {
+  const startedAt = performance.now();
+  expect(matchesPattern(`${"*a".repeat(40)}b`, "a".repeat(2_000))).toBe(false);
+  expect(performance.now() - startedAt).toBeLessThan(500);
+});
+
+test.each([
+  ["a,b", "b", true],
+  ["a,b", "c", false],
+  ["*,!b", "a", true],
+  ["*,!b", "b", false],
+  ["!b,*", "b", false],
+  ["!b", "a", false],
+  ["WEB", "web", true],
+  ["web", "WEB", true],
+])("the list %j matches %j: %s", (list, host, expected) => {
+  expect(matchesPatternList(list, host)).toBe(expected);
+});

@@ -1,0 +1,67 @@
+/** What the tests of the SSH adapter share. */
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach } from "vitest";
+import { openNodes, type NodesOptions } from "../../src/adapters/ssh/index.ts";
+import type { Outcome } from "../../src/app/ports.ts";
+import type { NodeSpec, SshSettings } from "../../src/domain/config/types.ts";
+import { PictlError, type ErrorCode } from "../../src/domain/errors.ts";
+import type { Sshd } from "./sshd.ts";
+
+export type SshNodes = ReturnType<typeof openNodes>;
+
+const cleanups: (() => Promise<void>)[] = [];
+
+/** Runs when the test is over, last first. */
+export function afterwards(cleanup: () => Promise<void>): void {
+  cleanups.push(cleanup);
+}
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+/** Nodes that are closed when the test is over, and the warnings they gave. */
+export function openTestNodes(options: Partial<NodesOptions> = {}): SshNodes & { readonly warnings: string[] } {
+  const warnings: string[] = [];
+  const nodes = openNodes({ warn: (message) => warnings.push(message), env: {}, ...options });
+  afterwards(() => nodes.close());
+  return {
+    hostKeys: nodes.hostKeys,
+    warnings,
+    connect: (node, signal) => nodes.connect(node, signal),
+    close: () => nodes.close(),
+  };
+}
+
+/** Starts something that is stopped when the test is over. */
+export async function started<T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> {
+  const thing = await starting;
+  afterwards(() => thing.stop());
+  return thing;
+}
+
+/** A node that reaches an sshd through a proxy, under the sshd's own host key. */
+export async function throughProxy(sshd: Sshd, port: number, ssh: SshSettings = {}): Promise<NodeSpec> {
+  const knownHostsFile = join(sshd.dir, `known_hosts_${port}`);
+  await writeFile(knownHostsFile, (await readFile(sshd.knownHosts, "utf8")).replaceAll(`:${sshd.port}`, `:${port}`));
+  return sshd.node("n1", { port, knownHostsFile, ...ssh });
+}
+
+/** The PictlError something rejects with; fails when it does not, or with another code. */
+export async function rejection(promise: Promise<unknown>, code: ErrorCode): Promise<PictlError> {
+  const settled = await promise.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+  if (!("error" in settled)) throw new Error(`expected ${code}, got ${JSON.stringify(settled.value)}`);
+  if (!(settled.error instanceof PictlError) || settled.error.code !== code) throw settled.error;
+  return settled.error;
+}
+
+/** The stdout of a command that must succeed. */
+export async function stdoutOf(running: Promise<Outcome>): Promise<string> {
+  const outcome = await running;
+  if (outcome.status !== "ok") throw new Error(JSON.stringify(outcome));
+  return outcome.stdout;
+}
