@@ -43,7 +43,7 @@ function vipDevice(config: Config, node: NodeSpec): string | undefined {
 }
 
 async function examineNode(ports: Ports, node: NodeSpec, device: string | undefined): Promise<NodeLook> {
-  const step = ports.progress.step(node.name, "examine");
+  const step = ports.progress.look(node.name);
   const look = { node: node.name, address: node.address, vipDevice: device };
   try {
     const before = ports.clock.monotonic();

@@ -1,0 +1,17 @@
+import type { DocumentEdit } from "../config/apply-edit.ts";
+import { formatPath } from "../config/path.ts";
+
+/** An edit of the config and what it does, for people: no value in it that could be a secret. */
+export interface PlannedEdit {
+  readonly edit: DocumentEdit;
+  readonly text: string;
+}
+
+export function set(path: DocumentEdit["path"], value: unknown): PlannedEdit {
+  return { edit: { op: "set", path, value }, text: `${formatPath(path)} = ${JSON.stringify(value)}` };
+}
+
+/** `why` follows the words "is removed". */
+export function remove(path: DocumentEdit["path"], why = ""): PlannedEdit {
+  return { edit: { op: "delete", path }, text: `${formatPath(path)} is removed${why}` };
+}
