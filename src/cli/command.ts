@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { Command, Flags, type Interfaces } from "@oclif/core";
 import type { Ask } from "../app/ports.ts";
 import type { Report } from "../app/report.ts";
@@ -102,6 +103,8 @@ export abstract class PictlCommand extends Command {
 
   protected override async init(): Promise<void> {
     await super.init();
+    // Everything done on every node listens to it at once, and lets go when it has ended.
+    setMaxListeners(0, this.signal);
     const interrupt = (): void => {
       if (this.signal.aborted) process.exit(130);
       this.#interruption.abort(new PictlError("interrupted", "Interrupted."));
