@@ -30,7 +30,12 @@ export function sampleConfig(plan: LabPlan, images: readonly string[]): string {
     automatic_heartbeat: "enabled",
     heartbeat_interval: "30000",
     syslog: "dmesg",
-    ssh: { user: "root", identity_file: "key", known_hosts_file: "known_hosts" },
+    ssh: {
+      user: "root",
+      ...(plan.sshPort === 22 ? {} : { port: plan.sshPort }),
+      identity_file: "key",
+      known_hosts_file: "known_hosts",
+    },
     nodes: Object.fromEntries(plan.nodes.map((node) => [node.name, { address: node.address }])),
     state_dir: "state",
   });

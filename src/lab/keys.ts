@@ -1,52 +1,48 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LabPlan } from "./plan.ts";
 import { run } from "./run.ts";
-
-export interface NodeKeys {
-  readonly privateKey: string;
-  readonly publicKey: string;
-}
-
-export interface LabKeys {
-  /** The line for authorized_keys. */
-  readonly login: string;
-  /** Host keys by node. */
-  readonly hosts: ReadonlyMap<string, NodeKeys>;
-}
+import type { LabNode } from "./types.ts";
 
 /** Makes the login key, one host key a node and known_hosts; keys that are there already are kept. */
-export async function prepareKeys(plan: LabPlan, signal?: AbortSignal): Promise<LabKeys> {
-  const dir = plan.paths.hostKeys;
-  await mkdir(dir, { recursive: true, mode: 0o700 });
-  const hostKeys = plan.nodes.map((node) => [join(dir, node.name), `root@${node.name}`] as const);
-  const missing = [[plan.paths.key, `pictl-lab-${plan.record.name}`] as const, ...hostKeys].filter(
-    ([file]) => !existsSync(`${file}.pub`),
-  );
-  const halves = [missing.filter((_, index) => index % 2 === 0), missing.filter((_, index) => index % 2 === 1)];
-  await Promise.all(halves.map((part) => generate(part, signal)));
-  const hosts = new Map(plan.nodes.map((node) => [node.name, readKeys(join(dir, node.name))]));
-  const known = plan.nodes.map((node) => `${node.address} ${keyOf(hosts.get(node.name)?.publicKey ?? "")}\n`);
-  writeFileSync(plan.paths.knownHosts, known.join(""));
-  return { login: readFileSync(`${plan.paths.key}.pub`, "utf8"), hosts };
+export async function prepareKeys(plan: LabPlan, signal?: AbortSignal): Promise<void> {
+  mkdirSync(plan.paths.hostKeys, { recursive: true, mode: 0o700 });
+  const wanted: Key[] = [
+    { file: plan.paths.key, comment: `pictl-lab-${plan.record.name}` },
+    ...plan.nodes.map((node) => ({ file: hostKeyFile(plan, node), comment: `root@${node.name}` })),
+  ];
+  const missing = wanted.filter(({ file }) => !isComplete(file));
+  const halves = [0, 1].map((half) => missing.filter((_, index) => index % 2 === half));
+  await Promise.all(halves.map((keys) => generate(keys, signal)));
+  writeFileSync(plan.paths.knownHosts, plan.nodes.map((node) => knownHostsLine(plan, node)).join(""));
+}
+
+/** A node's private host key; the public one has `.pub` behind it. */
+export function hostKeyFile(plan: LabPlan, node: LabNode): string {
+  return join(plan.paths.hostKeys, node.name);
+}
+
+interface Key {
+  readonly file: string;
+  readonly comment: string;
 }
 
 /** One shell for many keys: starting a process each from here costs more than making the key. */
-async function generate(
-  keys: readonly (readonly [file: string, comment: string])[],
-  signal?: AbortSignal,
-): Promise<void> {
+async function generate(keys: readonly Key[], signal?: AbortSignal): Promise<void> {
+  if (keys.length === 0) return;
   const loop =
     'while [ $# -gt 0 ]; do rm -f "$1"; ssh-keygen -q -t ed25519 -N "" -C "$2" -f "$1" || exit; shift 2; done';
-  if (keys.length > 0) await run("make SSH keys", ["sh", "-c", loop, "sh", ...keys.flat()], { signal });
+  const args = keys.flatMap(({ file, comment }) => [file, comment]);
+  await run("make SSH keys", ["sh", "-c", loop, "sh", ...args], { signal });
 }
 
-function readKeys(file: string): NodeKeys {
-  return { privateKey: readFileSync(file, "utf8"), publicKey: readFileSync(`${file}.pub`, "utf8") };
+/** ssh-keygen writes the public half last; one that was killed may have left it empty. */
+function isComplete(file: string): boolean {
+  return (statSync(`${file}.pub`, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
-/** Type and key of a public key's line, without its comment. */
-function keyOf(line: string): string {
-  return line.split(" ").slice(0, 2).join(" ");
+function knownHostsLine(plan: LabPlan, node: LabNode): string {
+  const host = plan.sshPort === 22 ? node.address : `[${node.address}]:${plan.sshPort}`;
+  const [type, key] = readFileSync(`${hostKeyFile(plan, node)}.pub`, "utf8").split(" ");
+  return `${host} ${type ?? ""} ${key ?? ""}\n`;
 }

@@ -110,9 +110,13 @@ export function logFile(node: LabNode, service: string): string {
   return join(node.dir, "root/var/log", `${service}.log`);
 }
 
-/** The last lines of a log, for an error. */
+/** The last lines of a log that tell of trouble, for an error. */
 export function logTail(node: LabNode, service: string): string {
-  return readOr(logFile(node, service), "").trimEnd().split("\n").slice(-8).join("\n");
+  const lines = readOr(logFile(node, service), "").trimEnd().split("\n");
+  return lines
+    .filter((line) => !line.includes(" level=info "))
+    .slice(-8)
+    .join("\n");
 }
 
 function recordFile(plan: LabPlan, node: LabNode): string {

@@ -14,6 +14,7 @@ export interface LabPlan {
   readonly controllerLink: string;
   /** Below the root of every cgroup hierarchy; containers of node n1 are in `CGROUP/n1`. */
   readonly cgroup: string;
+  readonly sshPort: number;
   readonly paths: LabPaths;
 }
 
@@ -52,6 +53,7 @@ export function planLab(record: LabRecord): LabPlan {
     virtualIp: spareAddress(subnet),
     controllerLink: `pl-${record.name}`,
     cgroup: `/pictl-lab/${record.name}`,
+    sshPort: sshPort(record.sshdOptions),
     paths,
   };
 }
@@ -68,6 +70,11 @@ export function labPaths({ name, dir }: { readonly name: string; readonly dir: s
     run: join(REGISTRY, name),
     nodes: join(dir, "nodes"),
   };
+}
+
+function sshPort(sshdOptions: readonly string[]): number {
+  const option = sshdOptions.find((text) => /^port=\d+$/i.test(text));
+  return option === undefined ? 22 : Number(option.slice("port=".length));
 }
 
 /** A locally administered MAC that holds the IPv4 address, as Docker makes them. */

@@ -11,8 +11,7 @@ const DOCKERD_MS_PER_NODE = 5_000;
 
 /** Waits until the node's sshd and dockerd answer. Throws lab-failed with the tail of the log of what does not. */
 export async function untilReady(plan: LabPlan, node: LabNode, step: LabStep, signal?: AbortSignal): Promise<void> {
-  const port = sshdPort(plan);
-  await service("sshd", SSHD_MS, (init) => sshdListens(init, port));
+  await service("sshd", SSHD_MS, (init) => sshdListens(init, plan.sshPort));
   if (!plan.record.docker) return;
   step.update("sshd answers, waiting for dockerd");
   await service("dockerd", DOCKERD_MS + DOCKERD_MS_PER_NODE * plan.nodes.length, dockerdAnswers);
@@ -36,11 +35,6 @@ export async function untilReady(plan: LabPlan, node: LabNode, step: LabStep, si
     );
     if (!ok) throw failed(node, name, `${name} did not answer within ${timeoutMs / 1000} s`);
   }
-}
-
-export function sshdPort(plan: LabPlan): number {
-  const option = plan.record.sshdOptions.find((text) => /^port=\d+$/i.test(text));
-  return option === undefined ? 22 : Number(option.slice("port=".length));
 }
 
 function failed(node: LabNode, service: string, what: string): PictlError {

@@ -1,7 +1,6 @@
 import { cutsOf, readCuts } from "./cuts.ts";
 import { dockerdAnswers, initOf, nodeRef, sshdListens } from "./node.ts";
 import { planLab, type LabPlan } from "./plan.ts";
-import { sshdPort } from "./ready.ts";
 import { needLab } from "./record.ts";
 import { switchRef } from "./switch.ts";
 import type { LabNode, LabNodeStatus, LabRecord, LabStatus } from "./types.ts";
@@ -39,7 +38,7 @@ async function nodeStatus(plan: LabPlan, node: LabNode): Promise<Omit<LabNodeSta
     ...known,
     state: "running",
     pid: init.pid,
-    sshd: sshdListens(init, sshdPort(plan)),
+    sshd: sshdListens(init, plan.sshPort),
     dockerd: plan.record.docker ? await dockerdAnswers(init) : null,
   };
 }

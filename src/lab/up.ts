@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { setImmediate as breathe } from "node:timers/promises";
 import { PictlError } from "../domain/errors.ts";
 import { missingEntries, writeEntries } from "./config.ts";
-import { diskSource, prepareDisk } from "./disk.ts";
+import { diskModel, prepareDisk } from "./disk.ts";
 import { removeLab, stopLab } from "./down.ts";
 import { prepareKeys } from "./keys.ts";
 import { powerOn } from "./node.ts";
@@ -107,10 +107,10 @@ async function build(plan: LabPlan, { progress, signal }: LabPorts): Promise<voi
     for (const path of [plan.paths.run, plan.paths.nodes, plan.paths.state])
       mkdirSync(path, { recursive: true, mode: 0o700 });
     writeEntries(plan);
-    const [keys] = await Promise.all([prepareKeys(plan, signal), startSwitch(plan, signal)]);
-    const source = await diskSource(plan, keys.login, signal);
+    await Promise.all([prepareKeys(plan, signal), startSwitch(plan, signal)]);
+    const model = await diskModel(plan, signal);
     for (const node of plan.nodes) {
-      await prepareDisk(plan, node, keys.hosts.get(node.name) ?? { privateKey: "", publicKey: "" }, source);
+      await prepareDisk(plan, node, model);
       await breathe(undefined, { signal });
     }
     await powerOn(plan, plan.nodes, signal);

@@ -14,6 +14,8 @@ export async function until(condition: () => boolean | Promise<boolean>, options
     options.signal?.throwIfAborted();
     if (await condition()) return true;
     if (performance.now() >= end) return false;
-    await sleep(options.everyMs ?? 20, undefined, { signal: options.signal });
+    await sleep(options.everyMs ?? 20, undefined, { signal: options.signal }).catch(() => {
+      options.signal?.throwIfAborted();
+    });
   }
 }

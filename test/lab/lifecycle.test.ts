@@ -171,8 +171,11 @@ describe.skipIf(obstacle !== undefined)("a lab's life", () => {
     const known = readFileSync(join(options.dir, "known_hosts"), "utf8");
     await labDown({ name: options.name, keep: true }, silent);
     expect(footprint(options)).toEqual([`folder ${options.dir}`]);
-    const after = await labUp(options, silent);
+    const after = await labUp({ ...options, sshdOptions: ["MaxSessions=3"] }, silent);
     expect(after.subnet).toBe(before.subnet);
+    expect(readFileSync(`/proc/${after.nodes[0]?.pid ?? 0}/root/etc/ssh/sshd_config`, "utf8")).toMatch(
+      /^MaxSessions 3$/m,
+    );
     expect(readFileSync(after.config, "utf8")).toBe('{"mine": true}');
     expect(readFileSync(join(options.dir, "known_hosts"), "utf8")).toBe(known);
     expect(existsSync(join(options.dir, "nodes/n1/root/root/kept"))).toBe(true);
@@ -237,6 +240,43 @@ describe.skipIf(obstacle !== undefined)("a lab's life", () => {
     });
     expect(footprint(options).filter((line) => !/^(folder|registry)/.test(line))).toEqual([]);
     await labDown(options, silent);
+    expect(footprint(options)).toEqual([]);
+  });
+
+  test("a Docker engine that cannot start is told with the end of its log", async () => {
+    const options = fresh({ nodes: 1, docker: true, disk: "4k" });
+    await expect(labUp(options, silent)).rejects.toMatchObject({
+      code: "lab-failed",
+      node: "n1",
+      message: expect.stringMatching(
+        /^Lab node n1 did not start: dockerd exited with 1\.\n[^]*failed to start daemon: /,
+      ) as string,
+      hint: `The whole log is ${options.dir}/nodes/n1/root/var/log/dockerd.log.`,
+    });
+  });
+
+  test("a program that is missing is told by its package", async () => {
+    const options = fresh();
+    const hidden = 'mount --bind /dev/null /usr/sbin/nft; exec "$@"';
+    const script = fileURLToPath(new URL("../support/lab-up.ts", import.meta.url));
+    const words = [
+      "--mount",
+      "sh",
+      "-c",
+      hidden,
+      "sh",
+      process.execPath,
+      "--import",
+      "tsx",
+      script,
+      JSON.stringify(options),
+    ];
+    const up = spawn("unshare", words);
+    let text = "";
+    up.stderr.on("data", (chunk: Buffer) => (text += chunk.toString()));
+    expect(await once(up, "close")).toEqual([1, null]);
+    expect(text).toContain("A lab needs programs that this machine lacks: packages nftables.");
+    expect(text).toContain("`apt-get install nftables`");
     expect(footprint(options)).toEqual([]);
   });
 

@@ -1,0 +1,238 @@
+import { execFileSync } from "node:child_process";
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { buildImages, type BuildInput } from "../../src/app/build.ts";
+import { buildImage } from "../../src/app/build-image.ts";
+import { words } from "../../src/domain/shell.ts";
+import { placement } from "../fakes/config.ts";
+import { labObstacle, withLab } from "../support/lab.ts";
+import { type RealPorts, realPorts } from "../support/ports.ts";
+
+const obstacle = await labObstacle();
+const nodes = ["n1", "n2", "n3"];
+
+describe.skipIf(obstacle !== undefined)("build", () => {
+  const lab = withLab({ nodes: 3 });
+  let real: RealPorts;
+  let folders: string;
+  beforeAll(async () => {
+    real = await realPorts(lab);
+    folders = join(lab.status().dir, "test-images");
+    mkdirSync(folders);
+  });
+  afterAll(() => real.close());
+
+  /** A build folder with a busybox and these lines after `COPY . /`. */
+  function image(name: string, ...lines: string[]): string {
+    const folder = join(folders, name);
+    mkdirSync(join(folder, "bin"), { recursive: true });
+    copyFileSync(join(lab.status().dir, "docker/web/busybox"), join(folder, "bin/busybox"));
+    writeFileSync(join(folder, "Dockerfile"), ["FROM scratch", "COPY . /", ...lines, ""].join("\n"));
+    return folder;
+  }
+
+  function build(name: string, parts: Partial<BuildInput> & { on?: string[]; folder?: string } = {}) {
+    const { on = nodes, folder = join(folders, name), ...flags } = parts;
+    const placements = on.map((node) => placement(name, node, { build: folder }));
+    const defaults = { noCache: false, pull: false, force: false, dryRun: false };
+    return buildImages(real.ports, { config: real.config, placements, ...defaults, ...flags });
+  }
+
+  /** Runs a busybox applet in a container of the image, on the node. */
+  function inImage(node: string, name: string, ...command: string[]): Promise<string> {
+    const line = ["docker", "run", "--rm", "--network", "none", name, "/bin/busybox", ...command].join(" ");
+    return lab.inside(node, line);
+  }
+
+  test("builds on three nodes, is skipped the second time, and done again for a changed file", async () => {
+    image("hello", 'RUN ["/bin/busybox", "touch", "/ran"]', 'CMD ["/bin/busybox", "true"]');
+    writeFileSync(join(folders, "hello/greeting"), "one\n");
+
+    const first = await build("hello");
+    expect(first.failures).toEqual([]);
+    expect(first.result.images.map((row) => [row.node, row.changed, row.outcome])).toEqual(
+      nodes.map((node) => [node, true, "built (not on the node yet)"]),
+    );
+    expect(real.shown).toEqual(expect.arrayContaining(nodes.map((node) => `hello@${node}: 2/5 COPY . /`)));
+    expect(real.events.splice(0)).toEqual(
+      expect.arrayContaining(
+        nodes.map(
+          (node) =>
+            expect.objectContaining({ type: "image.built", node, container: "hello", cause: "test" }) as unknown,
+        ),
+      ),
+    );
+    for (const node of nodes) expect(await inImage(node, "hello", "cat", "/greeting")).toBe("one\n");
+
+    const second = await build("hello");
+    expect(second.result.images.map((row) => [row.changed, row.outcome])).toEqual(
+      nodes.map(() => [false, "up to date"]),
+    );
+    expect(real.events).toEqual([]);
+
+    writeFileSync(join(folders, "hello/greeting"), "two\n");
+    const third = await build("hello");
+    expect(third.result.images.map((row) => row.outcome)).toEqual(nodes.map(() => "built (its folder changed)"));
+    expect(await inImage("n3", "hello", "cat", "/greeting")).toBe("two\n");
+    real.events.splice(0);
+  });
+
+  test("--force, --no-cache and --dry-run", async () => {
+    image("flags");
+    const dry = await build("flags", { on: ["n1"], dryRun: true });
+    expect(dry.result.images[0]?.outcome).toMatch(
+      /^would run: docker build --tag flags --label io\.pictl\.context=sha256:[0-9a-f]{64} - < 2 files, \d+ bytes, of .*\/flags \(not on the node yet\)$/,
+    );
+    expect((await build("flags", { on: ["n1"] })).result.images[0]?.outcome).toBe("built (not on the node yet)");
+    expect((await build("flags", { on: ["n1"], force: true })).result.images[0]?.outcome).toBe("built (--force)");
+    expect((await build("flags", { on: ["n1"], noCache: true })).result.images[0]?.outcome).toBe("built (--no-cache)");
+  });
+
+  test("a Dockerfile that fails: the step, its output, the verdict; other images are built", async () => {
+    image("broken", 'RUN ["/bin/busybox", "sh", "-c", "echo about to fail; echo why >&2; exit 3"]');
+    image("fine");
+    const placements = ["broken", "fine"].map((name) => placement(name, "n1", { build: join(folders, name) }));
+    real.events.splice(0);
+    const report = await buildImages(real.ports, {
+      config: real.config,
+      placements,
+      noCache: false,
+      pull: false,
+      force: false,
+      dryRun: false,
+    });
+    expect(report.result.images.map((row) => row.container)).toEqual(["fine"]);
+    expect(report.failures).toEqual([
+      {
+        code: "docker-failed",
+        node: "n1",
+        container: "broken",
+        message: expect.stringMatching(
+          /^The image broken could not be built\.\nStep 3\/4 : RUN .*\n[^]*about to fail\n[^]*why\n.*returned a non-zero code: 3$/,
+        ) as string,
+      },
+    ]);
+    expect(real.events.map((event) => event.type).sort()).toEqual(["image.build-failed", "image.built"]);
+  });
+
+  test("a link that leaves the folder stays a link; a fifo is refused before any node is asked", async () => {
+    const folder = image("links");
+    symlinkSync("/etc/passwd", join(folder, "leak"));
+    expect((await build("links", { on: ["n2"] })).failures).toEqual([]);
+    expect(await inImage("n2", "links", "readlink", "/leak")).toBe("/etc/passwd\n");
+
+    execFileSync("mkfifo", [join(folder, "pipe")]);
+    const { failures } = await build("links", { on: ["n2"] });
+    expect(failures).toMatchObject([{ code: "build-context-invalid", node: "n2", container: "links" }]);
+    expect(failures[0]?.message).toContain('"pipe" is a fifo');
+  });
+
+  test("200 MB go to three nodes at once in constant memory", async () => {
+    const folder = image("large");
+    writeFileSync(join(folder, "data"), "");
+    truncateSync(join(folder, "data"), 200 * 2 ** 20);
+    const before = process.memoryUsage.rss();
+    let most = before;
+    const watching = setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 20);
+    try {
+      expect((await build("large")).failures).toEqual([]);
+    } finally {
+      clearInterval(watching);
+    }
+    expect(await inImage("n1", "large", "stat", "-c", "%s", "/data")).toBe(`${String(200 * 2 ** 20)}\n`);
+    expect((most - before) / 2 ** 20).toBeLessThan(100);
+  });
+
+  test("a file that changes on its way ends the build", async () => {
+    const folder = image("moving");
+    writeFileSync(join(folder, "data"), "");
+    truncateSync(join(folder, "data"), 50 * 2 ** 20);
+    const contexts: typeof real.ports.contexts = {
+      open: async (path, signal) => {
+        const context = await real.ports.contexts.open(path, signal);
+        if (context) appendFileSync(join(folder, "data"), "more");
+        return context;
+      },
+    };
+    const report = await buildImages(
+      { ...real.ports, contexts },
+      {
+        config: real.config,
+        placements: [placement("moving", "n1", { build: folder })],
+        noCache: false,
+        pull: false,
+        force: false,
+        dryRun: false,
+      },
+    );
+    expect(report.failures).toMatchObject([{ code: "build-context-invalid", node: "n1", container: "moving" }]);
+    expect(report.failures[0]?.message).toContain('"data" changed while it was read');
+    expect(await lab.inside("n1", "docker images -q moving")).toBe("");
+  });
+
+  test("Ctrl-C ends a build", async () => {
+    image("slow", 'RUN ["/bin/busybox", "sleep", "100"]');
+    const interruption = new AbortController();
+    const { close, ports, config, shown } = await realPorts(lab, interruption.signal);
+    try {
+      const building = buildImages(ports, {
+        config,
+        placements: [placement("slow", "n1", { build: join(folders, "slow") })],
+        noCache: false,
+        pull: false,
+        force: false,
+        dryRun: false,
+      });
+      await expect.poll(() => shown.some((line) => line.includes("3/4")), { timeout: 30_000 }).toBe(true);
+      interruption.abort();
+      expect((await building).failures).toMatchObject([{ code: "interrupted", node: "n1" }]);
+      await expect
+        .poll(() => lab.inside("n1", "pgrep -f 'busybox [s]leep 100' || true"), { timeout: 20_000, interval: 300 })
+        .toBe("");
+    } finally {
+      await close();
+    }
+  });
+
+  test("no folder here: the node's own is used; none there either is told", async () => {
+    const folder = "/tmp/pictl-own/own";
+    const missing = await build("own", { on: ["n1"], folder });
+    expect(missing.failures).toMatchObject([{ code: "build-context-invalid", node: "n1", container: "own" }]);
+    expect(missing.failures[0]?.message).toBe(`There is no build folder ${folder}, neither here nor on the node.`);
+
+    await lab.inside("n1", `mkdir -p ${folder} && printf 'FROM scratch\\nCOPY Dockerfile /\\n' > ${folder}/Dockerfile`);
+    expect(existsSync(folder)).toBe(false);
+    const outcomes = async (rebuildUnseen: boolean) =>
+      (await build("own", { on: ["n1"], folder, rebuildUnseen })).result.images.map((row) => row.outcome);
+    expect(await outcomes(false)).toEqual(["built (not on the node yet)"]);
+    expect(await outcomes(false)).toEqual(["is there, from the node's own folder"]);
+    expect(await outcomes(true)).toEqual(["built (from the node's own folder)"]);
+  });
+
+  test("BuildKit takes the same context and tells the same way what failed", async () => {
+    const buildkit = await lab.inside("n1", "DOCKER_BUILDKIT=1 /usr/bin/docker build --help 2>/dev/null || true");
+    if (!buildkit.includes("--progress")) return;
+    image("kit", 'RUN ["/bin/busybox", "sh", "-c", "echo about to fail; exit 3"]');
+    const context = await real.ports.contexts.open(join(folders, "kit"));
+    const node = real.config.nodes.find((each) => each.name === "n1");
+    if (!node || !context) throw new Error("expected a node and a folder");
+    const shown: string[] = [];
+    const building = buildImage({
+      connection: await real.ports.nodes.connect(node),
+      image: "kit",
+      command: words("env", "DOCKER_BUILDKIT=1", "/usr/bin/docker", "build", "--tag", "kit", "-"),
+      context,
+      folder: context.folder,
+      onStep: (text) => shown.push(text),
+      signal: real.ports.signal,
+    });
+    await expect(building).rejects.toMatchObject({
+      code: "docker-failed",
+      message: expect.stringMatching(
+        /^The image kit could not be built\.\n > \[2\/2\] RUN [^]*about to fail\n[^]*exit code: 3$/,
+      ) as string,
+    });
+    expect(shown).toEqual(["1/2 COPY . /", expect.stringMatching(/^2\/2 RUN /)]);
+  });
+});
