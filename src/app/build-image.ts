@@ -4,6 +4,7 @@ import { dockerAccessError } from "../domain/docker/failure.ts";
 import { PictlError } from "../domain/errors.ts";
 import type { Command } from "../domain/shell.ts";
 import { dockerError } from "./docker.ts";
+import { linesOf } from "./lines.ts";
 import type { BuildContext, Connection, Outcome } from "./ports.ts";
 
 export interface BuildImageInput {
@@ -80,21 +81,6 @@ function watched(source: AsyncIterable<Uint8Array>): { chunks: AsyncIterable<Uin
     }
   };
   return { chunks: chunks(), broken: breaking.signal };
-}
-
-/** Longer lines are no steps. */
-const maxLineLength = 4096;
-
-function linesOf(onLine: (line: string) => void): (chunk: Uint8Array) => void {
-  const decoder = new TextDecoder();
-  let rest = "";
-  return (chunk) => {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split(/\r?\n/);
-    rest = (lines.pop() ?? "").slice(0, maxLineLength);
-    lines.forEach((line) => {
-      onLine(line.slice(0, maxLineLength));
-    });
-  };
 }
 
 function missingFolder({ context, folder }: BuildImageInput, outcome: Outcome): PictlError | undefined {

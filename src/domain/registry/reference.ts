@@ -27,7 +27,7 @@ const digestLengths: Readonly<Record<string, number>> = { sha256: 64, sha384: 96
  * Reads `[REGISTRY/]PATH[:TAG][@DIGEST]` by the grammar of docker's `distribution/reference`. `registry` (of
  * `--registry`) is where a name without a registry belongs; the Hub when it is left out. Throws usage.
  */
-export function parseReference(text: string, registry: string = hubName): ImageReference {
+export function parseReference(text: string, registry?: string): ImageReference {
   const refuse = (why: string): never => {
     throw new PictlError("usage", `"${shown(text)}" cannot be the name of an image: ${why}.`, {
       hint: "Names look like `nginx`, `nginx:1.27`, `team/app` or `registry.example.com:5000/team/app:2`.",
@@ -52,8 +52,8 @@ export function parseReference(text: string, registry: string = hubName): ImageR
   }
   if (own === undefined && /^[a-f0-9]{64}$/.test(repository)) refuse("64 hexadecimal digits are an image's id");
   if (own !== undefined && !domain.test(own)) refuse(`${shown(own)} is no registry such as registry.example.com:5000`);
-  const where = own === undefined ? registry : parseRegistry(own).name;
-  if (own !== undefined && registry !== hubName && where !== registry) {
+  const where = own === undefined ? (registry ?? hubName) : parseRegistry(own).name;
+  if (registry !== undefined && where !== registry) {
     throw new PictlError("usage", `The name says the registry ${where}, and \`--registry\` says ${registry}.`, {
       hint: "Leave one of the two out.",
     });
@@ -61,6 +61,28 @@ export function parseReference(text: string, registry: string = hubName): ImageR
   const full = where === hubName && !repository.includes("/") ? `library/${repository}` : repository;
   if (where.length + 1 + full.length > maxNameLength) refuse(`a name has at most ${maxNameLength} characters`);
   return { registry: where, path: full, tag, digest };
+}
+
+/** A name of the node's own, for `--as`: docker keeps it as `docker.io/library/NAME`. Throws usage. */
+export function localName(text: string): ImageReference {
+  const reference = parseReference(text);
+  if (reference.digest === undefined) return reference;
+  throw new PictlError("usage", `"${shown(text)}" cannot be given to an image: a digest is no name.`);
+}
+
+/**
+ * An image without a tag, and the registry that its name says, if it does. `path` is as written, because what it is
+ * short for depends on the registry. Throws usage.
+ */
+export function parseRepository(text: string, registry?: string): { registry: string | undefined; path: string } {
+  const reference = parseReference(text, registry === undefined ? undefined : parseRegistry(registry).name);
+  if (reference.tag !== undefined || reference.digest !== undefined) {
+    throw new PictlError("usage", `"${shown(text)}" names one tag or digest already.`, {
+      hint: `List them all with \`pictl tags ${nameOf(reference)}\`, some with \`--grep\`.`,
+    });
+  }
+  const { domain: own, rest } = splitDomain(text);
+  return { registry: own === undefined ? undefined : reference.registry, path: rest };
 }
 
 /** The name that docker shows, without tag: `nginx`, `registry:5000/team/app`. */

@@ -1,0 +1,65 @@
+import { PictlError } from "../domain/errors.ts";
+import { pullExit } from "../domain/registry/pull-command.ts";
+import { pullFailure } from "../domain/registry/pull-failure.ts";
+import { afterLine, pullBegun, pullProgress, type PullState } from "../domain/registry/pull-output.ts";
+import type { ImageReference } from "../domain/registry/reference.ts";
+import type { Secret } from "../domain/secret.ts";
+import type { Command } from "../domain/shell.ts";
+import { dockerError } from "./docker.ts";
+import { linesOf } from "./lines.ts";
+import type { Connection } from "./ports.ts";
+
+export interface PullImageInput {
+  readonly connection: Connection;
+  readonly image: ImageReference;
+  readonly command: Command;
+  /** Of the login that is part of the command. */
+  readonly username: string | undefined;
+  /** For the command's stdin. */
+  readonly password: Secret | undefined;
+  /** `3 of 7 layers` */
+  readonly onProgress: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** A pull that takes longer hangs. */
+const timeoutMs = 60 * 60 * 1000;
+
+/**
+ * Pulls on one node, logging in where the command does. Throws image-missing, registry-denied, registry-unreachable,
+ * registry-failed, disk-full, docker-failed, and what `runDocker` throws when docker cannot be used.
+ */
+export async function pullImage(input: PullImageInput): Promise<PullState> {
+  const { connection, image, username, password } = input;
+  const { node } = connection;
+  const { root, docker, sudo } = await connection.privilege();
+  const throughSudo = !root && !docker && sudo;
+  let state = pullBegun;
+  const outcome = await connection.run(input.command, {
+    sudo: throughSudo,
+    timeoutMs,
+    maxOutputBytes: 64 * 1024,
+    signal: input.signal,
+    ...(password === undefined ? {} : { stdin: password }),
+    onStdout: linesOf((line) => {
+      const next = afterLine(state, line);
+      if (next !== state) input.onProgress(pullProgress(next));
+      state = next;
+    }),
+  });
+  if (outcome.status === "ok") return state;
+  const privileged = root || throughSudo;
+  const doing = outcome.code === pullExit.login ? `log in to ${image.registry}` : `pull ${image.path}`;
+  const general = dockerError(outcome, { doing, node, privileged });
+  if (outcome.status === "unknown" || general.code !== "docker-failed") throw general;
+  if (outcome.code === pullExit.noFolder && username !== undefined) throw noFolder(node, outcome.stderr);
+  throw pullFailure(outcome.stderr, { image, node, username }) ?? general;
+}
+
+function noFolder(node: string, said: string): PictlError {
+  return new PictlError(
+    "disk-full",
+    `There is no place for the login: no folder could be made in /dev/shm or /tmp (${said.trim()}).`,
+    { node, hint: `Make room on ${node}, or log in there yourself and pull without \`--username\`.` },
+  );
+}

@@ -1,0 +1,66 @@
+import type { RegistryAddress } from "../domain/registry/address.ts";
+import type { FoundImage } from "../domain/registry/listing.ts";
+import { fanOut } from "./fan-out.ts";
+import type { Ports, RegistryLogin } from "./ports.ts";
+import type { Report } from "./report.ts";
+
+export interface SearchInput {
+  readonly registries: readonly RegistryAddress[];
+  readonly term: string;
+  /** Images of each registry. */
+  readonly limit: number;
+  /** Given to each of the registries, so there should be one. */
+  readonly login: RegistryLogin | undefined;
+  readonly insecure: boolean;
+}
+
+/** Looks in every registry at once; one that fails is a failure and does not keep the others from answering. */
+export async function searchImages(
+  ports: Ports,
+  input: SearchInput,
+): Promise<Report<{ images: readonly FoundImage[] }>> {
+  const { term, limit, login, insecure } = input;
+  if (insecure) warnInsecure(ports, input.registries);
+  const { results, failures } = await fanOut(ports, input.registries, {
+    place: () => ({}),
+    work: (registry) =>
+      asked(ports, registry, async () => {
+        const found = await ports.registries.search(
+          registry,
+          { term, limit },
+          { login, insecure, signal: ports.signal },
+        );
+        if (!found.complete) warnCutOff(ports, registry);
+        if (found.more) {
+          ports.progress.warn(`${registry.name} has more images than the ${limit} shown; \`--limit N\` shows more.`);
+        }
+        return found.rows;
+      }),
+  });
+  return { result: { images: results.flat() }, failures };
+}
+
+/** Shows that a registry is being asked. */
+export async function asked<T>(ports: Ports, registry: RegistryAddress, ask: () => Promise<T>): Promise<T> {
+  const step = ports.progress.look(registry.name);
+  try {
+    const answer = await ask();
+    step.done();
+    return answer;
+  } catch (error) {
+    step.fail("");
+    throw error;
+  }
+}
+
+export function warnInsecure(ports: Ports, registries: readonly RegistryAddress[]): void {
+  const names = registries.map(({ name }) => name).join(", ");
+  ports.progress.warn(
+    `--insecure: nobody checks that ${names} is who it says, and a password may travel unencrypted. ` +
+      "Whoever sits in between can read it and forge the answers.",
+  );
+}
+
+export function warnCutOff(ports: Ports, { name }: RegistryAddress): void {
+  ports.progress.warn(`${name} lists more than pictl reads; the rest is missing here.`);
+}
