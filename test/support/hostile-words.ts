@@ -8,9 +8,9 @@ export function hostileWords(count: number, seed: number): string[] {
 }
 
 const pieces = [
-  ..." \t\n\r!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~",
-  ..."abcXYZ019",
-  ..."\u0001\u0007\b\u001b\u007f\u0085\u00a0é漢\u200b\u202e\ufeff\u{1f600}\u{10ffff}",
+  ...Array.from(" \t\n\r!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"),
+  ...Array.from("abcXYZ019"),
+  ...Array.from("\u0001\u0007\b\u001b\u007f\u0085\u00a0é漢\u200b\u202e\ufeff\u{1f600}\u{10ffff}"),
   "\\n",
   "\\0101",
   "\\\\",

@@ -35,6 +35,7 @@ export async function addLogin(options: LoginOptions = {}): Promise<Login> {
   // "*": no password, and yet not locked.
   await exec("usermod", ["-p", options.password === undefined ? "*" : await crypted(options.password), name]);
   for (const [file, text] of Object.entries(options.files ?? {})) await writeFile(join(home, file), text);
+  await exec("chown", ["-R", `${name}:`, home]);
   await chmod(home, 0o755);
   if (options.locked) await exec("usermod", ["-L", name]);
   return {

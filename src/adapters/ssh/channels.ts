@@ -20,8 +20,14 @@ export class Channels {
   readonly #client: Client;
   readonly #gate = new Gate(maxSessions);
 
+  #lost = false;
+
   constructor(client: Client) {
     this.#client = client;
+    // ssh2 tells this before it answers what is still unanswered.
+    client.once("close", () => {
+      this.#lost = true;
+    });
   }
 
   /**
@@ -66,17 +72,31 @@ export class Channels {
       try {
         this.#client.exec(line, (error, channel) => {
           signal.removeEventListener("abort", aborted);
-          if (error) reject(isOpenFailure(error) ? error : notStarted(error));
+          if (error) reject(isOpenFailure(error) ? error : this.#notStarted(error));
           else if (gaveUp) abandon(channel);
           else resolve({ channel, attached: attach(channel) });
         });
       } catch (error) {
         signal.removeEventListener("abort", aborted);
-        reject(notStarted(error as Error));
+        reject(this.#notStarted(error as Error));
       }
     });
   }
+
+  #notStarted(cause: Error): Error {
+    if (cause.message !== "Unable to exec") {
+      return new PictlError("connection-lost", "The connection was lost before the command was started.", { cause });
+    }
+    if (this.#lost) return new LostAfterSending();
+    return new PictlError("shell-unusable", "sshd refused to run a command for this account.", {
+      hint: "Look for ForceCommand, ChrootDirectory or a restricted key in sshd's configuration.",
+      cause,
+    });
+  }
 }
+
+/** The connection ended while the request to run a command was unanswered: it may have been started. */
+export class LostAfterSending extends Error {}
 
 /** A channel that opened after nobody wanted it any more. */
 function abandon(channel: ClientChannel): void {
@@ -94,13 +114,4 @@ function noSession(cause: Error): PictlError {
     hint: "MaxSessions in its sshd_config must be at least 1, and the account must be allowed to run commands.",
     cause,
   });
-}
-
-function notStarted(cause: Error): PictlError {
-  return cause.message === "Unable to exec"
-    ? new PictlError("shell-unusable", "sshd refused to run a command for this account.", {
-        hint: "Look for ForceCommand, ChrootDirectory or a restricted key in sshd's configuration.",
-        cause,
-      })
-    : new PictlError("connection-lost", "The connection was lost before the command was started.", { cause });
 }

@@ -4,7 +4,7 @@ import { render, type Command } from "../../domain/shell.ts";
 import { abortable } from "./abort.ts";
 import { Deadline } from "./deadline.ts";
 import { Following } from "./following.ts";
-import type { OpenChannel } from "./channels.ts";
+import { LostAfterSending, type OpenChannel } from "./channels.ts";
 import { launch } from "./launch.ts";
 import type { Session } from "./session.ts";
 import { firstOf } from "./signals.ts";
@@ -40,26 +40,9 @@ export async function run(
     });
     return await finish(session, open, signal);
   } catch (error) {
-    if (error === Deadline.passed) {
-      if (progress.sent)
-        return {
-          stdout: "",
-          stderr: "",
-          truncated: false,
-          durationMs: durationMs(),
-          status: "unknown",
-          code: null,
-          reason: "timeout",
-        };
-      throw new PictlError(
-        "timeout",
-        `The command on ${node} was not started within ${durationMs() / 1000} s: the connection was busy.`,
-        {
-          node,
-          hint: "Nothing was done. Try again, with a longer `--timeout` if the node has much to do.",
-        },
-      );
-    }
+    if (error instanceof LostAfterSending) return nothingHeard("connection-lost", durationMs());
+    if (error === Deadline.passed && progress.sent) return nothingHeard("timeout", durationMs());
+    if (error === Deadline.passed) throw neverSent(node, durationMs());
     if (options.signal?.aborted) throw interrupted(node, options.signal);
     throw error instanceof PictlError ? error.at({ node }) : error;
   } finally {
@@ -85,6 +68,19 @@ async function finish(
     if (following.closed) open.release();
     else session.ending.end(open);
   }
+}
+
+/** Sent, and then not a word. */
+function nothingHeard(reason: "timeout" | "connection-lost", durationMs: number): Outcome {
+  return { stdout: "", stderr: "", truncated: false, durationMs, status: "unknown", code: null, reason };
+}
+
+function neverSent(node: string, durationMs: number): PictlError {
+  const message = `The command on ${node} was not started within ${durationMs / 1000} s: the connection was busy.`;
+  return new PictlError("timeout", message, {
+    node,
+    hint: "Nothing was done. Try again, with a longer time-out if the node has much to do.",
+  });
 }
 
 /** The error for a wait that the caller's signal ended. */
