@@ -230,7 +230,7 @@ describe.skipIf(obstacle !== undefined)("build", () => {
     await expect(building).rejects.toMatchObject({
       code: "docker-failed",
       message: expect.stringMatching(
-        /^The image kit could not be built\.\n > \[2\/2\] RUN [^]*about to fail\n[^]*exit code: 3$/,
+        /^The image kit could not be built\.\n\[2\/2\] RUN [^]*about to fail\n[^]*exit code: 3$/,
       ) as string,
     });
     expect(shown).toEqual(["1/2 COPY . /", expect.stringMatching(/^2\/2 RUN /)]);

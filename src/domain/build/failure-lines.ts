@@ -4,23 +4,34 @@ import { parseBuildStep } from "./steps.ts";
 const shownLines = 10;
 
 /**
- * The end of what docker said in a build that failed: the step it was in, the last lines of that step's own output,
- * and docker's verdict. The classic builder writes steps on stdout and the verdict on stderr, BuildKit all on stderr
- * with a summary between dashes.
+ * The end of what docker said in a build that failed: the step it was in, the last lines that step wrote, and
+ * docker's verdict. The classic builder writes steps on stdout and the verdict on stderr, BuildKit all on stderr.
  */
 export function buildFailureLines(stdout: string, stderr: string): string[] {
-  const output = meaningful(stdout);
-  const step = output.findLastIndex((line) => parseBuildStep(line) !== undefined);
-  const within = output.slice(step + 1).slice(-shownLines);
-  const verdict = meaningful(summaryOf(stderr)).slice(-shownLines);
-  const stepLine = output[step];
-  return [...(stepLine === undefined ? [] : [stepLine]), ...within, ...verdict];
+  return fromBuildKit(stderr) ?? fromClassicBuilder(stdout, stderr);
 }
 
-/** From BuildKit's first rule of dashes on, which is where it repeats what matters. */
-function summaryOf(stderr: string): string {
-  const start = stderr.search(/^------$/m);
-  return start === -1 ? stderr : stderr.slice(start);
+function fromClassicBuilder(stdout: string, stderr: string): string[] {
+  const output = meaningful(stdout);
+  const start = output.findLastIndex((line) => parseBuildStep(line) !== undefined);
+  const step = output[start];
+  const verdict = meaningful(stderr).slice(-shownLines);
+  return [...(step === undefined ? [] : [step]), ...output.slice(start + 1).slice(-shownLines), ...verdict];
+}
+
+/** Lines of one vertex of its graph begin with `#` and a number; the verdict stands below the last rule of six dashes. */
+function fromBuildKit(stderr: string): string[] | undefined {
+  const failed = /^#(\d+) ERROR/m.exec(stderr)?.[1];
+  if (failed === undefined) return undefined;
+  const own = stderr.split(/\r?\n/).filter((line) => line.startsWith(`#${failed} `));
+  const step = own.map((line) => /^#\d+ (\[.*)$/.exec(line)?.[1]).find((text) => text !== undefined);
+  const written = own.flatMap((line) => /^#\d+ \d+\.\d+ (.*)$/.exec(line)?.[1] ?? []);
+  const verdict = stderr.split(/^------$/m).at(-1) ?? "";
+  return [
+    ...(step === undefined ? [] : [step]),
+    ...meaningful(written.join("\n")).slice(-shownLines),
+    ...meaningful(verdict).slice(-shownLines),
+  ];
 }
 
 function meaningful(text: string): string[] {
@@ -42,5 +53,4 @@ const noise = [
   /^\s+Install the buildx component/,
   /^\s+https:\/\/docs\.docker\.com\/go\/buildx/,
   /^-{3,}$/,
-  /^#\d+ (?:DONE|CACHED|sha256:|extracting|transferring|\.\.\.)/,
 ];

@@ -35,7 +35,28 @@ it("the classic builder before the first step", () => {
   ]);
 });
 
-it("BuildKit: its own summary", () => {
+it("BuildKit of Docker 20.10, which repeats no output", () => {
+  const stderr = `#3 [1/2] COPY . /
+#3 sha256:34e709934a47ec7a2e945d355bd88d55b2093581e6a0055c3dffe5f386e35006
+#3 DONE 0.1s
+
+#4 [2/2] RUN ["/bin/busybox", "sh", "-c", "echo about to fail; exit 3"]
+#4 sha256:66c60907a7add820ccc9b5c85429fb83119ec76a2dc07f9049daab54e05dec56
+#4 0.363 about to fail
+#4 ERROR: executor failed running [/bin/busybox sh -c echo about to fail; exit 3]: exit code: 3
+------
+ > [2/2] RUN ["/bin/busybox", "sh", "-c", "echo about to fail; exit 3"]:
+------
+executor failed running [/bin/busybox sh -c echo about to fail; exit 3]: exit code: 3
+`;
+  expect(buildFailureLines("", stderr)).toEqual([
+    '[2/2] RUN ["/bin/busybox", "sh", "-c", "echo about to fail; exit 3"]',
+    "about to fail",
+    "executor failed running [/bin/busybox sh -c echo about to fail; exit 3]: exit code: 3",
+  ]);
+});
+
+it("BuildKit", () => {
   const stderr = `#0 building with "default" instance using docker driver
 
 #1 [internal] load build definition from Dockerfile
@@ -57,8 +78,8 @@ Dockerfile:2
 ERROR: failed to solve: process "/bin/sh -c echo about to fail; exit 3" did not complete successfully: exit code: 3
 `;
   expect(buildFailureLines("", stderr)).toEqual([
-    " > [2/2] RUN echo about to fail; exit 3:",
-    "0.231 about to fail",
+    "[2/2] RUN echo about to fail; exit 3",
+    "about to fail",
     "Dockerfile:2",
     "   1 |     FROM alpine",
     "   2 | >>> RUN echo about to fail; exit 3",
