@@ -2,8 +2,8 @@ import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { PictlError } from "../../domain/errors.ts";
 
-/** A config of a thousand nodes has a tenth of it. */
-const maxBytes = 10 * 1024 * 1024;
+/** Ten times what a thousand nodes need. */
+const maxBytes = 2 * 1024 * 1024;
 
 export interface ConfigFile {
   /** Without a byte order mark. */

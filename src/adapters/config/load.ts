@@ -1,14 +1,14 @@
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { buildConfig } from "../../domain/config/build.ts";
+import { buildConfig, type BuildOptions } from "../../domain/config/build.ts";
 import { valueOf, type SourceNode } from "../../domain/config/document.ts";
-import { ConfigInvalidError, type Finding } from "../../domain/config/problem.ts";
+import { ConfigInvalidError } from "../../domain/config/problem.ts";
 import type { RawConfig } from "../../domain/config/raw.ts";
 import { secretFindings } from "../../domain/config/secret-findings.ts";
 import type { Config, ConfigProblem } from "../../domain/config/types.ts";
 import { parseConfigText } from "./parse.ts";
 import { locate, positionAt } from "./position.ts";
-import { validateShape } from "./validate.ts";
+import { checkShape } from "./validate.ts";
 
 /** Where a config stands and who reads it. */
 export interface LoadPlace {
@@ -36,18 +36,19 @@ export function loadConfig(text: string, place: LoadPlace): Loaded {
     throw new ConfigInvalidError(place.path, [{ ...problem, ...positionAt(text, parsed.offset) }]);
   }
   const { root } = parsed;
-  const fail = (findings: readonly Finding[]) =>
-    new ConfigInvalidError(place.path, locate(findings, place.path, text, root));
+  const shape = checkShape(root);
+  const built = shape.raw === undefined ? undefined : buildConfig(shape.raw, buildOptions(place));
+  const meant = (built?.findings ?? []).flatMap((finding) => shape.original(finding) ?? []);
+  const all = [...parsed.findings, ...shape.findings, ...meant, ...secretFindings(valueOf(root), place)];
+  const problems = locate(all, place.path, text, root);
+  if (shape.raw === undefined || built === undefined || problems.some(({ severity }) => severity === "error")) {
+    throw new ConfigInvalidError(place.path, problems);
+  }
+  return { root, config: built.config, raw: shape.raw, warnings: problems };
+}
 
-  const shape = validateShape(root);
-  if (!shape.ok) throw fail([...parsed.findings, ...shape.findings]);
-  const { config, findings } = buildConfig(shape.raw, {
-    resolvePath: (path) => resolvePath(path, place),
-    defaultStateDir: defaultStateDir(place),
-  });
-  const all = [...parsed.findings, ...findings, ...secretFindings(valueOf(root), place)];
-  if (all.some(({ severity }) => severity === "error")) throw fail(all);
-  return { root, raw: shape.raw, config, warnings: locate(all, place.path, text, root) };
+function buildOptions(place: LoadPlace): BuildOptions {
+  return { resolvePath: (path) => resolvePath(path, place), defaultStateDir: defaultStateDir(place) };
 }
 
 /** The current user as a place; `env` and `home` are the process's unless given. */

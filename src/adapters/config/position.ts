@@ -1,27 +1,34 @@
 import { findNode, type SourceNode } from "../../domain/config/document.ts";
 import { formatPath } from "../../domain/config/path.ts";
-import type { Finding } from "../../domain/config/problem.ts";
+import { maxProblems, type Finding } from "../../domain/config/problem.ts";
 import type { ConfigProblem } from "../../domain/config/types.ts";
 import { sourceOffset } from "./scalar.ts";
 
-/** The findings with file, line and column, in the order of the text. */
+/** The first `maxProblems` findings with file, line and column, in the order of the text. */
 export function locate(findings: readonly Finding[], file: string, text: string, root: SourceNode): ConfigProblem[] {
   const lines = lineStarts(text);
   return findings
     .map((finding) => ({ finding, offset: offsetOf(finding, text, root) }))
     .sort((a, b) => a.offset - b.offset)
+    .slice(0, maxProblems)
     .map(({ finding, offset }) => ({
       severity: finding.severity,
       file,
       ...lineAndColumn(lines, offset),
       path: formatPath(finding.path),
-      message: finding.message,
+      message: finding.message + otherLine(finding, lines, text, root),
     }));
 }
 
 /** 1-based line and column of an offset; a column counts UTF-16 units, as editors and language servers do. */
 export function positionAt(text: string, offset: number): { line: number; column: number } {
   return lineAndColumn(lineStarts(text), offset);
+}
+
+function otherLine({ other }: Finding, lines: readonly number[], text: string, root: SourceNode): string {
+  if (other === undefined) return "";
+  const offset = offsetOf({ severity: "error", path: other, message: "" }, text, root);
+  return ` (the other one is on line ${lineAndColumn(lines, offset).line})`;
 }
 
 /** Where a finding points: what it is about, or the nearest thing around it that the text has. */

@@ -94,8 +94,8 @@ class TreeBuilder {
   #key(after: number): SourceScalar {
     const key = this.#node(after);
     if (key.kind !== "scalar") throw new UnsupportedSyntax(key.start, "a key must be plain text");
-    const before = this.#text.slice(this.#text.lastIndexOf("\n", key.start - 1) + 1, key.start);
-    if (key.start === key.end || /(^|[\s{,-])\?\s+$/.test(before)) {
+    const before = this.#text.slice(Math.max(0, key.start - 10), key.start);
+    if (key.start === key.end || /(?:^|[\s{,-])\?[ \t]+$/.test(before)) {
       throw new UnsupportedSyntax(key.start, "write `key: value`; keys that are empty or marked with ? are not supported");
     }
     return key;

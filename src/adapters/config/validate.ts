@@ -4,19 +4,27 @@ import type { ConfigPath } from "../../domain/config/path.ts";
 import { Findings, type Finding } from "../../domain/config/problem.ts";
 import type { RawConfig } from "../../domain/config/raw.ts";
 import { isSecretPath } from "../../domain/config/redact.ts";
+import { salvage } from "./salvage.ts";
 import { configSchema } from "./schema/index.ts";
 
-export type ValidationResult =
-  | { readonly ok: true; readonly raw: RawConfig }
-  | { readonly ok: false; readonly findings: readonly Finding[] };
+export interface Shape {
+  readonly findings: readonly Finding[];
+  /** The document, less what has the wrong shape; undefined when too little is left. */
+  readonly raw: RawConfig | undefined;
+  /** Translates a finding about `raw` into one about the document. */
+  original(finding: Finding): Finding | undefined;
+}
 
 /** Checks the shape of a document, everything at once. */
-export function validateShape(root: SourceNode): ValidationResult {
-  const result = configSchema.safeParse(valueOf(root));
-  if (result.success) return { ok: true, raw: result.data };
+export function checkShape(root: SourceNode): Shape {
+  const value = valueOf(root);
+  const result = configSchema.safeParse(value);
+  if (result.success) return { findings: [], raw: result.data, original: (finding) => finding };
   const findings = new Findings();
   for (const issue of result.error.issues) report(issue, [], root, findings);
-  return { ok: false, findings: findings.all };
+  const rest = salvage(value, findings.all.map(({ path }) => path));
+  const second = rest === undefined ? undefined : configSchema.safeParse(rest.value);
+  return { findings: findings.all, raw: second?.data, original: (finding) => rest?.original(finding) };
 }
 
 function report(issue: z.core.$ZodIssue, base: ConfigPath, root: SourceNode, findings: Findings): void {
@@ -36,12 +44,18 @@ function report(issue: z.core.$ZodIssue, base: ConfigPath, root: SourceNode, fin
 
 /** The one alternative of a union whose type fits what was found, so that its own message is the useful one. */
 function meantBranch(issue: z.core.$ZodIssueInvalidUnion): readonly z.core.$ZodIssue[] | undefined {
-  const fitting = issue.errors.filter((issues) => issues.some((inner) => !isOfWrongType(inner)));
+  const fitting = issue.errors.filter(fits);
   return fitting.length === 1 ? fitting[0] : undefined;
 }
 
-function isOfWrongType(issue: z.core.$ZodIssue): boolean {
-  return issue.path.length === 0 && issue.code !== "unrecognized_keys" && issue.code !== "invalid_union";
+/** Whether something is wrong inside the value, rather than that it is another kind of value. */
+function fits(issues: readonly z.core.$ZodIssue[]): boolean {
+  return issues.some(
+    (issue) =>
+      issue.path.length > 0 ||
+      issue.code === "unrecognized_keys" ||
+      (issue.code === "invalid_union" && issue.errors.some(fits)),
+  );
 }
 
 function found(root: SourceNode, path: ConfigPath): string {

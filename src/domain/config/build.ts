@@ -1,6 +1,7 @@
 import { buildHeartbeat, buildConstraints } from "./heartbeat.ts";
 import { buildHooks } from "./hooks.ts";
 import { buildNodes } from "./nodes.ts";
+import type { ConfigPath } from "./path.ts";
 import { buildPlacements } from "./placements.ts";
 import { Findings, type Finding } from "./problem.ts";
 import type { RawConfig } from "./raw.ts";
@@ -49,18 +50,18 @@ export function buildConfig(raw: RawConfig, options: BuildOptions): { config: Co
 }
 
 function savedCommands(raw: RawConfig, findings: Findings): SavedCommand[] {
-  const commands: SavedCommand[] = [];
-  raw.commandlist?.forEach((row, index) => {
-    for (const [label, command] of Object.entries(row)) {
-      if (commands.some((other) => other.label === label)) {
-        findings.error(["commandlist", index, label], `there is another command ${JSON.stringify(label)}; labels must differ`, {
-          atKey: true,
-        });
+  const pathOf = new Map<string, ConfigPath>();
+  return (raw.commandlist ?? []).flatMap((row, index) =>
+    Object.entries(row).map(([label, command]) => {
+      const path = ["commandlist", index, label];
+      const other = pathOf.get(label);
+      if (other !== undefined) {
+        findings.error(path, `the label ${JSON.stringify(label)} is taken; labels must differ`, { atKey: true, other });
       }
-      commands.push({ label, command });
-    }
-  });
-  return commands;
+      pathOf.set(label, path);
+      return { label, command };
+    }),
+  );
 }
 
 function rsyslog(raw: RawConfig, findings: Findings): Config["rsyslog"] {

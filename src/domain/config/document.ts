@@ -51,10 +51,16 @@ export function valueOf(node: SourceNode): unknown {
     case "list":
       return node.items.map(valueOf);
     case "map":
-      return Object.fromEntries(
-        node.entries.filter(({ key }) => !forbiddenKeys.has(key)).map(({ key, value }) => [key, valueOf(value)]),
-      );
+      return objectOf(node);
   }
+}
+
+function objectOf(node: SourceMap): Record<string, unknown> {
+  const object: Record<string, unknown> = {};
+  for (const { key, value } of node.entries) {
+    if (!forbiddenKeys.has(key)) object[key] = valueOf(value);
+  }
+  return object;
 }
 
 /** What stands at a path; `entry` when it is a value of a map. Undefined when there is nothing. */
@@ -70,7 +76,7 @@ export function findNode(root: SourceNode, path: ConfigPath): { node: SourceNode
 
 function step(node: SourceNode, part: string | number): { node: SourceNode; entry?: SourceEntry } | undefined {
   if (node.kind === "map") {
-    const entry = node.entries.findLast(({ key }) => key === String(part));
+    const entry = entryOf(node, String(part));
     return entry === undefined ? undefined : { node: entry.value, entry };
   }
   if (node.kind === "list" && typeof part === "number") {
@@ -79,3 +85,15 @@ function step(node: SourceNode, part: string | number): { node: SourceNode; entr
   }
   return undefined;
 }
+
+/** The last entry with a key, by an index made at the first look: an object may have thousands. */
+function entryOf(node: SourceMap, key: string): SourceEntry | undefined {
+  let index = indexes.get(node);
+  if (index === undefined) {
+    index = new Map(node.entries.map((entry) => [entry.key, entry]));
+    indexes.set(node, index);
+  }
+  return index.get(key);
+}
+
+const indexes = new WeakMap<SourceMap, ReadonlyMap<string, SourceEntry>>();

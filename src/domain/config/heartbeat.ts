@@ -1,7 +1,7 @@
 import { isNodeName } from "./names.ts";
+import type { ConfigPath } from "./path.ts";
 import type { Findings } from "./problem.ts";
 import type { RawCheck, RawConfig } from "./raw.ts";
-import { didYouMean } from "./suggest.ts";
 import type { Constraint, HeartbeatCheck, HeartbeatSection, Placement } from "./types.ts";
 
 /** Shorter would keep a node busy with nothing but checks. */
@@ -27,27 +27,30 @@ export function buildHeartbeat(
 }
 
 function checks(raw: RawConfig, placements: readonly Placement[], findings: Findings): HeartbeatCheck[] {
-  const containersByNode = new Map<string, Set<string>>((raw.layout ?? []).map((row) => [row.node, new Set()]));
-  for (const { node, container } of placements) containersByNode.get(node)?.add(container);
-  const seen = new Set<string>();
+  const containersOf = new Map<string, Set<string>>((raw.layout ?? []).map((row) => [row.node, new Set()]));
+  for (const { node, container } of placements) containersOf.get(node)?.add(container);
+  const pathOf = new Map<string, ConfigPath>();
   return (raw.hb ?? []).flatMap((row, index) => {
     const { node } = row;
-    const containers = containersByNode.get(node);
+    const containers = containersOf.get(node);
     const entries = Object.entries(row).filter(([key]) => key !== "node");
     if (containers === undefined) {
-      const message = `the layout has no node ${node}${didYouMean(node, containersByNode.keys())}`;
-      if (entries.length > 0) findings.error(["hb", index, "node"], message);
-      else findings.warning(["hb", index, "node"], message);
+      const severity = entries.length > 0 ? "error" : "warning";
+      findings[severity](["hb", index, "node"], `the layout has no node ${node}${findings.didYouMean(node, containersOf.keys())}`);
       return [];
     }
     return entries.map(([container, entry]) => {
       const path = ["hb", index, container];
       if (!containers.has(container)) {
-        findings.error(path, `node ${node} has no container ${container} in the layout${elsewhere(container, placements) || didYouMean(container, containers)}`, { atKey: true });
+        const hint = elsewhere(container, placements) || findings.didYouMean(container, containers);
+        findings.error(path, `the layout has no container ${container} on node ${node}${hint}`, { atKey: true });
       }
       const key = JSON.stringify([node, container]);
-      if (seen.has(key)) findings.error(path, `there is another check of ${container} on ${node}; keep one`, { atKey: true });
-      seen.add(key);
+      const other = pathOf.get(key);
+      if (other !== undefined) {
+        findings.error(path, `${container} on ${node} has a check already; keep one`, { atKey: true, other });
+      }
+      pathOf.set(key, path);
       return { node, container, check: checkOf(entry) };
     });
   });
@@ -67,23 +70,27 @@ function elsewhere(container: string, placements: readonly Placement[]): string 
 /** `container_host_constraints`: where a container may be moved to. A row without a container says nothing. */
 export function buildConstraints(raw: RawConfig, placements: readonly Placement[], findings: Findings): Constraint[] {
   const known = new Set(placements.map(({ container }) => container));
-  const constraints: Constraint[] = [];
-  raw.container_host_constraints?.forEach((row, index) => {
-    if (row.container === undefined) return;
+  const pathOf = new Map<string, ConfigPath>();
+  return (raw.container_host_constraints ?? []).flatMap((row, index) => {
+    if (row.container === undefined) return [];
     const path = ["container_host_constraints", index, "container"];
     const [container = "", ...hosts] = row.container.split(",").map((part) => part.trim());
-    const constraint = { container, hosts: hosts.filter((host, at) => host !== "" && hosts.indexOf(host) === at) };
-    const wrong = hosts.find((host) => !isNodeName(host));
-    if (hosts.length === 0) findings.error(path, `names no host for ${container}; expected "${container},HOST,HOST"`);
-    else if (wrong !== undefined) findings.error(path, `${JSON.stringify(wrong)} is not a node name; expected "CONTAINER,HOST,HOST"`);
-    else if (constraint.hosts.length < hosts.length) findings.error(path, "names a host twice");
+    checkHosts(container, hosts, path, findings);
     if (!known.has(container)) {
-      findings.warning(path, `the layout has no container ${JSON.stringify(container)}${didYouMean(container, known)}`);
+      findings.warning(path, `the layout has no container ${JSON.stringify(container)}${findings.didYouMean(container, known)}`);
     }
-    if (constraints.some((other) => other.container === container)) {
-      findings.error(path, `there is another row for ${container}; put its hosts into one row`);
-    }
-    constraints.push(constraint);
+    const other = pathOf.get(container);
+    if (other !== undefined) findings.error(path, `${container} has a row already; put its hosts there`, { other });
+    pathOf.set(container, path);
+    return [{ container, hosts: [...new Set(hosts)] }];
   });
-  return constraints;
+}
+
+function checkHosts(container: string, hosts: readonly string[], path: ConfigPath, findings: Findings): void {
+  const wrong = hosts.find((host) => !isNodeName(host));
+  const twice = hosts.find((host, index) => hosts.indexOf(host) < index);
+  if (hosts.length === 0) findings.error(path, `names no host for ${container}, expected "${container},HOST,HOST"`);
+  else if (wrong !== undefined) {
+    findings.error(path, `${JSON.stringify(wrong)} is not a node name, expected "CONTAINER,HOST,HOST"`);
+  } else if (twice !== undefined) findings.error(path, `names the host ${twice} twice`);
 }

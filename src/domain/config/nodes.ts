@@ -1,7 +1,6 @@
 import { isNodeName } from "./names.ts";
 import type { Findings } from "./problem.ts";
 import type { RawConfig, RawSsh } from "./raw.ts";
-import { didYouMean } from "./suggest.ts";
 import type { Constraint, NodeSpec, SshSettings } from "./types.ts";
 
 /**
@@ -38,7 +37,7 @@ function reportUnused(raw: RawConfig, names: ReadonlySet<string>, findings: Find
     if (!isNodeName(name)) {
       findings.error(["nodes", name], `${JSON.stringify(name)} is not a node name`, { atKey: true });
     } else if (!names.has(name)) {
-      findings.warning(["nodes", name], `no row of the layout names the node ${name}${didYouMean(name, names)}`, { atKey: true });
+      findings.warning(["nodes", name], `no row of the layout names the node ${name}${findings.didYouMean(name, names)}`, { atKey: true });
     }
   }
 }

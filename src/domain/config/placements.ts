@@ -16,10 +16,9 @@ export function buildPlacements(raw: RawConfig, resolvePath: ResolvePath, findin
   return (raw.layout ?? []).flatMap((row, index) => {
     const before = rowOf.get(row.node);
     if (before !== undefined) {
-      findings.error(
-        ["layout", index, "node"],
-        `the node ${row.node} already has row layout[${before}]; put its containers into that row`,
-      );
+      findings.error(["layout", index, "node"], `the node ${row.node} has a row already; put its containers there`, {
+        other: ["layout", before, "node"],
+      });
     }
     rowOf.set(row.node, index);
     return containersOf(row).map(([container, entry]) => {

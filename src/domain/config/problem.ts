@@ -1,5 +1,6 @@
 import { PictlError } from "../errors.ts";
 import type { ConfigPath } from "./path.ts";
+import { didYouMean } from "./suggest.ts";
 import type { ConfigProblem } from "./types.ts";
 
 /** A problem that knows its path but not yet its line: what the pure checks report. */
@@ -11,20 +12,33 @@ export interface Finding {
   readonly atKey?: boolean;
   /** Points at this character of the string value. */
   readonly offset?: number;
+  /** What it clashes with; its line is told after the message. */
+  readonly other?: ConfigPath;
 }
 
-/** Reports findings; `error` and `warning` are all that the checks need. */
+type Place = Pick<Finding, "atKey" | "offset" | "other">;
+
+/** Collects findings. */
 export class Findings {
   readonly all: Finding[] = [];
+  #suggestions = 0;
 
-  error(path: ConfigPath, message: string, place: { atKey?: boolean; offset?: number } = {}): void {
+  error(path: ConfigPath, message: string, place: Place = {}): void {
     this.all.push({ severity: "error", path, message, ...place });
   }
 
-  warning(path: ConfigPath, message: string, place: { atKey?: boolean; offset?: number } = {}): void {
+  warning(path: ConfigPath, message: string, place: Place = {}): void {
     this.all.push({ severity: "warning", path, message, ...place });
   }
+
+  /** `; did you mean "x"?`, or nothing; nothing too after so many that nobody reads them, as each takes its time. */
+  didYouMean(word: string, known: Iterable<string>): string {
+    return this.#suggestions++ < 50 ? didYouMean(word, known) : "";
+  }
 }
+
+/** More than this are not told: a file with so many is not a config with mistakes. */
+export const maxProblems = 1000;
 
 /** A config that no command may act on. `problems` has every error and warning, sorted by position. */
 export class ConfigInvalidError extends PictlError {
@@ -48,9 +62,10 @@ function summarise(file: string, problems: readonly ConfigProblem[]): string {
   const errors = problems.filter((problem) => problem.severity === "error");
   const [only] = errors;
   if (errors.length === 1 && only !== undefined) return `The config ${file} is not valid: ${formatProblem(only)}`;
+  const count = problems.length >= maxProblems ? `${errors.length} or more` : errors.length;
   const lines = errors.slice(0, shown).map((problem) => `  ${formatProblem(problem)}`);
   if (errors.length > shown) lines.push(`  … and ${errors.length - shown} more`);
-  return [`The config ${file} has ${errors.length} problems:`, ...lines].join("\n");
+  return [`The config ${file} has ${count} problems:`, ...lines].join("\n");
 }
 
 const shown = 20;

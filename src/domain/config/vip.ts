@@ -1,3 +1,4 @@
+import type { ConfigPath } from "./path.ts";
 import type { Findings } from "./problem.ts";
 import type { RawConfig } from "./raw.ts";
 import type { VipSection } from "./types.ts";
@@ -5,9 +6,12 @@ import type { VipSection } from "./types.ts";
 /** The virtual IP: an address and at least one node that can hold it; one without the other does nothing. */
 export function buildVip(raw: RawConfig, findings: Findings): VipSection | undefined {
   const rows = raw.vip ?? [];
+  const pathOf = new Map<string, ConfigPath>();
   rows.forEach(({ node, slave }, index) => {
-    const first = rows.findIndex((row) => row.node === node);
-    if (first < index) findings.error(["vip", index, "node"], `the node ${node} already has row vip[${first}]; keep one`);
+    const path = ["vip", index, "node"];
+    const other = pathOf.get(node);
+    if (other !== undefined) findings.error(path, `the node ${node} has a row already; keep one`, { other });
+    pathOf.set(node, path);
     if (slave === node) findings.error(["vip", index, "slave"], `${node} cannot be pinged from itself; name another host`);
   });
   if (raw.vip_ip === undefined) {

@@ -45,7 +45,7 @@ interface Piece {
   readonly next: number;
 }
 
-/** The quoted stretch or the character at `index`, or what is wrong with it. */
+/** The quoted stretch or the run of ordinary characters at `index`, or what is wrong with it. */
 function readPiece(input: string, index: number): Piece | string {
   switch (input[index]) {
     case "'":
@@ -56,9 +56,17 @@ function readPiece(input: string, index: number): Piece | string {
       if (index + 1 === input.length) return "the last character is a backslash with nothing after it to quote";
       return { text: input.charAt(index + 1), next: index + 2 };
     default:
-      return { text: input.charAt(index), next: index + 1 };
+      return readOrdinary(input, index);
   }
 }
+
+function readOrdinary(input: string, index: number): Piece {
+  ordinary.lastIndex = index;
+  const text = ordinary.exec(input)?.[0] ?? "";
+  return { text, next: index + text.length };
+}
+
+const ordinary = /[^ \t\n\\'"]+/y;
 
 function readSingleQuoted(input: string, index: number): Piece | string {
   const end = input.indexOf("'", index + 1);

@@ -33,10 +33,10 @@ export interface RunArgsProblem {
  * switches `-dP`, `--`), stopping at nothing: a word that is no flag would become the image, so it is an error.
  */
 export function parseRunArgs(words: readonly string[]): RunArgs {
-  const reading: Reading = { words, index: 0, kept: [], flags: [], problems: [] };
+  const reading: Reading = { words, index: 0, kept: [], flags: new Map(), problems: [] };
   while (reading.index < words.length) readWord(reading);
 
-  const values = (name: string) => reading.flags.filter((flag) => flag.name === name);
+  const values = (name: string) => reading.flags.get(name) ?? [];
   const published = values("publish").flatMap((flag) => orProblem(parsePublish(flag.value), flag, reading));
   const volumes = values("volume").map((flag) => parseVolume(flag.value));
   const mounts = values("mount").flatMap((flag) => orProblem(parseMount(flag.value), flag, reading));
@@ -70,7 +70,7 @@ interface Reading {
   readonly words: readonly string[];
   index: number;
   readonly kept: string[];
-  readonly flags: Flag[];
+  readonly flags: Map<string, Flag[]>;
   readonly problems: RunArgsProblem[];
 }
 
@@ -145,7 +145,7 @@ function accept(reading: Reading, flag: { name: string; value: string | undefine
   if (name === "detach" && !isFalse(value)) return false;
   const reason = refusal(name, value);
   if (reason !== undefined) problem(reading, word, reason);
-  reading.flags.push({ name, value, word });
+  reading.flags.set(name, [...(reading.flags.get(name) ?? []), { name, value, word }]);
   return true;
 }
 

@@ -127,6 +127,6 @@ export const configSchema = strict(
 );
 
 function ipAddress(): RegExp {
-  const union = [z.core.regexes.ipv4, z.core.regexes.ipv6].map((regex) => regex.source.replace(/^\^|\$$/g, ""));
+  const union = [z.regexes.ipv4, z.regexes.ipv6].map((regex) => regex.source.replace(/^\^|\$$/g, ""));
   return new RegExp(`^(?:${union.join("|")})$`);
 }

@@ -56,7 +56,9 @@ export function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape, expect
 
 function unknownKeys(issue: { code?: string; keys?: unknown }, known: readonly string[]): string | undefined {
   if (issue.code !== "unrecognized_keys" || !Array.isArray(issue.keys)) return undefined;
-  return issue.keys.map((key) => `unknown key ${JSON.stringify(key)}${hint(String(key), known)}`).join("\n");
+  return issue.keys
+    .map((key, index) => `unknown key ${JSON.stringify(key)}${index < 50 ? hint(String(key), known) : ""}`)
+    .join("\n");
 }
 
 function hint(key: string, known: readonly string[]): string {
