@@ -76,7 +76,7 @@ export function shellCheck(shell: ShellStart | null, error: PictlError | undefin
   if (shell.noise !== "") {
     return warning(
       "shell",
-      `${shell.path} prints when nobody looks: "${firstLine(shell.noise)}"`,
+      `${shell.path} prints when nobody looks: ${firstLine(shell.noise)}`,
       "Let its start-up files print only when `[ -t 1 ]`; pictl copes with it, scp and rsync do not.",
       measured,
     );
@@ -101,7 +101,7 @@ function firstLine(text: string): string {
   const all = text.split("\n");
   const [first = ""] = all;
   const shown = first.length > 40 ? `${first.slice(0, 40)}…` : first;
-  return all.length > 1 ? `${shown}" and ${plural(all.length - 1, "line")} more` : `${shown}`;
+  return all.length > 1 ? `"${shown}" and ${plural(all.length - 1, "line")} more` : `"${shown}"`;
 }
 
 /** The sudo that holding the virtual IP, or Docker, may need. */

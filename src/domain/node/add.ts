@@ -89,7 +89,7 @@ function planSettings(name: string, known: RawNode | null | undefined, wanted: R
   const entries = Object.entries(wanted);
   if (entries.length === 0) return [];
   if (known === null || known === undefined) return [set(["nodes", name], wanted)];
-  const other = new Map(Object.entries(known));
+  const other = new Map<string, unknown>(Object.entries(known));
   return entries.flatMap(([key, value]) => {
     const before = other.get(key);
     if (JSON.stringify(before) === JSON.stringify(value)) return [];

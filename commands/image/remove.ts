@@ -1,0 +1,51 @@
+import { Args, Flags } from "@oclif/core";
+import { type PlannedRemoval, removeImages } from "../../src/app/image/remove.ts";
+import { PictlCommand } from "../../src/cli/command.ts";
+import * as common from "../../src/cli/flags.ts";
+import { checkReference } from "../../src/domain/images/reference.ts";
+import { selectNodes } from "../../src/domain/select.ts";
+import { removedImagesView } from "../../src/view/images.ts";
+
+export default class ImageRemove extends PictlCommand {
+  static override summary = "Remove images from nodes; what a container needs is refused.";
+  static override args = {
+    reference: Args.string({ required: true, multiple: true, description: "Images: NAME, NAME:TAG, or an id." }),
+  };
+  static override flags = {
+    node: common.node,
+    force: Flags.boolean({ summary: "Also what the layout or a stopped container needs." }),
+    "dry-run": common.dryRun,
+    yes: common.yes,
+  };
+  static override examples = [
+    "<%= config.bin %> image remove web:1.2",
+    "<%= config.bin %> image remove 3f1c7e2a90bd --node n2 --yes",
+  ];
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(ImageRemove);
+    const references = args.reference.map(checkReference);
+    const { config, ports } = await this.open(flags);
+    const report = await removeImages(ports, {
+      config,
+      nodes: selectNodes(config, flags.node ?? []),
+      references,
+      force: flags.force,
+      dryRun: flags["dry-run"],
+      confirm: async (removals) =>
+        flags.yes || this.ask.confirm(`Remove ${listed(removals)}?`, "Say `--yes` to remove without being asked."),
+    });
+    await this.finish(report, removedImagesView);
+  }
+}
+
+/** `web:1 from n1, n2; db:7 from n1` */
+function listed(removals: readonly PlannedRemoval[]): string {
+  const targets = [...new Set(removals.map((each) => each.target))];
+  const from = (target: string): string =>
+    removals
+      .filter((each) => each.target === target)
+      .map((each) => each.node)
+      .join(", ");
+  return targets.map((target) => `${target} from ${from(target)}`).join("; ");
+}

@@ -1,0 +1,17 @@
+import { listImages } from "../src/app/images.ts";
+import { PictlCommand } from "../src/cli/command.ts";
+import * as common from "../src/cli/flags.ts";
+import { selectNodes } from "../src/domain/select.ts";
+import { imagesView } from "../src/view/images.ts";
+
+export default class Images extends PictlCommand {
+  static override summary = "List the images of every node, and which containers need them.";
+  static override flags = { node: common.node };
+  static override examples = ["<%= config.bin %> images", "<%= config.bin %> images --node n2 --json"];
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Images);
+    const { config, ports } = await this.open(flags);
+    await this.finish(await listImages(ports, { config, nodes: selectNodes(config, flags.node ?? []) }), imagesView);
+  }
+}

@@ -1,0 +1,67 @@
+import type { Config, NodeSpec } from "../domain/config/types.ts";
+import { imagesInUse, type NodeImages } from "../domain/images/list.ts";
+import { fanOut, type FanOut } from "./fan-out.ts";
+import type { Ports } from "./ports.ts";
+import type { Report } from "./report.ts";
+
+export interface ImageRow {
+  readonly node: string;
+  readonly id: string;
+  /** None for a dangling image. */
+  readonly tags: readonly string[];
+  readonly sizeBytes: number;
+  /** RFC 3339. */
+  readonly createdAt: string;
+  readonly ageMs: number;
+  /** Containers of the layout that run it on this node. */
+  readonly wantedBy: readonly string[];
+  /** Containers on the node that were made from it. */
+  readonly usedBy: readonly string[];
+  readonly dangling: boolean;
+}
+
+/** Every image of every node, with what needs it. */
+export async function listImages(
+  ports: Ports,
+  input: { readonly config: Config; readonly nodes: readonly NodeSpec[] },
+): Promise<Report<{ images: readonly ImageRow[] }>> {
+  const { results, failures } = await lookAtImages(ports, input);
+  const now = ports.clock.now();
+  const images = results.flatMap(({ node, state }) =>
+    imagesInUse(state).map(({ image, wantedBy, usedBy }) => ({
+      node: node.name,
+      id: image.id,
+      tags: image.tags,
+      sizeBytes: image.sizeBytes,
+      createdAt: new Date(image.createdAt * 1000).toISOString(),
+      ageMs: Math.max(0, now - image.createdAt * 1000),
+      wantedBy,
+      usedBy,
+      dangling: image.tags.length === 0,
+    })),
+  );
+  return { result: { images }, failures };
+}
+
+/** The images and containers of every node, and what the layout places there. */
+export function lookAtImages(
+  ports: Ports,
+  { config, nodes }: { readonly config: Config; readonly nodes: readonly NodeSpec[] },
+): Promise<FanOut<{ readonly node: NodeSpec; readonly state: NodeImages }>> {
+  return fanOut(ports, nodes, {
+    place: (node) => ({ node: node.name }),
+    work: async (node) => {
+      const step = ports.progress.look(node.name);
+      try {
+        const engine = await ports.engines.on(node, ports.signal);
+        const [images, containers] = await Promise.all([engine.images(), engine.containers()]);
+        step.done();
+        const placements = config.placements.filter((placement) => placement.node === node.name);
+        return { node, state: { images, containers, placements } };
+      } catch (error) {
+        step.fail(error instanceof Error ? error.message : String(error));
+        throw error;
+      }
+    },
+  });
+}
