@@ -42,16 +42,12 @@ export function labView(lab: LabRows, style: Style): string {
 export function labUpView(lab: LabRows, style: Style): string {
   const name = lab.name === "lab" ? "" : ` --name ${lab.name}`;
   return `${labView(lab, style)}
-Try it:       pictl --config ${quote(lab.config)} nodes
+Try it:       pictl nodes --config ${quote(lab.config)}
 Take it down: pictl lab down${name}
 `;
 }
 
-export function labDownView(lab: {
-  readonly name: string;
-  readonly dir: string | null;
-  readonly nodes: readonly unknown[];
-}): string {
+export function labDownView(lab: { readonly name: string; readonly dir: string | null }): string {
   if (lab.dir === null) return `There is no lab "${lab.name}".\n`;
   return `Lab "${lab.name}" is down.\n`;
 }
