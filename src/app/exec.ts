@@ -11,6 +11,8 @@ import type { Ports } from "./ports.ts";
 import { record } from "./record.ts";
 import type { Report } from "./report.ts";
 
+export type ExecPorts = Pick<Ports, "nodes" | "events" | "clock" | "signal" | "concurrency" | "actor">;
+
 export interface ExecInput {
   readonly nodes: readonly NodeSpec[];
   readonly task: ExecTask;
@@ -54,7 +56,7 @@ export interface ExecRow {
  * Runs a command on nodes at once. Every node has a row, and a failure where it did not end with 0; the exit code is
  * the worst of the nodes'. An interruption stops the commands and keeps what they said. Writes one event.
  */
-export async function execute(ports: Ports, input: ExecInput): Promise<Report<{ nodes: readonly ExecRow[] }>> {
+export async function execute(ports: ExecPorts, input: ExecInput): Promise<Report<{ nodes: readonly ExecRow[] }>> {
   const command = commandOf(input.task);
   if (input.dryRun) {
     const wouldRun = described(input.task, command);
@@ -100,7 +102,7 @@ interface OneNode extends ExecInput {
   readonly branch: Branch | undefined;
 }
 
-async function runOn(ports: Ports, input: OneNode): Promise<{ row: ExecRow; failure?: Failure }> {
+async function runOn(ports: ExecPorts, input: OneNode): Promise<{ row: ExecRow; failure?: Failure }> {
   const { live, branch, timeoutMs, sudo } = input;
   const node = input.node.name;
   const { signal } = ports;

@@ -8,6 +8,8 @@ import { nodeOf, observer } from "./observe.ts";
 import type { LogOptions, Ports } from "./ports.ts";
 import type { Report } from "./report.ts";
 
+export type LogsPorts = Pick<Ports, "engines" | "clock" | "signal" | "concurrency">;
+
 export interface LogsInput {
   readonly config: Config;
   readonly placements: readonly Placement[];
@@ -43,7 +45,7 @@ const followWindowMs = 250;
  * missing or not ours, and a node that fails, is a failure; the others go on. Followed until every log has ended or
  * the signal is aborted, which is an exit code of 130 and no failure.
  */
-export async function readLogs(ports: Ports, input: LogsInput): Promise<Report<object>> {
+export async function readLogs(ports: LogsPorts, input: LogsInput): Promise<Report<object>> {
   const observe = observer(ports, input.config);
   const { results: found, failures: missing } = await fanOut(ports, input.placements, {
     place: ({ container, node }) => ({ container, node }),
@@ -107,7 +109,7 @@ interface Reading {
   readonly onEnd: (source: Source, error: unknown) => void;
 }
 
-async function read(ports: Ports, sources: readonly Source[], input: LogsInput, reading: Reading): Promise<void> {
+async function read(ports: LogsPorts, sources: readonly Source[], input: LogsInput, reading: Reading): Promise<void> {
   const { output, grep } = input;
   await mergeLogs({
     sources: sources.map((source) => () => unread(source, { ...reading.options(source), signal: ports.signal })),
