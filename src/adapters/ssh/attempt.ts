@@ -29,8 +29,11 @@ export interface Attempt {
   readonly onStage: (stage: ConnectStage) => void;
 }
 
-/** One attempt at a connection, from the name to the login. Rejects as its stages do, or with auth-failed. */
-export async function attemptConnection(attempt: Attempt): Promise<Client> {
+/**
+ * One attempt at a connection, from the name to the login, and what was accepted there (`Login.method`). Rejects as
+ * its stages do, or with auth-failed.
+ */
+export async function attemptConnection(attempt: Attempt): Promise<{ client: Client; method: string }> {
   const { step, deadline, signal, onStage } = attempt;
   const { target } = step;
   const stream = attempt.via ? await forward(attempt.via, attempt) : await dial(target, signal, onStage);
@@ -54,7 +57,7 @@ export async function attemptConnection(attempt: Attempt): Promise<Client> {
       )(attempt.password),
   });
   try {
-    return await handshake(attempt.ssh2, {
+    const client = await handshake(attempt.ssh2, {
       stream,
       user: target.user,
       hostKeyAlgorithms: attempt.check.algorithms,
@@ -64,6 +67,7 @@ export async function attemptConnection(attempt: Attempt): Promise<Client> {
       onStage,
       signal,
     });
+    return { client, method: login.method };
   } catch (error) {
     if (error instanceof LoginRefused) throw login.failure(step.node, addressOf(step), error.detail);
     throw error;

@@ -42,6 +42,12 @@ export class Login {
     );
   };
 
+  /** What was accepted, once something was: `password`, or the key. */
+  get method(): string {
+    const last = this.#tried.at(-1);
+    return last === undefined || last === "password" ? (last ?? "nothing") : `key ${last}`;
+  }
+
   /** auth-failed, saying what was offered and what the server takes. */
   failure(node: string, address: string, detail: string | undefined): PictlError {
     const offered = this.#tried.length > 0 ? this.#tried.join(", ") : "no key (none was found)";

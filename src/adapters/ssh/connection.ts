@@ -1,28 +1,45 @@
 import type { Duplex } from "node:stream";
 import type { Client } from "ssh2";
-import type { Connection, Outcome, Privilege, RunOptions } from "../../app/ports.ts";
+import type { Connection, Login, Outcome, Privilege, RunOptions } from "../../app/ports.ts";
 import type { NodeSpec } from "../../domain/config/types.ts";
 import type { Command } from "../../domain/shell.ts";
 import { Channels } from "./channels.ts";
-import { openSocket, pipe, type PipeOptions } from "./pipe.ts";
+import { discard } from "./dial.ts";
+import { Ending, type Running } from "./ending.ts";
+import { openSocket, openTcp, pipe, type PipeOptions } from "./pipe.ts";
 import { Rights, type SudoPassword } from "./rights.ts";
 import { run } from "./run.ts";
-import { Ending, type Session } from "./session.ts";
+import type { Session } from "./session.ts";
+import { terminate } from "./terminate.ts";
 
 /** A live connection to a node. */
 export class SshConnection implements Connection {
   readonly node: string;
+  readonly login: Login;
   readonly #session: Session;
   readonly #rights: Rights;
 
-  constructor(node: NodeSpec, client: Client, sudoPassword: SudoPassword | undefined) {
+  constructor(
+    node: NodeSpec,
+    { client, login }: { readonly client: Client; readonly login: Login },
+    sudoPassword: SudoPassword | undefined,
+  ) {
     this.node = node.name;
-    this.#session = {
+    this.login = login;
+    const base = {
       node: node.name,
       client,
-      channels: new Channels(client),
-      ending: new Ending(),
-      sudo: (signal) => this.#rights.sudo(signal),
+      sudo: (signal: AbortSignal) => this.#rights.sudo(signal),
+    };
+    const forEnding: Session = {
+      ...base,
+      channels: new Channels(client, sessionsForEnding),
+      ending: new Ending(abandon),
+    };
+    this.#session = {
+      ...base,
+      channels: new Channels(client, maxSessions),
+      ending: new Ending((running) => terminate(forEnding, running)),
     };
     this.#rights = new Rights(this.#session, node.ssh.sudo, sudoPassword);
   }
@@ -39,6 +56,10 @@ export class SshConnection implements Connection {
     return openSocket(this.#session, path, signal);
   }
 
+  openTcp(host: string, port: number, signal?: AbortSignal): Promise<Duplex> {
+    return openTcp(this.#session, host, port, signal);
+  }
+
   privilege(): Promise<Privilege> {
     return this.#rights.privilege();
   }
@@ -48,6 +69,19 @@ export class SshConnection implements Connection {
     await this.#session.ending.settled();
     await endClient(this.#session.client);
   }
+}
+
+/** sshd's MaxSessions is 10 by default; some are left for ending commands and for others who share the connection. */
+const maxSessions = 8;
+const sessionsForEnding = 1;
+
+/** What ends a command is not ended by yet another one. */
+function abandon({ channel, release }: Running): Promise<void> {
+  channel.resume();
+  channel.stderr.resume();
+  discard(channel);
+  release();
+  return Promise.resolve();
 }
 
 /** How long the other side may take to close in its turn. */

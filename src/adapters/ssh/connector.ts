@@ -1,5 +1,6 @@
 import type Ssh2 from "ssh2";
 import type { Client } from "ssh2";
+import type { Login } from "../../app/ports.ts";
 import type { NodeSpec } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { Secret } from "../../domain/secret.ts";
@@ -31,6 +32,8 @@ export interface ConnectorOptions {
 export interface Approach {
   readonly step: Step;
   readonly via: Client | undefined;
+  /** The jump hosts' names on the way to there, nearest first. */
+  readonly through: readonly string[];
 }
 
 /** sshd's MaxStartups begins to drop at 10. */
@@ -46,6 +49,7 @@ export class Connector {
   readonly #hops = new Map<string, Promise<Client>>();
   readonly #passwords = askedOnce<Secret | undefined>();
   readonly #closing = new AbortController();
+  readonly #methods = new WeakMap<Client, string>();
   #keyring: Keyring | undefined;
 
   constructor(options: ConnectorOptions) {
@@ -55,9 +59,11 @@ export class Connector {
   }
 
   /** Rejects with a PictlError, or with the signal's reason. */
-  async connect(node: NodeSpec, signal: AbortSignal): Promise<{ client: Client; step: Step }> {
-    const { step, via } = await this.approach(node, signal);
-    return { client: await this.connectStep(step, via, signal), step };
+  async connect(node: NodeSpec, signal: AbortSignal): Promise<{ client: Client; login: Login }> {
+    const { step, via, through } = await this.approach(node, signal);
+    const client = await this.connectStep(step, via, signal);
+    const method = this.#methods.get(client) ?? "";
+    return { client, login: { address: addressOf(step), user: step.target.user, method, through } };
   }
 
   /**
@@ -68,17 +74,19 @@ export class Connector {
     const { hops, last } = await route(node, this.#options.sshConfig, this.#options.local, signal);
     let via: Client | undefined;
     let key = "";
+    const through: string[] = [];
     for (const hop of hops) {
       const { user, host, port } = hop.target;
       key += `${user}@${host}:${port} `;
       try {
         via = await abortable(this.#hop(key, hop, via), signal);
+        through.push(hop.hop ?? host);
       } catch (error) {
-        if (stopAtUntrusted && isHostKeyTrouble(error)) return { step: hop, via };
+        if (stopAtUntrusted && isHostKeyTrouble(error)) return { step: hop, via, through };
         throw error;
       }
     }
-    return { step: last, via };
+    return { step: last, via, through };
   }
 
   /** `check`: what decides about the host key; known_hosts by default. */
@@ -134,7 +142,7 @@ export class Connector {
     const leave = await deadline.suspend(() => options.gate.enter(signal));
     try {
       const { default: ssh2 } = await import("ssh2");
-      return await attemptConnection({
+      const { client, method } = await attemptConnection({
         ssh2,
         step,
         via,
@@ -146,6 +154,8 @@ export class Connector {
         signal,
         onStage,
       });
+      this.#methods.set(client, method);
+      return client;
     } finally {
       leave();
     }

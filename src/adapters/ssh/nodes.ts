@@ -100,16 +100,16 @@ class SshNodes implements Nodes {
   }
 
   async #connect(node: NodeSpec, signal: AbortSignal): Promise<SshConnection> {
-    const { client, step } = await this.#connector.connect(node, signal);
+    const { client, login } = await this.#connector.connect(node, signal);
     client.once("close", () => {
       const current = this.#connections.get(node.name);
       if (current?.stop.signal === signal) this.#forget(node.name, current);
     });
     const { sudoPassword } = this.#questions;
-    const { user } = step.target;
+    const { user } = login;
     return new SshConnection(
       node,
-      client,
+      { client, login },
       sudoPassword && (() => this.#sudoPasswords(user, () => sudoPassword(user, node.name))),
     );
   }
