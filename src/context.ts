@@ -4,9 +4,22 @@ import { systemClock } from "./adapters/clock/index.ts";
 import { findConfig, openConfigStore } from "./adapters/config/index.ts";
 import { thisMachine } from "./adapters/controller/index.ts";
 import { openEventLog } from "./adapters/events/index.ts";
+import { openHooks } from "./adapters/hooks/index.ts";
+import { openJournal } from "./adapters/journal/index.ts";
+import { network } from "./adapters/network/index.ts";
 import { openRegistries } from "./adapters/registry/index.ts";
 import { openSecrets } from "./adapters/secrets/index.ts";
-import type { Ask, ConfigStore, Controller, EventLog, HostKeys, Ports, Progress } from "./app/ports.ts";
+import type {
+  Ask,
+  ConfigStore,
+  Controller,
+  EditableConfigStore,
+  EventLog,
+  HostKeys,
+  Ports,
+  Progress,
+} from "./app/ports.ts";
+import { openChecks } from "./checks/index.ts";
 import type { Config } from "./domain/config/types.ts";
 
 /** What a command works with: the config and every port, filled with the real thing. */
@@ -46,15 +59,19 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     import("./adapters/docker/index.ts"),
   ]);
   const nodes = openNodes({ warn, ...(options.ask ? { ask: options.ask } : {}) });
+  const engines = openEngines(nodes);
   return {
     config,
     store,
     ports: {
       nodes,
-      engines: openEngines(nodes),
+      engines,
       contexts: openBuildContexts(),
       secrets: openSecrets(process.env),
       registries: openRegistries({ hubUrl: process.env["PICTL_HUB_URL"] }),
+      journal: openJournal(config.stateDir),
+      checks: openChecks({ nodes, engines, network, clock: systemClock }),
+      hooks: openHooks(),
       events: openEventLog({ stateDir: config.stateDir, warn }),
       clock: systemClock,
       progress,
@@ -69,7 +86,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
 }
 
 /** The config's store alone, for commands that touch no node. */
-export async function openStore(configPath: string | undefined): Promise<ConfigStore> {
+export async function openStore(configPath: string | undefined): Promise<EditableConfigStore> {
   const path = findConfig({ flag: configPath, env: process.env, cwd: process.cwd() });
   return openConfigStore(path);
 }
@@ -82,4 +99,15 @@ export async function openLog(options: Pick<ContextOptions, "configPath" | "prog
     options.progress.warn(message);
   };
   return openEventLog({ stateDir: config.stateDir, warn });
+}
+
+/** What it takes to write an event, for commands that touch no node. */
+export async function openRecorder(
+  options: Pick<ContextOptions, "configPath" | "progress" | "cause">,
+): Promise<Pick<Ports, "events" | "clock" | "actor">> {
+  return {
+    events: await openLog(options),
+    clock: systemClock,
+    actor: { who: `${userInfo().username}@${hostname()}`, cause: options.cause },
+  };
 }

@@ -13,6 +13,7 @@ import { sha256 } from "./digest.ts";
 import { runDocker } from "./docker.ts";
 import { fanOut } from "./fan-out.ts";
 import { withLocks } from "./locks.ts";
+import { settleMoves } from "./move/settle.ts";
 import { nodeOf, type Observer, observer } from "./observe.ts";
 import type { Ports } from "./ports.ts";
 import type { Report } from "./report.ts";
@@ -37,6 +38,8 @@ export async function createContainers(
   input: CreateInput,
 ): Promise<Report<{ containers: readonly ActionRow[] }>> {
   const { config, placements, dryRun } = input;
+  const names = placements.map((each) => each.container);
+  if (!dryRun) await settleMoves(ports, config, names);
   const built = await buildImages(ports, { config, placements, dryRun, noCache: false, pull: false, force: false });
   const broken = (placement: Placement): boolean => built.failures.some((failure) => concerns(failure, placement));
   // Looked at after building, so that a rebuilt image shows as a difference.

@@ -6,6 +6,7 @@ import { act, type ActionRow, type Done } from "./act.ts";
 import { runDocker } from "./docker.ts";
 import { fanOut } from "./fan-out.ts";
 import { withLocks } from "./locks.ts";
+import { settleMoves } from "./move/settle.ts";
 import { nodeOf, observer, type Observer } from "./observe.ts";
 import type { Ports } from "./ports.ts";
 import type { Report } from "./report.ts";
@@ -33,6 +34,8 @@ export async function lifecycle(
   ports: Ports,
   input: LifecycleInput,
 ): Promise<Report<{ containers: readonly ActionRow[] }>> {
+  const names = input.placements.map((each) => each.container);
+  if (!input.dryRun) await settleMoves(ports, input.config, names);
   const observe = observer(ports, input.config);
   const { results, failures } = await withLocks(ports, input, (locked) =>
     fanOut(ports, input.placements, {

@@ -1,8 +1,9 @@
 import type { Duplex } from "node:stream";
-import type { Config, ConfigProblem, NodeSpec } from "../domain/config/types.ts";
+import type { Config, ConfigProblem, HeartbeatCheck, NodeSpec } from "../domain/config/types.ts";
 import type { RawConfig } from "../domain/config/raw.ts";
 import type { SecretSource } from "../domain/config/secret-source.ts";
 import type { PictlEvent } from "../domain/event.ts";
+import type { MoveRecord } from "../domain/move/journal.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { Command } from "../domain/shell.ts";
 import type { ContainerFacts, EngineInfo, ImageFacts, LogRecord, StatsSample } from "../domain/docker/facts.ts";
@@ -18,6 +19,9 @@ export interface Ports {
   readonly secrets: Secrets;
   readonly registries: Registries;
   readonly events: EventLog;
+  readonly journal: Journal;
+  readonly checks: Checks;
+  readonly hooks: Hooks;
   readonly clock: Clock;
   readonly progress: Progress;
   /** Aborted by Ctrl-C and by the deadline of the whole command. */
@@ -103,6 +107,8 @@ export interface Connection {
   pipe(command: Command, options?: { readonly sudo?: boolean; readonly signal?: AbortSignal }): Promise<Duplex>;
   /** A stream to a unix socket on the node (direct-streamlocal). Rejects when sshd or the socket refuses. */
   openSocket(path: string, signal?: AbortSignal): Promise<Duplex>;
+  /** A TCP connection made by the node (direct-tcpip). Rejects when sshd forbids it or nobody answers there. */
+  openTcp(host: string, port: number, signal?: AbortSignal): Promise<Duplex>;
   /** How this login reaches root's things on the node; asked once per connection. */
   privilege(): Promise<Privilege>;
   /** How the connection came about, for people to read; missing where an implementation does not know. */
@@ -266,6 +272,62 @@ export interface EventLog {
   }): AsyncIterable<PictlEvent>;
 }
 
+/** Moves under way, kept over crashes. */
+export interface Journal {
+  /** Durable when it resolves: written, fsynced, renamed. Rejects with state-write-failed. */
+  write(record: MoveRecord): Promise<void>;
+  /** Every move that has not ended. */
+  read(): Promise<readonly MoveRecord[]>;
+  /** The move has ended. */
+  remove(container: string): Promise<void>;
+}
+
+/** Looks whether a container does its work. `src/checks/kinds` has the ways. */
+export interface Checks {
+  /** Never rejects, but for an abort: whatever goes wrong is a check that failed. Ends within the check's timeout. */
+  run(check: HeartbeatCheck["check"], target: CheckTarget): Promise<CheckResult>;
+}
+
+/** The network as this machine sees it, for checks. */
+export interface Network {
+  tcp(host: string, port: number, signal: AbortSignal): Promise<Duplex>;
+  /** Sends one request over a connection that `connect` makes; the body is cut at 64 KB. */
+  http(request: HttpRequest, connect: () => Promise<Duplex>, signal: AbortSignal): Promise<HttpAnswer>;
+  /** One ICMP echo. */
+  ping(host: string, timeoutMs: number): Promise<boolean>;
+}
+
+export interface HttpRequest {
+  readonly path: string;
+  /** The Host header, and the name that TLS asks for. */
+  readonly host: string;
+  readonly tls: boolean;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+export interface CheckTarget {
+  readonly node: NodeSpec;
+  readonly container: string;
+  readonly signal: AbortSignal;
+}
+
+export interface CheckResult {
+  readonly ok: boolean;
+  /** What was seen, in a few words: `connected`, `HTTP 503`, `refused`. */
+  readonly message: string;
+  readonly durationMs: number;
+}
+
+/** What the user wants to be told of: a local command (event as JSON on stdin) or a URL (event as JSON, POST). */
+export interface Hooks {
+  /** Never rejects. Ends within `timeoutMs`. */
+  run(hook: string, event: PictlEvent, timeoutMs: number): Promise<{ readonly ok: boolean; readonly message: string }>;
+}
+
 /** What a command shows while it works. The lines are for people; nothing is decided on them. */
 export interface Progress {
   /**
@@ -307,6 +369,28 @@ export interface ConfigStore {
    * config-write-failed.
    */
   change(edits: (config: Config, raw: RawConfig) => readonly ConfigEdit[]): Promise<void>;
+}
+
+/** The config as a text with mistakes in it, for the commands that look at it and repair it. */
+export interface EditableConfigStore extends ConfigStore {
+  /** Rejects only when the file cannot be read as text (config-not-found, config-invalid). */
+  inspect(): Promise<ConfigInspection>;
+  /** What would be wrong with a text in the file's place. */
+  check(text: string): Promise<readonly ConfigProblem[]>;
+  /** As `change`, but what stands in the file need not be valid before; the result must be. */
+  apply(edits: readonly ConfigEdit[]): Promise<void>;
+  /** Puts `after` in the place of `before`. Rejects with config-write-failed when the file says something else by now. */
+  replace(texts: { readonly before: string; readonly after: string }): Promise<void>;
+}
+
+export interface ConfigInspection {
+  readonly text: string;
+  /** Errors and warnings, in the order of the text. */
+  readonly problems: readonly ConfigProblem[];
+  /** The document as plain values, secrets and all; undefined when the text cannot be parsed. */
+  readonly document: unknown;
+  /** The document in the file's language, without comments, its secrets hidden. */
+  readonly shown: string;
 }
 
 /** Paths are keys and indexes: `["layout", 0, "web"]`. `set` on a list index equal to its length appends. */

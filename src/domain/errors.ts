@@ -11,6 +11,8 @@ export const errorCodes = {
   "config-invalid": 2,
   /** The config could not be written (permission, disk full, not a regular file). */
   "config-write-failed": 1,
+  /** The state folder (journal, locks) could not be written. */
+  "state-write-failed": 1,
   /** A secret is not where the config says (`env:NAME`, `file:PATH`). */
   "secret-missing": 2,
   /** A node, container or image was named that the config does not have. */
@@ -48,6 +50,10 @@ export const errorCodes = {
   "container-foreign": 1,
   /** Wanted and actual state differ (`status`). */
   "not-as-wanted": 1,
+  /** A port that a container publishes is taken on the node. */
+  "port-taken": 1,
+  /** A move did not come about; everything is as it was before. */
+  "move-failed": 1,
   "image-missing": 1,
   /** The image is needed by a container, of the layout or of the node's Docker. */
   "image-in-use": 1,

@@ -1,5 +1,5 @@
 import * as docker from "../docker/commands.ts";
-import { type Command, words } from "../shell.ts";
+import type { Command } from "../shell.ts";
 
 /** The name the old copy has while a new one takes its place. `.` and `-` are legal in names; no layout uses this. */
 export function retiredName(name: string): string {
@@ -8,14 +8,10 @@ export function retiredName(name: string): string {
 
 /** Steps that put the old container aside, in order. Nothing is removed before the new one runs. */
 export function retire(name: string, graceSeconds: number): readonly Command[] {
-  return [docker.stop(name, graceSeconds), words("docker", "container", "rename", name, retiredName(name))];
+  return [docker.stop(name, graceSeconds), docker.rename(name, retiredName(name))];
 }
 
 /** Steps that bring the old one back after the new one failed to run. `wasRunning`: start it again. */
 export function restore(name: string, wasRunning: boolean): readonly Command[] {
-  return [
-    docker.remove(name),
-    words("docker", "container", "rename", retiredName(name), name),
-    ...(wasRunning ? [docker.start(name)] : []),
-  ];
+  return [docker.remove(name), docker.rename(retiredName(name), name), ...(wasRunning ? [docker.start(name)] : [])];
 }

@@ -38,6 +38,10 @@ export function restart(name: string, graceSeconds: number): Command {
   return words("docker", "container", "restart", "--time", String(graceSeconds), name);
 }
 
+export function rename(name: string, to: string): Command {
+  return words("docker", "container", "rename", name, to);
+}
+
 /** Removes a container, running or not. Its named volumes stay. */
 export function remove(name: string): Command {
   return words("docker", "container", "rm", "--force", name);
@@ -45,4 +49,8 @@ export function remove(name: string): Command {
 
 export function removeImage(reference: string, force: boolean): Command {
   return words("docker", "image", "rm", ...(force ? ["--force"] : []), reference);
+}
+
+export function pull(reference: string): Command {
+  return words("docker", "image", "pull", reference);
 }

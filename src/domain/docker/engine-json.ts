@@ -58,6 +58,7 @@ export function imageFromList(row: unknown): ImageFacts | undefined {
 export function engineInfo(body: unknown): EngineInfo {
   const json = object(body);
   return {
+    id: text(json["ID"]),
     serverVersion: text(json["ServerVersion"]),
     containersRunning: number(json["ContainersRunning"]),
     containers: number(json["Containers"]),

@@ -51,6 +51,8 @@ export interface StatsSample {
 }
 
 export interface EngineInfo {
+  /** The daemon's own id: the same under every name of its machine. */
+  readonly id: string;
   readonly serverVersion: string;
   readonly containersRunning: number;
   readonly containers: number;

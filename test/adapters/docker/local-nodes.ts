@@ -31,6 +31,11 @@ export function localNodes(options: LocalNodesOptions): Nodes & { opened: Duplex
       // As an SSH channel: a Duplex and nothing more.
       return Duplex.from({ readable: socket, writable: socket });
     },
+    async openTcp(host, port) {
+      const socket = createConnection({ host, port });
+      await once(socket, "connect");
+      return socket;
+    },
     pipe(command) {
       const child = spawned(command);
       let stderr = "";

@@ -1,0 +1,64 @@
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import type { Journal } from "../../app/ports.ts";
+import { PictlError } from "../../domain/errors.ts";
+import type { MoveRecord } from "../../domain/move/journal.ts";
+
+/** Moves under way: one JSON file a container in `moves/`, replaced atomically and fsynced. */
+export function openJournal(stateDir: string): Journal {
+  const folder = join(stateDir, "moves");
+  const fileOf = (container: string): string => join(folder, `${container}.json`);
+  return {
+    async write(record) {
+      try {
+        await mkdir(folder, { recursive: true, mode: 0o700 });
+        await writeFileAtomic(fileOf(record.container), `${JSON.stringify(record)}\n`, { mode: 0o600 });
+      } catch (error) {
+        throw new PictlError(
+          "state-write-failed",
+          `The journal of moves in ${folder} cannot be written: ${(error as Error).message}.`,
+          {
+            container: record.container,
+            hint: "Make room there, or set `state_dir` in the config to a folder that this user may write.",
+            cause: error,
+          },
+        );
+      }
+    },
+    async read() {
+      const names = await readdir(folder).catch(unlessMissing);
+      const records = await Promise.all(
+        names.filter((name) => name.endsWith(".json")).map((name) => readRecord(join(folder, name))),
+      );
+      return records.filter((record) => record !== undefined);
+    },
+    async remove(container) {
+      await rm(fileOf(container), { force: true });
+    },
+  };
+}
+
+/** undefined for a record that another pictl has just removed. */
+async function readRecord(path: string): Promise<MoveRecord | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  try {
+    return JSON.parse(text) as MoveRecord;
+  } catch (error) {
+    throw new PictlError("state-write-failed", `The journal file ${path} is no longer readable as JSON.`, {
+      hint: "See with `pictl status` that the container runs once, then remove the file.",
+      cause: error,
+    });
+  }
+}
+
+function unlessMissing(error: NodeJS.ErrnoException): string[] {
+  if (error.code === "ENOENT") return [];
+  throw error;
+}

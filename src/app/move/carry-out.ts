@@ -1,0 +1,208 @@
+import type { Config } from "../../domain/config/types.ts";
+import { generationOf, ours } from "../../domain/container/ownership.ts";
+import { retire, retiredName } from "../../domain/container/replace.ts";
+import { runInput, wantedText } from "../../domain/container/wanted.ts";
+import * as docker from "../../domain/docker/commands.ts";
+import type { ContainerFacts } from "../../domain/docker/facts.ts";
+import { PictlError, toFailure } from "../../domain/errors.ts";
+import { moveEdits } from "../../domain/move/edits.ts";
+import type { MoveRecord } from "../../domain/move/journal.ts";
+import { type MovePlan, refuseTakenPorts } from "../../domain/move/plan.ts";
+import { sha256 } from "../digest.ts";
+import { runDocker } from "../docker.ts";
+import { withLocks } from "../locks.ts";
+import type { ConfigStore, Ports, Step } from "../ports.ts";
+import { putInPlace } from "../run-container.ts";
+import { checkMoved } from "./check.ts";
+import { copyData } from "./copy-data.ts";
+import { prepareImage } from "./prepare-image.ts";
+import { finish, undo } from "./settle.ts";
+import { oursOn, type Side, sideOf, sideUnlessDead } from "./side.ts";
+
+export interface MoveOptions {
+  readonly store: ConfigStore;
+  /** Start the new one before the old one stops. */
+  readonly overlap: boolean;
+  readonly copyVolumes: boolean;
+  readonly graceSeconds: number;
+  readonly waitMs: number;
+  readonly dryRun: boolean;
+}
+
+export interface Moving extends MoveOptions {
+  readonly config: Config;
+  readonly plan: MovePlan;
+  readonly step: Step;
+}
+
+export interface Moved {
+  readonly outcome: string;
+  readonly gapMs: number | null;
+}
+
+/** The move itself, or under --dry-run what it would be. Throws move-failed after undoing what was done. */
+export async function carryOut(ports: Ports, moving: Moving): Promise<Moved> {
+  const { config, plan, dryRun, waitMs } = moving;
+  const { container, from, to } = plan;
+  const [source, target] = await Promise.all([sideUnlessDead(ports, config, from), sideOf(ports, config, to)]);
+  refuse(moving, source, target);
+  if (dryRun) return { outcome: source ? "would be moved" : `would be moved; ${from} does not answer`, gapMs: null };
+  const places = [...(source ? [{ container, node: from }] : []), { container, node: to }];
+  return withLocks(ports, { config, placements: places, waitMs, dryRun }, async (locked) => {
+    for (const place of places) await locked(place);
+    return switchOver(ports, { ...moving, source, target });
+  });
+}
+
+/** What would fail later is refused now, before anything is touched. */
+function refuse({ config, plan, overlap, copyVolumes }: Moving, source: Side | undefined, target: Side): void {
+  const { container, from, to } = plan;
+  ours(target.containers, container, config.cluster);
+  const leaving = source?.engineId === target.engineId ? oursOn(target, container, config.cluster)?.id : undefined;
+  refuseTakenPorts(plan, target.containers, leaving);
+  if (overlap && leaving !== undefined) {
+    throw new PictlError("usage", `${from} and ${to} are one machine, which cannot have two containers of one name.`, {
+      container,
+      hint: "Move it without --overlap.",
+    });
+  }
+  if (copyVolumes && !source && plan.data.length > 0) {
+    throw new PictlError("node-unreachable", `The data of ${container} cannot be copied: ${from} does not answer.`, {
+      container,
+      node: from,
+      hint: "Say `--yes` instead of `--copy-volumes` to leave it behind.",
+    });
+  }
+}
+
+interface Switching extends Moving {
+  readonly source: Side | undefined;
+  readonly target: Side;
+}
+
+async function switchOver(ports: Ports, moving: Switching): Promise<Moved> {
+  const { config, plan, step, source, target } = moving;
+  const { container, from, to } = plan;
+  const old = source && oursOn(source, container, config.cluster);
+  const stale = oursOn(target, container, config.cluster);
+  const move: MoveRecord = {
+    container,
+    from,
+    to,
+    generation: Math.max(old ? generationOf(old) : 0, stale ? generationOf(stale) : 0) + 1,
+    step: "begun",
+    wasRunning: old?.state === "running",
+    startedAt: new Date(ports.clock.now()).toISOString(),
+    who: ports.actor.who,
+  };
+  await ports.journal.write(move);
+  try {
+    step.update(`making the image ready on ${to}`);
+    await prepareImage(ports, { config, plan, target });
+  } catch (error) {
+    await ports.journal.remove(container);
+    throw notMoved(plan, error);
+  }
+  await ports.journal.write({ ...move, step: "switching" });
+  const gapMs = await untilWritten(ports, { ...moving, move, old });
+  await ports.journal.write({ ...move, step: "written" });
+  const gone = source !== undefined && (await finish(ports, config, move));
+  if (gone) await ports.journal.remove(container);
+  const left = gone ? "" : `; ${from} does not answer, its copy is removed by the next command after it is back`;
+  const gap = gapMs === null ? "" : gapMs === 0 ? ", no gap" : `, gap ${(gapMs / 1000).toFixed(1)} s`;
+  return { outcome: `moved to ${to}${gap}${left}`, gapMs };
+}
+
+/** Everything that is undone when it fails. Resolves to the gap in milliseconds, null when there was no old copy. */
+async function untilWritten(
+  ports: Ports,
+  moving: Switching & { readonly move: MoveRecord; readonly old: ContainerFacts | undefined },
+): Promise<number | null> {
+  const { config, plan, store, move, old } = moving;
+  try {
+    const gapMs = await replaceOld(ports, moving);
+    await store.change((_config, raw) => {
+      const edits = moveEdits(raw, plan);
+      if (edits.length > 0) return edits;
+      throw new PictlError(
+        "move-failed",
+        `The layout was changed meanwhile: ${plan.container} is not on ${plan.from} any more.`,
+      );
+    });
+    return old?.state === "running" ? gapMs : null;
+  } catch (error) {
+    moving.step.update("undoing");
+    // Undoing is not interrupted: half a move is worse than a late Ctrl-C.
+    const undone = await undo(ports, config, move);
+    if (undone) await ports.journal.remove(plan.container);
+    throw notMoved(plan, error);
+  }
+}
+
+/** Stops the old copy and starts the new one, or the other way round; resolves to the time when neither ran. */
+async function replaceOld(
+  ports: Ports,
+  moving: Switching & { readonly move: MoveRecord; readonly old: ContainerFacts | undefined },
+): Promise<number> {
+  const { plan, step, source, target, old, overlap, copyVolumes } = moving;
+  if (overlap) {
+    await startNew(ports, moving);
+    if (source && old) await putAside(source, old, moving);
+    return 0;
+  }
+  const stoppedAt = ports.clock.monotonic();
+  if (source && old) {
+    step.update(`stopping it on ${plan.from}`);
+    await putAside(source, old, moving);
+    if (copyVolumes) await copyData(ports, { from: source.connection, to: target.connection, data: plan.data, step });
+  }
+  await startNew(ports, moving);
+  return Math.round(ports.clock.monotonic() - stoppedAt);
+}
+
+async function putAside(source: Side, old: ContainerFacts, { plan, graceSeconds }: Switching): Promise<void> {
+  const { container } = plan;
+  const leftover = source.containers.find((facts) => facts.name === retiredName(container));
+  const commands = [...(leftover ? [docker.remove(leftover.id)] : []), ...retire(old.name, graceSeconds)];
+  for (const command of commands) {
+    await runDocker(source.connection, command, {
+      doing: `put the old ${container} aside`,
+      timeoutMs: (graceSeconds + 60) * 1000,
+    });
+  }
+}
+
+async function startNew(ports: Ports, moving: Switching & { readonly move: MoveRecord }): Promise<void> {
+  const { config, plan, step, source, target, move, graceSeconds } = moving;
+  step.update(`starting it on ${plan.to}`);
+  const sameMachine = source?.engineId === target.engineId;
+  const digest = sha256(wantedText(plan.wanted));
+  const runCommand = docker.run(
+    runInput(plan.wanted, { cluster: config.cluster, generation: move.generation, digest }),
+  );
+  await putInPlace(ports, {
+    connection: target.connection,
+    engine: target.engine,
+    placement: plan.wanted,
+    runCommand,
+    old: sameMachine ? undefined : oursOn(target, plan.container, config.cluster),
+    retired: undefined,
+    graceSeconds,
+  });
+  await checkMoved(ports, { config, plan, engine: target.engine, step });
+}
+
+function notMoved(plan: MovePlan, error: unknown): unknown {
+  const { code, message, hint } = toFailure(error);
+  if (code === "interrupted") return error;
+  return new PictlError(
+    "move-failed",
+    `${plan.container} was not moved to ${plan.to}, it is on ${plan.from} as before. ${message}`,
+    {
+      container: plan.container,
+      node: plan.to,
+      hint,
+      cause: error,
+    },
+  );
+}

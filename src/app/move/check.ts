@@ -1,0 +1,55 @@
+import { PictlError } from "../../domain/errors.ts";
+import type { Config } from "../../domain/config/types.ts";
+import type { MovePlan } from "../../domain/move/plan.ts";
+import { nodeOf } from "../observe.ts";
+import type { Engine, Ports, Step } from "../ports.ts";
+
+/** A service may take this long to answer after its start. */
+const patienceMs = 30_000;
+const pauseMs = 250;
+/** Without a heartbeat entry, a container that runs so long without a restart counts as good. */
+const steadyMs = 3_000;
+
+/**
+ * Whether the moved container does its work on its new node: its heartbeat entry's check, or, without one, running
+ * for 3 s. Throws move-failed with the last thing seen.
+ */
+export async function checkMoved(
+  ports: Ports,
+  { config, plan, engine, step }: { config: Config; plan: MovePlan; engine: Engine; step: Step },
+): Promise<void> {
+  const { container, from, to } = plan;
+  const entry = config.heartbeat.checks.find((each) => each.container === container && each.node === from);
+  step.update(entry ? `checking it on ${to}` : `seeing that it stays up on ${to}`);
+  const startedAt = ports.clock.monotonic();
+  for (;;) {
+    const facts = (await engine.containers()).find((each) => each.name === container);
+    const elapsed = ports.clock.monotonic() - startedAt;
+    if (facts?.state !== "running") {
+      throw failed(
+        plan,
+        `the new one ended${facts?.exitCode == null ? "" : ` with exit code ${String(facts.exitCode)}`}`,
+      );
+    }
+    if (!entry) {
+      if (elapsed >= steadyMs) return;
+    } else {
+      const { ok, message } = await ports.checks.run(entry.check, {
+        node: nodeOf(config, to),
+        container,
+        signal: ports.signal,
+      });
+      if (ok) return;
+      if (elapsed >= patienceMs) throw failed(plan, `its check failed for 30 s: ${message}`);
+    }
+    await ports.clock.sleep(pauseMs, ports.signal);
+  }
+}
+
+function failed({ container, to }: MovePlan, what: string): PictlError {
+  return new PictlError("move-failed", `${container} did not come up on ${to}: ${what}.`, {
+    container,
+    node: to,
+    hint: "It is back on its old node. Build and try the image there, or look at what it needs from the node.",
+  });
+}

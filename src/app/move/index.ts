@@ -1,0 +1,97 @@
+import type { Config } from "../../domain/config/types.ts";
+import { PictlError } from "../../domain/errors.ts";
+import { leavesDataBehind, type MovePlan, planMove } from "../../domain/move/plan.ts";
+import { runHooks } from "../hooks.ts";
+import type { Ports } from "../ports.ts";
+import { record } from "../record.ts";
+import type { Report } from "../report.ts";
+import { carryOut, type MoveOptions } from "./carry-out.ts";
+import { settleMoves } from "./settle.ts";
+
+export interface MoveInput extends MoveOptions {
+  readonly config: Config;
+  /** `NAME` or `NAME@NODE`. */
+  readonly name: string;
+  readonly to: string;
+  /** Asks whether data on the old node may stay behind; throws confirmation-missing when nobody can be asked. */
+  readonly mayLeaveData: (question: string) => Promise<boolean>;
+}
+
+export interface MoveRow {
+  readonly container: string;
+  readonly from: string;
+  readonly to: string;
+  readonly changed: boolean;
+  readonly outcome: string;
+  /** How long neither copy ran; null when the old node was dead or nothing was done. */
+  readonly gapMs: number | null;
+  readonly durationMs: number;
+}
+
+/**
+ * Moves a container: image first, then stop the old one, start and check the new one, write the config once, remove
+ * the old one. Whatever fails before the config is written is undone: the old one runs and the config is untouched.
+ * A pictl that is killed on the way leaves a journal, and the next command on that container finishes or undoes it.
+ */
+export async function moveContainer(ports: Ports, input: MoveInput): Promise<Report<{ moves: readonly MoveRow[] }>> {
+  const { store } = input;
+  const asked = planMove(input.config, input.name, input.to);
+  if (!input.dryRun) await settleMoves(ports, input.config, [asked.container]);
+  // What was cut off may have been finished just now.
+  const { config } = await store.read();
+  const plan = planMove(config, input.name, input.to);
+  if (plan.data.length > 0 && !input.copyVolumes) await askAboutData(plan, input);
+  if (plan.data.length > 0 && input.overlap) {
+    throw new PictlError(
+      "usage",
+      "Two copies must not write to the same kind of data: --overlap is not for containers with volumes of their own.",
+      {
+        container: plan.container,
+        hint: "Move it without --overlap.",
+      },
+    );
+  }
+  const step = ports.progress.step(`${plan.container}@${plan.from}`, `move to ${plan.to}`);
+  const startedAt = ports.clock.monotonic();
+  try {
+    const { outcome, gapMs } = await carryOut(ports, { ...input, config, plan, step });
+    step.done(outcome);
+    const durationMs = Math.round(ports.clock.monotonic() - startedAt);
+    const { container, from, to } = plan;
+    const row = { container, from, to, changed: !input.dryRun, outcome, gapMs, durationMs };
+    if (!input.dryRun) {
+      const event = await record(ports, {
+        type: "container.moved",
+        container,
+        node: to,
+        before: from,
+        after: to,
+        durationMs,
+      });
+      await runHooks(ports, { config, placement: plan.wanted, hook: "onMove", event });
+    }
+    return { result: { moves: [row] }, failures: [] };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    step.fail(reason);
+    await record(ports, {
+      type: "container.move-failed",
+      container: plan.container,
+      node: plan.from,
+      before: plan.from,
+      after: plan.to,
+      error: reason,
+    });
+    throw error;
+  }
+}
+
+async function askAboutData(plan: MovePlan, { mayLeaveData }: MoveInput): Promise<void> {
+  const { message } = leavesDataBehind(plan);
+  try {
+    if (await mayLeaveData(`${message} Leave it behind?`)) return;
+  } catch (error) {
+    if (!(error instanceof PictlError) || error.code !== "confirmation-missing") throw error;
+  }
+  throw leavesDataBehind(plan);
+}

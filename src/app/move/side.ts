@@ -1,0 +1,42 @@
+import type { Config } from "../../domain/config/types.ts";
+import { isOurs } from "../../domain/container/ownership.ts";
+import type { ContainerFacts } from "../../domain/docker/facts.ts";
+import { nodeOf } from "../observe.ts";
+import type { Connection, Engine, Ports } from "../ports.ts";
+import { isUnreachable } from "./settle.ts";
+
+/** One end of a move. */
+export interface Side {
+  readonly node: string;
+  readonly connection: Connection;
+  readonly engine: Engine;
+  /** Two nodes with the same one are two names of one machine. */
+  readonly engineId: string;
+  readonly containers: readonly ContainerFacts[];
+}
+
+/** Throws what connecting and asking Docker throw. */
+export async function sideOf(ports: Ports, config: Config, name: string): Promise<Side> {
+  const node = nodeOf(config, name);
+  const [connection, engine] = await Promise.all([
+    ports.nodes.connect(node, ports.signal),
+    ports.engines.on(node, ports.signal),
+  ]);
+  const [{ id: engineId }, containers] = await Promise.all([engine.info(), engine.containers()]);
+  return { node: name, connection, engine, engineId, containers };
+}
+
+/** The same, or undefined for a node that does not answer: a dead one must not stop a move away from it. */
+export async function sideUnlessDead(ports: Ports, config: Config, name: string): Promise<Side | undefined> {
+  try {
+    return await sideOf(ports, config, name);
+  } catch (error) {
+    if (isUnreachable(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The container of that name if it is ours, whatever its generation. */
+export function oursOn(side: Side, name: string, cluster: string): ContainerFacts | undefined {
+  return side.containers.find((facts) => facts.name === name && isOurs(facts, cluster));
+}

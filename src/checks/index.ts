@@ -1,0 +1,74 @@
+import type { Checks, Clock, Engines, Network, Nodes } from "../app/ports.ts";
+import type { CheckKind, CheckTools } from "./kind.ts";
+import { docker } from "./kinds/docker.ts";
+import { exec } from "./kinds/exec.ts";
+import { http } from "./kinds/http.ts";
+import { ping } from "./kinds/ping.ts";
+import { tcp } from "./kinds/tcp.ts";
+
+/** A new kind is one file in `kinds/`, one line here, and its options in the config's schema. */
+const kinds: Readonly<Record<string, CheckKind<never>>> = { tcp, http, exec, docker, ping };
+
+const defaultTimeoutMs = 5000;
+
+/** The checks, each ended by its own timeout, and told in a few words whatever happened. */
+export function openChecks(outside: { nodes: Nodes; engines: Engines; network: Network; clock: Clock }): Checks {
+  return {
+    async run(check, target) {
+      const startedAt = outside.clock.monotonic();
+      const timeoutMs = typeof check.timeoutMs === "number" ? check.timeoutMs : defaultTimeoutMs;
+      const signal = AbortSignal.any([target.signal, AbortSignal.timeout(timeoutMs)]);
+      const tools: CheckTools = {
+        network: outside.network,
+        connection: () => outside.nodes.connect(target.node, signal),
+        engine: () => outside.engines.on(target.node, signal),
+      };
+      const result = (ok: boolean, message: string) => ({
+        ok,
+        message,
+        durationMs: Math.round(outside.clock.monotonic() - startedAt),
+      });
+      try {
+        const kind = kinds[check.kind];
+        if (!kind) return result(false, `there is no check "${check.kind}"`);
+        return result(true, await endsBy(signal, kind.run(check as never, { ...target, signal }, tools)));
+      } catch (error) {
+        if (target.signal.aborted) throw target.signal.reason;
+        return result(false, signal.aborted ? `no answer within ${String(timeoutMs)} ms` : reason(error));
+      }
+    },
+  };
+}
+
+/** The work's end or the signal's, whichever is first: a kind that does not listen to its signal must not hang. */
+async function endsBy<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  try {
+    return await Promise.race([
+      work,
+      new Promise<never>((_resolve, reject) => {
+        const end = (): void => {
+          reject(signal.reason as Error);
+        };
+        if (signal.aborted) end();
+        else signal.addEventListener("abort", end, { once: true, signal: stop.signal });
+      }),
+    ]);
+  } finally {
+    stop.abort();
+  }
+}
+
+const inWords: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "connection refused",
+  EHOSTUNREACH: "no route to the host",
+  ENETUNREACH: "no route to the network",
+  ECONNRESET: "connection reset",
+  ENOTFOUND: "its name does not resolve",
+  EAI_AGAIN: "its name does not resolve",
+};
+
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return inWords[(error as NodeJS.ErrnoException).code ?? ""] ?? error.message;
+}

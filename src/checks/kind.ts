@@ -1,0 +1,16 @@
+import type { CheckTarget, Connection, Engine, Network } from "../app/ports.ts";
+
+/** What a check works with; connections are made only when a kind asks for them. */
+export interface CheckTools {
+  readonly network: Network;
+  connection(): Promise<Connection>;
+  engine(): Promise<Engine>;
+}
+
+/**
+ * One kind of check. `run` resolves to what was seen when all is well, and throws an Error whose message says what is
+ * not. `target.signal` aborts at the timeout.
+ */
+export interface CheckKind<Options> {
+  run(options: Options, target: CheckTarget, tools: CheckTools): Promise<string>;
+}

@@ -1,0 +1,35 @@
+/**
+ * A move under way, as it stands on disk: written (with fsync) before each step that changes something, so that
+ * whoever finds it after a crash can finish or undo it. Both are safe to repeat.
+ */
+export interface MoveRecord {
+  readonly container: string;
+  readonly from: string;
+  readonly to: string;
+  /** The new copy's; the old one's is smaller. */
+  readonly generation: number;
+  readonly step: MoveStep;
+  /** The old copy ran when the move began. */
+  readonly wasRunning: boolean;
+  /** RFC 3339, UTC. */
+  readonly startedAt: string;
+  readonly who: string;
+}
+
+/**
+ * What may have happened when the record says so. `begun`: an image was made ready, nothing else. `switching`: the
+ * old copy may be stopped and put aside, the new one may be there. `written`: the config says so; the old copy is to
+ * be removed, as soon as its node answers.
+ */
+export type MoveStep = "begun" | "switching" | "written";
+
+/**
+ * Which way to go with a move that was cut off. The config decides, because it is what everybody else believes:
+ * once it names the new node the move is finished; before that it is undone.
+ */
+export function settlement(record: MoveRecord, nodesInLayout: readonly string[]): "finish" | "undo" | "forget" {
+  if (nodesInLayout.includes(record.to) && !nodesInLayout.includes(record.from)) return "finish";
+  if (nodesInLayout.includes(record.from)) return record.step === "begun" ? "forget" : "undo";
+  // Somebody took it out of the layout, or put it on a third node: that is what they want now.
+  return "finish";
+}

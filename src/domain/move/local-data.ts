@@ -1,0 +1,31 @@
+import { parseRunArgs } from "../docker/run-args.ts";
+
+/** Data that lies on one node: a named volume, a folder of the node, or a volume without a name. */
+export interface LocalData {
+  readonly kind: "volume" | "bind" | "anonymous";
+  /** The volume's name or the node's folder; undefined for a volume without a name. */
+  readonly source: string | undefined;
+  /** Where the container sees it. */
+  readonly target: string;
+}
+
+/** Sources that are the node's own and never the container's data: copying them would be wrong. */
+const partsOfTheNode =
+  /^\/(?:$|proc|sys|dev|run|etc\/(?:localtime|timezone|resolv\.conf|hosts)$|var\/run\/docker\.sock$)/;
+
+/** What `docker run` arguments mount that can be written to and does not come along when the container moves. */
+export function localData(args: readonly string[]): readonly LocalData[] {
+  return parseRunArgs(args).mounts.flatMap(({ type, source, target, readOnly }): LocalData[] => {
+    if (type === "bind" && source !== undefined) {
+      return readOnly || partsOfTheNode.test(source) ? [] : [{ kind: "bind", source, target }];
+    }
+    if (type !== "volume") return [];
+    return [source === undefined ? { kind: "anonymous", source, target } : { kind: "volume", source, target }];
+  });
+}
+
+/** "the volume data (at /var/lib/mysql)" */
+export function formatLocalData({ kind, source, target }: LocalData): string {
+  if (kind === "anonymous") return `a volume without a name (at ${target})`;
+  return `the ${kind === "bind" ? "folder" : "volume"} ${source ?? ""} (at ${target})`;
+}

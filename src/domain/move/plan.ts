@@ -1,0 +1,98 @@
+import type { Config, Placement } from "../config/types.ts";
+import type { ContainerFacts, PublishedPort } from "../docker/facts.ts";
+import { parseRunArgs } from "../docker/run-args.ts";
+import { PictlError } from "../errors.ts";
+import { nodeNamed, selectPlacements } from "../select.ts";
+import { formatLocalData, type LocalData, localData } from "./local-data.ts";
+
+export interface MovePlan {
+  readonly container: string;
+  readonly from: string;
+  readonly to: string;
+  /** As it is in the layout now. */
+  readonly old: Placement;
+  /** As it will be. */
+  readonly wanted: Placement;
+  /** Data of its own that lies on the old node and does not come along by itself. */
+  readonly data: readonly LocalData[];
+}
+
+/**
+ * What moving a container means. `name` is `NAME`, or `NAME@NODE` where the layout has it on several nodes.
+ * Throws unknown-container, unknown-node, usage (on that node already; several instances and none chosen).
+ */
+export function planMove(config: Config, name: string, to: string): MovePlan {
+  const target = nodeNamed(config, to);
+  const found = selectPlacements(config, [name]);
+  const [old, another] = found;
+  if (!old) throw new RangeError("a selection that is not refused has a row");
+  if (another) {
+    const choices = found.map((each) => `${each.container}@${each.node}`).join(", ");
+    throw new PictlError(
+      "usage",
+      `"${name}" is ${String(found.length)} containers: ${choices}. One is moved at a time.`,
+      {
+        hint: `Say which: \`pictl move ${old.container}@${old.node} ${to}\`.`,
+      },
+    );
+  }
+  const { container, node: from } = old;
+  if (config.placements.some((each) => each.container === container && each.node === target.name)) {
+    throw new PictlError("usage", `${container} is on ${to} already, as the layout says.`, {
+      container,
+      node: to,
+      hint: "`pictl status` shows what runs where.",
+    });
+  }
+  return {
+    container,
+    from,
+    to,
+    old,
+    wanted: { ...old, node: to },
+    data: old.shared === true ? [] : localData(old.args),
+  };
+}
+
+/**
+ * Refuses a move that would fail for a port: one that a container on the target publishes already. `leaving` is the
+ * container that goes away there (the same Docker daemon under two names). Throws port-taken.
+ */
+export function refuseTakenPorts(
+  plan: MovePlan,
+  onTarget: readonly ContainerFacts[],
+  leaving: string | undefined,
+): void {
+  for (const { hostPorts, protocol } of parseRunArgs(plan.wanted.args).published) {
+    if (!hostPorts) continue;
+    const clashes = ({ publicPort, protocol: other }: PublishedPort): boolean =>
+      other === protocol && publicPort >= hostPorts.first && publicPort <= hostPorts.last;
+    const taker = onTarget.find(
+      (facts) => facts.state === "running" && facts.id !== leaving && facts.ports.some(clashes),
+    );
+    if (!taker) continue;
+    const port = String(taker.ports.find(clashes)?.publicPort);
+    throw new PictlError(
+      "port-taken",
+      `${plan.container} publishes port ${port}, which ${taker.name} has on ${plan.to}.`,
+      {
+        container: plan.container,
+        node: plan.to,
+        hint: `Move or stop ${taker.name} first, or choose another port in the layout.`,
+      },
+    );
+  }
+}
+
+/** Throws confirmation-missing, naming exactly what stays behind. */
+export function leavesDataBehind(plan: MovePlan): PictlError {
+  return new PictlError(
+    "confirmation-missing",
+    `${plan.container} has data of its own on ${plan.from} that does not come along: ${plan.data.map(formatLocalData).join("; ")}.`,
+    {
+      container: plan.container,
+      node: plan.from,
+      hint: "Say `--copy-volumes` to copy it while the container is stopped, or `--yes` to leave it behind.",
+    },
+  );
+}

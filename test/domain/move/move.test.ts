@@ -1,0 +1,131 @@
+import { describe, expect, test } from "vitest";
+import { moveEdits } from "../../../src/domain/move/edits.ts";
+import { settlement, type MoveRecord } from "../../../src/domain/move/journal.ts";
+import { leavesDataBehind, planMove, refuseTakenPorts } from "../../../src/domain/move/plan.ts";
+import { config, node, placement } from "../../fakes/config.ts";
+import { containerFacts } from "../../fakes/facts.ts";
+
+const cluster = config({
+  nodes: [node("n1"), node("n2"), node("n3")],
+  placements: [
+    placement("web", "n1", { args: ["-p", "8080:80"] }),
+    placement("db", "n1", {
+      args: ["-v", "data:/var/lib/mysql", "-v", "/etc/localtime:/etc/localtime", "-v", "/srv:/srv:ro"],
+    }),
+    placement("cache", "n1"),
+    placement("cache", "n2"),
+  ],
+});
+
+describe("the plan", () => {
+  test("says from where to where", () => {
+    expect(planMove(cluster, "web", "n2")).toMatchObject({ container: "web", from: "n1", to: "n2", data: [] });
+    expect(planMove(cluster, "web", "n2").wanted).toEqual({ ...cluster.placements[0], node: "n2" });
+    expect(planMove(cluster, "cache@n2", "n3")).toMatchObject({ container: "cache", from: "n2", to: "n3" });
+  });
+
+  test.each([
+    // The original moved ghosts: it wrote them into the config and ran them.
+    ["ghost", "n2", "unknown-container"],
+    ["web", "n9", "unknown-node"],
+    ["web", "n1", "usage"],
+    ["cache", "n3", "usage"],
+    ["cache@n1", "n2", "usage"],
+  ])("%s to %s is refused: %s", (name, to, code) => {
+    expect(() => planMove(cluster, name, to)).toThrow(expect.objectContaining({ code }) as Error);
+  });
+
+  test("names exactly the data that stays behind", () => {
+    expect(leavesDataBehind(planMove(cluster, "db", "n2")).message).toBe(
+      "db has data of its own on n1 that does not come along: the volume data (at /var/lib/mysql).",
+    );
+  });
+
+  test("data that every node reaches is not left behind", () => {
+    const shared = config({
+      ...cluster,
+      placements: [placement("db", "n1", { args: ["-v", "/nfs:/data"], shared: true })],
+    });
+    expect(planMove(shared, "db", "n2").data).toEqual([]);
+  });
+});
+
+describe("ports on the target", () => {
+  const plan = planMove(cluster, "web", "n2");
+  const other = containerFacts({
+    id: "other",
+    name: "other",
+    ports: [{ ip: "0.0.0.0", publicPort: 8080, privatePort: 80, protocol: "tcp" }],
+  });
+
+  test("a taken one is told before anything is touched", () => {
+    expect(() => {
+      refuseTakenPorts(plan, [other], undefined);
+    }).toThrow(
+      expect.objectContaining({
+        code: "port-taken",
+        message: "web publishes port 8080, which other has on n2.",
+      }) as Error,
+    );
+  });
+
+  test.each([
+    ["by one that is stopped", { state: "exited" as const }],
+    ["by udp", { ports: [{ ip: "", publicPort: 8080, privatePort: 80, protocol: "udp" }] }],
+    ["by none", { ports: [] }],
+  ])("taken %s is free", (_what, parts) => {
+    expect(() => {
+      refuseTakenPorts(plan, [{ ...other, ...parts }], undefined);
+    }).not.toThrow();
+  });
+
+  test("the one that leaves the same machine does not count", () => {
+    expect(() => {
+      refuseTakenPorts(plan, [other], "other");
+    }).not.toThrow();
+  });
+});
+
+describe("the edits of the config", () => {
+  const raw = {
+    layout: [{ node: "n1", web: "-p 8080:80", db: "" }, { node: "n2" }],
+    hb: [{ node: "n1", web: "8080" }],
+  };
+
+  test("layout and heartbeat move together; a missing row is added", () => {
+    expect(moveEdits(raw, { container: "web", from: "n1", to: "n2" })).toEqual([
+      { op: "delete", path: ["layout", 0, "web"] },
+      { op: "set", path: ["layout", 1, "web"], value: "-p 8080:80" },
+      { op: "delete", path: ["hb", 0, "web"] },
+      { op: "set", path: ["hb", 1], value: { node: "n2", web: "8080" } },
+    ]);
+  });
+
+  test("a container that somebody else moved meanwhile is left where it is", () => {
+    expect(moveEdits(raw, { container: "web", from: "n2", to: "n3" })).toEqual([]);
+  });
+});
+
+describe("a move that was cut off", () => {
+  const record: MoveRecord = {
+    container: "web",
+    from: "n1",
+    to: "n2",
+    generation: 2,
+    step: "switching",
+    wasRunning: true,
+    startedAt: "2026-01-01T00:00:00.000Z",
+    who: "me",
+  };
+  test.each([
+    ["switching", ["n1"], "undo"],
+    ["switching", ["n2"], "finish"],
+    ["written", ["n2"], "finish"],
+    ["begun", ["n1"], "forget"],
+    ["switching", ["n3"], "finish"],
+    ["switching", [], "finish"],
+    ["switching", ["n1", "n2"], "undo"],
+  ] as const)("at %s, with the layout saying %j: %s", (step, nodes, expected) => {
+    expect(settlement({ ...record, step }, nodes)).toBe(expected);
+  });
+});
