@@ -3,13 +3,15 @@ import { isDeepStrictEqual } from "node:util";
 import type { ConfigEdit } from "../../app/ports.ts";
 import { applyEdit } from "../../domain/config/apply-edit.ts";
 import { valueOf } from "../../domain/config/document.ts";
+import { ConfigInvalidError } from "../../domain/config/problem.ts";
 import type { RawConfig } from "../../domain/config/raw.ts";
 import type { Config } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { editText } from "./edit/index.ts";
 import { readConfigFile, type ConfigFile } from "./file.ts";
-import { loadConfig, placeOf, type Loaded } from "./load.ts";
+import { loadConfig, placeOf, type Loaded, type LoadPlace } from "./load.ts";
 import { acquireLock } from "./lock.ts";
+import { parseConfigText } from "./parse.ts";
 import type { StoreOptions } from "./store.ts";
 import { replaceFile } from "./write.ts";
 
@@ -22,11 +24,9 @@ export async function changeConfig(
   edits: (config: Config, raw: RawConfig) => readonly ConfigEdit[],
   options: StoreOptions,
 ): Promise<void> {
-  await rewriteConfig(path, options, ({ text }, { config, raw, root }) => {
-    const list = edits(config, raw);
-    const changed = list.reduce(editText, text);
-    const wanted = list.reduce(applyEdit, valueOf(root));
-    return { text: changed, wanted };
+  await rewrite(path, options, (file) => {
+    const { config, raw } = loadConfig(file.text, placeOf(path, file.mode, options));
+    return editedText(path, file.text, edits(config, raw));
   });
 }
 
@@ -37,32 +37,63 @@ export async function previewConfig(
   options: StoreOptions,
 ): Promise<Config> {
   const file = await readConfigFile(path);
-  return loadConfig(edits.reduce(editText, file.text), placeOf(path, file.mode, options)).config;
+  return loadChanged(editedText(path, file.text, edits), placeOf(path, file.mode, options)).config;
 }
 
-/** What a rewrite makes of the text; `wanted` is what it must say, when that is known. */
-export interface Rewritten {
-  readonly text: string;
-  readonly wanted?: unknown;
+/** `EditableConfigStore.apply`: as a change, but what stands in the file need not be valid before. */
+export async function applyToConfig(path: string, edits: readonly ConfigEdit[], options: StoreOptions): Promise<void> {
+  await rewrite(path, options, ({ text }) => editedText(path, text, edits));
+}
+
+/** `EditableConfigStore.replace`. */
+export async function replaceConfig(
+  path: string,
+  texts: { before: string; after: string },
+  options: StoreOptions,
+): Promise<void> {
+  await rewrite(path, options, ({ text }) => {
+    if (text !== texts.before) throw changedMeanwhile(path);
+    return texts.after;
+  });
+}
+
+function loadChanged(text: string, place: LoadPlace): Loaded {
+  try {
+    return loadConfig(text, place);
+  } catch (error) {
+    throw error instanceof ConfigInvalidError ? ConfigInvalidError.ofChange(place.path, error.problems) : error;
+  }
+}
+
+/** The text with the edits made, or config-write-failed when it would not say what they make of the document. */
+function editedText(path: string, text: string, edits: readonly ConfigEdit[]): string {
+  const parsed = parseConfigText(text);
+  if (!parsed.ok || edits.length === 0) return text;
+  const plain = edits.map((edit) => (edit.op === "set" ? { ...edit, value: plainValue(edit.value) } : edit));
+  const changed = plain.reduce(editText, text);
+  const result = parseConfigText(changed);
+  const wanted = plain.reduce(applyEdit, valueOf(parsed.root));
+  if (!result.ok || !isDeepStrictEqual(valueOf(result.root), wanted)) throw notEditable(path);
+  return changed;
+}
+
+/** What JSON makes of a value: no undefined entries, no classes. */
+function plainValue(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value ?? null));
 }
 
 /**
- * Under the lock: reads the file, lets `rewrite` make a new text of it, and writes that when it is a valid config
- * that says what is wanted. The file's mode, owner, byte order mark and place (through symbolic links) stay.
+ * Under the lock: reads the file, lets `newText` make a new text of it, and writes that when it is a valid config.
+ * The file's mode, owner, byte order mark and place (through symbolic links) stay.
  */
-export async function rewriteConfig(
-  path: string,
-  options: StoreOptions,
-  rewrite: (file: ConfigFile, loaded: Loaded) => Rewritten,
-): Promise<void> {
+async function rewrite(path: string, options: StoreOptions, newText: (file: ConfigFile) => string): Promise<void> {
   const target = await orWriteFailed(path, realpath(path));
   const lock = await orWriteFailed(path, acquireLock(`${target}.lock`, options.lockWaitMs ?? lockWaitMs));
   try {
     const file = await readConfigFile(target);
-    const { text, wanted } = rewrite(file, loadConfig(file.text, placeOf(path, file.mode, options)));
+    const text = newText(file);
+    loadChanged(text, placeOf(path, file.mode, options));
     if (text === file.text) return;
-    const result = loadConfig(text, placeOf(path, file.mode, options));
-    if (wanted !== undefined && !isDeepStrictEqual(valueOf(result.root), wanted)) throw notEditable(path);
     if (!(await lock.isHeld())) throw lostLock(path);
     await orWriteFailed(path, replaceFile(target, (file.bom ? "\uFEFF" : "") + text, file));
   } finally {
@@ -110,5 +141,11 @@ function notEditable(path: string): PictlError {
 function lostLock(path: string): PictlError {
   return new PictlError("lock-held", `Another process took over the lock of ${path}; nothing was written.`, {
     hint: "Try again.",
+  });
+}
+
+function changedMeanwhile(path: string): PictlError {
+  return new PictlError("config-write-failed", `The config ${path} was changed by somebody else in the meantime.`, {
+    hint: "Nothing was written; make the change again.",
   });
 }

@@ -33,7 +33,7 @@ export function loadConfig(text: string, place: LoadPlace): Loaded {
   const parsed = parseConfigText(text);
   if (!parsed.ok) {
     const problem = { severity: "error" as const, file: place.path, path: "", message: parsed.message };
-    throw new ConfigInvalidError(place.path, [{ ...problem, ...positionAt(text, parsed.offset) }]);
+    throw ConfigInvalidError.ofFile(place.path, [{ ...problem, ...positionAt(text, parsed.offset) }]);
   }
   const { root } = parsed;
   const shape = checkShape(root);
@@ -42,7 +42,7 @@ export function loadConfig(text: string, place: LoadPlace): Loaded {
   const all = [...parsed.findings, ...shape.findings, ...meant, ...secretFindings(valueOf(root), place)];
   const problems = locate(all, place.path, text, root);
   if (shape.raw === undefined || built === undefined || problems.some(({ severity }) => severity === "error")) {
-    throw new ConfigInvalidError(place.path, problems);
+    throw ConfigInvalidError.ofFile(place.path, problems);
   }
   return { root, config: built.config, raw: shape.raw, warnings: problems };
 }

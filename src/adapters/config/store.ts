@@ -1,16 +1,16 @@
-import type { ConfigStore } from "../../app/ports.ts";
+import type { EditableConfigStore } from "../../app/ports.ts";
 import { readConfigFile } from "./file.ts";
 import { loadConfig, placeOf } from "./load.ts";
 
 export interface StoreOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly home?: string;
-  /** Milliseconds to wait for another writer. */
+  /** Milliseconds to wait for another writer; 10 s by default. */
   readonly lockWaitMs?: number;
 }
 
 /** The config at an absolute path. Opening does nothing; every read sees the file as it is then. */
-export function openConfigStore(path: string, options: StoreOptions = {}): ConfigStore {
+export function openConfigStore(path: string, options: StoreOptions = {}): EditableConfigStore {
   return {
     path,
     async read() {
@@ -20,11 +20,27 @@ export function openConfigStore(path: string, options: StoreOptions = {}): Confi
     },
     async preview(edits) {
       const { previewConfig } = await import("./change.ts");
-      return await previewConfig(path, edits, options);
+      return previewConfig(path, edits, options);
     },
     async change(edits) {
       const { changeConfig } = await import("./change.ts");
       await changeConfig(path, edits, options);
+    },
+    async inspect() {
+      const { inspectConfig } = await import("./inspect.ts");
+      return inspectConfig(path, options);
+    },
+    async check(text) {
+      const { checkText } = await import("./inspect.ts");
+      return checkText(path, text, options);
+    },
+    async apply(edits) {
+      const { applyToConfig } = await import("./change.ts");
+      await applyToConfig(path, edits, options);
+    },
+    async replace(texts) {
+      const { replaceConfig } = await import("./change.ts");
+      await replaceConfig(path, texts, options);
     },
   };
 }

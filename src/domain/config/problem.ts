@@ -44,11 +44,21 @@ export const maxProblems = 1000;
 export class ConfigInvalidError extends PictlError {
   readonly problems: readonly ConfigProblem[];
 
-  constructor(file: string, problems: readonly ConfigProblem[]) {
-    super("config-invalid", summarise(file, problems), {
-      hint: "Correct the file; `pictl config check` lists every problem.",
-    });
+  private constructor(message: string, hint: string, problems: readonly ConfigProblem[]) {
+    super("config-invalid", message, { hint });
     this.problems = problems;
+  }
+
+  /** The file as it is. */
+  static ofFile(file: string, problems: readonly ConfigProblem[]): ConfigInvalidError {
+    const hint = "Correct the file; `pictl config check` lists every problem.";
+    return new ConfigInvalidError(summarise(`The config ${file}`, "is", "has", problems), hint, problems);
+  }
+
+  /** What the file would be after a change that was refused. */
+  static ofChange(file: string, problems: readonly ConfigProblem[]): ConfigInvalidError {
+    const message = summarise(`With this change the config ${file}`, "would be", "would have", problems);
+    return new ConfigInvalidError(message, "Nothing was written.", problems);
   }
 }
 
@@ -58,14 +68,14 @@ export function formatProblem(problem: ConfigProblem): string {
   return `line ${problem.line}, column ${problem.column}${path}: ${problem.message}`;
 }
 
-function summarise(file: string, problems: readonly ConfigProblem[]): string {
+function summarise(what: string, is: string, has: string, problems: readonly ConfigProblem[]): string {
   const errors = problems.filter((problem) => problem.severity === "error");
   const [only] = errors;
-  if (errors.length === 1 && only !== undefined) return `The config ${file} is not valid: ${formatProblem(only)}`;
+  if (errors.length === 1 && only !== undefined) return `${what} ${is} invalid: ${formatProblem(only)}`;
   const count = problems.length >= maxProblems ? `${errors.length} or more` : errors.length;
   const lines = errors.slice(0, shown).map((problem) => `  ${formatProblem(problem)}`);
   if (errors.length > shown) lines.push(`  … and ${errors.length - shown} more`);
-  return [`The config ${file} has ${count} problems:`, ...lines].join("\n");
+  return [`${what} ${has} ${count} problems:`, ...lines].join("\n");
 }
 
 const shown = 20;

@@ -31,13 +31,11 @@ const container = strict(
       described(text("an image reference such as registry/name:tag", imageReference), "Run this image; build nothing."),
     ),
     build: z.optional(described(path(), "Folder to build from, instead of the one under `docker`.")),
-    env: section(described(dictionary(environmentValue(), "an object of names and values"), "Environment variables.")),
+    env: described(section(dictionary(environmentValue(), "an object of names and values")), "Environment variables."),
     env_file: z.optional(described(path(), "File of NAME=value lines.")),
-    secrets: section(
-      described(
-        dictionary(text("env:NAME, file:PATH or the secret itself", /./), "an object of names and secrets"),
-        "Environment variables whose values stay out of command lines: env:NAME, file:PATH or the secret itself.",
-      ),
+    secrets: described(
+      section(dictionary(text("env:NAME, file:PATH or the secret itself", /./), "an object of names and secrets")),
+      "Environment variables whose values stay out of command lines: env:NAME, file:PATH or the secret itself.",
     ),
     hooks: section(hooks),
     shared: z.optional(described(toggle(), "Its volumes are reachable from every node, so it may be moved unasked.")),

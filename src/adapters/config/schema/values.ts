@@ -13,7 +13,9 @@ export function text(expected: string, pattern?: RegExp, maxLength?: number) {
     ...(maxLength === undefined ? [] : [z.maxLength(maxLength, { error: expected })]),
   ];
   const string = checks.reduce((schema, check) => schema.check(check), z.string());
-  return z.pipe(z.union([string, z.number()], { error: expected }), z.transform(String));
+  const fits = (number: number): boolean => pattern === undefined || pattern.test(String(number));
+  const number = z.number().check(z.refine(fits, { error: expected }));
+  return z.pipe(z.union([string, number], { error: expected }), z.transform(String));
 }
 
 /** A whole number, or the digits of one. */

@@ -1,0 +1,37 @@
+import { editConfig } from "../../src/app/config/edit.ts";
+import { ConfigCommand } from "../../src/cli/config-command.ts";
+import { openDraft } from "../../src/cli/editor.ts";
+import { ConfigInvalidError } from "../../src/domain/config/problem.ts";
+import { PictlError } from "../../src/domain/errors.ts";
+import { problemsView } from "../../src/view/config.ts";
+
+export default class ConfigEdit extends ConfigCommand {
+  static override summary = "Open the config in your editor; a broken result is not taken.";
+  static override description = "The editor is $VISUAL, else $EDITOR, else vi, and gets a copy.";
+  static override examples = ["<%= config.bin %> config edit"];
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(ConfigEdit);
+    const store = await this.store(flags);
+    const draft = await openDraft(store.path, process.env);
+    const report = await editConfig(store, {
+      edit: (text) => draft.edit(text),
+      again: async (problems) => {
+        if (!this.terminal.interactive) return false;
+        process.stderr.write(problemsView({ file: store.path, problems }, this.terminal.err));
+        return this.ask.confirm("Go on editing?", "");
+      },
+    }).catch((error: unknown) => {
+      throw error instanceof ConfigInvalidError ? keptDraft(error, draft.path) : error;
+    });
+    await draft.remove();
+    if (report.result.changed) await this.recordChange(flags, { file: store.path });
+    await this.finish(report, ({ file, changed }) => `${file} ${changed ? "changed" : "not changed"}\n`);
+  }
+}
+
+function keptDraft(error: ConfigInvalidError, path: string): PictlError {
+  return new PictlError("config-invalid", error.message, {
+    hint: `Nothing was written. What you wrote is kept in ${path}.`,
+  });
+}

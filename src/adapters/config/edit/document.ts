@@ -1,0 +1,10 @@
+import type { SourceNode } from "../../../domain/config/document.ts";
+import { renderBlockLines, renderBroken } from "./render.ts";
+import { styleFor } from "./style.ts";
+
+/** A whole document in the language of `text`: JSON, or YAML in block style. */
+export function renderDocument(value: unknown, text: string, root: SourceNode): string {
+  const flow = root.kind !== "scalar" && root.style === "flow";
+  const style = { ...styleFor(text, root, root, flow), colon: ": ", comma: ", ", breakable: true, eol: "\n" };
+  return `${flow ? renderBroken(value, "", style) : renderBlockLines(value, "", style)}\n`;
+}

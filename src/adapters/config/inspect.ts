@@ -1,0 +1,35 @@
+import type { ConfigInspection } from "../../app/ports.ts";
+import { valueOf } from "../../domain/config/document.ts";
+import { ConfigInvalidError } from "../../domain/config/problem.ts";
+import { redact } from "../../domain/config/redact.ts";
+import type { ConfigProblem } from "../../domain/config/types.ts";
+import { renderDocument } from "./edit/document.ts";
+import { readConfigFile } from "./file.ts";
+import { loadConfig, placeOf } from "./load.ts";
+import { parseConfigText } from "./parse.ts";
+import type { StoreOptions } from "./store.ts";
+
+/** `EditableConfigStore.inspect`. */
+export async function inspectConfig(path: string, options: StoreOptions): Promise<ConfigInspection> {
+  const file = await readConfigFile(path);
+  const parsed = parseConfigText(file.text);
+  const problems = problemsOf(path, file.text, file.mode, options);
+  if (!parsed.ok) return { text: file.text, problems, document: undefined, shown: "" };
+  const document = valueOf(parsed.root);
+  return { text: file.text, problems, document, shown: renderDocument(redact(document), file.text, parsed.root) };
+}
+
+/** `EditableConfigStore.check`. */
+export async function checkText(path: string, text: string, options: StoreOptions): Promise<readonly ConfigProblem[]> {
+  const { mode } = await readConfigFile(path);
+  return problemsOf(path, text, mode, options);
+}
+
+function problemsOf(path: string, text: string, mode: number, options: StoreOptions): readonly ConfigProblem[] {
+  try {
+    return loadConfig(text, placeOf(path, mode, options)).warnings;
+  } catch (error) {
+    if (error instanceof ConfigInvalidError) return error.problems;
+    throw error;
+  }
+}

@@ -1,0 +1,57 @@
+import { formatPath, type ConfigPath } from "../../domain/config/path.ts";
+import { isSecretPath, redact } from "../../domain/config/redact.ts";
+import { PictlError } from "../../domain/errors.ts";
+import type { ConfigEdit, EditableConfigStore } from "../ports.ts";
+import type { Report } from "../report.ts";
+import type { ConfigValue } from "./get.ts";
+import { pathFrom } from "./get.ts";
+
+export interface SetInput {
+  readonly path: string;
+  readonly value: string;
+  /** Take the value as text even if it reads as JSON. */
+  readonly asText: boolean;
+  /** The value came by stdin, where nobody else sees it. */
+  readonly hidden: boolean;
+  readonly dryRun: boolean;
+}
+
+export type ConfigSetting = ConfigValue & { readonly changed: boolean };
+
+/** Sets one value and leaves the rest of the file as it is. Rejects with usage, and as `EditableConfigStore.apply`. */
+export async function setConfigValue(store: EditableConfigStore, input: SetInput): Promise<Report<ConfigSetting>> {
+  const path = pathFrom(input.path);
+  const value = input.asText ? input.value : jsonOrText(input.value);
+  if (!input.hidden) refuseSecret(path, value);
+  const edit: ConfigEdit = { op: "set", path, value };
+  try {
+    if (input.dryRun) await store.preview([edit]);
+    else await store.apply([edit]);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new PictlError("usage", `${formatPath(path)} cannot be set: ${error.message}.`, { cause: error });
+  }
+  const shown = isSecretPath(path) && typeof value === "string" ? redactAt(path, value) : value;
+  return { result: { path: formatPath(path), value: shown, changed: !input.dryRun }, failures: [] };
+}
+
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** A secret on the command line stays in the shell's history and is seen by everybody on this machine. */
+function refuseSecret(path: ConfigPath, value: unknown): void {
+  const harmless = typeof value !== "string" || /^(?:env|file):./.test(value);
+  if (!isSecretPath(path) || (harmless && typeof value === "string")) return;
+  throw new PictlError("usage", `${formatPath(path)} is a secret, which does not belong on a command line.`, {
+    hint: "Give `-` as the value and the secret by stdin, or set env:NAME or file:PATH.",
+  });
+}
+
+function redactAt(path: ConfigPath, value: string): unknown {
+  return redact(value, path);
+}
