@@ -1,4 +1,4 @@
-import { mkdirSync, openSync, readFileSync, rmSync, rmdirSync, writeFileSync, closeSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { PictlError } from "../domain/errors.ts";
 import { isAlive, processRef, type ProcessRef } from "./process.ts";
@@ -40,23 +40,40 @@ export function removeIfEmpty(dir: string): void {
   }
 }
 
+/** The file appears with its holder in it, by a link, so that no crash leaves a lock that is nobody's. */
 function take(path: string): boolean {
-  const holder = holderOf(path);
-  if (holder !== undefined && !isAlive(holder)) rmSync(path, { force: true });
+  removeStale(path);
+  const draft = `${path}.${process.pid}`;
   try {
     mkdirSync(dirname(path), { recursive: true });
-    const file = openSync(path, "wx", 0o600);
-    writeFileSync(file, JSON.stringify(processRef(process.pid)));
-    closeSync(file);
+    writeFileSync(draft, JSON.stringify(processRef(process.pid)), { mode: 0o600 });
+    linkSync(draft, path);
     return true;
   } catch (error) {
-    // ENOENT: the folder was removed between the two calls by somebody who just let go.
+    // ENOENT: the folder was removed between two calls by somebody who just let go.
     if (["EEXIST", "ENOENT"].includes((error as NodeJS.ErrnoException).code ?? "")) return false;
     throw error;
+  } finally {
+    rmSync(draft, { force: true });
   }
 }
 
-/** undefined: nobody, or somebody who has not yet written down who it is. */
+function removeStale(path: string): void {
+  const holder = holderOf(path);
+  if (holder === undefined || isAlive(holder)) return;
+  const aside = `${path}.${process.pid}`;
+  try {
+    renameSync(path, aside);
+    // Somebody else may have been faster, and what was moved away is their lock.
+    const moved = holderOf(aside);
+    if (moved !== undefined && isAlive(moved)) linkSync(aside, path);
+  } catch (error) {
+    if (!["EEXIST", "ENOENT"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  } finally {
+    rmSync(aside, { force: true });
+  }
+}
+
 function holderOf(path: string): ProcessRef | undefined {
   try {
     return JSON.parse(readFileSync(path, "utf8")) as ProcessRef;

@@ -35,7 +35,7 @@ export interface LabPaths {
 export const REGISTRY = "/run/pictl-lab";
 
 /** What only a lab writes into its folder; the record last, so that half a removal can be gone on with. */
-export const OWN_ENTRIES = ["hostkeys", "key", "key.pub", "known_hosts", "nodes", "state", "lab.json"];
+export const OWN_ENTRIES = ["hostkeys", "key", "key.pub", "known_hosts", "nodes", "state", "lab.json.new", "lab.json"];
 
 export function planLab(record: LabRecord): LabPlan {
   const subnet = parseSubnet(record.subnet);

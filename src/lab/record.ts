@@ -57,7 +57,7 @@ export function writeRecord(record: LabRecord): void {
 }
 
 export function unregister(name: string): void {
-  rmSync(join(REGISTRY, `${name}.json`), { force: true });
+  for (const file of [`${name}.json`, `${name}.json.new`]) rmSync(join(REGISTRY, file), { force: true });
   removeIfEmpty(REGISTRY);
 }
 

@@ -123,6 +123,13 @@ describe.skipIf(obstacle !== undefined)("a lab with Docker", () => {
     await lab.heal();
   });
 
+  test("a node notices when its port goes down", async () => {
+    await lab.onSwitch("ip link set n3 down");
+    expect((await lab.inside("n3", "cat /sys/class/net/eth0/carrier")).trim()).toBe("0");
+    await lab.onSwitch("ip link set n3 up");
+    expect((await lab.inside("n3", "cat /sys/class/net/eth0/carrier")).trim()).toBe("1");
+  });
+
   test("a node that is not there cannot be cut", async () => {
     await expect(lab.cut("n9")).rejects.toMatchObject({ code: "unknown-node", hint: "Its nodes are n1 to n3." });
     await expect(lab.cut("n1", { from: "n1" })).rejects.toMatchObject({ code: "usage" });

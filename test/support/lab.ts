@@ -29,6 +29,8 @@ export interface TestLab {
   node(name: string): LabNodeStatus;
   /** Runs sh text inside a node by a side door (namespaces, not SSH). Rejects when it exits with anything but 0. */
   inside(node: string, script: string): Promise<string>;
+  /** Runs sh text in the switch's network namespace, where `n1` is the port of n1 (`ip link set n1 down`). */
+  onSwitch(script: string): Promise<string>;
   cut(node: string, options?: Omit<LabCutOptions, "name" | "node">): Promise<LabStatus>;
   heal(node?: string): Promise<LabStatus>;
   kill(node: string): Promise<LabStatus>;
@@ -70,6 +72,7 @@ export function withLab(options: Omit<LabOptions, "name" | "dir"> = {}): TestLab
     node,
     refresh: () => keep(labStatus({ name })),
     inside: (wanted, script) => insideProcess(node(wanted).pid, script),
+    onSwitch: (script) => shell(["--target", String(known().switchPid), "--net"], script),
     cut: (wanted, cut = {}) => keep(labCut({ name, node: wanted, ...cut })),
     heal: (wanted) => keep(labHeal({ name, node: wanted })),
     kill: (wanted) => keep(labKill({ name, node: wanted }, silent)),
@@ -95,9 +98,12 @@ export const silent: LabPorts = {
 
 function insideProcess(pid: number | null, script: string): Promise<string> {
   if (pid === null) return Promise.reject(new Error("the node has no power"));
-  const words = ["--target", String(pid), "--all", "--root", "--wd", "sh", "-c", script];
+  return shell(["--target", String(pid), "--all", "--root", "--wd"], script);
+}
+
+function shell(where: readonly string[], script: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile("nsenter", words, { maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) => {
+    execFile("nsenter", [...where, "sh", "-c", script], { maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else reject(new Error(`${script}: ${error.message}\n${stderr}`, { cause: error }));
     });
