@@ -1,8 +1,8 @@
 import { PictlError } from "../domain/errors.ts";
-import { pullExit } from "../domain/registry/pull-command.ts";
+import { loggedIn, pullExit } from "../domain/registry/pull-command.ts";
 import { pullFailure } from "../domain/registry/pull-failure.ts";
 import { afterLine, pullBegun, pullProgress, type PullState } from "../domain/registry/pull-output.ts";
-import type { ImageReference } from "../domain/registry/reference.ts";
+import { type ImageReference, pullName } from "../domain/registry/reference.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { Command } from "../domain/shell.ts";
 import { dockerError } from "./docker.ts";
@@ -48,12 +48,14 @@ export async function pullImage(input: PullImageInput): Promise<PullState> {
     }),
   });
   if (outcome.status === "ok") return state;
-  const privileged = root || throughSudo;
-  const doing = outcome.code === pullExit.login ? `log in to ${image.registry}` : `pull ${image.path}`;
-  const general = dockerError(outcome, { doing, node, privileged });
+  // Before it stands how docker stored the login, which is not why it failed.
+  const stderr = outcome.stderr.split(`${loggedIn}\n`).at(-1) ?? "";
+  const atLogin = outcome.code === pullExit.login && username !== undefined;
+  const doing = atLogin ? `log in to ${image.registry}` : `pull ${pullName(image)}`;
+  const general = dockerError({ ...outcome, stderr }, { doing, node, privileged: root || throughSudo });
   if (outcome.status === "unknown" || general.code !== "docker-failed") throw general;
-  if (outcome.code === pullExit.noFolder && username !== undefined) throw noFolder(node, outcome.stderr);
-  throw pullFailure(outcome.stderr, { image, node, username }) ?? general;
+  if (outcome.code === pullExit.noFolder && username !== undefined) throw noFolder(node, stderr);
+  throw pullFailure(stderr, { image, node, username }) ?? general;
 }
 
 function noFolder(node: string, said: string): PictlError {

@@ -11,7 +11,7 @@ export type Challenge =
 
 const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 /** A scheme, or a parameter with its value. */
-const element = String.raw`[\s,]*(${token})(?:[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|(${token}))(?=[\s,]|$))?`;
+const element = String.raw`[\s,=]*(${token})(?:[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|(${token}))(?=[\s,]|$))?`;
 
 /**
  * Reads a WWW-Authenticate header, which may hold several challenges; Bearer is chosen before Basic. undefined when

@@ -19,6 +19,9 @@ export function inspectImage(image: string): Command {
   return words("docker", "image", "inspect", "--format", "{{.Id}} {{.Size}}", image);
 }
 
+/** On stderr between what docker says of the login and what it says of the pull. */
+export const loggedIn = "pictl: logged in";
+
 /**
  * Logs in with the password on stdin, and pulls. Unless the login is to be kept, docker works in a folder of its own
  * that is removed however the command ends; in memory where the node has /dev/shm, so that a power cut leaves nothing
@@ -29,27 +32,38 @@ export function pullWithLogin(
   login: { readonly username: string; readonly keep: boolean },
 ): Command {
   const server = image.registry === hubName ? "" : image.registry;
-  const text = `${login.keep ? "" : privateFolder}${loginAndPull}`;
+  const text = [signals, ...(login.keep ? [] : [privateFolder]), loginAndPull].join("\n");
   return script(text, login.username, server, pullName(image));
 }
+
+// docker takes its time to end on a signal, and sh would wait for it; so it runs beside sh, and is killed.
+const signals = `
+child= folder=
+trap '[ -z "$child" ] || kill -9 "$child"; [ -z "$folder" ] || rm -rf "$folder"' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 141' PIPE
+trap 'exit 143' TERM
+exec 3<&0
+work() {
+  "$@" <&3 &
+  child=$!
+  wait "$child"
+  set -- "$?"
+  child=
+  return "$1"
+}`;
 
 // The entry in config.json keeps docker from handing the password to a credential store that it finds on the node.
 // The folder is also without the user's docker context, so that one's address is carried over.
 const privateFolder = `
-umask 077
 host=$(docker context inspect --format '{{.Endpoints.docker.Host}}' 2>/dev/null) && [ "$host" ] && export DOCKER_HOST="$host"
-DOCKER_CONFIG=$(mktemp -d /dev/shm/pictl-XXXXXXXXXX 2>/dev/null || mktemp -d) || exit ${String(pullExit.noFolder)}
-export DOCKER_CONFIG
-trap 'rm -rf "$DOCKER_CONFIG"' EXIT
-trap 'exit 143' TERM
-trap 'exit 130' INT
-trap 'exit 129' HUP
-trap 'exit 141' PIPE
-echo '{"auths":{"pictl.invalid":{}}}' >"$DOCKER_CONFIG/config.json" || exit ${String(pullExit.noFolder)}`;
+umask 077
+folder=$(mktemp -d /dev/shm/pictl-XXXXXXXXXX 2>/dev/null || mktemp -d) || exit ${String(pullExit.noFolder)}
+echo '{"auths":{"pictl.invalid":{}}}' >"$folder/config.json" || exit ${String(pullExit.noFolder)}
+export DOCKER_CONFIG="$folder"`;
 
 const loginAndPull = `
-if ! said=$(docker login --username="$1" --password-stdin \${2:+"$2"} 2>&1 >/dev/null); then
-  printf '%s\\n' "$said" >&2
-  exit ${String(pullExit.login)}
-fi
-docker image pull "$3" </dev/null`;
+work docker login --username="$1" --password-stdin \${2:+"$2"} >/dev/null || exit ${String(pullExit.login)}
+echo '${loggedIn}' >&2
+work docker image pull "$3"`;

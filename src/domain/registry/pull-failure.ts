@@ -1,4 +1,5 @@
 import { PictlError } from "../errors.ts";
+import { visible } from "../text.ts";
 import { hubName } from "./address.ts";
 import { type ImageReference, nameOf, pullName } from "./reference.ts";
 
@@ -15,13 +16,16 @@ export interface PullPlace {
  */
 export function pullFailure(stderr: string, place: PullPlace): PictlError | undefined {
   const kind = kinds.find(({ says }) => says.test(stderr));
-  return kind && new PictlError(kind.code, kind.message(place), { node: place.node, hint: kind.hint(place, stderr) });
+  return (
+    kind && new PictlError(kind.code, kind.message(place, stderr), { node: place.node, hint: kind.hint(place, stderr) })
+  );
 }
 
 interface Kind {
   readonly says: RegExp;
   readonly code: "image-missing" | "registry-denied" | "registry-unreachable" | "registry-failed" | "disk-full";
-  readonly message: (place: PullPlace) => string;
+  readonly message: (place: PullPlace, stderr: string) => string;
+  /** The same for all nodes, so that one failure on many of them is told once. */
   readonly hint: (place: PullPlace, stderr: string) => string;
 }
 
@@ -36,23 +40,23 @@ const kinds: readonly Kind[] = [
     says: /no space left on device|disk quota exceeded/i,
     code: "disk-full",
     message: ({ image }) => `The disk is full, so ${pullName(image)} could not be unpacked.`,
-    hint: ({ node }) => `\`pictl prune --node ${node}\` removes unused images; \`pictl nodes ${node}\` shows the disk.`,
+    hint: () => "`pictl prune` removes unused images; `pictl nodes` shows how full the disk is.",
   },
   {
     says: /server gave HTTP response to HTTPS client/i,
     code: "registry-unreachable",
     message: ({ image }) => `The registry ${image.registry} speaks plain HTTP, which docker on the node refuses.`,
-    hint: ({ image, node }) =>
-      `Give the registry TLS; or add {"insecure-registries": ["${image.registry}"]} to /etc/docker/daemon.json on ${node} and restart docker there.`,
+    hint: ({ image }) =>
+      `Give the registry TLS; or add {"insecure-registries": ["${image.registry}"]} to /etc/docker/daemon.json on the node and restart docker there.`,
   },
   {
     says: /x509:|tls: failed to verify|certificate (?:signed by unknown|has expired|is not)/i,
     code: "registry-unreachable",
     message: ({ image }) => `docker on the node does not trust the certificate of the registry ${image.registry}.`,
-    hint: ({ image, node }, stderr) =>
+    hint: ({ image }, stderr) =>
       /expired|not yet valid/i.test(stderr)
-        ? `The certificate has run out, or the clock of ${node} is wrong (\`pictl doctor ${node}\`).`
-        : `Put the registry's CA certificate into /etc/docker/certs.d/${image.registry}/ca.crt on ${node}; docker need not be restarted.`,
+        ? `The certificate has run out, or the clock of the node is wrong (\`pictl doctor\`).`
+        : `Put the registry's CA certificate into /etc/docker/certs.d/${image.registry}/ca.crt on the node; docker need not be restarted.`,
   },
   {
     says: /toomanyrequests|too many requests|pull rate limit/i,
@@ -93,15 +97,21 @@ const kinds: readonly Kind[] = [
   {
     says: /dial tcp|no such host|connection refused|i\/o timeout|no route to host|network is unreachable|Client\.Timeout exceeded|TLS handshake timeout|context deadline exceeded|connection reset by peer|proxyconnect|unexpected EOF|: EOF\s*$/i,
     code: "registry-unreachable",
-    message: ({ image }) => `The node cannot reach the registry ${image.registry}.`,
-    hint: ({ image, node }, stderr) => {
-      const why =
-        /(?:dial tcp|proxyconnect|net\/http|read tcp).*$|context deadline exceeded|EOF/im.exec(stderr)?.[0] ?? "";
+    message: ({ image }, stderr) => `The node cannot reach the registry ${image.registry}${why(stderr)}.`,
+    hint: ({ image }) => {
       const host = image.registry === hubName ? "registry-1.docker.io" : image.registry;
-      return `docker said: ${why.trim().slice(0, 200)}. Try \`pictl exec --node ${node} "curl -sS https://${host}/v2/"\`: name resolution, route, firewall and proxy are the node's.`;
+      return `Try \`curl -sS https://${host}/v2/\` on the node: its name resolution, route, firewall and proxy count.`;
     },
   },
 ];
+
+/** Docker's words, without those that differ from node to node. */
+function why(stderr: string): string {
+  const said =
+    /(?:dial tcp|proxyconnect|net\/http|read tcp).*$|context deadline exceeded|EOF/im.exec(stderr)?.[0] ?? "";
+  const same = said.replaceAll(/\b(?:read|write) (?:udp|tcp) \S+->\S+: /g, "").trim();
+  return same === "" ? "" : ` (${visible(same.slice(0, 200))})`;
+}
 
 function lastPart(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
