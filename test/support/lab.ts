@@ -1,5 +1,6 @@
 /** Labs for tests: real nodes, brought up for one test file and taken down after it. */
 import { execFile } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
@@ -61,6 +62,7 @@ export function withLab(options: Omit<LabOptions, "name" | "dir"> = {}): TestLab
   };
   const keep = async (status: Promise<LabStatus>): Promise<LabStatus> => (current = await status);
   beforeAll(async () => {
+    await removeAbandoned();
     current = await labUp({ ...options, name, dir: join(tmpdir(), `pictl-${name}`) }, silent);
   });
   afterAll(async () => {
@@ -86,6 +88,17 @@ let labs = 0;
 export function labName(): string {
   labs += 1;
   return `t${process.pid.toString(36)}-${process.env["VITEST_POOL_ID"] ?? "0"}-${labs.toString(36)}`.slice(0, 12);
+}
+
+/** Takes down the labs of test processes that were killed before they could. */
+async function removeAbandoned(): Promise<void> {
+  const files = existsSync("/run/pictl-lab") ? readdirSync("/run/pictl-lab") : [];
+  for (const file of files) {
+    const [, name, pid] = /^(t([0-9a-z]+)-.*)\.json$/.exec(file) ?? [];
+    if (name !== undefined && pid !== undefined && !existsSync(`/proc/${Number.parseInt(pid, 36)}`)) {
+      await labDown({ name }, silent);
+    }
+  }
 }
 
 /** Ports that show nothing. */
