@@ -255,6 +255,39 @@ describe.skipIf(obstacle !== undefined)("a lab's life", () => {
     });
   });
 
+  test("on a file system that holds no overlay, nodes get a copy of /etc and this machine's programs read-only", async () => {
+    const base = folder();
+    for (const name of ["lower", "upper", "work", "merged"]) mkdirSync(join(base, name));
+    const options = fresh({ nodes: 1, dir: join(base, "merged/lab") });
+    const layers = `lowerdir=${base}/lower,upperdir=${base}/upper,workdir=${base}/work`;
+    const onOverlay = `mount -t overlay overlay -o ${layers} ${base}/merged; exec "$@"`;
+    const script = fileURLToPath(new URL("../support/lab-up.ts", import.meta.url));
+    const words = [
+      "--mount",
+      "sh",
+      "-ec",
+      onOverlay,
+      "sh",
+      process.execPath,
+      "--import",
+      "tsx",
+      script,
+      JSON.stringify(options),
+    ];
+    const up = spawn("unshare", words, { stdio: ["ignore", "inherit", "inherit"] });
+    expect(await once(up, "exit")).toEqual([0, null]);
+    const { nodes } = await labStatus(options);
+    const looks = "cat /etc/hostname; touch /etc/mine && echo writable; touch /usr/mine 2>/dev/null || echo read-only";
+    const inside = spawn("nsenter", ["-t", String(nodes[0]?.pid), "-a", "-r", "-w", "sh", "-c", looks]);
+    let text = "";
+    inside.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
+    await once(inside, "close");
+    expect(text).toBe("n1\nwritable\nread-only\n");
+    expect(existsSync("/etc/mine")).toBe(false);
+    await labDown(options, silent);
+    expect(footprint(options)).toEqual([]);
+  });
+
   test("a program that is missing is told by its package", async () => {
     const options = fresh();
     const hidden = 'mount --bind /dev/null /usr/sbin/nft; exec "$@"';
