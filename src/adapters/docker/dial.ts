@@ -67,22 +67,20 @@ async function clientDialer(nodes: Nodes, node: NodeSpec, signal: AbortSignal): 
   };
 }
 
-/** Asks the docker client why the engine could not be spoken to. Resolves to the error to throw; never rejects. */
+/**
+ * Asks the docker client why the engine could not be spoken to. Resolves to the error to throw; rejects when the node
+ * cannot be asked.
+ */
 export async function diagnose(nodes: Nodes, node: NodeSpec, cause: unknown, signal: AbortSignal): Promise<PictlError> {
-  try {
-    const connection = await nodes.connect(node, signal);
-    const sudo = await needsSudo(connection, node);
-    const version = words("docker", "version", "--format", "{{.Server.Version}}");
-    const outcome = await connection.run(version, { sudo, signal, timeoutMs: 15_000 });
-    const known = dockerAccessError(outcome.stderr, { node: node.name, privileged: sudo });
-    if (known) return known;
-    if (outcome.status === "unknown") return dockerUnavailable(node.name, "Its daemon hangs.", cause);
-    const said = outcome.stderr.trim().split("\n").at(-1) ?? "";
-    return dockerUnavailable(node.name, said === "" ? endedBecause(cause) : `docker says: ${said}`, cause);
-  } catch (error) {
-    if (error instanceof PictlError) return error.at({ node: node.name });
-    return dockerUnavailable(node.name, endedBecause(error), error);
-  }
+  const connection = await nodes.connect(node, signal);
+  const sudo = await needsSudo(connection, node);
+  const version = words("docker", "version", "--format", "{{.Server.Version}}");
+  const outcome = await connection.run(version, { sudo, signal, timeoutMs: 15_000 });
+  const known = dockerAccessError(outcome.stderr, { node: node.name, privileged: sudo });
+  if (known) return known;
+  if (outcome.status === "unknown") return dockerUnavailable(node.name, "Its daemon hangs.", cause);
+  const said = outcome.stderr.trim().split("\n").at(-1) ?? "";
+  return dockerUnavailable(node.name, said === "" ? endedBecause(cause) : `docker says: ${said}`, cause);
 }
 
 function endedBecause(cause: unknown): string {

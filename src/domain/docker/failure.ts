@@ -28,14 +28,14 @@ const denied =
 const unavailable =
   /cannot connect to the docker daemon|is the docker daemon running|error during connect|dial unix \S*docker\S*: connect: (?:no such file|connection refused)/i;
 
-export function dockerMissing(node: string): PictlError {
+function dockerMissing(node: string): PictlError {
   return new PictlError("docker-missing", "Docker is not installed: there is no docker program.", {
     node,
     hint: `Install it on ${node}, for example with \`apt-get install docker.io\`, and see \`pictl doctor ${node}\`.`,
   });
 }
 
-export function dockerDenied({ node, privileged }: DockerAccess): PictlError {
+function dockerDenied({ node, privileged }: DockerAccess): PictlError {
   return new PictlError("docker-denied", "This user may not speak to Docker (permission denied on its socket).", {
     node,
     hint: privileged
