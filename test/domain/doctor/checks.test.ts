@@ -1,0 +1,313 @@
+import { describe, expect, test } from "vitest";
+import type { Check } from "../../../src/domain/doctor/check.ts";
+import { judgeController, type ControllerFacts } from "../../../src/domain/doctor/controller.ts";
+import type { Examination } from "../../../src/domain/doctor/examination.ts";
+import { judgeNode, type NodeLook } from "../../../src/domain/doctor/node.ts";
+import type { EngineInfo } from "../../../src/domain/docker/facts.ts";
+import { PictlError } from "../../../src/domain/errors.ts";
+
+const gib = 2 ** 30;
+const info: EngineInfo = {
+  id: "ABCD",
+  serverVersion: "24.0.7",
+  containersRunning: 0,
+  containers: 0,
+  images: 0,
+  architecture: "x86_64",
+  operatingSystem: "",
+  kernelVersion: "",
+  memoryBytes: 0,
+  cpus: 1,
+};
+
+const healthy: Examination = {
+  user: "pi",
+  shell: { path: "/bin/bash", durationMs: 20, noise: "" },
+  dockerClient: "Docker version 24.0.7, build afdd53b",
+  ip: { flavour: "iproute2", path: "/sbin/ip" },
+  arping: { flavour: "iputils", path: "/usr/bin/arping" },
+  device: { name: "eth0", exists: true, up: true, carrier: true },
+  clock: { first: { ms: 1_000, coarseMs: 0 }, last: { ms: 1_100, coarseMs: 0 } },
+  memory: { totalBytes: 4 * gib, availableBytes: 2 * gib },
+  disk: { totalBytes: 30 * gib, usedBytes: 10 * gib, availableBytes: 20 * gib, mount: "/" },
+  dockerDisk: { totalBytes: 30 * gib, usedBytes: 10 * gib, availableBytes: 20 * gib, mount: "/" },
+};
+
+const inside = {
+  examination: healthy,
+  asked: { sentMs: 990, receivedMs: 1_110 },
+  rights: { root: false, docker: true, sudo: false },
+  daemon: { info, durationMs: 12 },
+};
+
+const connected = {
+  durationMs: 84,
+  login: { address: "10.0.0.1:22", user: "pi", method: "key /home/me/.ssh/id_ed25519", through: [] },
+};
+
+function look(parts: Partial<NodeLook> = {}): NodeLook {
+  return { node: "n1", address: "10.0.0.1", vipDevice: undefined, connection: connected, inside, ...parts };
+}
+
+function unconnected(connection: PictlError): NodeLook {
+  return { node: "n1", address: "10.0.0.1", vipDevice: undefined, connection };
+}
+
+function examined(parts: Partial<Examination>, vipDevice?: string): NodeLook {
+  return look({ vipDevice, inside: { ...inside, examination: { ...healthy, ...parts } } });
+}
+
+function lines(checks: readonly Check[]): string[] {
+  return checks.map(({ check, state, message }) => `${check} ${state}: ${message}`);
+}
+
+function found(node: NodeLook, check: string): Check | undefined {
+  return judgeNode(node).find((each) => each.check === check);
+}
+
+describe("a node", () => {
+  test("where all is well", () => {
+    expect(lines(judgeNode(look()))).toEqual([
+      "address ok: 10.0.0.1:22",
+      "ssh ok: answers in 84 ms",
+      "host-key ok: known",
+      "login ok: as pi, by key /home/me/.ssh/id_ed25519",
+      "shell ok: /bin/bash",
+      "sudo ok: not needed: the login may use Docker's socket",
+      "docker ok: client 24.0.7",
+      "docker-access ok: its daemon answers in 12 ms",
+      "docker-version ok: 24.0.7",
+      "ip ok: iproute2",
+      "arping ok: iputils",
+      "clock ok: the same as this machine's",
+      "disk ok: 20 GiB of 30 GiB free on /",
+      "docker-disk ok: on the same file system as /",
+      "memory ok: 2.0 GiB of 4.0 GiB available",
+    ]);
+  });
+
+  test.each([
+    ["host-key-unknown", ["address ok", "ssh ok", "host-key problem", "login skipped"]],
+    ["host-key-changed", ["address ok", "ssh ok", "host-key problem", "login skipped"]],
+    ["auth-failed", ["address ok", "ssh ok", "host-key ok", "login problem"]],
+    ["node-unreachable", ["address ok", "ssh problem", "host-key skipped", "login skipped"]],
+  ] as const)("without a connection, because of %s", (code, expected) => {
+    const checks = judgeNode(unconnected(new PictlError(code, "No.", { hint: "Do." })));
+    expect(checks.slice(0, 4).map(({ check, state }) => `${check} ${state}`)).toEqual(expected);
+    expect(checks.find(({ state }) => state === "problem")).toMatchObject({ message: "No.", remedy: "Do.", code });
+    expect(new Set(checks.slice(4).map(({ state, message }) => `${state}: ${message}`))).toEqual(
+      new Set(["skipped: no connection"]),
+    );
+  });
+
+  test("whose name does not resolve", () => {
+    const error = new PictlError("node-unreachable", "No.", { cause: { stage: "resolve" } });
+    const node = unconnected(error);
+    expect(found(node, "address")?.state).toBe("problem");
+    expect(found(node, "ssh")?.state).toBe("skipped");
+  });
+
+  test("that cannot be examined still tells of its Docker", () => {
+    const examination = new PictlError("shell-unusable", "This account is currently not available.");
+    const checks = judgeNode(look({ inside: { ...inside, examination } }));
+    const state = (name: string) => checks.find(({ check }) => check === name)?.state;
+    expect([state("shell"), state("docker"), state("docker-access"), state("clock"), state("disk")]).toEqual([
+      "problem",
+      "skipped",
+      "ok",
+      "skipped",
+      "skipped",
+    ]);
+  });
+});
+
+describe("what is found", () => {
+  test.each<[string, NodeLook, string, string]>([
+    ["a slow answer", look({ connection: { ...connected, durationMs: 4_200 } }), "ssh", "warning: answers in 4.2 s"],
+    [
+      "jump hosts",
+      look({ connection: { durationMs: 1, login: { ...connected.login, through: ["bastion", "inner"] } } }),
+      "address",
+      "ok: 10.0.0.1:22, through bastion, inner",
+    ],
+    [
+      "noise",
+      examined({ shell: { path: "/bin/zsh", durationMs: 20, noise: "Welcome!\nYou have mail." } }),
+      "shell",
+      'warning: /bin/zsh prints when nobody looks: "Welcome!" and 1 line more',
+    ],
+    [
+      "a slow shell",
+      examined({ shell: { path: "/bin/bash", durationMs: 900, noise: "" } }),
+      "shell",
+      "warning: /bin/bash takes 900 ms to start",
+    ],
+    [
+      "root",
+      look({ inside: { ...inside, rights: { root: true, docker: true, sudo: true } } }),
+      "sudo",
+      "ok: not needed: the login is root",
+    ],
+    [
+      "no sudo on a candidate",
+      look({ vipDevice: "eth0" }),
+      "sudo",
+      "problem: does not work, and the virtual IP needs it",
+    ],
+    ["no docker program", examined({ dockerClient: null }), "docker", "problem: there is no docker program"],
+    [
+      "podman",
+      examined({ dockerClient: "podman version 4.3.1" }),
+      "docker",
+      "problem: it is podman under docker's name (podman version 4.3.1)",
+    ],
+    [
+      "Docker too old",
+      look({ inside: { ...inside, daemon: { info: { ...info, serverVersion: "19.03.15" }, durationMs: 1 } } }),
+      "docker-version",
+      "problem: 19.03.15 is older than 20.10, the oldest that pictl works with",
+    ],
+    [
+      "Docker just new enough",
+      look({ inside: { ...inside, daemon: { info: { ...info, serverVersion: "20.10.0+dfsg1" }, durationMs: 1 } } }),
+      "docker-version",
+      "ok: 20.10.0+dfsg1",
+    ],
+    [
+      "no ip, no candidate",
+      examined({ ip: null }),
+      "ip",
+      "ok: not there, nor needed: the node is no candidate of the virtual IP",
+    ],
+    [
+      "no ip on a candidate",
+      examined({ ip: null, device: null }, "eth0"),
+      "ip",
+      "problem: there is no ip program, and the virtual IP needs it",
+    ],
+    [
+      "no arping on a candidate",
+      examined({ arping: null }, "eth0"),
+      "arping",
+      "warning: not there: after a failover, clients may take minutes to notice",
+    ],
+    [
+      "the other arping on a candidate",
+      examined({ arping: { flavour: "habets", path: "/usr/sbin/arping" } }, "eth0"),
+      "arping",
+      "warning: it is the one by Thomas Habets, which announces addresses in another way",
+    ],
+    [
+      "busybox' arping",
+      examined({ arping: { flavour: "busybox", path: "/usr/sbin/arping" } }, "eth0"),
+      "arping",
+      "ok: busybox",
+    ],
+    [
+      "a device that is not there",
+      examined({ device: { name: "eth7", exists: false, up: false, carrier: false } }, "eth7"),
+      "vip-device",
+      "problem: there is no network device eth7",
+    ],
+    [
+      "a device without a carrier",
+      examined({ device: { name: "eth0", exists: true, up: true, carrier: false } }, "eth0"),
+      "vip-device",
+      "warning: eth0 has no carrier",
+    ],
+    [
+      "a device that is down",
+      examined({ device: { name: "eth0", exists: true, up: false, carrier: false } }, "eth0"),
+      "vip-device",
+      "warning: eth0 is down",
+    ],
+    [
+      "a clock that is ahead",
+      look({ inside: { ...inside, asked: { sentMs: -4_010, receivedMs: -3_890 } } }),
+      "clock",
+      "warning: 5.0 s ahead of this machine's",
+    ],
+    [
+      "a clock within what the round trip hides",
+      look({ inside: { ...inside, asked: { sentMs: -2_600, receivedMs: 1_100 } } }),
+      "clock",
+      "ok: the same as this machine's",
+    ],
+    [
+      "less than a tenth free",
+      examined({ disk: { totalBytes: 100 * gib, usedBytes: 91 * gib, availableBytes: 9 * gib, mount: "/" } }),
+      "disk",
+      "warning: 9.0 GiB of 100 GiB free on /",
+    ],
+    [
+      "less than a gigabyte free",
+      examined({ dockerDisk: { totalBytes: 4 * gib, usedBytes: 3.1 * gib, availableBytes: 0.9 * gib, mount: "/srv" } }),
+      "docker-disk",
+      "warning: 922 MiB of 4.0 GiB free on /srv",
+    ],
+    [
+      "no memory left",
+      examined({ memory: { totalBytes: 4 * gib, availableBytes: 0.2 * gib } }),
+      "memory",
+      "warning: 205 MiB of 4.0 GiB available",
+    ],
+    [
+      "an old kernel that does not tell",
+      examined({ memory: { totalBytes: 4 * gib, availableBytes: null } }),
+      "memory",
+      "skipped: could not be read",
+    ],
+  ])("%s", (_what, node, check, expected) => {
+    const result = found(node, check);
+    expect(`${result?.state ?? ""}: ${result?.message ?? ""}`).toBe(expected);
+  });
+
+  test("every finding has a remedy, and nothing else has", () => {
+    const worst = look({
+      vipDevice: "eth7",
+      inside: {
+        ...inside,
+        rights: { root: false, docker: false, sudo: false },
+        daemon: new PictlError("docker-denied", "Denied.", { hint: "Join the group." }),
+        examination: { ...healthy, arping: null, device: { name: "eth7", exists: false, up: false, carrier: false } },
+      },
+    });
+    for (const { state, remedy } of judgeNode(worst)) {
+      expect(remedy === null).toBe(state === "ok" || state === "skipped");
+    }
+  });
+});
+
+describe("the controller", () => {
+  const facts: ControllerFacts = {
+    nodeVersion: "20.20.1",
+    sshVersion: "OpenSSH_9.2p1",
+    config: { path: "/etc/pictl/config.json", mode: 0o600, folderWritable: true },
+    stateDir: { path: "/var/lib/pictl", state: "missing" },
+  };
+
+  test("where all is well", () => {
+    expect(lines(judgeController(facts))).toEqual([
+      "node-js ok: 20.20.1",
+      "ssh-client ok: OpenSSH_9.2p1",
+      "config-file ok: /etc/pictl/config.json",
+      "state-dir ok: /var/lib/pictl (made when needed)",
+    ]);
+  });
+
+  test.each<[string, Partial<ControllerFacts>, string]>([
+    ["an old Node.js", { nodeVersion: "20.19.9" }, "node-js problem: 20.19.9 is older than 20.20"],
+    ["no ssh", { sshVersion: null }, "ssh-client warning"],
+    ["a config for everybody", { config: { ...facts.config, mode: 0o666 } }, "config-file problem"],
+    ["a folder that is not ours", { config: { ...facts.config, folderWritable: false } }, "config-file warning"],
+    [
+      "no state",
+      { stateDir: { path: "/x", state: "unusable", reason: "no permission" } },
+      "state-dir problem: /x cannot be written (no permission)",
+    ],
+  ])("%s", (_what, parts, expected) => {
+    const worse = lines(judgeController({ ...facts, ...parts })).filter((line) => !/^\S+ ok/.test(line));
+    expect(worse).toHaveLength(1);
+    expect(worse[0]).toContain(expected);
+  });
+});

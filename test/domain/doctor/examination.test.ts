@@ -1,0 +1,155 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+import { clockSkew } from "../../../src/domain/doctor/clock.ts";
+import { examineCommand, parseExamination } from "../../../src/domain/doctor/examination.ts";
+import { render } from "../../../src/domain/shell.ts";
+
+function output(sections: Record<string, string>): string {
+  return Object.entries(sections)
+    .map(([name, text]) => `=== pictl ${name}\n${text}\n`)
+    .join("");
+}
+
+describe("what the examination reads", () => {
+  test("Debian with everything", () => {
+    const seen = parseExamination(
+      output({
+        clock: "1700000000.500000000",
+        user: "pi",
+        docker: "Docker version 20.10.24+dfsg1, build 297e128",
+        ip: "/usr/sbin/ip\nip utility, iproute2-6.1.0, libbpf 1.1.2",
+        arping: "/usr/bin/arping\narping from iputils 20221126\nlibcap: yes, IDN: yes",
+        device:
+          "2: eth0@if5: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP mode DEFAULT\\    link/ether",
+        memory: "MemTotal:        4000 kB\nMemAvailable:    1000 kB",
+        disk: "Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/sda1 100 40 60 40% /",
+        dockerDisk: "Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/sdb1 200 40 160 20% /srv/docker",
+        shell: "/bin/bash\n100.10 5\n100.35 5\nWelcome!\nYou have mail.",
+        clockAgain: "1700000000.900000000",
+      }),
+      "eth0",
+    );
+    expect(seen).toEqual({
+      user: "pi",
+      shell: { path: "/bin/bash", durationMs: 250, noise: "Welcome!\nYou have mail." },
+      dockerClient: "Docker version 20.10.24+dfsg1, build 297e128",
+      ip: { path: "/usr/sbin/ip", flavour: "iproute2" },
+      arping: { path: "/usr/bin/arping", flavour: "iputils" },
+      device: { name: "eth0", exists: true, up: true, carrier: true },
+      clock: {
+        first: { ms: 1_700_000_000_500, coarseMs: 0 },
+        last: { ms: 1_700_000_000_900, coarseMs: 0 },
+      },
+      memory: { totalBytes: 4000 * 1024, availableBytes: 1000 * 1024 },
+      disk: { totalBytes: 102_400, usedBytes: 40_960, availableBytes: 61_440, mount: "/" },
+      dockerDisk: { totalBytes: 204_800, usedBytes: 40_960, availableBytes: 163_840, mount: "/srv/docker" },
+    });
+  });
+
+  test.each([
+    ["/usr/sbin/arping\narping utility, iputils-s20190709", "iputils"],
+    [
+      "/usr/sbin/arping\narping: invalid option -- 'V'\nBusyBox v1.36.1 (2023-11-07 18:53:09 UTC) multi-call binary.",
+      "busybox",
+    ],
+    [
+      "/usr/sbin/arping\narping: option requires an argument -- 'V'\nARPing 2.23, by Thomas Habets <thomas@habets.se>",
+      "habets",
+    ],
+    ["/opt/arping\nwhat?", "other"],
+    ["", undefined],
+    ["sh: arping: not found", undefined],
+  ])("arping saying %j is %s", (arping, flavour) => {
+    expect(parseExamination(output({ arping }), undefined).arping?.flavour).toBe(flavour);
+  });
+
+  test.each([
+    ["2: eth0: <NO-CARRIER,BROADCAST,MULTICAST,UP> mtu 1500 state DOWN", { exists: true, up: true, carrier: false }],
+    ["2: eth0: <BROADCAST,MULTICAST> mtu 1500 state DOWN", { exists: true, up: false, carrier: false }],
+    ['Device "eth0" does not exist.', { exists: false, up: false, carrier: false }],
+    ["ip: can't find device 'eth0'", { exists: false, up: false, carrier: false }],
+  ])("the device saying %j", (device, expected) => {
+    expect(parseExamination(output({ ip: "/sbin/ip\niproute2", device }), "eth0").device).toEqual({
+      name: "eth0",
+      ...expected,
+    });
+  });
+
+  test.each([
+    ["docker: not found", null],
+    ["sh: 12: docker: not found", null],
+    ["bash: docker: command not found", null],
+    ["podman version 4.3.1", "podman version 4.3.1"],
+    [
+      "Emulate Docker CLI using podman. Create /etc/containers/nodocker to quiet msg.\npodman version 4.3.1",
+      "podman version 4.3.1",
+    ],
+  ])("docker saying %j", (docker, expected) => {
+    expect(parseExamination(output({ docker }), undefined).dockerClient).toBe(expected);
+  });
+
+  test.each(["", "=== pictl", "=== pictl shell\n\n\n=== pictl clock\n"])("%j is no answer and no error", (text) => {
+    expect(parseExamination(text, "eth0")).toMatchObject({
+      shell: null,
+      clock: null,
+      ip: null,
+      device: null,
+      disk: null,
+    });
+  });
+});
+
+describe("the script itself", () => {
+  test.each([
+    ["dash", ["sh"]],
+    ["bash", ["bash", "--norc"]],
+    ["busybox", ["busybox", "sh"]],
+  ])("under %s it answers every question about this machine", async (_name, [program = "sh", ...first]) => {
+    const { stdout, stderr } = await promisify(execFile)(program, [...first, "-c", render(examineCommand("lo"))], {
+      env: { PATH: process.env["PATH"], SHELL: "/bin/sh" },
+    });
+    const seen = parseExamination(stdout, "lo");
+    expect(stderr).toBe("");
+    expect(seen).toMatchObject({ device: { exists: true, up: true }, shell: { path: "/bin/sh", noise: "" } });
+    expect(seen.memory.totalBytes).toBeGreaterThan(0);
+    expect(Math.abs((seen.clock?.first.ms ?? 0) - Date.now())).toBeLessThan(60_000);
+  });
+
+  test("a device is a word, whatever is in it", async () => {
+    const { stdout } = await promisify(execFile)("sh", ["-c", render(examineCommand("$(touch /x);`id`"))]);
+    expect(parseExamination(stdout, "x").device).toMatchObject({ exists: false });
+  });
+});
+
+describe("how far two clocks are apart", () => {
+  const fine = (ms: number) => ({ ms, coarseMs: 0 });
+
+  test.each([
+    // There 100 ms, work 300 ms, back 100 ms; the node is 5 s ahead.
+    [
+      { first: fine(6_100), last: fine(6_400) },
+      { sentMs: 1_000, receivedMs: 1_500 },
+      { skewMs: 5_000, uncertaintyMs: 100 },
+    ],
+    // All of the delay is on the way back: the estimate is off by no more than it says.
+    [
+      { first: fine(6_000), last: fine(6_300) },
+      { sentMs: 1_000, receivedMs: 1_500 },
+      { skewMs: 4_900, uncertaintyMs: 100 },
+    ],
+    [
+      { first: fine(1_000), last: fine(1_000) },
+      { sentMs: 61_000, receivedMs: 61_000 },
+      { skewMs: -60_000, uncertaintyMs: 0 },
+    ],
+    // Whole seconds: half a second each way is nobody's fault.
+    [
+      { first: { ms: 1_000, coarseMs: 1_000 }, last: { ms: 1_000, coarseMs: 1_000 } },
+      { sentMs: 1_400, receivedMs: 1_600 },
+      { skewMs: 0, uncertaintyMs: 600 },
+    ],
+  ])("%j, asked %j: %j", (ends, asked, expected) => {
+    expect(clockSkew(ends, asked)).toEqual(expected);
+  });
+});
