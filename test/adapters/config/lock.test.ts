@@ -1,0 +1,81 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+import { acquireLock } from "../../../src/adapters/config/lock.ts";
+import { temporaryFolder } from "./folder.ts";
+
+const boot = existsSync("/proc/sys/kernel/random/boot_id")
+  ? readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()
+  : "";
+
+function lockPath(): string {
+  return join(temporaryFolder(), "config.json.lock");
+}
+
+function hold(path: string, holder: object): void {
+  const now = { pid: process.pid, started: "", host: hostname(), boot, since: "2026-01-01T00:00:00.000Z", nonce: "x" };
+  writeFileSync(path, JSON.stringify({ ...now, ...holder }));
+}
+
+test("one holds it, who waits gets it next", async () => {
+  const path = lockPath();
+  const first = await acquireLock(path, 1000);
+  expect(await first.isHeld()).toBe(true);
+  const second = acquireLock(path, 5000);
+  await first.release();
+  expect(await (await second).isHeld()).toBe(true);
+  expect(await first.isHeld()).toBe(false);
+  await first.release();
+  await (await second).release();
+  expect(readdirSync(dirname(path))).toEqual([]);
+});
+
+test("who waits in vain is told who holds it", async () => {
+  const path = lockPath();
+  hold(path, {});
+  await expect(acquireLock(path, 60)).rejects.toMatchObject({
+    code: "lock-held",
+    message: `The config is being changed by process ${process.pid} on ${hostname()}, since 2026-01-01T00:00:00.000Z; nothing was written.`,
+  });
+  expect(readdirSync(dirname(path))).toEqual(["config.json.lock"]);
+});
+
+const dead = spawnSync("true").pid;
+
+test.each([
+  ["a process that is gone", { pid: dead }],
+  ["a process id that is used again", { started: "1" }],
+  ["another boot of this machine", { boot: "00000000-0000-0000-0000-000000000000" }],
+])("%s does not hold it", async (_, holder) => {
+  const path = lockPath();
+  hold(path, holder);
+  const lock = await acquireLock(path, 1000);
+  expect(await lock.isHeld()).toBe(true);
+  await lock.release();
+});
+
+test("of many that find a dead holder, one at a time gets it", async () => {
+  const path = lockPath();
+  hold(path, { pid: dead });
+  let holders = 0;
+  await Promise.all(
+    Array.from({ length: 20 }, async () => {
+      const lock = await acquireLock(path, 20_000);
+      expect(++holders).toBe(1);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(await lock.isHeld()).toBe(true);
+      holders--;
+      await lock.release();
+    }),
+  );
+}, 30_000);
+
+test("a process on another machine holds it as long as its file is there", async () => {
+  const path = lockPath();
+  hold(path, { pid: dead, host: "elsewhere" });
+  await expect(acquireLock(path, 60)).rejects.toMatchObject({
+    hint: expect.stringContaining(`remove ${path}`) as string,
+  });
+});

@@ -1,0 +1,285 @@
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { openConfigStore } from "../../../src/adapters/config/index.ts";
+import { ConfigInvalidError, formatProblem } from "../../../src/domain/config/problem.ts";
+import { PictlError } from "../../../src/domain/errors.ts";
+import { temporaryFile, temporaryFolder } from "./folder.ts";
+
+const fixtures = new URL("../../fixtures/config/", import.meta.url);
+const options = { env: { XDG_STATE_HOME: "/state" }, home: "/home/u" };
+
+async function read(content: string, name?: string) {
+  return await openConfigStore(temporaryFile(content, name), options).read();
+}
+
+/** The problems of a text, each on a line. */
+async function problems(content: string | Uint8Array): Promise<string[]> {
+  const { problems } = await openConfigStore(temporaryFile(content), options).inspect();
+  return problems.map((problem) => `${problem.severity}: ${formatProblem(problem)}`);
+}
+
+describe("the README's samples, as they are", () => {
+  test.each(["readme-sample-1.json", "readme-sample-2.json"])("%s has no error", async (name) => {
+    const text = readFileSync(new URL(name, fixtures), "utf8");
+    const { warnings } = await read(text);
+    expect(warnings.map(({ path, message }) => `${path}: ${message}`)).toEqual([
+      "agent_port: has no effect: pictl reaches nodes over SSH and has no agents",
+    ]);
+  });
+
+  test("the first", async () => {
+    const { config } = await read(readFileSync(new URL("readme-sample-1.json", fixtures), "utf8"));
+    expect(config.nodes.map(({ name }) => name)).toEqual([
+      "192.168.0.100",
+      "192.168.0.102",
+      "192.168.0.101",
+      "192.168.0.103",
+      "192.168.0.104",
+    ]);
+    expect(config.placements.map(({ container, node, args, build }) => [container, node, args, build])).toEqual([
+      ["mysql", "192.168.0.100", ["-p", "3306:3306"], "/root/docker/mysql"],
+      ["nginx", "192.168.0.100", ["-p", "80:80"], "/root/docker/nginx"],
+      ["openvpn", "192.168.0.102", ["-p", "1194:1194"], "/root/docker/openvpn"],
+    ]);
+    expect(config.heartbeat).toMatchObject({ automatic: true, intervalMs: 300_000, failoverAfter: 3 });
+    expect(config.heartbeat.checks).toContainEqual({
+      node: "192.168.0.100",
+      container: "mysql",
+      check: { kind: "tcp", port: 3306 },
+    });
+    expect(config.vip).toMatchObject({ ip: "192.168.0.15", mode: "static" });
+    expect(config.constraints[1]).toEqual({ container: "nginx", hosts: ["192.168.0.103", "192.168.0.104"] });
+    expect(config.commandlist).toEqual([{ label: "SystemUpdate", command: "apt-get update;apt-get dist-upgrade -y" }]);
+    expect(config.http).toMatchObject({ serverPort: 3000, webPort: 3003, webUsername: "admin" });
+  });
+
+  test("the second has one machine as two nodes, and rows of hb without a container", async () => {
+    const { config } = await read(readFileSync(new URL("readme-sample-2.json", fixtures), "utf8"));
+    expect(config.nodes.map(({ name }) => name)).toEqual(["localhost", "127.0.0.1"]);
+    expect(config.heartbeat.checks).toHaveLength(1);
+  });
+
+  test("the sample of this repository is the first one with a schema", () => {
+    const ours = JSON.parse(readFileSync(new URL("../../../config.json", import.meta.url), "utf8")) as object;
+    const theirs = JSON.parse(readFileSync(new URL("readme-sample-1.json", fixtures), "utf8")) as object;
+    expect(ours).toEqual({ $schema: "./config.schema.json", ...theirs });
+  });
+});
+
+test("YAML says the same as JSON", async () => {
+  const yaml = `
+token: env:TOKEN
+layout:
+  - node: pi1
+    node-red: -p 1880:1880
+    web:
+      args: "-e 'A B'"
+      image: nginx:1.27
+      env: {DEBUG: true, LEVEL: 3}
+      secrets: {PASSWORD: file:secret.txt}
+  - node: pi2
+    node-red:
+hb:
+vip_preempt: enabled
+nodes: {pi1: {address: 10.0.0.1, port: "2222", labels: {rack: 1}}}
+ssh: {user: pi, connect_timeout: 5, identity_file: ~/.ssh/pi, sudo: false}
+`;
+  const json = {
+    token: "env:TOKEN",
+    layout: [
+      {
+        node: "pi1",
+        "node-red": "-p 1880:1880",
+        web: {
+          args: "-e 'A B'",
+          image: "nginx:1.27",
+          env: { DEBUG: "true", LEVEL: "3" },
+          secrets: { PASSWORD: "file:secret.txt" },
+        },
+      },
+      { node: "pi2", "node-red": "" },
+    ],
+    vip_preempt: true,
+    nodes: { pi1: { address: "10.0.0.1", port: 2222, labels: { rack: "1" } } },
+    ssh: { user: "pi", connect_timeout: "5", identity_file: "~/.ssh/pi", sudo: "disabled" },
+  };
+  const path = temporaryFile(yaml);
+  const fromYaml = (await openConfigStore(path, options).read()).config;
+  const jsonPath = join(path, "..", "other.json");
+  writeFileSync(jsonPath, JSON.stringify(json));
+  expect((await openConfigStore(jsonPath, options).read()).config).toEqual(fromYaml);
+  expect(fromYaml.nodes[0]).toEqual({
+    name: "pi1",
+    address: "10.0.0.1",
+    ssh: { user: "pi", port: 2222, connectTimeoutMs: 5000, identityFile: "/home/u/.ssh/pi", sudo: false },
+    labels: { rack: "1" },
+  });
+  expect(fromYaml.placements[1]).toMatchObject({ args: ["-e", "A B"], build: undefined, image: "nginx:1.27" });
+  expect(fromYaml.placements[1]?.secrets).toEqual({ PASSWORD: { from: "file", path: join(path, "../secret.txt") } });
+});
+
+test("every problem is told at once, where it is, what was found and what was expected", async () => {
+  const text = `token: [hunter2]
+nodez: {}
+layout:
+  - node: "-oProxyCommand=id"
+    web: "-p 80:80"
+  - web: 80
+  - node: pi2
+    "a b": ""
+    named: "-p 80:80 --name x"
+    open: "-e \\"A\\" 'x"
+    typo: {arg: "-p", image: 5}
+  - node: pi2
+hb:
+  - node: pi3
+    web: {check: htp, port: 80}
+    db: 70000
+heartbeat: []
+vip_ip: 300.1.1.1
+automatic_heartbeat: maybe
+__proto__: {a: 1}
+token: x
+`;
+  expect(await problems(text)).toEqual([
+    'error: line 2, column 1 (nodez): unknown key "nodez"; did you mean "nodes"?',
+    'error: line 4, column 11 (layout[0].node): found "-oProxyCommand=id", expected a node name: a host name or an IP address, without a user (that is `ssh.user` or `nodes.NAME.user`)',
+    'error: line 6, column 5 (layout[1].node): "node" is missing, expected a node name: a host name or an IP address, without a user (that is `ssh.user` or `nodes.NAME.user`)',
+    'error: line 6, column 10 (layout[1].web): found 80, expected a string of docker run arguments ("" for none), or an object such as {"args": "-p 80:80"}',
+    'error: line 8, column 5 (layout[2]["a b"]): "a b" cannot be a container\'s name: use letters, digits, - _ . and begin with a letter or digit',
+    "error: line 9, column 22 (layout[2].named): --name is not possible: a container has the name of its layout entry; rename the entry instead",
+    "error: line 10, column 21 (layout[2].open): the docker run arguments cannot be split into words: the single quote that begins here is never closed",
+    'error: line 11, column 12 (layout[2].typo.arg): unknown key "arg"; did you mean "args"?',
+    "error: line 12, column 11 (layout[3].node): the node pi2 has a row already; put its containers there (the other one is on line 7)",
+    'error: line 15, column 18 (hb[0].web.check): found "htp", expected one of "tcp", "http", "exec", "docker", "ping"',
+    'error: line 16, column 9 (hb[0].db): found 70000, expected a port number from 1 to 65535, or an object such as {"check": "http", "port": 80}',
+    'error: line 17, column 1 (heartbeat): unknown key "heartbeat"; did you mean "hb"?',
+    'error: line 18, column 9 (vip_ip): found "300.1.1.1", expected an IPv4 or IPv6 address without a prefix',
+    'error: line 19, column 22 (automatic_heartbeat): found "maybe", expected "enabled" or "disabled" (or true or false)',
+    'error: line 20, column 1 (__proto__): the key "__proto__" is not allowed',
+    'error: line 21, column 1 (token): the key "token" is here twice; keep one',
+  ]);
+});
+
+test("what one section says against another", async () => {
+  const text = JSON.stringify({
+    layout: [{ node: "pi1", web: "" }, { node: "pi2" }],
+    hb: [{ node: "pi1", webb: 80 }, { node: "pi2", web: 80 }, { node: "pi4", web: 80 }, { node: "pi1", web: 1 }, { node: "pi1", web: 2 }],
+    container_host_constraints: [{ container: "wep,pi1" }, { container: "web" }, { container: "web,pi1,-x" }, {}],
+    vip: [{ node: "pi1", vip_eth_device: "eth0", slave: "pi1" }],
+    commandlist: [{ up: "uptime" }, { up: "w" }],
+  });
+  expect((await problems(text)).map((line) => line.replace(/line \d+, column \d+ /, ""))).toEqual([
+    'error: (hb[0].webb): the layout has no container webb on node pi1; did you mean "web"?',
+    "error: (hb[1].web): the layout has no container web on node pi2; it is on pi1",
+    'error: (hb[2].node): the layout has no node pi4; did you mean "pi1"?',
+    "error: (hb[4].web): web on pi1 has a check already; keep one (the other one is on line 1)",
+    'warning: (container_host_constraints[0].container): the layout has no container "wep"; did you mean "web"?',
+    'error: (container_host_constraints[1].container): names no host for web, expected "CONTAINER,HOST,HOST"'.replace("CONTAINER", "web"),
+    'error: (container_host_constraints[2].container): "-x" is not a node name, expected "CONTAINER,HOST,HOST"',
+    "error: (container_host_constraints[2].container): web has a row already; put its hosts there (the other one is on line 1)",
+    "warning: (vip): has no effect without vip_ip",
+    "error: (vip[0].slave): pi1 cannot be pinged from itself; name another host",
+    'error: (commandlist[1].up): the label "up" is taken; labels must differ (the other one is on line 1)',
+  ]);
+});
+
+describe("bad input is told in one sentence, quickly", () => {
+  const cases: [string, string | Uint8Array, string][] = [
+    ["empty", "", "the file is empty"],
+    ["blank", " \n\t\n", "the file is empty"],
+    ["truncated", '{"layout":[{"node":"a"', "the file ends too early"],
+    ["a list", "[1]", "found a list; expected an object"],
+    ["a string", '"x"', "found a single value; expected an object"],
+    ["a NUL", "a: \0", "is not text: byte 4 is NUL"],
+    ["binary", Uint8Array.from({ length: 999 }, (_, index) => 200 + (index % 50)), "is not text in UTF-8"],
+    ["Latin-1", Buffer.from("syslog: caf\xe9", "latin1"), "is not text in UTF-8"],
+    ["UTF-16", Buffer.from("\ufeff{}", "utf16le"), "is UTF-16; save it as UTF-8"],
+    ["huge", Buffer.alloc(11 << 20, " "), "bytes; a config may have"],
+    ["deep JSON", "[".repeat(100_000), "nested more than 32 levels deep"],
+    ["deep objects", '{"a":'.repeat(100_000), "nested more than 32 levels deep"],
+    ["aliases", "a: &a [1]\nb: [*a,*a]\n", "anchors (&name) are not supported"],
+    ["a tag", "a: !!js/function x", "tags (!name) are not supported"],
+    ["two documents", "a: 1\n---\nb: 1\n", "a config is one document"],
+    ["a missing comma", '{"a": 1 "b": 2}', "not valid JSON or YAML: missed comma"],
+    ["tabs", "layout:\n\t- node: a\n", "not valid JSON or YAML: tab characters"],
+    ["a constructor", '{"constructor": {}}', 'the key "constructor" is not allowed'],
+    ["many unknown keys", JSON.stringify(Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`k${i}`, 1]))), "1000 or more problems"],
+  ];
+
+  test.each(cases)("%s", async (_, content, message) => {
+    const started = process.cpuUsage();
+    const error = await openConfigStore(temporaryFile(content), options).read().catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(PictlError);
+    expect(error).toMatchObject({ code: "config-invalid", message: expect.stringContaining(message) as string });
+    const { user, system } = process.cpuUsage(started);
+    expect((user + system) / 1000).toBeLessThan(2000);
+  });
+
+  test.each(["-rm", "$(id)", "a b", "../x", "🐳", "x".repeat(300), "", "é"])("container name %j", async (name) => {
+    const [problem] = await problems(JSON.stringify({ layout: [{ node: "a", [name]: "" }] }));
+    expect(problem).toContain("cannot be a container's name");
+  });
+
+  test.each(["-oProxyCommand=id", "root@pi", "a b", "", "a/b", "🐳", "$(id)", "x".repeat(300), "a,b"])("node name %j", async (node) => {
+    const [problem] = await problems(JSON.stringify({ layout: [{ node }] }));
+    expect(problem).toContain("expected a node name");
+  });
+
+  test.each(["pi-1.example.com", "192.168.0.1", "::1", "fe80::1%eth0", "PI_2", "node"])("but %j is a node", async (node) => {
+    expect(await problems(JSON.stringify({ layout: [{ node, "node-red": "" }] }))).toEqual([]);
+  });
+
+  test("wrong types everywhere", async () => {
+    const { config } = await read("{}");
+    const wrong = ["cluster", "docker", "layout", "hb", "vip", "vip_ip", "nodes", "ssh", "commandlist", "token", "server_port"];
+    for (const key of wrong) {
+      const [problem] = await problems(JSON.stringify({ [key]: [[1]] }));
+      expect(problem, key).toMatch(/^error: .*(?:found|names|unknown)/);
+    }
+    expect(config.placements).toEqual([]);
+  });
+
+  test("a folder, a device, a missing file", async () => {
+    await expect(openConfigStore(temporaryFolder()).read()).rejects.toMatchObject({ code: "config-invalid" });
+    await expect(openConfigStore("/dev/zero").read()).rejects.toThrow("is not a regular file");
+    await expect(openConfigStore("/nowhere/config.json").read()).rejects.toMatchObject({ code: "config-not-found" });
+  });
+});
+
+describe("secrets", () => {
+  const text = JSON.stringify({ token: "hunter2", web_password: "env:NOT_SET", layout: [{ node: "a", web: { secrets: { P: "hunter3" } } }] });
+
+  test("a file that others may read gets a warning for each secret in it", async () => {
+    const path = temporaryFile(text);
+    chmodSync(path, 0o644);
+    const { warnings } = await openConfigStore(path, options).read();
+    expect(warnings.map(({ path, message }) => `${path} ${message.slice(0, 44)}`)).toEqual([
+      "token a secret in a file that others may read: run",
+      "web_password the environment variable NOT_SET is not set",
+      "layout[0].web.secrets.P a secret in a file that others may read: run",
+    ]);
+  });
+
+  test("they print as nothing, in the config, in what is shown and in errors", async () => {
+    const store = openConfigStore(temporaryFile(text), options);
+    const { config } = await store.read();
+    const { shown } = await store.inspect();
+    expect(JSON.stringify(config) + shown).not.toContain("hunter");
+    expect(shown).toContain('"env:NOT_SET"');
+    const broken = await problems(text.replace('"hunter2"', '["hunter2"]').replace('{"P":"hunter3"}', '"hunter3"'));
+    expect(broken.join("\n")).not.toContain("hunter");
+    expect(broken.filter((line) => line.startsWith("error"))).toHaveLength(2);
+  });
+});
+
+test("the error lists the problems, and the first of many in its message", async () => {
+  const rows = Array.from({ length: 30 }, (_, index) => ({ node: `-${index}` }));
+  const error: unknown = await read(JSON.stringify({ layout: rows })).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(ConfigInvalidError);
+  const { problems, message, exitCode } = error as ConfigInvalidError;
+  expect([problems.length, exitCode]).toEqual([30, 2]);
+  expect(message).toMatch(/has 30 problems:\n {2}line 1, column 20/);
+  expect(message).toMatch(/… and 10 more$/);
+});
