@@ -1,0 +1,88 @@
+import { describe, expect, test } from "vitest";
+import { buildConfig } from "../../../src/domain/config/build.ts";
+import type { RawConfig } from "../../../src/domain/config/raw.ts";
+
+function build(raw: RawConfig) {
+  return buildConfig(raw, { resolvePath: (path) => `/etc/pictl/${path}`, defaultStateDir: "/state" });
+}
+
+function messages(raw: RawConfig): string[] {
+  return build(raw).findings.map(({ severity, message }) => `${severity}: ${message}`);
+}
+
+test("an empty config has every default", () => {
+  expect(build({})).toMatchObject({
+    config: {
+      cluster: "default",
+      docker: undefined,
+      nodes: [],
+      placements: [],
+      heartbeat: { automatic: false, intervalMs: 30_000, failoverAfter: 3, failoverPolicy: "random", checks: [] },
+      vip: undefined,
+      autostartContainers: false,
+      stateDir: "/state",
+      hooks: {},
+    },
+    findings: [],
+  });
+});
+
+test("the same container on several nodes is one placement each", () => {
+  const { config, findings } = build({ layout: [{ node: "a", web: "" }, { node: "b", web: "-p 80:80" }] });
+  expect(config.placements.map(({ container, node }) => `${container}@${node}`)).toEqual(["web@a", "web@b"]);
+  expect(findings).toEqual([]);
+});
+
+describe("a container's folder and image", () => {
+  test.each([
+    [{ docker: "d", layout: [{ node: "a", web: "" }] }, "/etc/pictl/d/web", undefined],
+    [{ docker: "d", layout: [{ node: "a", web: { build: "x" } }] }, "/etc/pictl/x", undefined],
+    [{ docker: "d", layout: [{ node: "a", web: { image: "nginx" } }] }, undefined, "nginx"],
+    [{ layout: [{ node: "a", web: "" }] }, undefined, undefined],
+  ])("%j", (raw, folder, image) => {
+    expect(build(raw as RawConfig).config.placements[0]).toMatchObject({ build: folder, image });
+  });
+
+  test("not both", () => {
+    expect(messages({ layout: [{ node: "a", web: { image: "x", build: "y" } }] })[0]).toMatch(/^error: there is an image/);
+  });
+
+  test("a name that Docker allows for no image needs one", () => {
+    expect(messages({ layout: [{ node: "a", MySQL: "" }] })[0]).toMatch(/^warning: Docker allows no image called "MySQL"/);
+    expect(messages({ layout: [{ node: "a", MySQL: { image: "mysql" } }] })).toEqual([]);
+  });
+});
+
+test("checks are normalised", () => {
+  const raw: RawConfig = {
+    layout: [{ node: "a", web: "", db: "" }],
+    hb: [{ node: "a", web: 80, db: { check: "http", port: 81, timeout: 900, via: "node" } }],
+  };
+  expect(build(raw).config.heartbeat.checks.map(({ check }) => check)).toEqual([
+    { kind: "tcp", port: 80 },
+    { kind: "http", port: 81, timeoutMs: 900, via: "node" },
+  ]);
+});
+
+test("an interval that would only keep nodes busy is made longer", () => {
+  const { config, findings } = build({ heartbeat_interval: 300 });
+  expect(config.heartbeat.intervalMs).toBe(1000);
+  expect(findings[0]?.severity).toBe("warning");
+});
+
+test("a node of `nodes` alone is no node", () => {
+  const { config, findings } = build({ layout: [{ node: "pi1" }], nodes: { pl1: { user: "pi" } } });
+  expect(config.nodes.map(({ name }) => name)).toEqual(["pi1"]);
+  expect(findings[0]?.message).toBe('no row of the layout names the node pl1; did you mean "pi1"?');
+});
+
+test("a node's own ssh settings stand before those of all", () => {
+  const { config } = build({ layout: [{ node: "a" }], ssh: { user: "x", port: 1 }, nodes: { a: { port: 2 } } });
+  expect(config.nodes[0]?.ssh).toEqual({ user: "x", port: 2 });
+});
+
+test("what the original's later versions had is taken and told", () => {
+  const raw = { theme: "jerry", ssl: true, loadbalancer: [] } as RawConfig;
+  expect(messages(raw).every((message) => message.startsWith("warning: has no effect"))).toBe(true);
+  expect(messages(raw)).toHaveLength(3);
+});

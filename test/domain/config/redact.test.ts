@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { redact } from "../../../src/domain/config/redact.ts";
+
+test("secrets go, where they are found stays", () => {
+  const document = {
+    token: "hunter2",
+    web_password: "env:PASSWORD",
+    swarm_token: ["hunter2"],
+    elasticsearch: "https://elastic:hunter2@es:9200",
+    kibana: "https://k:5601/@x",
+    layout: [{ node: "a", web: { args: "-e A=b", secrets: { A: "hunter2", B: "file:/b", C: 12345 } } }],
+  };
+  expect(redact(document)).toEqual({
+    token: "[REDACTED]",
+    web_password: "env:PASSWORD",
+    swarm_token: ["[REDACTED]"],
+    elasticsearch: "https://elastic:[REDACTED]@es:9200",
+    kibana: "https://k:5601/@x",
+    layout: [{ node: "a", web: { args: "-e A=b", secrets: { A: "[REDACTED]", B: "file:/b", C: "[REDACTED]" } } }],
+  });
+});
