@@ -1,12 +1,13 @@
 import type { Config, NodeSpec, Placement } from "../domain/config/types.ts";
 import { compare, type ContainerStatus, type NodeState } from "../domain/container/status.ts";
 import { wantedText } from "../domain/container/wanted.ts";
-import { cpuPercent } from "../domain/docker/stats.ts";
+import { type ContainerUse, useBetween } from "../domain/docker/stats.ts";
 import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { sha256 } from "./digest.ts";
 import { fanOut } from "./fan-out.ts";
 import type { Ports } from "./ports.ts";
 import type { Report } from "./report.ts";
+import { sampleContainers } from "./sample.ts";
 
 export interface StatusRow extends ContainerStatus {
   readonly uptimeMs: number | null;
@@ -53,7 +54,7 @@ export async function containerStatus(
 interface Look {
   readonly node: string;
   readonly state: NodeState;
-  readonly use: ReadonlyMap<string, { readonly cpuPercent: number; readonly memoryBytes: number }>;
+  readonly use: ReadonlyMap<string, ContainerUse>;
 }
 
 async function lookAt(ports: Ports, node: NodeSpec): Promise<Look> {
@@ -62,17 +63,14 @@ async function lookAt(ports: Ports, node: NodeSpec): Promise<Look> {
     const engine = await ports.engines.on(node, ports.signal);
     const [containers, images] = await Promise.all([engine.containers(), engine.images()]);
     const running = containers.filter((facts) => facts.state === "running");
-    const sample = () => Promise.allSettled(running.map((facts) => engine.stats(facts.id)));
-    const before = await sample();
+    const before = await sampleContainers(engine, running);
     if (running.length > 0) await ports.clock.sleep(sampleGapMs, ports.signal);
-    const after = await sample();
-    const use = new Map<string, { cpuPercent: number; memoryBytes: number }>();
-    running.forEach((facts, index) => {
-      const [first, second] = [before[index], after[index]];
-      // A container that ended in between has no use to show.
-      if (first?.status !== "fulfilled" || second?.status !== "fulfilled") return;
-      use.set(facts.id, { cpuPercent: cpuPercent(first.value, second.value), memoryBytes: second.value.memoryBytes });
-    });
+    const after = await sampleContainers(engine, running);
+    const use = new Map<string, ContainerUse>();
+    for (const [id, second] of after) {
+      const first = before.get(id);
+      if (first) use.set(id, useBetween(first, second));
+    }
     step.done();
     return { node: node.name, state: { containers, images }, use };
   } catch (error) {
@@ -87,7 +85,7 @@ function withUse(row: ContainerStatus, looks: readonly Look[], nowMs: number): S
   return {
     ...row,
     uptimeMs: row.startedAtMs === null ? null : Math.max(0, nowMs - row.startedAtMs),
-    cpuPercent: use === undefined ? null : Math.round(use.cpuPercent * 10) / 10,
+    cpuPercent: use?.cpuPercent ?? null,
     memoryBytes: use?.memoryBytes ?? null,
   };
 }

@@ -11,6 +11,24 @@ export function cpuPercent(before: StatsSample, after: StatsSample): number {
   return used > 0 && passed > 0 ? (used / passed) * after.onlineCpus * 100 : 0;
 }
 
+/** What a container uses, as two samples tell. */
+export interface ContainerUse {
+  /** 100 is one processor fully used. */
+  readonly cpuPercent: number;
+  readonly memoryBytes: number;
+  /** Its own limit, or the node's memory where it has none. */
+  readonly memoryLimitBytes: number;
+  /** Since it was started. */
+  readonly networkRxBytes: number;
+  readonly networkTxBytes: number;
+}
+
+export function useBetween(before: StatsSample, after: StatsSample): ContainerUse {
+  const { memoryBytes, memoryLimitBytes, networkRxBytes, networkTxBytes } = after;
+  const percent = Math.round(cpuPercent(before, after) * 10) / 10;
+  return { cpuPercent: percent, memoryBytes, memoryLimitBytes, networkRxBytes, networkTxBytes };
+}
+
 /** `GET /containers/ID/stats`, one sample. Memory is without the inactive file cache, as the docker client shows it. */
 export function statsSample(body: unknown): StatsSample {
   const json = object(body);

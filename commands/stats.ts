@@ -1,0 +1,79 @@
+import { Flags } from "@oclif/core";
+import { type StatsTick, takeStats, watchStats } from "../src/app/stats.ts";
+import { PictlCommand } from "../src/cli/command.ts";
+import * as common from "../src/cli/flags.ts";
+import { jsonLine } from "../src/cli/output.ts";
+import { redraw } from "../src/cli/redraw.ts";
+import { sinkOf } from "../src/cli/sink.ts";
+import { selectNodes, selectPlacements } from "../src/domain/select.ts";
+import { failureText } from "../src/view/failures.ts";
+import { statsView } from "../src/view/stats.ts";
+
+const defaultSeconds = 2;
+
+export default class Stats extends PictlCommand {
+  static override summary = "Show what nodes and containers use: processor, memory, network.";
+  static override description = `100 % is one processor fully used, for nodes too. A node's memory is what is not available; a container's is without its file cache. A node's network is that of its own devices, without Docker's inner ones.
+With --watch alone the screen is redrawn every ${String(defaultSeconds)} s, with --watch=5 every 5 s; with --json it is one object a line: {"time", "stats", "failures"}.`;
+  static override args = { container: common.containers };
+  static override flags = {
+    node: common.node,
+    watch: Flags.integer({
+      char: "w",
+      helpValue: "SECONDS",
+      summary: "Go on until Ctrl-C, every so many seconds.",
+      min: 1,
+      max: 3600,
+    }),
+  };
+  static override examples = [
+    "<%= config.bin %> stats",
+    "<%= config.bin %> stats web 'db*' --watch",
+    "<%= config.bin %> stats --node n1 --watch=10 --json",
+  ];
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Stats, withSeconds(this.argv));
+    const { config, ports } = await this.open(flags);
+    const nodes = selectNodes(config, flags.node ?? []);
+    const chosen = new Set(nodes.map(({ name }) => name));
+    const placements = selectPlacements(config, args.container ?? []).filter(({ node }) => chosen.has(node));
+    const named = args.container !== undefined;
+    const input = {
+      config,
+      // Who asks for containers asks for the nodes they are on.
+      nodes: named ? nodes.filter(({ name }) => placements.some(({ node }) => node === name)) : nodes,
+      placements,
+      strays: !named,
+    };
+    if (flags.watch === undefined) {
+      await this.finish(await takeStats(ports, input), statsView);
+      return;
+    }
+    const onTick = flags.json ? jsonTicks() : this.#drawnTicks();
+    const report = await watchStats(ports, { ...input, intervalMs: flags.watch * 1000, onTick });
+    await this.progress.stop();
+    process.exitCode = report.exitCode ?? 0;
+  }
+
+  #drawnTicks(): (tick: StatsTick) => void | Promise<void> {
+    const sink = sinkOf(process.stdout);
+    const show = process.stdout.isTTY ? redraw(process.stdout) : (text: string) => sink(`${text}\n`);
+    // Asked for each time: the terminal may have another size by now.
+    return (tick) => show(statsView(tick, this.terminal.out) + failureText(this.terminal.out, tick.failures));
+  }
+}
+
+function jsonTicks(): (tick: StatsTick) => void | Promise<void> {
+  const sink = sinkOf(process.stdout);
+  return (tick) => sink(`${jsonLine(tick)}\n`);
+}
+
+/** oclif has no flags whose value may be left out. */
+function withSeconds(argv: readonly string[]): string[] {
+  const end = argv.indexOf("--");
+  return argv.map((word, index) => {
+    const bare = (word === "--watch" || word === "-w") && (end === -1 || index < end);
+    return bare ? `--watch=${String(defaultSeconds)}` : word;
+  });
+}
