@@ -1,8 +1,8 @@
 /** A throw-away account of this machine, for tests that need to log in as somebody else than root. */
 import { execFile } from "node:child_process";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
 const exec = promisify(execFile);
@@ -34,7 +34,10 @@ export async function addLogin(options: LoginOptions = {}): Promise<Login> {
   await exec("useradd", ["-M", "-d", home, "-s", options.shell ?? "/bin/sh", ...groupFlags, name]);
   // "*": no password, and yet not locked.
   await exec("usermod", ["-p", options.password === undefined ? "*" : await crypted(options.password), name]);
-  for (const [file, text] of Object.entries(options.files ?? {})) await writeFile(join(home, file), text);
+  for (const [file, text] of Object.entries(options.files ?? {})) {
+    await mkdir(dirname(join(home, file)), { recursive: true });
+    await writeFile(join(home, file), text);
+  }
   await exec("chown", ["-R", `${name}:`, home]);
   await chmod(home, 0o755);
   if (options.locked) await exec("usermod", ["-L", name]);

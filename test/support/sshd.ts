@@ -67,7 +67,8 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
       "PasswordAuthentication no",
       "KbdInteractiveAuthentication no",
       "UsePAM no",
-      "MaxStartups 100",
+      // Of this one sshd takes the last value it finds.
+      ...(options.config?.some((line) => line.startsWith("MaxStartups")) ? [] : ["MaxStartups 100"]),
       "LogLevel VERBOSE",
       "PrintMotd no",
       "",

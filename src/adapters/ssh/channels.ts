@@ -10,20 +10,21 @@ export interface OpenChannel {
   readonly release: () => void;
 }
 
-/** sshd's MaxSessions is 10 by default; two are left for ending commands and for other users of the connection. */
-const maxSessions = 8;
-/** sshd frees a session a moment after its channel is closed. */
-const lastSessionRetries = 5;
+/** How often a connection that never had a session tries to get one. */
+const firstSessionRetries = 5;
 
 /** Opens session channels, no more at a time than the server allows; what it allows is learnt from its refusals. */
 export class Channels {
   readonly #client: Client;
-  readonly #gate = new Gate(maxSessions);
+  readonly #gate: Gate;
 
   #lost = false;
+  #succeeded = false;
 
-  constructor(client: Client) {
+  /** `limit`: how many sessions to have at most. */
+  constructor(client: Client, limit: number) {
     this.#client = client;
+    this.#gate = new Gate(limit);
     // ssh2 tells this before it answers what is still unanswered.
     client.once("close", () => {
       this.#lost = true;
@@ -45,14 +46,17 @@ export class Channels {
       const release = await this.#gate.enter(signal);
       try {
         onSent();
-        return { ...(await this.#exec(line, signal, attach)), release };
+        const opened = await this.#exec(line, signal, attach);
+        this.#succeeded = true;
+        return { ...opened, release };
       } catch (error) {
         const others = this.#gate.inside - 1;
         release();
         if (!isOpenFailure(error)) throw error;
         if (others > 0) this.#gate.limit = Math.min(this.#gate.limit, others);
-        else if (++refusals > lastSessionRetries) throw noSession(error);
-        else await pause(50 * refusals, signal);
+        else if (++refusals > firstSessionRetries && !this.#succeeded) throw noSession(error);
+        // sshd frees a session when its command has ended, which may be long after its channel was closed.
+        else await pause(Math.min(50 * refusals, 1_000), signal);
       }
     }
   }

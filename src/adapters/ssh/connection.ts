@@ -19,10 +19,12 @@ export class SshConnection implements Connection {
   readonly #session: Session;
   readonly #rights: Rights;
 
+  /** `another` opens a second connection to the same node. */
   constructor(
     node: NodeSpec,
     { client, login }: { readonly client: Client; readonly login: Login },
     sudoPassword: SudoPassword | undefined,
+    another: () => Promise<SshConnection>,
   ) {
     this.node = node.name;
     this.login = login;
@@ -39,7 +41,7 @@ export class SshConnection implements Connection {
     this.#session = {
       ...base,
       channels: new Channels(client, maxSessions),
-      ending: new Ending((running) => terminate(forEnding, running)),
+      ending: new Ending((running) => terminate(forEnding, another, running)),
     };
     this.#rights = new Rights(this.#session, node.ssh.sudo, sudoPassword);
   }

@@ -84,6 +84,17 @@ export class Following {
     return code === 0 ? { ...output, status: "ok", code } : { ...output, status: "failed", code };
   }
 
+  /** The process groups it runs in, as far as they are known. */
+  get pids(): readonly number[] {
+    const [stdout, stderr] = [this.#stdout.filter.pids, this.#stderr.filter.pids];
+    return stdout.length > stderr.length ? stdout : stderr;
+  }
+
+  /** It runs, or is about to run, through sudo. */
+  get asRoot(): boolean {
+    return this.#command.plan.markers.length > 1;
+  }
+
   stop(): void {
     clearTimeout(this.#silence);
     this.#gone.abort();

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { quote } from "../../domain/shell.ts";
-import { execLine } from "../../domain/ssh/exec-line.ts";
+import { announcement, execLine } from "../../domain/ssh/exec-line.ts";
 
 /** How sudo is used on a node: not at all (the login is root), without or with a password. */
 export type SudoMode = "none" | "free" | "password";
@@ -10,7 +10,7 @@ export interface Launch {
   readonly line: string;
   /** For stdin, ahead of everything. */
   readonly preamble: string;
-  /** Lines on both outputs, in this order; the command starts behind the last. */
+  /** Each opens a line on both outputs, in this order; the command starts behind the last. */
   readonly markers: readonly string[];
   /** What sudo writes to stderr when it wants the password. */
   readonly prompt: string | undefined;
@@ -22,7 +22,7 @@ export function launch(command: string, sudo: SudoMode): Launch {
   if (sudo === "none") return { ...execLine(command, login), markers: [login], prompt: undefined };
   const root = marker();
   const prompt = sudo === "password" ? marker() : undefined;
-  const inner = quote(`echo ${root};echo ${root}>&2;${command}`);
+  const inner = quote(`${announcement(root)};${command}`);
   // -k: a cached credential would leave the password line to be read by the command.
   const flags = prompt === undefined ? "-n" : `-S -k -p ${prompt}`;
   return { ...execLine(`exec sudo ${flags} -- sh -c ${inner}`, login), markers: [login, root], prompt };

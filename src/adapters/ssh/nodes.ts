@@ -1,4 +1,5 @@
 import { hostname, userInfo } from "node:os";
+import type { Client } from "ssh2";
 import type { Ask, Connection, HostKeys, Nodes } from "../../app/ports.ts";
 import type { NodeSpec } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
@@ -100,18 +101,22 @@ class SshNodes implements Nodes {
   }
 
   async #connect(node: NodeSpec, signal: AbortSignal): Promise<SshConnection> {
-    const { client, login } = await this.#connector.connect(node, signal);
+    const { client, connection } = await this.#open(node, signal);
     client.once("close", () => {
       const current = this.#connections.get(node.name);
       if (current?.stop.signal === signal) this.#forget(node.name, current);
     });
+    return connection;
+  }
+
+  async #open(node: NodeSpec, signal: AbortSignal): Promise<{ client: Client; connection: SshConnection }> {
+    const opened = await this.#connector.connect(node, signal);
+    const { user } = opened.login;
     const { sudoPassword } = this.#questions;
-    const { user } = login;
-    return new SshConnection(
-      node,
-      { client, login },
-      sudoPassword && (() => this.#sudoPasswords(user, () => sudoPassword(user, node.name))),
-    );
+    const askOnce = sudoPassword && (() => this.#sudoPasswords(user, () => sudoPassword(user, node.name)));
+    const another = async (): Promise<SshConnection> =>
+      (await this.#open(node, new AbortController().signal)).connection;
+    return { client: opened.client, connection: new SshConnection(node, opened, askOnce, another) };
   }
 
   #forget(name: string, shared: Shared): void {

@@ -75,13 +75,33 @@ export async function pipe(session: Session, command: Command, options: PipeOpti
   }
 }
 
-/** `Connection.openSocket`: sshd connects to a unix socket on the node (direct-streamlocal). */
-export async function openSocket({ node, client }: Session, path: string, signal?: AbortSignal): Promise<Duplex> {
+/** `Connection.openSocket` */
+export function openSocket(session: Session, path: string, signal?: AbortSignal): Promise<Duplex> {
+  return openForwarded(session, path, signal, (opened) => {
+    session.client.openssh_forwardOutStreamLocal(path, opened);
+  });
+}
+
+/** `Connection.openTcp` */
+export function openTcp(session: Session, host: string, port: number, signal?: AbortSignal): Promise<Duplex> {
+  return openForwarded(session, `${host}:${port}`, signal, (opened) => {
+    session.client.forwardOut("127.0.0.1", 0, host, port, opened);
+  });
+}
+
+type Opened = (error: Error | undefined, channel: Duplex) => void;
+
+async function openForwarded(
+  { node }: Session,
+  what: string,
+  signal: AbortSignal | undefined,
+  open: (opened: Opened) => void,
+): Promise<Duplex> {
   signal?.throwIfAborted();
   const failed = (cause: unknown): PictlError => {
     const detail =
       cause instanceof Error ? cause.message.replace(/^\(SSH\) Channel open failure: /, "") : String(cause);
-    return new PictlError("command-failed", `sshd on ${node} does not open ${path}: ${detail}.`, { node, cause });
+    return new PictlError("command-failed", `sshd on ${node} does not open ${what}: ${detail}.`, { node, cause });
   };
   return new Promise((resolve, reject) => {
     let gaveUp = false;
@@ -91,7 +111,7 @@ export async function openSocket({ node, client }: Session, path: string, signal
     };
     signal?.addEventListener("abort", aborted, { once: true });
     try {
-      client.openssh_forwardOutStreamLocal(path, (error, channel) => {
+      open((error, channel) => {
         signal?.removeEventListener("abort", aborted);
         if (error) reject(failed(error));
         else if (gaveUp) channel.destroy();

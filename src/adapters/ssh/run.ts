@@ -66,7 +66,7 @@ async function finish(
   } finally {
     following.stop();
     if (following.closed) open.release();
-    else session.ending.end(open);
+    else session.ending.end({ ...open, pids: following.pids, sudo: following.asRoot });
   }
 }
 

@@ -2,8 +2,8 @@
  * A line for whatever login shell a node has. sshd gives our line to `$SHELL -c`, and that may be sh, bash, zsh, fish
  * or csh, after start-up files that print, or nologin. So the line is constant text that means the same to all of
  * them, starts a POSIX sh, and holds the command with every unusual byte written in octal (POSIX `printf %b`). It
- * first prints a marker on both outputs: what came before it is the login shell's noise, and when it never comes the
- * command never started.
+ * first prints a marker and its process id on both outputs: what came before is the login shell's noise; when it
+ * never comes the command never started; and the id, which is also that of its process group, is what to signal.
  */
 
 /** csh refuses words of 1024 bytes and more. */
@@ -18,7 +18,7 @@ export interface ExecLine {
 /** `marker` is a fresh random word of letters and digits; `command` a POSIX sh line (`render`). */
 export function execLine(command: string, marker: string): ExecLine {
   const encoded = encode(command);
-  const announce = `echo ${marker};echo ${marker}>&2`;
+  const announce = announcement(marker);
   if (encoded.length <= maxInlineBytes) {
     return { line: `exec sh -c '${announce};pictl_=$(printf %bx "${encoded}");eval "\${pictl_%x}"'`, preamble: "" };
   }
@@ -26,6 +26,11 @@ export function execLine(command: string, marker: string): ExecLine {
     line: `exec sh -c 'IFS= read -r pictl_;${announce};pictl_=$(printf %bx "$pictl_");eval "\${pictl_%x}"'`,
     preamble: `${encoded}\n`,
   };
+}
+
+/** sh text that says on both outputs that what follows is running. */
+export function announcement(marker: string): string {
+  return `echo ${marker} $$;echo ${marker} $$>&2`;
 }
 
 function encode(command: string): string {

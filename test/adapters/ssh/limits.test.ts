@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest";
+import { line, words } from "../../../src/domain/shell.ts";
+import { openTestNodes, rejection, started, stdoutOf } from "../../support/ssh.ts";
+import { startSshd, whyNoSshd } from "../../support/sshd.ts";
+
+describe.skipIf(whyNoSshd)(`sshd's limits${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { timeout: 60_000 }, () => {
+  test.each([1, 3, 10])("MaxSessions %i: commands wait for their turn", async (sessions) => {
+    const sshd = await started(startSshd({ config: [`MaxSessions ${sessions}`] }));
+    const connection = await openTestNodes().connect(sshd.node());
+    const numbers = Array.from({ length: 24 }, (_, i) => `${i}\n`);
+    const outputs = await Promise.all(numbers.map((number) => stdoutOf(connection.run(words("printf", "%s", number)))));
+    expect(outputs).toEqual(numbers);
+  });
+
+  test("MaxSessions 1: what never gets a turn is told that nothing was done", async () => {
+    const sshd = await started(startSshd({ config: ["MaxSessions 1"] }));
+    const connection = await openTestNodes().connect(sshd.node());
+    const stop = new AbortController();
+    const begun = new Promise<void>((resolve) => {
+      void connection
+        .run(line("echo begun; sleep 20"), {
+          signal: stop.signal,
+          onStdout: () => {
+            resolve();
+          },
+        })
+        .catch(() => undefined);
+    });
+    await begun;
+    await stdoutOf(connection.run(words("true"), { timeoutMs: 100 })).catch(() => undefined);
+    const error = await rejection(connection.run(words("true"), { timeoutMs: 300 }), "timeout");
+    expect(error.message).toMatch(/^The command on n1 was not started within 0\.3\d* s: the connection was busy\.$/);
+    stop.abort();
+    expect(await stdoutOf(connection.run(words("echo", "free again")))).toBe("free again\n");
+  });
+
+  test("MaxSessions 0: an error that says so", async () => {
+    const sshd = await started(startSshd({ config: ["MaxSessions 0"] }));
+    const connection = await openTestNodes().connect(sshd.node());
+    const error = await rejection(connection.run(words("true")), "connection-lost");
+    expect(error.hint).toContain("MaxSessions");
+  });
+
+  test("MaxStartups 2:50:3: forty connections at once all succeed", async () => {
+    const sshd = await started(startSshd({ config: ["MaxStartups 2:50:3"] }));
+    const nodes = openTestNodes();
+    const outputs = await Promise.all(
+      Array.from({ length: 40 }, async (_, i) => {
+        const connection = await nodes.connect(sshd.node(`n${i}`, { connectTimeoutMs: 20_000 }));
+        return stdoutOf(connection.run(words("echo", String(i))));
+      }),
+    );
+    expect(outputs).toEqual(Array.from({ length: 40 }, (_, i) => `${i}\n`));
+    // Not by luck: some were dropped.
+    expect(await sshd.log()).toMatch(/drop|MaxStartups/i);
+  });
+});
