@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -71,9 +71,12 @@ describe.skipIf(obstacle !== undefined)("a lab with Docker", () => {
     );
     await ssh("n1", "docker build -q -t web /root/web && docker run -d --name web -p 8080:80 web");
     const { address } = lab.node("n1");
-    expect(execFileSync("busybox", ["wget", "-qO-", `http://${address}:8080/index.html`], { encoding: "utf8" })).toBe(
-      "hello\n",
-    );
+    const page = (): Promise<string> =>
+      run("busybox", ["wget", "-qO-", `http://${address}:8080/index.html`]).then(
+        ({ stdout }) => stdout,
+        () => "not yet",
+      );
+    await expect.poll(page, { timeout: 20_000 }).toBe("hello\n");
     const containerPid = await ssh("n1", "docker inspect -f '{{.State.Pid}}' web");
     expect(await lab.inside("n1", `cat /proc/${containerPid}/cgroup`)).toContain(`/pictl-lab/${lab.name}/n1/`);
     expect(await ssh("n2", "docker ps -aq")).toBe("");
