@@ -33,6 +33,25 @@ export async function main({ root, pjson, plugin }: MainOptions): Promise<void> 
     const { reportStartFailure } = await import("../src/cli/start-failure.ts");
     process.exitCode = await reportStartFailure(error, words, options);
   }
+  await leave();
+}
+
+/**
+ * Ends the process once everything is printed. A command that has ended has nothing left to wait for, and a socket
+ * that a peer never closes must not keep a terminal or a cron job.
+ */
+async function leave(): Promise<void> {
+  await Promise.all(
+    [process.stdout, process.stderr].map(
+      (stream) =>
+        new Promise<void>((resolve) =>
+          stream.write("", () => {
+            resolve();
+          }),
+        ),
+    ),
+  );
+  process.exit();
 }
 
 /**
