@@ -1,7 +1,7 @@
 import type { Config, Placement } from "../domain/config/types.ts";
 import { planCreate } from "../domain/container/create.ts";
 import { drift } from "../domain/container/drift.ts";
-import { generationOf, ours } from "../domain/container/ownership.ts";
+import { nextGeneration, ours } from "../domain/container/ownership.ts";
 import { retiredName } from "../domain/container/replace.ts";
 import { imageOf, runInput, wantedText } from "../domain/container/wanted.ts";
 import * as docker from "../domain/docker/commands.ts";
@@ -80,7 +80,7 @@ async function createOne(ports: Ports, one: One): Promise<Done> {
   const differs = facts ? drift(facts, images, { digest, image: imageOf(placement) }) : [];
   const plan = planCreate(container, { facts, drift: differs, recreate: one.recreate });
   if (plan === "keep") return { outcome: "runs already" };
-  const generation = Math.max(0, ...[facts, retired].map((each) => (each ? generationOf(each) : 0))) + 1;
+  const generation = nextGeneration([facts, retired], ports.clock.now());
   const runCommand = docker.run(runInput(placement, { cluster: config.cluster, generation, digest }));
   if (dryRun) return { outcome: plan === "start" ? "would be started" : `would run: ${render(runCommand)}` };
 

@@ -1,5 +1,5 @@
 import type { Config } from "../../domain/config/types.ts";
-import { generationOf, ours } from "../../domain/container/ownership.ts";
+import { nextGeneration, ours } from "../../domain/container/ownership.ts";
 import { retire, retiredName } from "../../domain/container/replace.ts";
 import { runInput, wantedText } from "../../domain/container/wanted.ts";
 import * as docker from "../../domain/docker/commands.ts";
@@ -89,7 +89,7 @@ async function switchOver(ports: Ports, moving: Switching): Promise<Moved> {
     container,
     from,
     to,
-    generation: Math.max(old ? generationOf(old) : 0, stale ? generationOf(stale) : 0) + 1,
+    generation: nextGeneration([old, stale], ports.clock.now()),
     step: "begun",
     wasRunning: old?.state === "running",
     startedAt: new Date(ports.clock.now()).toISOString(),

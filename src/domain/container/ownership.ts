@@ -29,3 +29,11 @@ export function generationOf(facts: ContainerFacts): number {
   const value = Number(facts.labels[labels.generation]);
   return Number.isSafeInteger(value) && value > 0 ? value : 0;
 }
+
+/**
+ * The generation of a new copy: greater than that of every copy seen, and at least the time in seconds, so that it is
+ * also greater than that of a copy on a node that does not answer.
+ */
+export function nextGeneration(seen: readonly (ContainerFacts | undefined)[], nowMs: number): number {
+  return Math.max(Math.floor(nowMs / 1000), ...seen.map((facts) => (facts ? generationOf(facts) + 1 : 0)));
+}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type LifecycleAction, planLifecycle } from "../../../src/domain/container/lifecycle.ts";
-import { ours } from "../../../src/domain/container/ownership.ts";
+import { nextGeneration, ours } from "../../../src/domain/container/ownership.ts";
 import type { ContainerState } from "../../../src/domain/docker/facts.ts";
 import { render } from "../../../src/domain/shell.ts";
 import { containerFacts } from "../../fakes/facts.ts";
@@ -52,4 +52,12 @@ describe("whose container it is", () => {
       }) as Error,
     );
   });
+});
+
+test("a new copy is younger than every copy seen, and than one on a node that does not answer", () => {
+  const copy = (generation: string) => containerFacts({ labels: { "io.pictl.generation": generation } });
+  const nowMs = 1_700_000_000_500;
+  expect(nextGeneration([], nowMs)).toBe(1_700_000_000);
+  expect(nextGeneration([undefined, copy("1700000009")], nowMs)).toBe(1_700_000_010);
+  expect(nextGeneration([copy("nonsense"), copy("-3")], nowMs)).toBe(1_700_000_000);
 });
