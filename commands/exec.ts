@@ -32,7 +32,6 @@ The event log keeps the command's text, unless the command begins with a space.`
       max: 31_536_000,
     }),
     sudo: Flags.boolean({ summary: "Run as root, through sudo where the login is not root." }),
-    // Not `stdin` with allowNo: oclif would show it as a flag that must be given.
     "no-stdin": Flags.boolean({ summary: "Give the command no stdin." }),
     "no-prefix": Flags.boolean({ summary: "Print the lines without their node." }),
     "dry-run": common.dryRun,

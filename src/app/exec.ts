@@ -11,7 +11,7 @@ import type { Ports } from "./ports.ts";
 import { record } from "./record.ts";
 import type { Report } from "./report.ts";
 
-export type ExecPorts = Pick<Ports, "nodes" | "events" | "clock" | "signal" | "concurrency" | "actor">;
+export type ExecPorts = Pick<Ports, "nodes" | "events" | "clock" | "progress" | "signal" | "concurrency" | "actor">;
 
 export interface ExecInput {
   readonly nodes: readonly NodeSpec[];
@@ -124,6 +124,8 @@ async function runOn(ports: ExecPorts, input: OneNode): Promise<{ row: ExecRow; 
     truncated: output.stdout.truncated || output.stderr.truncated,
     durationMs: Math.round(ports.clock.monotonic() - startedAt),
   });
+  // Where the output is live, it tells by itself how things go.
+  const step = live ? undefined : ports.progress.look(node);
   let connected = false;
   try {
     const connection = await ports.nodes.connect(input.node, signal);
@@ -146,6 +148,7 @@ async function runOn(ports: ExecPorts, input: OneNode): Promise<{ row: ExecRow; 
     return { row: row(stopped ? "stopped" : "unreached", null), failure };
   } finally {
     branch?.leave();
+    step?.done();
     live?.end(node);
   }
 }

@@ -6,6 +6,7 @@ import type { Connection } from "../../src/app/ports.ts";
 import type { NodeSpec } from "../../src/domain/config/types.ts";
 import type { PictlEvent } from "../../src/domain/event.ts";
 import { PictlError } from "../../src/domain/errors.ts";
+import { silent } from "../support/lab.ts";
 import { addLogin, type Login } from "../support/login.ts";
 import { openTestNodes } from "../support/ssh.ts";
 import { freePort, startSshd, whyNoSshd, type Sshd } from "../support/sshd.ts";
@@ -39,6 +40,7 @@ describe.skipIf(whyNoSshd)(`exec${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { timeou
         async *read() {},
       },
       clock: systemClock,
+      progress: { ...silent.progress, look: (where) => silent.progress.step(where, "") },
       signal,
       concurrency: 2,
       actor: { who: "root@here", cause: "pictl exec" },
@@ -244,13 +246,7 @@ function tapped(connection: Connection, tap: (chunk: Uint8Array) => void): Conne
         return taken;
       },
     });
-  return {
-    node: connection.node,
-    run,
-    pipe: (command, options) => connection.pipe(command, options),
-    openSocket: (path, signal) => connection.openSocket(path, signal),
-    privilege: () => connection.privilege(),
-  };
+  return { ...connection, node: connection.node, run };
 }
 
 async function* bytes(text: string): AsyncGenerator<Uint8Array> {

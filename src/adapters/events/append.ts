@@ -1,5 +1,5 @@
 import { type FileHandle, mkdir, open, rename, stat, unlink } from "node:fs/promises";
-import type { EventFiles } from "./index.ts";
+import type { EventFiles } from "./files.ts";
 
 /**
  * Appends one line in one write, so that the lines of several writers do not mix (O_APPEND). A line that somebody left

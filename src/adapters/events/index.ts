@@ -1,6 +1,6 @@
-import { join } from "node:path";
 import type { EventLog } from "../../app/ports.ts";
 import { appendLine } from "./append.ts";
+import { eventFiles } from "./files.ts";
 import { readEvents } from "./read.ts";
 
 export interface EventLogOptions {
@@ -10,28 +10,13 @@ export interface EventLogOptions {
   readonly rotateAtBytes?: number;
 }
 
-/** Where the event log lies. */
-export interface EventFiles {
-  readonly folder: string;
-  readonly current: string;
-  /** What was the current one before. */
-  readonly older: string;
-  /** Held while the one becomes the other. */
-  readonly lock: string;
-}
-
 /**
  * The event log: JSON lines in `events.jsonl`, moved to `events.1.jsonl` when it is large. Commands and a daemon write
  * to it at once. Mode 0600, because causes may tell more than others should read.
  */
 export function openEventLog(options: EventLogOptions): EventLog {
   const { stateDir, warn, rotateAtBytes = 10 * 1024 * 1024 } = options;
-  const files: EventFiles = {
-    folder: stateDir,
-    current: join(stateDir, "events.jsonl"),
-    older: join(stateDir, "events.1.jsonl"),
-    lock: join(stateDir, "events.lock"),
-  };
+  const files = eventFiles(stateDir);
   let queue: Promise<void> = Promise.resolve();
   return {
     append(event) {

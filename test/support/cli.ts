@@ -1,0 +1,72 @@
+/** `pictl` as a user runs it, in a process of its own: the release build if there is a fresh one, else the sources. */
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+export interface CliRun {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliOptions {
+  readonly config: string;
+  /** Default: none (/dev/null). */
+  readonly stdin?: string | Uint8Array;
+  /** With a terminal on all three, as `script` makes one. */
+  readonly terminal?: boolean;
+}
+
+/** Runs a command line to its end. */
+export async function pictl(words: readonly string[], options: CliOptions): Promise<CliRun> {
+  return startPictl(words, options).ended;
+}
+
+/** Starts a command line; `said` is what it wrote to stdout so far. */
+export function startPictl(
+  words: readonly string[],
+  options: CliOptions,
+): { readonly ended: Promise<CliRun>; readonly said: () => string; readonly kill: (signal: NodeJS.Signals) => void } {
+  const argv = [process.execPath, join(root, "bin", buildIsFresh ? "run.js" : "dev.js"), ...words];
+  const line = argv.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+  const [program = "", ...args] = options.terminal === true ? ["script", "-qec", line, "/dev/null"] : argv;
+  const child = spawn(program, args, {
+    env: { ...process.env, PICLUSTER_CONFIG: options.config, TERM: "xterm", NO_COLOR: "1" },
+    stdio: [options.stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+  }) as ChildProcessWithoutNullStreams;
+  const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
+  child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
+  child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
+  if (options.stdin !== undefined) {
+    // A command need not read all of it.
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(options.stdin);
+  }
+  const text = (chunks: readonly Buffer[]): string => Buffer.concat(chunks).toString();
+  return {
+    ended: new Promise((resolve) => {
+      child.on("close", (code) => {
+        resolve({ code, stdout: text(stdout), stderr: text(stderr) });
+      });
+    }),
+    said: () => text(stdout),
+    kill: (signal) => child.kill(signal),
+  };
+}
+
+const buildIsFresh = ((): boolean => {
+  const changed = (folder: string): number =>
+    Math.max(
+      ...readdirSync(join(root, folder), { recursive: true }).map(
+        (file) => statSync(join(root, folder, String(file))).mtimeMs,
+      ),
+    );
+  try {
+    return statSync(join(root, "dist/main.js")).mtimeMs > Math.max(...["bin", "commands", "src"].map(changed));
+  } catch {
+    return false;
+  }
+})();
