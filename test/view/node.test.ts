@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { hostKeysView, nodeChangeView } from "../../src/view/node.ts";
+
+const style = { colour: false, width: 80 };
+
+test("host keys with their fingerprints, whole, in 80 columns", () => {
+  const fingerprint = "SHA256:uNiVztksCsDhcc0u9e8BrqXGzFQkpXhGCqsVJmFu2k0";
+  const key = {
+    node: "n1",
+    hop: null,
+    name: "10.0.0.1",
+    type: "ssh-ed25519",
+    fingerprint,
+    state: "stored",
+    file: null,
+  } as const;
+  const keys = [
+    { ...key, hop: "jump", type: "ecdsa-sha2-nistp256" },
+    key,
+    { ...key, type: "ssh-rsa", state: "trusted" },
+  ] as const;
+  const text = hostKeysView({ keys }, style);
+  expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+  expect(text).toBe(`NODE       KEY      FINGERPRINT                                         STATE
+n1 (jump)  ECDSA    ${fingerprint}  stored
+n1         ED25519  ${fingerprint}  stored
+n1         RSA      ${fingerprint}  trusted
+`);
+});
+
+test("the places of the config that changed", () => {
+  const nodes = [{ node: "n4", changed: true, outcome: "added", changes: ['layout[3] = {"node":"n4"}'] }];
+  expect(nodeChangeView({ nodes }, style)).toBe('n4: added\n  layout[3] = {"node":"n4"}\n');
+});
