@@ -12,7 +12,7 @@ import { readConfigFile, type ConfigFile } from "./file.ts";
 import { loadConfig, placeOf, type Loaded, type LoadPlace } from "./load.ts";
 import { acquireLock } from "./lock.ts";
 import { parseConfigText } from "./parse.ts";
-import type { StoreOptions } from "./store.ts";
+import type { StoreOptions } from "./options.ts";
 import { replaceFile } from "./write.ts";
 
 /** How long a writer waits for another one, milliseconds; a change takes a few. */

@@ -7,7 +7,7 @@ import { renderDocument } from "./edit/document.ts";
 import { readConfigFile } from "./file.ts";
 import { loadConfig, placeOf } from "./load.ts";
 import { parseConfigText } from "./parse.ts";
-import type { StoreOptions } from "./store.ts";
+import type { StoreOptions } from "./options.ts";
 
 /** `EditableConfigStore.inspect`. */
 export async function inspectConfig(path: string, options: StoreOptions): Promise<ConfigInspection> {

@@ -6,6 +6,7 @@ import { ConfigInvalidError } from "../../domain/config/problem.ts";
 import type { RawConfig } from "../../domain/config/raw.ts";
 import { secretFindings } from "../../domain/config/secret-findings.ts";
 import type { Config, ConfigProblem } from "../../domain/config/types.ts";
+import type { StoreOptions } from "./options.ts";
 import { parseConfigText } from "./parse.ts";
 import { locate, positionAt } from "./position.ts";
 import { checkShape } from "./validate.ts";
@@ -55,7 +56,7 @@ function buildOptions(place: LoadPlace): BuildOptions {
 export function placeOf(
   path: string,
   mode: number,
-  { env = process.env, home = homedir() }: { env?: NodeJS.ProcessEnv; home?: string } = {},
+  { env = process.env, home = homedir() }: StoreOptions = {},
 ): LoadPlace {
   return { path, mode, env, home, root: process.getuid?.() === 0 };
 }

@@ -120,9 +120,7 @@ function isGone(text: string): boolean {
 function lockHeld(path: string, text: string): PictlError {
   const holder = parse(text);
   const who =
-    holder === undefined
-      ? "something else"
-      : `process ${holder.pid} on ${holder.host}, since ${holder.since}`;
+    holder === undefined ? "something else" : `process ${holder.pid} on ${holder.host}, since ${holder.since}`;
   const away = holder !== undefined && holder.host !== hostname();
   return new PictlError("lock-held", `The config is being changed by ${who}; nothing was written.`, {
     hint: away

@@ -22,7 +22,8 @@ export function parseConfigText(text: string): ParseResult {
   try {
     const events = parseEvents(text, { maxDepth });
     const documents = events.filter((event) => event.type === EVENT_ID.DOCUMENT).length;
-    if (documents > 1) throw new UnsupportedSyntax(secondDocument(text), "a config is one document; found a second one");
+    if (documents > 1)
+      throw new UnsupportedSyntax(secondDocument(text), "a config is one document; found a second one");
     const root = events.length === 0 ? undefined : buildTree(text, events);
     if (root === undefined || (root.kind === "scalar" && root.start === root.end)) {
       return { ok: false, offset: 0, message: `the file is empty; ${expectedTop}` };
@@ -64,7 +65,11 @@ function keyFindings(root: SourceNode): Finding[] {
 }
 
 function visit(node: SourceNode, path: ConfigPath, findings: Findings): void {
-  if (node.kind === "list") node.items.forEach((item, index) => visit(item, [...path, index], findings));
+  if (node.kind === "list") {
+    node.items.forEach((item, index) => {
+      visit(item, [...path, index], findings);
+    });
+  }
   if (node.kind !== "map") return;
   const seen = new Set<string>();
   for (const { key, value } of node.entries) {
@@ -75,4 +80,3 @@ function visit(node: SourceNode, path: ConfigPath, findings: Findings): void {
     visit(value, here, findings);
   }
 }
-

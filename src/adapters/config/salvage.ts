@@ -21,7 +21,10 @@ export function salvage(document: unknown, wrong: readonly ConfigPath[]): Salvag
     if (paths.some((path) => path.length === 0)) return [];
     if (!Array.isArray(value)) return [[section, withoutKeys(value, paths)]];
     const rows = keepRows(section, value, paths);
-    kept.set(section, rows.map(({ index }) => index));
+    kept.set(
+      section,
+      rows.map(({ index }) => index),
+    );
     return [[section, rows.map(({ row }) => row)]];
   });
   const layoutIsWhole = !wrongIn.has("layout");

@@ -1,13 +1,7 @@
 import type { EditableConfigStore } from "../../app/ports.ts";
 import { readConfigFile } from "./file.ts";
 import { loadConfig, placeOf } from "./load.ts";
-
-export interface StoreOptions {
-  readonly env?: NodeJS.ProcessEnv;
-  readonly home?: string;
-  /** Milliseconds to wait for another writer; 10 s by default. */
-  readonly lockWaitMs?: number;
-}
+import type { StoreOptions } from "./options.ts";
 
 /** The config at an absolute path. Opening does nothing; every read sees the file as it is then. */
 export function openConfigStore(path: string, options: StoreOptions = {}): EditableConfigStore {

@@ -96,7 +96,10 @@ class TreeBuilder {
     if (key.kind !== "scalar") throw new UnsupportedSyntax(key.start, "a key must be plain text");
     const before = this.#text.slice(Math.max(0, key.start - 10), key.start);
     if (key.start === key.end || /(?:^|[\s{,-])\?[ \t]+$/.test(before)) {
-      throw new UnsupportedSyntax(key.start, "write `key: value`; keys that are empty or marked with ? are not supported");
+      throw new UnsupportedSyntax(
+        key.start,
+        "write `key: value`; keys that are empty or marked with ? are not supported",
+      );
     }
     return key;
   }

@@ -22,7 +22,10 @@ export function checkShape(root: SourceNode): Shape {
   if (result.success) return { findings: [], raw: result.data, original: (finding) => finding };
   const findings = new Findings();
   for (const issue of result.error.issues) report(issue, [], root, findings);
-  const rest = salvage(value, findings.all.map(({ path }) => path));
+  const rest = salvage(
+    value,
+    findings.all.map(({ path }) => path),
+  );
   const second = rest === undefined ? undefined : configSchema.safeParse(rest.value);
   return { findings: findings.all, raw: second?.data, original: (finding) => rest?.original(finding) };
 }
@@ -31,7 +34,9 @@ function report(issue: z.core.$ZodIssue, base: ConfigPath, root: SourceNode, fin
   const path = [...base, ...issue.path.map((part) => (typeof part === "symbol" ? String(part) : part))];
   if (issue.code === "unrecognized_keys") {
     const messages = issue.message.split("\n");
-    issue.keys.forEach((key, index) => findings.error([...path, key], messages[index] ?? issue.message, { atKey: true }));
+    issue.keys.forEach((key, index) => {
+      findings.error([...path, key], messages[index] ?? issue.message, { atKey: true });
+    });
     return;
   }
   const branch = issue.code === "invalid_union" ? meantBranch(issue) : undefined;

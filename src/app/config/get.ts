@@ -27,7 +27,7 @@ export function pathFrom(text: string): ConfigPath {
   const path = parsePath(text);
   if (path !== undefined && path.length > 0) return path;
   throw new PictlError("usage", `${JSON.stringify(text)} is not a path in a config.`, {
-    hint: "Write it as `layout[1].node`, `ssh.user` or `layout[0][\"my.app\"]`.",
+    hint: 'Write it as `layout[1].node`, `ssh.user` or `layout[0]["my.app"]`.',
   });
 }
 

@@ -8,11 +8,7 @@ import type { Constraint, HeartbeatCheck, HeartbeatSection, Placement } from "./
 const shortestIntervalMs = 1000;
 
 /** The heartbeat section. Reports entries for containers that their node does not have. */
-export function buildHeartbeat(
-  raw: RawConfig,
-  placements: readonly Placement[],
-  findings: Findings,
-): HeartbeatSection {
+export function buildHeartbeat(raw: RawConfig, placements: readonly Placement[], findings: Findings): HeartbeatSection {
   const intervalMs = raw.heartbeat_interval ?? 30_000;
   if (intervalMs < shortestIntervalMs) {
     findings.warning(["heartbeat_interval"], `${intervalMs} ms is too often; every ${shortestIntervalMs} ms is used`);
@@ -36,7 +32,10 @@ function checks(raw: RawConfig, placements: readonly Placement[], findings: Find
     const entries = Object.entries(row).filter(([key]) => key !== "node");
     if (containers === undefined) {
       const severity = entries.length > 0 ? "error" : "warning";
-      findings[severity](["hb", index, "node"], `the layout has no node ${node}${findings.didYouMean(node, containersOf.keys())}`);
+      findings[severity](
+        ["hb", index, "node"],
+        `the layout has no node ${node}${findings.didYouMean(node, containersOf.keys())}`,
+      );
       return [];
     }
     return entries.map(([container, entry]) => {
@@ -77,7 +76,10 @@ export function buildConstraints(raw: RawConfig, placements: readonly Placement[
     const [container = "", ...hosts] = row.container.split(",").map((part) => part.trim());
     checkHosts(container, hosts, path, findings);
     if (!known.has(container)) {
-      findings.warning(path, `the layout has no container ${JSON.stringify(container)}${findings.didYouMean(container, known)}`);
+      findings.warning(
+        path,
+        `the layout has no container ${JSON.stringify(container)}${findings.didYouMean(container, known)}`,
+      );
     }
     const other = pathOf.get(container);
     if (other !== undefined) findings.error(path, `${container} has a row already; put its hosts there`, { other });

@@ -7,7 +7,7 @@ export const nodeNameMaxLength = 253;
 
 /** A container name, as Docker has it. */
 export const containerNamePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
-export const containerNameMaxLength = 128;
+const containerNameMaxLength = 128;
 
 /** The part of an image reference that a container's name becomes when its image is built here. */
 export const repositoryPattern = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;

@@ -37,7 +37,11 @@ function reportUnused(raw: RawConfig, names: ReadonlySet<string>, findings: Find
     if (!isNodeName(name)) {
       findings.error(["nodes", name], `${JSON.stringify(name)} is not a node name`, { atKey: true });
     } else if (!names.has(name)) {
-      findings.warning(["nodes", name], `no row of the layout names the node ${name}${findings.didYouMean(name, names)}`, { atKey: true });
+      findings.warning(
+        ["nodes", name],
+        `no row of the layout names the node ${name}${findings.didYouMean(name, names)}`,
+        { atKey: true },
+      );
     }
   }
 }

@@ -68,7 +68,12 @@ function placement(place: Place): Placement {
   };
 }
 
-function buildFolder(raw: RawConfig, container: string, value: RawContainer, resolvePath: ResolvePath): string | undefined {
+function buildFolder(
+  raw: RawConfig,
+  container: string,
+  value: RawContainer,
+  resolvePath: ResolvePath,
+): string | undefined {
   if (value.image !== undefined) return undefined;
   if (value.build !== undefined) return resolvePath(value.build);
   return raw.docker === undefined ? undefined : resolvePath(`${raw.docker}/${container}`);
@@ -96,7 +101,9 @@ function checkName({ container, value, path, findings }: Place): void {
 function argumentWords({ value, argsPath, findings }: Place): string[] {
   const split = splitWords(value.args ?? "");
   if (!split.ok) {
-    findings.error(argsPath, `the docker run arguments cannot be split into words: ${split.message}`, { offset: split.offset });
+    findings.error(argsPath, `the docker run arguments cannot be split into words: ${split.message}`, {
+      offset: split.offset,
+    });
     return [];
   }
   const parsed = parseRunArgs(split.words.map((word) => word.text));

@@ -13,7 +13,10 @@ export function secretFindings(
     if (variable !== undefined) {
       if (env[variable] === undefined) findings.warning(path, `the environment variable ${variable} is not set`);
     } else if (!text.startsWith("file:") && (mode & 0o044) !== 0) {
-      findings.warning(path, `a secret in a file that others may read: run \`chmod 600 ${file}\`, or use env:NAME or file:PATH`);
+      findings.warning(
+        path,
+        `a secret in a file that others may read: run \`chmod 600 ${file}\`, or use env:NAME or file:PATH`,
+      );
     }
   }
   return findings.all;
@@ -25,5 +28,6 @@ function secretsIn(value: unknown, path: ConfigPath): { path: ConfigPath; text: 
       secretsIn(item, [...path, Array.isArray(value) ? Number(key) : key]),
     );
   }
-  return isSecretPath(path) && value !== null ? [{ path, text: String(value) }] : [];
+  const written = typeof value === "string" || typeof value === "number";
+  return written && isSecretPath(path) ? [{ path, text: String(value) }] : [];
 }

@@ -12,7 +12,8 @@ export function buildVip(raw: RawConfig, findings: Findings): VipSection | undef
     const other = pathOf.get(node);
     if (other !== undefined) findings.error(path, `the node ${node} has a row already; keep one`, { other });
     pathOf.set(node, path);
-    if (slave === node) findings.error(["vip", index, "slave"], `${node} cannot be pinged from itself; name another host`);
+    if (slave === node)
+      findings.error(["vip", index, "slave"], `${node} cannot be pinged from itself; name another host`);
   });
   if (raw.vip_ip === undefined) {
     if (rows.length > 0) findings.warning(["vip"], "has no effect without vip_ip", { atKey: true });

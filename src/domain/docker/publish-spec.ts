@@ -27,7 +27,9 @@ const expected = "expected [ADDRESS:][PORT:]PORT[/tcp|udp|sctp], such as 80:80";
 
 /** `target=80,published=8080,protocol=tcp,mode=host`, which the docker client takes too. */
 function parseLongPublish(text: string): PublishSpec | string {
-  const fields = new Map(text.split(",").map((field) => [field.split("=", 1)[0] ?? "", field.slice(field.indexOf("=") + 1)]));
+  const fields = new Map(
+    text.split(",").map((field) => [field.split("=", 1)[0] ?? "", field.slice(field.indexOf("=") + 1)]),
+  );
   return spec({
     ip: "",
     host: fields.get("published") ?? "",

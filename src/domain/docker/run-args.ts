@@ -43,7 +43,11 @@ export function parseRunArgs(words: readonly string[]): RunArgs {
   const tmpfs = values("tmpfs").map((flag) => parseVolume(flag.value, "tmpfs"));
   const restart = values("restart").at(-1);
   if (restart !== undefined && !restartPolicy.test(restart.value)) {
-    problem(reading, restart.word, `unknown restart policy ${show(restart.value)}; expected no, always, unless-stopped or on-failure[:N]`);
+    problem(
+      reading,
+      restart.word,
+      `unknown restart policy ${show(restart.value)}; expected no, always, unless-stopped or on-failure[:N]`,
+    );
   }
   return {
     words: reading.kept,
@@ -105,7 +109,13 @@ function readLong(reading: Reading, word: string): void {
   const flag = longFlag(name);
   const at = reading.index++;
   const given = equals === -1 ? undefined : word.slice(equals + 1);
-  if (flag === undefined) warnUnknown(reading, at, `--${name}`, longFlagNames().map((known) => `--${known}`));
+  if (flag === undefined)
+    warnUnknown(
+      reading,
+      at,
+      `--${name}`,
+      longFlagNames().map((known) => `--${known}`),
+    );
   const takesNext = given === undefined && (flag?.takesValue ?? nextIsBare(reading));
   const value = given ?? (takesNext ? takeValue(reading, at, `--${name}`) : "true");
   if (flag !== undefined && !accept(reading, { name: flag.name, value, word: at })) return;

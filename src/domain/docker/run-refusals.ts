@@ -21,7 +21,8 @@ function labelRefusal(label: string): string | undefined {
 
 const onlyWhenTrue: ReadonlySet<string> = new Set(["interactive", "tty", "rm", "help"]);
 
-const noTerminal = "pictl starts containers in the background, with no terminal; remove it, and use `pictl shell` to look in";
+const noTerminal =
+  "pictl starts containers in the background, with no terminal; remove it, and use `pictl shell` to look in";
 
 const reasons: Readonly<Record<string, string>> = {
   name: "--name is not possible: a container has the name of its layout entry; rename the entry instead",
@@ -29,6 +30,7 @@ const reasons: Readonly<Record<string, string>> = {
   tty: `-t (--tty) is not possible: ${noTerminal}`,
   attach: `-a (--attach) is not possible: ${noTerminal}`,
   rm: "--rm is not possible: a container that removes itself cannot be restarted or looked into; `pictl delete` removes it",
-  cidfile: "--cidfile is not possible: docker refuses to start when the file is there already; `pictl status` tells ids",
+  cidfile:
+    "--cidfile is not possible: docker refuses to start when the file is there already; `pictl status` tells ids",
   help: "--help is not possible: docker would print its manual and start nothing; remove it",
 };

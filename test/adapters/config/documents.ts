@@ -12,14 +12,17 @@ export type Syntax = "json" | "yaml";
 
 const word = fc.oneof(
   { weight: 4, arbitrary: fc.stringMatching(/^[a-z][a-z0-9_.-]{0,6}$/) },
-  { weight: 1, arbitrary: fc.constantFrom("a b", "", "a: b", "x #y", "- z", "it's", 'say "hi"', "no", "80", "0123", "é✓", "~") },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom("a b", "", "a: b", "x #y", "- z", "it's", 'say "hi"', "no", "80", "0123", "é✓", "~"),
+  },
   { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 5 }) },
 );
 const key = word.filter((text) => text !== "" && !["__proto__", "constructor", "prototype"].includes(text));
 const scalar = fc.oneof(word, word, fc.integer({ min: -5, max: 70000 }), fc.boolean(), fc.constant(null));
 
 /** Any value that a config could hold, of little depth. */
-export const value: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) => ({
+const value: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { depthSize: "small", maxDepth: 3 },
     scalar,
@@ -28,7 +31,7 @@ export const value: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) 
   ),
 })).value;
 
-export const documentValue = fc.dictionary(key, value, { minKeys: 1, maxKeys: 5, noNullPrototype: true });
+const documentValue = fc.dictionary(key, value, { minKeys: 1, maxKeys: 5, noNullPrototype: true });
 
 export function written(syntax: Syntax): fc.Arbitrary<Written> {
   return fc.tuple(documentValue, fc.infiniteStream(fc.nat(999))).map(([document, choices]) => {
@@ -62,7 +65,7 @@ function writeYaml(document: Record<string, unknown>, pick: Pick): Written {
     if (pick(6) === 0) text += "\n";
   }
   if (pick(4) === 0) text += comment("");
-  else if (pick(4) === 0) text = text.trimEnd();
+  else if (pick(5) === 0) text = text.trimEnd();
   if (pick(4) === 0) text = text.replaceAll("\n", "\r\n");
   return { text, value: document, comments };
 }
@@ -85,7 +88,8 @@ class YamlWriter {
   /** What follows a colon or a dash, with its line break. */
   after(item: unknown, indent: string, dash = false): string {
     if (typeof item !== "object" || item === null) return this.#scalarAfter(item, indent);
-    if (Object.keys(item).length === 0 || this.#pick(3) === 0) return ` ${this.#flow(item, `${indent}  `)}${this.#trail()}`;
+    if (Object.keys(item).length === 0 || this.#pick(3) === 0)
+      return ` ${this.#flow(item, `${indent}  `)}${this.#trail()}`;
     const inner = indent + (Array.isArray(item) && !dash ? this.#listShift : this.#unit);
     return `${this.#trail()}${this.#block(item, inner)}`;
   }
@@ -120,7 +124,9 @@ class YamlWriter {
     const [open, close] = Array.isArray(item) ? "[]" : "{}";
     const trailing = parts.length > 0 && this.#pick(5) === 0 ? "," : "";
     if (!broken) return `${open}${parts.join([", ", ","][this.#pick(2)] ?? "")}${trailing}${close}`;
-    const lines = parts.map((part, index) => `${indent}  ${part}${index < parts.length - 1 ? "," : trailing}${this.#trail()}`);
+    const lines = parts.map(
+      (part, index) => `${indent}  ${part}${index < parts.length - 1 ? "," : trailing}${this.#trail()}`,
+    );
     return `${open}\n${lines.join("")}${this.#pick(4) === 0 ? `${indent}  # last\n` : ""}${indent}${close}`;
   }
 
@@ -145,7 +151,9 @@ class YamlWriter {
 }
 
 /** An edit somewhere in or beside the document. */
-export function editsOf(document: unknown): fc.Arbitrary<{ op: "set" | "delete"; path: (string | number)[]; value?: unknown }> {
+export function editsOf(
+  document: unknown,
+): fc.Arbitrary<{ op: "set" | "delete"; path: (string | number)[]; value?: unknown }> {
   const paths = pathsOf(document);
   const existing = fc.constantFrom(...paths.filter((path) => path.length > 0));
   const collections = paths.filter((path) => typeof at(document, path) === "object" && at(document, path) !== null);

@@ -46,6 +46,10 @@ test("without any, the places that were looked at are told", () => {
 test("one that is named and not there is never replaced by another", () => {
   const { cwd, home } = folders();
   put(cwd, "config.json");
-  expect(() => findConfig({ flag: "x.json", env: {}, cwd, home })).toThrow(`no config ${cwd}/x.json, which --config names`);
-  expect(() => findConfig({ env: { PICLUSTER_CONFIG: "/x.json" }, cwd, home })).toThrow("which $PICLUSTER_CONFIG names");
+  expect(() => findConfig({ flag: "x.json", env: {}, cwd, home })).toThrow(
+    `no config ${cwd}/x.json, which --config names`,
+  );
+  expect(() => findConfig({ env: { PICLUSTER_CONFIG: "/x.json" }, cwd, home })).toThrow(
+    "which $PICLUSTER_CONFIG names",
+  );
 });

@@ -165,7 +165,13 @@ token: x
 test("what one section says against another", async () => {
   const text = JSON.stringify({
     layout: [{ node: "pi1", web: "" }, { node: "pi2" }],
-    hb: [{ node: "pi1", webb: 80 }, { node: "pi2", web: 80 }, { node: "pi4", web: 80 }, { node: "pi1", web: 1 }, { node: "pi1", web: 2 }],
+    hb: [
+      { node: "pi1", webb: 80 },
+      { node: "pi2", web: 80 },
+      { node: "pi4", web: 80 },
+      { node: "pi1", web: 1 },
+      { node: "pi1", web: 2 },
+    ],
     container_host_constraints: [{ container: "wep,pi1" }, { container: "web" }, { container: "web,pi1,-x" }, {}],
     vip: [{ node: "pi1", vip_eth_device: "eth0", slave: "pi1" }],
     commandlist: [{ up: "uptime" }, { up: "w" }],
@@ -176,7 +182,10 @@ test("what one section says against another", async () => {
     'error: (hb[2].node): the layout has no node pi4; did you mean "pi1"?',
     "error: (hb[4].web): web on pi1 has a check already; keep one (the other one is on line 1)",
     'warning: (container_host_constraints[0].container): the layout has no container "wep"; did you mean "web"?',
-    'error: (container_host_constraints[1].container): names no host for web, expected "CONTAINER,HOST,HOST"'.replace("CONTAINER", "web"),
+    'error: (container_host_constraints[1].container): names no host for web, expected "CONTAINER,HOST,HOST"'.replace(
+      "CONTAINER",
+      "web",
+    ),
     'error: (container_host_constraints[2].container): "-x" is not a node name, expected "CONTAINER,HOST,HOST"',
     "error: (container_host_constraints[2].container): web has a row already; put its hosts there (the other one is on line 1)",
     "warning: (vip): has no effect without vip_ip",
@@ -205,12 +214,18 @@ describe("bad input is told in one sentence, quickly", () => {
     ["a missing comma", '{"a": 1 "b": 2}', "not valid JSON or YAML: missed comma"],
     ["tabs", "layout:\n\t- node: a\n", "not valid JSON or YAML: tab characters"],
     ["a constructor", '{"constructor": {}}', 'the key "constructor" is not allowed'],
-    ["many unknown keys", JSON.stringify(Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`k${i}`, 1]))), "1000 or more problems"],
+    [
+      "many unknown keys",
+      JSON.stringify(Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`k${i}`, 1]))),
+      "1000 or more problems",
+    ],
   ];
 
   test.each(cases)("%s", async (_, content, message) => {
     const started = process.cpuUsage();
-    const error = await openConfigStore(temporaryFile(content), options).read().catch((reason: unknown) => reason);
+    const error = await openConfigStore(temporaryFile(content), options)
+      .read()
+      .catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(PictlError);
     expect(error).toMatchObject({ code: "config-invalid", message: expect.stringContaining(message) as string });
     const { user, system } = process.cpuUsage(started);
@@ -222,18 +237,36 @@ describe("bad input is told in one sentence, quickly", () => {
     expect(problem).toContain("cannot be a container's name");
   });
 
-  test.each(["-oProxyCommand=id", "root@pi", "a b", "", "a/b", "🐳", "$(id)", "x".repeat(300), "a,b"])("node name %j", async (node) => {
-    const [problem] = await problems(JSON.stringify({ layout: [{ node }] }));
-    expect(problem).toContain("expected a node name");
-  });
+  test.each(["-oProxyCommand=id", "root@pi", "a b", "", "a/b", "🐳", "$(id)", "x".repeat(300), "a,b"])(
+    "node name %j",
+    async (node) => {
+      const [problem] = await problems(JSON.stringify({ layout: [{ node }] }));
+      expect(problem).toContain("expected a node name");
+    },
+  );
 
-  test.each(["pi-1.example.com", "192.168.0.1", "::1", "fe80::1%eth0", "PI_2", "node"])("but %j is a node", async (node) => {
-    expect(await problems(JSON.stringify({ layout: [{ node, "node-red": "" }] }))).toEqual([]);
-  });
+  test.each(["pi-1.example.com", "192.168.0.1", "::1", "fe80::1%eth0", "PI_2", "node"])(
+    "but %j is a node",
+    async (node) => {
+      expect(await problems(JSON.stringify({ layout: [{ node, "node-red": "" }] }))).toEqual([]);
+    },
+  );
 
   test("wrong types everywhere", async () => {
     const { config } = await read("{}");
-    const wrong = ["cluster", "docker", "layout", "hb", "vip", "vip_ip", "nodes", "ssh", "commandlist", "token", "server_port"];
+    const wrong = [
+      "cluster",
+      "docker",
+      "layout",
+      "hb",
+      "vip",
+      "vip_ip",
+      "nodes",
+      "ssh",
+      "commandlist",
+      "token",
+      "server_port",
+    ];
     for (const key of wrong) {
       const [problem] = await problems(JSON.stringify({ [key]: [[1]] }));
       expect(problem, key).toMatch(/^error: .*(?:found|names|unknown)/);
@@ -249,7 +282,11 @@ describe("bad input is told in one sentence, quickly", () => {
 });
 
 describe("secrets", () => {
-  const text = JSON.stringify({ token: "hunter2", web_password: "env:NOT_SET", layout: [{ node: "a", web: { secrets: { P: "hunter3" } } }] });
+  const text = JSON.stringify({
+    token: "hunter2",
+    web_password: "env:NOT_SET",
+    layout: [{ node: "a", web: { secrets: { P: "hunter3" } } }],
+  });
 
   test("a file that others may read gets a warning for each secret in it", async () => {
     const path = temporaryFile(text);

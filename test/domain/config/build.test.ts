@@ -28,7 +28,12 @@ test("an empty config has every default", () => {
 });
 
 test("the same container on several nodes is one placement each", () => {
-  const { config, findings } = build({ layout: [{ node: "a", web: "" }, { node: "b", web: "-p 80:80" }] });
+  const { config, findings } = build({
+    layout: [
+      { node: "a", web: "" },
+      { node: "b", web: "-p 80:80" },
+    ],
+  });
   expect(config.placements.map(({ container, node }) => `${container}@${node}`)).toEqual(["web@a", "web@b"]);
   expect(findings).toEqual([]);
 });
@@ -44,11 +49,15 @@ describe("a container's folder and image", () => {
   });
 
   test("not both", () => {
-    expect(messages({ layout: [{ node: "a", web: { image: "x", build: "y" } }] })[0]).toMatch(/^error: there is an image/);
+    expect(messages({ layout: [{ node: "a", web: { image: "x", build: "y" } }] })[0]).toMatch(
+      /^error: there is an image/,
+    );
   });
 
   test("a name that Docker allows for no image needs one", () => {
-    expect(messages({ layout: [{ node: "a", MySQL: "" }] })[0]).toMatch(/^warning: Docker allows no image called "MySQL"/);
+    expect(messages({ layout: [{ node: "a", MySQL: "" }] })[0]).toMatch(
+      /^warning: Docker allows no image called "MySQL"/,
+    );
     expect(messages({ layout: [{ node: "a", MySQL: { image: "mysql" } }] })).toEqual([]);
   });
 });

@@ -26,7 +26,12 @@ describe("what is read", () => {
     expect(args.problems).toEqual([]);
     expect(args.published).toEqual([
       { ip: "", hostPorts: { first: 80, last: 80 }, containerPorts: { first: 80, last: 80 }, protocol: "tcp" },
-      { ip: "127.0.0.1", hostPorts: { first: 8443, last: 8443 }, containerPorts: { first: 443, last: 443 }, protocol: "tcp" },
+      {
+        ip: "127.0.0.1",
+        hostPorts: { first: 8443, last: 8443 },
+        containerPorts: { first: 443, last: 443 },
+        protocol: "tcp",
+      },
       { ip: "", hostPorts: { first: 53, last: 53 }, containerPorts: { first: 53, last: 53 }, protocol: "udp" },
     ]);
     expect(args.mounts).toEqual([
@@ -36,7 +41,12 @@ describe("what is read", () => {
       { type: "bind", source: "/etc", target: "/host", readOnly: true },
       { type: "tmpfs", source: undefined, target: "/run", readOnly: false },
     ]);
-    expect(args).toMatchObject({ restart: "on-failure:3", networks: ["host"], env: ["A=b", "C=d", "HOME"], publishAll: true });
+    expect(args).toMatchObject({
+      restart: "on-failure:3",
+      networks: ["host"],
+      env: ["A=b", "C=d", "HOME"],
+      publishAll: true,
+    });
     expect(args.labels).toEqual({ x: "y", z: "" });
   });
 
@@ -46,7 +56,10 @@ describe("what is read", () => {
     ["-p [::1]:80:81", { ip: "::1", hostPorts: { first: 80, last: 80 }, containerPorts: { first: 81, last: 81 } }],
     ["-p 10.0.0.1::81/sctp", { ip: "10.0.0.1", hostPorts: undefined, protocol: "sctp" }],
     ["-p 8000-8010:80", { hostPorts: { first: 8000, last: 8010 }, containerPorts: { first: 80, last: 80 } }],
-    ["-p target=80,published=8080", { hostPorts: { first: 8080, last: 8080 }, containerPorts: { first: 80, last: 80 } }],
+    [
+      "-p target=80,published=8080",
+      { hostPorts: { first: 8080, last: 8080 }, containerPorts: { first: 80, last: 80 } },
+    ],
   ])("%s", (line, expected) => {
     expect(parseRunArgs(split(line)).published).toMatchObject([expected]);
   });
@@ -135,15 +148,18 @@ describe("what is passed on", () => {
 
 const help = dockerHelp();
 
-test.skipIf(help === undefined)("the installed docker client has no flag that the table lacks, and takes the same values", () => {
-  const flags = [...(help ?? "").matchAll(/^ {2}(?:-(\w), | {4})--([a-z0-9-]+)(?: ([a-z][a-z0-9-]*))?(?: |$)/gm)];
-  expect(flags.length).toBeGreaterThan(90);
-  for (const [, letter, name = "", type] of flags) {
-    const known = longFlag(name);
-    expect(known, name).toEqual({ name, takesValue: type !== undefined });
-    if (letter !== undefined) expect(shortFlag(letter), letter).toEqual(known);
-  }
-});
+test.skipIf(help === undefined)(
+  "the installed docker client has no flag that the table lacks, and takes the same values",
+  () => {
+    const flags = [...(help ?? "").matchAll(/^ {2}(?:-(\w), | {4})--([a-z0-9-]+)(?: ([a-z][a-z0-9-]*))?(?: |$)/gm)];
+    expect(flags.length).toBeGreaterThan(90);
+    for (const [, letter, name = "", type] of flags) {
+      const known = longFlag(name);
+      expect(known, name).toEqual({ name, takesValue: type !== undefined });
+      if (letter !== undefined) expect(shortFlag(letter), letter).toEqual(known);
+    }
+  },
+);
 
 function dockerHelp(): string | undefined {
   try {

@@ -28,7 +28,9 @@ export function insertIntoBlock(
 /** Whether a new row should be `{…}` or `[…]`: as the last one of a list is, as all others of an object are. */
 function siblingsAreFlow(container: Container): boolean {
   const values = container.kind === "map" ? container.entries.map(({ value }) => value) : container.items;
-  const filled = values.flatMap((value) => (value.kind === "scalar" || value.end <= value.start + 2 ? [] : [value.style]));
+  const filled = values.flatMap((value) =>
+    value.kind === "scalar" || value.end <= value.start + 2 ? [] : [value.style],
+  );
   if (container.kind === "list") return filled.at(-1) === "flow";
   return filled.length > 0 && !filled.includes("block");
 }
@@ -53,7 +55,9 @@ export function replaceInBlock(text: string, place: BlockPlace, value: unknown, 
   if (wasInline && (!collection || wasFlow) && node.end > node.start) {
     return [{ start: node.start, end: node.end, text: renderInBlock(value, style, wasFlow) }];
   }
-  const rendered = place.item ? ` ${renderBlockLines(value, `${indent}  `, style)}` : renderBlockValue(value, indent, style);
+  const rendered = place.item
+    ? ` ${renderBlockLines(value, `${indent}  `, style)}`
+    : renderBlockValue(value, indent, style);
   const comment = /^[ \t]*#[^\r\n]*/.exec(text.slice(after, node.start))?.[0] ?? "";
   const end = withoutLineBreak(text, after, node.end);
   return [{ start: after, end, text: collection && !place.item ? comment + rendered : rendered + comment }];

@@ -1,6 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { DocumentEdit } from "../../../domain/config/apply-edit.ts";
-import { findNode, valueOf, type SourceList, type SourceMap, type SourceNode } from "../../../domain/config/document.ts";
+import {
+  findNode,
+  valueOf,
+  type SourceList,
+  type SourceMap,
+  type SourceNode,
+} from "../../../domain/config/document.ts";
 import type { ConfigPath } from "../../../domain/config/path.ts";
 import { parseConfigText } from "../parse.ts";
 import { deleteFromBlock, insertIntoBlock, replaceInBlock } from "./block.ts";

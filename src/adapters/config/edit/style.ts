@@ -30,7 +30,8 @@ export function quotesOf(style: SourceScalar["style"] | undefined): Quotes | und
 function lastFirst(node: SourceNode, found: SourceNode[] = []): SourceNode[] {
   if (found.length > 200) return found;
   found.push(node);
-  const children = node.kind === "map" ? node.entries.map(({ value }) => value) : node.kind === "list" ? node.items : [];
+  const children =
+    node.kind === "map" ? node.entries.map(({ value }) => value) : node.kind === "list" ? node.items : [];
   for (const child of children.toReversed()) lastFirst(child, found);
   return found;
 }

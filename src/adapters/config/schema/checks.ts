@@ -39,6 +39,9 @@ const ping = strict({ check: z.literal("ping"), timeout, via }, "a ping check");
 const kinds = 'one of "tcp", "http", "exec", "docker", "ping"';
 
 /** What an `hb` row says of a container: a port, or an object whose `check` picks the kind. */
-export const check = z.union([port(), z.discriminatedUnion("check", [tcp, http, exec, docker, ping], { error: kinds })], {
-  error: "a port number from 1 to 65535, or an object such as {\"check\": \"http\", \"port\": 80}",
-});
+export const check = z.union(
+  [port(), z.discriminatedUnion("check", [tcp, http, exec, docker, ping], { error: kinds })],
+  {
+    error: 'a port number from 1 to 65535, or an object such as {"check": "http", "port": 80}',
+  },
+);

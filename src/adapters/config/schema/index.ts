@@ -38,7 +38,7 @@ const node = strict(
     ...ssh,
     labels: section(dictionary(text("text"), "an object of labels")),
   },
-  "an object such as {\"address\": \"10.0.0.7\", \"user\": \"pi\"}",
+  'an object such as {"address": "10.0.0.7", "user": "pi"}',
 );
 
 const vipRow = strict(
@@ -70,12 +70,15 @@ export const configSchema = strict(
     ),
     docker: z.optional(described(path(), "Folder whose subfolders are build contexts, one for each container.")),
     dockerRegistries: described(
-      section(list(text("a registry such as registry.example.com:5000", /^[A-Za-z0-9\[][^\s]*$/), "a list")),
+      section(list(text("a registry such as registry.example.com:5000", /^[A-Za-z0-9][^\s]*$/), "a list")),
       "Registries to search and pull from, beside Docker Hub.",
     ),
     layout: described(section(list(layoutRow, "a list of rows")), "Which container runs on which node, and how."),
     nodes: described(section(dictionary(z.nullable(node), "an object of nodes")), "How each node is reached."),
-    ssh: described(section(strict(ssh, "an object of SSH settings")), "How nodes are reached; ~/.ssh/config fills the rest."),
+    ssh: described(
+      section(strict(ssh, "an object of SSH settings")),
+      "How nodes are reached; ~/.ssh/config fills the rest.",
+    ),
     hooks: described(section(hooks), "Commands or URLs that get events as JSON."),
     state_dir: z.optional(described(path(), "Where the event log, journals and locks live.")),
 
@@ -93,7 +96,9 @@ export const configSchema = strict(
     vip: described(section(list(vipRow, "a list of rows")), "Which nodes can hold the virtual IP."),
     vip_ip: z.optional(described(text("an IPv4 or IPv6 address without a prefix", ipAddress()), "The virtual IP.")),
     vip_mode: z.optional(described(choice(["static", "lease"]), "Whether the address outlives its renewal (static).")),
-    vip_lease: z.optional(described(whole("a number of milliseconds, 5000 or more", 5000, 3_600_000), "Lease, ms (15000).")),
+    vip_lease: z.optional(
+      described(whole("a number of milliseconds, 5000 or more", 5000, 3_600_000), "Lease, ms (15000)."),
+    ),
     vip_preempt: z.optional(described(toggle(), "Whether a better candidate takes it from a healthy holder.")),
 
     commandlist: described(

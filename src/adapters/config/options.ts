@@ -1,0 +1,7 @@
+/** What a store takes from its surroundings; the process's own unless given. */
+export interface StoreOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly home?: string;
+  /** Milliseconds to wait for another writer; 10 s by default. */
+  readonly lockWaitMs?: number;
+}
