@@ -60,7 +60,10 @@ With --watch alone the screen is redrawn every ${String(defaultSeconds)} s, with
     const sink = sinkOf(process.stdout);
     const show = process.stdout.isTTY ? redraw(process.stdout) : (text: string) => sink(`${text}\n`);
     // Asked for each time: the terminal may have another size by now.
-    return (tick) => show(statsView(tick, this.terminal.out) + failureText(this.terminal.out, tick.failures));
+    return ({ stats, failures }) => {
+      const { out } = this.terminal;
+      return show(statsView({ stats }, out) + failureText(out, failures));
+    };
   }
 }
 

@@ -6,7 +6,7 @@ import type { PictlEvent } from "../domain/event.ts";
 import type { MoveRecord } from "../domain/move/journal.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { Command } from "../domain/shell.ts";
-import type { ContainerFacts, EngineInfo, ImageFacts, LogRecord, StatsSample } from "../domain/docker/facts.ts";
+import type { ContainerFacts, DiskFacts, EngineInfo, ImageFacts, LogRecord, StatsSample } from "../domain/docker/facts.ts";
 import type { ControllerFacts } from "../domain/doctor/controller.ts";
 import type { RegistryAddress } from "../domain/registry/address.ts";
 import type { FoundImage, ImageTag } from "../domain/registry/listing.ts";
@@ -176,6 +176,10 @@ export interface Engine {
   /** One sample of a running container's use, without waiting for a second one. */
   stats(containerId: string): Promise<StatsSample>;
   images(): Promise<ImageFacts[]>;
+  /** What things take on the disk; Docker measures it, which may take it a while. */
+  disk(): Promise<DiskFacts>;
+  /** The layers of an image, the lowest first; none when it is gone. */
+  layers(imageId: string): Promise<readonly string[]>;
   logs(containerId: string, options: LogOptions): AsyncIterable<LogRecord>;
 }
 

@@ -98,14 +98,14 @@ async function watchNode(
 ): Promise<void> {
   const scope = scopeOf(input, node);
   let before: StatsLook | undefined;
-  while (!ports.signal.aborted) {
+  while (!isOver(ports)) {
     const wait = before ? input.intervalMs : Math.min(gapMs, input.intervalMs);
     try {
       const look = await lookAt(ports, node);
       if (before) tell({ atMs: look.atMs, ...between(scope, before, look) });
       before = look;
     } catch (error) {
-      if (ports.signal.aborted) return;
+      if (isOver(ports)) return;
       before = undefined;
       const failure = toFailure(error, { node: node.name });
       tell({ atMs: ports.clock.monotonic(), rows: emptyRows(scope, "failed"), failures: [failure] });
@@ -169,6 +169,11 @@ function scopeOf({ config, placements, strays }: StatsInput, node: NodeSpec): St
     placements: placements.filter((placement) => placement.node === node.name),
     strays,
   };
+}
+
+/** Asked anew each time, since it changes while others work. */
+function isOver({ signal }: StatsPorts): boolean {
+  return signal.aborted;
 }
 
 /** Ends early, and does not reject, when the signal is aborted. */

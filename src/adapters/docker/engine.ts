@@ -1,6 +1,13 @@
 import pMap from "p-map";
 import type { Engine } from "../../app/ports.ts";
-import { containerFromList, engineInfo, imageFromList, withInspection } from "../../domain/docker/engine-json.ts";
+import {
+  containerFromList,
+  diskFacts,
+  engineInfo,
+  imageFromList,
+  imageLayers,
+  withInspection,
+} from "../../domain/docker/engine-json.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { list } from "../../domain/docker/json.ts";
 import { labels } from "../../domain/docker/labels.ts";
@@ -28,6 +35,8 @@ export function createEngine(node: string, api: Api, signal: AbortSignal): Engin
       const rows = list(await api.get("/images/json", signal));
       return rows.map(imageFromList).filter((facts) => facts !== undefined);
     },
+    disk: async () => diskFacts(await api.get("/system/df", signal)),
+    layers: async (id) => imageLayers(await api.get(`/images/${encodeURIComponent(id)}/json`, signal)),
     logs: (id, options) => containerLogs({ node, api }, id, options),
   };
 }

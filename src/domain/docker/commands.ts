@@ -47,6 +47,11 @@ export function remove(name: string): Command {
   return words("docker", "container", "rm", "--force", name);
 }
 
+/** Removes a container that does not run; docker refuses one that does. */
+export function removeStopped(id: string): Command {
+  return words("docker", "container", "rm", id);
+}
+
 export function removeImage(reference: string, force: boolean): Command {
   return words("docker", "image", "rm", ...(force ? ["--force"] : []), reference);
 }

@@ -1,4 +1,4 @@
-import type { ContainerFacts, ContainerState, EngineInfo, ImageFacts, PublishedPort } from "./facts.ts";
+import type { ContainerFacts, ContainerState, DiskFacts, EngineInfo, ImageFacts, PublishedPort } from "./facts.ts";
 import { list, number, object, text, texts } from "./json.ts";
 
 /** Turns the Docker Engine API's answers into facts. Fields: https://docs.docker.com/reference/api/engine/ */
@@ -52,6 +52,24 @@ export function imageFromList(row: unknown): ImageFacts | undefined {
     createdAt: number(json["Created"]),
     labels: texts(json["Labels"]),
   };
+}
+
+/** `GET /system/df`. `SharedSize` is -1 where it was not counted. */
+export function diskFacts(body: unknown): DiskFacts {
+  const json = object(body);
+  const images = list(json["Images"]).map(object);
+  const containers = list(json["Containers"]).map(object);
+  return {
+    imageBytes: Object.fromEntries(
+      images.map((row) => [text(row["Id"]), number(row["Size"]) - Math.max(0, number(row["SharedSize"]))]),
+    ),
+    containerBytes: Object.fromEntries(containers.map((row) => [text(row["Id"]), number(row["SizeRw"])])),
+  };
+}
+
+/** The layers in `GET /images/ID/json`. */
+export function imageLayers(body: unknown): readonly string[] {
+  return list(object(object(body)["RootFS"])["Layers"]).map(text);
 }
 
 /** `GET /info`. */

@@ -39,6 +39,14 @@ export interface ImageFacts {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** Bytes on the disk, by id; what Docker does not say is missing. */
+export interface DiskFacts {
+  /** What goes when this image alone goes: without the layers that others have too. */
+  readonly imageBytes: Readonly<Record<string, number>>;
+  /** What a container wrote, above its image. */
+  readonly containerBytes: Readonly<Record<string, number>>;
+}
+
 /** A container's counters at one moment; two of them give a percentage (`cpuPercent`). */
 export interface StatsSample {
   readonly cpuTotalNs: number;

@@ -1,0 +1,44 @@
+import { Flags } from "@oclif/core";
+import { prune } from "../src/app/prune.ts";
+import { PictlCommand } from "../src/cli/command.ts";
+import * as common from "../src/cli/flags.ts";
+import { selectNodes } from "../src/domain/select.ts";
+import { prunedView, pruneSummary } from "../src/view/prune.ts";
+
+export default class Prune extends PictlCommand {
+  static override summary = "Remove unused images and stopped containers, never those of the layout.";
+  static override aliases = ["clean"];
+  static override description = `Kept on each node: containers that the layout has there, running or not; images that they, any other container or one that may move there (container_host_constraints) need, and the images those are built on. Containers that pictl did not make stay, unless --all; another cluster's stay in any case. Volumes, networks and build caches are not touched.
+What is told to be freed is the least: images may share layers that go with the last of them.`;
+  static override flags = {
+    node: common.node,
+    all: Flags.boolean({ char: "a", summary: "Also stopped containers that pictl did not make." }),
+    wait: common.wait,
+    "dry-run": common.dryRun,
+    yes: common.yes,
+  };
+  static override examples = [
+    "<%= config.bin %> prune --dry-run",
+    "<%= config.bin %> prune --node n2 --yes",
+    "<%= config.bin %> clean --all",
+  ];
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Prune);
+    const { config, ports } = await this.open(flags);
+    const report = await prune(ports, {
+      config,
+      nodes: selectNodes(config, flags.node ?? []),
+      all: flags.all,
+      waitMs: flags.wait * 1000,
+      dryRun: flags["dry-run"],
+      confirm: async (leftovers) => {
+        if (flags.yes) return true;
+        await this.progress.pause();
+        if (this.terminal.interactive) process.stderr.write(prunedView({ leftovers }, this.terminal.err));
+        return this.ask.confirm(`Remove ${pruneSummary(leftovers)}?`, "Say `--yes` to remove without being asked.");
+      },
+    });
+    await this.finish(report, (result, style) => (report.exitCode === 4 ? "" : prunedView(result, style)));
+  }
+}
