@@ -37,7 +37,9 @@ export async function searchImages(
         return found.rows;
       }),
   });
-  return { result: { images: results.flat() }, failures };
+  const images = results.flat();
+  if (images.length === 0 && failures.length === 0) ports.progress.warn(`No image is called anything with "${term}".`);
+  return { result: { images }, failures };
 }
 
 /** Shows that a registry is being asked. */

@@ -40,6 +40,9 @@ export interface TestRegistry {
   push(name: string, tags: readonly string[]): Promise<void>;
   /** What the registry wrote to its log so far. */
   log(): Promise<string>;
+  /** The registry takes connections and answers nothing, until it is resumed. */
+  pause(): void;
+  resume(): void;
   stop(): Promise<void>;
 }
 
@@ -63,6 +66,8 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Test
     certificate,
     push: (name, tags) => push(url, name, tags),
     log: () => readFile(logFile, "utf8"),
+    pause: () => void server.kill("SIGSTOP"),
+    resume: () => void server.kill("SIGCONT"),
     async stop() {
       server.kill("SIGKILL");
       await rm(dir, { recursive: true, force: true });

@@ -37,6 +37,6 @@ test.each(["", "Negotiate", 'Bearer service="x"', 'Bearer realm=""', "realm=x", 
 test("a header made to be slow is not", () => {
   const before = performance.now();
   parseChallenge(`Bearer realm="${"\\".repeat(50_000)}`);
-  parseChallenge(`${"a=".repeat(50_000)}`);
+  parseChallenge("a=".repeat(50_000));
   expect(performance.now() - before).toBeLessThan(500);
 });

@@ -97,7 +97,8 @@ test("nodes that fail alike say the same", () => {
       `Get "https://x/v2/": dial tcp: lookup x on [::1]:53: read udp [::1]:${port}->[::1]:53: read: connection refused`,
       { image: parseReference("nginx"), node, username: undefined },
     );
-  expect({ ...said(40_000, "n1"), node: "" }).toEqual({ ...said(50_000, "n2"), node: "" });
+  const [one, two] = [said(40_000, "n1"), said(50_000, "n2")];
+  expect([one?.code, one?.message, one?.hint]).toEqual([two?.code, two?.message, two?.hint]);
   expect(said(1, "n1")?.message).toBe(
     "The node cannot reach the registry docker.io (dial tcp: lookup x on [::1]:53: read: connection refused).",
   );
