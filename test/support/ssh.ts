@@ -24,7 +24,13 @@ afterEach(async () => {
 /** Nodes that are closed when the test is over, and the warnings they gave. */
 export function openTestNodes(options: Partial<NodesOptions> = {}): SshNodes & { readonly warnings: string[] } {
   const warnings: string[] = [];
-  const nodes = openNodes({ warn: (message) => warnings.push(message), env: {}, ...options });
+  const nodes = openNodes({
+    warn: (message) => warnings.push(message),
+    // Not this machine's settings, nor its agent.
+    env: {},
+    sshConfigFile: "/dev/null",
+    ...options,
+  });
   afterwards(() => nodes.close());
   return {
     hostKeys: nodes.hostKeys,
