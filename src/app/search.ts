@@ -1,4 +1,4 @@
-import type { RegistryAddress } from "../domain/registry/address.ts";
+import { hubName, type RegistryAddress } from "../domain/registry/address.ts";
 import type { FoundImage } from "../domain/registry/listing.ts";
 import { fanOut } from "./fan-out.ts";
 import type { Ports, RegistryLogin } from "./ports.ts";
@@ -55,8 +55,10 @@ export async function asked<T>(ports: Ports, registry: RegistryAddress, ask: () 
   }
 }
 
+/** Docker Hub has a certificate that everybody can check. */
 export function warnInsecure(ports: Ports, registries: readonly RegistryAddress[]): void {
-  const names = registries.map(({ name }) => name).join(", ");
+  const names = registries.flatMap(({ name }) => (name === hubName ? [] : [name])).join(", ");
+  if (names === "") return;
   ports.progress.warn(
     `--insecure: nobody checks that ${names} is who it says, and a password may travel unencrypted. ` +
       "Whoever sits in between can read it and forge the answers.",

@@ -101,7 +101,7 @@ export async function selfSigned(dir: string, address: string): Promise<string> 
   return readFile(cert, "utf8");
 }
 
-export async function freePort(address = "127.0.0.1"): Promise<number> {
+async function freePort(address = "127.0.0.1"): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

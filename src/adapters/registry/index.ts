@@ -1,8 +1,6 @@
 import type { Registries, RegistryAccess } from "../../app/ports.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { hubName, isLoopback } from "../../domain/registry/address.ts";
-import { listHubTags, searchHub } from "./hub.ts";
-import { listTags, searchCatalog } from "./v2.ts";
 
 /** Milliseconds for a whole list, however many pages. */
 const listTimeoutMs = 120_000;
@@ -10,13 +8,16 @@ const listTimeoutMs = 120_000;
 /** Registries over HTTP, asked from this machine. `hubUrl`: where the Hub's API is, instead of hub.docker.com. */
 export function openRegistries(options: { readonly hubUrl?: string | undefined } = {}): Registries {
   const hub = (): URL => hubBase(options.hubUrl ?? "https://hub.docker.com");
+  // Every command wires this adapter and few use it; HTTP and TLS are loaded for those.
   return {
-    search: async (registry, query, access) =>
-      registry.name === hubName
-        ? searchHub(hub(), query, bounded(access))
-        : searchCatalog(registry, query, bounded(access)),
-    tags: async (registry, path, access) =>
-      registry.name === hubName ? listHubTags(hub(), path, bounded(access)) : listTags(registry, path, bounded(access)),
+    async search(registry, query, access) {
+      if (registry.name === hubName) return (await import("./hub.ts")).searchHub(hub(), query, bounded(access));
+      return (await import("./v2.ts")).searchCatalog(registry, query, bounded(access));
+    },
+    async tags(registry, path, access) {
+      if (registry.name === hubName) return (await import("./hub.ts")).listHubTags(hub(), path, bounded(access));
+      return (await import("./v2.ts")).listTags(registry, path, bounded(access));
+    },
   };
 }
 
