@@ -27,6 +27,12 @@ export function plannedView(result: { nodes: readonly ExecRow[] }): string {
   return result.nodes.map((row) => `${row.node}: would run: ${visible(row.wouldRun ?? "")}\n`).join("");
 }
 
+/** What an interruption left done, as a sentence. */
+export function finishedText(rows: readonly ExecRow[]): string {
+  const finished = rows.filter((row) => row.code !== null).map((row) => row.node);
+  return finished.length === 0 ? "No node had finished." : `Finished before the interruption: ${foldNames(finished)}.`;
+}
+
 function block(rows: readonly ExecRow[], style: Style): string {
   const [row] = rows;
   if (!row) return "";
