@@ -30,6 +30,8 @@ export async function* containerLogs(
     for await (const chunk of read(response, options.follow ? undefined : { node, ms: api.timeoutMs })) {
       yield* log.push(chunk);
     }
+    // A response that is destroyed may end like one that is whole.
+    if (signal.aborted || !response.complete) throw new Error("the log broke off");
     yield* log.end();
   } catch (error) {
     if (signal.aborted)

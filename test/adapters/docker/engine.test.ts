@@ -203,6 +203,17 @@ describe("logs", () => {
     await expect(next).rejects.toMatchObject({ code: "interrupted" });
   });
 
+  it("a log that breaks off does not pass for a whole one", async () => {
+    const breaks: Handler = (_request, response) => {
+      response.write(frame(`${time} one\n`), () => response.destroy());
+    };
+    const { engine } = await open({ "/containers/a/json": {}, "/containers/a/logs": breaks });
+    const lines = engine.logs("a", { ...options, follow: true })[Symbol.asyncIterator]();
+    await expect(async () => {
+      while ((await lines.next()).done !== true);
+    }).rejects.toMatchObject({ code: "docker-unavailable", node: "n1" });
+  });
+
   it("a reader that stops early ends the request", async () => {
     let closed: () => void;
     const gone = new Promise<void>((resolve) => (closed = resolve));

@@ -55,6 +55,7 @@ export function localNodes(options: LocalNodesOptions): Nodes & { opened: Duplex
       const common = { stdout, stderr, truncated: false, durationMs: 0 };
       return code === 0 ? { ...common, status: "ok", code: 0 } : { ...common, status: "failed", code };
     },
+    terminal: () => Promise.reject(new Error("this machine has a terminal already")),
     privilege: () => Promise.resolve({ root: true, docker: true, sudo: false }),
   };
   return {
