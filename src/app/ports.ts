@@ -105,6 +105,11 @@ export interface Connection {
   run(command: Command, options?: RunOptions): Promise<Outcome>;
   /** Starts a command and hands over its stdin and stdout; stderr is kept (tail) and becomes the error's text. */
   pipe(command: Command, options?: { readonly sudo?: boolean; readonly signal?: AbortSignal }): Promise<Duplex>;
+  /**
+   * Opens a terminal on the node with the login shell in it, or a command. Rejects as `run` does, and then nothing
+   * was started.
+   */
+  terminal(command: Command | undefined, options: TerminalOptions): Promise<RemoteTerminal>;
   /** A stream to a unix socket on the node (direct-streamlocal). Rejects when sshd or the socket refuses. */
   openSocket(path: string, signal?: AbortSignal): Promise<Duplex>;
   /** A TCP connection made by the node (direct-tcpip). Rejects when sshd forbids it or nobody answers there. */
@@ -113,6 +118,34 @@ export interface Connection {
   privilege(): Promise<Privilege>;
   /** How the connection came about, for people to read; missing where an implementation does not know. */
   readonly login?: Login;
+}
+
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export interface TerminalOptions extends TerminalSize {
+  /** What the terminal is, as `$TERM` names it. */
+  readonly term: string;
+  /** While a returned promise is pending, the node is made to wait. */
+  readonly onOutput: (chunk: Uint8Array) => void | Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** A terminal on a node, from the side of who looks at it. */
+export interface RemoteTerminal {
+  /** What was typed. */
+  write(bytes: Uint8Array): void;
+  resize(size: TerminalSize): void;
+  /** Hangs up: the programs there get SIGHUP. Returns at once; `ended` resolves. */
+  hangUp(): void;
+  /** Never rejects. `code` is null when it was killed by a signal, or its end is not known. */
+  readonly ended: Promise<{
+    readonly code: number | null;
+    readonly signal?: string;
+    readonly lost: boolean;
+  }>;
 }
 
 export interface Login {

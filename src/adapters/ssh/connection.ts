@@ -1,6 +1,14 @@
 import type { Duplex } from "node:stream";
 import type { Client } from "ssh2";
-import type { Connection, Login, Outcome, Privilege, RunOptions } from "../../app/ports.ts";
+import type {
+  Connection,
+  Login,
+  Outcome,
+  Privilege,
+  RemoteTerminal,
+  RunOptions,
+  TerminalOptions,
+} from "../../app/ports.ts";
 import type { NodeSpec } from "../../domain/config/types.ts";
 import type { Command } from "../../domain/shell.ts";
 import { Channels } from "./channels.ts";
@@ -11,6 +19,7 @@ import { Rights, type SudoPassword } from "./rights.ts";
 import { run } from "./run.ts";
 import type { Session } from "./session.ts";
 import { terminate } from "./terminate.ts";
+import { openTerminal } from "./tty.ts";
 
 /** A live connection to a node. */
 export class SshConnection implements Connection {
@@ -52,6 +61,10 @@ export class SshConnection implements Connection {
 
   pipe(command: Command, options?: PipeOptions): Promise<Duplex> {
     return pipe(this.#session, command, options);
+  }
+
+  terminal(command: Command | undefined, options: TerminalOptions): Promise<RemoteTerminal> {
+    return openTerminal(this.#session, command, options);
   }
 
   openSocket(path: string, signal?: AbortSignal): Promise<Duplex> {
