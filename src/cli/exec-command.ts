@@ -2,7 +2,7 @@ import { Flags } from "@oclif/core";
 import { execute, type ExecTask } from "../app/exec.ts";
 import type { Context } from "../context.ts";
 import { selectNodes } from "../domain/select.ts";
-import { foldedView, plannedView } from "../view/exec.ts";
+import { finishedText, foldedView, plannedView } from "../view/exec.ts";
 import { type GlobalFlags, PictlCommand } from "./command.ts";
 import * as common from "./flags.ts";
 import { liveOutput } from "./live-output.ts";
@@ -19,7 +19,6 @@ export const execFlags = {
     max: 31_536_000,
   }),
   sudo: Flags.boolean({ summary: "Run as root, through sudo where the login is not root." }),
-  // Not `stdin` with allowNo: oclif would show it as a flag that must be given.
   "no-stdin": Flags.boolean({ summary: "Give the command no stdin." }),
   "no-prefix": Flags.boolean({ summary: "Print the lines without their node." }),
   "dry-run": common.dryRun,
@@ -51,6 +50,7 @@ export abstract class ExecCommand extends PictlCommand {
       ...(flags.fold || flags.json ? {} : { live: this.#live(names, !flags["no-prefix"]) }),
     });
     if (stdin) leaveStdin();
+    if (this.signal.aborted && !flags.json) this.progress.warn(finishedText(report.result.nodes));
     await this.finish(report, (result, style) => {
       if (flags["dry-run"]) return plannedView(result);
       return flags.fold ? foldedView(result, style) : "";
