@@ -2,9 +2,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { CheckRow } from "../../src/app/doctor.ts";
-import type { JsonDocument } from "../../src/cli/output.ts";
 import { nodeChecks } from "../../src/domain/doctor/check.ts";
-import { pictl } from "../support/cli.ts";
+import Doctor from "../../commands/doctor.ts";
+import { type DocumentOf, documentOf, runCommand } from "../support/command.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
 
 const obstacle = await labObstacle();
@@ -13,12 +13,12 @@ describe.skipIf(obstacle !== undefined)("doctor", () => {
   const lab = withLab({ nodes: 3 });
 
   const doctor = async (words: string[] = [], config = lab.status().config) => {
-    const { code, stdout } = await pictl(["doctor", ...words, "--json"], { config });
-    const document = JSON.parse(stdout) as JsonDocument & { result: { checks: CheckRow[] } };
-    expect(code).toBe(document.exitCode);
+    const document = documentOf(await runCommand(Doctor, [...words, "--json"], config)) as DocumentOf<{
+      checks: CheckRow[];
+    }>;
     const find = (node: string, check: string): CheckRow | undefined =>
       document.result.checks.find((row) => row.node === node && row.check === check);
-    return { document, find, code };
+    return { document, find, code: document.exitCode };
   };
 
   /** The lab's config with something changed in it, beside it: its paths are relative. */
@@ -47,7 +47,7 @@ describe.skipIf(obstacle !== undefined)("doctor", () => {
   });
 
   test("people get a tree, without escape sequences where there is no terminal", async () => {
-    const { stdout, stderr, code } = await pictl(["doctor", "n1"], { config: lab.status().config });
+    const { stdout, stderr, code } = await runCommand(Doctor, ["n1"], lab.status().config);
     expect(code).toBe(0);
     expect(stdout).toContain("n1\n  ✓ address         ");
     expect(stdout).toMatch(/1 node: (all is well|\d+ warnings?)\.\n$/);
@@ -80,7 +80,7 @@ describe.skipIf(obstacle !== undefined)("doctor", () => {
     expect(document.failures).toMatchObject([
       { code: "check-failed", node: "n1", message: "vip-device: there is no network device eth7." },
     ]);
-    const { stderr, stdout } = await pictl(["doctor", "n1"], { config });
+    const { stderr, stdout } = await runCommand(Doctor, ["n1"], config);
     expect(stdout).toContain("✗ vip device      there is no network device eth7");
     expect(stderr).toBe("");
   });

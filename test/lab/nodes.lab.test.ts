@@ -1,19 +1,16 @@
 import { describe, expect, test } from "vitest";
 import type { NodeRow } from "../../src/app/nodes.ts";
-import type { JsonDocument } from "../../src/cli/output.ts";
-import { pictl } from "../support/cli.ts";
+import Nodes from "../../commands/nodes.ts";
+import { type DocumentOf, documentOf, runCommand } from "../support/command.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
 
 const obstacle = await labObstacle();
 
 describe.skipIf(obstacle !== undefined)("nodes", () => {
   const lab = withLab({ nodes: 3 });
-  const nodes = async (...words: string[]) => {
-    const { code, stdout } = await pictl(["nodes", ...words, "--json"], { config: lab.status().config });
-    const document = JSON.parse(stdout) as JsonDocument & { result: { nodes: NodeRow[] } };
-    expect(code).toBe(document.exitCode);
-    return document;
-  };
+  const run = (...words: string[]) => runCommand(Nodes, words, lab.status().config);
+  const nodes = async (...words: string[]) =>
+    documentOf(await run(...words, "--json")) as DocumentOf<{ nodes: NodeRow[] }>;
 
   test("each with its system, its resources and its Docker", async () => {
     const { result, ok, failures } = await nodes();
@@ -37,7 +34,7 @@ describe.skipIf(obstacle !== undefined)("nodes", () => {
     await lab.inside("n2", `ip address replace ${address}/32 dev eth0`);
     const { result } = await nodes();
     expect(result.nodes.map((row) => row.vip)).toEqual([false, true, false]);
-    const { stdout } = await pictl(["nodes", "n2"], { config: lab.status().config });
+    const { stdout } = await run("n2");
     expect(stdout).toMatch(/^n2 .* holds\n?$/m);
     await lab.inside("n2", `ip address delete ${address}/32 dev eth0`);
   });
@@ -48,7 +45,7 @@ describe.skipIf(obstacle !== undefined)("nodes", () => {
     expect(exitCode).toBe(3);
     expect(failures).toMatchObject([{ code: "node-unreachable", node: "n3" }]);
     expect(result.nodes.map((row) => row.reachable)).toEqual([true, true, false]);
-    const { stdout, stderr, code } = await pictl(["nodes", "n3"], { config: lab.status().config });
+    const { stdout, stderr, code } = await run("n3");
     expect(code).toBe(3);
     expect(stdout).toMatch(/^n3 +unreachable/m);
     expect(stderr).toContain("✗ n3: ");
