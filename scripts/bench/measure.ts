@@ -10,7 +10,7 @@ export interface Measurement {
 }
 
 /** Runs a command to its end. Throws when its exit code is not 0: a peer that fails is no peer. */
-export async function measure(argv: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Measurement> {
+async function measure(argv: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Measurement> {
   // bash's `time` counts the children too, as GNU time does, and is there on every Debian.
   const child = spawn("bash", ["-c", 'TIMEFORMAT="%R %U %S"; time "$@" >/dev/null 2>&3', "bash", ...argv], {
     env: { ...env, LC_ALL: "C" },

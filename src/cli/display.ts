@@ -1,4 +1,4 @@
-import { Listr, ListrLogger, ProcessOutput } from "listr2";
+import { Listr, type ListrDefaultRendererLogLevels, ListrLogger, ProcessOutput } from "listr2";
 import type { Display } from "./progress.ts";
 
 /**
@@ -30,7 +30,9 @@ export function openDisplay(): Display {
       rendererOptions: {
         clearOutput: true,
         removeEmptyLines: true,
-        logger: new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) }),
+        logger: new ListrLogger<ListrDefaultRendererLogLevels>({
+          processOutput: new ProcessOutput(process.stderr, process.stderr),
+        }),
       },
       // Ctrl-C is the command's to handle.
       registerSignalListeners: false,

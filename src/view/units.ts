@@ -22,8 +22,3 @@ export function duration(ms: number): string {
   const hours = minutes / 60;
   return hours < 48 ? `${String(Math.round(hours))} h` : `${String(Math.round(hours / 24))} d`;
 }
-
-/** 0.1234 → "12.3 %". */
-export function percent(fraction: number): string {
-  return `${(fraction * 100).toFixed(1)} %`;
-}

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { line, quote, render, script, words } from "../../src/domain/shell.ts";
 import { hostileWords } from "../support/hostile-words.ts";
 
-const shells = [["sh"], ["bash"], ["busybox", "sh"]] as const;
+const shells: readonly (readonly [string, ...string[]])[] = [["sh"], ["bash"], ["busybox", "sh"]];
 
 /** Runs a line and returns the words it got, each ended by a NUL. */
 function heard(shell: readonly string[], commandLine: string): string[] {

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import { type Column, table } from "../../src/view/table.ts";
 
@@ -47,13 +48,7 @@ describe("table", () => {
   test("colour is around the text, not in its width", () => {
     const coloured = columns.map((column) => ({ ...column, tone: () => "good" as const }));
     const text = table({ colour: true, width: 80 }, coloured, rows);
-    // eslint-disable-next-line no-control-regex -- colours are escape sequences
-    expect(
-      text
-        .replaceAll(/\u001b\[[0-9;]*m/g, "")
-        .split("\n")[1]
-        ?.trimEnd(),
-    ).toBe("web                 1.5 KiB");
+    expect(stripVTControlCharacters(text).split("\n")[1]?.trimEnd()).toBe("web                 1.5 KiB");
     expect(text).toContain("\u001b[32mweb\u001b[39m");
   });
 });

@@ -12,7 +12,7 @@ export async function readNames(configPath: string | undefined): Promise<Names> 
   }
 }
 
-export function namesOf(config: Config): Names {
+function namesOf(config: Config): Names {
   const labels = config.nodes.flatMap((node) => Object.entries(node.labels).map(([key, value]) => `${key}=${value}`));
   const containers = [...new Set(config.placements.map(({ container }) => container))];
   const copies = (name: string): string[] =>

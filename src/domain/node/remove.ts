@@ -66,13 +66,9 @@ export function refuseInUse(node: string, { placed, running }: NodeUse): void {
     );
   }
   if (running && running.length > 0) {
-    throw new PictlError(
-      "node-in-use",
-      `Containers of this cluster still run on ${node}: ${running.join(", ")}.`,
-      {
-        node,
-        hint: `Remove them there (\`pictl exec --node ${node} "docker rm -f ${running.join(" ")}"\`), or leave them running: \`--force\`.`,
-      },
-    );
+    throw new PictlError("node-in-use", `Containers of this cluster still run on ${node}: ${running.join(", ")}.`, {
+      node,
+      hint: `Remove them there (\`pictl exec --node ${node} "docker rm -f ${running.join(" ")}"\`), or leave them running: \`--force\`.`,
+    });
   }
 }
