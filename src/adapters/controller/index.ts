@@ -52,8 +52,9 @@ const reasons: Readonly<Record<string, string>> = {
 
 async function whyUnwritable(folder: string): Promise<string | undefined> {
   try {
+    if (!(await stat(folder)).isDirectory()) return "ENOTDIR";
     await access(folder, constants.W_OK | constants.X_OK);
-    return (await stat(folder)).isDirectory() ? undefined : "ENOTDIR";
+    return undefined;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code ?? "unknown";
   }
