@@ -203,8 +203,10 @@ describe.skipIf(whyNoSshd)(`connecting${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { 
         .sort();
     const before = resources();
     const nodes = openTestNodes();
-    const connection = await nodes.connect(sshd.node("n1", {}));
-    for (let i = 0; i < 40; i++) await connection.run(line("true"), { sudo: i % 2 === 0 });
+    const login = await addLogin();
+    afterwards(() => login.remove());
+    const connection = await nodes.connect(sshd.node("n1", { user: login.name, sudo: false }));
+    for (let i = 0; i < 40; i++) await connection.run(line("true"));
     await nodes.close();
     expect(resources().length).toBeLessThanOrEqual(before.length);
   });

@@ -1,42 +1,52 @@
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { line, words } from "../../../src/domain/shell.ts";
+import { addLogin, type Login } from "../../support/login.ts";
 import { openTestNodes, rejection, started, stdoutOf } from "../../support/ssh.ts";
 import { startSshd, whyNoSshd } from "../../support/sshd.ts";
 
 describe.skipIf(whyNoSshd)(`sshd's limits${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { timeout: 60_000 }, () => {
+  let login: Login;
+  beforeAll(async () => {
+    login = await addLogin();
+  });
+  afterAll(() => login.remove());
+
   test.each([1, 3, 10])("MaxSessions %i: commands wait for their turn", async (sessions) => {
     const sshd = await started(startSshd({ config: [`MaxSessions ${sessions}`] }));
-    const connection = await openTestNodes().connect(sshd.node());
+    const connection = await openTestNodes().connect(sshd.node("n1", { user: login.name }));
     const numbers = Array.from({ length: 24 }, (_, i) => `${i}\n`);
     const outputs = await Promise.all(numbers.map((number) => stdoutOf(connection.run(words("printf", "%s", number)))));
     expect(outputs).toEqual(numbers);
   });
 
-  test("MaxSessions 1: what never gets a turn is told that nothing was done", async () => {
-    const sshd = await started(startSshd({ config: ["MaxSessions 1"] }));
-    const connection = await openTestNodes().connect(sshd.node());
-    const stop = new AbortController();
-    const begun = new Promise<void>((resolve) => {
-      void connection
-        .run(line("echo begun; sleep 20"), {
-          signal: stop.signal,
-          onStdout: () => {
-            resolve();
-          },
-        })
-        .catch(() => undefined);
-    });
-    await begun;
-    await stdoutOf(connection.run(words("true"), { timeoutMs: 100 })).catch(() => undefined);
-    const error = await rejection(connection.run(words("true"), { timeoutMs: 300 }), "timeout");
-    expect(error.message).toMatch(/^The command on n1 was not started within 0\.3\d* s: the connection was busy\.$/);
-    stop.abort();
-    expect(await stdoutOf(connection.run(words("echo", "free again")))).toBe("free again\n");
-  });
+  test.each(["root", "another user"])(
+    "MaxSessions 1, as %s: what never gets a turn is told that nothing was done",
+    async (who) => {
+      const sshd = await started(startSshd({ config: ["MaxSessions 1"] }));
+      const connection = await openTestNodes().connect(sshd.node("n1", { user: who === "root" ? "root" : login.name }));
+      const stop = new AbortController();
+      const begun = new Promise<void>((resolve) => {
+        void connection
+          .run(line("echo begun; sleep 20"), {
+            signal: stop.signal,
+            onStdout: () => {
+              resolve();
+            },
+          })
+          .catch(() => undefined);
+      });
+      await begun;
+      await stdoutOf(connection.run(words("true"), { timeoutMs: 100 })).catch(() => undefined);
+      const error = await rejection(connection.run(words("true"), { timeoutMs: 300 }), "timeout");
+      expect(error.message).toMatch(/^The command on n1 was not started within 0\.3\d* s: the connection was busy\.$/);
+      stop.abort();
+      expect(await stdoutOf(connection.run(words("echo", "free again")))).toBe("free again\n");
+    },
+  );
 
   test("MaxSessions 0: an error that says so", async () => {
     const sshd = await started(startSshd({ config: ["MaxSessions 0"] }));
-    const connection = await openTestNodes().connect(sshd.node());
+    const connection = await openTestNodes().connect(sshd.node("n1", { user: login.name }));
     const error = await rejection(connection.run(words("true")), "connection-lost");
     expect(error.hint).toContain("MaxSessions");
   });
@@ -46,7 +56,7 @@ describe.skipIf(whyNoSshd)(`sshd's limits${whyNoSshd ? ` (${whyNoSshd})` : ""}`,
     const nodes = openTestNodes();
     const outputs = await Promise.all(
       Array.from({ length: 40 }, async (_, i) => {
-        const connection = await nodes.connect(sshd.node(`n${i}`, { connectTimeoutMs: 20_000 }));
+        const connection = await nodes.connect(sshd.node(`n${i}`, { user: login.name, connectTimeoutMs: 20_000 }));
         return stdoutOf(connection.run(words("echo", String(i))));
       }),
     );

@@ -1,10 +1,14 @@
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { rm, writeFile } from "node:fs/promises";
+import { chmod, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Ask, Connection } from "../../../src/app/ports.ts";
 import { line, words } from "../../../src/domain/shell.ts";
 import { addLogin, type Login } from "../../support/login.ts";
-import { openTestNodes, rejection, stdoutOf } from "../../support/ssh.ts";
+import { afterwards, openTestNodes, rejection, started, stdoutOf } from "../../support/ssh.ts";
 import { startSshd, whyNoSshd, type Sshd } from "../../support/sshd.ts";
 
 const whyNot = whyNoSshd ?? (existsSync("/usr/bin/sudo") ? undefined : "needs sudo");
@@ -46,6 +50,28 @@ describe.skipIf(whyNot)(`sudo and rights${whyNot ? ` (${whyNot})` : ""}`, { time
     const connection = await openTestNodes().connect(sshd.node());
     expect(await connection.privilege()).toMatchObject({ root: true, docker: true, sudo: true });
     expect(await connection.run(asRoot, { sudo: true, stdin: "in\nput" })).toMatchObject(rootsAnswer);
+  });
+
+  test.each([
+    ["may", 0o660, true],
+    ["may not", 0o600, false],
+  ])("a user who %s use the Docker socket", async (_what, mode, docker) => {
+    const socket = join(login.home, "docker.sock");
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(socket, resolve));
+    afterwards(
+      () =>
+        new Promise((resolve) => {
+          server.close(() => {
+            resolve();
+          });
+        }),
+    );
+    await promisify(execFile)("chgrp", [login.name, socket]);
+    await chmod(socket, mode);
+    const other = await started(startSshd({ config: [`SetEnv DOCKER_HOST=unix://${socket}`] }));
+    const connection = await openTestNodes().connect(other.node("n1", { user: login.name }));
+    expect(await connection.privilege()).toEqual({ root: false, docker, sudo: false });
   });
 
   test("without a password", async () => {
