@@ -55,7 +55,9 @@ export async function startProxy(options: TcpProxyOptions): Promise<TcpProxy> {
       }
     });
     client.on("close", () => upstream.destroy());
-    upstream.on("close", () => { client.destroySoon(); });
+    upstream.on("close", () => {
+      client.destroySoon();
+    });
   });
 
   function adopt(socket: Socket): Socket {

@@ -89,7 +89,7 @@ export function interrupted(node: string, signal: AbortSignal): PictlError {
   return new PictlError("interrupted", `The work on ${node} was interrupted.`, { node, cause: signal.reason });
 }
 
-export function renderFor(node: string, command: Command): string {
+function renderFor(node: string, command: Command): string {
   try {
     return render(command);
   } catch (cause) {
