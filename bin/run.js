@@ -4,6 +4,9 @@
 import { existsSync, readFileSync, writeSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
+// Name lookups that hang take a thread each; with node's four, they would keep files from being read.
+process.env.UV_THREADPOOL_SIZE ??= "16";
+
 const root = fileURLToPath(new URL("..", import.meta.url));
 const pjson = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
 const [first] = process.argv.slice(2);

@@ -24,6 +24,13 @@ export default class Move extends PictlCommand {
       exclusive: ["copy-volumes"],
     }),
     "copy-volumes": Flags.boolean({ summary: "Copy its volumes and folders, while it is stopped." }),
+    "check-timeout": Flags.integer({
+      summary: "How long the new one may take until its check succeeds.",
+      helpValue: "SECONDS",
+      default: 30,
+      min: 0,
+      max: 3600,
+    }),
     grace: common.grace,
     wait: common.wait,
     "dry-run": common.dryRun,
@@ -47,6 +54,7 @@ export default class Move extends PictlCommand {
       copyVolumes: flags["copy-volumes"],
       mayLeaveData: async (question) =>
         flags.yes || flags["dry-run"] || this.ask.confirm(question, "Say `--copy-volumes` or `--yes`."),
+      patienceMs: flags["check-timeout"] * 1000,
       graceSeconds: flags.grace,
       waitMs: flags.wait * 1000,
       dryRun: flags["dry-run"],

@@ -104,7 +104,8 @@ async function createOne(ports: Ports, one: One): Promise<Done> {
     event: {
       type: "container.created",
       before: facts?.state ?? null,
-      after: { image: imageOf(placement), args: placement.args },
+      // Not the arguments: they may hold a password.
+      after: { image: imageOf(placement), generation },
     },
   };
 }

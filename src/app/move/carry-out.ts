@@ -24,6 +24,8 @@ export interface MoveOptions {
   /** Start the new one before the old one stops. */
   readonly overlap: boolean;
   readonly copyVolumes: boolean;
+  /** How long the new one may take until its check succeeds. */
+  readonly patienceMs: number;
   readonly graceSeconds: number;
   readonly waitMs: number;
   readonly dryRun: boolean;
@@ -189,7 +191,7 @@ async function startNew(ports: Ports, moving: Switching & { readonly move: MoveR
     retired: undefined,
     graceSeconds,
   });
-  await checkMoved(ports, { config, plan, engine: target.engine, step });
+  await checkMoved(ports, { config, plan, engine: target.engine, step, patienceMs: moving.patienceMs });
 }
 
 function notMoved(plan: MovePlan, error: unknown): unknown {

@@ -4,19 +4,23 @@ import type { MovePlan } from "../../domain/move/plan.ts";
 import { nodeOf } from "../observe.ts";
 import type { Engine, Ports, Step } from "../ports.ts";
 
-/** A service may take this long to answer after its start. */
-const patienceMs = 30_000;
 const pauseMs = 250;
 /** Without a heartbeat entry, a container that runs so long without a restart counts as good. */
 const steadyMs = 3_000;
 
 /**
  * Whether the moved container does its work on its new node: its heartbeat entry's check, or, without one, running
- * for 3 s. Throws move-failed with the last thing seen.
+ * for 3 s. `patienceMs`: how long its service may take to answer. Throws move-failed with the last thing seen.
  */
 export async function checkMoved(
   ports: Ports,
-  { config, plan, engine, step }: { config: Config; plan: MovePlan; engine: Engine; step: Step },
+  {
+    config,
+    plan,
+    engine,
+    step,
+    patienceMs,
+  }: { config: Config; plan: MovePlan; engine: Engine; step: Step; patienceMs: number },
 ): Promise<void> {
   const { container, from, to } = plan;
   const entry = config.heartbeat.checks.find((each) => each.container === container && each.node === from);
@@ -40,7 +44,8 @@ export async function checkMoved(
         signal: ports.signal,
       });
       if (ok) return;
-      if (elapsed >= patienceMs) throw failed(plan, `its check failed for 30 s: ${message}`);
+      if (elapsed >= patienceMs)
+        throw failed(plan, `its check failed for ${String(Math.round(patienceMs / 1000))} s: ${message}`);
     }
     await ports.clock.sleep(pauseMs, ports.signal);
   }

@@ -22,7 +22,9 @@ function moveEntry(
 ): readonly DocumentEdit[] {
   const source = rows.findIndex((row) => row.node === from && Object.hasOwn(row, container));
   if (source === -1) return [];
-  const value = rows[source]?.[container];
+  const found = rows[source]?.[container];
+  // A port is read as a number; in files of PiCluster it is a string, and both are right.
+  const value = typeof found === "number" ? String(found) : found;
   const target = rows.findIndex((row) => row.node === to);
   return [
     { op: "delete", path: [section, source, container] },
