@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createConnection } from "node:net";
-import { Duplex } from "node:stream";
+import { Duplex, PassThrough } from "node:stream";
 import type { Connection, Nodes, Outcome } from "../../../src/app/ports.ts";
 import type { NodeSpec } from "../../../src/domain/config/types.ts";
 import { type Command, render } from "../../../src/domain/shell.ts";
@@ -41,8 +41,13 @@ export function localNodes(options: LocalNodesOptions): Nodes & { opened: Duplex
       let stderr = "";
       child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
       child.stdin.on("error", () => undefined);
-      const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
-      child.on("close", (code) => code !== 0 && stream.destroy(new Error(stderr)));
+      // As with SSH, what was written to a command that has ended is nobody's error, and the end comes with its stderr.
+      const stdin = new PassThrough();
+      const stdout = new PassThrough();
+      stdin.pipe(child.stdin);
+      child.stdout.pipe(stdout, { end: false });
+      const stream = Duplex.from({ readable: stdout, writable: stdin });
+      child.on("close", (code) => (code === 0 ? stdout.end() : stream.destroy(new Error(stderr))));
       opened.push(stream);
       return Promise.resolve(stream);
     },

@@ -61,7 +61,7 @@ describe.each(shells)("%s", (shell) => {
   });
 
   test.skipIf(!present("tmux") || !present(shell)).each([
-    ["pictl stat", "pictl status "],
+    ["pictl statu", "pictl status "],
     ["pictl status --dat", "pictl status --dat"],
     ["pictl status --no-c", "pictl status --no-color "],
     ["pictl status data", "pictl status database "],
