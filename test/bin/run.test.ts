@@ -40,8 +40,8 @@ describe("help", () => {
 describe("what is no command", () => {
   test.each([
     [
-      ["nodse", "web"],
-      '✗ There is no command "nodse"; did you mean "nodes"?\n  → `pictl --help` lists the commands.\n',
+      ["restrat", "web"],
+      '✗ There is no command "restrat"; did you mean "restart"?\n  → `pictl --help` lists the commands.\n',
     ],
     [["xyzzy"], '✗ There is no command "xyzzy".\n  → `pictl --help` lists the commands.\n'],
     [["xyzzy", "--help"], '✗ There is no command "xyzzy".\n  → `pictl --help` lists the commands.\n'],
@@ -59,7 +59,7 @@ describe("what is no command", () => {
   });
 
   test("says so as one JSON document under --json", () => {
-    const { status, stdout, stderr } = pictl("nodse", "--json");
+    const { status, stdout, stderr } = pictl("restrat", "--json");
     expect({ status, stderr }).toEqual({ status: 2, stderr: "" });
     expect(JSON.parse(stdout)).toEqual({
       ok: false,
@@ -68,7 +68,7 @@ describe("what is no command", () => {
       failures: [
         {
           code: "usage",
-          message: 'There is no command "nodse"; did you mean "nodes"?',
+          message: 'There is no command "restrat"; did you mean "restart"?',
           hint: "`pictl --help` lists the commands.",
         },
       ],
@@ -76,7 +76,7 @@ describe("what is no command", () => {
   });
 });
 
-test.each([["--version"], ["--help"], ["completion bash"], ["nodse --json"]])(
+test.each([["--version"], ["--help"], ["completion bash"], ["restrat --json"]])(
   "%s into a closed pipe ends quietly, as if by SIGPIPE",
   async (words) => {
     const child = spawn(process.execPath, [program, ...words.split(" ")], { stdio: ["ignore", "pipe", "pipe"] });
