@@ -118,7 +118,8 @@ export function sudoCheck(
   if (rights instanceof PictlError) return failed("sudo", rights);
   if (rights.root) return ok("sudo", "not needed: the login is root");
   if (rights.sudo) return ok("sudo", "works");
-  const remedy = `On the node, as root: \`echo '${needs.user} ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/pictl\`.`;
+  const rule = `echo '${needs.user} ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/pictl`;
+  const remedy = `On the node, as root: \`apt-get install sudo\` where it is missing, then \`${rule}\`.`;
   if (needs.vip) return problem("sudo", "does not work, and the virtual IP needs it", remedy, "sudo-failed");
   if (needs.dockerAnswers) return ok("sudo", "not needed: the login may use Docker's socket");
   return warning("sudo", "does not work without a password", remedy);
