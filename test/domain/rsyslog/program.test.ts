@@ -1,0 +1,178 @@
+import { execFileSync } from "node:child_process";
+import { writeFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { countCommand, exitCodes, sendCommand } from "../../../src/domain/rsyslog/command.ts";
+import { countingProgram } from "../../../src/domain/rsyslog/program.ts";
+import { Tally, type TallyOptions } from "../../../src/domain/rsyslog/tally.ts";
+import { render } from "../../../src/domain/shell.ts";
+
+const all: TallyOptions = {
+  today: { year: 2026, day: "11-23" },
+  from: "",
+  errors: false,
+  warnings: false,
+  failures: false,
+};
+
+const lines = [
+  "Nov 23 10:05:59 web1 sshd[123]: Failed password for root from 10.0.0.1 port 22 ssh2",
+  "Nov 23 10:05:59 web2 sshd[124]: Failed password for root from 10.0.0.2 port 2222 ssh2",
+  "Dec  1 00:00:00 web1 kernel: warning: a\tb",
+  "<34>Oct 11 22:14:15 mymachine su: 'su root' failed for lonvick",
+  "<0>Nov 23 10:06:00 web1 kernel: all is well",
+  "2026-11-23T04:00:01.000001+00:00 n1 postfix/smtpd[9]: connection refused by fd12ab34",
+  '<165>1 2003-10-11T22:14:15.003Z host evntslog 77 ID47 [e iut="3"] An event 0xDEADBEEF',
+  "<14>1 2026-11-23T04:00:00Z h app - - - PANIC now",
+  "<14>1 2026-11-23T04:00:00Z h app",
+  "<999999>Nov 23 10:05:59 web1 a: b",
+  "<x>Nov 23 10:05:59 web1 a: b",
+  "Nov 23 10:05:59 web1 last message repeated 3 times",
+  "    at a continuation",
+  "",
+  `Nov 23 10:07:00 web1 long: ${"x1".repeat(300)}`,
+  "Nov 23 10:07:00 web1 [odd]: tag",
+  "Nov 23 10:07:00 web1 $(id) `id` %s \\n",
+];
+
+/** A tally as plain data. */
+function plain(tally: Tally): object {
+  const sorted = <Key extends string>(counts: ReadonlyMap<Key, number>): unknown =>
+    Object.fromEntries([...counts].sort());
+  return {
+    numbers: [tally.lines, tally.counted, tally.odd],
+    hosts: sorted(tally.hosts),
+    minutes: sorted(tally.minutes),
+    programs: sorted(tally.programs),
+    severities: sorted(tally.severities),
+    messages: Object.fromEntries(
+      tally.top(1000).map((row) => [`${row.severity} ${row.program} ${row.message}`, row.count]),
+    ),
+  };
+}
+
+function here(text: readonly string[], options: TallyOptions): object {
+  const tally = new Tally();
+  for (const line of text) tally.add(line, options);
+  return plain(tally);
+}
+
+function withAwk(awk: readonly string[], text: readonly string[], options: TallyOptions): object {
+  const [program = "", ...first] = awk;
+  const flag = (value: boolean): string => (value ? "1" : "0");
+  const variables = {
+    year: "2026",
+    today: "11-23",
+    from: options.from,
+    errors: flag(options.errors),
+    warnings: flag(options.warnings),
+    failures: flag(options.failures),
+  };
+  const assigned = Object.entries(variables).flatMap(([name, value]) => ["-v", `${name}=${value}`]);
+  const output = execFileSync(program, [...first, ...assigned, countingProgram], {
+    input: text.map((line) => `${line}\n`).join(""),
+    env: { ...process.env, LC_ALL: "C" },
+  });
+  return read(output.toString());
+}
+
+function read(output: string): object {
+  const tally = new Tally();
+  for (const line of output.split("\n")) if (line !== "") tally.addCount(line);
+  return plain(tally);
+}
+
+const awks = [["mawk"], ["gawk"], ["original-awk"], ["busybox", "awk"]].filter(([program = "", ...first]) => {
+  try {
+    execFileSync(program, [...first, "BEGIN { exit 0 }"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+});
+
+describe.each(awks)("%s %s counts as we do", (...awk) => {
+  test.each([
+    ["everything", {}],
+    ["errors", { errors: true }],
+    ["warnings and failures", { warnings: true, failures: true }],
+    ["from a minute on", { from: "2026-11-23T10:06" }],
+  ])("%s", (_name, parts) => {
+    const options = { ...all, ...parts };
+    expect(withAwk(awk.filter(Boolean) as string[], lines, options)).toEqual(here(lines, options));
+  });
+
+  test("whatever the messages hold", () => {
+    const word = fc.constantFrom(
+      "error",
+      "Failed",
+      "warn",
+      "10.1.2.3",
+      "0xff",
+      "a1b2",
+      "[",
+      "]:",
+      "-",
+      "\t",
+      "'",
+      "\\",
+      "%",
+      "#",
+    );
+    const message = fc.array(fc.oneof(word, fc.string({ maxLength: 8 }))).map((words) => words.join(" "));
+    const text = fc.array(
+      message.map((said) => `Nov 23 10:00:00 h ${said}`.replace(/[^\x20-\x7e\t]/g, "?")),
+      { minLength: 1 },
+    );
+    fc.assert(
+      fc.property(text, (some) => {
+        expect(withAwk(awk.filter(Boolean) as string[], some, all)).toEqual(here(some, all));
+      }),
+      { numRuns: 15 },
+    );
+  });
+});
+
+describe("the command for a node", () => {
+  let folder = "";
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "pictl-rsyslog-"));
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  const run = (line: string): { code: number; output: Buffer } => {
+    try {
+      return { code: 0, output: execFileSync("sh", ["-c", line], { maxBuffer: 64 * 1024 * 1024, stdio: "pipe" }) };
+    } catch (error) {
+      return { code: (error as { status: number }).status, output: Buffer.alloc(0) };
+    }
+  };
+
+  test("counts a file in parts as it does in one, every line once", () => {
+    const many = Array.from(
+      { length: 150_000 },
+      (_, index) =>
+        `Nov 23 ${String(index % 24).padStart(2, "0")}:00:00 h${index % 7} app[${index}]: ${"z".repeat(index % 90)}`,
+    );
+    const file = join(folder, "it's big.log");
+    writeFileSync(file, many.map((line) => `${line}\n`).join(""));
+    const { output } = run(render(countCommand(file, all)));
+    expect(read(output.toString().replace(/^\d+\n/, ""))).toEqual(here(many, all));
+  });
+
+  test("says why there is nothing, and does not count what only has the look of a file", () => {
+    expect(run(render(countCommand(join(folder, "none"), all))).code).toBe(exitCodes.missing);
+    expect(run(render(countCommand(folder, all))).code).toBe(exitCodes.unreadable);
+    expect(run(render(sendCommand(join(folder, "none")))).code).toBe(exitCodes.missing);
+  });
+
+  test("an empty file has nothing in it", () => {
+    const file = join(folder, "empty");
+    writeFileSync(file, "");
+    expect(run(render(countCommand(file, all))).output.toString()).toBe("1\nE\t0\t0\t0\n");
+  });
+});
