@@ -19,23 +19,26 @@ interface Root {
 export class Rights {
   readonly #session: Session;
   readonly #allowed: boolean;
+  readonly #always: boolean;
   readonly #ask: SudoPassword | undefined;
   #facts: Promise<Facts> | undefined;
   #root: Promise<Root> | undefined;
 
-  /** `setting`: `ssh.sudo` of the config; false forbids sudo. */
+  /** `setting`: `ssh.sudo` of the config; false forbids sudo, true uses it also where the login could do without. */
   constructor(session: Session, setting: boolean | undefined, ask: SudoPassword | undefined) {
     this.#session = session;
     this.#allowed = setting !== false;
+    this.#always = setting === true;
     this.#ask = ask;
   }
 
   /** Asks for a password only when nothing else leads to Docker. */
   async privilege(): Promise<Privilege> {
-    const { root, docker, freeSudo } = await this.#lookedUp();
-    const free = freeSudo && this.#allowed;
-    if (root || docker || free || !this.#allowed || !this.#ask)
-      return { root, docker: root || docker, sudo: root || free };
+    const facts = await this.#lookedUp();
+    const { root, hasSudo } = facts;
+    const docker = root || (facts.docker && !this.#always);
+    const free = facts.freeSudo && this.#allowed;
+    if (docker || free || !this.#allowed || !hasSudo || !this.#ask) return { root, docker, sudo: root || free };
     const password = await this.#ask();
     return { root, docker, sudo: password !== undefined };
   }

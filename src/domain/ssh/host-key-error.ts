@@ -45,8 +45,8 @@ export function hostKeyError(verdict: Exclude<HostKeyVerdict, { kind: "trusted" 
         {
           node,
           hint:
-            `Only if you know why it changed: \`ssh-keygen -R '${name}' -f ${verdict.entry.file}\`, ` +
-            `then \`pictl node trust ${node}\`.`,
+            `Only if you know why it changed: \`pictl node trust ${node} --replace\` shows both keys and asks ` +
+            `(for a jump host: \`ssh-keygen -R '${name}' -f ${verdict.entry.file}\`).`,
         },
       );
   }
