@@ -56,13 +56,13 @@ With --watch alone the screen is redrawn every ${String(defaultSeconds)} s, with
     process.exitCode = report.exitCode ?? 0;
   }
 
-  #drawnTicks(): (tick: StatsTick) => void | Promise<void> {
-    const sink = sinkOf(process.stdout);
-    const show = process.stdout.isTTY ? redraw(process.stdout) : (text: string) => sink(`${text}\n`);
+  #drawnTicks(): (tick: StatsTick) => void {
+    const { stdout } = process;
+    const show = stdout.isTTY ? redraw(stdout) : (text: string) => void stdout.write(`${text}\n`);
     // Asked for each time: the terminal may have another size by now.
     return ({ stats, failures }) => {
       const { out } = this.terminal;
-      return show(statsView({ stats }, out) + failureText(out, failures));
+      show(statsView({ stats }, out) + failureText(out, failures));
     };
   }
 }

@@ -11,7 +11,7 @@ test("what vim turned on is turned off, in whatever pieces it came", () => {
   const vim = "\x1b[?1049h\x1b[?1h\x1b[?2004hé~\x1b[?25l";
   const back = "\x1b[?1049l\x1b[?1l\x1b[?2004l\x1b[?25h\x1b[0m";
   expect(after(vim)).toBe(back);
-  expect(after(...vim)).toBe(back);
+  expect(after(...Array.from(vim))).toBe(back);
 });
 
 test("what the program undid itself is left alone, and so is what never was changed", () => {
