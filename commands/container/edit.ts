@@ -1,0 +1,74 @@
+import { Args, Flags } from "@oclif/core";
+import { editContainer } from "../../src/app/container/edit.ts";
+import { PictlCommand } from "../../src/cli/command.ts";
+import * as common from "../../src/cli/flags.ts";
+import { PictlError } from "../../src/domain/errors.ts";
+import { visible } from "../../src/domain/text.ts";
+import { containerChangeView } from "../../src/view/container.ts";
+
+export default class ContainerEdit extends PictlCommand {
+  static override summary = "Change a container in the config, and show what changes.";
+  static override description =
+    "What runs is left alone unless --run is given; then it is replaced where its arguments or image differ, and the " +
+    "old one is brought back when the new one does not start.";
+  static override args = {
+    name: Args.string({ required: true, description: "The container: NAME for all its instances, or NAME@NODE." }),
+  };
+  static override flags = {
+    args: Flags.string({ summary: "Arguments of `docker run`, in one string.", helpValue: "ARGS" }),
+    image: Flags.string({ summary: "A registry's image.", helpValue: "IMAGE" }),
+    hb: Flags.string({ summary: "Port the heartbeat looks at; `none` for no check.", helpValue: "PORT|none" }),
+    host: Flags.string({
+      summary: "A node it may fail over to, and to no others. Repeatable.",
+      helpValue: "NODE",
+      multiple: true,
+      multipleNonGreedy: true,
+      exclusive: ["no-hosts"],
+    }),
+    "no-hosts": Flags.boolean({ summary: "It may fail over to any node." }),
+    run: Flags.boolean({ summary: "Make what runs like the config says." }),
+    grace: common.grace,
+    wait: common.wait,
+    "dry-run": common.dryRun,
+    yes: common.yes,
+  };
+  static override examples = [
+    '<%= config.bin %> container edit web --args "-p 8080:80" --hb 8080 --run',
+    "<%= config.bin %> container edit cache@pi-2 --image redis:7.4 --dry-run",
+  ];
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(ContainerEdit);
+    const port = portOf(flags.hb);
+    const { config, store, ports } = await this.open(flags);
+    const report = await editContainer(ports, {
+      store,
+      config,
+      target: args.name,
+      change: { args: flags.args, image: flags.image, port, hosts: flags["no-hosts"] ? [] : flags.host },
+      run: flags.run,
+      graceSeconds: flags.grace,
+      waitMs: flags.wait * 1000,
+      dryRun: flags["dry-run"],
+      confirm: async (changes) => {
+        if (flags.yes) return true;
+        const list = changes.map((change) => `\n    ${visible(change)}`).join("");
+        const then = flags.run ? ", and replace the container where it differs" : "";
+        return this.ask.confirm(
+          changes.length === 0
+            ? `The config is as it shall be. Replace ${args.name} where it differs?`
+            : `In ${store.path}:${list}\n  Write this${then}?`,
+          "Say `--yes` to change it without being asked, or `--dry-run` to see what would change.",
+        );
+      },
+    });
+    await this.finish(report, containerChangeView);
+  }
+}
+
+function portOf(text: string | undefined): number | "none" | undefined {
+  if (text === undefined || text === "none") return text;
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port >= 1 && port <= 65535) return port;
+  throw new PictlError("usage", `"${text}" is no port for --hb: expected 1 to 65535, or \`none\`.`);
+}

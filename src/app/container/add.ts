@@ -1,0 +1,53 @@
+import type { Config } from "../../domain/config/types.ts";
+import { type NewContainer, planAddContainer } from "../../domain/container/add.ts";
+import { nodeNamed } from "../../domain/select.ts";
+import { createContainers } from "../create.ts";
+import type { ConfigStore, Ports } from "../ports.ts";
+import { record } from "../record.ts";
+import type { Report } from "../report.ts";
+import { changesOn, type ContainerChangeRow, previewChange, writeChange } from "./change.ts";
+
+export interface AddContainerInput {
+  readonly store: ConfigStore;
+  readonly config: Config;
+  readonly container: NewContainer;
+  /** Create it at once. */
+  readonly run: boolean;
+  readonly waitMs: number;
+  readonly dryRun: boolean;
+}
+
+/**
+ * Adds a container to the config and, if wanted, runs it. Throws usage, unknown-node and config-invalid before
+ * anything is touched. A container that could not be run stays in the config.
+ */
+export async function addContainer(
+  ports: Ports,
+  input: AddContainerInput,
+): Promise<Report<{ containers: readonly ContainerChangeRow[] }>> {
+  const { store, container, dryRun } = input;
+  for (const name of [...container.nodes, ...(container.hosts ?? [])]) nodeNamed(input.config, name);
+  const plan = (raw: Parameters<typeof planAddContainer>[0]) => planAddContainer(raw, container);
+  const preview = await previewChange(store, plan);
+  const edits = dryRun ? preview.edits : await writeChange(store, plan);
+  const nodes = [...new Set(container.nodes)];
+  for (const node of dryRun ? [] : nodes)
+    await record(ports, { type: "container.added", container: container.name, node });
+  const { config } = dryRun ? preview : await store.read();
+  const placements = config.placements.filter((each) => each.container === container.name && nodes.includes(each.node));
+  const created = input.run
+    ? await createContainers(ports, { ...input, config, placements, recreate: false, graceSeconds: 10 })
+    : { result: { containers: [] }, failures: [] };
+  const rows = nodes.map((node, index): ContainerChangeRow => {
+    const ran = created.result.containers.find((row) => row.node === node)?.outcome;
+    const added = dryRun ? "would be added" : "added";
+    return {
+      container: container.name,
+      node,
+      changed: !dryRun,
+      outcome: ran === undefined ? added : `${added}; ${ran}`,
+      changes: changesOn(edits, node, index === 0),
+    };
+  });
+  return { result: { containers: rows }, failures: created.failures };
+}

@@ -1,0 +1,52 @@
+import type { RawConfig } from "../../domain/config/raw.ts";
+import type { Config, Placement } from "../../domain/config/types.ts";
+import type { ContainerEdit } from "../../domain/container/edit-entries.ts";
+import { PictlError } from "../../domain/errors.ts";
+import { selectPlacements } from "../../domain/select.ts";
+import type { ConfigStore } from "../ports.ts";
+
+/** What `container add`, `edit` and `remove` report of each instance. */
+export interface ContainerChangeRow {
+  readonly container: string;
+  readonly node: string;
+  readonly changed: boolean;
+  readonly outcome: string;
+  /** The config's changed places, for people; made or, under --dry-run, to be made. */
+  readonly changes: readonly string[];
+}
+
+export type PlanContainer = (raw: RawConfig) => readonly ContainerEdit[];
+
+/** The edits as the file stands now and the config they would make. Rejects with config-invalid; writes nothing. */
+export async function previewChange(
+  store: ConfigStore,
+  plan: PlanContainer,
+): Promise<{ readonly edits: readonly ContainerEdit[]; readonly config: Config }> {
+  const edits = plan((await store.read()).raw);
+  return { edits, config: await store.preview(edits.map(({ edit }) => edit)) };
+}
+
+/** Writes the config and returns what changed in it, planned anew on the file as it stands then. */
+export async function writeChange(store: ConfigStore, plan: PlanContainer): Promise<readonly ContainerEdit[]> {
+  let edits: readonly ContainerEdit[] = [];
+  await store.change((_config, raw) => {
+    edits = plan(raw);
+    return edits.map(({ edit }) => edit);
+  });
+  return edits;
+}
+
+/** The texts of the edits that belong into the row of `node`; what all instances share stands with the first. */
+export function changesOn(edits: readonly ContainerEdit[], node: string, first: boolean): readonly string[] {
+  return edits.filter((edit) => edit.node === node || (first && edit.node === undefined)).map(({ text }) => text);
+}
+
+/** The instances that `NAME` or `NAME@NODE` names, whole. Throws unknown-container, and usage for a glob. */
+export function instancesOf(config: Config, target: string): readonly Placement[] {
+  if (/[*?]/.test(target)) {
+    throw new PictlError("usage", `"${target}" names several containers; expected NAME or NAME@NODE.`, {
+      hint: "Work on one container at a time.",
+    });
+  }
+  return selectPlacements(config, [target]);
+}

@@ -1,0 +1,114 @@
+import type { Config, Placement } from "../../domain/config/types.ts";
+import { drift } from "../../domain/container/drift.ts";
+import { type ContainerChange, planEditContainer } from "../../domain/container/edit.ts";
+import { ours } from "../../domain/container/ownership.ts";
+import { imageOf, wantedText } from "../../domain/container/wanted.ts";
+import { PictlError } from "../../domain/errors.ts";
+import { nodeNamed } from "../../domain/select.ts";
+import type { ActionRow } from "../act.ts";
+import { createContainers } from "../create.ts";
+import { sha256 } from "../digest.ts";
+import { observer } from "../observe.ts";
+import type { ConfigStore, Ports } from "../ports.ts";
+import { record } from "../record.ts";
+import type { Report } from "../report.ts";
+import { changesOn, type ContainerChangeRow, instancesOf, previewChange, writeChange } from "./change.ts";
+
+export interface EditContainerInput {
+  readonly store: ConfigStore;
+  readonly config: Config;
+  /** `NAME` or `NAME@NODE`. */
+  readonly target: string;
+  readonly change: ContainerChange;
+  /** Make what runs like the config says, at once. */
+  readonly run: boolean;
+  readonly graceSeconds: number;
+  readonly waitMs: number;
+  readonly dryRun: boolean;
+  /** Asked with the changes, before anything is written; false leaves all as it is. */
+  readonly confirm: (changes: readonly string[]) => Promise<boolean>;
+}
+
+/**
+ * Changes a container in the config and, if wanted, where it runs: it is replaced only when its arguments or image
+ * differ. Throws unknown-container, unknown-node and config-invalid before anything is touched.
+ */
+export async function editContainer(
+  ports: Ports,
+  input: EditContainerInput,
+): Promise<Report<{ containers: readonly ContainerChangeRow[] }>> {
+  const { store, target, change, dryRun } = input;
+  const instances = instancesOf(input.config, target);
+  const name = instances[0]?.container ?? target;
+  const nodes = instances.map((each) => each.node);
+  for (const host of change.hosts ?? []) nodeNamed(input.config, host);
+  const plan = (raw: Parameters<typeof planEditContainer>[0]) => planEditContainer(raw, { name, nodes, change });
+  const preview = await previewChange(store, plan);
+  const asks = !dryRun && (preview.edits.length > 0 || input.run);
+  if (asks && !(await input.confirm(preview.edits.map(({ text }) => text)))) {
+    return { result: { containers: [] }, failures: [], exitCode: 4 };
+  }
+  const edits = dryRun || preview.edits.length === 0 ? preview.edits : await writeChange(store, plan);
+  const { config } = dryRun ? preview : await store.read();
+  const rows = nodes.map((node, index) => ({ node, changes: changesOn(edits, node, index === 0) }));
+  for (const { node, changes } of dryRun ? [] : rows) {
+    if (changes.length > 0) await record(ports, { type: "container.edited", container: name, node });
+  }
+  const placements = config.placements.filter((each) => each.container === name && nodes.includes(each.node));
+  const ran = input.run ? await apply(ports, { ...input, config, placements }) : undefined;
+  return {
+    result: { containers: rows.map((row) => rowOf(row, { name, dryRun, ran: ran?.result.containers ?? [] })) },
+    failures: ran?.failures ?? [],
+  };
+}
+
+function rowOf(
+  { node, changes }: { node: string; changes: readonly string[] },
+  { name, dryRun, ran }: { name: string; dryRun: boolean; ran: readonly ActionRow[] },
+): ContainerChangeRow {
+  const action = ran.find((row) => row.node === node);
+  const said = dryRun ? "would be changed" : "changed";
+  const outcome = changes.length === 0 ? "the config is as it was" : said;
+  return {
+    container: name,
+    node,
+    changed: (!dryRun && changes.length > 0) || action?.changed === true,
+    outcome: action === undefined ? outcome : `${outcome}; ${action.outcome}`,
+    changes,
+  };
+}
+
+/** Creates what is missing, and replaces what differs. */
+async function apply(
+  ports: Ports,
+  input: EditContainerInput & { readonly placements: readonly Placement[] },
+): Promise<Report<{ containers: readonly ActionRow[] }>> {
+  const { placements } = input;
+  const stale = new Set<Placement>();
+  const observe = observer(ports, input.config);
+  for (const placement of placements) if (await differs(placement)) stale.add(placement);
+  const parts = [
+    { recreate: true, placements: placements.filter((each) => stale.has(each)) },
+    { recreate: false, placements: placements.filter((each) => !stale.has(each)) },
+  ].filter((part) => part.placements.length > 0);
+  const reports = [];
+  for (const part of parts) reports.push(await createContainers(ports, { ...input, ...part }));
+  return {
+    result: { containers: reports.flatMap((report) => report.result.containers) },
+    failures: reports.flatMap((report) => report.failures),
+  };
+
+  async function differs(placement: Placement): Promise<boolean> {
+    try {
+      const { node, container } = placement;
+      const [found, images] = await Promise.all([observe.containers(node), observe.images(node)]);
+      const facts = ours(found, container, input.config.cluster);
+      const wanted = { digest: sha256(wantedText(placement)), image: imageOf(placement) };
+      return facts !== undefined && drift(facts, images, wanted).length > 0;
+    } catch (error) {
+      // A node that cannot be asked is told of when the container is created there.
+      if (!(error instanceof PictlError) || error.code === "interrupted") throw error;
+      return false;
+    }
+  }
+}

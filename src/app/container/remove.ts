@@ -1,0 +1,66 @@
+import type { Config, Placement } from "../../domain/config/types.ts";
+import { planRemoveContainer } from "../../domain/container/remove.ts";
+import type { Failure } from "../../domain/errors.ts";
+import { lifecycle } from "../lifecycle.ts";
+import type { ConfigStore, Ports } from "../ports.ts";
+import { record } from "../record.ts";
+import type { Report } from "../report.ts";
+import { changesOn, type ContainerChangeRow, instancesOf, previewChange, writeChange } from "./change.ts";
+
+export interface RemoveContainerInput {
+  readonly store: ConfigStore;
+  readonly config: Config;
+  /** `NAME` or `NAME@NODE`. */
+  readonly target: string;
+  /** Leave what runs alone. */
+  readonly keepRunning: boolean;
+  /** Also take out what is on a node that cannot be reached. */
+  readonly force: boolean;
+  readonly waitMs: number;
+  readonly dryRun: boolean;
+  /** Asked before anything is done; false leaves all as it is. */
+  readonly confirm: (instances: readonly Placement[]) => Promise<boolean>;
+}
+
+/**
+ * Removes a container from its nodes and then from the config, which is written last: an instance that could not be
+ * removed is still in it. Throws unknown-container, and config-invalid before anything is touched.
+ */
+export async function removeContainer(
+  ports: Ports,
+  input: RemoveContainerInput,
+): Promise<Report<{ containers: readonly ContainerChangeRow[] }>> {
+  const { store, config, target, dryRun } = input;
+  const instances = instancesOf(config, target);
+  const name = instances[0]?.container ?? target;
+  const planFor = (nodes: readonly string[]) => (raw: Parameters<typeof planRemoveContainer>[0]) =>
+    planRemoveContainer(raw, { name, nodes });
+  await previewChange(store, planFor(instances.map((each) => each.node)));
+  if (!dryRun && !(await input.confirm(instances))) return { result: { containers: [] }, failures: [], exitCode: 4 };
+
+  const deleted = input.keepRunning
+    ? { result: { containers: [] }, failures: [] }
+    : await lifecycle(ports, { ...input, action: "delete", placements: instances, graceSeconds: 0 });
+  const given = deleted.failures.filter((failure) => input.force && failure.code === "node-unreachable");
+  for (const { node = "", message } of given) {
+    ports.progress.warn(`${message} ${name} is taken out of the config, and may still run on ${node}.`);
+  }
+  const failures = deleted.failures.filter((failure) => !given.includes(failure)).map(stillThere);
+  const gone = instances.map((each) => each.node).filter((node) => !failures.some((failure) => failure.node === node));
+  if (gone.length === 0) return { result: { containers: [] }, failures };
+  const edits = dryRun ? (await previewChange(store, planFor(gone))).edits : await writeChange(store, planFor(gone));
+  for (const node of dryRun ? [] : gone) await record(ports, { type: "container.removed", container: name, node });
+  const rows = gone.map((node, index): ContainerChangeRow => {
+    const done = deleted.result.containers.find((row) => row.node === node)?.outcome;
+    const fate = input.keepRunning ? "what runs is left running" : (done ?? "not removed from the node");
+    const outcome = `${dryRun ? "would be taken" : "taken"} out of the config; ${fate}`;
+    return { container: name, node, changed: !dryRun, outcome, changes: changesOn(edits, node, index === 0) };
+  });
+  return { result: { containers: rows }, failures };
+}
+
+function stillThere(failure: Failure): Failure {
+  const kept = "It is still in the config.";
+  const force = failure.code === "node-unreachable" ? " `--force` takes it out all the same." : "";
+  return { ...failure, hint: failure.hint === undefined ? `${kept}${force}` : `${failure.hint} ${kept}${force}` };
+}

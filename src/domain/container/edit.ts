@@ -1,0 +1,77 @@
+import type { RawConfig, RawContainer } from "../config/raw.ts";
+import { addEntries, type ContainerEdit, drop, put, removeEntries, setHosts } from "./edit-entries.ts";
+
+/** What is to be different about a container; what is undefined stays. */
+export interface ContainerChange {
+  readonly args?: string | undefined;
+  readonly image?: string | undefined;
+  /** Port the heartbeat looks at. */
+  readonly port?: number | "none" | undefined;
+  /** Nodes it may be moved to; none of them means anywhere. */
+  readonly hosts?: readonly string[] | undefined;
+}
+
+/**
+ * The edits that change a container's instances on `nodes`, in the order in which they are to be made; none when the
+ * config says all that already.
+ */
+export function planEditContainer(
+  raw: RawConfig,
+  {
+    name,
+    nodes,
+    change,
+  }: { readonly name: string; readonly nodes: readonly string[]; readonly change: ContainerChange },
+): readonly ContainerEdit[] {
+  return [
+    ...(raw.layout ?? []).flatMap((row, index) => {
+      if (!nodes.includes(row.node) || !Object.hasOwn(row, name)) return [];
+      return planEntry(row[name] ?? null, { path: ["layout", index, name], node: row.node, change });
+    }),
+    ...planPort(raw, { name, nodes, port: change.port }),
+    ...(change.hosts === undefined ? [] : setHosts(raw, name, [...new Set(change.hosts)])),
+  ];
+}
+
+function planEntry(
+  entry: string | RawContainer | null,
+  place: { readonly path: readonly (string | number)[]; readonly node: string; readonly change: ContainerChange },
+): readonly ContainerEdit[] {
+  const { path, node, change } = place;
+  if (entry === null || typeof entry === "string") {
+    const args = change.args ?? entry ?? "";
+    const after = change.image === undefined ? args : { args, image: change.image };
+    return after === (entry ?? "") ? [] : [put(path, { before: entry ?? undefined, after, node })];
+  }
+  const key = (name: "args" | "image"): readonly ContainerEdit[] => {
+    const [before, after] = [entry[name], change[name]];
+    return after === undefined || after === before ? [] : [put([...path, name], { before, after, node })];
+  };
+  const isBuilt = change.image !== undefined && entry.build !== undefined;
+  return [
+    ...key("args"),
+    ...key("image"),
+    // A container has an image or a build folder.
+    ...(isBuilt ? [drop([...path, "build"], { before: entry.build, node })] : []),
+  ];
+}
+
+function planPort(
+  raw: RawConfig,
+  { name, nodes, port }: { name: string; nodes: readonly string[]; port: number | "none" | undefined },
+): readonly ContainerEdit[] {
+  if (port === undefined) return [];
+  if (port === "none") return removeEntries("hb", raw.hb, { nodes, name });
+  const found = (raw.hb ?? []).flatMap((row, index) => {
+    const before = nodes.includes(row.node) ? row[name] : undefined;
+    return before === undefined ? [] : [{ node: row.node, index, before }];
+  });
+  const value = String(port);
+  const missing = nodes.filter((node) => !found.some((each) => each.node === node));
+  return [
+    ...found
+      .filter(({ before }) => typeof before === "object" || String(before) !== value)
+      .map(({ node, index, before }) => put(["hb", index, name], { before, after: value, node })),
+    ...addEntries("hb", raw.hb, { nodes: missing, name, value }),
+  ];
+}

@@ -1,0 +1,117 @@
+import { cpSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import ContainerAdd from "../../commands/container/add.ts";
+import ContainerEdit from "../../commands/container/edit.ts";
+import ContainerRemove from "../../commands/container/remove.ts";
+import type { ContainerChangeRow } from "../../src/app/container/change.ts";
+import { type DocumentOf, documentOf, runCommand } from "../support/command.ts";
+import { labObstacle, withLab } from "../support/lab.ts";
+
+const obstacle = await labObstacle();
+
+describe.skipIf(obstacle !== undefined)("container add, edit and remove", () => {
+  const lab = withLab({ nodes: 2 });
+
+  const commands = { add: ContainerAdd, edit: ContainerEdit, remove: ContainerRemove };
+  const run = (verb: keyof typeof commands, ...words: string[]) =>
+    runCommand(commands[verb], words, lab.status().config);
+  const json = async (verb: keyof typeof commands, ...words: string[]) =>
+    documentOf(await run(verb, ...words, "--json")) as DocumentOf<{ containers: ContainerChangeRow[] }>;
+  const file = (): string => readFileSync(lab.status().config, "utf8");
+  const document = (): unknown => JSON.parse(file());
+  /** The published port and the id of the container on n1; empty when there is none. */
+  const box = (): Promise<string> =>
+    lab.inside("n1", "docker ps --all --no-trunc --filter name=^box$ --format '{{.Ports}} {{.ID}}'");
+  let original: unknown;
+
+  beforeAll(() => {
+    const folder = join(dirname(lab.status().config), "docker");
+    cpSync(join(folder, "web"), join(folder, "box"), { recursive: true });
+    original = document();
+  });
+
+  test.each([
+    ["one that is there", ["web", "--node", "n1"], "usage"],
+    ["a name that cannot be one", ["a b", "--node", "n1"], "usage"],
+    ["a node that is not there", ["box", "--node", "n9"], "unknown-node"],
+    ["a host that is not there", ["box", "--node", "n1", "--host", "n9"], "unknown-node"],
+    ["arguments that end in the middle", ["box", "--node", "n1", "--args", "-p '80"], "config-invalid"],
+  ])("add refuses %s, and touches nothing", async (_, words, code) => {
+    const before = file();
+    expect((await json("add", ...words, "--run")).failures).toMatchObject([{ code }]);
+    expect(file()).toBe(before);
+  });
+
+  test("add --dry-run changes nothing; add --run writes all three sections and runs it", async () => {
+    const words = ["box", "--node", "n1", "--args", "-p 8090:80", "--hb", "8090", "--host", "n2", "--run"];
+    const before = file();
+    const dry = await json("add", ...words, "--dry-run");
+    expect(dry.result.containers).toMatchObject([{ container: "box", node: "n1", changed: false }]);
+    expect(file()).toBe(before);
+    expect(await box()).toBe("");
+
+    expect(await json("add", ...words)).toMatchObject({
+      ok: true,
+      result: { containers: [{ container: "box", node: "n1", changed: true, outcome: "added; created" }] },
+    });
+    expect(document()).toMatchObject({
+      layout: [{ node: "n1", box: "-p 8090:80" }, { node: "n2" }],
+      hb: [{ node: "n1", box: "8090" }, { node: "n2" }],
+      container_host_constraints: [{ container: "web,n1,n2" }, { container: "clock,n1,n2" }, { container: "box,n2" }],
+    });
+    expect(await box()).toContain(":8090->80");
+  });
+
+  test("edit asks; without a terminal it names the flag", async () => {
+    const before = file();
+    expect((await json("edit", "box", "--args", "-p 8091:80")).failures).toMatchObject([
+      { code: "confirmation-missing" },
+    ]);
+    expect(file()).toBe(before);
+  });
+
+  test("edit --run replaces the container when its arguments differ, and only then", async () => {
+    const changed = await json("edit", "box", "--args", "-p 8091:80", "--hb", "none", "--run", "--yes");
+    expect(changed.result.containers).toEqual([
+      {
+        container: "box",
+        node: "n1",
+        changed: true,
+        outcome: "changed; replaced",
+        changes: ['layout[0].box: "-p 8090:80" → "-p 8091:80"', 'hb[0].box is removed: 8090'],
+      },
+    ]);
+    const replaced = await box();
+    expect(replaced).toContain(":8091->80");
+    const again = await json("edit", "box", "--hb", "8091", "--run", "--yes");
+    expect(again.result.containers[0]?.outcome).toBe("changed; runs already");
+    expect(await box()).toBe(replaced);
+  });
+
+  test("what an edit without --run left is caught up on by the next with it", async () => {
+    await json("edit", "box", "--args", "-p 8092:80", "--yes");
+    expect(await box()).toContain(":8091->80");
+    const caughtUp = await json("edit", "box", "--run", "--yes");
+    expect(caughtUp.result.containers[0]?.outcome).toBe("the config is as it was; replaced");
+    expect(await box()).toContain(":8092->80");
+  });
+
+  test("remove takes the container away, and the config is as it was before it came", async () => {
+    const removed = await json("remove", "box", "--yes");
+    expect(removed.result.containers).toMatchObject([{ container: "box", node: "n1", changed: true }]);
+    expect(await box()).toBe("");
+    expect(document()).toEqual(original);
+  });
+
+  test("on a node that cannot be reached it stays in the config, unless forced", async () => {
+    await json("add", "box", "--node", "n2");
+    await lab.kill("n2");
+    const kept = await json("remove", "box", "--yes");
+    expect(kept.failures).toMatchObject([{ code: "node-unreachable", node: "n2", container: "box" }]);
+    expect(document()).not.toEqual(original);
+    const forced = await run("remove", "box", "--yes", "--force");
+    expect(forced).toMatchObject({ code: 0, stderr: expect.stringContaining("may still run on n2") as string });
+    expect(document()).toEqual(original);
+  });
+});
