@@ -95,7 +95,8 @@ function shortened(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 }
 
+/** `hour`, `15 minutes` */
 function stepText(minutes: number): string {
-  if (minutes % 1440 === 0) return plural(minutes / 1440, "day");
-  return minutes % 60 === 0 ? plural(minutes / 60, "hour") : plural(minutes, "minute");
+  const [unit, name] = minutes % 1440 === 0 ? [1440, "day"] : minutes % 60 === 0 ? [60, "hour"] : [1, "minute"];
+  return minutes === unit ? name : plural(minutes / unit, name);
 }
