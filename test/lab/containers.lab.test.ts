@@ -1,0 +1,193 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import fc from "fast-check";
+import { beforeAll, describe, expect, test } from "vitest";
+import Create from "../../commands/create.ts";
+import Delete from "../../commands/delete.ts";
+import Restart from "../../commands/restart.ts";
+import Start from "../../commands/start.ts";
+import Status from "../../commands/status.ts";
+import Stop from "../../commands/stop.ts";
+import type { ActionRow } from "../../src/app/act.ts";
+import type { StatusRow } from "../../src/app/status.ts";
+import { quote } from "../../src/domain/shell.ts";
+import { pictl } from "../support/cli.ts";
+import { type DocumentOf, documentOf, runCommand } from "../support/command.ts";
+import { labObstacle, withLab } from "../support/lab.ts";
+
+const obstacle = await labObstacle();
+
+interface Layout {
+  layout: Record<string, string>[];
+}
+
+describe.skipIf(obstacle !== undefined)("the life of a container", () => {
+  const lab = withLab({ nodes: 3 });
+  let pristine = "";
+
+  beforeAll(async () => {
+    pristine = readFileSync(lab.status().config, "utf8");
+    const created = await run(Create);
+    expect(created.code, created.stderr).toBe(0);
+  });
+
+  const run = (command: Parameters<typeof runCommand>[0], ...words: string[]) =>
+    runCommand(command, words, lab.status().config);
+  const arguments_ = (value: string): void => {
+    const document = JSON.parse(pristine) as Layout;
+    for (const row of document.layout) if (row.web !== undefined) row.web = value;
+    writeFileSync(lab.status().config, JSON.stringify(document));
+  };
+  const restore = (): void => {
+    writeFileSync(lab.status().config, pristine);
+  };
+  const id = (name = "web"): Promise<string> => lab.inside("n1", `docker inspect --format '{{.Id}}' ${name}`);
+  async function states(...words: string[]): Promise<{ code: number | null; rows: string[] }> {
+    const shown = await run(Status, ...words, "--json");
+    const { result } = documentOf(shown) as DocumentOf<{ containers: StatusRow[] }>;
+    return { code: shown.code, rows: result.containers.map((row) => `${row.container}@${row.node} ${row.state}`) };
+  }
+
+  test("status says that all is as wanted; creating again changes nothing", async () => {
+    expect(await states()).toEqual({ code: 0, rows: ["web@n1 running", "clock@n2 running"] });
+    const before = await id();
+    const again = documentOf(await run(Create, "--json")) as DocumentOf<{ containers: ActionRow[] }>;
+    expect(again.result.containers.map((row) => [row.container, row.changed])).toEqual([
+      ["web", false],
+      ["clock", false],
+    ]);
+    expect(await id()).toBe(before);
+  });
+
+  test("stop, start, restart, each twice the same as once; --dry-run does nothing", async () => {
+    expect((await run(Stop, "web", "--dry-run")).stdout).toContain("would run: docker container stop --time 10 web");
+    expect((await states()).code).toBe(0);
+    for (const _ of [1, 2]) expect((await run(Stop, "web", "--grace", "1")).code).toBe(0);
+    expect(await states("web")).toEqual({ code: 1, rows: ["web@n1 stopped"] });
+    for (const _ of [1, 2]) expect((await run(Start, "web@n1")).code).toBe(0);
+    expect((await run(Restart, "w*", "--grace", "1")).code).toBe(0);
+    expect(await states("web")).toEqual({ code: 0, rows: ["web@n1 running"] });
+  });
+
+  test("delete needs an answer; then start says how to make it again", async () => {
+    const refused = await run(Delete, "web");
+    expect([refused.code, refused.stderr.includes("--yes")]).toEqual([4, true]);
+    expect((await run(Delete, "web", "--yes")).code).toBe(0);
+    expect((await states("web")).rows).toEqual(["web@n1 missing"]);
+    const start = await run(Start, "web");
+    expect([start.code, start.stderr.includes("pictl create web")]).toEqual([1, true]);
+    expect((await run(Create, "web")).code).toBe(0);
+  });
+
+  test("changed arguments show, are not applied unasked, and are with --recreate", async () => {
+    arguments_("-p 8080:80 -e COLOUR=blue");
+    const before = await id();
+    expect((await states("web")).rows).toEqual(["web@n1 changed"]);
+    const left = await run(Create, "web");
+    expect([left.code, left.stderr.includes("--recreate"), await id()]).toEqual([1, true, before]);
+    expect((await run(Create, "web", "--recreate")).code).toBe(0);
+    expect(await lab.inside("n1", "docker inspect --format '{{json .Config.Env}}' web")).toContain('"COLOUR=blue"');
+    restore();
+  });
+
+  test("a replacement that does not start leaves the old one running", async () => {
+    const before = await id();
+    await lab.inside("n1", "docker run -d --name squatter -p 9999:80 web");
+    arguments_("-p 9999:80");
+    const failed = await run(Create, "web", "--recreate");
+    expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining("9999")]);
+    expect(await id()).toBe(before);
+    expect(await lab.inside("n1", "docker ps --filter name=web --format '{{.Names}} {{.State}}'")).toBe(
+      "web running\n",
+    );
+    await lab.inside("n1", "docker rm -f squatter");
+    restore();
+    expect((await run(Create, "web", "--recreate")).code).toBe(0);
+  });
+
+  test("a container of the same name that is not ours is an error, never a target", async () => {
+    await run(Delete, "web", "--yes");
+    await lab.inside("n1", "docker run -d --name web web");
+    const before = await id();
+    for (const [command, words] of [
+      [Create, ["web", "--recreate"]],
+      [Stop, ["web"]],
+      [Restart, ["web"]],
+      [Delete, ["web", "--yes"]],
+    ] as const) {
+      const refused = await run(command, ...words);
+      expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("pictl did not make")]);
+    }
+    expect((await states("web")).rows).toEqual(["web@n1 foreign"]);
+    expect(await id()).toBe(before);
+    await lab.inside("n1", "docker rm -f web");
+    expect((await run(Create, "web")).code).toBe(0);
+  });
+
+  test("one that is ours and in no layout is a stray; one node's strays are not another's", async () => {
+    const cluster = (JSON.parse(pristine) as { cluster: string }).cluster;
+    await lab.inside("n1", `docker run -d --name left --label io.pictl.cluster=${cluster} web`);
+    const { code, rows } = await states();
+    expect([code, rows.filter((row) => row.startsWith("left"))]).toEqual([1, ["left@n1 stray"]]);
+    await lab.inside("n1", "docker rm -f left");
+  });
+
+  test("any words survive config, node and docker inspect", async () => {
+    const word = fc.string({ unit: "grapheme", maxLength: 30 }).map((text) => text.replaceAll(/[\0\r]/g, ""));
+    const lists = fc.sample(fc.array(word, { minLength: 1, maxLength: 12 }), { numRuns: 6, seed: 7 });
+    const hostile = [
+      "$(id)",
+      "`id`",
+      "a b",
+      "'",
+      '"',
+      "\\",
+      "#",
+      "*",
+      "~",
+      "!",
+      "%s",
+      "-rm",
+      "é漢🐳",
+      "a\nb",
+      "",
+      "\t",
+    ];
+    for (const list of [hostile, ...lists]) {
+      arguments_(list.map((text, index) => `-e ${quote(`W${String(index)}=${text}`)}`).join(" "));
+      const created = await run(Create, "web", "--recreate", "--grace", "0");
+      expect(created.code, created.stderr).toBe(0);
+      const env = JSON.parse(await lab.inside("n1", "docker inspect --format '{{json .Config.Env}}' web")) as string[];
+      // Docker keeps variables in no order.
+      const wanted = list.map((text, index) => `W${String(index)}=${text}`);
+      expect(env.filter((each) => /^W\d+=/.test(each)).sort()).toEqual(wanted.sort());
+    }
+    restore();
+    expect((await run(Create, "web", "--recreate", "--grace", "0")).code).toBe(0);
+  });
+
+  test("of two operators at once one wins and the other is told by whom; --wait waits", async () => {
+    const config = lab.status().config;
+    const slow = pictl(["restart", "clock", "--grace", "5"], { config });
+    const waiting = pictl(["restart", "clock", "--grace", "5", "--wait", "60"], { config });
+    const ended = await Promise.all([slow, waiting]);
+    expect(ended.map((each) => each.code)).toEqual([expect.any(Number), 0]);
+    const both = await Promise.all([pictl(["restart", "clock"], { config }), pictl(["restart", "clock"], { config })]);
+    expect(both.map((each) => each.code).sort()).toEqual([0, 4]);
+    expect(both.find((each) => each.code === 4)?.stderr).toMatch(
+      /`pictl restart` of \S+@\S+ is changing this container since/,
+    );
+  });
+
+  test("a dead node stops nobody else, and is told", async () => {
+    await lab.kill("n2");
+    const { code, rows } = await states();
+    expect([code, rows]).toEqual([3, ["web@n1 running", "clock@n2 unknown"]]);
+    const restarted = await run(Restart, "--grace", "0");
+    expect([restarted.code, restarted.stdout.includes("web"), restarted.stderr.includes("clock@n2")]).toEqual([
+      3,
+      true,
+      true,
+    ]);
+    await lab.start("n2");
+  });
+});
