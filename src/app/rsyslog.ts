@@ -1,5 +1,3 @@
-import { once } from "node:events";
-import { createGunzip } from "node:zlib";
 import type { Config } from "../domain/config/types.ts";
 import { PictlError } from "../domain/errors.ts";
 import { grade } from "../domain/exec/grade.ts";
@@ -133,23 +131,22 @@ async function countHere({ signal }: RsyslogPorts, job: Job): Promise<Tally> {
     if (filter.grep && !filter.grep.test(line)) tally.lines += 1;
     else tally.add(line, options);
   });
-  const unpacked = createGunzip();
-  const reading = readAll(unpacked, feed);
+  const unpacking = new DecompressionStream("gzip");
+  const packed = unpacking.writable.getWriter();
+  const reading = readAll(unpacking.readable, feed);
   reading.catch(() => undefined);
   const outcome = await connection.run(sendCommand(file), {
     sudo,
     signal,
     timeoutMs,
     maxOutputBytes: 0,
-    onStdout: async (chunk) => {
-      if (!unpacked.write(chunk)) await once(unpacked, "drain", { signal });
-    },
+    onStdout: (chunk) => packed.write(Uint8Array.from(chunk)),
   });
   if (outcome.status !== "ok") {
-    unpacked.destroy();
+    await packed.abort().catch(() => undefined);
     throw notRead(outcome, job);
   }
-  unpacked.end();
+  await packed.close();
   await reading;
   return tally;
 }
@@ -213,5 +210,5 @@ function told(tally: Tally, top: number): Omit<Analysis, "node" | "file" | "dura
 }
 
 function commonest(counts: ReadonlyMap<string, number>, top: number): readonly (readonly [string, number])[] {
-  return [...counts].sort(([, a], [, b]) => b - a).slice(0, top);
+  return [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).slice(0, top);
 }

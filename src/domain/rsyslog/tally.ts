@@ -74,7 +74,9 @@ export class Tally {
 
   /** The commonest first. */
   top(count: number): readonly MessageCount[] {
-    return [...this.#messages.values()].sort((a, b) => b.count - a.count).slice(0, count);
+    return [...this.#messages.values()]
+      .sort((a, b) => b.count - a.count || (a.message < b.message ? -1 : 1))
+      .slice(0, count);
   }
 
   #level(severity: Severity, program: string, count: number): void {

@@ -1,0 +1,114 @@
+import { execFile } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { labObstacle, withLab } from "../support/lab.ts";
+
+const root = new URL("../..", import.meta.url).pathname;
+const obstacle = await labObstacle();
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+describe.skipIf(obstacle !== undefined)("run, stats, prune, syslog and rsyslog on real nodes", () => {
+  const lab = withLab({ nodes: 2 });
+  const pictl = (...args: string[]): Promise<Ended> =>
+    new Promise((resolve) => {
+      const config = join(lab.status().dir, "config.json");
+      const child = execFile(
+        process.execPath,
+        [`${root}bin/dev.js`, ...args, "--config", config],
+        (error, stdout, stderr) => {
+          resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr });
+        },
+      );
+      child.stdin?.end();
+    });
+  const rows = async <Row>(key: string, ...args: string[]): Promise<Row[]> =>
+    (JSON.parse((await pictl(...args, "--json")).stdout) as { result: Record<string, Row[]> }).result[key] ?? [];
+  const change = async (parts: object): Promise<void> => {
+    const path = join(lab.status().dir, "config.json");
+    const config = JSON.parse(await readFile(path, "utf8")) as object;
+    await writeFile(path, JSON.stringify({ ...config, ...parts }));
+  };
+
+  test("stats: every node and container in one row", async () => {
+    expect((await pictl("create")).code).toBe(0);
+    const stats = await rows<Record<string, unknown>>("stats", "stats");
+    expect(stats.map((row) => [row["node"], row["container"], row["state"]])).toEqual([
+      ["n1", undefined, "ready"],
+      ["n1", "web", "running"],
+      ["n2", undefined, "ready"],
+      ["n2", "clock", "running"],
+    ]);
+    for (const row of stats) expect(row["memoryBytes"]).toBeGreaterThan(0);
+  });
+
+  test("prune: a stopped container of the layout stays, with its image; what nobody needs goes when it is said", async () => {
+    await lab.inside(
+      "n1",
+      `docker stop -t 1 web && docker create --name theirs web true && docker tag web spare:1 &&
+       printf 'FROM web\\nLABEL a=1\\n' | docker build -t derived:1 - && docker create --name stray \
+       --label io.pictl.cluster="$(docker inspect -f '{{index .Config.Labels "io.pictl.cluster"}}' web)" derived:1`,
+    );
+    expect(await pictl("prune")).toMatchObject({ code: 4, stdout: "" });
+    const names = async (...args: string[]): Promise<unknown[]> =>
+      (await rows<{ container?: string; image?: string }>("leftovers", "prune", ...args)).map(
+        (row) => row.container ?? row.image,
+      );
+    expect(await names("--dry-run")).toEqual(["stray", "derived:1"]);
+    expect(await names("--yes")).toEqual(["stray", "derived:1"]);
+    const left = await lab.inside(
+      "n1",
+      "docker ps -a --format '{{.Names}}' | sort; docker images --format '{{.Repository}}' | sort",
+    );
+    expect(left).toBe("theirs\nweb\nspare\nweb\n");
+    expect(await names("--all", "--yes")).toEqual(["theirs"]);
+    expect((await pictl("start", "web")).code).toBe(0);
+  });
+
+  test("run: a saved command on every node; a misspelt one is not run", async () => {
+    await change({ commandlist: [{ Name: "hostname" }] });
+    const { stdout } = await pictl("run", "Name");
+    expect(stdout.split("\n").sort()).toEqual(["", "n1 | n1", "n2 | n2"]);
+    expect(await pictl("run", "Nane")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('did you mean "Name"?'),
+    });
+  });
+
+  test("syslog: filtered lines of every node; a node whose command fails is told", async () => {
+    await change({ syslog: "cat /root/log" });
+    await lab.inside("n1", "printf 'all is well\\nan error\\nanother error\\n' > /root/log");
+    const report = await pictl("syslog", "--errors", "--tail", "1");
+    expect(report).toMatchObject({ code: 1, stdout: "n1 | another error\n" });
+    expect(report.stderr).toContain("n2: The command ended with exit code 1. It said: cat: /root/log: No such file");
+  });
+
+  test("rsyslog: counted on its host, and the same counted here", async () => {
+    await change({ rsyslog_host: "n2", rsyslog_logfile: "/root/all.log" });
+    await lab.inside(
+      "n2",
+      `awk 'BEGIN { for (i = 0; i < 200000; i++) printf "Nov %2d %02d:00:00 h%d app[%d]: request %d %s\\n",
+         1 + i % 20, i % 24, i % 3, i, i, i % 10 ? "done" : "failed" }' > /root/all.log`,
+    );
+    const [there] = await rows<Record<string, unknown>>("analyses", "rsyslog");
+    expect(there).toMatchObject({
+      lines: 200_000,
+      counted: 200_000,
+      severities: [
+        { severity: "err", count: 20_000 },
+        { severity: "info", count: 180_000 },
+      ],
+      messages: [
+        { program: "app", message: "request # done", count: 180_000 },
+        { program: "app", message: "request # failed", count: 20_000 },
+      ],
+    });
+    const [here] = await rows<Record<string, unknown>>("analyses", "rsyslog", "--grep", "app");
+    expect({ ...here, durationMs: 0 }).toEqual({ ...there, durationMs: 0 });
+  });
+});
