@@ -1,0 +1,157 @@
+import { Flags } from "@oclif/core";
+import { randomBytes } from "node:crypto";
+import { dirname, extname, relative, resolve } from "node:path";
+import { tryCluster } from "../src/app/init.ts";
+import type { Report } from "../src/app/report.ts";
+import { openCandidate } from "../src/cli/candidate.ts";
+import { PictlCommand, type GlobalFlags } from "../src/cli/command.ts";
+import * as common from "../src/cli/flags.ts";
+import { trustBy } from "../src/cli/host-keys.ts";
+import { type Failure, PictlError } from "../src/domain/errors.ts";
+import { initialDocument, type InitAnswers, nodeOf } from "../src/domain/init/document.ts";
+import { type InitResult, initView } from "../src/view/init.ts";
+
+export default class Init extends PictlCommand {
+  static override summary = "Write a first config, once its nodes have answered.";
+  static override description =
+    "Asks what it is not told, shows the host keys of the nodes before they are trusted, logs in to each and looks " +
+    "for Docker. With --node nothing is asked but whether to trust; with --yes nothing at all.";
+  static override flags = {
+    node: Flags.string({
+      char: "n",
+      summary: "A node: a host name, a Host of ~/.ssh/config, or an IP address. Repeatable.",
+      helpValue: "NAME[=ADDRESS]",
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    user: Flags.string({ summary: "User to log in as.", helpValue: "USER" }),
+    port: Flags.integer({ summary: "Port of the nodes' sshd.", helpValue: "PORT", min: 1, max: 65535 }),
+    "identity-file": Flags.string({ summary: "Private key.", helpValue: "FILE" }),
+    "known-hosts-file": Flags.string({
+      summary: "File of trusted host keys, instead of ssh's own.",
+      helpValue: "FILE",
+    }),
+    cluster: Flags.string({ summary: "Name of the cluster; a new one when left out.", helpValue: "NAME" }),
+    docker: Flags.string({ summary: "Folder whose subfolders are built.", helpValue: "FOLDER" }),
+    container: Flags.string({ summary: "A first container, on the first node.", helpValue: "NAME" }),
+    args: Flags.string({ summary: "Its `docker run` arguments.", helpValue: "ARGS", dependsOn: ["container"] }),
+    image: Flags.string({ summary: "Its image, if from a registry.", helpValue: "IMAGE", dependsOn: ["container"] }),
+    output: Flags.string({ summary: "Where to write it.", helpValue: "FILE", default: "config.json" }),
+    force: Flags.boolean({ summary: "Put it in the place of a config that is there." }),
+    fingerprint: Flags.string({
+      summary: "Trust the host key with this fingerprint and no other. Repeatable.",
+      helpValue: "SHA256:…",
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    check: Flags.boolean({ summary: "Connect to the nodes first.", default: true, allowNo: true }),
+    "dry-run": Flags.boolean({ summary: "Print the config; connect to nothing and write nothing." }),
+    yes: common.yes,
+  };
+  static override examples = [
+    "<%= config.bin %> init",
+    "<%= config.bin %> init --node pi-1 --node pi-2=192.168.0.102 --user pi --identity-file ~/.ssh/id_ed25519 --yes",
+  ];
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Init);
+    const file = resolve(flags.output);
+    if (extname(file) !== ".json") {
+      throw new PictlError("usage", `A first config is JSON, and ${flags.output} is not called so.`, {
+        hint: "Let the name given to `--output` end in `.json`; YAML can be written by hand later.",
+      });
+    }
+    const asked = flags.node === undefined ? await this.questions(flags) : {};
+    const answers = answersOf({ ...flags, ...asked, file });
+    const document = initialDocument(answers);
+    if (flags["dry-run"]) {
+      await this.finish({ result: { nodes: [], file, changed: false, document }, failures: [] }, initView);
+      return;
+    }
+    const candidate = await openCandidate(file, `${JSON.stringify(document, null, 2)}\n`, flags.force);
+    try {
+      const tried = await this.tryOut({ ...flags, config: candidate.path });
+      const changed = tried.failures.length === 0 || (await this.confirmBroken(tried, flags.yes));
+      if (changed) await candidate.keep();
+      const result: InitResult = { ...tried.result, file, changed, document: null };
+      await this.finish({ result, failures: changed ? tried.failures : tried.failures.map(notWritten) }, initView);
+    } finally {
+      await candidate.remove();
+    }
+  }
+
+  private async tryOut(
+    flags: GlobalFlags & {
+      readonly yes: boolean;
+      readonly fingerprint?: string[] | undefined;
+      readonly check: boolean;
+    },
+  ): ReturnType<typeof tryCluster> {
+    // Opening reads it as every command will: what is wrong with it is told before anybody is connected to.
+    const { config, ports, hostKeys } = await this.open(flags);
+    if (!flags.check) return { result: { nodes: [] }, failures: [] };
+    const how = { fingerprints: flags.fingerprint ?? [], yes: flags.yes, replace: false };
+    return tryCluster({ ...ports, hostKeys }, { config, trust: trustBy(this.ask, how) });
+  }
+
+  /** What a person is asked; an empty answer leaves the thing to ssh_config, or out. */
+  private async questions(given: Given): Promise<Partial<Given>> {
+    const ask = (text: string, flag: string, known: string | undefined): Promise<string | undefined> =>
+      known === undefined
+        ? this.ask.text(text, `Say \`--${flag}\`.`).then((answer) => answer.trim() || undefined)
+        : Promise.resolve(known);
+    const nodes = await ask("Nodes (names or NAME=ADDRESS, with blanks between)", "node NAME", undefined);
+    const user = await ask("User to log in as (empty: as ssh does)", "user USER", given.user);
+    const identityFile = await ask("Private key (empty: as ssh does)", "identity-file FILE", given["identity-file"]);
+    const container = await ask("A first container (empty: none)", "container NAME", given.container);
+    const more = container !== undefined;
+    const image = more ? await ask("Its image (empty: built from docker/NAME)", "image IMAGE", given.image) : undefined;
+    const args = more ? await ask("Its `docker run` arguments, such as -p 80:80", "args ARGS", given.args) : undefined;
+    return { node: nodes?.split(/[\s,]+/), user, "identity-file": identityFile, container, image, args };
+  }
+
+  private async confirmBroken(tried: Report<object>, yes: boolean): Promise<boolean> {
+    if (yes || !this.terminal.interactive) return false;
+    const list = tried.failures.map(({ node = "", message }) => `${node}: ${message}`).join("\n    ");
+    return this.ask.confirm(`Not all is well:\n    ${list}\n  Write the config all the same?`, "Say `--no-check`.");
+  }
+}
+
+interface Given {
+  readonly node?: string[] | undefined;
+  readonly user?: string | undefined;
+  readonly port?: number | undefined;
+  readonly "identity-file"?: string | undefined;
+  readonly "known-hosts-file"?: string | undefined;
+  readonly cluster?: string | undefined;
+  readonly docker?: string | undefined;
+  readonly container?: string | undefined;
+  readonly args?: string | undefined;
+  readonly image?: string | undefined;
+}
+
+/** Files are named relative to where the command was typed; in the config they are relative to its own folder. */
+function answersOf(given: Given & { readonly file: string }): InitAnswers {
+  const { node = [], user, port, container: name, args, image } = given;
+  const fromHere = (path: string | undefined): string | undefined =>
+    path === undefined || path.startsWith("~") ? path : resolve(path);
+  const docker = given.docker ?? (name !== undefined && image === undefined ? "docker" : undefined);
+  const first = node.slice(0, 1).map((text) => nodeOf(text).name);
+  return {
+    cluster: given.cluster ?? `cluster-${randomBytes(3).toString("hex")}`,
+    nodes: node,
+    user,
+    port,
+    identityFile: fromHere(given["identity-file"]),
+    knownHostsFile: fromHere(given["known-hosts-file"]),
+    docker: docker === undefined ? undefined : relative(dirname(given.file), resolve(docker)) || ".",
+    container: name === undefined ? undefined : { name, nodes: first, args, image },
+  };
+}
+
+/** `node trust` is no help before there is a config. */
+function notWritten(failure: Failure): Failure {
+  const known = failure.hint?.includes("pictl node trust") === true ? undefined : failure.hint;
+  const next = "Nothing was written; `--no-check` writes the config untried.";
+  return { ...failure, hint: known === undefined ? next : `${known} ${next}` };
+}

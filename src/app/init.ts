@@ -1,0 +1,59 @@
+import type { Config, NodeSpec } from "../domain/config/types.ts";
+import { PictlError } from "../domain/errors.ts";
+import { fanOut } from "./fan-out.ts";
+import { type TrustInput, trustNodes } from "./node/trust.ts";
+import type { HostKeys, Ports } from "./ports.ts";
+import type { Report } from "./report.ts";
+
+export interface InitInput {
+  readonly config: Config;
+  /** How host keys are decided about. */
+  readonly trust: Omit<TrustInput, "nodes" | "dryRun">;
+}
+
+export interface InitRow {
+  readonly node: string;
+  /** `Docker 27.5.1`, or what is the matter. */
+  readonly outcome: string;
+  /** null when Docker did not answer. */
+  readonly dockerVersion: string | null;
+}
+
+/**
+ * Tries every node of a config that is about to be written: its host key is trusted first, then it is logged in to,
+ * then Docker is asked. A node without a working Docker is a warning, as it may get one later; one that cannot be
+ * logged in to is a failure.
+ */
+export async function tryCluster(
+  ports: Ports & { readonly hostKeys: HostKeys },
+  { config, trust }: InitInput,
+): Promise<Report<{ nodes: readonly InitRow[] }>> {
+  const trusted = await trustNodes(ports, { ...trust, nodes: config.nodes, dryRun: false });
+  const untrusted = new Set(trusted.failures.map((failure) => failure.node));
+  const { results, failures } = await fanOut(
+    ports,
+    config.nodes.filter(({ name }) => !untrusted.has(name)),
+    { place: ({ name }) => ({ node: name }), work: (node) => tryNode(ports, node) },
+  );
+  return { result: { nodes: results }, failures: [...trusted.failures, ...failures] };
+}
+
+async function tryNode(ports: Ports, node: NodeSpec): Promise<InitRow> {
+  const step = ports.progress.step(node.name, "SSH and Docker");
+  try {
+    await ports.nodes.connect(node, ports.signal);
+  } catch (error) {
+    step.fail(error instanceof Error ? error.message : String(error));
+    throw error;
+  }
+  try {
+    const { serverVersion } = await (await ports.engines.on(node, ports.signal)).info();
+    step.done(`Docker ${serverVersion}`);
+    return { node: node.name, outcome: `Docker ${serverVersion}`, dockerVersion: serverVersion };
+  } catch (error) {
+    if (!(error instanceof PictlError) || error.code === "interrupted") throw error;
+    step.fail(error.message);
+    ports.progress.warn(`${node.name}: ${error.message} Containers can run there once that is put right.`);
+    return { node: node.name, outcome: error.message, dockerVersion: null };
+  }
+}

@@ -1,0 +1,74 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import ConfigCheck from "../../commands/config/check.ts";
+import Init from "../../commands/init.ts";
+import { documentOf, runCommand } from "../support/command.ts";
+import { labObstacle, withLab } from "../support/lab.ts";
+
+const obstacle = await labObstacle({ docker: false });
+
+describe.skipIf(obstacle !== undefined)("init", () => {
+  const lab = withLab({ nodes: 2, docker: false });
+  let folder = "";
+  let output = "";
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "pictl-init-"));
+    output = join(folder, "config.json");
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const init = (nodes: readonly string[], ...words: string[]) => {
+    const key = join(dirname(lab.status().config), "key");
+    const places = ["--identity-file", key, "--known-hosts-file", join(folder, "known_hosts"), "--output", output];
+    const named = nodes.flatMap((node) => ["--node", node]);
+    return runCommand(Init, [...named, "--user", "root", ...places, "--json", ...words], "/dev/null");
+  };
+  const address = (node: string): string => `${node}=${lab.node(node).address}`;
+
+  test("trusts and tries every node, and writes a config that passes the check", async () => {
+    const nodes = [address("n1"), address("n2")];
+    const document = documentOf(await init(nodes, "--container", "web", "--image", "nginx:1", "--yes"));
+    expect(document).toMatchObject({
+      ok: true,
+      result: { file: output, changed: true, nodes: [{ node: "n1" }, { node: "n2" }] },
+    });
+    expect(statSync(output).mode & 0o777).toBe(0o600);
+    expect(readFileSync(join(folder, "known_hosts"), "utf8").trim().split("\n")).toHaveLength(2);
+    expect(readdirSync(folder).sort()).toEqual(["config.json", "known_hosts"]);
+    expect((await runCommand(ConfigCheck, [], output)).code).toBe(0);
+  });
+
+  test("without a terminal, an unknown host key is not trusted unless that is said", async () => {
+    const document = documentOf(await init([address("n1")]));
+    expect(document).toMatchObject({ exitCode: 4, failures: [{ node: "n1", code: "confirmation-missing" }] });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("a node that cannot be reached: nothing is written, unless nobody asks it", async () => {
+    const gone = `n9=${lab.node("n1").address.replace(/\d+$/, "99")}`;
+    expect(documentOf(await init([gone], "--yes"))).toMatchObject({
+      exitCode: 3,
+      result: { changed: false },
+      failures: [{ node: "n9", code: "node-unreachable" }],
+    });
+    expect(readdirSync(folder)).toEqual([]);
+    expect((await init([gone], "--no-check")).code).toBe(0);
+    expect(readdirSync(folder)).toEqual(["config.json"]);
+  });
+
+  test("a config that is there stays, unless --force is given", async () => {
+    writeFileSync(output, "mine");
+    expect(documentOf(await init(["n1"], "--no-check"))).toMatchObject({
+      exitCode: 4,
+      failures: [{ code: "confirmation-missing" }],
+    });
+    expect(readFileSync(output, "utf8")).toBe("mine");
+    expect((await init(["n1"], "--no-check", "--force")).code).toBe(0);
+    expect(JSON.parse(readFileSync(output, "utf8"))).toMatchObject({ layout: [{ node: "n1" }] });
+  });
+});
