@@ -5,6 +5,7 @@ import * as esbuild from "esbuild";
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { manPage } from "./man-page.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -88,4 +89,5 @@ async function writeManifest(): Promise<void> {
   });
   await plugin.load();
   await writeFile(`${root}oclif.manifest.json`, JSON.stringify(plugin.manifest));
+  await writeFile(`${root}dist/pictl.1`, manPage(plugin.manifest));
 }
