@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { dirname, extname, relative, resolve } from "node:path";
 import { tryCluster } from "../src/app/init.ts";
 import type { Report } from "../src/app/report.ts";
-import { openCandidate } from "../src/cli/candidate.ts";
+import { openCandidate, refuseExisting } from "../src/cli/candidate.ts";
 import { PictlCommand, type GlobalFlags } from "../src/cli/command.ts";
 import * as common from "../src/cli/flags.ts";
 import { trustBy } from "../src/cli/host-keys.ts";
@@ -61,6 +61,7 @@ export default class Init extends PictlCommand {
         hint: "Let the name given to `--output` end in `.json`; YAML can be written by hand later.",
       });
     }
+    if (!flags.force && !flags["dry-run"]) await refuseExisting(file);
     const asked = flags.node === undefined ? await this.questions(flags) : {};
     const answers = answersOf({ ...flags, ...asked, file });
     const document = initialDocument(answers);

@@ -11,12 +11,16 @@ export interface Candidate {
   remove(): Promise<void>;
 }
 
+/** Rejects with confirmation-missing when `output` is there. */
+export async function refuseExisting(output: string): Promise<void> {
+  if (await isThere(output)) throw existing(output);
+}
+
 /**
- * Writes the text beside `output`, readable by this user alone. Rejects with confirmation-missing when `output` is
- * there and `force` is not given, and with config-write-failed.
+ * Writes the text beside `output`, readable by this user alone; `force` lets it take the place of a file that is
+ * there. Rejects with config-write-failed.
  */
 export async function openCandidate(output: string, text: string, force: boolean): Promise<Candidate> {
-  if (!force && (await isThere(output))) throw existing(output);
   const path = join(dirname(output), `.${basename(output, ".json")}.${process.pid}.new.json`);
   await orWriteFailed(output, async () => {
     await mkdir(dirname(output), { recursive: true });
