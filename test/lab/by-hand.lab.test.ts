@@ -78,7 +78,6 @@ describe.skipIf(obstacle !== undefined)("run, stats, prune, syslog and rsyslog o
     expect(misspelt.code).toBe(2);
     expect(misspelt.stderr).toContain('did you mean "Name"?');
   });
-  });
 
   test("syslog: filtered lines of every node; a node whose command fails is told", async () => {
     await change({ syslog: "cat /root/log" });
