@@ -1,0 +1,130 @@
+import { describe, expect, test } from "vitest";
+import { pictl } from "../support/cli.ts";
+import { labObstacle, withLab } from "../support/lab.ts";
+
+const obstacle = await labObstacle();
+
+const introduction = `# What \`--json\` prints
+
+One document on stdout and nothing else, of the same shape on success and failure:
+
+\`\`\`json
+{ "ok": true, "exitCode": 0, "result": {}, "failures": [] }
+\`\`\`
+
+\`result\` is null when a command ended before it had one. Otherwise one plural key in it names its rows; each row
+has \`node\`, \`container\` or both. Units stand in the names: \`durationMs\`, \`memoryBytes\`. A row of \`failures\` has a
+\`code\` of [errors.md](errors.md), a \`message\`, and where they are known \`node\`, \`container\` and \`hint\`. A followed stream
+(\`logs --follow\`, \`log --follow\`, \`stats --watch\`) prints one JSON object a line instead.
+
+Below is the \`result\` of each command, as seen on a lab by the test that writes this page; \`|\` stands between the
+kinds a value was seen to have, and \`?\` behind a key that not every row has.
+`;
+
+/** A command's words, and what it is run for; in order, on one cluster of two nodes. */
+const commands: readonly (readonly string[])[] = [
+  ["config", "check"],
+  ["nodes"],
+  ["doctor"],
+  ["build"],
+  ["create"],
+  ["status"],
+  ["stats"],
+  ["exec", "hostname"],
+  ["run"],
+  ["logs", "--tail", "1"],
+  ["images"],
+  ["stop", "web"],
+  ["start", "web"],
+  ["restart", "web"],
+  ["move", "web", "n2"],
+  ["prune", "--dry-run"],
+  ["node", "trust"],
+  ["node", "add", "n9", "--address", "192.0.2.9", "--no-check", "--dry-run"],
+  ["delete", "web", "--yes"],
+  ["log", "--tail", "5"],
+];
+
+/** The kind of a value: `string`, `[…]` of what its elements have in common, or the keys of an object. */
+type Shape = {
+  readonly kinds: Set<string>;
+  readonly keys: Map<string, Shape>;
+  seen: number;
+  element: Shape | undefined;
+};
+
+function look(value: unknown, into: Shape = emptyShape()): Shape {
+  into.seen += 1;
+  if (Array.isArray(value)) {
+    into.kinds.add("list");
+    into.element ??= emptyShape();
+    for (const each of value) look(each, into.element);
+  } else if (value !== null && typeof value === "object") {
+    into.kinds.add("object");
+    for (const [key, each] of Object.entries(value)) into.keys.set(key, look(each, into.keys.get(key)));
+  } else into.kinds.add(value === null ? "null" : typeof value);
+  return into;
+}
+
+function emptyShape(): Shape {
+  return { kinds: new Set(), keys: new Map(), seen: 0, element: undefined };
+}
+
+function text(shape: Shape, indent = ""): string {
+  const inner = `${indent}  `;
+  return [...shape.kinds]
+    .sort()
+    .map((kind) => {
+      if (kind === "list") return shape.element?.seen ? `[ ${text(shape.element, indent)} ]` : "[]";
+      if (kind !== "object") return kind;
+      const objects = Math.max(...[...shape.keys.values()].map((each) => each.seen), 0);
+      const lines = [...shape.keys].map(
+        ([key, each]) => `${inner}${key}${each.seen < objects ? "?" : ""}: ${text(each, inner)}`,
+      );
+      return `{\n${lines.join("\n")}\n${indent}}`;
+    })
+    .join(" | ");
+}
+
+describe.skipIf(obstacle !== undefined)("--json", () => {
+  const lab = withLab({ nodes: 2 });
+
+  test("has the shapes that docs/json.md tells", async () => {
+    const parts: string[] = [introduction];
+    for (const words of commands) {
+      const { stdout, stderr, code } = await pictl([...words, "--json"], { config: lab.status().config });
+      const document = JSON.parse(stdout) as { ok: boolean; exitCode: number; result: object; failures: object[] };
+      expect(Object.keys(document).sort(), words.join(" ")).toEqual(["exitCode", "failures", "ok", "result"]);
+      expect([document.exitCode, document.ok], `${words.join(" ")}: ${stderr}`).toEqual([code, code === 0]);
+      // What is wrong with a machine differs from machine to machine.
+      if (words[0] === "doctor") {
+        const { checks } = document.result as { checks: { state: string }[] };
+        document.result = { checks: checks.filter((row) => row.state === "ok") };
+      }
+      expect(Object.values(document.result).filter(Array.isArray), words.join(" ")).toHaveLength(1);
+      parts.push(
+        `## pictl ${words[0] === "node" ? words.slice(0, 2).join(" ") : (words[0] ?? "")}${words[0] === "config" ? " check" : ""}\n\n\`\`\`\n${text(look(document.result))}\n\`\`\`\n`,
+      );
+    }
+    await expect(parts.join("\n")).toMatchFileSnapshot("../../docs/json.md");
+  }, 240_000);
+
+  test("has failures of the same shape when a node is dead, a name is wrong, a flag is unknown", async () => {
+    await lab.kill("n2");
+    for (const [words, expected, code] of [
+      [["status"], 3, "node-unreachable"],
+      [["start", "ghost"], 2, "unknown-container"],
+      [["nodes", "--nonsense"], 2, "usage"],
+    ] as const) {
+      const run = await pictl([...words, "--json"], { config: lab.status().config });
+      const document = JSON.parse(run.stdout) as {
+        ok: boolean;
+        exitCode: number;
+        failures: { code: string; message: string }[];
+      };
+      expect([run.code, document.exitCode, document.ok]).toEqual([expected, expected, false]);
+      expect(document.failures.map((failure) => failure.code)).toContain(code);
+      for (const failure of document.failures) expect(typeof failure.message).toBe("string");
+    }
+  });
+});
