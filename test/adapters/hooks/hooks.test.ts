@@ -1,0 +1,76 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { openHooks } from "../../../src/adapters/hooks/index.ts";
+import type { PictlEvent } from "../../../src/domain/event.ts";
+
+const event: PictlEvent = { time: "2026-01-01T00:00:00.000Z", type: "container.moved", container: "web", who: "me" };
+const hooks = openHooks();
+const folder = mkdtempSync(join(tmpdir(), "pictl-hooks-"));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe("a command", () => {
+  test("gets the event on stdin", async () => {
+    const file = join(folder, "event");
+    expect(await hooks.run(`cat > '${file}'`, event, 5000)).toEqual({ ok: true, message: "exit code 0" });
+    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(event);
+  });
+
+  test("that fails is told with its last words, and one that reads nothing is no failure", async () => {
+    expect(await hooks.run("echo no DNS >&2; exit 3", event, 5000)).toEqual({
+      ok: false,
+      message: "exit code 3: no DNS",
+    });
+    expect(await hooks.run("true", { ...event, after: "x".repeat(1_000_000) }, 5000)).toMatchObject({ ok: true });
+  });
+
+  test("that hangs is ended, with what it started", async () => {
+    const file = join(folder, "late");
+    const startedAt = performance.now();
+    const result = await hooks.run(`(sleep 3; touch '${file}') & sleep 60`, event, 300);
+    expect(result).toEqual({ ok: false, message: "gave up after 300 ms" });
+    expect(performance.now() - startedAt).toBeLessThan(2500);
+  });
+});
+
+describe("a URL", () => {
+  let server: Server | undefined;
+  afterEach(() => server?.closeAllConnections());
+
+  const listen = async (answer: (body: string) => number | undefined): Promise<string> => {
+    server = createServer((request, response) => {
+      let body = "";
+      request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+      request.on("end", () => {
+        const status = answer(body);
+        if (status !== undefined) response.writeHead(status).end();
+      });
+    });
+    await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
+    return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/hook`;
+  };
+
+  test("gets the event as JSON", async () => {
+    let seen: unknown;
+    const url = await listen((body) => {
+      seen = JSON.parse(body);
+      return 204;
+    });
+    expect(await hooks.run(url, event, 5000)).toEqual({ ok: true, message: "HTTP 204" });
+    expect(seen).toEqual(event);
+  });
+
+  test("that refuses, hangs or is not there fails in few words", async () => {
+    expect(await hooks.run(await listen(() => 500), event, 5000)).toEqual({ ok: false, message: "HTTP 500" });
+    expect(await hooks.run(await listen(() => undefined), event, 300)).toEqual({
+      ok: false,
+      message: "gave up after 300 ms",
+    });
+    expect(await hooks.run("http://127.0.0.1:1/", event, 5000)).toMatchObject({ ok: false });
+  });
+});

@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { openJournal } from "../../../src/adapters/journal/index.ts";
+import type { MoveRecord } from "../../../src/domain/move/journal.ts";
+
+const move: MoveRecord = {
+  container: "web",
+  from: "n1",
+  to: "n2",
+  generation: 7,
+  step: "begun",
+  wasRunning: true,
+  startedAt: "2026-01-01T00:00:00.000Z",
+  who: "me",
+};
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "pictl-journal-"));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+test("keeps the last step of each move until it has ended", async () => {
+  const journal = openJournal(folder);
+  expect(await journal.read()).toEqual([]);
+  await journal.write(move);
+  await journal.write({ ...move, step: "switching" });
+  await journal.write({ ...move, container: "db" });
+  expect((await openJournal(folder).read()).map((each) => `${each.container} ${each.step}`)).toEqual([
+    "db begun",
+    "web switching",
+  ]);
+  expect(statSync(join(folder, "moves/web.json")).mode & 0o777).toBe(0o600);
+  await journal.remove("web");
+  await journal.remove("web");
+  expect((await journal.read()).map((each) => each.container)).toEqual(["db"]);
+});
+
+test("a folder that cannot be written stops a move before it begins, and says what to do", async () => {
+  writeFileSync(join(folder, "file"), "");
+  await expect(openJournal(join(folder, "file")).write(move)).rejects.toMatchObject({
+    code: "state-write-failed",
+    hint: expect.stringContaining("state_dir") as string,
+  });
+});
+
+test("a record that is no longer JSON is told, not passed over", async () => {
+  const journal = openJournal(folder);
+  await journal.write(move);
+  writeFileSync(join(folder, "moves/web.json"), "{");
+  await expect(journal.read()).rejects.toMatchObject({ code: "state-write-failed" });
+});

@@ -1,0 +1,112 @@
+import { createServer as createHttpServer } from "node:http";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { systemClock } from "../../src/adapters/clock/index.ts";
+import { network } from "../../src/adapters/network/index.ts";
+import type { Engines, Nodes } from "../../src/app/ports.ts";
+import { openChecks } from "../../src/checks/index.ts";
+import type { ContainerFacts } from "../../src/domain/docker/facts.ts";
+import { containerFacts } from "../fakes/facts.ts";
+import { localNodes } from "../adapters/docker/local-nodes.ts";
+
+const servers: Server[] = [];
+const sockets: Socket[] = [];
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  for (const server of servers.splice(0)) server.close();
+});
+
+async function listen(server: Server): Promise<number> {
+  servers.push(server);
+  server.on("connection", (socket: Socket) => sockets.push(socket));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+function engines(containers: readonly ContainerFacts[]): Engines {
+  return { on: () => Promise.resolve({ containers: () => Promise.resolve([...containers]) } as never) };
+}
+
+function run(
+  check: { kind: string } & Record<string, unknown>,
+  parts: { containers?: readonly ContainerFacts[]; nodes?: Nodes; signal?: AbortSignal } = {},
+) {
+  const checks = openChecks({
+    nodes: parts.nodes ?? localNodes({}),
+    engines: engines(parts.containers ?? []),
+    network,
+    clock: systemClock,
+  });
+  const node = { name: "n1", address: "127.0.0.1", ssh: {}, labels: {} };
+  return checks.run(check, { node, container: "web", signal: parts.signal ?? new AbortController().signal });
+}
+
+describe("tcp", () => {
+  test("a port that takes a connection is well, and the connection is closed", async () => {
+    const server = createServer();
+    const port = await listen(server);
+    const closed = new Promise((resolve) => server.once("connection", (socket: Socket) => socket.on("close", resolve)));
+    expect(await run({ kind: "tcp", port })).toMatchObject({ ok: true, message: "connected" });
+    await closed;
+  });
+
+  test("a closed port is not, in words; the node can ask too", async () => {
+    expect(await run({ kind: "tcp", port: 1 })).toMatchObject({ ok: false, message: "connection refused" });
+    const port = await listen(createServer());
+    expect(await run({ kind: "tcp", port, via: "node" })).toMatchObject({ ok: true });
+  });
+});
+
+describe("http", () => {
+  const site = () =>
+    listen(
+      createHttpServer((request, response) => {
+        response.writeHead(request.url === "/broken" ? 503 : 200).end(`hello from ${String(request.headers.host)}`);
+      }),
+    );
+
+  test.each([
+    [{}, true, "HTTP 200"],
+    [{ path: "/broken" }, false, "HTTP 503, expected 200-399"],
+    [{ path: "/broken", status: 503 }, true, "HTTP 503"],
+    [{ body: "hello from shop.example", host: "shop.example" }, true, "HTTP 200"],
+    [{ body: "goodbye" }, false, "the answer lacks the expected text"],
+    [{ via: "node" }, true, "HTTP 200"],
+  ])("%j: %s, %s", async (options, ok, message) => {
+    expect(await run({ kind: "http", port: await site(), ...options })).toMatchObject({ ok, message });
+  });
+
+  test("who takes the connection and says nothing is given up on", async () => {
+    const port = await listen(createServer());
+    const result = await run({ kind: "http", port, timeoutMs: 300 });
+    expect(result).toMatchObject({ ok: false, message: "no answer within 300 ms" });
+    expect(result.durationMs).toBeLessThan(2000);
+  });
+});
+
+describe("docker", () => {
+  test.each([
+    [[], "no such container"],
+    [[containerFacts({ state: "exited" })], "exited"],
+    [[containerFacts({ health: "unhealthy" })], "unhealthy"],
+    [[containerFacts({ health: "starting" })], "starting"],
+  ])("%#: not well, %s", async (containers, message) => {
+    expect(await run({ kind: "docker" }, { containers })).toMatchObject({ ok: false, message });
+  });
+
+  test.each([
+    [containerFacts({ health: "healthy" }), "healthy"],
+    [containerFacts({ health: null }), "running"],
+  ])("%#: well, %s", async (facts, message) => {
+    expect(await run({ kind: "docker" }, { containers: [facts] })).toMatchObject({ ok: true, message });
+  });
+});
+
+test("a kind that does not exist fails, and an abort is not a failed check", async () => {
+  expect(await run({ kind: "astrology" })).toMatchObject({ ok: false, message: 'there is no check "astrology"' });
+  const stop = new AbortController();
+  const port = await listen(createServer());
+  const running = run({ kind: "http", port }, { signal: stop.signal });
+  stop.abort(new Error("stopped"));
+  await expect(running).rejects.toThrow("stopped");
+});
