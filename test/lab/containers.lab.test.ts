@@ -61,9 +61,9 @@ describe.skipIf(obstacle !== undefined)("the life of a container", () => {
   test("stop, start, restart, each twice the same as once; --dry-run does nothing", async () => {
     expect((await run(Stop, "web", "--dry-run")).stdout).toContain("would run: docker container stop --time 10 web");
     expect((await states()).code).toBe(0);
-    for (const _ of [1, 2]) expect((await run(Stop, "web", "--grace", "1")).code).toBe(0);
+    for (const time of [1, 2]) expect((await run(Stop, "web", "--grace", "1")).code, String(time)).toBe(0);
     expect(await states("web")).toEqual({ code: 1, rows: ["web@n1 stopped"] });
-    for (const _ of [1, 2]) expect((await run(Start, "web@n1")).code).toBe(0);
+    for (const time of [1, 2]) expect((await run(Start, "web@n1")).code, String(time)).toBe(0);
     expect((await run(Restart, "w*", "--grace", "1")).code).toBe(0);
     expect(await states("web")).toEqual({ code: 0, rows: ["web@n1 running"] });
   });

@@ -135,7 +135,7 @@ describe.skipIf(obstacle !== undefined)("move", () => {
           { timeout: 60_000 },
         ).then(
           () => "moved",
-          (error: { signal?: string; stderr?: string }) => error.signal ?? error.stderr,
+          (error: unknown) => (error as { signal?: string }).signal ?? String(error),
         );
         if (ended === "moved") break;
         expect(ended).toBe("SIGKILL");
