@@ -35,7 +35,7 @@ test("that are not there are told by name, never by value", async () => {
 test("do not print, however they are printed", () => {
   const secret = new Secret("hunter2");
   const printed = [
-    `${secret}`,
+    "".concat(secret as never),
     JSON.stringify({ secret }),
     inspect({ secret }),
     String(secret),
