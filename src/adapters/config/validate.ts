@@ -70,5 +70,5 @@ function found(root: SourceNode, path: ConfigPath): string {
   if (node.kind === "map") return "found an object";
   if (isSecretPath(path)) return `found ${node.value === null ? "null" : `a ${typeof node.value}`} that does not fit`;
   const text = JSON.stringify(node.value);
-  return `found ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`;
+  return `found ${text.length > 60 ? `${text.slice(0, 60)}…${text.startsWith('"') ? '"' : ""}` : text}`;
 }

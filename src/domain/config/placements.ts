@@ -106,6 +106,10 @@ function argumentWords({ value, argsPath, findings }: Place): string[] {
     });
     return [];
   }
+  if (value.args?.includes("\0")) {
+    findings.error(argsPath, "a NUL character cannot stand in docker run arguments; remove it");
+    return [];
+  }
   const parsed = parseRunArgs(split.words.map((word) => word.text));
   for (const problem of parsed.problems) {
     const offset = split.words[problem.word]?.offset ?? 0;

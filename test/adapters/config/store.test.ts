@@ -162,6 +162,25 @@ token: x
   ]);
 });
 
+test("one mistake is told once; what no argument vector can hold is refused", async () => {
+  const text = JSON.stringify({
+    layout: [{ node: "pi1", web: { args: '-e "A=\u0000"' } }],
+    heartbeat_interval: "abc",
+    state_dir: { a: 1 },
+    vip_ip: "y".repeat(80),
+  });
+  const told = (await problems(text)).map((problem) => problem.replace(/line 1, column \d+ /, ""));
+  expect(told).toHaveLength(4);
+  expect(told).toEqual(
+    expect.arrayContaining([
+      "error: (layout[0].web.args): a NUL character cannot stand in docker run arguments; remove it",
+      'error: (heartbeat_interval): found "abc", expected a number of milliseconds, 1 or more',
+      "error: (state_dir): found an object, expected a path",
+      `error: (vip_ip): found "${"y".repeat(59)}…", expected an IPv4 or IPv6 address without a prefix`,
+    ]),
+  );
+});
+
 test("what one section says against another", async () => {
   const text = JSON.stringify({
     layout: [{ node: "pi1", web: "" }, { node: "pi2" }],

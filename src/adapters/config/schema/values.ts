@@ -25,7 +25,7 @@ export function whole(expected: string, minimum: number, maximum: number) {
     z.union(
       [
         z.int().check(z.minimum(minimum, { error: expected }), z.maximum(maximum, { error: expected })),
-        z.string().check(z.regex(/^[0-9]+$/, { error: expected }), z.refine(inRange, { error: expected })),
+        z.string().check(z.regex(/^[0-9]+$/, { error: expected, abort: true }), z.refine(inRange, { error: expected })),
       ],
       { error: expected },
     ),
