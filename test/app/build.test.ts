@@ -90,7 +90,7 @@ describe("buildImages", () => {
       ["n2", false, "up to date"],
       ["n3", true, "built (its folder changed)"],
     ]);
-    const command = "docker build --tag web --label io.pictl.context=sha256:1 -";
+    const command = "docker build --force-rm --tag web --label io.pictl.context=sha256:1 -";
     expect(lines.sort()).toEqual([`sudo n1: ${command}`, `sudo n3: ${command}`]);
     expect(opened()).toBe(1);
     expect(events.sort((a, b) => ((a.node ?? "") < (b.node ?? "") ? -1 : 1))).toMatchObject([
@@ -205,7 +205,7 @@ describe("buildImages", () => {
       {
         changed: false,
         outcome:
-          "would run: docker build --tag web --label io.pictl.context=sha256:1 --no-cache - < 2 files, 10 bytes, of /docker/web (not on the node yet)",
+          "would run: docker build --force-rm --tag web --label io.pictl.context=sha256:1 --no-cache - < 2 files, 10 bytes, of /docker/web (not on the node yet)",
       },
     ]);
     expect([lines, events]).toEqual([[], []]);
@@ -223,7 +223,7 @@ describe("buildImages", () => {
     const rebuilt = ports();
     const second = await buildImages(rebuilt.ports, input([web("n1")], { rebuildUnseen: true }));
     expect(second.result.images).toMatchObject([{ changed: true, context: null }]);
-    expect(rebuilt.lines).toEqual(["sudo n1: docker build --tag web /docker/web"]);
+    expect(rebuilt.lines).toEqual(["sudo n1: docker build --force-rm --tag web /docker/web"]);
   });
 
   it("a name that no image can have is told before anything is done", async () => {

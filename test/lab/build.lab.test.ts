@@ -82,7 +82,7 @@ describe.skipIf(obstacle !== undefined)("build", () => {
     image("flags");
     const dry = await build("flags", { on: ["n1"], dryRun: true });
     expect(dry.result.images[0]?.outcome).toMatch(
-      /^would run: docker build --tag flags --label io\.pictl\.context=sha256:[0-9a-f]{64} - < 2 files, \d+ bytes, of .*\/flags \(not on the node yet\)$/,
+      /^would run: docker build --force-rm --tag flags --label io\.pictl\.context=sha256:[0-9a-f]{64} - < 2 files, \d+ bytes, of .*\/flags \(not on the node yet\)$/,
     );
     expect((await build("flags", { on: ["n1"] })).result.images[0]?.outcome).toBe("built (not on the node yet)");
     expect((await build("flags", { on: ["n1"], force: true })).result.images[0]?.outcome).toBe("built (--force)");

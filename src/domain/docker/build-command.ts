@@ -15,12 +15,14 @@ export interface BuildCommandInput {
 /**
  * The `docker build` of an image. The context's digest is the only label: a container inherits its image's labels,
  * and one that somebody runs by hand from this image must not look like one of the cluster's.
+ * `--force-rm`: the classic builder leaves a failed step's container on the node otherwise.
  * Without `--progress`: not on a terminal both builders print plain lines, and older clients lack the flag.
  */
 export function build(input: BuildCommandInput): Command {
   return words(
     "docker",
     "build",
+    "--force-rm",
     "--tag",
     input.image,
     ...(input.context === undefined ? [] : ["--label", `${labels.context}=${input.context}`]),
