@@ -70,6 +70,9 @@ interface One extends CreateInput {
   readonly observe: Observer;
 }
 
+/** What cannot read its config or bind its port is gone within this time. */
+const createSettleMs = 1000;
+
 async function createOne(ports: Ports, one: One): Promise<Done> {
   const { config, placement, observe, dryRun } = one;
   const { container, node } = placement;
@@ -98,6 +101,7 @@ async function createOne(ports: Ports, one: One): Promise<Done> {
     old: facts,
     retired,
     graceSeconds: one.graceSeconds,
+    settleMs: createSettleMs,
   });
   return {
     outcome: plan === "replace" ? "replaced" : "created",

@@ -46,7 +46,9 @@ export function dockerError(
 
 /** Docker's last words, without its prefix and its advertisement for `--help`. */
 function dockerSaid(stderr: string, code: number): string {
-  const lines = stderr.split("\n").filter((line) => line.trim() !== "" && !/^See '.*--help'\.?$/.test(line));
+  const lines = stderr
+    .split("\n")
+    .filter((line) => line.trim() !== "" && !/^(?:See|Run) '.*--help'(?: for more information)?\.?$/.test(line));
   const text = lines
     .slice(-5)
     .join("\n")

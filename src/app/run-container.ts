@@ -14,10 +14,14 @@ export interface RunPlace {
   readonly placement: Placement;
   /** `docker container run …`. */
   readonly runCommand: Command;
+  /** How long the new container is watched: one that ends with an error in this time did not start. 0: one look. */
+  readonly settleMs: number;
 }
 
 /** A registry image may have to be pulled first. */
 const runTimeoutMs = 15 * 60_000;
+
+const settlePollMs = 250;
 
 /**
  * Puts a new container in its place. An old one is stopped and kept under another name until the new one runs; when
@@ -44,6 +48,7 @@ export async function putInPlace(
   } catch (error) {
     if (old ?? retired) {
       await runAll(`bring the old ${container} back`, restore(container, !old || old.state === "running"));
+      throw withOldBack(error);
     }
     throw error;
   }
@@ -51,12 +56,12 @@ export async function putInPlace(
 }
 
 /**
- * Runs a container where there is none of that name, and looks once whether it stayed up. One that cannot be
+ * Runs a container where there is none of that name, and looks whether it stays up. One that cannot be
  * started is removed again, because docker leaves it behind and it would block the next try.
  * Throws docker-failed and what `runDocker` throws.
  */
 async function runContainer(ports: Ports, place: RunPlace): Promise<void> {
-  const { connection, engine, placement } = place;
+  const { connection, placement } = place;
   const { container } = placement;
   const secrets = await Promise.all(
     Object.entries(placement.secrets).map(async ([name, source]) => [name, await ports.secrets.read(source)] as const),
@@ -72,14 +77,41 @@ async function runContainer(ports: Ports, place: RunPlace): Promise<void> {
     if (error instanceof PictlError && error.code === "docker-failed") await removeUnstarted(place);
     throw error;
   }
-  const now = (await engine.containers()).find((each) => each.name === container);
-  if ((now?.state === "exited" || now?.state === "dead") && now.exitCode !== 0) {
-    throw new PictlError(
-      "docker-failed",
-      `The container ended with exit code ${String(now.exitCode ?? "unknown")} right after its start.`,
-      { container, hint: `\`pictl logs ${container}\` shows what it said.` },
-    );
+  await settle(ports, place);
+}
+
+async function settle(ports: Ports, { engine, placement, settleMs }: RunPlace): Promise<void> {
+  const { container } = placement;
+  const until = ports.clock.monotonic() + settleMs;
+  for (;;) {
+    const now = (await engine.containers()).find((each) => each.name === container);
+    if (now?.state === "restarting") throw ended(container, "The container ended right after its start and restarts.");
+    if ((now?.state === "exited" || now?.state === "dead") && now.exitCode !== 0) {
+      const code = String(now.exitCode ?? "unknown");
+      throw ended(container, `The container ended with exit code ${code} right after its start.`);
+    }
+    const left = until - ports.clock.monotonic();
+    if (now?.state !== "running" || left <= 0) return;
+    await ports.clock.sleep(Math.min(left, settlePollMs), ports.signal);
   }
+}
+
+function ended(container: string, message: string): PictlError {
+  return new PictlError("docker-failed", message, {
+    container,
+    hint: `\`pictl logs ${container}\` shows what it said.`,
+  });
+}
+
+/** The failure of a replacement, which also tells that nothing was lost. The new container and its log are gone. */
+function withOldBack(error: unknown): unknown {
+  if (!(error instanceof PictlError) || error.code !== "docker-failed") return error;
+  const { container, node } = error;
+  return new PictlError(error.code, `${error.message} The old container is back as it was.`, {
+    ...(container === undefined ? {} : { container }),
+    ...(node === undefined ? {} : { node }),
+    cause: error,
+  });
 }
 
 async function removeUnstarted({ connection, engine, placement }: RunPlace): Promise<void> {
