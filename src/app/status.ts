@@ -91,8 +91,7 @@ function withUse(row: ContainerStatus, looks: readonly Look[], nowMs: number): S
 }
 
 const remedies: Partial<Record<ContainerStatus["state"], (row: ContainerStatus) => string>> = {
-  stopped: (row) =>
-    `Start it with \`pictl start ${row.container}\`; \`pictl logs ${row.container}\` may say why it stopped.`,
+  stopped: (row) => stoppedRemedies[row.detail]?.(row) ?? startIt(row),
   missing: (row) => `Make it with \`pictl create ${row.container}\`.`,
   changed: (row) => `Bring it up to date with \`pictl create ${row.container} --recreate\`.`,
   unhealthy: (row) => `Look at \`pictl logs ${row.container}\`, then \`pictl restart ${row.container}\`.`,
@@ -100,6 +99,17 @@ const remedies: Partial<Record<ContainerStatus["state"], (row: ContainerStatus) 
   stray: (row) =>
     `Add it to the layout, or remove it on the node: \`pictl exec --node ${row.node} "docker rm -f ${row.container}"\`.`,
 };
+
+/** What `pictl start` takes for running, and does nothing about. */
+const stoppedRemedies: Readonly<Record<string, (row: ContainerStatus) => string>> = {
+  restarting: ({ container }) =>
+    `\`pictl logs ${container}\` shows why it ends again and again; then \`pictl create ${container} --recreate\`.`,
+  paused: ({ container, node }) => `Let it go on: \`pictl exec --node ${node} "docker unpause ${container}"\`.`,
+};
+
+function startIt({ container }: ContainerStatus): string {
+  return `Start it with \`pictl start ${container}\`; \`pictl logs ${container}\` may say why it stopped.`;
+}
 
 /** A node that did not answer is a failure of its own; its containers are not told again. */
 function differences(row: ContainerStatus): readonly Failure[] {
