@@ -8,7 +8,7 @@ export function eventLine(event: PictlEvent, style: Style): string {
   const { error, durationMs } = event;
   const parts = [
     tint(style, "dim", localTime(event.time)),
-    tint(style, error === undefined ? "strong" : "bad", visible(event.type).padEnd(20)),
+    tint(style, error === undefined ? "strong" : "bad", visible(event.type).padEnd(23)),
     visible(placeOf(event)).padEnd(12),
     error === undefined ? visible(changeOf(event)) : tint(style, "bad", visible(`failed: ${firstLine(error)}`)),
     durationMs === undefined ? "" : tint(style, "dim", `(${duration(durationMs)})`),

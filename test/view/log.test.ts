@@ -11,23 +11,23 @@ const line = (parts: Partial<PictlEvent>): string =>
 test.each([
   [
     { node: "n1", container: "web", before: "exited", after: "running", cause: "pictl start", durationMs: 850 },
-    "2026-01-31 10:05:09  container.started     web@n1        exited → running  (850 ms)  root@here: pictl start\n",
+    "2026-01-31 10:05:09  container.started        web@n1        exited → running  (850 ms)  root@here: pictl start\n",
   ],
   [
     { type: "command.executed", after: { command: "true", ok: 2, failed: 0 } },
-    "2026-01-31 10:05:09  command.executed      -             command: true, ok: 2, failed: 0  root@here\n",
+    "2026-01-31 10:05:09  command.executed         -             command: true, ok: 2, failed: 0  root@here\n",
   ],
   [
     { type: "image.build-failed", node: "n1", error: "Step 2 failed.\nmore" },
-    "2026-01-31 10:05:09  image.build-failed    n1            failed: Step 2 failed.  root@here\n",
+    "2026-01-31 10:05:09  image.build-failed       n1            failed: Step 2 failed.  root@here\n",
   ],
   [
     { container: "web", before: "running", after: null },
-    "2026-01-31 10:05:09  container.started     web           running → null  root@here\n",
+    "2026-01-31 10:05:09  container.started        web           running → null  root@here\n",
   ],
   [
     { after: `\u001b[2J${"x".repeat(200)}` },
-    `2026-01-31 10:05:09  container.started     -             \\x1b[2J${"x".repeat(96)}…  root@here\n`,
+    `2026-01-31 10:05:09  container.started        -             \\x1b[2J${"x".repeat(96)}…  root@here\n`,
   ],
 ])("%j", (parts, text) => {
   expect(line(parts)).toBe(text);
