@@ -29,7 +29,10 @@ async function scriptContent(path: string): Promise<Uint8Array> {
   try {
     file = await open(path);
   } catch (cause) {
-    throw problem(`cannot be read: ${(cause as NodeJS.ErrnoException).code ?? String(cause)}`);
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw problem(
+      code === "ENOENT" ? "does not exist" : `cannot be read: ${code === "EACCES" ? "permission denied" : message}`,
+    );
   }
   try {
     const facts = await file.stat();

@@ -8,7 +8,7 @@ export function failuresOf(error: unknown, commandId: string | undefined): reado
     return [
       toFailure(
         new PictlError("usage", firstSentences(error.message), {
-          hint: `\`pictl${command} --help\` shows what it takes.`,
+          hint: `${valueHint(error.message)}\`pictl${command} --help\` shows what it takes.`,
         }),
       ),
     ];
@@ -26,6 +26,15 @@ function isUsageError(error: unknown): error is Error & { oclif: { exit?: number
   return error instanceof Error && "oclif" in error;
 }
 
+/** oclif's message without its headings: "Parsing --x \n\tExpected …", "The following error occurred:\n  …". */
 function firstSentences(message: string): string {
-  return message.replace(/\nSee more help with --help$/, "");
+  return message
+    .replace(/\nSee more help with --help$/, "")
+    .replace(/^Parsing (\S+)\s+Expected/, "$1: expected")
+    .replace(/^The following errors? occurred:\s+/, "");
+}
+
+/** `config set layout[0].web "-p 80:80"`: the shell took the quotes, and what is left looks like a flag. */
+function valueHint(message: string): string {
+  return /^Nonexistent flags?: /.test(message) ? "A value that begins with - stands last, after `--`. " : "";
 }

@@ -98,7 +98,7 @@ describe.skipIf(obstacle !== undefined)("exec", () => {
       expect(run.code).toBe(1);
       expect(await lab.inside("n1", "ls /tmp")).toBe("");
       const missing = await exec(["--script", join(folder, "none")]);
-      expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining("cannot be read: ENOENT") as string });
+      expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining("does not exist") as string });
     } finally {
       await rm(folder, { recursive: true });
     }
