@@ -61,7 +61,7 @@ export function refuseInUse(node: string, { placed, running }: NodeUse): void {
       `The layout places ${plural(placed.length, "container")} on ${node}: ${placed.join(", ")}.`,
       {
         node,
-        hint: `Give them another node first (\`pictl config edit\`), or take ${node} out with all of them: \`--force\`.`,
+        hint: `Give each another node first (\`pictl move CONTAINER NODE\`), or take ${node} out with all of them: \`--force\`.`,
       },
     );
   }
