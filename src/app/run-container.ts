@@ -92,7 +92,9 @@ async function settle(ports: Ports, { engine, placement, settleMs }: RunPlace): 
     }
     const left = until - ports.clock.monotonic();
     if (now?.state !== "running" || left <= 0) return;
-    await ports.clock.sleep(Math.min(left, settlePollMs), ports.signal);
+    // It runs: an interruption ends the watching, not the container.
+    await ports.clock.sleep(Math.min(left, settlePollMs), ports.signal).catch(() => undefined);
+    if (ports.signal.aborted) return;
   }
 }
 
@@ -105,7 +107,7 @@ function ended(container: string, message: string): PictlError {
 
 /** The failure of a replacement, which also tells that nothing was lost. The new container and its log are gone. */
 function withOldBack(error: unknown): unknown {
-  if (!(error instanceof PictlError) || error.code !== "docker-failed") return error;
+  if (!(error instanceof PictlError) || !["docker-failed", "interrupted"].includes(error.code)) return error;
   const { container, node } = error;
   return new PictlError(error.code, `${error.message} The old container is back as it was.`, {
     ...(container === undefined ? {} : { container }),
