@@ -2,7 +2,10 @@ import type { Config, NodeSpec, Placement } from "./config/types.ts";
 import { PictlError } from "./errors.ts";
 import { didYouMean } from "./config/suggest.ts";
 
-/** The words a user picks containers and nodes with: names are compared whole, `*` and `?` are globs. */
+/**
+ * The words a user picks containers and nodes with: names are compared whole, `*` and `?` are globs, and `n[1-3,7]` is
+ * what `exec --fold` prints for several nodes.
+ */
 
 /**
  * The placements named by `names` (`web`, `web@n1`, `web*`, `*@n1`); all of them when there are no names.
@@ -55,15 +58,49 @@ function nodeMatcher(pattern: string): (node: NodeSpec) => boolean {
   };
 }
 
-/** Whole text against a glob (`*`, `?`). */
+/** Whole text against a glob: `*`, `?`, and numbers in ranges (`n[1-3,7]`, `n[01-12]`). */
 export function globMatcher(pattern: string): (text: string) => boolean {
-  if (!/[*?]/.test(pattern)) return (text) => text === pattern;
+  const ranges: NumberRange[][] = [];
   const source = pattern
+    .split(rangePattern)
+    .map((part) => {
+      if (!rangePattern.test(part)) return globSource(part);
+      ranges.push(part.slice(1, -1).split(",").map(numberRange));
+      return "([0-9]+)";
+    })
+    .join("");
+  if (source === pattern) return (text) => text === pattern;
+  const expression = new RegExp(`^${source}$`, "s");
+  return (text) => {
+    const numbers = expression.exec(text)?.slice(1);
+    return numbers?.every((digits, index) => ranges[index]?.some((range) => isWithin(digits, range))) ?? false;
+  };
+}
+
+const rangePattern = /(\[[0-9]+(?:-[0-9]+)?(?:,[0-9]+(?:-[0-9]+)?)*\])/;
+
+function globSource(part: string): string {
+  return part
     .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")
     .replaceAll(/\*+/g, ".*")
     .replaceAll("?", ".");
-  const expression = new RegExp(`^${source}$`, "s");
-  return (text) => expression.test(text);
+}
+
+interface NumberRange {
+  readonly first: string;
+  readonly last: string;
+}
+
+function numberRange(text: string): NumberRange {
+  const [first = "", last = first] = text.split("-");
+  return { first, last };
+}
+
+/** `07` is within `01-12` and not within `1-12`: padding is part of a name. */
+function isWithin(digits: string, { first, last }: NumberRange): boolean {
+  const padded = first.startsWith("0") && first.length > 1;
+  const rightWidth = padded ? digits.length === first.length : digits === String(Number(digits));
+  return rightWidth && Number(digits) >= Number(first) && Number(digits) <= Number(last);
 }
 
 function unknownContainer(config: Config, name: string): PictlError {

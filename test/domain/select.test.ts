@@ -47,6 +47,10 @@ describe("nodes", () => {
   test.each([
     [["127.0.0.1"], ["127.0.0.1"]],
     [["pi-*"], ["pi-1", "pi-2"]],
+    // What `exec --fold` prints can be given back.
+    [["pi-[1-2]"], ["pi-1", "pi-2"]],
+    [["pi-[2,9]"], ["pi-2"]],
+    [["127.0.0.[1,10]"], ["127.0.0.1", "127.0.0.10"]],
     [["rack=a"], ["pi-1"]],
     [
       ["rack=*", "127.0.0.10"],
@@ -56,7 +60,10 @@ describe("nodes", () => {
     expect(nodesNamed(patterns)).toEqual(expected);
   });
 
-  test.each(["127.0.0", "rack=c", "-oProxyCommand=id"])("%j is refused", (pattern) => {
-    expect(() => nodesNamed([pattern])).toThrow(expect.objectContaining({ code: "unknown-node" }) as Error);
-  });
+  test.each(["127.0.0", "pi-[01-02]", "pi-[3-9]", "pi-[a]", "rack=c", "-oProxyCommand=id"])(
+    "%j is refused",
+    (pattern) => {
+      expect(() => nodesNamed([pattern])).toThrow(expect.objectContaining({ code: "unknown-node" }) as Error);
+    },
+  );
 });

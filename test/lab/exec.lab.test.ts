@@ -41,10 +41,10 @@ describe.skipIf(obstacle !== undefined)("exec", () => {
   });
 
   test("--json", async () => {
-    const document = await json(["--node", "n[12]", "--node", "n3", "echo out; echo err >&2; exit 255"]).catch(
+    const document = await json(["--node", "n[ab]", "--node", "n3", "echo out; echo err >&2; exit 255"]).catch(
       (error: unknown) => error,
     );
-    // `n[12]` is no glob here: a name that fits nothing is refused and nothing is run.
+    // `n[ab]` is no range of numbers: a name that fits nothing is refused and nothing is run.
     expect(document).toMatchObject({ ok: false, exitCode: 2, result: null, failures: [{ code: "unknown-node" }] });
     expect(await json(["--node", "n?", "--node", "n1", "echo out; echo err >&2; exit 255"])).toEqual({
       ok: false,

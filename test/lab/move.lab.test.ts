@@ -95,6 +95,16 @@ describe.skipIf(obstacle !== undefined)("move", () => {
     });
   });
 
+  test("a foreign container of that name, on either side, is left alone and the layout too", async () => {
+    const before = readFileSync(lab.status().config, "utf8");
+    await lab.inside("n2", "docker run -d --name web web");
+    const refused = await run("web", "n2");
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("web@n2")]);
+    expect(refused.stderr).toContain("pictl did not make");
+    expect(readFileSync(lab.status().config, "utf8")).toBe(before);
+    await lab.inside("n2", "docker rm -f web");
+  });
+
   test("a port that is taken on the target is told before anything is touched", async () => {
     await lab.inside("n2", "docker run -d --name squatter -p 8080:80 web");
     const refused = await run("web", "n2");

@@ -59,7 +59,7 @@ export async function carryOut(ports: Ports, moving: Moving): Promise<Moved> {
 /** What would fail later is refused now, before anything is touched. */
 function refuse({ config, plan, overlap, copyVolumes }: Moving, source: Side | undefined, target: Side): void {
   const { container, from, to } = plan;
-  ours(target.containers, container, config.cluster);
+  for (const side of [source, target]) if (side) refuseForeign(side, container, config.cluster);
   const leaving = source?.engineId === target.engineId ? oursOn(target, container, config.cluster)?.id : undefined;
   refuseTakenPorts(plan, target.containers, leaving);
   if (overlap && leaving !== undefined) {
@@ -74,6 +74,14 @@ function refuse({ config, plan, overlap, copyVolumes }: Moving, source: Side | u
       node: from,
       hint: "Say `--yes` instead of `--copy-volumes` to leave it behind.",
     });
+  }
+}
+
+function refuseForeign({ node, containers }: Side, container: string, cluster: string): void {
+  try {
+    ours(containers, container, cluster);
+  } catch (error) {
+    throw error instanceof PictlError ? error.at({ node }) : error;
   }
 }
 

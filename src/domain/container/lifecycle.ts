@@ -25,6 +25,7 @@ export function planLifecycle(
   switch (action) {
     case "start":
       if (!facts) throw missing(name);
+      if (facts.state === "paused") return { command: docker.unpause(name), why: "continued" };
       return running ? { command: undefined, why: "runs already" } : { command: docker.start(name), why: "started" };
     case "stop":
       if (!facts) return { command: undefined, why: "is not there" };

@@ -29,6 +29,10 @@ export function start(name: string): Command {
   return words("docker", "container", "start", name);
 }
 
+export function unpause(name: string): Command {
+  return words("docker", "container", "unpause", name);
+}
+
 /** `graceSeconds`: how long the process may take after SIGTERM before SIGKILL. */
 export function stop(name: string, graceSeconds: number): Command {
   return words("docker", "container", "stop", "--time", String(graceSeconds), name);

@@ -16,6 +16,7 @@ describe("what an action does to a container in each state", () => {
     ["start", "exited", "docker container start web"],
     ["start", "created", "docker container start web"],
     ["start", "running", "runs already"],
+    ["start", "paused", "docker container unpause web"],
     ["stop", "running", "docker container stop --time 7 web"],
     ["stop", "paused", "docker container stop --time 7 web"],
     ["stop", "restarting", "docker container stop --time 7 web"],
