@@ -1,8 +1,8 @@
 /**
- * A node name: what follows `ssh` on a command line, or an IPv6 literal, never with a user, and never anything that
+ * A node name: what follows `ssh` on a command line, or an IPv6 literal, never with a user or a port, and never anything that
  * a program could take for an option.
  */
-export const nodeNamePattern = /^(?:::)?[A-Za-z0-9][A-Za-z0-9._:-]*(?:%[A-Za-z0-9._-]+)?$/;
+export const nodeNamePattern = /^(?![^:]*:[^:]*$)(?:::)?[A-Za-z0-9][A-Za-z0-9._:-]*(?:%[A-Za-z0-9._-]+)?$/;
 export const nodeNameMaxLength = 253;
 
 /** A container name, as Docker has it. */

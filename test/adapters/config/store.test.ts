@@ -144,8 +144,8 @@ token: x
 `;
   expect(await problems(text)).toEqual([
     'error: line 2, column 1 (nodez): unknown key "nodez"; did you mean "nodes"?',
-    'error: line 4, column 11 (layout[0].node): found "-oProxyCommand=id", expected a node name: a host name or an IP address, without a user (that is `ssh.user` or `nodes.NAME.user`)',
-    'error: line 6, column 5 (layout[1].node): "node" is missing, expected a node name: a host name or an IP address, without a user (that is `ssh.user` or `nodes.NAME.user`)',
+    'error: line 4, column 11 (layout[0].node): found "-oProxyCommand=id", expected a node name: a host name or an IP address, without a user or a port (those are `user` and `port` under `ssh` or `nodes.NAME`)',
+    'error: line 6, column 5 (layout[1].node): "node" is missing, expected a node name: a host name or an IP address, without a user or a port (those are `user` and `port` under `ssh` or `nodes.NAME`)',
     'error: line 6, column 10 (layout[1].web): found 80, expected a string of docker run arguments ("" for none), or an object such as {"args": "-p 80:80"}',
     'error: line 8, column 5 (layout[2]["a b"]): "a b" cannot be a container\'s name: use letters, digits, - _ . and begin with a letter or digit',
     "error: line 9, column 22 (layout[2].named): --name is not possible: a container has the name of its layout entry; rename the entry instead",

@@ -5,7 +5,7 @@ import { check } from "./checks.ts";
 
 export const nodeName = () =>
   text(
-    "a node name: a host name or an IP address, without a user (that is `ssh.user` or `nodes.NAME.user`)",
+    "a node name: a host name or an IP address, without a user or a port (those are `user` and `port` under `ssh` or `nodes.NAME`)",
     nodeNamePattern,
     nodeNameMaxLength,
   );
