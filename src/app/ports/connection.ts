@@ -1,0 +1,159 @@
+import type { Duplex } from "node:stream";
+import type { NodeSpec } from "../../domain/config/types.ts";
+import type { Secret } from "../../domain/secret.ts";
+import type { Command } from "../../domain/shell.ts";
+
+/** The SSH side: one connection per node, opened at the first use and shared by everything in this command. */
+export interface Nodes {
+  /**
+   * The connection to a node; concurrent and repeated calls get the same one while it lives.
+   * Rejects with a PictlError: node-unreachable, auth-failed, host-key-unknown, host-key-changed, interrupted.
+   */
+  connect(node: NodeSpec, signal?: AbortSignal): Promise<Connection>;
+  /** Closes every connection. Never rejects. */
+  close(): Promise<void>;
+}
+
+/** Host keys, for `node trust` and `doctor`. The SSH adapter's `openNodes` gives it together with `Nodes`. */
+export interface HostKeys {
+  /**
+   * The keys a node shows, without logging in to it. Where a jump host on the way is not trusted, it is that one's
+   * keys that are shown (`hop`): trust them and ask again. Rejects as `Nodes.connect` does.
+   */
+  shown(node: NodeSpec, signal?: AbortSignal): Promise<ShownHostKeys>;
+  /**
+   * Adds the keys to known_hosts (the user's, or `ssh.knownHostsFile`) and returns that file's path; keys that are
+   * trusted already are left alone. A `changed` key needs `replace`, which removes the entry it contradicts. `only`:
+   * the fingerprints of the keys that are meant; the others are not looked at. Rejects with host-key-changed (nothing
+   * written) without `replace`, for a revoked key, and where the old entry stands in a line or a file that cannot be
+   * edited safely; with host-key-unknown when the file cannot be written.
+   */
+  trust(
+    shown: ShownHostKeys,
+    options?: { readonly replace?: boolean; readonly only?: readonly string[] },
+  ): Promise<string>;
+}
+
+export interface ShownHostKeys {
+  readonly node: string;
+  /** The jump host whose keys these are; undefined when they are the node's own. */
+  readonly hop: string | undefined;
+  /** The name in known_hosts: `host`, `[host]:port` or HostKeyAlias. */
+  readonly name: string;
+  readonly keys: readonly ShownHostKey[];
+}
+
+export interface ShownHostKey {
+  /** `ssh-ed25519`, `ecdsa-sha2-nistp256`, `ssh-rsa` … */
+  readonly type: string;
+  /** The key, base64. */
+  readonly base64: string;
+  /** `SHA256:…` as `ssh-keygen -l` prints it. */
+  readonly fingerprint: string;
+  readonly status: "trusted" | "unknown" | "changed" | "revoked";
+  /** `file:line` of the entry that decided, if there is one. */
+  readonly entry: string | undefined;
+  /** That entry's key. */
+  readonly known?: { readonly type: string; readonly fingerprint: string };
+}
+
+export interface Connection {
+  readonly node: string;
+  /**
+   * Runs a command and waits for its end. A non-zero exit code is a result, and so is not knowing (`unknown`);
+   * rejects only when the command certainly never started (shell-unusable, connection-lost before exec,
+   * sudo-failed) or when `signal` was aborted (interrupted), after asking the node to stop it.
+   */
+  run(command: Command, options?: RunOptions): Promise<Outcome>;
+  /** Starts a command and hands over its stdin and stdout; stderr is kept (tail) and becomes the error's text. */
+  pipe(command: Command, options?: { readonly sudo?: boolean; readonly signal?: AbortSignal }): Promise<Duplex>;
+  /**
+   * Opens a terminal on the node with the login shell in it, or a command. Rejects as `run` does, and then nothing
+   * was started.
+   */
+  terminal(command: Command | undefined, options: TerminalOptions): Promise<RemoteTerminal>;
+  /** A stream to a unix socket on the node (direct-streamlocal). Rejects when sshd or the socket refuses. */
+  openSocket(path: string, signal?: AbortSignal): Promise<Duplex>;
+  /** A TCP connection made by the node (direct-tcpip). Rejects when sshd forbids it or nobody answers there. */
+  openTcp(host: string, port: number, signal?: AbortSignal): Promise<Duplex>;
+  /** How this login reaches root's things on the node; asked once per connection. */
+  privilege(): Promise<Privilege>;
+  /** How the connection came about, for people to read; missing where an implementation does not know. */
+  readonly login?: Login;
+}
+
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export interface TerminalOptions extends TerminalSize {
+  /** What the terminal is, as `$TERM` names it. */
+  readonly term: string;
+  /** While a returned promise is pending, the node is made to wait. */
+  readonly onOutput: (chunk: Uint8Array) => void | Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** A terminal on a node, from the side of who looks at it. */
+export interface RemoteTerminal {
+  /** What was typed. */
+  write(bytes: Uint8Array): void;
+  resize(size: TerminalSize): void;
+  /** Hangs up: the programs there get SIGHUP. Returns at once; `ended` resolves. */
+  hangUp(): void;
+  /** Never rejects. `code` is null when it was killed by a signal, or its end is not known. */
+  readonly ended: Promise<{
+    readonly code: number | null;
+    readonly signal?: string;
+    readonly lost: boolean;
+  }>;
+}
+
+export interface Login {
+  /** `host:port` after ssh_config has spoken. */
+  readonly address: string;
+  readonly user: string;
+  /** What the node accepted: `publickey /root/.ssh/id_ed25519`, `password`. */
+  readonly method: string;
+  /** Jump hosts, nearest first. */
+  readonly through: readonly string[];
+}
+
+/** `root`: is uid 0. `docker`: may use the docker socket. `sudo`: `sudo -n` works, or a password was given. */
+export interface Privilege {
+  readonly root: boolean;
+  readonly docker: boolean;
+  readonly sudo: boolean;
+}
+
+export interface RunOptions {
+  /** Milliseconds from the call to the result, at every stage (queueing, channel open, exec, output). Default 60 s; Infinity for none. */
+  readonly timeoutMs?: number;
+  readonly stdin?: string | Uint8Array | Secret | AsyncIterable<Uint8Array>;
+  /** Run as root through sudo (no-op when the login is root). */
+  readonly sudo?: boolean;
+  /** Live output; while a returned promise is pending, the node is made to wait (backpressure). */
+  readonly onStdout?: (chunk: Uint8Array) => void | Promise<void>;
+  readonly onStderr?: (chunk: Uint8Array) => void | Promise<void>;
+  /** Bytes of stdout and of stderr kept in the outcome (the tail); default 1 MB. 0 keeps none. */
+  readonly maxOutputBytes?: number;
+  readonly signal?: AbortSignal;
+}
+
+export type Outcome = {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Output beyond maxOutputBytes was dropped from the front. */
+  readonly truncated: boolean;
+  readonly durationMs: number;
+} & (
+  | { readonly status: "ok"; readonly code: 0 }
+  | { readonly status: "failed"; readonly code: number }
+  | {
+      readonly status: "unknown";
+      readonly code: null;
+      readonly reason: "timeout" | "connection-lost" | "killed";
+      readonly remoteSignal?: string;
+    }
+);

@@ -1,0 +1,61 @@
+import type { NodeSpec } from "../../domain/config/types.ts";
+import type {
+  ContainerFacts,
+  DiskFacts,
+  EngineInfo,
+  ImageFacts,
+  LogRecord,
+  StatsSample,
+} from "../../domain/docker/facts.ts";
+
+/** Docker on a node, for reading. Changes go through the docker client as commands (`src/domain/docker`). */
+export interface Engines {
+  /** Rejects with docker-missing, docker-unavailable, docker-denied and what `Nodes.connect` rejects with. */
+  on(node: NodeSpec, signal?: AbortSignal): Promise<Engine>;
+}
+
+export interface Engine {
+  info(): Promise<EngineInfo>;
+  /** All containers, stopped ones too. */
+  containers(): Promise<ContainerFacts[]>;
+  /** One sample of a running container's use, without waiting for a second one. */
+  stats(containerId: string): Promise<StatsSample>;
+  images(): Promise<ImageFacts[]>;
+  /** What things take on the disk; Docker measures it, which may take it a while. */
+  disk(): Promise<DiskFacts>;
+  /** The layers of an image, the lowest first; none when it is gone. */
+  layers(imageId: string): Promise<readonly string[]>;
+  logs(containerId: string, options: LogOptions): AsyncIterable<LogRecord>;
+}
+
+export interface LogOptions {
+  readonly follow: boolean;
+  /** Lines from the end, undefined for all. */
+  readonly tail: number | undefined;
+  /** Seconds since the epoch (may be fractional), undefined for all. */
+  readonly since: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Build folders on the controller. */
+export interface BuildContexts {
+  /**
+   * Reads a folder once for its digest. Resolves to undefined when the controller has no such folder; rejects with
+   * build-context-invalid (no Dockerfile, a fifo, an unreadable file, a bad `.dockerignore`) and interrupted.
+   */
+  open(folder: string, signal?: AbortSignal): Promise<BuildContext | undefined>;
+}
+
+export interface BuildContext {
+  readonly folder: string;
+  /** `sha256:` and the hash of everything docker would see: names, kinds, modes, link targets and data, no times. */
+  readonly digest: string;
+  readonly files: number;
+  /** Bytes of data in the files. */
+  readonly bytes: number;
+  /**
+   * The context as a tar, read from disk as it is consumed; may be asked for any number of times. Throws
+   * build-context-invalid in the stream when a file is no longer what the digest was made of.
+   */
+  tar(signal?: AbortSignal): AsyncIterable<Uint8Array>;
+}

@@ -1,0 +1,26 @@
+import type { PictlEvent } from "../../domain/event.ts";
+import type { MoveRecord } from "../../domain/move/journal.ts";
+
+export interface EventLog {
+  /** Appends durably enough to survive a crash of pictl. Never rejects: an unwritable log is warned about once. */
+  append(event: PictlEvent): Promise<void>;
+  /**
+   * The events of the past, oldest first; with `follow` then those to come, until the signal is aborted.
+   * `onCaughtUp` is awaited between the two. Rejects with missing-prerequisite when the log cannot be read.
+   */
+  read(options: {
+    readonly follow: boolean;
+    readonly signal: AbortSignal;
+    readonly onCaughtUp?: () => void | Promise<void>;
+  }): AsyncIterable<PictlEvent>;
+}
+
+/** Moves under way, kept over crashes. */
+export interface Journal {
+  /** Durable when it resolves: written, fsynced, renamed. Rejects with state-write-failed. */
+  write(record: MoveRecord): Promise<void>;
+  /** Every move that has not ended. */
+  read(): Promise<readonly MoveRecord[]>;
+  /** The move has ended. */
+  remove(container: string): Promise<void>;
+}

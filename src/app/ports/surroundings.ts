@@ -1,0 +1,43 @@
+import type { ControllerFacts } from "../../domain/doctor/controller.ts";
+
+export interface Clock {
+  /** Wall clock, milliseconds since the epoch. */
+  now(): number;
+  /** Milliseconds that never go back. */
+  monotonic(): number;
+  /** Resolves after `ms`; rejects with the signal's reason when it aborts first. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The machine pictl runs on, as `doctor` looks at it. */
+export interface Controller {
+  /** Changes nothing. Never rejects: what cannot be looked at is told in the facts. */
+  look(paths: { readonly config: string; readonly stateDir: string }): Promise<ControllerFacts>;
+}
+
+/** What a command shows while it works. The lines are for people; nothing is decided on them. */
+export interface Progress {
+  /**
+   * One step of the command, shown until it ends. `where` is a node or container@node. A step that only `look`s is
+   * not worth a line where there is no terminal to redraw.
+   */
+  step(where: string, title: string): Step;
+  look(where: string): Step;
+  /** A warning for stderr, once each. */
+  warn(message: string): void;
+}
+
+export interface Step {
+  update(text: string): void;
+  done(text?: string): void;
+  fail(text: string): void;
+}
+
+/** Questions to a person. Each throws confirmation-missing, naming the way around, when nobody can be asked. */
+export interface Ask {
+  /** `instead`: the flag that answers without a terminal, such as `--yes`. */
+  confirm(question: string, instead: string): Promise<boolean>;
+  text(question: string, instead: string, initial?: string): Promise<string>;
+  /** Not shown while typed. */
+  hidden(question: string, instead: string): Promise<string>;
+}
