@@ -13,5 +13,7 @@ test("the manifest of the build describes the commands of the sources (else: npm
 /** A bundle lies elsewhere than its source; nothing else may differ. */
 function withoutPaths(manifest: Interfaces.Manifest): unknown {
   const plain = JSON.parse(JSON.stringify(manifest)) as Interfaces.Manifest;
-  return { ...plain, commands: Object.values(plain.commands).map((command) => ({ ...command, relativePath: [] })) };
+  // In no order: that of the files is the file system's.
+  const commands = Object.values(plain.commands).map((command) => [command.id, { ...command, relativePath: [] }]);
+  return { ...plain, commands: Object.fromEntries(commands) as unknown };
 }
