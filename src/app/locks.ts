@@ -56,15 +56,14 @@ export async function withLocks<T>(
       if (answer?.held === true && !ourOwn) throw heldBy(answer, place);
     });
   } finally {
-    for (const holding of await Promise.allSettled(holdings.values())) {
-      if (holding.status === "fulfilled") holding.value.release();
-    }
+    await Promise.allSettled([...holdings.values()].map(async (holding) => (await holding).release()));
   }
 }
 
 interface Holding {
   readonly answers: readonly LockAnswer[];
-  release(): void;
+  /** Resolves when the node has let go, so that what comes next, be it this very command, finds the locks free. */
+  release(): Promise<void>;
 }
 
 /** Takes what is free; while something is held and there is time, frees everything and tries again. */
@@ -85,12 +84,12 @@ async function hold(
       ports.progress.warn(
         `${node} has no working \`flock\`, so nothing keeps two pictl commands apart there. Install util-linux or busybox on it.`,
       );
-      return { answers: [], release: () => undefined };
+      return { answers: [], release: () => Promise.resolve() };
     }
-    const holding = { answers, release: keepAlive(line) };
+    const holding = { answers, release: keepAlive(ports, line) };
     const remaining = deadline - ports.clock.monotonic();
     if (!answers.some((answer) => answer.held) || remaining <= 0) return holding;
-    holding.release();
+    await holding.release();
     await ports.clock.sleep(Math.min(retryMs, remaining), ports.signal);
   }
 }
@@ -122,18 +121,30 @@ function nextRead(line: Duplex): Promise<void> {
   });
 }
 
-function keepAlive(line: Duplex): () => void {
+function keepAlive(ports: Pick<Ports, "clock">, line: Duplex): () => Promise<void> {
   const timer = setInterval(() => line.write("."), (lockIdleSeconds * 1000) / 4);
   timer.unref();
-  line.on("error", () => {
-    clearInterval(timer);
+  const closed = new Promise<void>((resolve) => {
+    line.on("close", () => {
+      clearInterval(timer);
+      resolve();
+    });
   });
+  line.on("error", () => undefined);
   line.write(".");
-  return () => {
+  return async () => {
     clearInterval(timer);
+    line.resume();
+    line.end();
+    const stop = new AbortController();
+    await Promise.race([closed, ports.clock.sleep(farewellMs, stop.signal).catch(() => undefined)]);
+    stop.abort();
     line.destroy();
   };
 }
+
+/** How long a node may take to say that a lock is free; a dead line frees it by itself. */
+const farewellMs = 2000;
 
 function heldBy(answer: LockAnswer & { held: true }, place: { container: string; node: string }): PictlError {
   const who = answer.by === undefined ? "another pictl command" : `\`${answer.by.cause}\` of ${answer.by.who}`;

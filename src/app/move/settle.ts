@@ -11,6 +11,9 @@ import { nodeOf } from "../observe.ts";
 import type { Ports } from "../ports.ts";
 import { record } from "../record.ts";
 
+/** The connection of a pictl that was killed just now takes a moment to end, and its locks with it. */
+const settleWaitMs = 3000;
+
 /**
  * Finishes or undoes the moves of these containers that were cut off, before anything else is done to them. A node
  * that does not answer keeps its record: the next command tries again. Throws lock-held when the move is still going on.
@@ -25,7 +28,7 @@ async function settleMove(ports: Ports, config: Config, move: MoveRecord): Promi
   const known = [move.from, move.to].filter((name) => config.nodes.some((node) => node.name === name));
   const places = known.map((node) => ({ container: move.container, node }));
   const way = settlement(move, nodes);
-  const settled = await withLocks(ports, { config, placements: places, waitMs: 0, dryRun: false }, async (locked) => {
+  const settled = await withLocks(ports, { config, placements: places, waitMs: settleWaitMs, dryRun: false }, async (locked) => {
     // The record may have gone while the lock was somebody else's.
     for (const place of places) await unlessUnreachable(locked(place));
     if (!(await ports.journal.read()).some((each) => each.startedAt === move.startedAt)) return true;
