@@ -28,13 +28,17 @@ async function settleMove(ports: Ports, config: Config, move: MoveRecord): Promi
   const known = [move.from, move.to].filter((name) => config.nodes.some((node) => node.name === name));
   const places = known.map((node) => ({ container: move.container, node }));
   const way = settlement(move, nodes);
-  const settled = await withLocks(ports, { config, placements: places, waitMs: settleWaitMs, dryRun: false }, async (locked) => {
-    // The record may have gone while the lock was somebody else's.
-    for (const place of places) await unlessUnreachable(locked(place));
-    if (!(await ports.journal.read()).some((each) => each.startedAt === move.startedAt)) return true;
-    if (way === "forget") return true;
-    return way === "undo" ? undo(ports, config, move) : finish(ports, config, move);
-  });
+  const settled = await withLocks(
+    ports,
+    { config, placements: places, waitMs: settleWaitMs, dryRun: false },
+    async (locked) => {
+      // The record may have gone while the lock was somebody else's.
+      for (const place of places) await unlessUnreachable(locked(place));
+      if (!(await ports.journal.read()).some((each) => each.startedAt === move.startedAt)) return true;
+      if (way === "forget") return true;
+      return way === "undo" ? undo(ports, config, move) : finish(ports, config, move);
+    },
+  );
   if (!settled) return;
   await ports.journal.remove(move.container);
   await record(ports, {
