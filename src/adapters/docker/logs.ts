@@ -25,6 +25,8 @@ export async function* containerLogs(
 
   const stop = (): void => void response.destroy();
   signal.addEventListener("abort", stop, { once: true });
+  // An abort between the answer and here has been told to nobody.
+  if (signal.aborted) stop();
   try {
     const log = hasTerminal(inspection) ? rawLogs() : framedLogs();
     for await (const chunk of read(response, options.follow ? undefined : { node, ms: api.timeoutMs })) {
