@@ -135,7 +135,9 @@ describe.skipIf(obstacle !== undefined)("logs", () => {
     await expect.poll(following.said, { timeout: 20_000 }).toContain('"line":"begun"');
     // Twice: the second one leaves at once, whatever the node does.
     following.kill("SIGINT");
-    const again = setInterval(() => following.kill("SIGINT"), 1000);
+    const again = setInterval(() => {
+      following.kill("SIGINT");
+    }, 1000);
     const { code, stdout } = await following.ended;
     clearInterval(again);
     expect(code).toBe(130);
