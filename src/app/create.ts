@@ -10,14 +10,15 @@ import { render } from "../domain/shell.ts";
 import { act, type ActionRow, type Done } from "./act.ts";
 import { buildImages } from "./build.ts";
 import { sha256 } from "./digest.ts";
-import { runDocker } from "./docker.ts";
 import { fanOut } from "./fan-out.ts";
+import { applyLifecycle } from "./lifecycle.ts";
 import { withLocks } from "./locks.ts";
 import { settleMoves } from "./move/settle.ts";
 import { nodeOf, type Observer, observer } from "./observe.ts";
 import type { Ports } from "./ports.ts";
 import type { Report } from "./report.ts";
 import { putInPlace } from "./run-container.ts";
+import { startWatchMs } from "./watch-start.ts";
 
 export interface CreateInput {
   readonly config: Config;
@@ -70,9 +71,6 @@ interface One extends CreateInput {
   readonly observe: Observer;
 }
 
-/** What cannot read its config or bind its port is gone within this time. */
-const createSettleMs = 1000;
-
 async function createOne(ports: Ports, one: One): Promise<Done> {
   const { config, placement, observe, dryRun } = one;
   const { container, node } = placement;
@@ -83,16 +81,13 @@ async function createOne(ports: Ports, one: One): Promise<Done> {
   const differs = facts ? drift(facts, images, { digest, image: imageOf(placement) }) : [];
   const plan = planCreate(container, { facts, drift: differs, recreate: one.recreate });
   if (plan === "keep") return { outcome: "runs already" };
+  if (plan === "start") return applyLifecycle(ports, { ...one, action: "start" });
   const generation = nextGeneration([facts, retired], ports.clock.now());
   const runCommand = docker.run(runInput(placement, { cluster: config.cluster, generation, digest }));
-  if (dryRun) return { outcome: plan === "start" ? "would be started" : `would run: ${render(runCommand)}` };
+  if (dryRun) return { outcome: `would run: ${render(runCommand)}` };
 
   const connection = await ports.nodes.connect(nodeOf(config, node), ports.signal);
   const engine = await ports.engines.on(nodeOf(config, node), ports.signal);
-  if (plan === "start") {
-    await runDocker(connection, docker.start(container), { doing: `start ${container}`, signal: ports.signal });
-    return { outcome: "started", event: { type: "container.started", before: facts?.state } };
-  }
   await putInPlace(ports, {
     connection,
     engine,
@@ -101,7 +96,8 @@ async function createOne(ports: Ports, one: One): Promise<Done> {
     old: facts,
     retired,
     graceSeconds: one.graceSeconds,
-    settleMs: createSettleMs,
+    watchMs: startWatchMs,
+    removesFailed: false,
   });
   return {
     outcome: plan === "replace" ? "replaced" : "created",

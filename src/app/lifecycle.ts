@@ -10,6 +10,7 @@ import { settleMoves } from "./move/settle.ts";
 import { nodeOf, observer, type Observer } from "./observe.ts";
 import type { Ports } from "./ports.ts";
 import type { Report } from "./report.ts";
+import { startWatchMs, watchStart } from "./watch-start.ts";
 
 export interface LifecycleInput {
   readonly config: Config;
@@ -29,7 +30,10 @@ const eventTypes = {
   delete: "container.deleted",
 } as const;
 
-/** Starts, stops, restarts or deletes containers, all at once. Never touches a container that is not ours. */
+/**
+ * Starts, stops, restarts or deletes containers, all at once; one that ends right after its start is a failure. Never
+ * touches a container that is not ours.
+ */
 export async function lifecycle(
   ports: Ports,
   input: LifecycleInput,
@@ -43,28 +47,36 @@ export async function lifecycle(
       work: (placement) =>
         act(ports, { verb: input.action, ...placement }, async () => {
           await locked(placement);
-          return apply(ports, { ...input, placement, observe });
+          return applyLifecycle(ports, { ...input, placement, observe });
         }),
     }),
   );
   return { result: { containers: results }, failures };
 }
 
-async function apply(
+/** The action on one container whose lock is held. */
+export async function applyLifecycle(
   ports: Ports,
-  input: LifecycleInput & { readonly placement: Placement; readonly observe: Observer },
+  input: Omit<LifecycleInput, "placements" | "waitMs"> & { readonly placement: Placement; readonly observe: Observer },
 ): Promise<Done> {
   const { config, action, placement, graceSeconds } = input;
-  const { container, node } = placement;
-  const facts = ours(await input.observe.containers(node), container, config.cluster);
-  const { command, why } = planLifecycle(action, container, { facts, graceSeconds });
-  if (!command) return { outcome: why };
-  if (input.dryRun) return { outcome: `would run: ${render(command)}` };
-  const connection = await ports.nodes.connect(nodeOf(config, node), ports.signal);
-  await runDocker(connection, command, {
-    doing: `${action} ${container}`,
-    timeoutMs: (graceSeconds + 60) * 1000,
-    signal: ports.signal,
-  });
-  return { outcome: why, event: { type: eventTypes[action], before: facts?.state ?? null } };
+  const { container } = placement;
+  const node = nodeOf(config, placement.node);
+  const facts = ours(await input.observe.containers(node.name), container, config.cluster);
+  const { command, why, watch } = planLifecycle(action, container, { facts, graceSeconds });
+  if (input.dryRun) return { outcome: command ? `would run: ${render(command)}` : why };
+  if (command) {
+    await runDocker(await ports.nodes.connect(node, ports.signal), command, {
+      doing: `${action} ${container}`,
+      timeoutMs: (graceSeconds + 60) * 1000,
+      signal: ports.signal,
+    });
+  }
+  if (watch) {
+    const engine = await ports.engines.on(node, ports.signal);
+    await watchStart(ports, { engine, container, watchMs: startWatchMs, removesFailed: false });
+  }
+  return command
+    ? { outcome: why, event: { type: eventTypes[action], before: facts?.state ?? null } }
+    : { outcome: why };
 }

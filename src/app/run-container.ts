@@ -7,6 +7,7 @@ import { PictlError } from "../domain/errors.ts";
 import type { Command } from "../domain/shell.ts";
 import { runDocker } from "./docker.ts";
 import type { Connection, Engine, Ports } from "./ports.ts";
+import { watchStart } from "./watch-start.ts";
 
 export interface RunPlace {
   readonly connection: Connection;
@@ -15,13 +16,13 @@ export interface RunPlace {
   /** `docker container run …`. */
   readonly runCommand: Command;
   /** How long the new container is watched: one that ends with an error in this time did not start. 0: one look. */
-  readonly settleMs: number;
+  readonly watchMs: number;
+  /** The caller removes one that did not start, and its log with it. */
+  readonly removesFailed: boolean;
 }
 
 /** A registry image may have to be pulled first. */
 const runTimeoutMs = 15 * 60_000;
-
-const settlePollMs = 250;
 
 /**
  * Puts a new container in its place. An old one is stopped and kept under another name until the new one runs; when
@@ -44,7 +45,7 @@ export async function putInPlace(
   if (old && retired) await runAll(`remove an older ${container}`, [docker.remove(retired.name)]);
   if (old) await runAll(`put the old ${container} aside`, retire(container, graceSeconds));
   try {
-    await runContainer(ports, place);
+    await runContainer(ports, { ...place, removesFailed: place.removesFailed || (old ?? retired) !== undefined });
   } catch (error) {
     if (old ?? retired) {
       await runAll(`bring the old ${container} back`, restore(container, !old || old.state === "running"));
@@ -77,41 +78,17 @@ async function runContainer(ports: Ports, place: RunPlace): Promise<void> {
     if (error instanceof PictlError && error.code === "docker-failed") await removeUnstarted(place);
     throw error;
   }
-  await settle(ports, place);
+  await watchStart(ports, { ...place, container });
 }
 
-async function settle(ports: Ports, { engine, placement, settleMs }: RunPlace): Promise<void> {
-  const { container } = placement;
-  const until = ports.clock.monotonic() + settleMs;
-  for (;;) {
-    const now = (await engine.containers()).find((each) => each.name === container);
-    if (now?.state === "restarting") throw ended(container, "The container ended right after its start and restarts.");
-    if ((now?.state === "exited" || now?.state === "dead") && now.exitCode !== 0) {
-      const code = String(now.exitCode ?? "unknown");
-      throw ended(container, `The container ended with exit code ${code} right after its start.`);
-    }
-    const left = until - ports.clock.monotonic();
-    if (now?.state !== "running" || left <= 0) return;
-    // It runs: an interruption ends the watching, not the container.
-    await ports.clock.sleep(Math.min(left, settlePollMs), ports.signal).catch(() => undefined);
-    if (ports.signal.aborted) return;
-  }
-}
-
-function ended(container: string, message: string): PictlError {
-  return new PictlError("docker-failed", message, {
-    container,
-    hint: `\`pictl logs ${container}\` shows what it said.`,
-  });
-}
-
-/** The failure of a replacement, which also tells that nothing was lost. The new container and its log are gone. */
+/** The failure of a replacement, which also tells that nothing was lost. */
 function withOldBack(error: unknown): unknown {
   if (!(error instanceof PictlError) || !["docker-failed", "interrupted"].includes(error.code)) return error;
-  const { container, node } = error;
-  return new PictlError(error.code, `${error.message} The old container is back as it was.`, {
-    ...(container === undefined ? {} : { container }),
-    ...(node === undefined ? {} : { node }),
+  const { container, node, hint, code, message } = error;
+  return new PictlError(code, `${message} The old container is back as it was.`, {
+    container,
+    node,
+    hint,
     cause: error,
   });
 }

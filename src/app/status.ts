@@ -100,11 +100,11 @@ const remedies: Partial<Record<ContainerStatus["state"], (row: ContainerStatus) 
     `Add it to the layout, or remove it on the node: \`pictl exec --node ${row.node} "docker rm -f ${row.container}"\`.`,
 };
 
-/** What `pictl start` takes for running, and does nothing about. */
+/** Of what has not ended. */
 const stoppedRemedies: Readonly<Record<string, (row: ContainerStatus) => string>> = {
   restarting: ({ container }) =>
     `\`pictl logs ${container}\` shows why it ends again and again; then \`pictl create ${container} --recreate\`.`,
-  paused: ({ container, node }) => `Let it go on: \`pictl exec --node ${node} "docker unpause ${container}"\`.`,
+  paused: ({ container }) => `Let it go on with \`pictl start ${container}\`.`,
 };
 
 function startIt({ container }: ContainerStatus): string {

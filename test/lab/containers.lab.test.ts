@@ -104,6 +104,46 @@ describe.skipIf(obstacle !== undefined)("the life of a container", () => {
     expect((await run(Create, "web", "--recreate")).code).toBe(0);
   });
 
+  test("what ends right after its start is told by every command that starts it, with its last words", async () => {
+    const script = (text: string): Promise<string> =>
+      lab.inside("n1", `printf '%s\\n' "trap 'exit 0' TERM" ${quote(text)} > /root/start.sh`);
+    const ended = {
+      code: 1,
+      stderr: expect.stringMatching(/right after its start.*\n {2}→ It said:\n {4}no flag\n/) as string,
+    };
+    await script("sleep 1000 & wait");
+    arguments_("-v /root/start.sh:/start.sh");
+    expect((await run(Create, "web", "--recreate")).code).toBe(0);
+    await script("echo no flag; exit 3");
+    for (const [command, words] of [
+      [Restart, ["--grace", "1"]],
+      [Start, []],
+      [Create, []],
+    ] as const) {
+      const { code, stdout, stderr } = await run(command, "web", ...words);
+      expect({ code, stdout, stderr }).toMatchObject({ ...ended, stdout: "" });
+      expect(stderr).toContain("`pictl logs web` shows more.");
+    }
+    // Docker starts it again and again.
+    arguments_("-v /root/start.sh:/start.sh --restart always");
+    await script("sleep 1000 & wait");
+    expect((await run(Create, "web", "--recreate")).code).toBe(0);
+    await script("echo no flag; exit 3");
+    expect(await run(Restart, "web", "--grace", "1")).toMatchObject(ended);
+    expect(await run(Start, "web")).toMatchObject(ended);
+    // A replacement that ends is gone with its log; what it said is not.
+    await script("sleep 1000 & wait");
+    expect((await run(Restart, "web", "--grace", "1")).code).toBe(0);
+    await script("echo no flag; exit 3");
+    arguments_("-v /root/start.sh:/start.sh -e A=1");
+    const replacement = await run(Create, "web", "--recreate", "--grace", "1");
+    expect(replacement).toMatchObject(ended);
+    expect(replacement.stderr).toContain("The old container is back as it was.");
+    expect(replacement.stderr).not.toContain("pictl logs");
+    restore();
+    expect((await run(Create, "web", "--recreate", "--grace", "1")).code).toBe(0);
+  });
+
   test("a container of the same name that is not ours is an error, never a target", async () => {
     await run(Delete, "web", "--yes");
     await lab.inside("n1", "docker run -d --name web web");

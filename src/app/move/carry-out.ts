@@ -198,7 +198,8 @@ async function startNew(ports: Ports, moving: Switching & { readonly move: MoveR
     old: sameMachine ? undefined : oursOn(target, plan.container, config.cluster),
     retired: undefined,
     graceSeconds,
-    settleMs: 0,
+    watchMs: 0,
+    removesFailed: true,
   });
   await checkMoved(ports, { config, plan, engine: target.engine, step, patienceMs: moving.patienceMs });
 }

@@ -1,6 +1,7 @@
 import { PictlError } from "../../domain/errors.ts";
 import type { Config } from "../../domain/config/types.ts";
 import type { MovePlan } from "../../domain/move/plan.ts";
+import { lastWords } from "../last-words.ts";
 import { nodeOf } from "../observe.ts";
 import type { Engine, Ports, Step } from "../ports.ts";
 
@@ -30,10 +31,8 @@ export async function checkMoved(
     const facts = (await engine.containers()).find((each) => each.name === container);
     const elapsed = ports.clock.monotonic() - startedAt;
     if (facts?.state !== "running") {
-      throw failed(
-        plan,
-        `the new one ended${facts?.exitCode == null ? "" : ` with exit code ${String(facts.exitCode)}`}`,
-      );
+      const code = facts?.exitCode == null ? "" : ` with exit code ${String(facts.exitCode)}`;
+      throw failed(plan, `the new one ended${code}`, await lastWords(ports, engine, facts?.id ?? container));
     }
     if (!entry) {
       if (elapsed >= steadyMs) return;
@@ -44,17 +43,19 @@ export async function checkMoved(
         signal: ports.signal,
       });
       if (ok) return;
-      if (elapsed >= patienceMs)
-        throw failed(plan, `its check failed for ${String(Math.round(patienceMs / 1000))} s: ${message}`);
+      if (elapsed >= patienceMs) {
+        const time = `${String(Math.round(patienceMs / 1000))} s`;
+        throw failed(plan, `its check failed for ${time}: ${message}`, await lastWords(ports, engine, facts.id));
+      }
     }
     await ports.clock.sleep(pauseMs, ports.signal);
   }
 }
 
-function failed({ container, to }: MovePlan, what: string): PictlError {
+function failed({ container, to }: MovePlan, what: string, said: string): PictlError {
   return new PictlError("move-failed", `${container} did not come up on ${to}: ${what}.`, {
     container,
     node: to,
-    hint: "It is back on its old node. Build and try the image there, or look at what it needs from the node.",
+    hint: said === "" ? `It said nothing. Look at what it needs from ${to}.` : `It said:\n${said}`,
   });
 }

@@ -2,7 +2,7 @@ import type { ContainerFacts } from "../docker/facts.ts";
 import { PictlError } from "../errors.ts";
 import type { Drift } from "./drift.ts";
 
-/** `run`: there is none; `start`: it is right but stopped; `replace`: by a new one; `keep`: nothing to do. */
+/** `run`: there is none; `start`: it is right but does not run; `replace`: by a new one; `keep`: nothing to do. */
 export type CreatePlan = "run" | "start" | "replace" | "keep";
 
 /**
@@ -23,5 +23,5 @@ export function planCreate(
       { container: name, hint: `Replace it with \`pictl create ${name} --recreate\`.` },
     );
   }
-  return facts.state === "running" || facts.state === "restarting" ? "keep" : "start";
+  return facts.state === "running" ? "keep" : "start";
 }

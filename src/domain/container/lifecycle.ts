@@ -9,6 +9,8 @@ export type LifecycleAction = "start" | "stop" | "restart" | "delete";
 export interface LifecyclePlan {
   readonly command: Command | undefined;
   readonly why: string;
+  /** Whether it stays up is still to be seen. */
+  readonly watch: boolean;
 }
 
 /**
@@ -21,22 +23,28 @@ export function planLifecycle(
   options: { readonly facts: ContainerFacts | undefined; readonly graceSeconds: number },
 ): LifecyclePlan {
   const { facts, graceSeconds } = options;
-  const running = facts?.state === "running" || facts?.state === "restarting" || facts?.state === "paused";
+  const restarting = facts?.state === "restarting";
+  const running = facts?.state === "running" || facts?.state === "paused" || restarting;
   switch (action) {
     case "start":
       if (!facts) throw missing(name);
-      if (facts.state === "paused") return { command: docker.unpause(name), why: "continued" };
-      return running ? { command: undefined, why: "runs already" } : { command: docker.start(name), why: "started" };
-    case "stop":
-      if (!facts) return { command: undefined, why: "is not there" };
+      if (facts.state === "paused") return { command: docker.unpause(name), why: "continued", watch: false };
+      // Docker starts what restarts by itself; it may do so again and again.
       return running
-        ? { command: docker.stop(name, graceSeconds), why: "stopped" }
-        : { command: undefined, why: "is stopped already" };
+        ? { command: undefined, why: "runs already", watch: restarting }
+        : { command: docker.start(name), why: "started", watch: true };
+    case "stop":
+      if (!facts) return { command: undefined, why: "is not there", watch: false };
+      return running
+        ? { command: docker.stop(name, graceSeconds), why: "stopped", watch: false }
+        : { command: undefined, why: "is stopped already", watch: false };
     case "restart":
       if (!facts) throw missing(name);
-      return { command: docker.restart(name, graceSeconds), why: "restarted" };
+      return { command: docker.restart(name, graceSeconds), why: "restarted", watch: true };
     case "delete":
-      return facts ? { command: docker.remove(name), why: "deleted" } : { command: undefined, why: "is not there" };
+      return facts
+        ? { command: docker.remove(name), why: "deleted", watch: false }
+        : { command: undefined, why: "is not there", watch: false };
   }
 }
 

@@ -30,6 +30,8 @@ describe("what create does", () => {
     [undefined, [], false, "run"],
     ["running", [], false, "keep"],
     ["exited", [], false, "start"],
+    ["restarting", [], false, "start"],
+    ["paused", [], false, "start"],
     ["running", [], true, "replace"],
     ["running", ["image"], true, "replace"],
   ] as const)("%s, drift %j, recreate %s: %s", (state, differences, recreate, expected) => {

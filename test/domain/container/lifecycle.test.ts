@@ -8,22 +8,23 @@ import { containerFacts } from "../../fakes/facts.ts";
 function planned(action: LifecycleAction, state: ContainerState | undefined): string {
   const facts = state === undefined ? undefined : containerFacts({ state });
   const plan = planLifecycle(action, "web", { facts, graceSeconds: 7 });
-  return plan.command ? render(plan.command) : plan.why;
+  return `${plan.command ? render(plan.command) : plan.why}${plan.watch ? ", watched" : ""}`;
 }
 
 describe("what an action does to a container in each state", () => {
   test.each([
-    ["start", "exited", "docker container start web"],
-    ["start", "created", "docker container start web"],
+    ["start", "exited", "docker container start web, watched"],
+    ["start", "created", "docker container start web, watched"],
     ["start", "running", "runs already"],
+    ["start", "restarting", "runs already, watched"],
     ["start", "paused", "docker container unpause web"],
     ["stop", "running", "docker container stop --time 7 web"],
     ["stop", "paused", "docker container stop --time 7 web"],
     ["stop", "restarting", "docker container stop --time 7 web"],
     ["stop", "exited", "is stopped already"],
     ["stop", undefined, "is not there"],
-    ["restart", "exited", "docker container restart --time 7 web"],
-    ["restart", "running", "docker container restart --time 7 web"],
+    ["restart", "exited", "docker container restart --time 7 web, watched"],
+    ["restart", "running", "docker container restart --time 7 web, watched"],
     ["delete", "running", "docker container rm --force web"],
     ["delete", undefined, "is not there"],
   ] as const)("%s of one that is %s: %s", (action, state, expected) => {
