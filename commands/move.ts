@@ -32,6 +32,7 @@ export default class Move extends PictlCommand {
       max: 3600,
     }),
     grace: common.grace,
+    force: Flags.boolean({ summary: "Also to a node that is cordoned." }),
     wait: common.wait,
     "dry-run": common.dryRun,
     yes: Flags.boolean({ char: "y", summary: "Do not ask whether its data may stay behind." }),
@@ -50,6 +51,7 @@ export default class Move extends PictlCommand {
       store,
       name: args.container,
       to: args.node,
+      force: flags.force,
       overlap: flags.overlap,
       copyVolumes: flags["copy-volumes"],
       mayLeaveData: async (question) =>

@@ -28,6 +28,7 @@ export default class ContainerAdd extends PictlCommand {
       multipleNonGreedy: true,
     }),
     run: Flags.boolean({ summary: "Create it at once." }),
+    force: Flags.boolean({ summary: "Also on a node that is cordoned." }),
     wait: common.wait,
     "dry-run": common.dryRun,
   };
@@ -50,6 +51,7 @@ export default class ContainerAdd extends PictlCommand {
         port: flags.hb,
         hosts: flags.host,
       },
+      force: flags.force,
       run: flags.run,
       waitMs: flags.wait * 1000,
       dryRun: flags["dry-run"],

@@ -44,7 +44,7 @@ function vipDevice(config: Config, node: NodeSpec): string | undefined {
 
 async function examineNode(ports: Ports, node: NodeSpec, device: string | undefined): Promise<NodeLook> {
   const step = ports.progress.look(node.name);
-  const look = { node: node.name, address: node.address, vipDevice: device };
+  const look = { node: node.name, address: node.address, cordoned: node.cordoned, vipDevice: device };
   try {
     const before = ports.clock.monotonic();
     const connection = await orError(ports.nodes.connect(node, ports.signal));

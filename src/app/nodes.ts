@@ -9,6 +9,7 @@ export interface NodeRow extends Partial<NodeProbe> {
   readonly node: string;
   readonly address: string;
   readonly reachable: boolean;
+  readonly cordoned: boolean;
   readonly dockerVersion: string | null;
   readonly containersRunning: number | null;
   readonly containers: number | null;
@@ -57,6 +58,7 @@ async function lookAt(ports: Ports, node: NodeSpec, vip: string | undefined): Pr
       node: node.name,
       address: node.address,
       reachable: facts !== undefined,
+      cordoned: node.cordoned,
       ...facts,
       dockerVersion: info?.serverVersion ?? null,
       containersRunning: info?.containersRunning ?? null,

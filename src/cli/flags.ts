@@ -12,6 +12,12 @@ export const nodes = Args.string({
   description: "Nodes: a name, a glob or LABEL=VALUE; all when left out.",
 });
 
+export const chosenNodes = Args.string({
+  multiple: true,
+  required: true,
+  description: "Nodes: a name, a glob or LABEL=VALUE.",
+});
+
 export const node = Flags.string({
   char: "n",
   multiple: true,

@@ -67,6 +67,8 @@ export const errorCodes = {
   "disk-full": 1,
   /** The node still has containers, placed there or running there. */
   "node-in-use": 1,
+  /** An operator wants nothing new on the node. */
+  "node-cordoned": 4,
   /** A check of `doctor` found a problem that has no code of its own. */
   "check-failed": 1,
   "build-context-invalid": 2,

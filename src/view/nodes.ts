@@ -23,7 +23,7 @@ function columns(rows: readonly NodeRow[], shown: ReadonlySet<Detail>): Column<N
     {
       title: "STATE",
       value: state,
-      tone: (row) => (!row.reachable ? "bad" : row.dockerVersion === null ? "warn" : "good"),
+      tone: (row) => (!row.reachable ? "bad" : row.dockerVersion === null || row.cordoned ? "warn" : "good"),
     },
     ...when(shown.has("address") && rows.some((row) => row.address !== row.node), {
       title: "ADDRESS",
@@ -51,8 +51,8 @@ function width(list: readonly Column<NodeRow>[], rows: readonly NodeRow[]): numb
 }
 
 function state(row: NodeRow): string {
-  if (!row.reachable) return "unreachable";
-  return row.dockerVersion === null ? "no docker" : "ready";
+  const health = !row.reachable ? "unreachable" : row.dockerVersion === null ? "no docker" : "ready";
+  return row.cordoned ? `${health}, cordoned` : health;
 }
 
 /** "Debian GNU/Linux 12 (bookworm)" → "Debian 12". */

@@ -37,7 +37,7 @@ function run(
     network,
     clock: systemClock,
   });
-  const node = { name: "n1", address: "127.0.0.1", ssh: {}, labels: {} };
+  const node = { name: "n1", address: "127.0.0.1", ssh: {}, labels: {}, cordoned: false };
   return checks.run(check, { node, container: "web", signal: parts.signal ?? new AbortController().signal });
 }
 

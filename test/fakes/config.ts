@@ -24,7 +24,7 @@ export function config(parts: Partial<Config> = {}): Config {
 }
 
 export function node(name: string, labels: Record<string, string> = {}): NodeSpec {
-  return { name, address: name, ssh: {}, labels };
+  return { name, address: name, ssh: {}, labels, cordoned: false };
 }
 
 export function placement(container: string, on: string, parts: Partial<Placement> = {}): Placement {

@@ -41,6 +41,7 @@ const commands: readonly (readonly string[])[] = [
   ["prune", "--dry-run"],
   ["node", "trust"],
   ["node", "add", "n9", "--address", "192.0.2.9", "--no-check", "--dry-run"],
+  ["node", "cordon", "n1", "--dry-run"],
   ["delete", "web", "--yes"],
   ["log", "--tail", "5"],
 ];

@@ -51,6 +51,7 @@ await moveContainer(ports, {
   store: { ...context.store, path: context.store.path, change: (edits) => counted(() => context.store.change(edits)) },
   name: container,
   to: node,
+  force: false,
   overlap: false,
   copyVolumes: false,
   mayLeaveData: () => Promise.resolve(true),

@@ -101,6 +101,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
       name,
       address: "127.0.0.1",
       labels: {},
+      cordoned: false,
       ssh: { user: "root", port, identityFile: key, knownHostsFile: knownHosts, ...ssh },
     }),
     stop: async () => {

@@ -9,6 +9,7 @@ function row(node: string, parts: Partial<NodeRow> = {}): NodeRow {
     node,
     address: node,
     reachable: true,
+    cordoned: false,
     dockerVersion: "20.10.24+dfsg1",
     containersRunning: 3,
     containers: 5,
@@ -31,6 +32,7 @@ const unreachable: NodeRow = {
   node: "192.168.0.101",
   address: "192.168.0.101",
   reachable: false,
+  cordoned: false,
   dockerVersion: null,
   containersRunning: null,
   containers: null,
@@ -67,6 +69,16 @@ test.each([80, 100, 120])("no line is wider than %d columns, and the state of ev
   expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(width);
   for (const word of ["192.168.0.101", "unreachable", "no docker", "holds", "38 %", "25 %"])
     expect(text).toContain(word);
+});
+
+test("a cordon is told at every width, whatever else is wrong", () => {
+  const cordoned = [row("n1", { cordoned: true }), { ...unreachable, cordoned: true }];
+  for (const width of [80, 200]) {
+    const lines = nodesView({ nodes: cordoned }, { colour: false, width }).split("\n");
+    expect(lines[1]).toContain("ready, cordoned ");
+    expect(lines[2]).toContain("unreachable, cordoned ");
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
+  }
 });
 
 test("an address is shown where it is not the name", () => {

@@ -1,5 +1,6 @@
 import type { Config } from "../../domain/config/types.ts";
 import { type NewContainer, planAddContainer } from "../../domain/container/add.ts";
+import { refuseCordoned } from "../../domain/node/cordon.ts";
 import { nodeNamed } from "../../domain/select.ts";
 import { createContainers } from "../create.ts";
 import type { ConfigStore, Ports } from "../ports.ts";
@@ -11,6 +12,8 @@ export interface AddContainerInput {
   readonly store: ConfigStore;
   readonly config: Config;
   readonly container: NewContainer;
+  /** Also on a node that is cordoned. */
+  readonly force: boolean;
   /** Create it at once. */
   readonly run: boolean;
   readonly waitMs: number;
@@ -18,8 +21,8 @@ export interface AddContainerInput {
 }
 
 /**
- * Adds a container to the config and, if wanted, runs it. Throws usage, unknown-node and config-invalid before
- * anything is touched. A container that could not be run stays in the config.
+ * Adds a container to the config and, if wanted, runs it. Throws usage, unknown-node, node-cordoned and config-invalid
+ * before anything is touched. A container that could not be run stays in the config.
  */
 export async function addContainer(
   ports: Ports,
@@ -27,6 +30,7 @@ export async function addContainer(
 ): Promise<Report<{ containers: readonly ContainerChangeRow[] }>> {
   const { store, container, dryRun } = input;
   for (const name of [...container.nodes, ...(container.hosts ?? [])]) nodeNamed(input.config, name);
+  if (!input.force) for (const name of container.nodes) refuseCordoned(nodeNamed(input.config, name));
   const plan = (raw: Parameters<typeof planAddContainer>[0]) => planAddContainer(raw, container);
   const preview = await previewChange(store, plan);
   const edits = dryRun ? preview.edits : await writeChange(store, plan);

@@ -1,7 +1,9 @@
 import type { Config } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { leavesDataBehind, type MovePlan, planMove } from "../../domain/move/plan.ts";
+import { refuseCordoned } from "../../domain/node/cordon.ts";
 import { runHooks } from "../hooks.ts";
+import { nodeOf } from "../observe.ts";
 import type { Ports } from "../ports.ts";
 import { record } from "../record.ts";
 import type { Report } from "../report.ts";
@@ -13,6 +15,8 @@ export interface MoveInput extends MoveOptions {
   /** `NAME` or `NAME@NODE`. */
   readonly name: string;
   readonly to: string;
+  /** Also to a node that is cordoned. */
+  readonly force: boolean;
   /** Asks whether data on the old node may stay behind; throws confirmation-missing when nobody can be asked. */
   readonly mayLeaveData: (question: string) => Promise<boolean>;
 }
@@ -40,6 +44,7 @@ export async function moveContainer(ports: Ports, input: MoveInput): Promise<Rep
   // What was cut off may have been finished just now.
   const { config } = await store.read();
   const plan = planMove(config, input.name, input.to);
+  if (!input.force) refuseCordoned(nodeOf(config, plan.to));
   if (plan.data.length > 0 && !input.copyVolumes) await askAboutData(plan, input);
   if (plan.data.length > 0 && input.overlap) {
     throw new PictlError(

@@ -28,6 +28,7 @@ export function buildNodes(
       address: node?.address ?? name,
       ssh: { ...common, ...sshSettings(node, resolvePath) },
       labels: node?.labels ?? {},
+      cordoned: node?.cordoned ?? false,
     };
   });
 }

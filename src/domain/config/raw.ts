@@ -91,6 +91,7 @@ export interface RawSsh {
 
 export interface RawNode extends RawSsh {
   readonly address?: string | undefined;
+  readonly cordoned?: boolean | undefined;
   readonly labels?: Readonly<Record<string, string>> | null | undefined;
 }
 

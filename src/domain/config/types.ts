@@ -61,6 +61,8 @@ export interface NodeSpec {
   /** What the config says (`nodes.NAME`, else `ssh`); ssh_config fills the rest. */
   readonly ssh: SshSettings;
   readonly labels: Readonly<Record<string, string>>;
+  /** Nothing new is placed on it; what is there goes on. */
+  readonly cordoned: boolean;
 }
 
 export interface Placement {

@@ -2,6 +2,7 @@ import type { ErrorCode, PictlError } from "../errors.ts";
 
 /** Everything `doctor` looks at on a node, in the order it is told: what comes first must work for the rest to. */
 export const nodeChecks = [
+  "cordon",
   "address",
   "ssh",
   "host-key",

@@ -1,5 +1,5 @@
 import { PictlError } from "../errors.ts";
-import { type Check, nodeChecks, skipped } from "./check.ts";
+import { type Check, nodeChecks, skipped, warning } from "./check.ts";
 import { type Asked, clockSkew } from "./clock.ts";
 import { type Connected, connectionChecks, type Rights, shellCheck, sudoCheck, unreachable } from "./connection.ts";
 import { type Daemon, dockerChecks } from "./docker.ts";
@@ -11,6 +11,7 @@ import { vipChecks } from "./vip.ts";
 export interface NodeLook {
   readonly node: string;
   readonly address: string;
+  readonly cordoned: boolean;
   /** The device that carries the virtual IP; undefined when the node is no candidate. */
   readonly vipDevice: string | undefined;
   readonly connection: Connected | PictlError;
@@ -26,7 +27,7 @@ export interface NodeLook {
 /** Every check of a node, in the order of `nodeChecks`. */
 export function judgeNode(look: NodeLook): readonly Check[] {
   const { node, inside, vipDevice } = look;
-  const connection = connectionChecks(look.address, look.connection);
+  const connection = [...cordonCheck(look), ...connectionChecks(look.address, look.connection)];
   if (!inside)
     return [...connection, ...unreachable(nodeChecks.slice(nodeChecks.indexOf("shell")).filter(applies(look)))];
   const { examination, rights, daemon } = inside;
@@ -45,6 +46,13 @@ export function judgeNode(look: NodeLook): readonly Check[] {
     ...(seen ? diskChecks(seen.disk, seen.dockerDisk) : (["disk", "docker-disk"] as const).map(unseen)),
     seen ? memoryCheck(seen.memory) : unseen("memory"),
   ];
+}
+
+/** Told only where there is a cordon: it is nothing wrong, and the reason why nothing comes here. */
+function cordonCheck({ node, cordoned }: NodeLook): readonly Check[] {
+  if (!cordoned) return [];
+  const remedy = `\`pictl node uncordon ${node}\` opens it again.`;
+  return [warning("cordon", "nothing new is placed on it", remedy)];
 }
 
 function applies({ vipDevice }: NodeLook): (check: (typeof nodeChecks)[number]) => boolean {

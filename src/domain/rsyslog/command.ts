@@ -18,7 +18,7 @@ export function rsyslogNode(config: Config): NodeSpec {
   }
   const { host } = rsyslog;
   const node = nodes.find(({ name }) => name === host) ?? nodes.find(({ address }) => address === host);
-  return node ?? { name: host, address: host, ssh: shared(nodes.map(({ ssh }) => ssh)), labels: {} };
+  return node ?? { name: host, address: host, ssh: shared(nodes.map(({ ssh }) => ssh)), labels: {}, cordoned: false };
 }
 
 function shared([first = {}, ...others]: readonly SshSettings[]): SshSettings {

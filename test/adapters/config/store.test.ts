@@ -114,6 +114,7 @@ ssh: {user: pi, connect_timeout: 5, identity_file: ~/.ssh/pi, sudo: false}
     address: "10.0.0.1",
     ssh: { user: "pi", port: 2222, connectTimeoutMs: 5000, identityFile: "/home/u/.ssh/pi", sudo: false },
     labels: { rack: "1" },
+    cordoned: false,
   });
   expect(fromYaml.placements[1]).toMatchObject({ args: ["-e", "A B"], build: undefined, image: "nginx:1.27" });
   expect(fromYaml.placements[1]?.secrets).toEqual({ PASSWORD: { from: "file", path: join(path, "../secret.txt") } });

@@ -6,7 +6,7 @@ import type { Connection, Nodes, Outcome } from "../../../src/app/ports.ts";
 import type { NodeSpec } from "../../../src/domain/config/types.ts";
 import { type Command, render } from "../../../src/domain/shell.ts";
 
-export const localNode: NodeSpec = { name: "n1", address: "127.0.0.1", ssh: {}, labels: {} };
+export const localNode: NodeSpec = { name: "n1", address: "127.0.0.1", ssh: {}, labels: {}, cordoned: false };
 
 export interface LocalNodesOptions {
   /** Stands for /var/run/docker.sock; undefined: every forwarding is refused. */

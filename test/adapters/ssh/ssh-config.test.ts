@@ -36,7 +36,7 @@ describe.skipIf(whyNoSshd)(
       await writeFile(file, text);
       return file;
     };
-    const bare = (address: string) => ({ name: "n1", address, labels: {}, ssh: {} });
+    const bare = (address: string) => ({ name: "n1", address, labels: {}, ssh: {}, cordoned: false });
 
     test("aliases, several identity files, an own known_hosts file: as ssh would", async () => {
       const sshConfigFile = await config(`

@@ -46,11 +46,19 @@ const connected = {
 };
 
 function look(parts: Partial<NodeLook> = {}): NodeLook {
-  return { node: "n1", address: "10.0.0.1", vipDevice: undefined, connection: connected, inside, ...parts };
+  return {
+    node: "n1",
+    address: "10.0.0.1",
+    cordoned: false,
+    vipDevice: undefined,
+    connection: connected,
+    inside,
+    ...parts,
+  };
 }
 
 function unconnected(connection: PictlError): NodeLook {
-  return { node: "n1", address: "10.0.0.1", vipDevice: undefined, connection };
+  return { node: "n1", address: "10.0.0.1", cordoned: false, vipDevice: undefined, connection };
 }
 
 function examined(parts: Partial<Examination>, vipDevice?: string): NodeLook {
@@ -98,6 +106,13 @@ describe("a node", () => {
     expect(new Set(checks.slice(4).map(({ state, message }) => `${state}: ${message}`))).toEqual(
       new Set(["skipped: no connection"]),
     );
+  });
+
+  test("that is cordoned says so, whether it answers or not", () => {
+    const cordon = { check: "cordon", state: "warning", remedy: "`pictl node uncordon n1` opens it again." };
+    for (const node of [look(), unconnected(new PictlError("node-unreachable", "No."))]) {
+      expect(judgeNode({ ...node, cordoned: true })).toEqual([expect.objectContaining(cordon), ...judgeNode(node)]);
+    }
   });
 
   test("whose name does not resolve", () => {

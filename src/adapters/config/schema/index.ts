@@ -37,6 +37,7 @@ const node = strict(
     address: z.optional(described(nodeName(), "What is connected to, when it is not the name.")),
     ...ssh,
     labels: section(dictionary(text("text"), "an object of labels")),
+    cordoned: z.optional(described(toggle(), "Nothing new is placed on it (`pictl node cordon`).")),
   },
   'an object such as {"address": "10.0.0.7", "user": "pi"}',
 );

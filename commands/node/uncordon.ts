@@ -1,0 +1,13 @@
+import { CordonCommand } from "../../src/cli/cordon-command.ts";
+import * as common from "../../src/cli/flags.ts";
+
+export default class NodeUncordon extends CordonCommand {
+  static override summary = "Open nodes again that were cordoned.";
+  static override args = { node: common.chosenNodes };
+  static override flags = { "dry-run": common.dryRun };
+  static override examples = ["<%= config.bin %> node uncordon pi-4", "<%= config.bin %> node uncordon '*'"];
+
+  async run(): Promise<void> {
+    await this.cordon(false, await this.parse(NodeUncordon));
+  }
+}

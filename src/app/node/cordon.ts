@@ -1,0 +1,38 @@
+import type { RawConfig } from "../../domain/config/raw.ts";
+import type { NodeSpec } from "../../domain/config/types.ts";
+import { planCordon, type PlannedCordon } from "../../domain/node/cordon.ts";
+import type { ConfigStore, Ports } from "../ports.ts";
+import { record } from "../record.ts";
+import type { Report } from "../report.ts";
+import type { NodeChangeRow } from "./change.ts";
+
+export interface CordonInput {
+  readonly store: ConfigStore;
+  readonly nodes: readonly NodeSpec[];
+  /** false opens them again. */
+  readonly cordoned: boolean;
+  readonly dryRun: boolean;
+}
+
+/** Cordons nodes in the config, or opens them again; connects to none. What runs there goes on. */
+export async function cordonNodes(
+  ports: Pick<Ports, "events" | "clock" | "actor">,
+  { store, nodes, cordoned, dryRun }: CordonInput,
+): Promise<Report<{ nodes: readonly NodeChangeRow[] }>> {
+  const names = nodes.map(({ name }) => name);
+  let planned: readonly PlannedCordon[] = [];
+  const plan = (raw: RawConfig) => {
+    planned = planCordon(raw, names, cordoned);
+    return planned.flatMap(({ edits }) => edits.map(({ edit }) => edit));
+  };
+  if (dryRun) await store.preview(plan((await store.read()).raw));
+  else await store.change((_config, raw) => plan(raw));
+  const verb = cordoned ? "cordoned" : "uncordoned";
+  const rows = planned.map(({ node, edits }): NodeChangeRow => {
+    const changed = edits.length > 0;
+    const outcome = !changed ? (cordoned ? "cordoned already" : "not cordoned") : dryRun ? `would be ${verb}` : verb;
+    return { node, changed: changed && !dryRun, outcome, changes: edits.map(({ text }) => text) };
+  });
+  for (const { node } of rows.filter((row) => row.changed)) await record(ports, { type: `node.${verb}`, node });
+  return { result: { nodes: rows }, failures: [] };
+}
