@@ -1,7 +1,7 @@
 import type { Config, Placement } from "../config/types.ts";
-import type { ContainerFacts, PublishedPort } from "../docker/facts.ts";
-import { parseRunArgs } from "../docker/run-args.ts";
+import type { ContainerFacts } from "../docker/facts.ts";
 import { PictlError } from "../errors.ts";
+import { takenPort } from "../placement/ports.ts";
 import { nodeNamed, selectPlacements } from "../select.ts";
 import { formatLocalData, type LocalData, localData } from "./local-data.ts";
 
@@ -63,25 +63,20 @@ export function refuseTakenPorts(
   onTarget: readonly ContainerFacts[],
   leaving: string | undefined,
 ): void {
-  for (const { hostPorts, protocol } of parseRunArgs(plan.wanted.args).published) {
-    if (!hostPorts) continue;
-    const clashes = ({ publicPort, protocol: other }: PublishedPort): boolean =>
-      other === protocol && publicPort >= hostPorts.first && publicPort <= hostPorts.last;
-    const taker = onTarget.find(
-      (facts) => facts.state === "running" && facts.id !== leaving && facts.ports.some(clashes),
-    );
-    if (!taker) continue;
-    const port = String(taker.ports.find(clashes)?.publicPort);
-    throw new PictlError(
-      "port-taken",
-      `${plan.container} publishes port ${port}, which ${taker.name} has on ${plan.to}.`,
-      {
-        container: plan.container,
-        node: plan.to,
-        hint: `Move or stop ${taker.name} first, or choose another port in the layout.`,
-      },
-    );
-  }
+  const taken = takenPort(
+    plan.wanted.args,
+    onTarget.filter((facts) => facts.id !== leaving),
+  );
+  if (!taken) return;
+  throw new PictlError(
+    "port-taken",
+    `${plan.container} publishes port ${String(taken.port)}, which ${taken.by} has on ${plan.to}.`,
+    {
+      container: plan.container,
+      node: plan.to,
+      hint: `Move or stop ${taken.by} first, or choose another port in the layout.`,
+    },
+  );
 }
 
 /** Throws confirmation-missing, naming exactly what stays behind. */
