@@ -111,13 +111,18 @@ function startIt({ container }: ContainerStatus): string {
   return `Start it with \`pictl start ${container}\`; \`pictl logs ${container}\` may say why it stopped.`;
 }
 
+function howItIs({ state, detail }: ContainerStatus): string {
+  if (state === "stopped" && detail in stoppedRemedies) return detail;
+  return detail === "" ? state : `${state} (${detail})`;
+}
+
 /** A node that did not answer is a failure of its own; its containers are not told again. */
 function differences(row: ContainerStatus): readonly Failure[] {
   if (row.state === "running" || row.state === "unknown") return [];
   const hint = remedies[row.state]?.(row);
   return [
     toFailure(
-      new PictlError("not-as-wanted", `The container is ${row.state}${row.detail === "" ? "" : ` (${row.detail})`}.`, {
+      new PictlError("not-as-wanted", `The container is ${howItIs(row)}.`, {
         node: row.node,
         container: row.container,
         hint,

@@ -34,6 +34,7 @@ export abstract class PictlCommand extends Command {
     concurrency: Flags.integer({
       summary: "Nodes worked on at a time.",
       helpGroup: "GLOBAL",
+      helpValue: "N",
       default: 32,
       min: 1,
       max: 1000,

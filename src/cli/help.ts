@@ -1,4 +1,38 @@
-import { Help } from "@oclif/core/help";
+import type { Command } from "@oclif/core";
+import { CommandHelp, Help } from "@oclif/core/help";
+import { wrap } from "../view/wrap.ts";
+
+/** A command's page: what oclif makes of its statics, with a short usage and nothing said twice. */
+class ManualPage extends CommandHelp {
+  protected override defaultUsage(): string {
+    const args = Object.values(this.command.args).map((arg) => {
+      const name = `${arg.name.toUpperCase()}${arg.multiple === true ? "..." : ""}`;
+      return arg.required === true ? name : `[${name}]`;
+    });
+    const required = Object.values(this.command.flags)
+      .filter((flag) => flag.type === "option" && flag.required === true)
+      .map((flag) => `--${flag.name} ${flag.type === "option" ? (flag.helpValue?.toString() ?? "VALUE") : ""}`);
+    return [this.command.id, ...args, ...required, "[FLAGS]"].join(" ");
+  }
+
+  /** Those with a letter first: oclif loses the indentation of a first one without. */
+  protected override flags(flags: Command.Flag.Any[]): [string, string | undefined][] | undefined {
+    return super.flags([...flags.filter((flag) => flag.char), ...flags.filter((flag) => !flag.char)]);
+  }
+
+  /** The summary is the title already. */
+  protected override description(): string | undefined {
+    const { description } = this.command;
+    return description === undefined ? undefined : this.wrap(description);
+  }
+
+  /** A long one goes on behind a backslash, so that it can be copied. */
+  protected override examples(examples: Command.Example[] | string | undefined): string {
+    const lines = [examples ?? []].flat().filter((example) => typeof example === "string");
+    const width = this.opts.maxWidth - 2 * this.indentSpacing - 2;
+    return lines.map((line) => wrap(`$ ${this.render(line)}`, width).join(" \\\n    ")).join("\n\n");
+  }
+}
 
 /** The first page of the manual: what `pictl` and `pictl --help` show. A command of no group stands under "More". */
 const groups: Readonly<Record<string, readonly string[]>> = {
@@ -10,6 +44,8 @@ const groups: Readonly<Record<string, readonly string[]>> = {
 };
 
 export class PictlHelp extends Help {
+  protected override CommandHelpClass = ManualPage;
+
   protected override async showRootHelp(): Promise<void> {
     const entries = this.entries();
     const grouped = new Set(Object.values(groups).flat());
@@ -20,7 +56,8 @@ export class PictlHelp extends Help {
       const known = names.filter((name) => entries.has(name));
       if (known.length > 0) this.log(`${this.group(title, known, entries)}\n`);
     }
-    this.log("`pictl help COMMAND` is a command's manual page. Every command has --config, --json and --no-color.");
+    this.log("`pictl help COMMAND` is a command's manual page.");
+    this.log("Every command has --config, --json and --no-color.");
   }
 
   private group(title: string, names: readonly string[], entries: ReadonlyMap<string, string>): string {

@@ -2,6 +2,7 @@ import type { Progress, Step } from "../app/ports.ts";
 import { visible } from "../domain/text.ts";
 import { duration } from "../view/units.ts";
 import { tint } from "../view/style.ts";
+import { wrapBehind } from "../view/wrap.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Progress that can be taken off the screen before results are printed. */
@@ -87,7 +88,7 @@ export function createProgress(options: ProgressOptions): CliProgress {
     warn(message) {
       if (warned.has(message)) return;
       warned.add(message);
-      stderr.write(`${tint(terminal.err, "warn", "!")} ${message}\n`);
+      stderr.write(wrapBehind(`${tint(terminal.err, "warn", "!")} `, message, terminal.err.width));
     },
     async pause() {
       const screen = display;

@@ -42,12 +42,19 @@ function unknownCommand(words: readonly string[], known: readonly string[]): Pic
       hint: "The command comes first, then its flags: `pictl nodes --json`. `pictl --help` lists the commands.",
     });
   }
-  const [first = "", second] = words.filter((word) => !word.startsWith("-") && word !== "help");
+  const [first = "", second, third] = words.filter((word) => !word.startsWith("-") && word !== "help");
+  const both = second === undefined ? first : `${first} ${second}`;
+  // oclif takes all words for the name of a command that has no arguments.
+  if (third !== undefined && known.includes(both)) {
+    return new PictlError("usage", `"${third}" is more than the command takes.`, {
+      hint: `\`pictl ${both} --help\` shows what it takes.`,
+    });
+  }
   const inTopic = known.filter((command) => command.startsWith(`${first} `));
-  const given = inTopic.length > 0 && second !== undefined ? `${first} ${second}` : first;
-  const candidates = inTopic.length > 0 ? inTopic : known.map((command) => command.split(" ")[0] ?? command);
+  const [given, candidates] =
+    inTopic.length > 0 ? [both, inTopic] : [first, known.map((command) => command.split(" ")[0] ?? command)];
   return new PictlError("usage", `There is no command "${given}"${didYouMean(given, new Set(candidates)) || "."}`, {
-    hint: "`pictl --help` lists the commands.",
+    hint: `\`pictl ${inTopic.length > 0 ? `${first} ` : ""}--help\` lists the commands.`,
   });
 }
 

@@ -106,6 +106,11 @@ function isWithin(digits: string, { first, last }: NumberRange): boolean {
 function unknownContainer(config: Config, name: string): PictlError {
   const names = [...new Set(config.placements.map((placement) => placement.container))];
   const known = name.includes("@") ? config.placements.map((each) => `${each.container}@${each.node}`) : names;
+  if (config.nodes.some((node) => node.name === name)) {
+    return new PictlError("unknown-container", `"${name}" is a node, not a container.`, {
+      hint: `All containers of the layout that are on it: \`'*@${name}'\`.`,
+    });
+  }
   return new PictlError("unknown-container", `No container "${name}" in the layout${didYouMean(name, known) || "."}`, {
     container: name,
     hint: names.length === 0 ? "The layout has no containers yet." : `The layout has: ${listed(names)}.`,

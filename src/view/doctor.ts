@@ -1,7 +1,7 @@
 import type { CheckRow } from "../app/doctor.ts";
 import { plural, visible } from "../domain/text.ts";
 import { type Style, tint, type Tone } from "./style.ts";
-import { wrap } from "./wrap.ts";
+import { wrapBehind } from "./wrap.ts";
 
 /** From this many machines on, those where all is well take one line each. */
 const many = 10;
@@ -25,7 +25,9 @@ export function doctorView(result: { checks: readonly CheckRow[] }, style: Style
 function machine(style: Style, name: string, { rows, brief }: { rows: readonly CheckRow[]; brief: boolean }): string {
   const title = tint(style, "strong", visible(name));
   if (brief && rows.every((row) => row.state === "ok")) return `${title}: all ${rows.length} checks are well\n`;
-  return [title, ...grouped(rows).flatMap((group) => finding(style, group))].join("\n") + "\n";
+  return `${title}\n${grouped(rows)
+    .map((group) => finding(style, group))
+    .join("")}`;
 }
 
 /** Rows that were skipped for the same reason one after the other are told at once. */
@@ -42,22 +44,17 @@ function grouped(rows: readonly CheckRow[]): CheckRow[][] {
 const nameWidth = 14;
 const indent = " ".repeat(2 + 2 + nameWidth + 2);
 
-function finding(style: Style, group: readonly CheckRow[]): string[] {
+function finding(style: Style, group: readonly CheckRow[]): string {
   const [row] = group;
-  if (!row) return [];
+  if (!row) return "";
   const { sign, tone } = signs[row.state];
-  const width = Math.max(20, style.width - indent.length);
   const names = group.map((each) => each.check.replaceAll("-", " "));
-  const [first = "", ...more] =
-    names.length > 1 ? wrap(`${visible(row.message)}: ${names.join(", ")}`, width) : wrap(visible(row.message), width);
+  const message = names.length > 1 ? `${visible(row.message)}: ${names.join(", ")}` : visible(row.message);
   const label = (names.length > 1 ? "skipped" : (names[0] ?? "")).padEnd(nameWidth);
   const told = row.state === "ok" || row.state === "skipped" ? label : tint(style, tone, label);
-  const remedy = row.remedy === null ? [] : wrap(visible(row.remedy), width - 2);
-  return [
-    `  ${tint(style, tone, sign)} ${told}  ${first}`,
-    ...more.map((line) => `${indent}${line}`),
-    ...remedy.map((line, index) => `${indent}${index === 0 ? tint(style, "dim", "→") : " "} ${line}`),
-  ];
+  const found = wrapBehind(`  ${tint(style, tone, sign)} ${told}  `, message, style.width);
+  if (row.remedy === null) return found;
+  return found + wrapBehind(`${indent}${tint(style, "dim", "→")} `, visible(row.remedy), style.width);
 }
 
 function summary(style: Style, machines: ReadonlyMap<string | null, unknown>, checks: readonly CheckRow[]): string {

@@ -1,6 +1,7 @@
 import type { Failure } from "../domain/errors.ts";
 import { visible } from "../domain/text.ts";
 import { type Style, tint } from "./style.ts";
+import { wrapBehind } from "./wrap.ts";
 
 /** One paragraph per failure: where, what, and what to do. Failures with the same text are told once for all their places. */
 export function failureText(style: Style, failures: readonly Failure[]): string {
@@ -15,14 +16,18 @@ export function failureText(style: Style, failures: readonly Failure[]): string 
   return [...groups.values()].map(({ failure, places }) => paragraph(style, failure, places)).join("");
 }
 
-function paragraph(style: Style, failure: Failure, places: readonly string[]): string {
-  const where = places.length === 0 ? "" : `${visible(places.join(", "))}: `;
-  const message = failure.message.split("\n").map(visible).join("\n  ");
-  const hint =
-    failure.hint === undefined
-      ? ""
-      : `  ${tint(style, "dim", "→")} ${failure.hint.split("\n").map(visible).join("\n    ")}\n`;
-  return `${tint(style, "bad", "✗")} ${tint(style, "strong", where)}${message}\n${hint}`;
+function paragraph(style: Style, { message, hint }: Failure, places: readonly string[]): string {
+  // Each word for itself: a line may end between two.
+  const where = places.map((place, index) => {
+    const end = index === places.length - 1 ? ":" : ",";
+    return `${tint(style, "strong", `${visible(place)}${end}`)} `;
+  });
+  const what = wrapBehind(`${tint(style, "bad", "✗")} `, `${where.join("")}${shown(message)}`, style.width);
+  return hint === undefined ? what : what + wrapBehind(`  ${tint(style, "dim", "→")} `, shown(hint), style.width);
+}
+
+function shown(text: string): string {
+  return text.split("\n").map(visible).join("\n");
 }
 
 function placeOf(failure: Failure): string {

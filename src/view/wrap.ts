@@ -1,9 +1,15 @@
-/** The text in lines no longer than `width` where its words allow; a longer word has a line of its own. */
+import { stripVTControlCharacters } from "node:util";
+
+/**
+ * The text in lines no longer than `width` where its words allow; a longer word has a line of its own. What stands
+ * between backquotes is one word, so that a command can be copied whole. Colours take no room.
+ */
 export function wrap(text: string, width: number): string[] {
+  if (columns(text) <= width) return [text];
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
+  for (const word of text.match(/(?:`[^`]*`|\S)+/g) ?? []) {
+    if (line !== "" && columns(line) + 1 + columns(word) > width) {
       lines.push(line);
       line = word;
     } else {
@@ -11,4 +17,16 @@ export function wrap(text: string, width: number): string[] {
     }
   }
   return [...lines, line];
+}
+
+/** Wrapped behind a mark (`✗ `, `  → `), with what follows the first line under its text. */
+export function wrapBehind(mark: string, text: string, width: number): string {
+  const indent = " ".repeat(columns(mark));
+  const room = Math.max(20, width - indent.length);
+  const lines = text.split("\n").flatMap((line) => wrap(line, room));
+  return lines.map((line, index) => `${index === 0 ? mark : indent}${line}\n`).join("");
+}
+
+function columns(text: string): number {
+  return stripVTControlCharacters(text).length;
 }

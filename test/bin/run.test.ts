@@ -25,7 +25,14 @@ describe("help", () => {
 
   test("help COMMAND is the command's manual page", () => {
     expect(pictl("help", "status")).toEqual(pictl("status", "--help"));
-    expect(pictl("help", "status").stdout).toContain("USAGE\n  $ pictl status");
+    expect(pictl("help", "status").stdout).toContain("USAGE\n  $ pictl status [CONTAINER...] [FLAGS]\n");
+    expect(pictl("help", "container", "add").stdout).toContain("  $ pictl container add NAME --node NODE [FLAGS]\n");
+  });
+
+  test("fits 80 columns; a longer example goes on behind a backslash", () => {
+    const { stdout } = pictl("help", "init");
+    expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    expect(stdout).toMatch(/^ {2}\$ pictl init --node .* \\\n {6}--\S/m);
   });
 
   test("a topic lists its commands", () => {
@@ -48,7 +55,16 @@ describe("what is no command", () => {
     [["help", "xyzzy"], '✗ There is no command "xyzzy".\n  → `pictl --help` lists the commands.\n'],
     [
       ["lab", "upp"],
-      '✗ There is no command "lab upp"; did you mean "lab up"?\n  → `pictl --help` lists the commands.\n',
+      '✗ There is no command "lab upp"; did you mean "lab up"?\n  → `pictl lab --help` lists the commands.\n',
+    ],
+    [["stauts"], '✗ There is no command "stauts"; did you mean "status"?\n  → `pictl --help` lists the commands.\n'],
+    [
+      ["config", "path", "x"],
+      '✗ "x" is more than the command takes.\n  → `pictl config path --help` shows what it takes.\n',
+    ],
+    [
+      ["status", "--jsn"],
+      "✗ There is no flag --jsn; did you mean --json?\n  → `pictl status --help` shows what it takes.\n",
     ],
     [
       ["--config", "x", "status"],

@@ -38,6 +38,7 @@ describe("placements", () => {
     ["sql@pi-1", 'No container "sql@pi-1" in the layout.'],
     ["s[q]l", 'No container "s[q]l" in the layout.'],
     ["", 'No container "" in the layout.'],
+    ["pi-1", '"pi-1" is a node, not a container.'],
   ])("%j is refused: %s", (name, message) => {
     expect(() => named([name])).toThrow(expect.objectContaining({ code: "unknown-container", message }) as Error);
   });

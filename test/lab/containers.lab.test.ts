@@ -66,6 +66,12 @@ describe.skipIf(obstacle !== undefined)("the life of a container", () => {
     for (const time of [1, 2]) expect((await run(Start, "web@n1")).code, String(time)).toBe(0);
     expect((await run(Restart, "w*", "--grace", "1")).code).toBe(0);
     expect(await states("web")).toEqual({ code: 0, rows: ["web@n1 running"] });
+    await lab.inside("n1", "docker pause web");
+    expect((await run(Status, "web")).stderr).toBe(
+      "✗ web@n1: The container is paused.\n  → Let it go on with `pictl start web`.\n",
+    );
+    expect((await run(Create, "web")).stdout).toContain("continued");
+    expect(await states("web")).toEqual({ code: 0, rows: ["web@n1 running"] });
   });
 
   test("delete needs an answer; then start says how to make it again", async () => {

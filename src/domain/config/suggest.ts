@@ -6,8 +6,10 @@ export function suggest(word: string, known: Iterable<string>): string | undefin
   let best: string | undefined;
   let bestDistance = Math.min(3, Math.max(1, Math.floor(word.length / 3))) + 1;
   for (const candidate of known) {
-    if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    const longer = candidate.length - word.length;
+    if (Math.abs(longer) >= bestDistance) continue;
+    // Of two equally near ones the one of the same length: swapped letters are likelier than one too many.
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase()) + (longer === 0 ? 0 : 0.5);
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;

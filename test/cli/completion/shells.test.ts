@@ -50,7 +50,7 @@ describe.each(shells)("%s", (shell) => {
       ...size,
       "-c",
       folder,
-      `env ${path} HOME=${folder} TERM=screen ${commandLines[shell]}`,
+      `env --unset=PICLUSTER_CONFIG ${path} HOME=${folder} TERM=screen ${commandLines[shell]}`,
     );
     await tmux("send-keys", switchOn[shell], "Enter", "C-l");
   });

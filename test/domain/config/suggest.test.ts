@@ -19,6 +19,10 @@ test.each([
   expect(suggest(word, keys)).toBe(expected);
 });
 
+test("of two equally near ones, the one of the same length", () => {
+  expect(suggest("stauts", ["stats", "status", "start"])).toBe("status");
+});
+
 test("the hint is a part of a sentence, or nothing", () => {
   expect(didYouMean("tokn", keys)).toBe('; did you mean "token"?');
   expect(didYouMean("zzz", keys)).toBe("");
