@@ -1,6 +1,7 @@
 import { isNodeName } from "./names.ts";
 import type { Findings } from "./problem.ts";
 import type { RawConfig, RawSsh } from "./raw.ts";
+import { reportSameAddress } from "./same-address.ts";
 import type { Constraint, NodeSpec, SshSettings } from "./types.ts";
 
 /**
@@ -21,7 +22,7 @@ export function buildNodes(
   reportUnused(raw, names, findings);
   const own = new Map(Object.entries(raw.nodes ?? {}));
   const common = sshSettings(raw.ssh, resolvePath);
-  return [...names].map((name) => {
+  const nodes = [...names].map((name) => {
     const node = own.get(name);
     return {
       name,
@@ -31,6 +32,8 @@ export function buildNodes(
       cordoned: node?.cordoned ?? false,
     };
   });
+  reportSameAddress(raw, nodes, findings);
+  return nodes;
 }
 
 function reportUnused(raw: RawConfig, names: ReadonlySet<string>, findings: Findings): void {
