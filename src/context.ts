@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { hostname, userInfo } from "node:os";
+import { join } from "node:path";
 import { openBuildContexts } from "./adapters/build-context/index.ts";
 import { systemClock } from "./adapters/clock/index.ts";
-import { findConfig, openConfigStore } from "./adapters/config/index.ts";
+import { acquireLock, findConfig, openConfigStore } from "./adapters/config/index.ts";
 import { thisMachine } from "./adapters/controller/index.ts";
 import { openEventLog } from "./adapters/events/index.ts";
 import { openHooks } from "./adapters/hooks/index.ts";
@@ -9,6 +12,7 @@ import { openJournal } from "./adapters/journal/index.ts";
 import { network } from "./adapters/network/index.ts";
 import { openRegistries } from "./adapters/registry/index.ts";
 import { openSecrets } from "./adapters/secrets/index.ts";
+import { openStateFile } from "./adapters/state/index.ts";
 import type {
   Ask,
   ConfigStore,
@@ -16,19 +20,31 @@ import type {
   EditableConfigStore,
   EventLog,
   HostKeys,
+  HeartbeatPorts,
   Ports,
   Progress,
+  StateFile,
 } from "./app/ports.ts";
 import { openChecks } from "./checks/index.ts";
 import type { Config } from "./domain/config/types.ts";
+import type { DaemonState } from "./domain/daemon.ts";
+import { PictlError } from "./domain/errors.ts";
 
 /** What a command works with: the config and every port, filled with the real thing. */
 export interface Context {
   readonly config: Config;
   readonly store: ConfigStore;
-  readonly ports: Ports;
+  readonly ports: HeartbeatPorts;
   readonly hostKeys: HostKeys;
   readonly controller: Controller;
+  readonly daemon: {
+    /** What `pictl daemon status` reads. */
+    readonly state: StateFile<DaemonState>;
+    /** Only one process at a time watches a cluster from this machine. Rejects with lock-held, naming the other. */
+    readonly lock: () => Promise<{ release(): Promise<void> }>;
+    /** Whether one does. */
+    readonly isRunning: () => Promise<boolean>;
+  };
   close(): Promise<void>;
 }
 
@@ -73,14 +89,19 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       checks: openChecks({ nodes, engines, network, clock: systemClock }),
       hooks: openHooks(),
       events: openEventLog({ stateDir: config.stateDir, warn }),
+      latestConfig: async () => (await store.read()).config,
       clock: systemClock,
       progress,
       signal: options.signal,
       concurrency: options.concurrency,
       actor: { who: `${userInfo().username}@${hostname()}`, cause: options.cause },
+      memory: openStateFile(join(config.stateDir, `heartbeat-${config.cluster}.json`)),
+      random: Math.random,
+      machine: { bootId: machineBootId() },
     },
     hostKeys: nodes.hostKeys,
     controller: thisMachine,
+    daemon: daemonFiles(config),
     close: () => nodes.close(),
   };
 }
@@ -109,5 +130,35 @@ export async function openRecorder(
     events: await openLog(options),
     clock: systemClock,
     actor: { who: `${userInfo().username}@${hostname()}`, cause: options.cause },
+  };
+}
+
+/** Empty where there is no Linux to ask; then no node is taken for this machine. */
+function machineBootId(): string {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    return "";
+  }
+}
+
+function daemonFiles({ stateDir, cluster }: Config): Context["daemon"] {
+  const path = join(stateDir, `daemon-${cluster}.lock`);
+  const lock = async (): ReturnType<Context["daemon"]["lock"]> => {
+    await mkdir(stateDir, { recursive: true, mode: 0o700 });
+    return acquireLock(path, 0, (holder) => `This cluster is watched already, by ${holder}.`);
+  };
+  return {
+    state: openStateFile(join(stateDir, `daemon-${cluster}.json`)),
+    lock,
+    async isRunning() {
+      try {
+        await (await lock()).release();
+        return false;
+      } catch (error) {
+        if (error instanceof PictlError && error.code === "lock-held") return true;
+        throw error;
+      }
+    },
   };
 }

@@ -1,6 +1,8 @@
+import type { Config } from "../domain/config/types.ts";
 import type { Checks, Hooks } from "./ports/checks.ts";
 import type { Secrets } from "./ports/config.ts";
 import type { Nodes } from "./ports/connection.ts";
+import type { HeartbeatState } from "./ports/heartbeat.ts";
 import type { BuildContexts, Engines } from "./ports/docker.ts";
 import type { Registries } from "./ports/registry.ts";
 import type { EventLog, Journal } from "./ports/state.ts";
@@ -10,6 +12,7 @@ export type * from "./ports/checks.ts";
 export type * from "./ports/config.ts";
 export type * from "./ports/connection.ts";
 export type * from "./ports/docker.ts";
+export type * from "./ports/heartbeat.ts";
 export type * from "./ports/registry.ts";
 export type * from "./ports/state.ts";
 export type * from "./ports/surroundings.ts";
@@ -25,6 +28,8 @@ export interface Ports {
   readonly journal: Journal;
   readonly checks: Checks;
   readonly hooks: Hooks;
+  /** The config as its file says now, for decisions that must not be made by an older one. */
+  readonly latestConfig: () => Promise<Config>;
   readonly clock: Clock;
   readonly progress: Progress;
   /** Aborted by Ctrl-C and by the deadline of the whole command. */
@@ -34,3 +39,6 @@ export interface Ports {
   /** Stamped on every event: `user@host`, and the command that caused it. */
   readonly actor: { readonly who: string; readonly cause: string };
 }
+
+/** Ports for what watches the cluster. */
+export interface HeartbeatPorts extends Ports, HeartbeatState {}

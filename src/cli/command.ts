@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { Command, Flags, type Interfaces } from "@oclif/core";
-import type { Ask } from "../app/ports.ts";
+import type { Ask, Progress } from "../app/ports.ts";
 import type { Report } from "../app/report.ts";
 import type { Context } from "../context.ts";
 import { type Failure, PictlError } from "../domain/errors.ts";
@@ -73,13 +73,16 @@ export abstract class PictlCommand extends Command {
   }
 
   /** Reads the config and gets everything a use case needs; closed again when the command ends. */
-  protected async open(flags: GlobalFlags): Promise<Context> {
+  protected async open(
+    flags: GlobalFlags,
+    instead: { readonly signal?: AbortSignal; readonly progress?: Progress } = {},
+  ): Promise<Context> {
     const { openContext } = await import("../context.ts");
     const context = await openContext({
       configPath: flags.config,
       concurrency: flags.concurrency,
-      signal: this.signal,
-      progress: this.progress,
+      signal: instead.signal ?? this.signal,
+      progress: instead.progress ?? this.progress,
       ...(this.terminal.interactive ? { ask: this.ask } : {}),
       cause: `pictl ${(this.id ?? "").replaceAll(":", " ")}`,
     });

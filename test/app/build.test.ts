@@ -46,7 +46,11 @@ function world({ images = {}, context = contextOf("sha256:1"), run = () => Promi
       },
     }) as Partial<Connection> as Connection;
   const ports = {
-    nodes: { connect: (spec) => Promise.resolve(connection(spec.name)), close: () => Promise.resolve() },
+    nodes: {
+      connect: (spec) => Promise.resolve(connection(spec.name)),
+      discard: () => undefined,
+      close: () => Promise.resolve(),
+    },
     engines: {
       on: (spec) =>
         Promise.resolve({ images: () => Promise.resolve([...(images[spec.name] ?? [])]) } as Partial<Engine> as Engine),

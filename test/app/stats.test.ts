@@ -34,6 +34,7 @@ function ports(signal: AbortSignal): StatsPorts {
           : Promise.resolve({
               run: () => (name === "hung" ? never(signal) : Promise.resolve(sampled)),
             } as unknown as Connection),
+      discard: () => undefined,
       close: () => Promise.resolve(),
     },
     engines: {

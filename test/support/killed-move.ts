@@ -39,7 +39,13 @@ const wrap = (connection: Connection): Connection => {
 };
 const ports: Ports = {
   ...context.ports,
-  nodes: { connect: async (...to) => wrap(await nodes.connect(...to)), close: () => nodes.close() },
+  nodes: {
+    connect: async (...to) => wrap(await nodes.connect(...to)),
+    discard: (node) => {
+      nodes.discard(node);
+    },
+    close: () => nodes.close(),
+  },
   journal: {
     read: () => journal.read(),
     write: (record) => counted(() => journal.write(record)),

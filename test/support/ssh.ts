@@ -36,6 +36,9 @@ export function openTestNodes(options: Partial<NodesOptions> = {}): SshNodes & {
     hostKeys: nodes.hostKeys,
     warnings,
     connect: (node, signal) => nodes.connect(node, signal),
+    discard: (node) => {
+      nodes.discard(node);
+    },
     close: () => nodes.close(),
   };
 }

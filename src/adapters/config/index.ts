@@ -1,2 +1,3 @@
 export { findConfig } from "./find.ts";
 export { openConfigStore } from "./store.ts";
+export { acquireLock } from "./lock.ts";

@@ -27,8 +27,15 @@ interface Holder {
   readonly nonce: string;
 }
 
-/** Waits at most `waitMs` for the lock. Rejects with lock-held, or with what the file system says. */
-export async function acquireLock(path: string, waitMs: number): Promise<Lock> {
+/**
+ * Waits at most `waitMs` for the lock. `refusal` begins the sentence that tells who has it. Rejects with lock-held, or
+ * with what the file system says.
+ */
+export async function acquireLock(
+  path: string,
+  waitMs: number,
+  refusal: (holder: string) => string = (holder) => `The config is being changed by ${holder}; nothing was written.`,
+): Promise<Lock> {
   const mine = ourselves();
   const text = JSON.stringify(mine);
   const deadline = performance.now() + waitMs;
@@ -37,7 +44,7 @@ export async function acquireLock(path: string, waitMs: number): Promise<Lock> {
     const current = await read(path);
     if (current === undefined) continue;
     if (isGone(current)) await removeStale(path, current);
-    else if (performance.now() >= deadline) throw lockHeld(path, current);
+    else if (performance.now() >= deadline) throw lockHeld(path, current, refusal);
     else await sleep(20 + Math.random() * 30);
   }
 }
@@ -117,12 +124,12 @@ function isGone(text: string): boolean {
   return holder.started !== "" && started !== "" && started !== holder.started;
 }
 
-function lockHeld(path: string, text: string): PictlError {
+function lockHeld(path: string, text: string, refusal: (holder: string) => string): PictlError {
   const holder = parse(text);
   const who =
     holder === undefined ? "something else" : `process ${holder.pid} on ${holder.host}, since ${holder.since}`;
   const away = holder !== undefined && holder.host !== hostname();
-  return new PictlError("lock-held", `The config is being changed by ${who}; nothing was written.`, {
+  return new PictlError("lock-held", refusal(who), {
     hint: away
       ? `Try again; if that process is no more, remove ${path}.`
       : `Try again when it has ended; if it never does, end it, or remove ${path}.`,

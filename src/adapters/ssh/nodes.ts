@@ -74,6 +74,17 @@ class SshNodes implements Nodes {
     }
   }
 
+  discard(node: string): void {
+    const shared = this.#connections.get(node);
+    if (!shared) return;
+    this.#connections.delete(node);
+    shared.stop.abort(new PictlError("node-unreachable", `The connection to ${node} was given up.`, { node }));
+    void shared.connecting.then(
+      (connection) => connection.close(),
+      () => undefined,
+    );
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     const all = [...this.#connections.values()];

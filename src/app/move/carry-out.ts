@@ -29,6 +29,11 @@ export interface MoveOptions {
   readonly graceSeconds: number;
   readonly waitMs: number;
   readonly dryRun: boolean;
+  /**
+   * What is known of the old node. `dead`: peers confirm it, so that nobody waits for it; `answers`: a move while it
+   * does not answer is refused, since its copy may be running. Not said: it is tried, and taken for dead when silent.
+   */
+  readonly sourceIs?: "dead" | "answers";
 }
 
 export interface Moving extends MoveOptions {
@@ -46,7 +51,7 @@ export interface Moved {
 export async function carryOut(ports: Ports, moving: Moving): Promise<Moved> {
   const { config, plan, dryRun, waitMs } = moving;
   const { container, from, to } = plan;
-  const [source, target] = await Promise.all([sideUnlessDead(ports, config, from), sideOf(ports, config, to)]);
+  const [source, target] = await Promise.all([sourceOf(ports, moving), sideOf(ports, config, to)]);
   refuse(moving, source, target);
   if (dryRun) return { outcome: source ? "would be moved" : `would be moved; ${from} does not answer`, gapMs: null };
   const places = [...(source ? [{ container, node: from }] : []), { container, node: to }];
@@ -54,6 +59,11 @@ export async function carryOut(ports: Ports, moving: Moving): Promise<Moved> {
     for (const place of places) await locked(place);
     return switchOver(ports, { ...moving, source, target });
   });
+}
+
+async function sourceOf(ports: Ports, { config, plan, sourceIs }: Moving): Promise<Side | undefined> {
+  if (sourceIs === "dead") return undefined;
+  return sourceIs === "answers" ? sideOf(ports, config, plan.from) : sideUnlessDead(ports, config, plan.from);
 }
 
 /** What would fail later is refused now, before anything is touched. */
@@ -143,8 +153,7 @@ async function untilWritten(
   } catch (error) {
     moving.step.update("undoing");
     // Undoing is not interrupted: half a move is worse than a late Ctrl-C.
-    const undone = await undo(ports, config, move);
-    if (undone) await ports.journal.remove(plan.container);
+    await undo(ports, config, move, moving.sourceIs === "dead" ? new Set([plan.from]) : new Set());
     throw notMoved(plan, error);
   }
 }

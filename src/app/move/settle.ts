@@ -16,48 +16,71 @@ const settleWaitMs = 3000;
 
 /**
  * Finishes or undoes the moves of these containers that were cut off, before anything else is done to them. A node
- * that does not answer keeps its record: the next command tries again. Throws lock-held when the move is still going on.
+ * that does not answer keeps its record: the next command tries again. `dead`: nodes that nobody waits for. Throws
+ * lock-held when the move is still going on.
  */
-export async function settleMoves(ports: Ports, config: Config, containers: readonly string[]): Promise<void> {
+export async function settleMoves(
+  ports: Ports,
+  config: Config,
+  containers: readonly string[],
+  dead: ReadonlySet<string> = new Set(),
+): Promise<void> {
   const open = (await ports.journal.read()).filter((each) => containers.includes(each.container));
-  await Promise.all(open.map((each) => settleMove(ports, config, each)));
+  await Promise.all(open.map((each) => settleMove(ports, config, each, dead)));
 }
 
-async function settleMove(ports: Ports, config: Config, move: MoveRecord): Promise<void> {
-  const nodes = config.placements.filter((each) => each.container === move.container).map((each) => each.node);
-  const known = [move.from, move.to].filter((name) => config.nodes.some((node) => node.name === name));
-  const places = known.map((node) => ({ container: move.container, node }));
-  const way = settlement(move, nodes);
+async function settleMove(ports: Ports, config: Config, move: MoveRecord, dead: ReadonlySet<string>): Promise<void> {
+  const { container, from, to } = move;
+  const places = [from, to]
+    .filter((name) => !dead.has(name) && config.nodes.some((node) => node.name === name))
+    .map((node) => ({ container, node }));
   const settled = await withLocks(
     ports,
     { config, placements: places, waitMs: settleWaitMs, dryRun: false },
     async (locked) => {
-      // The record may have gone while the lock was somebody else's.
       for (const place of places) await unlessUnreachable(locked(place));
-      if (!(await ports.journal.read()).some((each) => each.startedAt === move.startedAt)) return true;
-      if (way === "forget") return true;
-      return way === "undo" ? undo(ports, config, move) : finish(ports, config, move);
+      // The lock may have been somebody else's until now: what counts is what the record and the config say since.
+      const current = (await ports.journal.read()).find((each) => each.startedAt === move.startedAt);
+      if (!current) return undefined;
+      const { placements } = await ports.latestConfig();
+      const nodes = placements.filter((each) => each.container === container).map((each) => each.node);
+      const way = settlement(current, nodes);
+      if (way === "undo") return (await undo(ports, config, current, dead)) ? way : undefined;
+      const done = way === "forget" || (!dead.has(from) && (await finish(ports, config, current)));
+      if (!done) return undefined;
+      await ports.journal.remove(container);
+      return way;
     },
   );
-  if (!settled) return;
-  await ports.journal.remove(move.container);
+  if (settled === undefined) return;
   await record(ports, {
-    type: way === "finish" ? "move.finished" : "move.undone",
-    container: move.container,
-    before: move.from,
-    after: move.to,
+    type: settled === "finish" ? "move.finished" : "move.undone",
+    container,
+    before: from,
+    after: to,
   });
 }
 
-/** Takes the new copy away and brings the old one back. Resolves to false when a node did not answer. */
-export async function undo(ports: Ports, config: Config, move: MoveRecord): Promise<boolean> {
+/**
+ * Takes the new copy away and brings the old one back, and removes the record, or leaves in it what is still to be
+ * done: when only the new copy's node does not answer, the old copy is back and nobody is kept off it. A node in `dead`
+ * is not asked. Resolves to whether the move is undone as far as its containers on answering nodes go.
+ */
+export async function undo(
+  ports: Ports,
+  config: Config,
+  move: MoveRecord,
+  dead: ReadonlySet<string> = new Set(),
+): Promise<boolean> {
   const { container, from, to, generation, wasRunning } = move;
-  const removed = await onNode(ports, config, to, async ({ containers, run }) => {
+  const on = (name: string, work: (on: OnNode) => Promise<void>): Promise<boolean> =>
+    dead.has(name) ? Promise.resolve(false) : onNode(ports, config, name, work);
+  const removed = await on(to, async ({ containers, run }) => {
     for (const facts of containers.filter((each) => each.name === container && generationOf(each) === generation)) {
       await run(`remove the new ${container}`, docker.remove(facts.id));
     }
   });
-  const restored = await onNode(ports, config, from, async ({ containers, run }) => {
+  const restored = await on(from, async ({ containers, run }) => {
     const old =
       containers.find((each) => each.name === container) ??
       containers.find((each) => each.name === retiredName(container));
@@ -65,7 +88,11 @@ export async function undo(ports: Ports, config: Config, move: MoveRecord): Prom
     if (old.name !== container) await run(`rename the old ${container}`, docker.rename(old.name, container));
     if (wasRunning && old.state !== "running") await run(`start the old ${container}`, docker.start(container));
   });
-  return removed && restored;
+  // A dead node's copy is nobody's to bring back; what is put aside there is found again by `create`.
+  const oldIsBack = restored || dead.has(from);
+  if (oldIsBack && removed) await ports.journal.remove(container);
+  else if (oldIsBack && move.step !== "undone") await ports.journal.write({ ...move, step: "undone" });
+  return oldIsBack && (removed || move.step !== "undone");
 }
 
 /** Removes what is left of the old copy. Resolves to false when its node did not answer. */

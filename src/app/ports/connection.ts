@@ -10,6 +10,8 @@ export interface Nodes {
    * Rejects with a PictlError: node-unreachable, auth-failed, host-key-unknown, host-key-changed, interrupted.
    */
   connect(node: NodeSpec, signal?: AbortSignal): Promise<Connection>;
+  /** Forgets the connection to a node that no longer answers on it, so that the next call opens a new one. */
+  discard(node: string): void;
   /** Closes every connection. Never rejects. */
   close(): Promise<void>;
 }

@@ -24,3 +24,11 @@ export interface Journal {
   /** The move has ended. */
   remove(container: string): Promise<void>;
 }
+
+/** One small JSON document in the state folder. */
+export interface StateFile<T> {
+  /** undefined when it was never written, or can no longer be read as JSON. */
+  read(): Promise<T | undefined>;
+  /** Replaces it atomically, without waiting for the disk. Rejects with state-write-failed. */
+  write(value: T): Promise<void>;
+}

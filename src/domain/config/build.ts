@@ -1,4 +1,5 @@
 import { buildHeartbeat, buildConstraints } from "./heartbeat.ts";
+import { markMovable } from "./movable.ts";
 import { buildHooks } from "./hooks.ts";
 import { buildNodes } from "./nodes.ts";
 import type { ConfigPath } from "./path.ts";
@@ -23,8 +24,9 @@ export interface BuildOptions {
 export function buildConfig(raw: RawConfig, options: BuildOptions): { config: Config; findings: readonly Finding[] } {
   const findings = new Findings();
   const { resolvePath } = options;
-  const placements = buildPlacements(raw, resolvePath, findings);
-  const constraints = buildConstraints(raw, placements, findings);
+  const inLayout = buildPlacements(raw, resolvePath, findings);
+  const constraints = buildConstraints(raw, inLayout, findings);
+  const placements = markMovable(raw, inLayout, constraints, findings);
   const vip = buildVip(raw, findings);
   const config: Config = {
     cluster: raw.cluster ?? "default",

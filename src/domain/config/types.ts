@@ -80,6 +80,8 @@ export interface Placement {
   readonly hooks: Hooks;
   /** The data of its volumes is reachable from every node (a network file system), so it may be moved unasked. */
   readonly shared?: boolean;
+  /** It may be moved when its node fails: it has a row of `container_host_constraints`. */
+  readonly movable?: boolean;
 }
 
 export interface HeartbeatSection {

@@ -1,3 +1,4 @@
+import { overridesRestart } from "../config/movable.ts";
 import type { Placement } from "../config/types.ts";
 import type { RunInput } from "../docker/commands.ts";
 import { labels } from "../docker/labels.ts";
@@ -24,6 +25,7 @@ export function wantedText(placement: Placement): string {
     Object.entries(placement.env).sort(([a], [b]) => (a < b ? -1 : 1)),
     placement.envFile ?? null,
     Object.keys(placement.secrets).sort(),
+    ...(overridesRestart(placement) ? ["--restart=no"] : []),
   ]);
 }
 
@@ -35,7 +37,11 @@ export function runInput(
   return {
     name: placement.container,
     image: imageOf(placement),
-    args: [placement.image === undefined ? "--pull=never" : "--pull=missing", ...placement.args],
+    args: [
+      placement.image === undefined ? "--pull=never" : "--pull=missing",
+      ...placement.args,
+      ...(overridesRestart(placement) ? ["--restart=no"] : []),
+    ],
     env: placement.env,
     labels: {
       [labels.cluster]: options.cluster,

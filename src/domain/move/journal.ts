@@ -19,9 +19,10 @@ export interface MoveRecord {
 /**
  * What may have happened when the record says so. `begun`: an image was made ready, nothing else. `switching`: the
  * old copy may be stopped and put aside, the new one may be there. `written`: the config says so; the old copy is to
- * be removed, as soon as its node answers.
+ * be removed, as soon as its node answers. `undone`: the old copy is back; what there may be of the new one is to be
+ * removed, as soon as its node answers.
  */
-export type MoveStep = "begun" | "switching" | "written";
+export type MoveStep = "begun" | "switching" | "written" | "undone";
 
 /**
  * Which way to go with a move that was cut off. The config decides, because it is what everybody else believes:

@@ -66,6 +66,7 @@ export function localNodes(options: LocalNodesOptions): Nodes & { opened: Duplex
   return {
     opened,
     connect: () => Promise.resolve(connection),
+    discard: () => undefined,
     close: () => {
       for (const stream of opened) stream.destroy();
       return Promise.resolve();

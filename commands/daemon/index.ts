@@ -1,0 +1,63 @@
+import { Flags } from "@oclif/core";
+import { heartbeatOnce } from "../../src/app/heartbeat/once.ts";
+import { PictlCommand } from "../../src/cli/command.ts";
+import { openDaemonLog } from "../../src/cli/daemon-log.ts";
+import { heartbeatView } from "../../src/view/heartbeat.ts";
+
+export default class Daemon extends PictlCommand {
+  static override summary = "Watch the cluster: heartbeat, failover, virtual IP. Runs in the foreground.";
+  static override description =
+    "Checks the containers of the heartbeat section at every heartbeat_interval while automatic_heartbeat is enabled, " +
+    "restarts what fails, and moves what has failed failover_after times in a row to another host of its " +
+    "container_host_constraints. One daemon watches a cluster from one machine. A changed config is read again by itself " +
+    "(or at SIGHUP); a broken one is refused and the last good one stays. SIGTERM and Ctrl-C finish or undo the step in " +
+    "hand and leave within 10 s. Events go to the event log and to stderr, as JSON lines where that is no terminal.";
+  static override flags = {
+    once: Flags.boolean({ summary: "One round and exit, for cron; the counts are carried on." }),
+  };
+  static override examples = ["<%= config.bin %> daemon", "<%= config.bin %> daemon --once"];
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Daemon);
+    await (flags.once ? this.#once(flags) : this.#stay(flags));
+  }
+
+  async #once(flags: Parameters<PictlCommand["open"]>[0]): Promise<void> {
+    const { config, store, ports, daemon } = await this.open(flags);
+    const lock = await daemon.lock();
+    try {
+      await this.finish(await heartbeatOnce(ports, { config, store, act: true }), heartbeatView);
+    } finally {
+      await lock.release();
+    }
+  }
+
+  async #stay(flags: Parameters<PictlCommand["open"]>[0]): Promise<void> {
+    const work = new AbortController();
+    const log = openDaemonLog(process.stderr, this.terminal);
+    const { config, store, ports, daemon } = await this.open(flags, { signal: work.signal, progress: log.progress });
+    const lock = await daemon.lock();
+    const { runDaemon } = await import("../../src/daemon/index.ts");
+    try {
+      await runDaemon(
+        { ...ports, events: log.alsoShown(ports.events) },
+        {
+          config,
+          store,
+          state: daemon.state,
+          env: process.env,
+          identity: { pid: process.pid, configPath: store.path, version: this.config.version },
+          leave: this.signal,
+          wake: (listener) => {
+            process.on("SIGHUP", listener);
+          },
+          abandon: (reason) => {
+            work.abort(reason);
+          },
+        },
+      );
+    } finally {
+      await lock.release();
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import { Flags } from "@oclif/core";
+import { PictlCommand } from "../../src/cli/command.ts";
+
+export default class DaemonInstall extends PictlCommand {
+  static override summary = "Install the daemon as a systemd service, or print what it takes.";
+  static override description =
+    "Writes /etc/systemd/system/pictl.service, which runs `pictl daemon` with this config, restarted when it ends, watched by " +
+    "systemd's watchdog and locked down. --print prints the unit instead; --cron prints a crontab line for machines " +
+    "without systemd, which makes one round a minute.";
+  static override flags = {
+    print: Flags.boolean({ summary: "Print the unit, and write nothing." }),
+    cron: Flags.boolean({ summary: "Print a crontab line instead.", exclusive: ["print"] }),
+    user: Flags.string({ summary: "The user it runs as, whose SSH keys it uses.", helpValue: "USER" }),
+    yes: Flags.boolean({ char: "y", summary: "Do not ask." }),
+  };
+  static override examples = [
+    "<%= config.bin %> daemon install --print",
+    "<%= config.bin %> daemon install --user pictl --yes",
+    "<%= config.bin %> daemon install --cron | crontab -",
+  ];
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(DaemonInstall);
+    const { store, config } = await this.open(flags);
+    const { daemonService } = await import("../../src/cli/daemon-service.ts");
+    const service = await daemonService({ root: this.config.root, configPath: store.path, config, user: flags.user });
+    if (flags.cron) process.stdout.write(service.crontabLine);
+    else if (flags.print) process.stdout.write(service.unit);
+    else if (flags.yes || (await this.ask.confirm(`Write ${service.path}?`, "Say `--yes`, or `--print`."))) {
+      await service.install();
+      process.stdout.write(`Wrote ${service.path}. Now: systemctl daemon-reload && systemctl enable --now pictl\n`);
+    } else process.exitCode = 4;
+  }
+}

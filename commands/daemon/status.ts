@@ -1,0 +1,15 @@
+import { daemonStatus } from "../../src/app/daemon-status.ts";
+import { PictlCommand } from "../../src/cli/command.ts";
+import { daemonView } from "../../src/view/daemon.ts";
+
+export default class DaemonStatus extends PictlCommand {
+  static override summary = "Tell whether a daemon watches the cluster from this machine; exit 1 when none does.";
+  static override examples = ["<%= config.bin %> daemon status", "<%= config.bin %> daemon status --json"];
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(DaemonStatus);
+    const { daemon, ports } = await this.open(flags);
+    const report = await daemonStatus({ state: daemon.state, isRunning: daemon.isRunning, now: ports.clock.now() });
+    await this.finish(report, daemonView);
+  }
+}

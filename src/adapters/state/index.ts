@@ -1,0 +1,37 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import type { StateFile } from "../../app/ports.ts";
+import { PictlError } from "../../domain/errors.ts";
+
+/**
+ * One JSON file of the state folder. It is replaced atomically and not fsynced: losing the last seconds to a power cut
+ * costs a count, and an SD card does not like a write every few seconds. What has not changed is not written.
+ */
+export function openStateFile<T>(path: string): StateFile<T> {
+  let written = "";
+  return {
+    async read() {
+      try {
+        return JSON.parse(await readFile(path, "utf8")) as T;
+      } catch (error) {
+        if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+        throw error;
+      }
+    },
+    async write(value) {
+      const text = `${JSON.stringify(value)}\n`;
+      if (text === written) return;
+      try {
+        await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+        await writeFileAtomic(path, text, { mode: 0o600, fsync: false });
+        written = text;
+      } catch (error) {
+        throw new PictlError("state-write-failed", `${path} cannot be written: ${(error as Error).message}.`, {
+          hint: "Make room there, or set `state_dir` in the config to a folder that this user may write.",
+          cause: error,
+        });
+      }
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { DaemonState } from "../domain/daemon.ts";
+import type { Failure } from "../domain/errors.ts";
+import type { StateFile } from "./ports.ts";
+import type { Report } from "./report.ts";
+
+export interface DaemonRow extends DaemonState {
+  /** Since its last round has ended; null before the first one. */
+  readonly lastRoundAgeMs: number | null;
+}
+
+/** Rounds that may be missing before a daemon counts as stuck. */
+const roundsMissed = 3;
+
+/** The daemon of this machine, if there is one; none, or one that makes no rounds, is a failure. */
+export async function daemonStatus(options: {
+  readonly state: StateFile<DaemonState>;
+  readonly isRunning: () => Promise<boolean>;
+  readonly now: number;
+}): Promise<Report<{ daemons: readonly DaemonRow[] }>> {
+  const [state, running] = await Promise.all([options.state.read(), options.isRunning()]);
+  if (!running || !state) {
+    const last = state === undefined ? "" : ` The last one here was begun at ${state.startedAt}.`;
+    return {
+      result: { daemons: [] },
+      failures: [
+        failure(
+          `No daemon watches this cluster from this machine.${last}`,
+          "Start one with `pictl daemon`, or `pictl daemon install` for systemd.",
+        ),
+      ],
+    };
+  }
+  const lastRoundAgeMs = state.lastRound ? Math.max(0, options.now - Date.parse(state.lastRound.at)) : null;
+  const row = { ...state, lastRoundAgeMs };
+  return { result: { daemons: [row] }, failures: problems(row, options.now) };
+}
+
+function problems({ heartbeat, lastRound, lastRoundAgeMs, startedAt }: DaemonRow, now: number): Failure[] {
+  if (!heartbeat.automatic) return [];
+  const patienceMs = roundsMissed * heartbeat.intervalMs + 10_000;
+  const age = lastRoundAgeMs ?? now - Date.parse(startedAt);
+  if (age > patienceMs) {
+    return [
+      failure(
+        `The daemon has ended no round for ${String(Math.round(age / 1000))} s, and should every ${String(heartbeat.intervalMs / 1000)} s.`,
+        "Its log says why; `systemctl restart pictl` starts it anew.",
+      ),
+    ];
+  }
+  if (lastRound?.isolated !== true) return [];
+  return [
+    failure(
+      "The daemon believes that this machine is cut off from the nodes, and does nothing until it sees them again.",
+      "Look at this machine's network; `pictl nodes` shows who answers.",
+    ),
+  ];
+}
+
+function failure(message: string, hint: string): Failure {
+  return { code: "check-failed", message, hint };
+}

@@ -1,0 +1,41 @@
+import type { Config } from "../../domain/config/types.ts";
+import { generationOf, isOurs } from "../../domain/container/ownership.ts";
+import * as docker from "../../domain/docker/commands.ts";
+import type { StaleCopy } from "../../domain/heartbeat/stale.ts";
+import { runDocker } from "../docker.ts";
+import { withLocks } from "../locks.ts";
+import { nodeOf } from "../observe.ts";
+import type { Ports } from "../ports.ts";
+import { record } from "../record.ts";
+
+const graceSeconds = 10;
+
+/**
+ * Stops and removes a copy that a newer one has replaced elsewhere; its volumes stay. It is looked at once more under
+ * the lock: a copy that is no longer what was decided on is left alone. Rejects with lock-held and what connecting and
+ * Docker reject with.
+ */
+export async function cleanUp(ports: Ports, { config, copy }: { config: Config; copy: StaleCopy }): Promise<void> {
+  const { container, node } = copy;
+  const place = { container, node };
+  await withLocks(ports, { config, placements: [place], waitMs: 0, dryRun: false }, async (locked) => {
+    await locked(place);
+    const [connection, engine] = await Promise.all([
+      ports.nodes.connect(nodeOf(config, node), ports.signal),
+      ports.engines.on(nodeOf(config, node), ports.signal),
+    ]);
+    const found = (await engine.containers()).find((each) => each.id === copy.id);
+    if (!found || !isOurs(found, config.cluster) || generationOf(found) !== copy.generation) return;
+    const doing = `remove the old ${container}`;
+    if (found.state === "running" || found.state === "restarting") {
+      await runDocker(connection, docker.stop(copy.id, graceSeconds), { doing, timeoutMs: (graceSeconds + 20) * 1000 });
+    }
+    await runDocker(connection, docker.remove(copy.id), { doing });
+    await record(ports, {
+      type: "container.cleaned-up",
+      node,
+      container,
+      before: { state: found.state, generation: copy.generation },
+    });
+  });
+}

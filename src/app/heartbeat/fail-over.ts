@@ -1,0 +1,97 @@
+import { PictlError, toFailure } from "../../domain/errors.ts";
+import type { FailOverAction } from "../../domain/heartbeat/decide.ts";
+import { planMove } from "../../domain/move/plan.ts";
+import { runHooks } from "../hooks.ts";
+import { carryOut } from "../move/carry-out.ts";
+import type { ConfigStore, HeartbeatPorts } from "../ports.ts";
+import { record } from "../record.ts";
+import { orderHosts } from "./hosts.ts";
+
+const graceSeconds = 10;
+/** How long the new copy may take until its check succeeds, before the next host is tried. */
+const patienceMs = 30_000;
+
+/**
+ * Moves a container away from a failing node, to the first of its hosts where it comes up. Prepare first, delete last:
+ * whatever fails before the config is written leaves the old copy as it was. Resolves to the host, or undefined when
+ * none would do; the event log has the reasons. Rejects only with interrupted.
+ */
+export async function failOver(
+  ports: HeartbeatPorts,
+  {
+    action,
+    store,
+    oneAtATime,
+  }: {
+    readonly action: FailOverAction;
+    readonly store: ConfigStore;
+    /** Runs the work when no other move to that host is under way. */
+    readonly oneAtATime: <T>(host: string, work: () => Promise<T>) => Promise<T>;
+  },
+): Promise<string | undefined> {
+  const { container, from } = action;
+  const { config } = await store.read();
+  const { hosts, excluded } = await orderHosts(ports, config, action);
+  const reasons = [...excluded];
+  for (const host of hosts) {
+    try {
+      await oneAtATime(host, () => moveTo(ports, { action, store, host }));
+      return host;
+    } catch (error) {
+      if (ports.signal.aborted) throw error;
+      const { message, code } = toFailure(error);
+      reasons.push(`${host}: ${message}`);
+      // Not the host's fault: the next one would fail in the same way.
+      if (code === "lock-held" || code === "unknown-container" || code === "usage") break;
+    }
+  }
+  await record(ports, {
+    type: "container.failover-failed",
+    container,
+    node: from,
+    error: reasons.length === 0 ? "No host was left to try." : reasons.join(" "),
+  });
+  return undefined;
+}
+
+async function moveTo(
+  ports: HeartbeatPorts,
+  { action, store, host }: { action: FailOverAction; store: ConfigStore; host: string },
+): Promise<void> {
+  const { container, from, nodeDead } = action;
+  // What was decided a moment ago may be done by somebody else by now.
+  const { config } = await store.read();
+  const plan = planMove(config, `${container}@${from}`, host);
+  const step = ports.progress.step(`${container}@${from}`, `fail over to ${host}`);
+  const startedAt = ports.clock.monotonic();
+  try {
+    const { outcome } = await carryOut(ports, {
+      config,
+      store,
+      plan,
+      step,
+      overlap: false,
+      copyVolumes: false,
+      patienceMs,
+      graceSeconds,
+      waitMs: 0,
+      dryRun: false,
+      sourceIs: nodeDead ? "dead" : "answers",
+    });
+    step.done(outcome);
+  } catch (error) {
+    step.fail(toFailure(error).message);
+    throw error instanceof PictlError && error.code === "unknown-container"
+      ? new PictlError("unknown-container", `${container} is no longer on ${from}, as the layout says.`, { container })
+      : error;
+  }
+  const event = await record(ports, {
+    type: "container.failed-over",
+    container,
+    node: host,
+    before: from,
+    after: host,
+    durationMs: Math.round(ports.clock.monotonic() - startedAt),
+  });
+  void runHooks(ports, { config, placement: plan.wanted, hook: "onFailover", event });
+}

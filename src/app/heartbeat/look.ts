@@ -1,0 +1,101 @@
+import pMap from "p-map";
+import type { Config, NodeSpec } from "../../domain/config/types.ts";
+import { type ErrorCode, PictlError } from "../../domain/errors.ts";
+import type { CheckFact, NodeFacts, Subject } from "../../domain/heartbeat/facts.ts";
+import { checkTimeoutMs, subjects } from "../../domain/heartbeat/subjects.ts";
+import { words } from "../../domain/shell.ts";
+import { nodeOf } from "../observe.ts";
+import { askPeers } from "./witness.ts";
+import type { HeartbeatPorts } from "../ports.ts";
+
+export interface Look {
+  readonly nodes: Readonly<Record<string, NodeFacts>>;
+  readonly checks: readonly CheckFact[];
+}
+
+/** A round takes as long as its slowest check, not as all of them; sockets are cheap. */
+const checksAtOnce = 1024;
+/** The longest a node may take to say how it is. */
+const longestLookMs = 5000;
+
+/**
+ * One look at every node and every check, all at once. `addresses` is kept between looks: where nodes were last
+ * reached, for their peers to try. Takes less than one interval, whatever the nodes do, and never rejects but for an
+ * abort.
+ */
+export async function lookAround(
+  ports: HeartbeatPorts,
+  config: Config,
+  { intervalMs, addresses }: { readonly intervalMs: number; readonly addresses: Map<string, string> },
+): Promise<Look> {
+  const budgetMs = Math.min(longestLookMs, Math.floor(intervalMs / 2) - 1);
+  const [nodes, checks] = await Promise.all([
+    Promise.all(config.nodes.map((node) => lookAt(ports, node, { budgetMs, addresses }))),
+    pMap(subjects(config), (subject) => check(ports, config, subject, intervalMs), { concurrency: checksAtOnce }),
+  ]);
+  const seen = Object.fromEntries(config.nodes.map((node, index) => [node.name, nodes[index]]));
+  return { nodes: await askPeers(ports, config, seen as Record<string, NodeFacts>, { budgetMs, addresses }), checks };
+}
+
+async function lookAt(
+  ports: HeartbeatPorts,
+  node: NodeSpec,
+  { budgetMs, addresses }: { budgetMs: number; addresses: Map<string, string> },
+): Promise<NodeFacts> {
+  const late = AbortSignal.timeout(budgetMs);
+  const signal = AbortSignal.any([ports.signal, late]);
+  let bootId: string | undefined;
+  try {
+    const connection = await ports.nodes.connect(node, signal);
+    if (connection.login) addresses.set(node.name, hostOf(connection.login.address));
+    // Asked at once: what one of them does not answer tells which half of the node is ill.
+    const docker = ports.engines.on(node, signal).then((engine) => engine.containers());
+    docker.catch(() => undefined);
+    const pulse = await connection.run(bootIdCommand, { timeoutMs: budgetMs, maxOutputBytes: 100, signal });
+    if (pulse.status !== "ok") throw new PictlError("node-unreachable", "its shell does not answer");
+    bootId = pulse.stdout.trim();
+    return { state: "up", bootId, containers: await docker };
+  } catch (error) {
+    if (ports.signal.aborted) throw error;
+    const message = late.aborted ? `no answer within ${String(budgetMs)} ms` : reason(error);
+    const code = error instanceof PictlError ? error.code : "internal";
+    if (refusals.has(code)) return { state: "refused", code, message };
+    if (bootId !== undefined) {
+      return { state: "docker-silent", bootId, code: late.aborted ? "docker-unavailable" : code, message };
+    }
+    // A line that answers nothing any more would be waited for in every round.
+    ports.nodes.discard(node.name);
+    return { state: "silent", code: "node-unreachable", message, missedBy: [], seenBy: [] };
+  }
+}
+
+const bootIdCommand = words("cat", "/proc/sys/kernel/random/boot_id");
+
+/** The node is there and says no: somebody has to look at it, and its containers may be in the best of health. */
+const refusals: ReadonlySet<ErrorCode> = new Set([
+  "auth-failed",
+  "host-key-unknown",
+  "host-key-changed",
+  "shell-unusable",
+  "sudo-failed",
+  "docker-denied",
+  "docker-missing",
+]);
+
+async function check(ports: HeartbeatPorts, config: Config, subject: Subject, intervalMs: number): Promise<CheckFact> {
+  const timeoutMs = checkTimeoutMs(subject.check, intervalMs);
+  const result = await ports.checks.run(
+    { ...subject.check, timeoutMs },
+    { node: nodeOf(config, subject.node), container: subject.container, signal: ports.signal },
+  );
+  return { ...subject, ...result };
+}
+
+/** `host:port` and `[v6]:port` without the port. */
+function hostOf(address: string): string {
+  return address.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message.replace(/\.$/, "") : String(error);
+}

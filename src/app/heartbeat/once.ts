@@ -1,0 +1,44 @@
+import type { Config } from "../../domain/config/types.ts";
+import type { Failure } from "../../domain/errors.ts";
+import type { CheckRow } from "../../domain/heartbeat/decide.ts";
+import type { NodeFacts } from "../../domain/heartbeat/facts.ts";
+import type { ConfigStore, HeartbeatPorts } from "../ports.ts";
+import type { Report } from "../report.ts";
+import { openHeartbeat } from "./index.ts";
+
+/**
+ * One round now, with the counts of the rounds before it. `act`: restart, fail over and clean up as the daemon would,
+ * and wait for the end of it. Every node and check that is not well is a failure.
+ */
+export async function heartbeatOnce(
+  ports: HeartbeatPorts,
+  { config, store, act }: { readonly config: Config; readonly store: ConfigStore; readonly act: boolean },
+): Promise<Report<{ checks: readonly CheckRow[] }>> {
+  const heartbeat = openHeartbeat(ports, { store, counts: "kept" });
+  const round = await heartbeat.round({ config, act, stalled: () => false });
+  const done = await round.done;
+  return {
+    result: { checks: round.rows },
+    failures: [
+      ...Object.entries(round.nodes).flatMap(([node, facts]) => nodeFailure(node, facts)),
+      ...round.rows.filter((row) => !row.ok).map((row) => checkFailure(row)),
+      ...done,
+    ],
+  };
+}
+
+function nodeFailure(node: string, facts: NodeFacts): Failure[] {
+  if (facts.state === "up") return [];
+  const message = facts.message.replace(/\.?$/, ".");
+  return [{ code: facts.code, node, message, hint: `\`pictl doctor ${node}\` looks closer.` }];
+}
+
+function checkFailure({ container, node, message, failures, decision }: CheckRow): Failure {
+  const count = failures > 1 ? ` (${String(failures)} times in a row)` : "";
+  return {
+    code: "check-failed",
+    container,
+    node,
+    message: `The check fails${count}: ${message}. Decided: ${decision}.`,
+  };
+}

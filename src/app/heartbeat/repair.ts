@@ -1,0 +1,29 @@
+import type { Config } from "../../domain/config/types.ts";
+import { PictlError } from "../../domain/errors.ts";
+import type { Action } from "../../domain/heartbeat/decide.ts";
+import { createContainers } from "../create.ts";
+import { lifecycle } from "../lifecycle.ts";
+import type { HeartbeatPorts } from "../ports.ts";
+
+const graceSeconds = 10;
+
+/** Starts, restarts or creates one container, as the commands of these names do. Rejects with its first failure. */
+export async function repair(
+  ports: HeartbeatPorts,
+  { config, action }: { config: Config; action: Extract<Action, { do: "start" | "restart" | "create" }> },
+): Promise<void> {
+  const { container, node } = action;
+  const input = {
+    config,
+    placements: config.placements.filter((each) => each.container === container && each.node === node),
+    graceSeconds,
+    waitMs: 0,
+    dryRun: false,
+  };
+  const { failures } =
+    action.do === "create"
+      ? await createContainers(ports, { ...input, recreate: false })
+      : await lifecycle(ports, { ...input, action: action.do });
+  const [failure] = failures;
+  if (failure) throw new PictlError(failure.code, failure.message, failure);
+}

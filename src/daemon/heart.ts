@@ -1,0 +1,51 @@
+import type { Heartbeat, Round } from "../app/heartbeat/index.ts";
+import type { Clock } from "../app/ports.ts";
+import type { Config } from "../domain/config/types.ts";
+import { PictlError } from "../domain/errors.ts";
+import type { StallWatch } from "./stall.ts";
+
+/** Rounds differ by this share of the interval, so that daemons that started together do not stay together. */
+const jitter = 0.1;
+
+/**
+ * The heartbeat's loop: one round after the other, each an interval after the last began and never overlapping; `wake`
+ * asks for one at once. Ends when `leave` is aborted; rejects with state-write-failed and what is a bug.
+ */
+export async function beat(options: {
+  readonly heartbeat: Heartbeat;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly stalls: StallWatch;
+  readonly leave: AbortSignal;
+  readonly wake: (listener: () => void) => void;
+  readonly config: () => Promise<Config>;
+  readonly onTurn: (config: Config) => void;
+  readonly onRound: (round: Round, config: Config) => Promise<void>;
+}): Promise<void> {
+  const { heartbeat, clock, stalls, leave } = options;
+  let nap = new AbortController();
+  options.wake(() => {
+    nap.abort();
+  });
+  while (!leave.aborted) {
+    const startedAt = clock.monotonic();
+    nap = new AbortController();
+    const config = await options.config();
+    const { intervalMs, automatic } = config.heartbeat;
+    options.onTurn(config);
+    if (automatic) {
+      try {
+        // A pause between rounds ages the counts; one in the middle of a round makes every deadline pass at once.
+        const slept = stalls.stood(1.5 * intervalMs);
+        const stalled = (): boolean => stalls.stood(intervalMs / 2) || slept;
+        await options.onRound(await heartbeat.round({ config, act: true, stalled }), config);
+      } catch (error) {
+        if (error instanceof PictlError && error.code === "interrupted") return;
+        throw error;
+      }
+    }
+    const until = startedAt + intervalMs * (1 + jitter * (2 * options.random() - 1));
+    const signal = AbortSignal.any([leave, nap.signal]);
+    await clock.sleep(Math.max(0, until - clock.monotonic()), signal).catch(() => undefined);
+  }
+}

@@ -1,0 +1,102 @@
+import { type Heartbeat, openHeartbeat, type Round } from "../app/heartbeat/index.ts";
+import type { ConfigStore, HeartbeatPorts, StateFile } from "../app/ports.ts";
+import { record } from "../app/record.ts";
+import type { Config } from "../domain/config/types.ts";
+import type { DaemonState } from "../domain/daemon.ts";
+import { beat } from "./heart.ts";
+import { startService } from "./service.ts";
+import { watchStalls } from "./stall.ts";
+import { watchConfig } from "./watch.ts";
+
+export interface DaemonInput {
+  readonly config: Config;
+  readonly store: ConfigStore;
+  /** What `pictl daemon status` reads. */
+  readonly state: StateFile<DaemonState>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly identity: Pick<DaemonState, "pid" | "configPath" | "version">;
+  /** Aborted when the daemon is to leave: no new round is begun. */
+  readonly leave: AbortSignal;
+  /** Calls the listener when somebody asks for the config to be read again, or a round to be made, at once. */
+  readonly wake: (listener: () => void) => void;
+  /** Aborts the work in hand: what is half done is undone. */
+  readonly abandon: (reason: Error) => void;
+}
+
+/** What is in hand may end by itself for so long, and then undo itself for so long; together below 10 s. */
+const finishMs = 6000;
+const undoMs = 3000;
+
+/**
+ * Runs until `leave` is aborted: the parts start in order and stop in reverse. The step in hand is finished or undone
+ * before it resolves; what cannot be is in the journal, for the next start. Rejects with what is a bug.
+ */
+export async function runDaemon(ports: HeartbeatPorts, input: DaemonInput): Promise<void> {
+  const { leave, state, identity, store } = input;
+  const startedAt = new Date(ports.clock.now()).toISOString();
+  const host = ports.actor.who.slice(ports.actor.who.lastIndexOf("@") + 1);
+  const save = (round: Round | undefined, config: Config): Promise<void> =>
+    state.write({ ...identity, host, startedAt, ...roundState(round, config, new Date(ports.clock.now())) });
+
+  await record(ports, { type: "daemon.started", after: { pid: identity.pid, config: identity.configPath } });
+  await save(undefined, input.config);
+  const watch = watchConfig(store, input.config, async (change) => {
+    await record(ports, change);
+  });
+  const heartbeat = openHeartbeat(ports, { store, counts: "anew" });
+  const stalls = watchStalls(ports.clock);
+  const service = startService(input.env, ports.clock);
+  try {
+    await beat({
+      heartbeat,
+      clock: ports.clock,
+      random: ports.random,
+      stalls,
+      leave,
+      wake: input.wake,
+      config: () => watch.refresh(),
+      onTurn: (config) => {
+        service.alive(2 * config.heartbeat.intervalMs);
+      },
+      onRound: save,
+    });
+  } finally {
+    service.stop();
+    await comeToRest(ports, heartbeat, input.abandon);
+    stalls.stop();
+    await record(ports, { type: "daemon.stopped" });
+  }
+}
+
+async function comeToRest(ports: HeartbeatPorts, heartbeat: Heartbeat, abandon: DaemonInput["abandon"]): Promise<void> {
+  const within = async (ms: number): Promise<boolean> => {
+    const timer = new AbortController();
+    const rested = await Promise.race([
+      heartbeat.settled().then(() => true),
+      ports.clock.sleep(ms, timer.signal).then(
+        () => false,
+        () => false,
+      ),
+    ]);
+    timer.abort();
+    return rested;
+  };
+  if (await within(finishMs)) return;
+  abandon(new Error("the daemon leaves"));
+  await within(undoMs);
+}
+
+function roundState(round: Round | undefined, config: Config, now: Date): Pick<DaemonState, "heartbeat" | "lastRound"> {
+  const { automatic, intervalMs } = config.heartbeat;
+  return {
+    heartbeat: { automatic, intervalMs },
+    lastRound: round && {
+      at: now.toISOString(),
+      isolated: round.isolated,
+      nodes: Object.fromEntries(Object.entries(round.nodes).map(([name, facts]) => [name, facts.state])),
+      failing: round.rows
+        .filter((row) => !row.ok)
+        .map(({ container, node, message }) => ({ container, node, message })),
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import type { ConfigStore } from "../app/ports.ts";
+import type { Config } from "../domain/config/types.ts";
+import { toFailure } from "../domain/errors.ts";
+
+/** The config as the daemon goes by it: the last one that was right. */
+export interface ConfigWatch {
+  /** Reads the file anew; a broken one is told once, and the last good one stays. Never rejects. */
+  refresh(): Promise<Config>;
+}
+
+/** `tell` gets what changed: a config that is used from now on, or why the new one is not. */
+export function watchConfig(
+  store: ConfigStore,
+  first: Config,
+  tell: (change: { readonly type: "config.reloaded" | "config.refused"; readonly error?: string }) => Promise<void>,
+): ConfigWatch {
+  let current = first;
+  let text = JSON.stringify(first);
+  let refused = "";
+  return {
+    async refresh() {
+      try {
+        const { config } = await store.read();
+        const now = JSON.stringify(config);
+        if (now !== text) {
+          [current, text] = [config, now];
+          await tell({ type: "config.reloaded" });
+        }
+        refused = "";
+      } catch (error) {
+        const { message } = toFailure(error);
+        if (message !== refused) await tell({ type: "config.refused", error: message });
+        refused = message;
+      }
+      return current;
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import { parseRunArgs } from "../docker/run-args.ts";
+import type { Findings } from "./problem.ts";
+import type { RawConfig } from "./raw.ts";
+import type { Constraint, Placement } from "./types.ts";
+
+/**
+ * Marks the containers that may fail over, and warns of a restart policy that is not kept then: after a power loss
+ * Docker brings back what has any policy but `no`, `on-failure` too, and with it a second copy of what has moved on.
+ */
+export function markMovable(
+  raw: RawConfig,
+  placements: readonly Placement[],
+  constraints: readonly Constraint[],
+  findings: Findings,
+): Placement[] {
+  const movable = new Set(constraints.map((each) => each.container));
+  return placements.map((each) => {
+    if (!movable.has(each.container)) return each;
+    const placement = { ...each, movable: true };
+    const { restart } = parseRunArgs(each.args);
+    if (overridesRestart(placement)) {
+      const row = (raw.layout ?? []).findIndex(({ node }) => node === each.node);
+      findings.warning(
+        ["layout", row, each.container],
+        `runs with --restart=no instead of ${restart ?? ""}, since it may fail over: Docker would bring a second copy back after its node had failed; \`pictl daemon\` restarts it`,
+      );
+    }
+    return placement;
+  });
+}
+
+/** Whether `--restart=no` has to be said after the container's own arguments. */
+export function overridesRestart({ movable, args }: Pick<Placement, "movable" | "args">): boolean {
+  const { restart } = parseRunArgs(args);
+  return movable === true && restart !== undefined && restart !== "no";
+}

@@ -1,0 +1,21 @@
+import type { NodeFacts } from "./heartbeat/facts.ts";
+
+/** What a running daemon tells of itself, for `pictl daemon status`. */
+export interface DaemonState {
+  readonly pid: number;
+  readonly host: string;
+  readonly configPath: string;
+  readonly version: string;
+  /** RFC 3339, UTC. */
+  readonly startedAt: string;
+  readonly heartbeat: { readonly automatic: boolean; readonly intervalMs: number };
+  /** undefined before the first one has ended. */
+  readonly lastRound:
+    | {
+        readonly at: string;
+        readonly isolated: boolean;
+        readonly nodes: Readonly<Record<string, NodeFacts["state"]>>;
+        readonly failing: readonly { readonly container: string; readonly node: string; readonly message: string }[];
+      }
+    | undefined;
+}

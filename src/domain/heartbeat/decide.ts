@@ -1,0 +1,326 @@
+import type { Config, Placement } from "../config/types.ts";
+import { localData } from "../move/local-data.ts";
+import { isOurs } from "../container/ownership.ts";
+import { type CheckFact, keyOf, type NodeFacts, type RoundFacts, type WantedMove } from "./facts.ts";
+import { isolation } from "./isolation.ts";
+import { forbiddenBy, memoryOfMovesMs } from "./limits.ts";
+import { freshTrial, type Memory, type NodeMemory, type Trial, withoutCounts } from "./memory.ts";
+import { mayRestart } from "./pauses.ts";
+import { staleCopies, type StaleCopy } from "./stale.ts";
+import { type Verdict, verdict } from "./verdict.ts";
+
+/** What a round asks to be done. Each is about one container and safe to repeat. */
+export type Action =
+  | ({ readonly do: "clean-up"; readonly cause: string } & StaleCopy)
+  | {
+      readonly do: "start" | "restart" | "create";
+      readonly container: string;
+      readonly node: string;
+      readonly cause: string;
+    }
+  | ({ readonly do: "fail-over"; readonly hosts: readonly string[]; readonly cause: string } & WantedMove);
+
+export type FailOverAction = Extract<Action, { do: "fail-over" }>;
+
+export interface DecidedEvent {
+  readonly type: string;
+  readonly node?: string;
+  readonly container?: string;
+  readonly after?: unknown;
+  readonly error?: string;
+}
+
+/** One check of the round, for people. */
+export interface CheckRow extends Pick<CheckFact, "container" | "node" | "ok" | "message" | "durationMs"> {
+  readonly kind: string;
+  /** Consecutive failures, this one included. */
+  readonly failures: number;
+  /** What is decided, or why nothing is: `restart`, `fail over to n2 or n3`, a rule. Empty when all is well. */
+  readonly decision: string;
+}
+
+export interface Decision {
+  readonly memory: Memory;
+  readonly actions: readonly Action[];
+  readonly events: readonly DecidedEvent[];
+  readonly rows: readonly CheckRow[];
+}
+
+/**
+ * What follows from one round: which containers to restart, to move away from a failing node, to clean up. Pure: all
+ * of the heartbeat's rules are here and in what this calls, and a simulation can run it a million times.
+ */
+export function decide(config: Config, before: Memory, round: RoundFacts): Decision {
+  if (round.stalled) return unbelieved(before, round);
+  const isolated = isolation(before, round.nodes, round.at);
+  const memory: Memory = {
+    ...before,
+    lastRoundAt: round.at,
+    isolated,
+    nodes: rememberNodes(before.nodes, round),
+    moves: before.moves.filter((move) => round.at - move.at <= memoryOfMovesMs),
+  };
+  const draft: Draft = { config, round, before, memory, trials: {}, told: {}, actions: [], events: [], rows: [] };
+  tellOfNodes(draft);
+  if (isolated) return frozen(draft);
+  if (before.isolated) draft.events.push({ type: "controller.rejoined" });
+  cleanUp(draft);
+  for (const check of round.checks) decideOne(draft, check);
+  autostart(draft);
+  return finished(draft);
+}
+
+/** Filled in by the steps of one decision. */
+interface Draft {
+  readonly config: Config;
+  readonly round: RoundFacts;
+  readonly before: Memory;
+  readonly memory: Memory;
+  readonly trials: Record<string, Trial>;
+  readonly told: Record<string, string>;
+  readonly actions: Action[];
+  readonly events: DecidedEvent[];
+  readonly rows: CheckRow[];
+}
+
+function finished({ memory, trials, told, actions, events, rows }: Draft): Decision {
+  return { memory: { ...memory, trials, told }, actions, events, rows };
+}
+
+/**
+ * A process that stood still saw every deadline pass at once when it went on: what it believes to have seen is not
+ * true, and what it counted before is too old.
+ */
+function unbelieved(before: Memory, round: RoundFacts): Decision {
+  return {
+    memory: { ...withoutCounts(before), lastRoundAt: round.at },
+    actions: [],
+    events: [{ type: "heartbeat.restarted", error: "this process stood still for a while; counting begins anew" }],
+    rows: round.checks.map((check) =>
+      row(check, { failures: 0, decision: check.ok ? "" : "nothing: this process stood still for a while" }),
+    ),
+  };
+}
+
+function frozen(draft: Draft): Decision {
+  const { before, round, memory, events, rows } = draft;
+  if (!before.isolated) {
+    const silent = Object.entries(round.nodes).filter(([, facts]) => facts.state === "silent");
+    events.push({
+      type: "controller.isolated",
+      error: `${silent.map(([name]) => name).join(", ")} of ${String(Object.keys(round.nodes).length)} nodes do not answer, which looks like a fault of this machine's network: nothing is done until two rounds are clean`,
+    });
+  }
+  for (const check of round.checks) {
+    rows.push(row(check, { failures: 0, decision: check.ok ? "" : "nothing: this machine seems to be cut off" }));
+  }
+  // What was counted before says nothing about the nodes.
+  return { memory: { ...memory, trials: {} }, actions: [], events, rows };
+}
+
+function rememberNodes(before: Memory["nodes"], round: RoundFacts): Memory["nodes"] {
+  return Object.fromEntries(
+    Object.entries(round.nodes).map(([name, facts]): [string, NodeMemory] => {
+      const known = before[name];
+      const bootId = "bootId" in facts ? facts.bootId : (known?.bootId ?? null);
+      const since = known?.state === facts.state ? known.since : round.at;
+      return [name, { state: facts.state, since, bootId }];
+    }),
+  );
+}
+
+const nodeEvents = {
+  up: "node.up",
+  silent: "node.silent",
+  refused: "node.refused",
+  "docker-silent": "node.docker-silent",
+} as const;
+
+function tellOfNodes({ before, round, events }: Draft): void {
+  for (const [node, facts] of Object.entries(round.nodes)) {
+    const was = before.nodes[node]?.state;
+    if (was === facts.state || (was === undefined && facts.state === "up")) continue;
+    events.push({
+      type: nodeEvents[facts.state],
+      node,
+      ...(facts.state === "up" ? {} : { error: facts.message }),
+    });
+  }
+}
+
+function cleanUp({ config, round, actions }: Draft): void {
+  for (const copy of staleCopies(config, round.nodes)) {
+    if (round.busy.has(copy.container)) continue;
+    actions.push({ do: "clean-up", ...copy, cause: "a newer copy runs where the layout wants it" });
+  }
+}
+
+function decideOne(draft: Draft, check: CheckFact): void {
+  const { round, before, trials } = draft;
+  const key = keyOf(check);
+  const trial = before.trials[key] ?? freshTrial;
+  const facts = round.nodes[check.node];
+  if (round.busy.has(check.container)) {
+    keep(draft, key, trial);
+    draft.rows.push(
+      row(check, { failures: trial.failures, decision: check.ok ? "" : "something is being done to it" }),
+    );
+    return;
+  }
+  const found = verdict(check, facts);
+  switch (found.kind) {
+    case "ok":
+      if (trial.failures > 0) draft.events.push({ type: "heartbeat.recovered", ...placeOf(check) });
+      draft.rows.push(row(check, { failures: 0, decision: "" }));
+      return;
+    case "unsure":
+      keep(draft, key, trial);
+      tell(draft, key, found.rule, {
+        type: `heartbeat.${found.rule}`,
+        ...placeOf(check),
+        error: found.message,
+      });
+      draft.rows.push(row(check, { failures: trial.failures, decision: `nothing: ${found.rule}` }));
+      return;
+    case "failing":
+      trials[key] = { ...trial, failures: trial.failures + 1 };
+      decideFailing(draft, check, found);
+  }
+}
+
+/** A check that says nothing leaves what is known as it was. */
+function keep({ trials, told, before }: Draft, key: string, trial: Trial): void {
+  if (trial !== freshTrial) trials[key] = trial;
+  const said = before.told[key];
+  if (said !== undefined) told[key] = said;
+}
+
+function decideFailing(draft: Draft, check: CheckFact, found: Extract<Verdict, { kind: "failing" }>): void {
+  const { config, round } = draft;
+  const key = keyOf(check);
+  const trial = draft.trials[key] ?? freshTrial;
+  const { failures } = trial;
+  if (failures <= config.heartbeat.failoverAfter || draft.before.told[key] !== found.message) {
+    draft.events.push({
+      type: "heartbeat.failed",
+      ...placeOf(check),
+      after: { failures },
+      error: found.message,
+    });
+  }
+  draft.told[key] = found.message;
+  const cause = `${String(failures)} failed heartbeat${failures === 1 ? "" : "s"}: ${found.message}`;
+  const move = failures >= config.heartbeat.failoverAfter ? wantedMove(draft, check, found.nodeDead) : undefined;
+  if (move?.refusal === undefined && move !== undefined) {
+    const { hosts } = move;
+    draft.actions.push({
+      do: "fail-over",
+      container: check.container,
+      from: check.node,
+      nodeDead: found.nodeDead,
+      hosts,
+      cause,
+    });
+    draft.rows.push(row(check, { failures, decision: `fail over to ${hosts.join(" or ")}` }));
+    return;
+  }
+  if (move?.refusal) {
+    tell(draft, `${key} failover`, move.refusal.rule, {
+      type: "failover.refused",
+      ...placeOf(check),
+      after: { rule: move.refusal.rule },
+      error: move.refusal.message,
+    });
+  }
+  const repair = repairOf(check, round.nodes[check.node], { trial, now: round.at, config });
+  if ("do" in repair) {
+    draft.trials[key] = { ...trial, restarts: trial.restarts + 1, lastRestartAt: round.at };
+    draft.actions.push({ ...repair, ...placeOf(check), cause });
+  }
+  const refused = move?.refusal ? `; no failover: ${move.refusal.message}` : "";
+  draft.rows.push(row(check, { failures, decision: ("do" in repair ? repair.do : repair.why) + refused }));
+}
+
+/** Whether the container may leave its node now; undefined when nobody asked for that. */
+function wantedMove(
+  draft: Draft,
+  { container, node }: CheckFact,
+  nodeDead: boolean,
+): { hosts: readonly string[]; refusal?: undefined } | { refusal: { rule: string; message: string } } | undefined {
+  const { config, round, memory, actions } = draft;
+  const constraint = config.constraints.find((each) => each.container === container);
+  const placement = config.placements.find((each) => each.container === container && each.node === node);
+  if (!constraint || !placement) return undefined;
+  const taken = new Set(config.placements.filter((each) => each.container === container).map((each) => each.node));
+  const hosts = constraint.hosts.filter((host) => !taken.has(host));
+  if (hosts.length === 0) {
+    return { refusal: { rule: "no-other-host", message: "its container_host_constraints name no other host" } };
+  }
+  const data = dataLeftBehind(placement);
+  if (data !== undefined) return { refusal: { rule: "local-data", message: data } };
+  const answering = hosts.filter((host) => round.nodes[host]?.state === "up");
+  if (answering.length === 0) {
+    return {
+      refusal: { rule: "no-host-answers", message: `none of ${hosts.join(", ")} answers with a working Docker` },
+    };
+  }
+  const refusal = forbiddenBy(
+    { container, from: node, nodeDead },
+    {
+      past: memory.moves,
+      underWay: [...round.underWay, ...actions.filter((each) => each.do === "fail-over")],
+      containers: config.placements.length,
+      now: round.at,
+    },
+  );
+  return refusal ? { refusal } : { hosts: answering };
+}
+
+function dataLeftBehind(placement: Placement): string | undefined {
+  if (placement.shared === true || localData(placement.args).length === 0) return undefined;
+  return 'its data lies on its node; say `"shared": true` in its layout entry if other nodes see the same data';
+}
+
+function repairOf(
+  { container }: CheckFact,
+  facts: NodeFacts | undefined,
+  { trial, now, config }: { trial: Trial; now: number; config: Config },
+): { readonly do: "start" | "restart" | "create" } | { readonly why: string } {
+  if (facts?.state !== "up") return { why: "its node is dead" };
+  const found = facts.containers.find((each) => each.name === container);
+  if (found && !isOurs(found, config.cluster)) return { why: "nothing: a container of that name is not ours" };
+  if (!mayRestart(trial, now)) return { why: "waits before the next restart" };
+  if (!found) return { do: "create" };
+  return { do: found.state === "running" || found.state === "restarting" ? "restart" : "start" };
+}
+
+/** A node that came back, or is seen for the first time, gets what it should run: only its own, only when asked for. */
+function autostart({ config, round, before, actions }: Draft): void {
+  if (!config.autostartContainers) return;
+  const handled = new Set(actions.map((each) => each.container));
+  for (const { container, node } of config.placements) {
+    const facts = round.nodes[node];
+    if (facts?.state !== "up" || handled.has(container) || round.busy.has(container)) continue;
+    const known = before.nodes[node];
+    const cameBack = known === undefined || known.state === "silent" || known.bootId !== facts.bootId;
+    if (!cameBack) continue;
+    const found = facts.containers.find((each) => each.name === container);
+    if (found?.state === "running" || (found && !isOurs(found, config.cluster))) continue;
+    actions.push({ do: found ? "start" : "create", container, node, cause: `autostart: ${node} is there` });
+  }
+}
+
+/** An event for a state that lasts: once when it begins, again when it is another. */
+function tell(draft: Draft, key: string, state: string, event: DecidedEvent): void {
+  draft.told[key] = state;
+  if (draft.before.told[key] !== state) draft.events.push(event);
+}
+
+function row(check: CheckFact, rest: Pick<CheckRow, "failures" | "decision">): CheckRow {
+  const { container, node, ok, message, durationMs } = check;
+  return { container, node, kind: check.check.kind, ok, message, durationMs, ...rest };
+}
+
+function placeOf({ container, node }: CheckFact): { container: string; node: string } {
+  return { container, node };
+}

@@ -1,0 +1,66 @@
+import type { NodeFacts, WantedMove } from "./facts.ts";
+
+/** What is carried from round to round, and over a restart as JSON. Times are of a clock that never goes back. */
+export interface Memory {
+  readonly lastRoundAt: number | null;
+  /** By `container@node`. */
+  readonly trials: Readonly<Record<string, Trial>>;
+  readonly nodes: Readonly<Record<string, NodeMemory>>;
+  /** Since when the controller believes itself cut off, and how many rounds have been clean since. */
+  readonly isolated: { readonly since: number; readonly cleanRounds: number } | null;
+  /** Moves away from a failing node, the newest last. */
+  readonly moves: readonly PastMove[];
+  /** What was last told of a subject, so that a lasting state is one event. */
+  readonly told: Readonly<Record<string, string>>;
+}
+
+/** How a container has been doing since its check last succeeded. */
+export interface Trial {
+  /** Consecutive completed checks that failed. */
+  readonly failures: number;
+  /** Restarts since then. */
+  readonly restarts: number;
+  readonly lastRestartAt: number | null;
+}
+
+export interface NodeMemory {
+  readonly state: NodeFacts["state"];
+  readonly since: number;
+  readonly bootId: string | null;
+}
+
+export interface PastMove extends WantedMove {
+  readonly at: number;
+  /** false: tried, and the container is where it was. */
+  readonly moved: boolean;
+}
+
+export const noMemory: Memory = { lastRoundAt: null, trials: {}, nodes: {}, isolated: null, moves: [], told: {} };
+
+export const freshTrial: Trial = { failures: 0, restarts: 0, lastRestartAt: null };
+
+/** Counts start anew: after a start of the daemon, and whenever this process stood still. */
+export function withoutCounts(memory: Memory): Memory {
+  return { ...memory, trials: {} };
+}
+
+/**
+ * The memory with its times moved onto another clock: what was `ageMs` ago then is as long ago now. Nothing is ever
+ * in the future.
+ */
+export function rebase(memory: Memory, { shiftMs, now }: { shiftMs: number; now: number }): Memory {
+  const moved = (time: number): number => Math.min(time + shiftMs, now);
+  const movedOrNull = (time: number | null): number | null => (time === null ? null : moved(time));
+  return {
+    lastRoundAt: movedOrNull(memory.lastRoundAt),
+    trials: mapValues(memory.trials, (trial) => ({ ...trial, lastRestartAt: movedOrNull(trial.lastRestartAt) })),
+    nodes: mapValues(memory.nodes, (node) => ({ ...node, since: moved(node.since) })),
+    isolated: memory.isolated && { ...memory.isolated, since: moved(memory.isolated.since) },
+    moves: memory.moves.map((move) => ({ ...move, at: moved(move.at) })),
+    told: memory.told,
+  };
+}
+
+function mapValues<V>(record: Readonly<Record<string, V>>, change: (value: V) => V): Record<string, V> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}

@@ -1,0 +1,24 @@
+import type { Config } from "../config/types.ts";
+import type { Subject } from "./facts.ts";
+
+/**
+ * What a round checks: every entry of `hb`, and for a container that may fail over without one, that it runs. Who
+ * names hosts for a container wants it to survive its node, watched port or not.
+ */
+export function subjects(config: Config): readonly Subject[] {
+  const watched = new Set(config.heartbeat.checks.map(({ container, node }) => `${container}@${node}`));
+  const movable = new Set(config.constraints.map((each) => each.container));
+  const others = config.placements.filter(
+    ({ container, node }) => movable.has(container) && !watched.has(`${container}@${node}`),
+  );
+  return [
+    ...config.heartbeat.checks,
+    ...others.map(({ container, node }) => ({ container, node, check: { kind: "docker" } })),
+  ];
+}
+
+/** The longest a check may take: its own timeout, 5 s without one, and never half an interval or more. */
+export function checkTimeoutMs(check: Subject["check"], intervalMs: number): number {
+  const asked = typeof check["timeoutMs"] === "number" ? check["timeoutMs"] : 5000;
+  return Math.min(asked, Math.floor(intervalMs / 2) - 1);
+}

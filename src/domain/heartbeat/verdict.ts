@@ -1,0 +1,47 @@
+import type { CheckFact, NodeFacts } from "./facts.ts";
+
+/**
+ * What a check means together with what is known of its node. `failing` counts towards a failover; `unsure` neither
+ * counts nor clears: something other than the container is wrong, and `rule` names it.
+ */
+export type Verdict =
+  | { readonly kind: "ok" }
+  | { readonly kind: "failing"; readonly message: string; readonly nodeDead: boolean }
+  | {
+      readonly kind: "unsure";
+      readonly rule: "partial-partition" | "docker-silent" | "node-refused" | "isolated";
+      readonly message: string;
+    };
+
+export function verdict(check: Pick<CheckFact, "ok" | "message" | "node">, facts: NodeFacts | undefined): Verdict {
+  if (check.ok) return { kind: "ok" };
+  switch (facts?.state) {
+    case undefined:
+    case "up":
+      return { kind: "failing", message: check.message, nodeDead: false };
+    case "docker-silent":
+      return {
+        kind: "unsure",
+        rule: "docker-silent",
+        message: `Docker on ${check.node} does not answer (${facts.message}), so the container can be neither restarted nor seen to be stopped`,
+      };
+    case "refused":
+      return { kind: "unsure", rule: "node-refused", message: `${check.node} refuses us: ${facts.message}` };
+    case "silent":
+      if (facts.seenBy.length > 0) {
+        return {
+          kind: "unsure",
+          rule: "partial-partition",
+          message: `${check.node} does not answer here, but ${facts.seenBy.join(" and ")} can reach it`,
+        };
+      }
+      if (facts.missedBy.length === 0) {
+        return { kind: "unsure", rule: "isolated", message: `no other node can be asked about ${check.node}` };
+      }
+      return {
+        kind: "failing",
+        message: `${check.node} does not answer, here or to ${facts.missedBy.join(" and ")}`,
+        nodeDead: true,
+      };
+  }
+}
