@@ -1,6 +1,7 @@
 import type { ConfigProblem } from "../domain/config/types.ts";
 import { visible } from "../domain/text.ts";
 import { type Style, tint } from "./style.ts";
+import { wrap } from "./wrap.ts";
 
 /** `FILE:LINE:COLUMN: error: PATH: MESSAGE`, which editors and terminals make a link of; or that all is well. */
 export function problemsView(
@@ -14,7 +15,8 @@ export function problemsView(
 function problemLine({ file, line, column, severity, path, message }: ConfigProblem, style: Style): string {
   const kind = tint(style, severity === "error" ? "bad" : "warn", severity);
   const about = path === "" ? "" : `${tint(style, "strong", visible(path))}: `;
-  return `${visible(file)}:${line}:${column}: ${kind}: ${about}${visible(message)}\n`;
+  const text = `${visible(file)}:${line}:${column}: ${kind}: ${about}${visible(message)}`;
+  return `${wrap(text, style.width - 2).join("\n  ")}\n`;
 }
 
 /** A single value as it is, for a script; anything else as JSON. */

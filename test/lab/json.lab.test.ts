@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { readFileSync, writeFileSync } from "node:fs";
+import { beforeAll, describe, expect, test } from "vitest";
 import { pictl } from "../support/cli.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
 
@@ -12,10 +13,21 @@ One document on stdout and nothing else, of the same shape on success and failur
 { "ok": true, "exitCode": 0, "result": {}, "failures": [] }
 \`\`\`
 
-\`result\` is null when a command ended before it had one. Otherwise one plural key in it names its rows; each row
-has \`node\`, \`container\` or both. Units stand in the names: \`durationMs\`, \`memoryBytes\`. A row of \`failures\` has a
-\`code\` of [errors.md](errors.md), a \`message\`, and where they are known \`node\`, \`container\` and \`hint\`. A followed stream
-(\`logs --follow\`, \`log --follow\`, \`stats --watch\`) prints one JSON object a line instead.
+\`result\` is null when a command ended as a whole before it had one (wrong usage, an invalid config, a \`move\` that was
+undone). Otherwise one plural key in it names its rows; each row has \`node\`, \`container\` or both. Units stand in the
+names: \`durationMs\`, \`memoryBytes\`. A row of \`failures\` has a \`code\` of [errors.md](errors.md), a \`message\`, and where
+they are known \`node\`, \`container\` and \`hint\`. A followed stream (\`logs --follow\`, \`log --follow\`, \`stats --watch\`)
+prints one JSON object a line instead.
+
+Where a node or a container fails, the others have their rows all the same:
+
+- Commands that look (\`nodes\`, \`doctor\`, \`status\`, \`stats\`, \`exec\`, \`run LABEL\`) have a row for everything they were asked
+  about; what did not answer has a row that says so (\`reachable\`, \`state\`, \`status\`) and a failure that says why.
+- Commands that change something (\`build\`, \`create\`, \`start\`, \`stop\`, \`restart\`, \`delete\`) have a row for each container
+  that is as asked now, whether something was \`changed\` or not, and a failure with \`container\` and \`node\` for each other
+  one: every container stands in one of both.
+- Commands that list what they find (\`images\`, \`logs\`, \`syslog\`, \`log\`, \`prune\` …) have rows of what they found, and a
+  failure for each node or container that could not be asked.
 
 Below is the \`result\` of each command, as seen on a lab by the test that writes this page; \`|\` stands between the
 kinds a value was seen to have, and \`?\` behind a key that not every row has.
@@ -89,6 +101,10 @@ function text(shape: Shape, indent = ""): string {
 
 describe.skipIf(obstacle !== undefined)("--json", () => {
   const lab = withLab({ nodes: 2 });
+  let pristine = "";
+  beforeAll(() => {
+    pristine = readFileSync(lab.status().config, "utf8");
+  });
 
   test("has the shapes that docs/json.md tells", async () => {
     const parts: string[] = [introduction];
@@ -128,4 +144,27 @@ describe.skipIf(obstacle !== undefined)("--json", () => {
       for (const failure of document.failures) expect(typeof failure.message).toBe("string");
     }
   });
+
+  test("what is on a dead node is a row of its own where it is looked at, and a failure where it is changed", async () => {
+    // With web on n1 again.
+    writeFileSync(lab.status().config, pristine);
+    type Row = { readonly node?: string; readonly container?: string };
+    const ran = async (...words: string[]): Promise<{ rows: Row[]; failures: Row[] }> => {
+      const { stdout } = await pictl([...words, "--json"], { config: lab.status().config });
+      const { result, failures } = JSON.parse(stdout) as { result: Record<string, Row[]>; failures: Row[] };
+      return { rows: Object.values(result).flat(), failures };
+    };
+    expect((await ran("create", "web")).failures).toEqual([]);
+    const nodes = (rows: readonly Row[]): unknown[] => [...new Set(rows.map(({ node }) => node))].sort();
+    for (const words of [["nodes"], ["status"], ["stats"], ["exec", "true"], ["run", "Uptime"]]) {
+      const { rows, failures } = await ran(...words);
+      expect([nodes(rows), nodes(failures)], words.join(" ")).toEqual([["n1", "n2"], ["n2"]]);
+    }
+    const places = (rows: readonly Row[]): string[] =>
+      rows.map(({ container, node }) => `${container ?? ""}@${node ?? ""}`);
+    for (const words of [["build"], ["create"], ["stop"], ["start"], ["restart"], ["delete", "--yes"]]) {
+      const { rows, failures } = await ran(...words);
+      expect([places(rows), places(failures)], words.join(" ")).toEqual([["web@n1"], ["clock@n2"]]);
+    }
+  }, 240_000);
 });

@@ -87,7 +87,7 @@ export async function moveContainer(ports: Ports, input: MoveInput): Promise<Rep
       after: plan.to,
       error: reason,
     });
-    throw error;
+    throw error instanceof PictlError ? error.at({ container: plan.container }) : error;
   }
 }
 
