@@ -1,3 +1,4 @@
+import { onAbort } from "../abort.ts";
 import type { Config } from "../domain/config/types.ts";
 import { ours } from "../domain/container/ownership.ts";
 import { PictlError, toFailure } from "../domain/errors.ts";
@@ -74,10 +75,12 @@ async function attend(
       return local.write(chunk);
     },
   });
-  const leaving = new AbortController();
-  const leave = (): void => {
-    leaving.abort();
-  };
+  let leave = (): void => undefined;
+  const left = new Promise<"left">((resolve) => {
+    leave = () => {
+      resolve("left");
+    };
+  });
   const restore = local.enter({
     onInput: (bytes) => {
       const { send, leave: asked } = escape.feed(bytes);
@@ -88,20 +91,14 @@ async function attend(
       remote.resize(local.size());
     },
   });
-  const left = new Promise<"left">((resolve) => {
-    leaving.signal.addEventListener("abort", () => {
-      resolve("left");
-    });
-  });
-  ports.signal.addEventListener("abort", leave, { once: true });
-  if (ports.signal.aborted) leave();
+  const off = onAbort(ports.signal, leave);
   try {
     const end = graded(ports, await Promise.race([remote.ended, left]));
     // What a program that was cut off did to the screen, nobody else will undo.
     if (end.why) await local.write(`${modes.restore()}\r\n`);
     return end;
   } finally {
-    ports.signal.removeEventListener("abort", leave);
+    off();
     remote.hangUp();
     restore();
   }

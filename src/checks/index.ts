@@ -1,3 +1,4 @@
+import { abortable } from "../abort.ts";
 import type { Checks, Clock, Engines, Network, Nodes } from "../app/ports.ts";
 import type { CheckKind, CheckTools } from "./kind.ts";
 import { docker } from "./kinds/docker.ts";
@@ -31,32 +32,14 @@ export function openChecks(outside: { nodes: Nodes; engines: Engines; network: N
       try {
         const kind = kinds[check.kind];
         if (!kind) return result(false, `there is no check "${check.kind}"`);
-        return result(true, await endsBy(signal, kind.run(check as never, { ...target, signal }, tools)));
+        // A kind that does not listen to its signal must not hang.
+        return result(true, await abortable(kind.run(check as never, { ...target, signal }, tools), signal));
       } catch (error) {
         if (target.signal.aborted) throw target.signal.reason;
         return result(false, signal.aborted ? `no answer within ${String(timeoutMs)} ms` : reason(error));
       }
     },
   };
-}
-
-/** The work's end or the signal's, whichever is first: a kind that does not listen to its signal must not hang. */
-async function endsBy<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const stop = new AbortController();
-  try {
-    return await Promise.race([
-      work,
-      new Promise<never>((_resolve, reject) => {
-        const end = (): void => {
-          reject(signal.reason as Error);
-        };
-        if (signal.aborted) end();
-        else signal.addEventListener("abort", end, { once: true, signal: stop.signal });
-      }),
-    ]);
-  } finally {
-    stop.abort();
-  }
 }
 
 const inWords: Readonly<Record<string, string>> = {

@@ -13,6 +13,7 @@ const violations: Record<string, Record<string, string>> = {
   "app-types-know-no-outside": {
     "src/app/a.ts": 'import type { Client } from "ssh2";\nexport type A = Client;',
   },
+  "abort-stands-alone": { "src/abort.ts": 'import { hostname } from "node:os";\nexport const a = hostname();' },
   "view-is-pure": { "src/view/a.ts": 'import { readFileSync } from "node:fs";\nexport const a = readFileSync;' },
   "view-runs-no-use-case": {
     "src/view/a.ts": 'import { b } from "../app/b.ts";\nexport const a = b;',

@@ -45,8 +45,16 @@ export default tseslint.config(
     ignores: ["src/cli/**"],
     rules: {
       // Leaving in the middle skips the clean-up of whoever called: throw a PictlError.
-      "no-restricted-properties": ["error", { object: "process", property: "exit", message: "Throw a PictlError." }],
+      "no-restricted-properties": [
+        "error",
+        { object: "process", property: "exit", message: "Throw a PictlError." },
+        { property: "addEventListener", message: "onAbort() hears an abort that has been, too." },
+      ],
     },
+  },
+  {
+    files: ["src/abort.ts"],
+    rules: { "no-restricted-properties": "off" },
   },
   {
     files: ["src/domain/**/*.ts"],

@@ -1,6 +1,8 @@
 // The layers of ARCHITECTURE.md as dependency-cruiser rules: every arrow points down. `test/architecture/layers.test.ts`
 // shows for each rule that it fails when broken.
 
+// Aborted signals are listened to in one way everywhere.
+const abort = "^src/abort\\.ts$";
 const npm = "(^|/)node_modules/";
 
 /** @type {import("dependency-cruiser").IForbiddenRuleType[]} */
@@ -15,9 +17,12 @@ const layers = [
   {
     name: "app-knows-no-outside",
     comment:
-      "A use case runs against whatever implements the ports, so src/app imports the domain, p-map, and node:crypto, whose digests are a function of their input. Types of node:stream in ports.ts describe a contract and are no code.",
+      "A use case runs against whatever implements the ports, so src/app imports the domain, src/abort.ts, p-map, and node:crypto, whose digests are a function of their input. Types of node:stream in ports.ts describe a contract and are no code.",
     from: { path: "^src/app/" },
-    to: { pathNot: ["^src/(app|domain)/", `${npm}p-map/`, "^(node:)?crypto$"], dependencyTypesNot: ["type-only"] },
+    to: {
+      pathNot: ["^src/(app|domain)/", abort, `${npm}p-map/`, "^(node:)?crypto$"],
+      dependencyTypesNot: ["type-only"],
+    },
   },
   {
     name: "app-types-know-no-outside",
@@ -25,6 +30,12 @@ const layers = [
       "A type of another layer would tie a use case to it as much as its code would; the one exception is node:stream in ports.ts.",
     from: { path: "^src/app/" },
     to: { pathNot: ["^src/(app|domain)/", `${npm}p-map/`, "^(node:)?stream$"], dependencyTypes: ["type-only"] },
+  },
+  {
+    name: "abort-stands-alone",
+    comment: "src/abort.ts is the one file that app, adapters and checks share beside the ports; it must not tie them.",
+    from: { path: abort },
+    to: { path: ".*" },
   },
   {
     name: "view-is-pure",
@@ -43,7 +54,7 @@ const layers = [
     name: "adapters-know-ports-and-domain",
     comment: "An adapter implements a port. One that called use cases or drivers would turn the arrows round.",
     from: { path: "^src/adapters/" },
-    to: { path: "^(src|commands|bin)/", pathNot: ["^src/adapters/", "^src/app/ports\\.ts$", "^src/domain/"] },
+    to: { path: "^(src|commands|bin)/", pathNot: ["^src/adapters/", "^src/app/ports\\.ts$", "^src/domain/", abort] },
   },
   {
     name: "adapters-are-strangers",
@@ -55,7 +66,7 @@ const layers = [
     name: "checks-know-ports-and-domain",
     comment: "A heartbeat check gets everything it needs through the ports, so that a new kind is one file.",
     from: { path: "^src/checks/" },
-    to: { path: "^(src|commands|bin)/", pathNot: ["^src/checks/", "^src/app/ports\\.ts$", "^src/domain/"] },
+    to: { path: "^(src|commands|bin)/", pathNot: ["^src/checks/", "^src/app/ports\\.ts$", "^src/domain/", abort] },
   },
   {
     name: "check-kinds-are-strangers",

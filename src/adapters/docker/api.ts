@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import { abortable } from "../../abort.ts";
 import { negotiateApiVersion } from "../../domain/docker/api-version.ts";
 import { dockerUnavailable } from "../../domain/docker/failure.ts";
 import { object, text } from "../../domain/docker/json.ts";
@@ -86,7 +87,7 @@ async function bounded<T>(
 ): Promise<T> {
   const limit = deadline(timeoutMs, request.signal);
   try {
-    return await work(limit.signal);
+    return await abortable(work(limit.signal), limit.signal);
   } catch (error) {
     const details = { node, cause: error };
     if (request.signal.aborted) throw new PictlError("interrupted", "Interrupted while Docker was asked.", details);

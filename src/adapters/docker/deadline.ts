@@ -1,3 +1,5 @@
+import { onAbort } from "../../abort.ts";
+
 /** An AbortSignal that fires after `ms` or with another signal, and can be called off. */
 export interface Deadline {
   readonly signal: AbortSignal;
@@ -15,17 +17,15 @@ export function deadline(ms: number, other: AbortSignal): Deadline {
     expired = true;
     controller.abort();
   }, ms);
-  const forward = (): void => {
+  const off = onAbort(other, () => {
     controller.abort(other.reason);
-  };
-  if (other.aborted) forward();
-  else other.addEventListener("abort", forward, { once: true });
+  });
   return {
     signal: controller.signal,
     expired: () => expired,
     clear: () => {
       clearTimeout(timer);
-      other.removeEventListener("abort", forward);
+      off();
     },
   };
 }

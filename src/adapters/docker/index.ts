@@ -1,3 +1,4 @@
+import { abortable } from "../../abort.ts";
 import type { Engine, Engines, Nodes } from "../../app/ports.ts";
 import type { NodeSpec } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
@@ -45,15 +46,10 @@ async function open(nodes: Nodes, node: NodeSpec, timeoutMs: number): Promise<Ap
   }
 }
 
-function orInterrupted<T>(promise: Promise<T>, signal: AbortSignal, node: string): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => {
-      reject(new PictlError("interrupted", "Interrupted while Docker was asked.", { node }));
-    };
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort, { once: true });
-    void promise.then(resolve, reject).finally(() => {
-      signal.removeEventListener("abort", abort);
-    });
-  });
+async function orInterrupted<T>(promise: Promise<T>, signal: AbortSignal, node: string): Promise<T> {
+  try {
+    return await abortable(promise, signal);
+  } catch (error) {
+    throw signal.aborted ? new PictlError("interrupted", "Interrupted while Docker was asked.", { node }) : error;
+  }
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { abortable } from "../../abort.ts";
 import type { LogOptions } from "../../app/ports.ts";
 import type { LogRecord } from "../../domain/docker/facts.ts";
 import { dockerUnavailable } from "../../domain/docker/failure.ts";
@@ -23,17 +24,13 @@ export async function* containerLogs(
     inspection === undefined ? undefined : await api.stream(`${container}/logs?${query(options)}`, signal);
   if (!response) throw new PictlError("docker-failed", "The container is gone.", { node, container: id });
 
-  const stop = (): void => void response.destroy();
-  signal.addEventListener("abort", stop, { once: true });
-  // An abort between the answer and here has been told to nobody.
-  if (signal.aborted) stop();
   try {
     const log = hasTerminal(inspection) ? rawLogs() : framedLogs();
-    for await (const chunk of read(response, options.follow ? undefined : { node, ms: api.timeoutMs })) {
+    for await (const chunk of read(response, signal, options.follow ? undefined : { node, ms: api.timeoutMs })) {
       yield* log.push(chunk);
     }
     // A response that is destroyed may end like one that is whole.
-    if (signal.aborted || !response.complete) throw new Error("the log broke off");
+    if (!response.complete) throw new Error("the log broke off");
     yield* log.end();
   } catch (error) {
     if (signal.aborted)
@@ -41,8 +38,7 @@ export async function* containerLogs(
     if (error instanceof PictlError) throw error.at({ node, container: id });
     throw dockerUnavailable(node, "The connection ended in the middle of a log.", error);
   } finally {
-    signal.removeEventListener("abort", stop);
-    stop();
+    response.destroy();
   }
 }
 
@@ -61,12 +57,19 @@ function hasTerminal(inspection: unknown): boolean {
   return object(object(inspection)["Config"])["Tty"] === true;
 }
 
-/** The chunks as they come; with a limit, an engine that stops in the middle is given up. */
-async function* read(response: IncomingMessage, limit?: { node: string; ms: number }): AsyncGenerator<Buffer> {
+/**
+ * The chunks as they come; with a limit, an engine that stops in the middle is given up. An abort is not left to the
+ * response to tell, whose own end is told by the other side and may never come.
+ */
+async function* read(
+  response: IncomingMessage,
+  signal: AbortSignal,
+  limit?: { node: string; ms: number },
+): AsyncGenerator<Buffer> {
   const chunks = response[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   for (;;) {
     const timer = limit && setTimeout(() => response.destroy(stalled(limit)), limit.ms);
-    const next = await chunks.next().finally(() => {
+    const next = await abortable(chunks.next(), signal).finally(() => {
       clearTimeout(timer);
     });
     if (next.done) return;

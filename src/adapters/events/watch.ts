@@ -1,5 +1,6 @@
 import { type FSWatcher, watch } from "node:fs";
 import { mkdir } from "node:fs/promises";
+import { onAbort } from "../../abort.ts";
 
 /** Looked at so often anyway: network file systems tell nothing, and the number of watches has a limit. */
 const pollMs = 1000;
@@ -21,7 +22,7 @@ export async function watchFolder(folder: string, signal: AbortSignal): Promise<
   };
   const timer = setInterval(notify, pollMs);
   const watcher = openWatcher(folder, notify);
-  signal.addEventListener("abort", notify);
+  const off = onAbort(signal, notify);
   return {
     async next() {
       if (!changed && !signal.aborted) {
@@ -35,7 +36,7 @@ export async function watchFolder(folder: string, signal: AbortSignal): Promise<
     close() {
       clearInterval(timer);
       watcher?.close();
-      signal.removeEventListener("abort", notify);
+      off();
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import type Ssh2 from "ssh2";
 import type { Client } from "ssh2";
+import { abortable } from "../../abort.ts";
 import type { ConnectStage } from "../../domain/ssh/retry.ts";
 import { Login } from "./authenticate.ts";
 import type { Deadline } from "./deadline.ts";
@@ -9,7 +10,6 @@ import type { Gate } from "./gate.ts";
 import { handshake, LoginRefused } from "./handshake.ts";
 import type { HostCheck } from "./host-check.ts";
 import type { Identity } from "./keyring.ts";
-import { abortable } from "./abort.ts";
 import type { Step } from "./route.ts";
 import type { Secret } from "../../domain/secret.ts";
 
@@ -100,8 +100,5 @@ async function forward(via: Client, { step: { target }, signal, onStage }: Attem
       refused(error as Error);
     }
   });
-  return abortable(opening, signal).catch((error: unknown) => {
-    opening.then(discard, () => undefined);
-    throw error;
-  });
+  return abortable(opening, signal, discard);
 }

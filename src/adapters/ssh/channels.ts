@@ -1,8 +1,9 @@
 import type { Client, ClientChannel } from "ssh2";
+import { onAbort } from "../../abort.ts";
 import { PictlError } from "../../domain/errors.ts";
-import { pause } from "./abort.ts";
 import { discard } from "./dial.ts";
 import { Gate } from "./gate.ts";
+import { pause } from "./pause.ts";
 
 export interface OpenChannel {
   readonly channel: ClientChannel;
@@ -45,6 +46,7 @@ export class Channels {
     for (let refusals = 0; ;) {
       const release = await this.#gate.enter(signal);
       try {
+        signal.throwIfAborted();
         onSent();
         const opened = await this.#exec(line, signal, attach);
         this.#succeeded = true;
@@ -68,20 +70,19 @@ export class Channels {
   ): Promise<{ channel: ClientChannel; attached: T }> {
     return new Promise((resolve, reject) => {
       let gaveUp = false;
-      const aborted = (): void => {
+      const off = onAbort(signal, () => {
         gaveUp = true;
         reject(signal.reason as Error);
-      };
-      signal.addEventListener("abort", aborted, { once: true });
+      });
       try {
         this.#client.exec(line, (error, channel) => {
-          signal.removeEventListener("abort", aborted);
+          off();
           if (error) reject(isOpenFailure(error) ? error : this.#notStarted(error));
           else if (gaveUp) abandon(channel);
           else resolve({ channel, attached: attach(channel) });
         });
       } catch (error) {
-        signal.removeEventListener("abort", aborted);
+        off();
         reject(this.#notStarted(error as Error));
       }
     });

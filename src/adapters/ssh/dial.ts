@@ -1,5 +1,6 @@
 import { connect, isIP, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { abortable, onAbort } from "../../abort.ts";
 import type { ConnectStage } from "../../domain/ssh/retry.ts";
 import type { SshTarget } from "../../domain/ssh/target.ts";
 
@@ -33,37 +34,26 @@ export async function dial(
     autoSelectFamilyAttemptTimeout: 2_000,
     ...(target.family === undefined ? {} : { family: target.family }),
   });
-  return new Promise((resolve, reject) => {
-    const settle = (finish: () => void): void => {
-      signal.removeEventListener("abort", aborted);
-      socket.removeAllListeners();
-      finish();
-    };
-    const aborted = (): void => {
-      settle(() => {
-        discard(socket);
-        reject(signal.reason as Error);
-      });
-    };
-    signal.addEventListener("abort", aborted, { once: true });
+  const connected = new Promise<void>((resolve, reject) => {
     socket.once("lookup", (error: Error | null) => {
       if (error) return;
       stage = "connect";
       onStage(stage);
     });
-    socket.once("connect", () => {
-      settle(() => {
-        resolve(socket);
-      });
-    });
+    socket.once("connect", resolve);
     socket.once("error", (error: NodeJS.ErrnoException) => {
-      settle(() => {
-        discard(socket);
-        reject(new AttemptFailed(stage, error.code ?? "ERROR", error.message, error));
-      });
+      reject(new AttemptFailed(stage, error.code ?? "ERROR", error.message, error));
     });
-    if (signal.aborted) aborted();
   });
+  try {
+    await abortable(connected, signal);
+    socket.removeAllListeners();
+    return socket;
+  } catch (error) {
+    socket.removeAllListeners();
+    discard(socket);
+    throw error;
+  }
 }
 
 /** OpenSSH's own limit for what may come ahead of the identification is 1024 lines; nobody sends that much. */
@@ -76,8 +66,9 @@ const maxGreetingBytes = 64 * 1024;
 export async function awaitBanner(stream: Duplex, signal: AbortSignal): Promise<void> {
   let received = Buffer.alloc(0);
   await new Promise<void>((resolve, reject) => {
+    let off = (): void => undefined;
     const settle = (finish: () => void): void => {
-      signal.removeEventListener("abort", aborted);
+      off();
       stream.off("data", onData).off("error", onError).off("end", onEnd).off("close", onEnd);
       finish();
     };
@@ -86,9 +77,6 @@ export async function awaitBanner(stream: Duplex, signal: AbortSignal): Promise<
         discard(stream);
         reject(error);
       });
-    };
-    const aborted = (): void => {
-      fail(signal.reason as Error);
     };
     const onError = (error: NodeJS.ErrnoException): void => {
       const dropped = error.code === "ECONNRESET" || error.code === "EPIPE";
@@ -112,9 +100,10 @@ export async function awaitBanner(stream: Duplex, signal: AbortSignal): Promise<
         fail(new AttemptFailed("banner", "ERROR", "what listens there does not speak SSH"));
       }
     };
-    signal.addEventListener("abort", aborted, { once: true });
     stream.on("data", onData).on("error", onError).on("end", onEnd).on("close", onEnd);
-    if (signal.aborted) aborted();
+    off = onAbort(signal, () => {
+      fail(signal.reason as Error);
+    });
   });
 }
 

@@ -1,3 +1,5 @@
+import { onAbort } from "../../abort.ts";
+
 /** Lets at most `limit` holders in at a time, first come first served; the limit may change while they wait. */
 export class Gate {
   #limit: number;
@@ -26,14 +28,13 @@ export class Gate {
     signal?.throwIfAborted();
     await new Promise<void>((resolve, reject) => {
       const admitted = (): void => {
-        signal?.removeEventListener("abort", aborted);
+        off();
         resolve();
       };
-      const aborted = (): void => {
+      const off = onAbort(signal, () => {
         this.#waiting.splice(this.#waiting.indexOf(admitted), 1);
         reject(signal?.reason as Error);
-      };
-      signal?.addEventListener("abort", aborted, { once: true });
+      });
       this.#waiting.push(admitted);
       this.#admit();
     });

@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import type Ssh2 from "ssh2";
 import type { Algorithms, AuthHandlerMiddleware, Client, ServerHostKeyAlgorithm } from "ssh2";
+import { abortable } from "../../abort.ts";
 import type { HostKey, HostKeyAlgorithm } from "../../domain/ssh/host-key.ts";
 import { AttemptFailed, discard } from "./dial.ts";
 
@@ -37,16 +38,8 @@ export async function handshake({ Client }: typeof Ssh2, options: Handshake): Pr
   onStage(stage);
   let refusal: Error | undefined;
   try {
-    await new Promise<void>((resolve, reject) => {
-      const aborted = (): void => {
-        reject(signal.reason as Error);
-      };
-      signal.addEventListener("abort", aborted, { once: true });
-      if (signal.aborted) aborted();
-      client.once("ready", () => {
-        signal.removeEventListener("abort", aborted);
-        resolve();
-      });
+    const ready = new Promise<void>((resolve, reject) => {
+      client.once("ready", resolve);
       client.once("handshake", () => {
         stage = "auth";
         onStage(stage);
@@ -79,6 +72,7 @@ export async function handshake({ Client }: typeof Ssh2, options: Handshake): Pr
         },
       });
     });
+    await abortable(ready, signal);
     return client;
   } catch (error) {
     client.on("error", () => undefined);

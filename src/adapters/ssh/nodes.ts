@@ -1,10 +1,10 @@
 import { hostname, userInfo } from "node:os";
 import type { Client } from "ssh2";
+import { abortable } from "../../abort.ts";
 import type { Ask, Connection, HostKeys, Nodes } from "../../app/ports.ts";
 import type { NodeSpec } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { Secret } from "../../domain/secret.ts";
-import { abortable } from "./abort.ts";
 import { SshConnection } from "./connection.ts";
 import { Connector } from "./connector.ts";
 import { HostKeyDesk } from "./host-keys.ts";

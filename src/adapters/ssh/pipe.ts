@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { Duplex, PassThrough } from "node:stream";
+import { abortable } from "../../abort.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { Command } from "../../domain/shell.ts";
-import { run } from "./run.ts";
+import { interrupted, run } from "./run.ts";
 import type { Session } from "./session.ts";
 import { firstOf } from "./signals.ts";
 
@@ -103,25 +104,27 @@ async function openForwarded(
       cause instanceof Error ? cause.message.replace(/^\(SSH\) Channel open failure: /, "") : String(cause);
     return new PictlError("command-failed", `sshd on ${node} does not open ${what}: ${detail}.`, { node, cause });
   };
-  return new Promise((resolve, reject) => {
-    let gaveUp = false;
-    const aborted = (): void => {
-      gaveUp = true;
-      reject(new PictlError("interrupted", `The work on ${node} was interrupted.`, { node, cause: signal?.reason }));
-    };
-    signal?.addEventListener("abort", aborted, { once: true });
-    try {
-      open((error, channel) => {
-        signal?.removeEventListener("abort", aborted);
-        if (error) reject(failed(error));
-        else if (gaveUp) channel.destroy();
-        else resolve(channel);
-      });
-    } catch (error) {
-      signal?.removeEventListener("abort", aborted);
-      reject(failed(error));
-    }
+  const opening = new Promise<Duplex>((resolve, reject) => {
+    open((error, channel) => {
+      if (error) reject(error);
+      else resolve(destroyable(channel));
+    });
   });
+  try {
+    return await abortable(opening, signal, (channel) => channel.destroy());
+  } catch (error) {
+    throw signal?.aborted ? interrupted(node, signal) : failed(error);
+  }
+}
+
+/** ssh2 tells "close" only after "end", and nobody reads a stream that is destroyed as far as that. */
+function destroyable(channel: Duplex): Duplex {
+  const destroy = channel.destroy.bind(channel);
+  channel.destroy = (error) => {
+    channel.removeAllListeners("data").resume();
+    return destroy(error);
+  };
+  return channel;
 }
 
 async function forward(chunk: Uint8Array, stdout: PassThrough, signal: AbortSignal): Promise<void> {

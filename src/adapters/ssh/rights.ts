@@ -1,8 +1,8 @@
+import { abortable } from "../../abort.ts";
 import type { Privilege } from "../../app/ports.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { Secret } from "../../domain/secret.ts";
 import { script } from "../../domain/shell.ts";
-import { abortable } from "./abort.ts";
 import type { SudoMode } from "./launch.ts";
 import { run } from "./run.ts";
 import type { Session } from "./session.ts";

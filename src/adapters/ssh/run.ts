@@ -1,7 +1,7 @@
+import { abortable } from "../../abort.ts";
 import type { Outcome, RunOptions } from "../../app/ports.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { render, type Command } from "../../domain/shell.ts";
-import { abortable } from "./abort.ts";
 import { Deadline } from "./deadline.ts";
 import { Following } from "./following.ts";
 import { LostAfterSending, type OpenChannel } from "./channels.ts";

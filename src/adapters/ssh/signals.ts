@@ -1,15 +1,17 @@
+import { onAbort } from "../../abort.ts";
+
 /** A signal that aborts with the first of several, and can be let go of: long-lived sources keep no trace of it. */
 export function firstOf(signals: readonly (AbortSignal | undefined)[]): { signal: AbortSignal; dispose: () => void } {
   const controller = new AbortController();
   const sources = signals.filter((source) => source !== undefined);
+  const offs = sources.map((source) =>
+    onAbort(source, () => {
+      controller.abort(source.reason);
+    }),
+  );
   const dispose = (): void => {
-    for (const source of sources) source.removeEventListener("abort", stop);
+    for (const off of offs) off();
   };
-  const stop = (): void => {
-    dispose();
-    controller.abort(sources.find((source) => source.aborted)?.reason);
-  };
-  for (const source of sources) source.addEventListener("abort", stop, { once: true });
-  if (sources.some((source) => source.aborted)) stop();
+  onAbort(controller.signal, dispose);
   return { signal: controller.signal, dispose };
 }

@@ -1,9 +1,10 @@
 import type { ClientChannel, PseudoTtyOptions } from "ssh2";
+import { abortable } from "../../abort.ts";
 import type { RemoteTerminal, TerminalOptions } from "../../app/ports.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { type Command, render } from "../../domain/shell.ts";
-import { pause } from "./abort.ts";
 import { discard } from "./dial.ts";
+import { pause } from "./pause.ts";
 import { interrupted } from "./run.ts";
 import type { Session } from "./session.ts";
 
@@ -40,24 +41,15 @@ function open(
   line: string | undefined,
   { pty, signal }: { readonly pty: PseudoTtyOptions; readonly signal: AbortSignal },
 ): Promise<ClientChannel> {
-  return new Promise((resolve, reject) => {
-    const aborted = (): void => {
-      reject(signal.reason as Error);
-    };
-    signal.addEventListener("abort", aborted, { once: true });
+  const opening = new Promise<ClientChannel>((resolve, reject) => {
     const opened = (error: Error | undefined, channel: ClientChannel): void => {
-      signal.removeEventListener("abort", aborted);
       if (error) reject(error);
-      else if (signal.aborted) discard(channel);
       else resolve(channel);
     };
-    try {
-      if (line === undefined) client.shell(pty, opened);
-      else client.exec(line, { pty }, opened);
-    } catch (error) {
-      opened(error as Error, undefined as never);
-    }
+    if (line === undefined) client.shell(pty, opened);
+    else client.exec(line, { pty }, opened);
   });
+  return abortable(opening, signal, discard);
 }
 
 function attach(channel: ClientChannel, { onOutput }: TerminalOptions): RemoteTerminal {

@@ -11,11 +11,11 @@ afterEach(async () => {
 
 async function open(
   routes: Record<string, Handler | object>,
-  { timeoutMs = 5000, signal = new AbortController().signal } = {},
+  { timeoutMs = 5000, signal = new AbortController().signal, deaf = false } = {},
 ): Promise<{ engine: Engine; fake: FakeEngine }> {
   const fake = await fakeEngine(routes);
   closing.push(() => fake.close());
-  const nodes = localNodes({ socket: fake.socket });
+  const nodes = localNodes({ socket: fake.socket, deaf });
   closing.push(() => nodes.close());
   return { engine: await openEngines(nodes, { timeoutMs }).on(localNode, signal), fake };
 }
@@ -140,6 +140,15 @@ describe("when the engine is not well", () => {
     await expect(info).rejects.toMatchObject({ code: "interrupted" });
   });
 
+  it("Ctrl-C and the deadline end a wait though the line is dead and tells nothing", async () => {
+    const interruption = new AbortController();
+    const { engine } = await open({ "/info": hang }, { timeoutMs: 200, signal: interruption.signal, deaf: true });
+    await expect(engine.info()).rejects.toMatchObject({ code: "docker-unavailable" });
+    const info = engine.info();
+    interruption.abort();
+    await expect(info).rejects.toMatchObject({ code: "interrupted" });
+  });
+
   it("a second caller may try again after a failure", async () => {
     let calls = 0;
     const second: Handler = (_request, response) => {
@@ -201,6 +210,32 @@ describe("logs", () => {
     expect(await Promise.race([next, patience])).toBe("still waiting");
     interruption.abort();
     await expect(next).rejects.toMatchObject({ code: "interrupted" });
+  });
+
+  it("Ctrl-C ends a followed log at whatever moment, though the line is dead and tells nothing", async () => {
+    const silent: Handler = (_request, response) => {
+      response.flushHeaders();
+    };
+    const { engine, fake } = await open(
+      { "/containers/a/json": {}, "/containers/a/logs": silent, "/containers/b/json": {}, "/containers/b/logs": hang },
+      { deaf: true },
+    );
+    for (const [container, moment] of [
+      ["a", 0],
+      ["a", 50],
+      ["b", 0],
+      ["b", 50],
+    ] as const) {
+      const interruption = new AbortController();
+      const asked = fake.requests.length;
+      const following = engine.logs(container, { ...options, follow: true, signal: interruption.signal });
+      const next = following[Symbol.asyncIterator]().next();
+      await expect.poll(() => fake.requests.length).toBe(asked + 2);
+      setTimeout(() => {
+        interruption.abort();
+      }, moment);
+      await expect(next).rejects.toMatchObject({ code: "interrupted" });
+    }
   });
 
   it("a log that breaks off does not pass for a whole one", async () => {

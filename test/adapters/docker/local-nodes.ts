@@ -11,6 +11,8 @@ export const localNode: NodeSpec = { name: "n1", address: "127.0.0.1", ssh: {}, 
 export interface LocalNodesOptions {
   /** Stands for /var/run/docker.sock; undefined: every forwarding is refused. */
   readonly socket?: string;
+  /** Sockets that are destroyed tell nothing of it, as those over a line that died without a word. */
+  readonly deaf?: boolean;
   /** Environment of commands, added to this process's. */
   readonly env?: Record<string, string>;
 }
@@ -29,7 +31,9 @@ export function localNodes(options: LocalNodesOptions): Nodes & { opened: Duplex
       await once(socket, "connect");
       opened.push(socket);
       // As an SSH channel: a Duplex and nothing more.
-      return Duplex.from({ readable: socket, writable: socket });
+      const channel = Duplex.from({ readable: socket, writable: socket });
+      if (options.deaf === true) channel.destroy = () => channel;
+      return channel;
     },
     async openTcp(host, port) {
       const socket = createConnection({ host, port });

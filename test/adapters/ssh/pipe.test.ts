@@ -115,6 +115,31 @@ describe.skipIf(whyNoSshd)(`streams${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { tim
       }
     });
 
+    test("one that is destroyed closes, read to its end or not", async () => {
+      const path = join(login.home, "chatty");
+      const server = createServer((socket) => {
+        socket.on("error", () => undefined).write("x".repeat(100_000));
+      });
+      await new Promise<void>((resolve) => server.listen(path, resolve));
+      afterwards(
+        () =>
+          new Promise((resolve) =>
+            server.close(() => {
+              resolve();
+            }),
+          ),
+      );
+      await chmod(path, 0o666);
+      const [unread, paused] = [await connection.openSocket(path), await connection.openSocket(path)];
+      await once(paused, "data");
+      paused.pause();
+      for (const stream of [unread, paused]) {
+        const closed = once(stream, "close");
+        stream.destroy();
+        await closed;
+      }
+    });
+
     test("a socket that is not there", async () => {
       const error = await rejection(connection.openSocket("/no/such/socket"), "command-failed");
       expect(error.message).toContain("sshd on n1 does not open /no/such/socket");

@@ -1,0 +1,89 @@
+import { getEventListeners } from "node:events";
+import { describe, expect, test, vi } from "vitest";
+import { abortable, onAbort } from "../src/abort.ts";
+
+const listeners = (signal: AbortSignal): number => getEventListeners(signal, "abort").length;
+
+describe("onAbort", () => {
+  test("hears an abort that comes, once", () => {
+    const stop = new AbortController();
+    const heard = vi.fn();
+    onAbort(stop.signal, heard);
+    expect(heard).not.toHaveBeenCalled();
+    stop.abort();
+    stop.signal.dispatchEvent(new Event("abort"));
+    expect(heard).toHaveBeenCalledTimes(1);
+  });
+
+  test("hears an abort that has been", () => {
+    const heard = vi.fn();
+    onAbort(AbortSignal.abort(), heard)();
+    expect(heard).toHaveBeenCalledTimes(1);
+  });
+
+  test("lets go of the signal", () => {
+    const stop = new AbortController();
+    const heard = vi.fn();
+    const off = onAbort(stop.signal, heard);
+    expect(listeners(stop.signal)).toBe(1);
+    off();
+    expect(listeners(stop.signal)).toBe(0);
+    stop.abort();
+    expect(heard).not.toHaveBeenCalled();
+  });
+
+  test("without a signal there is nothing to hear", () => {
+    onAbort(undefined, () => {
+      throw new Error("heard");
+    })();
+  });
+});
+
+describe("abortable", () => {
+  const reason = new Error("stop");
+  const never = new Promise<never>(() => undefined);
+
+  test("settles as the promise does, and lets go of the signal", async () => {
+    const { signal } = new AbortController();
+    await expect(abortable(Promise.resolve(1), signal)).resolves.toBe(1);
+    await expect(abortable(Promise.reject(reason), signal)).rejects.toBe(reason);
+    await expect(abortable(Promise.resolve(1), undefined)).resolves.toBe(1);
+    expect(listeners(signal)).toBe(0);
+  });
+
+  test("an abort ends the wait, before and during it", async () => {
+    const stop = new AbortController();
+    const waiting = abortable(never, stop.signal);
+    stop.abort(reason);
+    await expect(waiting).rejects.toBe(reason);
+    await expect(abortable(never, stop.signal)).rejects.toBe(reason);
+    await expect(abortable(Promise.resolve(1), stop.signal)).rejects.toBe(reason);
+  });
+
+  test("what comes too late is handed to who disposes of it, what fails too late is nobody's error", async () => {
+    const stop = new AbortController();
+    const late = vi.fn();
+    let resolve: (value: number) => void = () => undefined;
+    let reject: (error: Error) => void = () => undefined;
+    const value = abortable(new Promise<number>((done) => (resolve = done)), stop.signal, late);
+    const failure = abortable(new Promise<number>((_, fail) => (reject = fail)), stop.signal, late);
+    stop.abort(reason);
+    await expect(value).rejects.toBe(reason);
+    await expect(failure).rejects.toBe(reason);
+    resolve(7);
+    reject(new Error("too late"));
+    await vi.waitFor(() => {
+      expect(late.mock.calls).toEqual([[7]]);
+    });
+  });
+
+  test("what came in time is not disposed of", async () => {
+    const stop = new AbortController();
+    const late = vi.fn();
+    const value = abortable(Promise.resolve(1), stop.signal, late);
+    await Promise.resolve();
+    stop.abort(reason);
+    await expect(value).resolves.toBe(1);
+    expect(late).not.toHaveBeenCalled();
+  });
+});
