@@ -107,7 +107,7 @@ async function openForwarded(
   const opening = new Promise<Duplex>((resolve, reject) => {
     open((error, channel) => {
       if (error) reject(error);
-      else resolve(destroyable(channel));
+      else resolve(endable(channel));
     });
   });
   try {
@@ -117,14 +117,17 @@ async function openForwarded(
   }
 }
 
-/** ssh2 tells "close" only after "end", and nobody reads a stream that is destroyed as far as that. */
-function destroyable(channel: Duplex): Duplex {
+/**
+ * Makes an ssh2 channel end as a stream does: it tells "close" only after "end", which nobody reads of a stream that is
+ * destroyed, and stays writable when its connection is lost.
+ */
+function endable(channel: Duplex): Duplex {
   const destroy = channel.destroy.bind(channel);
   channel.destroy = (error) => {
     channel.removeAllListeners("data").resume();
     return destroy(error);
   };
-  return channel;
+  return channel.prependListener("close", () => channel.destroy());
 }
 
 async function forward(chunk: Uint8Array, stdout: PassThrough, signal: AbortSignal): Promise<void> {

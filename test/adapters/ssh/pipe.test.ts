@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { chmod } from "node:fs/promises";
-import { createServer } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { Readable } from "node:stream";
@@ -9,8 +9,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { Connection } from "../../../src/app/ports.ts";
 import { line, words } from "../../../src/domain/shell.ts";
 import { addLogin, type Login } from "../../support/login.ts";
-import { afterwards, openTestNodes, rejection } from "../../support/ssh.ts";
+import { afterwards, openTestNodes, rejection, started, throughProxy } from "../../support/ssh.ts";
 import { startSshd, whyNoSshd, type Sshd } from "../../support/sshd.ts";
+import { startProxy } from "../../support/tcp-proxy.ts";
 
 describe.skipIf(whyNoSshd)(`streams${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { timeout: 30_000 }, () => {
   let sshd: Sshd;
@@ -93,32 +94,11 @@ describe.skipIf(whyNoSshd)(`streams${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { tim
   });
 
   describe("openSocket", () => {
-    test("talks to a unix socket on the node", async () => {
-      const path = join(login.home, "socket");
-      const server = createServer((socket) => socket.pipe(socket));
-      await new Promise<void>((resolve) => server.listen(path, resolve));
-      afterwards(
-        () =>
-          new Promise((resolve) =>
-            server.close(() => {
-              resolve();
-            }),
-          ),
-      );
-      await chmod(path, 0o666);
-      const streams = await Promise.all(Array.from({ length: 20 }, () => connection.openSocket(path)));
-      for (const [i, stream] of streams.entries()) {
-        stream.write(`hello ${i}`);
-        const [echo] = (await once(stream, "data")) as [Buffer];
-        expect(echo.toString()).toBe(`hello ${i}`);
-        stream.end();
-      }
-    });
-
-    test("one that is destroyed closes, read to its end or not", async () => {
-      const path = join(login.home, "chatty");
+    /** A unix socket on the node. */
+    async function listen(name: string, onConnection: (socket: Socket) => void): Promise<string> {
+      const path = join(login.home, name);
       const server = createServer((socket) => {
-        socket.on("error", () => undefined).write("x".repeat(100_000));
+        onConnection(socket.on("error", () => undefined));
       });
       await new Promise<void>((resolve) => server.listen(path, resolve));
       afterwards(
@@ -130,6 +110,22 @@ describe.skipIf(whyNoSshd)(`streams${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { tim
           ),
       );
       await chmod(path, 0o666);
+      return path;
+    }
+
+    test("talks to a unix socket on the node", async () => {
+      const path = await listen("echo", (socket) => socket.pipe(socket));
+      const streams = await Promise.all(Array.from({ length: 20 }, () => connection.openSocket(path)));
+      for (const [i, stream] of streams.entries()) {
+        stream.write(`hello ${i}`);
+        const [echo] = (await once(stream, "data")) as [Buffer];
+        expect(echo.toString()).toBe(`hello ${i}`);
+        stream.end();
+      }
+    });
+
+    test("one that is destroyed closes, read to its end or not", async () => {
+      const path = await listen("chatty", (socket) => socket.write("x".repeat(100_000)));
       const [unread, paused] = [await connection.openSocket(path), await connection.openSocket(path)];
       await once(paused, "data");
       paused.pause();
@@ -138,6 +134,18 @@ describe.skipIf(whyNoSshd)(`streams${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { tim
         stream.destroy();
         await closed;
       }
+    });
+
+    test("one whose connection is lost takes no more", async () => {
+      const proxy = await started(startProxy({ target: sshd.port }));
+      const path = await listen("waiting", (socket) => socket.pipe(socket));
+      const node = await throughProxy(sshd, proxy.port, { user: login.name });
+      const stream = await (await openTestNodes().connect(node)).openSocket(path);
+      stream.write("hello");
+      await once(stream, "data");
+      proxy.cut();
+      await once(stream, "close");
+      expect(stream.writable).toBe(false);
     });
 
     test("a socket that is not there", async () => {
