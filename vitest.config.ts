@@ -2,10 +2,14 @@ import { defineConfig } from "vitest/config";
 
 const lab = ["test/lab/**/*.test.ts", "test/**/*.lab.test.ts"];
 
+// Rules of src/domain/safety.ts to leave out, to see that the tests notice: `PICTL_WITHOUT=deadline npx vitest …`.
+const define = { PICTL_WITHOUT: JSON.stringify(process.env["PICTL_WITHOUT"] ?? "") };
+
 export default defineConfig({
   test: {
     projects: [
       {
+        define,
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
@@ -15,6 +19,7 @@ export default defineConfig({
         },
       },
       {
+        define,
         test: {
           name: "lab",
           include: lab,

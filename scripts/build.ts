@@ -68,6 +68,8 @@ async function bundle(): Promise<readonly esbuild.OutputFile[]> {
       // oclif compares Node's version with package.json by loading semver; bin/run.js has done so by then.
       "process.env.OCLIF_DISABLE_ENGINE_WARNING": '"1"',
       "process.env.NODE_ENV": '"production"',
+      // Rules of src/domain/safety.ts that a test build leaves out, to see that the tests notice.
+      PICTL_WITHOUT: JSON.stringify(process.env["PICTL_WITHOUT"] ?? ""),
     },
     banner: { js: commonJsNames },
     plugins: [leaveOut],

@@ -11,6 +11,7 @@ import { openHooks } from "./adapters/hooks/index.ts";
 import { openJournal } from "./adapters/journal/index.ts";
 import { network } from "./adapters/network/index.ts";
 import { openRegistries } from "./adapters/registry/index.ts";
+import { openScripts } from "./adapters/scripts/index.ts";
 import { openSecrets } from "./adapters/secrets/index.ts";
 import { openStateFile } from "./adapters/state/index.ts";
 import type {
@@ -29,6 +30,7 @@ import { openChecks } from "./checks/index.ts";
 import type { Config } from "./domain/config/types.ts";
 import type { DaemonState } from "./domain/daemon.ts";
 import { PictlError } from "./domain/errors.ts";
+import type { Fence } from "./domain/guard/command.ts";
 
 /** What a command works with: the config and every port, filled with the real thing. */
 export interface Context {
@@ -58,6 +60,8 @@ export interface ContextOptions {
   readonly ask?: Ask;
   /** The command, for the event log. */
   readonly cause: string;
+  /** In whose name a daemon gives commands, asked at each of them; missing for commands by hand. */
+  readonly fence?: () => Fence | undefined;
 }
 
 /** Finds and reads the config (config-not-found, config-invalid) and wires the adapters. Connects to nothing. */
@@ -74,7 +78,16 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     import("./adapters/ssh/index.ts"),
     import("./adapters/docker/index.ts"),
   ]);
-  const nodes = openNodes({ warn, ...(options.ask ? { ask: options.ask } : {}) });
+  const scripts = openScripts();
+  const nodes = openNodes({
+    warn,
+    guard: {
+      script: () => scripts.read("guard.sh"),
+      cluster: config.cluster,
+      ...(options.fence ? { fence: options.fence } : {}),
+    },
+    ...(options.ask ? { ask: options.ask } : {}),
+  });
   const engines = openEngines(nodes);
   return {
     config,
@@ -88,6 +101,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       journal: openJournal(config.stateDir),
       checks: openChecks({ nodes, engines, network, clock: systemClock }),
       hooks: openHooks(),
+      scripts,
       events: openEventLog({ stateDir: config.stateDir, warn }),
       latestConfig: async () => (await store.read()).config,
       clock: systemClock,

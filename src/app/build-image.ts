@@ -54,6 +54,7 @@ async function run(input: BuildImageInput, sudo: boolean): Promise<{ outcome: Ou
   try {
     const outcome = await input.connection.run(input.command, {
       sudo,
+      guard: {},
       signal,
       timeoutMs,
       maxOutputBytes: 64 * 1024,

@@ -7,18 +7,25 @@ import type { Connection, Outcome, RunOptions } from "./ports.ts";
 export interface DockerCommand extends RunOptions {
   /** What is being done, for the error: `start web`. */
   readonly doing: string;
+  /** It changes nothing, so it may come late. */
+  readonly reads?: boolean;
 }
 
 /**
- * Runs a docker client command on a node, through sudo where the login needs it.
- * Throws docker-failed with docker's own words, docker-missing, docker-denied, docker-unavailable, timeout or
- * connection-lost; the last two say that nobody knows whether it was done.
+ * Runs a docker client command on a node, through sudo where the login needs it, and behind the node's guard unless
+ * it only reads. Throws docker-failed with docker's own words, docker-missing, docker-denied, docker-unavailable, what a
+ * refusal of the guard throws (`RunOptions.guard`), timeout or connection-lost; the last two say that nobody knows
+ * whether it was done.
  */
 export async function runDocker(connection: Connection, command: Command, options: DockerCommand): Promise<Outcome> {
-  const { doing, ...runOptions } = options;
+  const { doing, reads = false, ...runOptions } = options;
   const { root, docker, sudo } = await connection.privilege();
   const throughSudo = !root && !docker && sudo;
-  const outcome = await connection.run(command, { ...runOptions, sudo: throughSudo });
+  const outcome = await connection.run(command, {
+    ...runOptions,
+    sudo: throughSudo,
+    ...(reads ? {} : { guard: {} }),
+  });
   if (outcome.status !== "ok") {
     throw dockerError(outcome, { doing, node: connection.node, privileged: root || throughSudo });
   }

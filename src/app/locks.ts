@@ -73,11 +73,13 @@ async function hold(
   { node, names, deadline, holder }: { node: string; names: readonly string[]; deadline: number; holder: LockHolder },
 ): Promise<Holding> {
   const connection = await ports.nodes.connect(nodeOf(config, node), ports.signal);
+  // Before the node is looked at: what is decided then must not be done to it after a restart (`RunOptions.guard`).
+  const clock = connection.clock().catch(() => undefined);
   for (;;) {
     const line = await connection.pipe(holdLocks(names, holder), { signal: ports.signal });
     let answers: readonly LockAnswer[];
     try {
-      answers = await readAnswers(line, names.length);
+      [answers] = await Promise.all([readAnswers(line, names.length), clock]);
     } catch (error) {
       line.destroy();
       if (ports.signal.aborted) throw error;

@@ -6,7 +6,7 @@ import type { HeartbeatState } from "./ports/heartbeat.ts";
 import type { BuildContexts, Engines } from "./ports/docker.ts";
 import type { Registries } from "./ports/registry.ts";
 import type { EventLog, Journal } from "./ports/state.ts";
-import type { Clock, Progress } from "./ports/surroundings.ts";
+import type { Clock, Progress, Scripts } from "./ports/surroundings.ts";
 
 export type * from "./ports/checks.ts";
 export type * from "./ports/config.ts";
@@ -30,6 +30,7 @@ export interface Ports {
   readonly hooks: Hooks;
   /** The config as its file says now, for decisions that must not be made by an older one. */
   readonly latestConfig: () => Promise<Config>;
+  readonly scripts: Scripts;
   readonly clock: Clock;
   readonly progress: Progress;
   /** Aborted by Ctrl-C and by the deadline of the whole command. */

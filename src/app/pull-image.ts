@@ -37,6 +37,7 @@ export async function pullImage(input: PullImageInput): Promise<PullState> {
   let state = pullBegun;
   const outcome = await connection.run(input.command, {
     sudo: throughSudo,
+    guard: {},
     timeoutMs,
     maxOutputBytes: 64 * 1024,
     signal: input.signal,

@@ -108,7 +108,11 @@ async function pullAndTag(
     },
     signal: ports.signal,
   });
-  const said = await runDocker(connection, inspectImage(name), { doing: `look at ${name}`, signal: ports.signal });
+  const said = await runDocker(connection, inspectImage(name), {
+    doing: `look at ${name}`,
+    reads: true,
+    signal: ports.signal,
+  });
   const [id = "", size = ""] = said.stdout.trim().split(" ");
   const tagged = input.as === undefined ? undefined : await tagAs(ports, place, { id, name: pullName(input.as) });
   return {

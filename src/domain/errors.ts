@@ -36,6 +36,11 @@ export const errorCodes = {
   "connection-lost": 3,
   /** A command did not end within its deadline: nobody knows whether it did its work. */
   timeout: 1,
+  /** A node refused a command that reached it after its deadline, or after a restart; certainly nothing was done. */
+  "command-late": 1,
+  "node-rebooted": 1,
+  /** A node refused a command of a daemon because another daemon leads the cluster; certainly nothing was done. */
+  superseded: 4,
   /** A remote command ended with a non-zero exit code. */
   "command-failed": 1,
   /** sudo wants a password that nobody gave, or refused. */

@@ -2,6 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach } from "vitest";
+import { openScripts } from "../../src/adapters/scripts/index.ts";
 import { openNodes, type NodesOptions } from "../../src/adapters/ssh/index.ts";
 import type { Outcome } from "../../src/app/ports.ts";
 import type { NodeSpec, SshSettings } from "../../src/domain/config/types.ts";
@@ -29,6 +30,7 @@ export function openTestNodes(options: Partial<NodesOptions> = {}): SshNodes & {
     // Not this machine's settings, nor its agent.
     env: {},
     sshConfigFile: "/dev/null",
+    guard: { script: () => openScripts().read("guard.sh"), cluster: "test" },
     ...options,
   });
   afterwards(() => nodes.close());

@@ -9,6 +9,8 @@ export interface TcpProxy {
   stall(): void;
   /** Lets everything through again. */
   resume(): void;
+  /** From now on the client's bytes take so long. */
+  slow(ms: number): void;
   /** Ends every connection with a reset. */
   cut(): void;
   stop(): Promise<void>;
@@ -28,6 +30,7 @@ export interface TcpProxyOptions {
 export async function startProxy(options: TcpProxyOptions): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let accepted = 0;
+  let slowness = 0;
   const server = createServer((client) => {
     accepted++;
     adopt(client);
@@ -36,7 +39,10 @@ export async function startProxy(options: TcpProxyOptions): Promise<TcpProxy> {
       return;
     }
     const upstream = adopt(connect(options.target, "127.0.0.1"));
-    client.on("data", (chunk) => upstream.write(chunk));
+    client.on("data", (chunk) => {
+      if (slowness === 0) upstream.write(chunk);
+      else setTimeout(() => upstream.destroyed || upstream.write(chunk), slowness);
+    });
     client.on("end", () => upstream.end());
     upstream.on("end", () => client.end());
     let sent = 0;
@@ -77,6 +83,9 @@ export async function startProxy(options: TcpProxyOptions): Promise<TcpProxy> {
     },
     resume: () => {
       for (const socket of sockets) socket.resume();
+    },
+    slow: (ms) => {
+      slowness = ms;
     },
     cut: () => {
       for (const socket of sockets) socket.resetAndDestroy();

@@ -33,13 +33,13 @@ export class Channels {
   }
 
   /**
-   * Sends a command line. `onSent` is called when the request goes out: from then on the command may run. `attach` is
+   * Sends a command line, written at that moment. `onSent` is called when the request goes out: from then on the command may run. `attach` is
    * called while nothing that follows the server's assent has been handled: later than that, an exit status that came
    * in the same packet would be missed. Rejects with connection-lost or shell-unusable when it certainly did not
    * start, or with the signal's reason.
    */
   async exec<T>(
-    line: string,
+    write: () => string,
     signal: AbortSignal,
     { onSent, attach }: { readonly onSent: () => void; readonly attach: (channel: ClientChannel) => T },
   ): Promise<OpenChannel & { readonly attached: T }> {
@@ -47,6 +47,7 @@ export class Channels {
       const release = await this.#gate.enter(signal);
       try {
         signal.throwIfAborted();
+        const line = write();
         onSent();
         const opened = await this.#exec(line, signal, attach);
         this.#succeeded = true;

@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import type { Client } from "ssh2";
 import type {
   Connection,
+  GuardOptions,
   Login,
   Outcome,
   Privilege,
@@ -10,10 +11,12 @@ import type {
   TerminalOptions,
 } from "../../app/ports.ts";
 import type { NodeSpec } from "../../domain/config/types.ts";
+import type { ClockSample } from "../../domain/guard/clock.ts";
 import type { Command } from "../../domain/shell.ts";
 import { Channels } from "./channels.ts";
 import { discard } from "./dial.ts";
 import { Ending, type Running } from "./ending.ts";
+import { defaultClockAgeMs, Guarding, type GuardSettings } from "./guarding.ts";
 import { openSocket, openTcp, pipe, type PipeOptions } from "./pipe.ts";
 import { Rights, type SudoPassword } from "./rights.ts";
 import { run } from "./run.ts";
@@ -21,26 +24,35 @@ import type { Session } from "./session.ts";
 import { terminate } from "./terminate.ts";
 import { openTerminal } from "./tty.ts";
 
+export interface SshConnectionOptions {
+  readonly client: Client;
+  readonly login: Login;
+  readonly sudoPassword: SudoPassword | undefined;
+  readonly guard: GuardSettings | undefined;
+  readonly warn: (message: string) => void;
+  /** Opens a second connection to the same node. */
+  readonly another: () => Promise<SshConnection>;
+}
+
 /** A live connection to a node. */
 export class SshConnection implements Connection {
   readonly node: string;
   readonly login: Login;
   readonly #session: Session;
   readonly #rights: Rights;
+  readonly #guarding: Guarding;
 
-  /** `another` opens a second connection to the same node. */
-  constructor(
-    node: NodeSpec,
-    { client, login }: { readonly client: Client; readonly login: Login },
-    sudoPassword: SudoPassword | undefined,
-    another: () => Promise<SshConnection>,
-  ) {
+  constructor(node: NodeSpec, { client, login, sudoPassword, guard, warn, another }: SshConnectionOptions) {
     this.node = node.name;
     this.login = login;
     const base = {
       node: node.name,
       client,
       sudo: (signal: AbortSignal) => this.#rights.sudo(signal),
+      ticket: (options: GuardOptions, timeoutMs: number) => this.#guarding.prepare(options, timeoutMs),
+      onRefusal: (error: unknown) => {
+        this.#guarding.onRefusal(error);
+      },
     };
     const forEnding: Session = {
       ...base,
@@ -53,6 +65,7 @@ export class SshConnection implements Connection {
       ending: new Ending((running) => terminate(forEnding, another, running)),
     };
     this.#rights = new Rights(this.#session, node.ssh.sudo, sudoPassword);
+    this.#guarding = new Guarding(node.name, this.#rights, guard, warn);
   }
 
   run(command: Command, options?: RunOptions): Promise<Outcome> {
@@ -77,6 +90,10 @@ export class SshConnection implements Connection {
 
   privilege(): Promise<Privilege> {
     return this.#rights.privilege();
+  }
+
+  clock(options: { readonly maxAgeMs?: number } = {}): Promise<ClockSample> {
+    return this.#rights.clock(options.maxAgeMs ?? defaultClockAgeMs);
   }
 
   /** Gives commands that were told to end their grace, then closes. Never rejects. */

@@ -3,6 +3,7 @@ import type { ClientChannel } from "ssh2";
 import type { Outcome, RunOptions } from "../../app/ports.ts";
 import type { PictlError } from "../../domain/errors.ts";
 import type { Secret } from "../../domain/secret.ts";
+import { refusal, type Ticket } from "../../domain/guard/command.ts";
 import { neverStarted } from "../../domain/ssh/never-started.ts";
 import { CapturedStream } from "./captured-stream.ts";
 import type { Launch } from "./launch.ts";
@@ -12,6 +13,8 @@ export interface SentCommand {
   readonly node: string;
   readonly channel: ClientChannel;
   readonly plan: Launch;
+  /** What it carries so that the node can refuse it, if it does. */
+  readonly ticket: Ticket | undefined;
   readonly password: Secret | undefined;
   readonly options: RunOptions;
   readonly durationMs: () => number;
@@ -20,6 +23,8 @@ export interface SentCommand {
 }
 
 const defaultOutputBytes = 1024 * 1024;
+/** What a node says when it refuses a command is shorter. */
+const refusalBytes = 1024;
 /** A command that has ended and whose output is silent for so long has left something running that holds it open. */
 const silenceMs = 2_000;
 
@@ -49,7 +54,7 @@ export class Following {
     });
     this.ended.catch(() => undefined);
     this.#stdout = this.#capture(channel, command.options.onStdout);
-    this.#stderr = this.#capture(channel.stderr, command.options.onStderr);
+    this.#stderr = this.#capture(channel.stderr, command.options.onStderr, command.ticket ? refusalBytes : 0);
     channel.on("error", () => undefined);
     channel.on("exit", (code: number | null, signal?: string) => {
       this.#exit = { code, signal };
@@ -81,6 +86,9 @@ export class Following {
       return { ...output, status: "unknown", code, reason: "killed", ...(signal && { remoteSignal: signal }) };
     }
     if (!this.#started) throw this.#failureToStart(code);
+    const { ticket, node } = this.#command;
+    const refused = ticket && refusal(ticket, { code, stderr: output.stderr }, node);
+    if (refused) throw refused;
     return code === 0 ? { ...output, status: "ok", code } : { ...output, status: "failed", code };
   }
 
@@ -104,10 +112,10 @@ export class Following {
     return this.#stdout.filter.missing === 0 || this.#stderr.filter.missing === 0;
   }
 
-  #capture(source: Readable, onChunk: RunOptions["onStdout"]): CapturedStream {
+  #capture(source: Readable, onChunk: RunOptions["onStdout"], atLeast = 0): CapturedStream {
     return new CapturedStream(source, {
       markers: this.#command.plan.markers,
-      keep: this.#command.options.maxOutputBytes ?? defaultOutputBytes,
+      keep: Math.max(this.#command.options.maxOutputBytes ?? defaultOutputBytes, atLeast),
       onChunk,
       onActivity: () => {
         this.#listenForSilence();

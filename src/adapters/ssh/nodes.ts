@@ -7,6 +7,7 @@ import { PictlError } from "../../domain/errors.ts";
 import type { Secret } from "../../domain/secret.ts";
 import { SshConnection } from "./connection.ts";
 import { Connector } from "./connector.ts";
+import type { GuardSettings } from "./guarding.ts";
 import { HostKeyDesk } from "./host-keys.ts";
 import { askedOnce, questionsFor, type Questions } from "./questions.ts";
 import { interrupted } from "./run.ts";
@@ -23,6 +24,8 @@ export interface NodesOptions {
   readonly sshConfigFile?: string;
   /** Handshakes computed at a time, over all nodes; default 32. More use more memory, fewer wait longer for slow nodes. */
   readonly maxHandshakes?: number;
+  /** Without it no command can be guarded. */
+  readonly guard?: GuardSettings;
 }
 
 /** SSH to the nodes, and their host keys. Connects to nothing until asked to. */
@@ -43,9 +46,13 @@ class SshNodes implements Nodes {
   readonly #questions: Questions;
   readonly #sudoPasswords = askedOnce<Secret | undefined>();
   readonly #connections = new Map<string, Shared>();
+  readonly #guard: GuardSettings | undefined;
+  readonly #warn: (message: string) => void;
   #closed = false;
 
-  constructor({ warn, ask, env, sshConfigFile, maxHandshakes }: NodesOptions) {
+  constructor({ warn, ask, env, sshConfigFile, maxHandshakes, guard }: NodesOptions) {
+    this.#warn = warn;
+    this.#guard = guard;
     // As OpenSSH does, and unlike a shell, by what the system knows of the user and not by $HOME.
     const { username, homedir } = userInfo();
     this.#questions = questionsFor(ask);
@@ -127,7 +134,8 @@ class SshNodes implements Nodes {
     const askOnce = sudoPassword && (() => this.#sudoPasswords(user, () => sudoPassword(user, node.name)));
     const another = async (): Promise<SshConnection> =>
       (await this.#open(node, new AbortController().signal)).connection;
-    return { client: opened.client, connection: new SshConnection(node, opened, askOnce, another) };
+    const options = { ...opened, sudoPassword: askOnce, guard: this.#guard, warn: this.#warn, another };
+    return { client: opened.client, connection: new SshConnection(node, options) };
   }
 
   #forget(name: string, shared: Shared): void {

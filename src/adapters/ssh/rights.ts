@@ -3,7 +3,9 @@ import type { Privilege } from "../../app/ports.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { Secret } from "../../domain/secret.ts";
 import { script } from "../../domain/shell.ts";
+import type { ClockSample } from "../../domain/guard/clock.ts";
 import type { SudoMode } from "./launch.ts";
+import { NodeClock, tellClock } from "./node-clock.ts";
 import { run } from "./run.ts";
 import type { Session } from "./session.ts";
 
@@ -21,6 +23,7 @@ export class Rights {
   readonly #allowed: boolean;
   readonly #always: boolean;
   readonly #ask: SudoPassword | undefined;
+  readonly #clock: NodeClock;
   #facts: Promise<Facts> | undefined;
   #root: Promise<Root> | undefined;
 
@@ -30,6 +33,7 @@ export class Rights {
     this.#allowed = setting !== false;
     this.#always = setting === true;
     this.#ask = ask;
+    this.#clock = new NodeClock(session);
   }
 
   /** Asks for a password only when nothing else leads to Docker. */
@@ -41,6 +45,22 @@ export class Rights {
     if (docker || free || !this.#allowed || !hasSudo || !this.#ask) return { root, docker, sudo: root || free };
     const password = await this.#ask();
     return { root, docker, sudo: password !== undefined };
+  }
+
+  /** The node's clock, as it was found no more than `maxAgeMs` ago. Rejects with connection-lost. */
+  async clock(maxAgeMs: number): Promise<ClockSample> {
+    // It comes with the answer to a question that nearly every command asks anyway.
+    await this.#lookedUp();
+    return this.#clock.sample(maxAgeMs);
+  }
+
+  /** The node's clock is not what we thought. */
+  forgetClock(): void {
+    this.#clock.forget();
+  }
+
+  async hasFlock(): Promise<boolean> {
+    return (await this.#lookedUp()).hasFlock;
   }
 
   async sudo(signal: AbortSignal): Promise<Root> {
@@ -75,7 +95,7 @@ export class Rights {
   }
 
   #lookedUp(): Promise<Facts> {
-    const looking = (this.#facts ??= lookUp(this.#session));
+    const looking = (this.#facts ??= lookUp(this.#session, this.#clock));
     looking.catch(() => {
       this.#facts = undefined;
       this.#root = undefined;
@@ -89,27 +109,32 @@ interface Facts {
   readonly docker: boolean;
   readonly hasSudo: boolean;
   readonly freeSudo: boolean;
+  readonly hasFlock: boolean;
 }
 
 const probe = script(`
 [ "$(id -u)" = 0 ] && echo root
 s=\${DOCKER_HOST:-unix:///var/run/docker.sock}; s=\${s#unix://}
 [ -r "$s" ] && [ -w "$s" ] && echo docker
+command -v flock >/dev/null 2>&1 && echo flock
 command -v sudo >/dev/null 2>&1 && echo sudo && sudo -n -- sh -c : </dev/null >/dev/null 2>&1 && echo free
+${tellClock}
 exit 0`);
 
-async function lookUp(session: Session): Promise<Facts> {
+async function lookUp(session: Session, clock: NodeClock): Promise<Facts> {
   const outcome = await run(session, probe);
   if (outcome.status !== "ok") {
     throw new PictlError("connection-lost", `What this login may do on ${session.node} could not be found out.`, {
       node: session.node,
     });
   }
+  clock.take(outcome.stdout);
   const words = new Set(outcome.stdout.split("\n"));
   return {
     root: words.has("root"),
     docker: words.has("docker"),
     hasSudo: words.has("sudo"),
     freeSudo: words.has("free"),
+    hasFlock: words.has("flock"),
   };
 }

@@ -1,11 +1,12 @@
 import { abortable } from "../../abort.ts";
 import type { Outcome, RunOptions } from "../../app/ports.ts";
 import { PictlError } from "../../domain/errors.ts";
+import { guarded, type Ticket } from "../../domain/guard/command.ts";
 import { render, type Command } from "../../domain/shell.ts";
 import { Deadline } from "./deadline.ts";
 import { Following } from "./following.ts";
 import { LostAfterSending, type OpenChannel } from "./channels.ts";
-import { launch } from "./launch.ts";
+import { type Launch, launch } from "./launch.ts";
 import type { Session } from "./session.ts";
 import { firstOf } from "./signals.ts";
 
@@ -24,19 +25,26 @@ export async function run(
   const { node } = session;
   const startedAt = performance.now();
   const durationMs = (): number => Math.round(performance.now() - startedAt);
-  const deadline = new Deadline(options.timeoutMs ?? defaultTimeoutMs);
+  const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+  const deadline = new Deadline(timeoutMs);
   const { signal, dispose } = firstOf([options.signal, deadline.signal]);
   const progress = { sent: false };
   try {
     const line = renderFor(node, command);
     const root = options.sudo ? await abortable(session.sudo(signal), signal) : undefined;
-    const plan = launch(line, root?.mode ?? "none");
-    const open = await session.channels.exec(plan.line, signal, {
+    const ticketOf = options.guard && (await abortable(session.ticket(options.guard, timeoutMs), signal));
+    let sent: { readonly plan: Launch; readonly ticket: Ticket | undefined };
+    const write = (): string => {
+      const ticket = ticketOf?.();
+      sent = { plan: launch(ticket ? guarded(line, ticket) : line, root?.mode ?? "none"), ticket };
+      return sent.plan.line;
+    };
+    const open = await session.channels.exec(write, signal, {
       onSent: () => {
         progress.sent = true;
       },
       attach: (channel) =>
-        new Following({ node, channel, plan, password: root?.password, options, durationMs, onStarted }),
+        new Following({ node, channel, ...sent, password: root?.password, options, durationMs, onStarted }),
     });
     return await finish(session, open, signal);
   } catch (error) {
@@ -44,6 +52,7 @@ export async function run(
     if (error === Deadline.passed && progress.sent) return nothingHeard("timeout", durationMs());
     if (error === Deadline.passed) throw neverSent(node, durationMs());
     if (options.signal?.aborted) throw interrupted(node, options.signal);
+    if (options.guard) session.onRefusal(error);
     throw error instanceof PictlError ? error.at({ node }) : error;
   } finally {
     deadline.cancel();

@@ -1,4 +1,6 @@
 import type { Client } from "ssh2";
+import type { GuardOptions } from "../../app/ports.ts";
+import type { Ticket } from "../../domain/guard/command.ts";
 import type { Secret } from "../../domain/secret.ts";
 import type { Channels } from "./channels.ts";
 import type { Ending } from "./ending.ts";
@@ -12,4 +14,11 @@ export interface Session {
   readonly ending: Ending;
   /** How to become root here; asked once. Rejects with sudo-failed. */
   readonly sudo: (signal: AbortSignal) => Promise<{ readonly mode: SudoMode; readonly password: Secret | undefined }>;
+  /**
+   * What a guarded command carries: the function it resolves to is called when the command is sent. Rejects with
+   * connection-lost when the node does not tell its time.
+   */
+  readonly ticket: (options: GuardOptions, timeoutMs: number) => Promise<() => Ticket>;
+  /** To be told how a guarded command failed. */
+  readonly onRefusal: (error: unknown) => void;
 }

@@ -38,7 +38,11 @@ async function copyOne(
   const { signal } = ports;
   const path = async (connection: Connection): Promise<string> => {
     if (kind !== "volume") return source;
-    const found = await runDocker(connection, volumePath(source), { doing: `find the volume ${source}`, signal });
+    const found = await runDocker(connection, volumePath(source), {
+      doing: `find the volume ${source}`,
+      reads: true,
+      signal,
+    });
     return found.stdout.trim();
   };
   if (kind === "volume") await runDocker(to, createVolume(source), { doing: `make the volume ${source}`, signal });
@@ -55,7 +59,13 @@ async function copyOne(
     );
   }
   const stream = await from.pipe(packFolder(fromPath), { sudo: await needsSudo(from), signal });
-  await mustSucceed(to, unpackFolder(toPath), { stdin: stream, timeoutMs, signal, sudo: await needsSudo(to) });
+  await mustSucceed(to, unpackFolder(toPath), {
+    stdin: stream,
+    timeoutMs,
+    signal,
+    sudo: await needsSudo(to),
+    guard: {},
+  });
   const [before, after] = await Promise.all([
     mustSucceed(from, hashFolder(fromPath), { timeoutMs, signal, sudo: await needsSudo(from) }),
     mustSucceed(to, hashFolder(toPath), { timeoutMs, signal, sudo: await needsSudo(to) }),
@@ -69,7 +79,7 @@ async function copyOne(
 }
 
 async function asRoot(connection: Connection, command: Command, signal: AbortSignal) {
-  return connection.run(command, { sudo: await needsSudo(connection), signal });
+  return connection.run(command, { sudo: await needsSudo(connection), guard: {}, signal });
 }
 
 async function mustSucceed(

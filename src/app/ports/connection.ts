@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { NodeSpec } from "../../domain/config/types.ts";
+import type { ClockSample } from "../../domain/guard/clock.ts";
 import type { Secret } from "../../domain/secret.ts";
 import type { Command } from "../../domain/shell.ts";
 
@@ -80,6 +81,11 @@ export interface Connection {
   openTcp(host: string, port: number, signal?: AbortSignal): Promise<Duplex>;
   /** How this login reaches root's things on the node; asked once per connection. */
   privilege(): Promise<Privilege>;
+  /**
+   * The node's own clock as it was no more than `maxAgeMs` (default 60 s) ago. Costs no round trip while it is young
+   * enough: it comes along with `privilege`. Rejects with connection-lost.
+   */
+  clock(options?: { readonly maxAgeMs?: number }): Promise<ClockSample>;
   /** How the connection came about, for people to read; missing where an implementation does not know. */
   readonly login?: Login;
 }
@@ -135,12 +141,32 @@ export interface RunOptions {
   readonly stdin?: string | Uint8Array | Secret | AsyncIterable<Uint8Array>;
   /** Run as root through sudo (no-op when the login is root). */
   readonly sudo?: boolean;
+  /**
+   * For every change that matters: the node refuses it when it comes late, after a reboot, or from a daemon that leads
+   * no longer. Then `run` rejects with command-late, node-rebooted, superseded, lock-held or state-write-failed, and certainly
+   * nothing was done.
+   */
+  readonly guard?: GuardOptions;
   /** Live output; while a returned promise is pending, the node is made to wait (backpressure). */
   readonly onStdout?: (chunk: Uint8Array) => void | Promise<void>;
   readonly onStderr?: (chunk: Uint8Array) => void | Promise<void>;
   /** Bytes of stdout and of stderr kept in the outcome (the tail); default 1 MB. 0 keeps none. */
   readonly maxOutputBytes?: number;
   readonly signal?: AbortSignal;
+}
+
+export interface GuardOptions {
+  /** Milliseconds after being sent within which the command must have begun; default 10 s, or `timeoutMs` if shorter. */
+  readonly windowMs?: number;
+  /** Our monotonic time until which it must have begun, instead of `windowMs`. */
+  readonly until?: number;
+  /** How old the sample of the node's clock may be, milliseconds; default 60 s. */
+  readonly clockAgeMs?: number;
+  /**
+   * A lock on the node that is held while the command runs, for our own scripts that must not run twice at once. They
+   * find the deadline in PICTL_DEADLINE (hundredths of a second of /proc/uptime).
+   */
+  readonly lock?: string;
 }
 
 export type Outcome = {

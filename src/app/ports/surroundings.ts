@@ -41,3 +41,9 @@ export interface Ask {
   /** Not shown while typed. */
   hidden(question: string, instead: string): Promise<string>;
 }
+
+/** The shell scripts that run on nodes (`templates/`). */
+export interface Scripts {
+  /** The text, without comments. */
+  read(name: "guard.sh"): Promise<string>;
+}

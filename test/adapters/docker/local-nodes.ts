@@ -65,6 +65,7 @@ export function localNodes(options: LocalNodesOptions): Nodes & { opened: Duplex
       return code === 0 ? { ...common, status: "ok", code: 0 } : { ...common, status: "failed", code };
     },
     terminal: () => Promise.reject(new Error("this machine has a terminal already")),
+    clock: () => Promise.reject(new Error("not here")),
     privilege: () => Promise.resolve({ root: true, docker: true, sudo: false }),
   };
   return {

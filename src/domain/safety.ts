@@ -1,0 +1,32 @@
+/**
+ * The rules that keep a cluster from harm when messages are lost, late or doubled. A product without one of them is
+ * still green in ordinary weather; so each can be left out, to see whether the tests notice: `PICTL_WITHOUT` is a list of
+ * rules in the environment of `npm run build` and of vitest. The release build has none, and looks at no environment.
+ */
+const rules = [
+  /** A command carries the time, on the node's own clock, after which it is refused. */
+  "deadline",
+  /** A command of a daemon carries its epoch, and a node that has seen a greater one refuses it. */
+  "epoch",
+  /** A lease that has ended is given somewhere else only after a margin: kernels end it late. */
+  "lease-margin",
+  /** The end of a lease is booked before the lease is sent: it may arrive although no answer does. */
+  "book-before-sending",
+  /** A node that has the virtual IP and should not have it loses it on contact. */
+  "remove-on-contact",
+  /** The network is told where the virtual IP is now. */
+  "announce",
+] as const;
+
+export type SafetyRule = (typeof rules)[number];
+
+declare const PICTL_WITHOUT: string | undefined;
+
+/** Every rule, and whether it holds. */
+export const safety: Readonly<Record<SafetyRule, boolean>> = Object.freeze(
+  withAllBut(typeof PICTL_WITHOUT === "string" ? PICTL_WITHOUT.split(" ") : []),
+);
+
+function withAllBut(left: readonly string[]): Record<SafetyRule, boolean> {
+  return Object.fromEntries(rules.map((rule) => [rule, !left.includes(rule)])) as Record<SafetyRule, boolean>;
+}

@@ -1,0 +1,46 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type ClockSample, deadlineOn, parseClock } from "../../../src/domain/guard/clock.ts";
+
+describe("a node's clock", () => {
+  const sample: ClockSample = { bootId: "b", uptimeMs: 1_000_000, at: 5_000 };
+
+  test.each([
+    ["ten seconds later, less 5 ms of drift", 15_000, 100_999],
+    ["at once", 5_000, 100_000],
+    ["in the past", 4_000, 99_899],
+  ])("a deadline %s", (_what, until, expected) => {
+    expect(deadlineOn(sample, until)).toBe(expected);
+  });
+
+  test("a deadline never falls later than the moment it stands for, however late the sample arrived", () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          drift: fc.double({ min: -500e-6, max: 500e-6, noNaN: true }),
+          delay: fc.double({ min: 0, max: 60_000, noNaN: true }),
+          ahead: fc.double({ min: 0, max: 600_000, noNaN: true }),
+          start: fc.nat(1e9),
+        }),
+        ({ drift, delay, ahead, start }) => {
+          // The node's clock at our time t, its sample read at 0 and here at `delay`.
+          const uptimeAt = (t: number): number => start + t * (1 + drift);
+          const read = Math.floor(uptimeAt(0) / 10) * 10;
+          const until = delay + ahead;
+          const deadline = deadlineOn({ bootId: "b", uptimeMs: read, at: delay }, until) * 10;
+          expect(deadline).toBeLessThanOrEqual(uptimeAt(until) + 1e-6);
+        },
+      ),
+    );
+  });
+
+  test.each([
+    ["0b7d9a3e-1111-4222-8333-94a5b6c7d8e9 12345.67", { uptimeMs: 12_345_670 }],
+    ["0b7d9a3e-1111 0.05 rest", { uptimeMs: 50 }],
+    ["0b7d9a3e-1111", undefined],
+    ["", undefined],
+  ])("reads %j", (text, expected) => {
+    if (expected) expect(parseClock(text, 1)).toMatchObject(expected);
+    else expect(parseClock(text, 1)).toBeUndefined();
+  });
+});
