@@ -38,6 +38,14 @@ export const grace = Flags.integer({
   max: 3600,
 });
 
+export const checkTimeout = Flags.integer({
+  summary: "How long a moved container may take until its check succeeds.",
+  helpValue: "SECONDS",
+  default: 30,
+  min: 0,
+  max: 3600,
+});
+
 export const wait = Flags.integer({
   summary: "Seconds to wait for another pictl that changes the same containers.",
   helpValue: "SECONDS",

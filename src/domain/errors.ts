@@ -57,6 +57,8 @@ export const errorCodes = {
   "not-as-wanted": 1,
   /** A port that a container publishes is taken on the node. */
   "port-taken": 1,
+  /** No other node can take a container. */
+  "no-candidate": 1,
   /** A move did not come about; everything is as it was before. */
   "move-failed": 1,
   "image-missing": 1,

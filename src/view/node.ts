@@ -1,7 +1,10 @@
+import type { Drain } from "../app/node/drain.ts";
+import type { MoveRow } from "../app/move/index.ts";
 import type { KeyRow } from "../app/node/trust.ts";
 import type { NodeChangeRow } from "../app/node/change.ts";
 import { visible } from "../domain/text.ts";
 import { type Style, tint } from "./style.ts";
+import { movesView } from "./move.ts";
 import { table } from "./table.ts";
 
 /** What became of a node, and the places of the config that changed. */
@@ -12,6 +15,29 @@ export function nodeChangeView(result: { nodes: readonly NodeChangeRow[] }, styl
       return title + changes.map((change) => `  ${visible(change)}\n`).join("");
     })
     .join("");
+}
+
+/** The same of a node that leaves, after the moves of its containers. */
+export function nodeRemovalView(
+  result: { nodes: readonly (NodeChangeRow & { readonly moves?: readonly MoveRow[] })[] },
+  style: Style,
+): string {
+  const moves = result.nodes.flatMap((row) => row.moves ?? []);
+  return (moves.length === 0 ? "" : movesView({ moves }, style)) + nodeChangeView(result, style);
+}
+
+/** What is asked before a node is drained and removed. */
+export function drainQuestion(
+  { moves, leftBehind }: Drain,
+  place: { readonly node: string; readonly path: string; readonly keepers: readonly string[] },
+): string {
+  const { node, path, keepers } = place;
+  const names = moves.map(({ placement, to }) => `${placement.container} to ${to}`).join(", ");
+  const along = leftBehind.length > 0 ? ", leaving that data behind" : "";
+  if (keepers.length > 0) return `Move ${names}${along}, though ${keepers.join(", ")} will stay, and ${node} with it?`;
+  return moves.length === 0
+    ? `Take ${node} out of ${path}?`
+    : `Move ${names}${along}, and take ${node} out of ${path}?`;
 }
 
 /** The host keys that were shown, and what became of them. */

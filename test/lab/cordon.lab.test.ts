@@ -91,8 +91,9 @@ describe.skipIf(obstacle !== undefined)("node cordon and uncordon", () => {
     const { config } = lab.status();
     expect((await pictl(["node", "cordon"], { config })).code).toBe(2);
     expect((await pictl(["node", "cordon", "n9"], { config })).stderr).toContain('No node "n9" in the config');
-    expect((await pictl(["__complete", "--", "node", "cordon", ""], { config })).stdout).toContain(
-      "n1\tnode\nn2\tnode",
-    );
+    for (const verb of ["cordon", "uncordon", "remove"]) {
+      const { stdout } = await pictl(["__complete", "--", "node", verb, ""], { config });
+      expect(stdout, verb).toContain("n1\tnode\nn2\tnode");
+    }
   });
 });

@@ -54,6 +54,7 @@ const commands: readonly (readonly string[])[] = [
   ["node", "trust"],
   ["node", "add", "n9", "--address", "192.0.2.9", "--no-check", "--dry-run"],
   ["node", "cordon", "n1", "--dry-run"],
+  ["node", "remove", "n2", "--move", "--dry-run"],
   ["delete", "web", "--yes"],
   ["log", "--tail", "5"],
 ];

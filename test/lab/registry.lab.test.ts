@@ -6,7 +6,7 @@ import type { JsonDocument } from "../../src/cli/output.ts";
 import { pictl, startPictl } from "../support/cli.ts";
 import { startFakeHub } from "../support/fake-hub.ts";
 import { labObstacle, type TestLab, withLab } from "../support/lab.ts";
-import { account, startRegistry, type TestRegistry, whyNoRegistry } from "../support/registry.ts";
+import { account, startRegistry, type TestRegistry, trustRegistry, whyNoRegistry } from "../support/registry.ts";
 
 const obstacle = (await labObstacle()) ?? whyNoRegistry;
 const { username, password } = account;
@@ -27,7 +27,7 @@ describe.skipIf(obstacle !== undefined)("images from a registry with TLS and a p
     const layout = [{ node: "n1", web: "" }, { node: "n2" }];
     const stateDir = join(lab.status().dir, "registry-state");
     await writeFile(config, JSON.stringify({ cluster, nodes, ssh, layout, state_dir: stateDir }), { mode: 0o600 });
-    await Promise.all(["n1", "n2"].map((node) => trust(lab, node, registry)));
+    await Promise.all(["n1", "n2"].map((node) => trustRegistry(lab, node, registry)));
     await publish(lab, "n1", registry, { image: `${image}:1`, layers: 3, bytesEach: 2_000_000 });
   });
   afterAll(() => registry.stop());
@@ -275,7 +275,7 @@ describe.skipIf(obstacle !== undefined)("a node with a small disk", () => {
   let registry: TestRegistry;
   beforeAll(async () => {
     registry = await startRegistry({ address: lab.status().controller, tls: true });
-    await trust(lab, "n1", registry);
+    await trustRegistry(lab, "n1", registry);
     await publish(lab, "n1", registry, { image: `${registry.host}/big:1`, layers: 1, bytesEach: 8_000_000 });
   });
   afterAll(() => registry.stop());
@@ -287,14 +287,6 @@ describe.skipIf(obstacle !== undefined)("a node with a small disk", () => {
     expect([code, stderr]).toEqual([1, expect.stringContaining("n1: The disk is full, so")]);
   });
 });
-
-/** Where docker on a node looks for the certificates of registries. */
-async function trust(lab: TestLab, node: string, { host, certificate }: TestRegistry): Promise<void> {
-  await lab.inside(
-    node,
-    `mkdir -p /etc/docker/certs.d/${host}; cat >/etc/docker/certs.d/${host}/ca.crt <<END\n${certificate ?? ""}END`,
-  );
-}
 
 /** Builds an image on a node, pushes it, and takes it and the login away again. */
 async function publish(

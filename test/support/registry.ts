@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import type { TestLab } from "./lab.ts";
 
 const exec = promisify(execFile);
 const program = "/usr/bin/docker-registry";
@@ -73,6 +74,13 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Test
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** Puts its certificate where docker on a node looks for it. */
+export async function trustRegistry(lab: TestLab, node: string, registry: TestRegistry): Promise<void> {
+  const { host, certificate = "" } = registry;
+  const folder = `/etc/docker/certs.d/${host}`;
+  await lab.inside(node, `mkdir -p ${folder}; cat >${folder}/ca.crt <<END\n${certificate}END`);
 }
 
 function configuration(dir: string, host: string, { tls, login }: RegistryOptions): string {

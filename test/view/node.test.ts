@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { hostKeysView, nodeChangeView } from "../../src/view/node.ts";
+import { placement } from "../fakes/config.ts";
+import { drainQuestion, hostKeysView, nodeChangeView } from "../../src/view/node.ts";
 
 const style = { colour: false, width: 80 };
 
@@ -31,4 +32,24 @@ n1         RSA      ${fingerprint}  trusted
 test("the places of the config that changed", () => {
   const nodes = [{ node: "n4", changed: true, outcome: "added", changes: ['layout[3] = {"node":"n4"}'] }];
   expect(nodeChangeView({ nodes }, style)).toBe('n4: added\n  layout[3] = {"node":"n4"}\n');
+});
+
+test("the question before a node is drained tells all that will happen, and what will not", () => {
+  const moves = [
+    { placement: placement("web", "n1"), to: "n2" },
+    { placement: placement("db", "n1"), to: "n3" },
+  ];
+  const ask = (parts: { leftBehind?: string[]; keepers?: string[]; moves?: typeof moves }) =>
+    drainQuestion(
+      { moves: parts.moves ?? moves, stuck: [], leftBehind: parts.leftBehind ?? [] },
+      { node: "n1", path: "config.json", keepers: parts.keepers ?? [] },
+    );
+  expect(ask({})).toBe("Move web to n2, db to n3, and take n1 out of config.json?");
+  expect(ask({ leftBehind: ["db has data."] })).toBe(
+    "Move web to n2, db to n3, leaving that data behind, and take n1 out of config.json?",
+  );
+  expect(ask({ keepers: ["app", "stray"] })).toBe(
+    "Move web to n2, db to n3, though app, stray will stay, and n1 with it?",
+  );
+  expect(ask({ moves: [] })).toBe("Take n1 out of config.json?");
 });

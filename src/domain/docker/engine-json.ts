@@ -72,6 +72,15 @@ export function imageLayers(body: unknown): readonly string[] {
   return list(object(object(body)["RootFS"])["Layers"]).map(text);
 }
 
+/** `GET /distribution/NAME/json`; what is for another system, or for none (an attestation), is left out. */
+export function imagePlatforms(body: unknown): readonly string[] {
+  return list(object(body)["Platforms"])
+    .map(object)
+    .filter((platform) => text(platform["os"]) === "linux")
+    .map((platform) => [text(platform["architecture"]), text(platform["variant"])].filter((part) => part !== ""))
+    .map((parts) => parts.join("/"));
+}
+
 /** `GET /info`. */
 export function engineInfo(body: unknown): EngineInfo {
   const json = object(body);

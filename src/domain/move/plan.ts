@@ -79,7 +79,7 @@ export function refuseTakenPorts(
   );
 }
 
-/** Throws confirmation-missing, naming exactly what stays behind. */
+/** The confirmation-missing that names exactly what stays behind. */
 export function leavesDataBehind(plan: MovePlan): PictlError {
   return new PictlError(
     "confirmation-missing",

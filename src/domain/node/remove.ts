@@ -13,7 +13,7 @@ export function planRemoveNode(raw: RawConfig, name: string): readonly PlannedEd
   return [
     ...each(raw.layout, (row, index) => {
       if (row.node !== name) return [];
-      const containers = Object.keys(row).filter((key) => key !== "node");
+      const containers = placedOn({ layout: [row] }, name);
       return [remove(["layout", index], containers.length === 0 ? "" : `, with ${containers.join(", ")}`)];
     }),
     ...each(raw.hb, (row, index) => (row.node === name ? [remove(["hb", index])] : [])),
@@ -24,7 +24,7 @@ export function planRemoveNode(raw: RawConfig, name: string): readonly PlannedEd
     ...each(raw.container_host_constraints, (row, index) =>
       row.container === undefined ? [] : planConstraint(row.container, name, index),
     ),
-    ...(raw.nodes && Object.hasOwn(raw.nodes, name) ? [remove(["nodes", name])] : []),
+    ...(raw.nodes && Object.hasOwn(raw.nodes, name) ? [planEntry(raw.nodes, name)] : []),
   ];
 }
 
@@ -33,6 +33,11 @@ function each<Row>(
   plan: (row: Row, index: number) => readonly PlannedEdit[],
 ): readonly PlannedEdit[] {
   return (rows ?? []).flatMap(plan);
+}
+
+/** An empty `nodes` is of no use. */
+function planEntry(nodes: object, name: string): PlannedEdit {
+  return remove(Object.keys(nodes).length > 1 ? ["nodes", name] : ["nodes"]);
 }
 
 /** `CONTAINER,HOST,HOST`, the blanks as they are. Without a host left there is nowhere to move to, and no row. */
@@ -53,22 +58,33 @@ export interface NodeUse {
   readonly running: readonly string[] | null;
 }
 
-/** Throws node-in-use when containers are placed on the node or run there. */
-export function refuseInUse(node: string, { placed, running }: NodeUse): void {
+/** The containers that the layout places on a node. */
+export function placedOn(raw: RawConfig, name: string): readonly string[] {
+  const row = raw.layout?.find((each) => each.node === name);
+  return row === undefined ? [] : Object.keys(row).filter((key) => key !== "node");
+}
+
+/** Throws what `nodeInUse` says. */
+export function refuseInUse(node: string, use: NodeUse): void {
+  const error = nodeInUse(node, use);
+  if (error) throw error;
+}
+
+/** The node-in-use of a node on which containers are placed or run; undefined for one without any. */
+export function nodeInUse(node: string, { placed, running }: NodeUse): PictlError | undefined {
   if (placed.length > 0) {
-    throw new PictlError(
+    return new PictlError(
       "node-in-use",
       `The layout places ${plural(placed.length, "container")} on ${node}: ${placed.join(", ")}.`,
       {
         node,
-        hint: `Give each another node first (\`pictl move CONTAINER NODE\`), or take ${node} out with all of them: \`--force\`.`,
+        hint: `Move ${placed.length === 1 ? "it" : "them"} to other nodes first with \`--move\`, or take ${node} out with all of them: \`--force\`.`,
       },
     );
   }
-  if (running && running.length > 0) {
-    throw new PictlError("node-in-use", `Containers of this cluster still run on ${node}: ${running.join(", ")}.`, {
-      node,
-      hint: `Remove them there (\`pictl exec --node ${node} "docker rm -f ${running.join(" ")}"\`), or leave them running: \`--force\`.`,
-    });
-  }
+  if (running === null || running.length === 0) return undefined;
+  return new PictlError("node-in-use", `Containers of this cluster still run on ${node}: ${running.join(", ")}.`, {
+    node,
+    hint: `Remove them there (\`pictl exec --node ${node} "docker rm -f ${running.join(" ")}"\`), or leave them running: \`--force\`.`,
+  });
 }

@@ -2,6 +2,8 @@ import type { Config, HeartbeatSection, Placement } from "../config/types.ts";
 import { isOurs } from "../container/ownership.ts";
 import { runsOneOf } from "../docker/architecture.ts";
 import type { ContainerFacts } from "../docker/facts.ts";
+import { PictlError } from "../errors.ts";
+import { plural } from "../text.ts";
 import { reservedPort, takenPort } from "./ports.ts";
 
 /** What is known of a node that a container could go to. */
@@ -85,13 +87,38 @@ export function allowedHosts(config: Pick<Config, "constraints">, container: str
   return config.constraints.find((row) => row.container === container)?.hosts;
 }
 
+/** The failure of a container for which there is no candidate, each reason in a line of its own. */
+export function noCandidate({ placement, hosts }: Homeless, excluded: readonly Exclusion[]): PictlError {
+  const { container, node } = placement;
+  const none = hosts === undefined ? "there is none." : "its row of `container_host_constraints` allows none.";
+  const shown = excluded.slice(0, shownReasons).map(({ reason }) => reason);
+  const more = excluded.length - shown.length;
+  const reasons = [...shown, ...(more > 0 ? [`The same or the like goes for ${plural(more, "other node")}.`] : [])];
+  return new PictlError(
+    "no-candidate",
+    `No other node can take ${container}:${reasons.length === 0 ? ` ${none}` : `\n${reasons.join("\n")}`}`,
+    {
+      container,
+      node,
+      hint:
+        hosts === undefined
+          ? "Put one of that right, or add a node with `pictl node add`."
+          : `Put one of that right, or allow it more nodes with \`pictl container edit ${container} --host NODE …\`.`,
+    },
+  );
+}
+
+const shownReasons = 8;
+
 /** Why this host cannot take it; undefined when it can. The operator's will comes first, then what may pass by itself. */
 function obstacle(homeless: Homeless, host: HostFacts, source: HostFacts | undefined): string | undefined {
   const { node, docker } = host;
   const { container, args } = homeless.placement;
   if (host.cordoned) return `${node} is cordoned.`;
-  if (!host.reachable) return host.problem ?? `${node} does not answer.`;
-  if (docker === undefined) return host.problem ?? `Docker does not answer on ${node}.`;
+  if (!host.reachable || docker === undefined) {
+    const missing = host.reachable ? `Docker does not answer on ${node}.` : `${node} does not answer.`;
+    return host.problem === undefined ? missing : `${node}: ${host.problem}`;
+  }
   if (docker.engineId === source?.docker?.engineId) return `${node} is the same machine as ${source.node}.`;
   if (host.placed.some((each) => each.container === container)) return `The layout has ${container} on ${node} too.`;
   const namesake = docker.containers.find((facts) => facts.name === container);

@@ -36,9 +36,9 @@ describe("who cannot take it", () => {
   test.each<[string, HostFacts, Partial<Homeless>]>([
     ["n2 is cordoned.", host("n2", { cordoned: true, reachable: false }), {}],
     ["n2 does not answer.", host("n2", { reachable: false, docker: undefined }), {}],
-    ["No route to n2.", host("n2", { reachable: false, docker: undefined, problem: "No route to n2." }), {}],
+    ["n2: No route.", host("n2", { reachable: false, docker: undefined, problem: "No route." }), {}],
     ["Docker does not answer on n2.", host("n2", { docker: undefined }), {}],
-    ["It hangs.", host("n2", { docker: undefined, problem: "It hangs." }), {}],
+    ["n2: It hangs.", host("n2", { docker: undefined, problem: "It hangs." }), {}],
     ["n2 is the same machine as n1.", host("n2", docker("n1", {})), {}],
     ["The layout has web on n2 too.", host("n2", { placed: [placement("web", "n2")] }), {}],
     ["squatter has port 80 on n2.", host("n2", docker("n2", { squatter: [79, 80] })), {}],
