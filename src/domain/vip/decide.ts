@@ -1,0 +1,315 @@
+import { safety } from "../safety.ts";
+import { elect } from "./election.ts";
+import type { CandidateFacts, VipFacts, VipSettings } from "./facts.ts";
+import { judgeHealth } from "./health.ts";
+import { book, mayHave, shortestLeaseMs, unbook } from "./lease.ts";
+import type { VipMemory } from "./memory.ts";
+
+/** What a tick asks of a node. */
+export type VipOrder =
+  | {
+      readonly do: "remove";
+      readonly node: string;
+      /** Sent with a new, greater epoch: whatever was sent to that node before is refused there from then on. */
+      readonly fence: boolean;
+    }
+  | {
+      readonly do: "grant";
+      readonly node: string;
+      /** null: without end. */
+      readonly leaseMs: number | null;
+      /** On this machine's clock, and booked already; null: without end. */
+      readonly endsAt: number | null;
+      /** Three times when others have to learn of a change. */
+      readonly announce: "thrice" | "once";
+    };
+
+export interface VipEvent {
+  readonly type:
+    | "vip.moved"
+    | "vip.released"
+    | "vip.removed"
+    | "vip.waiting"
+    | "vip.holder-unmanaged"
+    | "vip.conflict"
+    | "vip.move-refused"
+    | "vip.grant-failed";
+  readonly node?: string;
+  readonly before?: string | null;
+  readonly after?: string | null;
+  readonly error?: string;
+}
+
+export interface VipDecision {
+  readonly memory: VipMemory;
+  readonly orders: readonly VipOrder[];
+  readonly events: readonly VipEvent[];
+}
+
+/** Ticks that a silent holder of a static address is given, and answers of the network that it is gone. */
+const silentTicksAllowed = 3;
+/** How long changes are remembered. */
+const changesKeptMs = 30 * 60_000;
+
+/**
+ * What follows from one tick. Of a tick's orders the removals are carried out first; then it is decided once more, on
+ * facts in which they are done, and the grants are carried out. The memory is to be durable before anything is sent.
+ */
+export function decideVip(settings: VipSettings, before: VipMemory, facts: VipFacts): VipDecision {
+  // Who does not lead looks on: two who mend the same thing break it.
+  if (!facts.authority.leader) return { memory: before, orders: [], events: [] };
+  const { memory, well } = counted(settings, before, facts);
+  if (memory.released) return released(settings, memory, facts);
+  if (memory.wish !== null && !well.has(memory.wish)) return refusedWish(memory, memory.wish);
+  const wanted = elect(settings, memory, { well, facts });
+  if (wanted === null) return waiting(memory, "no candidate is fit to hold the address");
+  const { holder } = memory;
+  // Whoever has the address when a controller starts is the only one that can have it: that is what leases are for.
+  const isAdoption = holder === null && holdsIt(facts.candidates[wanted]);
+  if (wanted === holder || isAdoption) {
+    return removals(settings, memory, facts, wanted) ?? keepOrGrant(settings, memory, { facts, wanted });
+  }
+  const obstacle = silentObstacle(settings, memory, { facts, wanted });
+  if (obstacle && holder !== null && holdsIt(facts.candidates[holder])) {
+    // A node that serves is not stripped for one that cannot be given the address yet.
+    const kept = removals(settings, memory, facts, holder) ?? keepOrGrant(settings, memory, { facts, wanted: holder });
+    return {
+      ...kept,
+      memory: { ...kept.memory, told: obstacle.memory.told },
+      events: [...kept.events, ...obstacle.events],
+    };
+  }
+  const first = removals(settings, memory, facts, undefined);
+  if (first) return first;
+  if (obstacle) return obstacle;
+  return (
+    answeringBlockers(memory, { facts, wanted }) ?? keepOrGrant(settings, proven(memory, wanted), { facts, wanted })
+  );
+}
+
+/** What this tick adds to what is remembered of the nodes; a second decision on the same tick adds nothing. */
+function counted(
+  settings: VipSettings,
+  before: VipMemory,
+  facts: VipFacts,
+): { memory: VipMemory; well: ReadonlySet<string> } {
+  const again = before.lastAt === facts.at;
+  const { misses, well } = judgeHealth(settings, before.misses, facts, again);
+  const silent = before.holder !== null && facts.candidates[before.holder]?.state !== "answers";
+  const silentTicks = again ? before.silentTicks : silent ? before.silentTicks + 1 : 0;
+  return {
+    well,
+    memory: {
+      ...before,
+      lastAt: facts.at,
+      misses,
+      wellSince: keepSince(before.wellSince, well, facts.at),
+      silentTicks,
+      changes: before.changes.filter((at) => facts.at - at <= changesKeptMs),
+    },
+  };
+}
+
+/** Why a node cannot be given the address yet, as far as nodes go that do not answer and strangers that do. */
+function silentObstacle(
+  settings: VipSettings,
+  memory: VipMemory,
+  { facts, wanted }: { facts: VipFacts; wanted: string },
+): VipDecision | undefined {
+  const blockers = mayHave(memory, wanted, facts.at).filter((node) => facts.candidates[node]?.state !== "answers");
+  if (settings.mode === "lease") {
+    return blockers.length === 0
+      ? undefined
+      : waiting(memory, `waits until the lease of ${blockers.join(", ")} has ended for certain`);
+  }
+  if (blockers.length === 0 || facts.stillAnswered === false) {
+    const { holder } = memory;
+    const early = holder !== null && blockers.includes(holder) && memory.silentTicks < silentTicksAllowed;
+    return early
+      ? waiting(memory, `${holder} does not answer; it is given ${String(silentTicksAllowed)} ticks`)
+      : undefined;
+  }
+  if (facts.stillAnswered === true) return answered(memory, facts);
+  return waiting(memory, `${blockers.join(", ")} may have the address, and no node can ask the network`);
+}
+
+/** Nodes that answer and could be given the address by something that is still under way are made to refuse it. */
+function answeringBlockers(
+  memory: VipMemory,
+  { facts, wanted }: { facts: VipFacts; wanted: string },
+): VipDecision | undefined {
+  const open = mayHave(memory, wanted, facts.at).filter((node) => facts.candidates[node]?.state === "answers");
+  if (open.length === 0) return undefined;
+  return { memory, orders: open.map((node) => ({ do: "remove", node, fence: true })), events: [] };
+}
+
+/** Every other node was seen not to have the address, or cannot have it any more. */
+function proven(memory: VipMemory, wanted: string): VipMemory {
+  return { ...memory, booked: Object.fromEntries(Object.entries(memory.booked).filter(([node]) => node === wanted)) };
+}
+
+/** Takes the address from all answering nodes that have it, but from one. */
+function removals(
+  { candidates }: VipSettings,
+  memory: VipMemory,
+  facts: VipFacts,
+  butFrom: string | undefined,
+): VipDecision | undefined {
+  const orders = candidates
+    .map(({ node }) => node)
+    .filter((node) => node !== butFrom && holdsIt(facts.candidates[node]))
+    .filter((node) => safety["remove-on-contact"] || node === memory.holder)
+    .map((node): VipOrder => ({ do: "remove", node, fence: true }));
+  return orders.length === 0 ? undefined : { memory, orders, events: [] };
+}
+
+function keepOrGrant(
+  settings: VipSettings,
+  memory: VipMemory,
+  { facts, wanted }: { facts: VipFacts; wanted: string },
+): VipDecision {
+  const seen = facts.candidates[wanted];
+  if (seen?.state !== "answers") return waiting(memory, `${wanted} does not answer, and no other candidate is fit`);
+  if (!holdsIt(seen) && facts.stillAnswered === true) return answered(memory, facts);
+  return grant(settings, memory, { facts, wanted });
+}
+
+function grant(
+  settings: VipSettings,
+  memory: VipMemory,
+  { facts, wanted }: { facts: VipFacts; wanted: string },
+): VipDecision {
+  const has = holdsIt(facts.candidates[wanted]);
+  const isNew = wanted !== memory.holder || !has;
+  const endsAt = settings.mode === "lease" ? Math.min(facts.at + settings.leaseMs, facts.authority.until) : null;
+  if (endsAt !== null && endsAt - facts.at < shortestLeaseMs) {
+    return waiting(memory, "too few nodes promise to obey this controller for long enough");
+  }
+  const order: VipOrder = {
+    do: "grant",
+    node: wanted,
+    leaseMs: endsAt === null ? null : endsAt - facts.at,
+    endsAt,
+    announce: isNew ? "thrice" : "once",
+  };
+  const named: VipMemory = {
+    ...memory,
+    holder: wanted,
+    wish: memory.wish === wanted ? null : memory.wish,
+    silentTicks: 0,
+    told: "",
+    changes: wanted === memory.holder ? memory.changes : [...memory.changes, facts.at],
+  };
+  return {
+    memory: safety["book-before-sending"] ? book(named, wanted, endsAt) : named,
+    orders: [order],
+    events: wanted === memory.holder ? [] : [{ type: "vip.moved", node: wanted, before: memory.holder, after: wanted }],
+  };
+}
+
+/** Taken away by hand: from everybody who answers and has it. */
+function released(settings: VipSettings, memory: VipMemory, facts: VipFacts): VipDecision {
+  const orders = removals(settings, memory, facts, undefined)?.orders ?? [];
+  if (memory.holder === null) return { memory, orders, events: [] };
+  return {
+    memory: { ...memory, holder: null },
+    orders,
+    events: [{ type: "vip.released", before: memory.holder, after: null }],
+  };
+}
+
+/** What came of an order. `done`: read back as ordered; `refused`: certainly nothing was done. */
+export type OrderOutcome = "done" | "refused" | "unknown";
+
+/** The memory after an order was carried out, or was not. */
+export function afterOrder(
+  memory: VipMemory,
+  order: VipOrder,
+  outcome: OrderOutcome,
+): { readonly memory: VipMemory; readonly events: readonly VipEvent[] } {
+  if (order.do === "remove") {
+    if (outcome !== "done") return { memory, events: [] };
+    return {
+      memory: unbook(memory, order.node),
+      events: order.node === memory.holder ? [] : [{ type: "vip.removed", node: order.node }],
+    };
+  }
+  if (outcome === "done") {
+    const booked = { ...memory.booked, [order.node]: order.endsAt };
+    return { memory: { ...memory, booked }, events: [] };
+  }
+  return {
+    memory,
+    events: [
+      {
+        type: "vip.grant-failed",
+        node: order.node,
+        error: outcome === "refused" ? "the node refused it; nothing was done" : "nobody knows whether it was done",
+      },
+    ],
+  };
+}
+
+/**
+ * The orders of a graceful stop in lease mode: the holder keeps the address without end, so that a planned stop of the
+ * controller takes nothing down. The next start has to see it gone before anybody else gets it.
+ */
+export function freeze(settings: VipSettings, memory: VipMemory, facts: VipFacts): VipDecision {
+  const { holder } = memory;
+  if (settings.mode === "static" || holder === null || !facts.authority.leader || !holdsIt(facts.candidates[holder])) {
+    return { memory, orders: [], events: [] };
+  }
+  return {
+    memory: book(memory, holder, null),
+    orders: [{ do: "grant", node: holder, leaseMs: null, endsAt: null, announce: "once" }],
+    events: [],
+  };
+}
+
+/** How often to tick: at the smallest ping time, at least every third of a lease, at most once a second. */
+export function tickMs({ mode, leaseMs, candidates }: VipSettings): number {
+  const pings = Math.min(...candidates.map((each) => each.pingIntervalMs));
+  return Math.max(1000, mode === "lease" ? Math.min(pings, Math.floor(leaseMs / 3)) : pings);
+}
+
+function waiting(memory: VipMemory, why: string): VipDecision {
+  return {
+    memory: { ...memory, told: why },
+    orders: [],
+    events: memory.told === why ? [] : [{ type: "vip.waiting", error: why }],
+  };
+}
+
+/** Somebody has the address whom we did not give it, or cannot see any more: nobody else gets it. */
+function answered(memory: VipMemory, facts: VipFacts): VipDecision {
+  const silent = Object.keys(facts.candidates).filter((node) => facts.candidates[node]?.state !== "answers");
+  const type = silent.length > 0 ? "vip.holder-unmanaged" : "vip.conflict";
+  const who =
+    silent.length > 0 ? `${silent.join(" or ")} does not answer us, and` : "no candidate has the address, and";
+  const error = `${who} somebody in the network answers for it: it is given to nobody else`;
+  return {
+    memory: { ...memory, told: error },
+    orders: [],
+    events: memory.told === error ? [] : [{ type, error }],
+  };
+}
+
+function refusedWish(memory: VipMemory, node: string): VipDecision {
+  return {
+    memory: { ...memory, wish: null },
+    orders: [],
+    events: [{ type: "vip.move-refused", node, error: `${node} is not fit to hold the address now` }],
+  };
+}
+
+function holdsIt(seen: CandidateFacts | undefined): boolean {
+  return seen?.state === "answers" && seen.holds !== null;
+}
+
+function keepSince(
+  before: Readonly<Record<string, number>>,
+  well: ReadonlySet<string>,
+  now: number,
+): Record<string, number> {
+  return Object.fromEntries([...well].map((node) => [node, before[node] ?? now]));
+}

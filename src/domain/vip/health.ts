@@ -1,0 +1,44 @@
+import type { AnsweringCandidate, VipFacts, VipSettings } from "./facts.ts";
+
+/** Misses in a row after which a node is no longer worth the address. */
+const missesAllowed = 3;
+
+export interface Health {
+  readonly misses: Readonly<Record<string, number>>;
+  /** Worth having the address: SSH answers, the device is there and plugged in, the target answers. */
+  readonly well: ReadonlySet<string>;
+}
+
+/**
+ * Which candidates are fit to hold the address. A target that no other candidate can ping says nothing about the node:
+ * a dead gateway must not take the address from everybody. `again`: these facts were counted before.
+ */
+export function judgeHealth(
+  settings: VipSettings,
+  before: Readonly<Record<string, number>>,
+  facts: VipFacts,
+  again: boolean,
+): Health {
+  const misses: Record<string, number> = {};
+  const well = new Set<string>();
+  for (const { node, slave } of settings.candidates) {
+    const seen = facts.candidates[node];
+    if (seen?.state !== "answers") continue;
+    const missed = slave !== undefined && seen.reaches[slave] === false && isReachable(facts, slave, node);
+    const known = before[node] ?? 0;
+    misses[node] = again ? known : missed ? known + 1 : 0;
+    if (couldHold(seen) && (misses[node] ?? 0) < missesAllowed) well.add(node);
+  }
+  return { misses, well };
+}
+
+/** An address on a device without a cable serves nobody, and `ip` says nothing of it. */
+function couldHold({ device, carrier }: AnsweringCandidate): boolean {
+  return device && carrier;
+}
+
+function isReachable({ candidates }: VipFacts, target: string, butFor: string): boolean {
+  return Object.entries(candidates).some(
+    ([node, seen]) => node !== butFor && seen.state === "answers" && seen.reaches[target] === true,
+  );
+}

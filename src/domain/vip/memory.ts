@@ -1,0 +1,61 @@
+import type { VipSettings } from "./facts.ts";
+
+/** What is carried from tick to tick, and over a restart as JSON. Times are of a clock that never goes back. */
+export interface VipMemory {
+  /** The tick that was last decided on. */
+  readonly lastAt: number;
+  /** Who should have the address; null when nobody was named yet. */
+  readonly holder: string | null;
+  /**
+   * Nodes that may have the address, and until when; null: without end. Entered before a grant is sent, whether an
+   * answer comes or not.
+   */
+  readonly booked: Readonly<Record<string, number | null>>;
+  /** Consecutive ticks in which a node could not ping its target though another one could. */
+  readonly misses: Readonly<Record<string, number>>;
+  /** Since when a node has been well without a break. */
+  readonly wellSince: Readonly<Record<string, number>>;
+  /** Consecutive ticks in which the holder did not answer. */
+  readonly silentTicks: number;
+  /** When the holder changed, the newest last. */
+  readonly changes: readonly number[];
+  /** Taken from everybody by hand, until somebody moves it. */
+  readonly released: boolean;
+  /** Where somebody wants it by hand; null when that is done. */
+  readonly wish: string | null;
+  /** What was last told, so that a lasting state is one event. */
+  readonly told: string;
+}
+
+/** A controller that remembers nothing: any candidate may have been given the address by an earlier one just now. */
+export function newMemory({ mode, leaseMs, candidates }: VipSettings, now: number): VipMemory {
+  return {
+    lastAt: -1,
+    holder: null,
+    booked: Object.fromEntries(candidates.map(({ node }) => [node, mode === "lease" ? now + leaseMs : null])),
+    misses: {},
+    wellSince: {},
+    silentTicks: 0,
+    changes: [],
+    released: false,
+    wish: null,
+    told: "",
+  };
+}
+
+/**
+ * The memory after a start. What was booked ends a whole lease from now at the latest, whatever the clocks did
+ * meanwhile; what has no end still has none.
+ */
+export function recall(settings: VipSettings, saved: VipMemory | undefined, now: number): VipMemory {
+  if (!saved) return newMemory(settings, now);
+  const booked = Object.fromEntries(
+    Object.entries(saved.booked).map(([node, end]) => [node, end === null ? null : now + settings.leaseMs]),
+  );
+  return { ...saved, booked, lastAt: -1, misses: {}, wellSince: {}, silentTicks: 0, changes: [], told: "" };
+}
+
+/** Where somebody wants the address by hand: on a node, or nowhere. */
+export function wish(memory: VipMemory, what: { readonly to: string } | "release"): VipMemory {
+  return what === "release" ? { ...memory, released: true, wish: null } : { ...memory, released: false, wish: what.to };
+}

@@ -1,0 +1,302 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { afterOrder, decideVip, freeze, tickMs } from "../../../src/domain/vip/decide.ts";
+import {
+  type AnsweringCandidate,
+  type CandidateFacts,
+  type VipFacts,
+  type VipSettings,
+  withRemoved,
+} from "../../../src/domain/vip/facts.ts";
+import { newMemory, recall, type VipMemory, wish } from "../../../src/domain/vip/memory.ts";
+
+const settings = (parts: Partial<VipSettings> = {}): VipSettings => ({
+  mode: "static",
+  leaseMs: 15_000,
+  preempt: false,
+  candidates: ["n1", "n2", "n3"].map((node) => ({ node, slave: undefined, pingIntervalMs: 5000 })),
+  ...parts,
+});
+
+const lease = settings({ mode: "lease" });
+
+const idle: AnsweringCandidate = { state: "answers", device: true, carrier: true, holds: null, reaches: {} };
+const holding: AnsweringCandidate = { ...idle, holds: { secondsLeft: null } };
+const silent: CandidateFacts = { state: "silent" };
+
+const facts = (
+  candidates: Readonly<Record<string, CandidateFacts>>,
+  parts: Partial<Omit<VipFacts, "candidates">> = {},
+): VipFacts => ({
+  at: 100_000,
+  candidates: { n1: idle, n2: idle, n3: idle, ...candidates },
+  stillAnswered: null,
+  authority: { leader: true, until: Infinity },
+  ...parts,
+});
+
+const held = (by: string, parts: Partial<VipMemory> = {}): VipMemory => ({
+  ...newMemory(settings(), 0),
+  holder: by,
+  booked: { [by]: null },
+  ...parts,
+});
+
+const ordered = (memory: VipMemory, seen: VipFacts, of = settings()): string[] =>
+  decideVip(of, memory, seen).orders.map((order) => `${order.do} ${order.node}`);
+
+describe("who gets the address", () => {
+  it("is the first candidate when nobody has it, once all others were seen without it", () => {
+    const memory = newMemory(settings(), 0);
+    const seen = facts({}, { stillAnswered: false });
+    expect(ordered(memory, seen)).toEqual(["remove n2", "remove n3"]);
+    const cleared = ["n2", "n3"].reduce(
+      (known, node) => afterOrder(known, { do: "remove", node, fence: true }, "done").memory,
+      decideVip(settings(), memory, seen).memory,
+    );
+    expect(ordered(cleared, seen)).toEqual(["grant n1"]);
+  });
+
+  it("is who has it when the controller starts", () => {
+    expect(ordered(newMemory(settings(), 0), facts({ n2: holding }))).toEqual(["grant n2"]);
+  });
+
+  it("stays, though an earlier row is well again, unless preemption is asked for", () => {
+    const memory = held("n2", { wellSince: { n1: 0 } });
+    const seen = facts({ n2: holding }, { at: 900_000 });
+    expect(ordered(memory, seen)).toEqual(["grant n2"]);
+    expect(ordered(memory, seen, settings({ preempt: true }))).toEqual(["remove n2"]);
+    const young = held("n2", { wellSince: { n1: 890_000 } });
+    expect(ordered(young, seen, settings({ preempt: true }))).toEqual(["grant n2"]);
+    const restless = held("n2", { wellSince: { n1: 0 }, changes: [880_000] });
+    expect(ordered(restless, seen, settings({ preempt: true }))).toEqual(["grant n2"]);
+  });
+
+  it("loses it on contact when somebody else should have it", () => {
+    expect(ordered(held("n1"), facts({ n1: holding, n3: holding }))).toEqual(["remove n3"]);
+  });
+
+  it("moves by hand in one tick: seen to be gone, then granted", () => {
+    const memory = wish(held("n1"), { to: "n3" });
+    const seen = facts({ n1: holding });
+    const first = decideVip(settings(), memory, seen);
+    expect(first.orders).toEqual([{ do: "remove", node: "n1", fence: true }]);
+    const { memory: after } = afterOrder(first.memory, first.orders[0] as never, "done");
+    const second = decideVip(settings(), after, withRemoved(seen, "n1"));
+    expect(second.orders).toMatchObject([{ do: "grant", node: "n3", leaseMs: null, announce: "thrice" }]);
+    expect(second.memory).toMatchObject({ holder: "n3", wish: null });
+  });
+
+  it("does not move by hand to a node that is not fit", () => {
+    const { orders, events, memory } = decideVip(
+      settings(),
+      wish(held("n1"), { to: "n3" }),
+      facts({ n1: holding, n3: silent }),
+    );
+    expect(orders).toEqual([]);
+    expect(events).toMatchObject([{ type: "vip.move-refused", node: "n3" }]);
+    expect(memory.wish).toBeNull();
+  });
+
+  it("is nobody after it was released by hand", () => {
+    expect(ordered(wish(held("n1"), "release"), facts({ n1: holding }))).toEqual(["remove n1"]);
+    expect(ordered(wish(held("n1"), "release"), facts({}))).toEqual([]);
+  });
+
+  it("is decided by nobody who does not lead", () => {
+    const onlooker = { authority: { leader: false, until: 0 } };
+    expect(ordered(held("n1"), facts({ n1: silent, n2: holding }, onlooker))).toEqual([]);
+  });
+});
+
+describe("health", () => {
+  const pinging = settings({
+    candidates: [
+      { node: "n1", slave: "gateway", pingIntervalMs: 5000 },
+      { node: "n2", slave: "gateway", pingIntervalMs: 5000 },
+    ],
+  });
+  const reach = (n1: boolean, n2: boolean, at: number): VipFacts => ({
+    ...facts({}, { at }),
+    candidates: {
+      n1: { ...holding, reaches: { gateway: n1 } },
+      n2: { ...idle, reaches: { gateway: n2 } },
+    },
+  });
+  const ticks = (n1: boolean, n2: boolean, count: number): string[] => {
+    let memory = held("n1");
+    let orders: string[] = [];
+    for (let tick = 1; tick <= count; tick++) {
+      const decision = decideVip(pinging, memory, reach(n1, n2, tick * 5000));
+      memory = decision.memory;
+      orders = decision.orders.map((order) => `${order.do} ${order.node}`);
+    }
+    return orders;
+  };
+
+  it("is lost by three misses of a target that another candidate can ping", () => {
+    expect(ticks(false, true, 2)).toEqual(["grant n1"]);
+    expect(ticks(false, true, 3)).toEqual(["remove n1"]);
+  });
+
+  it("is not lost by a target that nobody can ping", () => {
+    expect(ticks(false, false, 9)).toEqual(["grant n1"]);
+  });
+
+  it("a node without carrier is not worth the address, but is not stripped when nobody is", () => {
+    const unplugged = { ...holding, carrier: false };
+    expect(ordered(held("n1"), facts({ n1: unplugged }))).toEqual(["remove n1"]);
+    expect(ordered(held("n1"), facts({ n1: unplugged, n2: silent, n3: silent }))).toEqual(["grant n1"]);
+  });
+
+  it("flapping makes each further change wait longer, while the holder serves", () => {
+    const unplugged = { ...holding, carrier: false };
+    const changed = (...changes: number[]): VipMemory => held("n1", { changes });
+    const seen = facts({ n1: unplugged }, { at: 500_000 });
+    expect(ordered(changed(490_000), seen)).toEqual(["remove n1"]);
+    expect(ordered(changed(480_000, 490_000), seen)).toEqual(["grant n1"]);
+    expect(ordered(changed(450_000, 460_000), seen)).toEqual(["remove n1"]);
+    expect(ordered(changed(400_000, 430_000, 460_000), seen)).toEqual(["grant n1"]);
+    expect(
+      ordered(changed(480_000, 490_000), facts({ n1: silent }, { at: 500_000, stillAnswered: false })),
+    ).not.toContain("grant n1");
+  });
+});
+
+describe("static mode, when the holder does not answer", () => {
+  const after = (ticks: number, stillAnswered: boolean | null): ReturnType<typeof decideVip> => {
+    let memory = held("n1");
+    let decision = decideVip(settings(), memory, facts({ n1: silent }, { at: 1, stillAnswered }));
+    for (let tick = 2; tick <= ticks; tick++) {
+      memory = decision.memory;
+      decision = decideVip(settings(), memory, facts({ n1: silent }, { at: tick, stillAnswered }));
+    }
+    return decision;
+  };
+
+  it("waits three ticks, and takes over when the network says that nobody answers", () => {
+    expect(after(2, false).orders).toEqual([]);
+    expect(after(3, false).orders).toMatchObject([{ do: "grant", node: "n2", announce: "thrice" }]);
+  });
+
+  it("moves nothing while somebody answers for the address, and says so once", () => {
+    const first = decideVip(settings(), held("n1"), facts({ n1: silent }, { at: 1, stillAnswered: true }));
+    expect(first.events).toMatchObject([{ type: "vip.holder-unmanaged" }]);
+    expect(after(9, true)).toMatchObject({ orders: [], events: [] });
+  });
+
+  it("moves nothing when nobody could ask", () => {
+    expect(after(9, null).orders).toEqual([]);
+  });
+
+  it("does not strip a holder that serves for a candidate that cannot be given the address", () => {
+    const memory = wish(held("n1", { booked: { n1: null, n3: null } }), { to: "n2" });
+    expect(ordered(memory, facts({ n1: holding, n3: silent }))).toEqual(["grant n1"]);
+  });
+});
+
+describe("lease mode", () => {
+  it("books the end of a lease before it is sent", () => {
+    const { memory, orders } = decideVip(lease, held("n1", { booked: {} }), facts({ n1: holding }));
+    expect(orders).toMatchObject([{ do: "grant", node: "n1", leaseMs: 15_000, endsAt: 115_000 }]);
+    expect(memory.booked).toEqual({ n1: 115_000 });
+  });
+
+  it("gives it to another node only when the lease has ended for certain: five seconds after its end", () => {
+    const memory = held("n1", { booked: { n1: 100_000 } });
+    const at = (time: number): string[] =>
+      ordered(memory, facts({ n1: silent }, { at: time, stillAnswered: false }), lease);
+    expect(at(104_999)).toEqual([]);
+    expect(at(105_000)).toEqual([]);
+    expect(at(105_001)).toEqual(["grant n2"]);
+  });
+
+  it("waits for a frozen lease until its node is seen, however long", () => {
+    const memory = held("n1", { booked: { n1: null } });
+    expect(ordered(memory, facts({ n1: silent }, { at: 9e9, stillAnswered: false }), lease)).toEqual([]);
+  });
+
+  it("gives nothing while somebody answers though the lease is over", () => {
+    const memory = held("n1", { booked: { n1: 1 } });
+    const { orders, events } = decideVip(lease, memory, facts({ n1: silent }, { stillAnswered: true }));
+    expect(orders).toEqual([]);
+    expect(events).toMatchObject([{ type: "vip.holder-unmanaged" }]);
+  });
+
+  it("grants no longer than other controllers are kept away", () => {
+    const until = (time: number): ReturnType<typeof decideVip> =>
+      decideVip(
+        lease,
+        held("n1", { booked: {} }),
+        facts({ n1: holding }, { authority: { leader: true, until: time } }),
+      );
+    expect(until(110_000).orders).toMatchObject([{ leaseMs: 10_000, endsAt: 110_000 }]);
+    expect(until(101_000).orders).toEqual([]);
+  });
+
+  it("freezes on a graceful stop, and a start forgets no frozen lease", () => {
+    const { memory, orders } = freeze(lease, held("n1", { booked: { n1: 110_000 } }), facts({ n1: holding }));
+    expect(orders).toMatchObject([{ do: "grant", node: "n1", leaseMs: null }]);
+    expect(recall(lease, memory, 0).booked).toEqual({ n1: null });
+  });
+
+  it("a start takes what was booked for a whole lease, whatever the clocks say", () => {
+    expect(recall(lease, held("n1", { booked: { n1: 5 } }), 1000).booked).toEqual({ n1: 16_000 });
+  });
+});
+
+describe("whatever is seen", () => {
+  const candidate: fc.Arbitrary<CandidateFacts> = fc.oneof(
+    fc.constantFrom<CandidateFacts>({ state: "silent" }, { state: "refused" }),
+    fc.record({
+      state: fc.constant("answers" as const),
+      device: fc.boolean(),
+      carrier: fc.boolean(),
+      holds: fc.constantFrom(null, { secondsLeft: null }, { secondsLeft: 5 }),
+      reaches: fc.constant({}),
+    }),
+  );
+  const seen = fc.record({
+    at: fc.nat(1_000_000),
+    candidates: fc.record({ n1: candidate, n2: candidate, n3: candidate }),
+    stillAnswered: fc.constantFrom(true, false, null),
+    authority: fc.record({ leader: fc.boolean(), until: fc.constant(Infinity) }),
+  });
+  const known = fc.record({
+    holder: fc.constantFrom(null, "n1", "n2"),
+    booked: fc.dictionary(fc.constantFrom("n1", "n2", "n3"), fc.option(fc.nat(1_000_000))),
+  });
+
+  it("at most one node is granted the address, and none while another is to lose it", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(settings(), lease), known, seen, (of, parts, seenNow) => {
+        const { orders } = decideVip(of, { ...newMemory(of, 0), ...parts }, seenNow);
+        const grants = orders.filter((order) => order.do === "grant");
+        expect(grants.length).toBeLessThanOrEqual(1);
+        if (grants.length === 1) expect(orders).toHaveLength(1);
+        if (!seenNow.authority.leader) expect(orders).toEqual([]);
+      }),
+    );
+  });
+
+  it("a grant to another node never comes before what is booked has passed", () => {
+    fc.assert(
+      fc.property(known, seen, (parts, seenNow) => {
+        const memory = { ...newMemory(lease, 0), ...parts };
+        const { orders } = decideVip(lease, memory, seenNow);
+        for (const order of orders) {
+          if (order.do !== "grant" || order.node === memory.holder || memory.holder === null) continue;
+          for (const [node, end] of Object.entries(memory.booked)) {
+            if (node !== order.node) expect(end !== null && end + 5000 < seenNow.at).toBe(true);
+          }
+        }
+      }),
+    );
+  });
+});
+
+it("ticks at the smallest ping time, and often enough for the lease", () => {
+  expect(tickMs(settings())).toBe(5000);
+  expect(tickMs(settings({ mode: "lease", leaseMs: 6000 }))).toBe(2000);
+  expect(tickMs(settings({ candidates: [{ node: "n1", slave: undefined, pingIntervalMs: 100 }] }))).toBe(1000);
+});
