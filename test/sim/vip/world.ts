@@ -149,7 +149,7 @@ function kernelLateness(dice: Dice): number {
 }
 
 /** What a lease without a deadline of its own would say. */
-export const relativeLeaseMs = 6000;
+const relativeLeaseMs = 6000;
 
 function isLater(a: { at: number; order: number } | undefined, b: { at: number; order: number }): boolean {
   return a !== undefined && (a.at > b.at || (a.at === b.at && a.order > b.order));
