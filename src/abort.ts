@@ -36,3 +36,56 @@ export function abortable<T>(
     );
   });
 }
+
+/** What is made of other signals, by hand: `AbortSignal.any` lets a timeout among its sources be collected unheard. */
+export interface LinkedSignal {
+  readonly signal: AbortSignal;
+  /** Lets go of the sources; to be called when what listened has ended. */
+  readonly dispose: () => void;
+}
+
+/** A signal that aborts with the first of several, for its reason. */
+export function firstOf(signals: readonly (AbortSignal | undefined)[]): LinkedSignal {
+  const controller = new AbortController();
+  const sources = signals.filter((source) => source !== undefined);
+  const offs = sources.map((source) =>
+    onAbort(source, () => {
+      controller.abort(source.reason);
+    }),
+  );
+  const dispose = (): void => {
+    for (const off of offs) off();
+  };
+  onAbort(controller.signal, dispose);
+  return { signal: controller.signal, dispose };
+}
+
+export interface TimeLimit extends LinkedSignal {
+  /** The time ran out, before the other signal and before it was let go of. */
+  readonly expired: () => boolean;
+}
+
+/** A signal that aborts after `ms`, or with another one. */
+export function timeLimit(
+  clock: { sleep(ms: number, signal: AbortSignal): Promise<void> },
+  ms: number,
+  other: AbortSignal,
+): TimeLimit {
+  const time = new AbortController();
+  const enough = new AbortController();
+  const { signal, dispose } = firstOf([other, time.signal]);
+  clock.sleep(ms, enough.signal).then(
+    () => {
+      time.abort(new Error(`no end within ${ms} ms`));
+    },
+    () => undefined,
+  );
+  return {
+    signal,
+    expired: () => time.signal.aborted && signal.reason === time.signal.reason,
+    dispose: () => {
+      enough.abort();
+      dispose();
+    },
+  };
+}

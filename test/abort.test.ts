@@ -1,6 +1,9 @@
 import { getEventListeners } from "node:events";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test, vi } from "vitest";
-import { abortable, onAbort } from "../src/abort.ts";
+import { systemClock } from "../src/adapters/clock/index.ts";
+import { abortable, firstOf, onAbort, timeLimit } from "../src/abort.ts";
 
 const listeners = (signal: AbortSignal): number => getEventListeners(signal, "abort").length;
 
@@ -85,5 +88,48 @@ describe("abortable", () => {
     stop.abort(reason);
     await expect(value).resolves.toBe(1);
     expect(late).not.toHaveBeenCalled();
+  });
+});
+
+describe("signals made of signals", () => {
+  const ended = (signal: AbortSignal): Promise<unknown> =>
+    new Promise((resolve) => {
+      onAbort(signal, () => {
+        resolve(signal.reason);
+      });
+    });
+
+  test("the first of several, for its reason; the others are let go of", () => {
+    const [one, other] = [new AbortController(), new AbortController()];
+    const { signal } = firstOf([one.signal, undefined, other.signal]);
+    other.abort("other");
+    one.abort("one");
+    expect([signal.reason, listeners(one.signal)]).toEqual(["other", 0]);
+  });
+
+  test("one that was aborted before", () => {
+    expect(firstOf([new AbortController().signal, AbortSignal.abort("before")]).signal.reason).toBe("before");
+  });
+
+  test("a time limit comes though nobody holds it and memory is collected meanwhile", async () => {
+    setFlagsFromString("--expose-gc");
+    const reason = ended(timeLimit(systemClock, 50, new AbortController().signal).signal);
+    await new Promise(setImmediate);
+    (runInNewContext("gc") as () => void)();
+    expect(await reason).toEqual(new Error("no end within 50 ms"));
+  });
+
+  test("a time limit tells the end of time from the other signal, and from being let go of", async () => {
+    const other = new AbortController();
+    const [interrupted, over, disposed] = [1000, 1, 1].map((ms) => timeLimit(systemClock, ms, other.signal));
+    disposed?.dispose();
+    await ended(over?.signal ?? other.signal);
+    other.abort("Ctrl-C");
+    expect([interrupted?.signal.reason, interrupted?.expired(), over?.expired(), disposed?.signal.aborted]).toEqual([
+      "Ctrl-C",
+      false,
+      true,
+      false,
+    ]);
   });
 });

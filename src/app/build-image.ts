@@ -3,6 +3,7 @@ import { parseBuildStep } from "../domain/build/steps.ts";
 import { dockerAccessError } from "../domain/docker/failure.ts";
 import { PictlError } from "../domain/errors.ts";
 import type { Command } from "../domain/shell.ts";
+import { firstOf } from "../abort.ts";
 import { dockerError } from "./docker.ts";
 import { linesOf } from "./lines.ts";
 import type { BuildContext, Connection, Outcome } from "./ports.ts";
@@ -50,7 +51,7 @@ async function run(input: BuildImageInput, sudo: boolean): Promise<{ outcome: Ou
   };
   const source = input.context && watched(input.context.tar(input.signal));
   // A tar that breaks off must end docker: it would build from the half, or wait for the rest.
-  const signal = source ? AbortSignal.any([input.signal, source.broken]) : input.signal;
+  const { signal, dispose } = firstOf([input.signal, source?.broken]);
   try {
     const outcome = await input.connection.run(input.command, {
       sudo,
@@ -67,6 +68,8 @@ async function run(input: BuildImageInput, sudo: boolean): Promise<{ outcome: Ou
   } catch (error) {
     source?.broken.throwIfAborted();
     throw error;
+  } finally {
+    dispose();
   }
 }
 

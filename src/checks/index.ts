@@ -1,4 +1,4 @@
-import { abortable } from "../abort.ts";
+import { abortable, timeLimit } from "../abort.ts";
 import type { Checks, Clock, Engines, Network, Nodes } from "../app/ports.ts";
 import type { CheckKind, CheckTools } from "./kind.ts";
 import { docker } from "./kinds/docker.ts";
@@ -18,7 +18,8 @@ export function openChecks(outside: { nodes: Nodes; engines: Engines; network: N
     async run(check, target) {
       const startedAt = outside.clock.monotonic();
       const timeoutMs = typeof check.timeoutMs === "number" ? check.timeoutMs : defaultTimeoutMs;
-      const signal = AbortSignal.any([target.signal, AbortSignal.timeout(timeoutMs)]);
+      const limit = timeLimit(outside.clock, timeoutMs, target.signal);
+      const { signal } = limit;
       const tools: CheckTools = {
         network: outside.network,
         connection: () => outside.nodes.connect(target.node, signal),
@@ -36,7 +37,9 @@ export function openChecks(outside: { nodes: Nodes; engines: Engines; network: N
         return result(true, await abortable(kind.run(check as never, { ...target, signal }, tools), signal));
       } catch (error) {
         if (target.signal.aborted) throw target.signal.reason;
-        return result(false, signal.aborted ? `no answer within ${String(timeoutMs)} ms` : reason(error));
+        return result(false, limit.expired() ? `no answer within ${String(timeoutMs)} ms` : reason(error));
+      } finally {
+        limit.dispose();
       }
     },
   };

@@ -1,3 +1,4 @@
+import { onAbort } from "../abort.ts";
 import type { Heartbeat, Round } from "../app/heartbeat/index.ts";
 import type { Clock } from "../app/ports.ts";
 import type { Config } from "../domain/config/types.ts";
@@ -24,9 +25,11 @@ export async function beat(options: {
 }): Promise<void> {
   const { heartbeat, clock, stalls, leave } = options;
   let nap = new AbortController();
-  options.wake(() => {
+  const getUp = (): void => {
     nap.abort();
-  });
+  };
+  options.wake(getUp);
+  onAbort(leave, getUp);
   while (!leave.aborted) {
     const startedAt = clock.monotonic();
     nap = new AbortController();
@@ -45,7 +48,6 @@ export async function beat(options: {
       }
     }
     const until = startedAt + intervalMs * (1 + jitter * (2 * options.random() - 1));
-    const signal = AbortSignal.any([leave, nap.signal]);
-    await clock.sleep(Math.max(0, until - clock.monotonic()), signal).catch(() => undefined);
+    await clock.sleep(Math.max(0, until - clock.monotonic()), nap.signal).catch(() => undefined);
   }
 }

@@ -2,20 +2,32 @@ import type { PictlEvent } from "../domain/event.ts";
 import { visible } from "../domain/text.ts";
 import { type Style, tint } from "./style.ts";
 import { duration } from "./units.ts";
+import { columns, wrapBehind } from "./wrap.ts";
 
-/** One event on one line: when, what, where, what changed, and who did it. */
+/**
+ * One event on one line: when, what, where, what changed, and who did it. Where that is wider than the terminal, the
+ * second half stands below.
+ */
 export function eventLine(event: PictlEvent, style: Style): string {
   const { error, durationMs } = event;
-  const parts = [
+  const head = [
     tint(style, "dim", localTime(event.time)),
     tint(style, error === undefined ? "strong" : "bad", visible(event.type).padEnd(23)),
     visible(placeOf(event)).padEnd(12),
-    error === undefined ? visible(changeOf(event)) : tint(style, "bad", visible(`failed: ${firstLine(error)}`)),
+  ];
+  const rest = [
+    error === undefined ? visible(changeOf(event)) : tint(style, "bad", visible(firstLine(error))),
     durationMs === undefined ? "" : tint(style, "dim", `(${duration(durationMs)})`),
     tint(style, "dim", `${visible(event.who)}${event.cause === undefined ? "" : `: ${visible(event.cause)}`}`),
-  ];
-  return `${parts.filter((part) => part !== "").join("  ")}\n`;
+  ].filter((part) => part !== "");
+  const line = [...head, ...rest].join("  ");
+  if (columns(line) <= style.width) return `${line}\n`;
+  const second = rest.join("  ");
+  const below = columns(indent + second) <= style.width ? [second] : rest;
+  return `${head.join("  ").trimEnd()}\n${below.map((text) => wrapBehind(indent, text, style.width)).join("")}`;
 }
+
+const indent = "    ";
 
 /** `2026-01-31 10:00:00` on this machine's clock. */
 function localTime(time: string): string {

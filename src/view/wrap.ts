@@ -27,6 +27,7 @@ export function wrapBehind(mark: string, text: string, width: number): string {
   return lines.map((line, index) => `${index === 0 ? mark : indent}${line}\n`).join("");
 }
 
-function columns(text: string): number {
+/** How much room a text takes; colours take none. */
+export function columns(text: string): number {
   return stripVTControlCharacters(text).length;
 }

@@ -7,6 +7,12 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 const impure = ["process", "setTimeout", "setInterval", "setImmediate", "queueMicrotask", "fetch", "performance"];
 
+const neverAny = {
+  object: "AbortSignal",
+  property: "any",
+  message: "It lets a timeout among its sources be collected, which then never comes: firstOf() of src/abort.ts.",
+};
+
 export default tseslint.config(
   { ignores: ["dist/", "coverage/", "node_modules/"] },
   js.configs.recommended,
@@ -49,6 +55,7 @@ export default tseslint.config(
         "error",
         { object: "process", property: "exit", message: "Throw a PictlError." },
         { property: "addEventListener", message: "onAbort() hears an abort that has been, too." },
+        neverAny,
       ],
     },
   },
@@ -67,6 +74,7 @@ export default tseslint.config(
         "error",
         { object: "Date", property: "now", message: "Time is an argument." },
         { object: "Math", property: "random", message: "Randomness is an argument." },
+        neverAny,
       ],
       "no-restricted-syntax": [
         "error",

@@ -19,7 +19,7 @@ test.each([
   ],
   [
     { type: "image.build-failed", node: "n1", error: "Step 2 failed.\nmore" },
-    "2026-01-31 10:05:09  image.build-failed       n1            failed: Step 2 failed.  root@here\n",
+    "2026-01-31 10:05:09  image.build-failed       n1            Step 2 failed.  root@here\n",
   ],
   [
     { container: "web", before: "running", after: null },
@@ -31,6 +31,22 @@ test.each([
   ],
 ])("%j", (parts, text) => {
   expect(line(parts)).toBe(text);
+});
+
+test("on a terminal that is too narrow, the second half stands below, in whole words", () => {
+  const error = "n1 does not answer, here or to n2 and n3";
+  const event = { time, type: "heartbeat.failed", who: "root@here", cause: "pictl daemon", error };
+  expect(eventLine({ ...event, container: "web", node: "n1" }, { colour: false, width: 60 })).toBe(
+    [
+      "2026-01-31 10:05:09  heartbeat.failed         web@n1",
+      "    n1 does not answer, here or to n2 and n3",
+      "    root@here: pictl daemon",
+      "",
+    ].join("\n"),
+  );
+  expect(eventLine({ ...event, error: "refused" }, { colour: false, width: 70 })).toBe(
+    "2026-01-31 10:05:09  heartbeat.failed         -\n    refused  root@here: pictl daemon\n",
+  );
 });
 
 test("a time that is none is shown as it is", () => {

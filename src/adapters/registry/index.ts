@@ -1,6 +1,7 @@
 import type { Registries, RegistryAccess } from "../../app/ports.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { hubName, isLoopback } from "../../domain/registry/address.ts";
+import { firstOf } from "../../abort.ts";
 
 /** Milliseconds for a whole list, however many pages. */
 const listTimeoutMs = 120_000;
@@ -11,18 +12,26 @@ export function openRegistries(options: { readonly hubUrl?: string | undefined }
   // Every command wires this adapter and few use it; HTTP and TLS are loaded for those.
   return {
     async search(registry, query, access) {
-      if (registry.name === hubName) return (await import("./hub.ts")).searchHub(hub(), query, bounded(access));
-      return (await import("./v2.ts")).searchCatalog(registry, query, bounded(access));
+      if (registry.name === hubName)
+        return bounded(access, async (own) => (await import("./hub.ts")).searchHub(hub(), query, own));
+      return bounded(access, async (own) => (await import("./v2.ts")).searchCatalog(registry, query, own));
     },
     async tags(registry, path, access) {
-      if (registry.name === hubName) return (await import("./hub.ts")).listHubTags(hub(), path, bounded(access));
-      return (await import("./v2.ts")).listTags(registry, path, bounded(access));
+      if (registry.name === hubName)
+        return bounded(access, async (own) => (await import("./hub.ts")).listHubTags(hub(), path, own));
+      return bounded(access, async (own) => (await import("./v2.ts")).listTags(registry, path, own));
     },
   };
 }
 
-function bounded(access: RegistryAccess): RegistryAccess {
-  return { ...access, signal: AbortSignal.any([access.signal, AbortSignal.timeout(listTimeoutMs)]) };
+async function bounded<T>(access: RegistryAccess, work: (access: RegistryAccess) => Promise<T>): Promise<T> {
+  const timeout = AbortSignal.timeout(listTimeoutMs);
+  const { signal, dispose } = firstOf([access.signal, timeout]);
+  try {
+    return await work({ ...access, signal });
+  } finally {
+    dispose();
+  }
 }
 
 /** A password may go there, so that it is HTTPS or this machine. */

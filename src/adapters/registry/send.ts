@@ -4,6 +4,7 @@ import { request as requestHttps } from "node:https";
 import { PictlError } from "../../domain/errors.ts";
 import { networkFailure } from "../../domain/registry/network-failure.ts";
 import { mayLead } from "../../domain/registry/reach.ts";
+import { firstOf } from "../../abort.ts";
 
 export interface Request {
   /** Whose request this is, for errors. */
@@ -39,13 +40,15 @@ const maxRedirects = 5;
 export async function send(url: URL, request: Request): Promise<Answer> {
   const { registry } = request;
   const timeout = AbortSignal.timeout(timeoutMs);
-  const signal = AbortSignal.any([request.signal, timeout]);
+  const { signal, dispose } = firstOf([request.signal, timeout]);
   try {
     return await follow(url, { ...request, signal });
   } catch (error) {
     if (error instanceof PictlError) throw error;
     if (request.signal.aborted) throw interruption(request.signal, registry);
     throw networkFailure(registry, timeout.aborted ? "ETIMEDOUT" : codeOf(error), error);
+  } finally {
+    dispose();
   }
 }
 

@@ -1,6 +1,6 @@
 import type Ssh2 from "ssh2";
 import type { Client } from "ssh2";
-import { abortable } from "../../abort.ts";
+import { abortable, firstOf } from "../../abort.ts";
 import type { Login } from "../../app/ports.ts";
 import type { NodeSpec } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
@@ -139,26 +139,30 @@ export class Connector {
     readonly onStage: (stage: ConnectStage) => void;
   }): Promise<Client> {
     const { step, via, deadline, onStage } = options;
-    const signal = AbortSignal.any([options.signal, deadline.signal]);
-    const leave = await deadline.suspend(() => options.gate.enter(signal));
+    const { signal, dispose } = firstOf([options.signal, deadline.signal]);
     try {
-      const { default: ssh2 } = await import("ssh2");
-      const { client, method } = await attemptConnection({
-        ssh2,
-        step,
-        via,
-        check: options.check ?? (await hostCheck(this.#tools, step)),
-        identities: () => deadline.suspend(() => this.#ring(ssh2).identities(step.target)),
-        password: this.#passwordOf(step),
-        handshakes: this.#handshakes,
-        deadline,
-        signal,
-        onStage,
-      });
-      this.#methods.set(client, method);
-      return client;
+      const leave = await deadline.suspend(() => options.gate.enter(signal));
+      try {
+        const { default: ssh2 } = await import("ssh2");
+        const { client, method } = await attemptConnection({
+          ssh2,
+          step,
+          via,
+          check: options.check ?? (await hostCheck(this.#tools, step)),
+          identities: () => deadline.suspend(() => this.#ring(ssh2).identities(step.target)),
+          password: this.#passwordOf(step),
+          handshakes: this.#handshakes,
+          deadline,
+          signal,
+          onStage,
+        });
+        this.#methods.set(client, method);
+        return client;
+      } finally {
+        leave();
+      }
     } finally {
-      leave();
+      dispose();
     }
   }
 

@@ -1,11 +1,10 @@
 import { once } from "node:events";
 import { Duplex, PassThrough } from "node:stream";
-import { abortable } from "../../abort.ts";
+import { abortable, firstOf } from "../../abort.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { Command } from "../../domain/shell.ts";
 import { interrupted, run } from "./run.ts";
 import type { Session } from "./session.ts";
-import { firstOf } from "./signals.ts";
 
 export interface PipeOptions {
   readonly sudo?: boolean;

@@ -1,4 +1,4 @@
-import { abortable } from "../../abort.ts";
+import { abortable, firstOf } from "../../abort.ts";
 import type { Outcome, RunOptions } from "../../app/ports.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { guarded, type Ticket } from "../../domain/guard/command.ts";
@@ -8,7 +8,6 @@ import { Following } from "./following.ts";
 import { LostAfterSending, type OpenChannel } from "./channels.ts";
 import { type Launch, launch } from "./launch.ts";
 import type { Session } from "./session.ts";
-import { firstOf } from "./signals.ts";
 
 const defaultTimeoutMs = 60_000;
 

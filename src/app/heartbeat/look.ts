@@ -4,6 +4,7 @@ import { type ErrorCode, PictlError } from "../../domain/errors.ts";
 import type { CheckFact, NodeFacts, Subject } from "../../domain/heartbeat/facts.ts";
 import { checkTimeoutMs, subjects } from "../../domain/heartbeat/subjects.ts";
 import { words } from "../../domain/shell.ts";
+import { timeLimit } from "../../abort.ts";
 import { nodeOf } from "../observe.ts";
 import { askPeers } from "./witness.ts";
 import type { HeartbeatPorts } from "../ports.ts";
@@ -42,8 +43,8 @@ async function lookAt(
   node: NodeSpec,
   { budgetMs, addresses }: { budgetMs: number; addresses: Map<string, string> },
 ): Promise<NodeFacts> {
-  const late = AbortSignal.timeout(budgetMs);
-  const signal = AbortSignal.any([ports.signal, late]);
+  const late = timeLimit(ports.clock, budgetMs, ports.signal);
+  const { signal } = late;
   let bootId: string | undefined;
   try {
     const connection = await ports.nodes.connect(node, signal);
@@ -57,15 +58,17 @@ async function lookAt(
     return { state: "up", bootId, containers: await docker };
   } catch (error) {
     if (ports.signal.aborted) throw error;
-    const message = late.aborted ? `no answer within ${String(budgetMs)} ms` : reason(error);
+    const message = late.expired() ? `no answer within ${String(budgetMs)} ms` : reason(error);
     const code = error instanceof PictlError ? error.code : "internal";
     if (refusals.has(code)) return { state: "refused", code, message };
     if (bootId !== undefined) {
-      return { state: "docker-silent", bootId, code: late.aborted ? "docker-unavailable" : code, message };
+      return { state: "docker-silent", bootId, code: late.expired() ? "docker-unavailable" : code, message };
     }
     // A line that answers nothing any more would be waited for in every round.
     ports.nodes.discard(node.name);
     return { state: "silent", code: "node-unreachable", message, missedBy: [], seenBy: [] };
+  } finally {
+    late.dispose();
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Config } from "../../domain/config/types.ts";
 import type { NodeFacts, SilentNode } from "../../domain/heartbeat/facts.ts";
 import { words } from "../../domain/shell.ts";
+import { timeLimit } from "../../abort.ts";
 import { nodeOf } from "../observe.ts";
 import type { Connection, HeartbeatPorts } from "../ports.ts";
 
@@ -52,7 +53,7 @@ async function reaches(
   config: Config,
   { peer, node, address, budgetMs }: { peer: string; node: string; address: string; budgetMs: number },
 ): Promise<boolean | undefined> {
-  const signal = AbortSignal.any([ports.signal, AbortSignal.timeout(budgetMs + 1000)]);
+  const { signal, dispose } = timeLimit(ports.clock, budgetMs + 1000, ports.signal);
   try {
     const connection = await ports.nodes.connect(nodeOf(config, peer), signal);
     const [pinged, ...opened] = await Promise.all([
@@ -63,6 +64,8 @@ async function reaches(
   } catch (error) {
     if (ports.signal.aborted) throw error;
     return undefined;
+  } finally {
+    dispose();
   }
 }
 
