@@ -1,4 +1,4 @@
-import type { Config } from "../../domain/config/types.ts";
+import type { Config, NodeSpec } from "../../domain/config/types.ts";
 import { type Failure, PictlError, toFailure } from "../../domain/errors.ts";
 import { type Action, type CheckRow, decide, type FailOverAction } from "../../domain/heartbeat/decide.ts";
 import type { NodeFacts, WantedMove } from "../../domain/heartbeat/facts.ts";
@@ -6,7 +6,7 @@ import { type Memory, noMemory, rebase, withoutCounts } from "../../domain/heart
 import { settlement } from "../../domain/move/journal.ts";
 import { runHooks } from "../hooks.ts";
 import { settleMoves } from "../move/settle.ts";
-import type { ConfigStore, HeartbeatPorts, Nodes } from "../ports.ts";
+import type { ConfigStore, HeartbeatPorts } from "../ports.ts";
 import { record } from "../record.ts";
 import { cleanUp } from "./clean-up.ts";
 import { failOver } from "./fail-over.ts";
@@ -55,7 +55,7 @@ export function openHeartbeat(
   /** With the decision as the cause of what is done, and without waiting for nodes that did not answer just now. */
   const caused = ({ cause }: Pick<Action, "cause">): HeartbeatPorts => ({
     ...ports,
-    nodes: answering(ports.nodes, silent),
+    ...answering(ports, silent),
     actor: { who: ports.actor.who, cause },
   });
 
@@ -180,16 +180,22 @@ export function openHeartbeat(
   };
 }
 
-function answering(nodes: Nodes, silent: ReadonlySet<string>): Nodes {
+/** Ports to which nodes that did not answer just now are unreachable at once. */
+function answering(
+  { nodes, engines }: HeartbeatPorts,
+  silent: ReadonlySet<string>,
+): Pick<HeartbeatPorts, "nodes" | "engines"> {
+  const refused = <T>({ name: node }: NodeSpec): Promise<T> =>
+    Promise.reject(new PictlError("node-unreachable", `${node} does not answer.`, { node }));
   return {
-    connect: (node, signal) =>
-      silent.has(node.name)
-        ? Promise.reject(new PictlError("node-unreachable", `${node.name} does not answer.`, { node: node.name }))
-        : nodes.connect(node, signal),
-    discard: (node) => {
-      nodes.discard(node);
+    nodes: {
+      connect: (node, signal) => (silent.has(node.name) ? refused(node) : nodes.connect(node, signal)),
+      discard: (node) => {
+        nodes.discard(node);
+      },
+      close: () => nodes.close(),
     },
-    close: () => nodes.close(),
+    engines: { on: (node, signal) => (silent.has(node.name) ? refused(node) : engines.on(node, signal)) },
   };
 }
 
