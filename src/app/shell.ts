@@ -3,6 +3,7 @@ import type { Config } from "../domain/config/types.ts";
 import { ours } from "../domain/container/ownership.ts";
 import { PictlError, toFailure } from "../domain/errors.ts";
 import { type Command, words } from "../domain/shell.ts";
+import { containerShell } from "../domain/terminal/container-shell.ts";
 import { Escape } from "../domain/terminal/escape.ts";
 import { TerminalModes } from "../domain/terminal/modes.ts";
 import type { Place } from "../domain/terminal/place.ts";
@@ -113,7 +114,7 @@ function graded({ signal }: ShellPorts, end: Awaited<RemoteTerminal["ended"]> | 
     return {
       code: null,
       why: new PictlError("connection-lost", "The connection to the node was lost.", {
-        hint: "What ran there has ended with it, unless it ran in tmux, screen or with nohup.",
+        hint: "What ran there ends as soon as the node notices, unless it runs in tmux, screen or with nohup.",
       }),
     };
   }
@@ -143,7 +144,7 @@ async function enterContainer(
   if (shell === undefined) throw noShell(name, place.node.name, facts.state);
   // sudo asks for its password on the terminal, if it has to.
   const client = asRoot ? ["sudo", "docker"] : ["docker"];
-  return words(...client, "exec", "--interactive", "--tty", "--env", `TERM=${local.term}`, facts.id, shell);
+  return containerShell(client, { id: facts.id, shell, term: local.term });
 }
 
 async function shellIn(

@@ -2,11 +2,14 @@ import { execFileSync } from "node:child_process";
 import { readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import Create from "../../commands/create.ts";
+import Start from "../../commands/start.ts";
+import { runCommand } from "../support/command.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
-const obstacle = (await labObstacle({ docker: false })) ?? noTmux();
+const obstacle = (await labObstacle()) ?? noTmux();
 
 function noTmux(): string | undefined {
   try {
@@ -18,7 +21,7 @@ function noTmux(): string | undefined {
 }
 
 describe.skipIf(obstacle !== undefined)("pictl shell on a real terminal", () => {
-  const lab = withLab({ nodes: 2, docker: false });
+  const lab = withLab({ nodes: 2 });
   const server = `pictl-test-${String(process.pid)}`;
   const before = join(tmpdir(), `${server}-stty`);
   const tmux = (...args: string[]): string => execFileSync("tmux", ["-L", server, ...args], { encoding: "utf8" });
@@ -32,11 +35,12 @@ describe.skipIf(obstacle !== undefined)("pictl shell on a real terminal", () => 
   const screen = (): string => tmux("capture-pane", "-p", "-S", "-");
   const seen = (text: string | RegExp): Promise<unknown> =>
     expect.poll(screen, { timeout: 90_000, interval: 200 }).toMatch(text);
-  const open = async (node: string): Promise<void> => {
-    enter(`node ${root}bin/dev.js shell ${node} --config ${lab.status().dir}/config.json`);
+  /** `name`: what the place calls itself. */
+  const open = async (place: string, name = place): Promise<void> => {
+    enter(`node ${root}bin/dev.js shell ${place} --config ${lab.status().dir}/config.json`);
     await seen(/[#$] $|[#$]\n*$/);
     enter("echo there-$(hostname)");
-    await seen(`there-${node}`);
+    await seen(`there-${name}`);
   };
   /** The exit code, and that the terminal is as it was. */
   const left = async (code: number): Promise<void> => {
@@ -44,6 +48,10 @@ describe.skipIf(obstacle !== undefined)("pictl shell on a real terminal", () => 
     await seen(`left-${String(code)}\nas-it-was`);
   };
 
+  beforeAll(async () => {
+    const created = await runCommand(Create, [], lab.status().config);
+    expect(created.code, created.stderr).toBe(0);
+  });
   beforeEach(async () => {
     tmux("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", "bash --norc --noprofile");
     enter(`PS1="here: "; stty -a > ${before}; echo re""ady`);
@@ -55,22 +63,30 @@ describe.skipIf(obstacle !== undefined)("pictl shell on a real terminal", () => 
     await rm(before, { force: true });
   });
 
-  test("has the terminal's size and follows it; Ctrl-C is the remote program's; the exit code is the shell's", async () => {
-    await open("n1");
-    enter("stty size");
-    await seen("24 80");
-    tmux("resize-window", "-x", "100", "-y", "30");
-    enter("sleep 0.3; stty size");
-    await seen("30 100");
-    tmux("resize-window", "-x", "80", "-y", "24");
-    enter("sleep 1000");
-    tmux("send-keys", "C-c");
-    enter("echo still-$?");
-    await seen("still-130");
-    enter("exit 7");
-    await seen(/here: *\n*$/);
-    await left(7);
-  });
+  const places: readonly [string, () => Promise<string>][] = [
+    ["n1", () => Promise.resolve("n1")],
+    ["web", () => lab.inside("n1", "docker exec web hostname")],
+  ];
+
+  test.each(places)(
+    "%s has the terminal's size and follows it; Ctrl-C is the remote program's; the exit code is the shell's",
+    async (place, name) => {
+      await open(place, (await name()).trim());
+      enter("stty size");
+      await seen("24 80");
+      tmux("resize-window", "-x", "100", "-y", "30");
+      enter("sleep 0.3; stty size");
+      await seen("30 100");
+      tmux("resize-window", "-x", "80", "-y", "24");
+      enter("sleep 1000");
+      tmux("send-keys", "C-c");
+      enter("echo still-$?");
+      await seen("still-130");
+      enter("exit 7");
+      await seen(/here: *\n*$/);
+      await left(7);
+    },
+  );
 
   test("~. leaves, and what the program did to the screen is undone", async () => {
     await open("n1");
@@ -83,10 +99,32 @@ describe.skipIf(obstacle !== undefined)("pictl shell on a real terminal", () => 
     await left(3);
   });
 
+  test("~. leaves a container, and nothing is left in it", async () => {
+    const processes = (): Promise<string> => lab.inside("n1", "docker exec web ps -o args");
+    await open("web", (await lab.inside("n1", "docker exec web hostname")).trim());
+    enter("sleep 1234");
+    await expect.poll(processes, { timeout: 60_000 }).toContain("sleep 1234");
+    enter("");
+    type("~.");
+    await seen("web@n1: The connection was closed by `~.`.");
+    await left(3);
+    await expect.poll(processes, { timeout: 60_000 }).not.toContain("sleep 1234");
+    expect((await processes()).match(/^sh$/gm)).toBeNull();
+  });
+
   test("a node that dies is noticed, and the terminal is put back", async () => {
     await open("n2");
     await lab.kill("n2");
     await seen("The connection to the node was lost.");
+    await left(3);
+    await lab.start("n2");
+  });
+
+  test("a container whose node dies, likewise", async () => {
+    await runCommand(Start, ["clock"], lab.status().config);
+    await open("clock", (await lab.inside("n2", "docker exec clock hostname")).trim());
+    await lab.kill("n2");
+    await seen("clock@n2: The connection to the node was lost.");
     await left(3);
   });
 });

@@ -13,7 +13,10 @@ const retries = 5;
 /** What has ended and left something running that holds the terminal open is not waited for. */
 const lingerMs = 1_000;
 
-/** `Connection.terminal`. The command stands in the login shell's line as it is: its words must be bare. */
+/**
+ * `Connection.terminal`. The command stands in the login shell's line as it is: its words must mean the same in every
+ * shell, bare or in single quotes.
+ */
 export async function openTerminal(
   session: Session,
   command: Command | undefined,
