@@ -11,13 +11,14 @@ import { prefixes } from "../src/view/prefix.ts";
 export default class Logs extends StreamCommand {
   static override summary = "Print the logs of containers from all their nodes, merged by time.";
   static override description = `With --json: one document, or one object a line with --follow ({"time", "container", "node", "stream", "line"}, a failure is {"failure"}).
+With --follow a node that is lost is waited for: its logs go on where they broke off, without a line lost or repeated.
 On a terminal, control characters in the logs are shown and not sent, unless --raw.`;
   static override args = { container: common.containers };
   static override flags = {
     node: common.node,
     follow: Flags.boolean({
       char: "f",
-      summary: "Go on printing what comes, until Ctrl-C or until the containers end.",
+      summary: "Go on printing what comes, until Ctrl-C or until the containers have ended.",
     }),
     since: Flags.string({ helpValue: "WHEN", summary: "Only from then on: 10m, 2h, 2026-01-31, 2026-01-31T10:00Z." }),
     tail: Flags.integer({ helpValue: "N", summary: "Only the last N lines of each container.", min: 0 }),
@@ -59,11 +60,21 @@ On a terminal, control characters in the logs are shown and not sent, unless --r
       tail: flags.tail,
       sinceMs,
       grep,
+      random: Math.random,
       output: {
         line: (row) => rows.row(row),
         idle: () => rows.flush(),
         ended: ({ container, node }) => {
           if (!json) this.progress.warn(`${container}@${node}: the log ended, for the container does not run.`);
+        },
+        failed: ({ container, node, message }) => {
+          if (!json) this.progress.notice(`${container ?? ""}@${node ?? ""}: the log cannot be read on. ${message}`);
+        },
+        lost: (node, { message }) => {
+          this.progress.notice(`${node}: ${message} Its logs go on when it answers again.`);
+        },
+        back: (node) => {
+          this.progress.notice(`${node} answers again; its logs go on where they broke off.`);
         },
       },
     });

@@ -7,6 +7,8 @@ import type { Terminal } from "./terminal.ts";
 
 /** Progress that can be taken off the screen before results are printed. */
 export interface CliProgress extends Progress {
+  /** As `warn`, as often as it is called. */
+  notice(message: string): void;
   /** Takes the display off the screen; it comes back with the next step. */
   pause(): Promise<void>;
   /** Ends the display; later steps are silent. */
@@ -88,6 +90,9 @@ export function createProgress(options: ProgressOptions): CliProgress {
     warn(message) {
       if (warned.has(message)) return;
       warned.add(message);
+      this.notice(message);
+    },
+    notice(message) {
       stderr.write(wrapBehind(`${tint(terminal.err, "warn", "!")} `, message, terminal.err.width));
     },
     async pause() {

@@ -10,7 +10,7 @@ import { framedLogs, rawLogs } from "./log-stream.ts";
 
 /**
  * A container's log, line by line, in constant memory. A followed log ends when the container does, or is removed.
- * Throws docker-failed (no such container, a log driver that cannot be read), docker-unavailable, interrupted.
+ * Throws container-missing, docker-failed (a log driver that cannot be read), docker-unavailable, interrupted.
  */
 export async function* containerLogs(
   { node, api }: { readonly node: string; readonly api: Api },
@@ -22,7 +22,7 @@ export async function* containerLogs(
   const inspection = await api.get(`${container}/json`, signal);
   const response =
     inspection === undefined ? undefined : await api.stream(`${container}/logs?${query(options)}`, signal);
-  if (!response) throw new PictlError("docker-failed", "The container is gone.", { node, container: id });
+  if (!response) throw new PictlError("container-missing", "The container is gone.", { node, container: id });
 
   try {
     const log = hasTerminal(inspection) ? rawLogs() : framedLogs();

@@ -189,7 +189,7 @@ describe("logs", () => {
   it("a container that is gone is an error that names it", async () => {
     const { engine } = await open({});
     await expect(engine.logs("a", options)[Symbol.asyncIterator]().next()).rejects.toMatchObject({
-      code: "docker-failed",
+      code: "container-missing",
       container: "a",
     });
   });

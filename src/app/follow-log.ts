@@ -1,0 +1,74 @@
+import { ours } from "../domain/container/ownership.ts";
+import type { LogRecord } from "../domain/docker/facts.ts";
+import { LogCursor } from "../domain/logs/cursor.ts";
+import { isAlive, isOver, isReadable, mayPass, pauseMs } from "../domain/logs/follow.ts";
+import type { NodeWatch } from "./node-watch.ts";
+import type { Ports } from "./ports.ts";
+
+/** A container's log, and how far it has been read. */
+export interface LogPosition {
+  readonly container: string;
+  readonly node: string;
+  /** Docker's id; a copy that takes the container's place has another, and a log of its own. */
+  id: string;
+  cursor: LogCursor;
+}
+
+export interface FollowOptions {
+  readonly cluster: string;
+  readonly watch: NodeWatch;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** The log's records from where its position is or before that, as they come. */
+  readonly open: (position: LogPosition) => AsyncIterable<LogRecord>;
+}
+
+/**
+ * Follows a log from its position, through losses of the node and restarts of the container, without a line lost or
+ * repeated, until the container has ended and does not come back. Throws interrupted, container-foreign and what does
+ * not pass by itself (see `mayPass`).
+ */
+export async function* followLog(
+  ports: Pick<Ports, "clock" | "signal">,
+  position: LogPosition,
+  { cluster, watch, random, open }: FollowOptions,
+): AsyncGenerator<LogRecord> {
+  const { clock, signal } = ports;
+  let aliveAt: number | undefined;
+  for (let tries = 0; ; tries += 1) {
+    const facts = ours(await watch.look(position.node), position.container, cluster);
+    if (facts && facts.id !== position.id) {
+      position.id = facts.id;
+      position.cursor = new LogCursor({ whole: true });
+    }
+    let whole = true;
+    let spoke = false;
+    try {
+      if (facts && isReadable(facts)) {
+        for await (const record of unread(position.cursor, open(position))) {
+          spoke = true;
+          yield record;
+        }
+      }
+    } catch (error) {
+      if (signal.aborted || !mayPass(error)) throw error;
+      whole = false;
+      if (error.code !== "container-missing") watch.breakOff(position.node, error);
+    }
+    const now = clock.monotonic();
+    if (spoke || isAlive(facts)) aliveAt = now;
+    if (whole && isOver(aliveAt === undefined ? undefined : now - aliveAt)) return;
+    if (spoke) tries = 0;
+    await clock.sleep(pauseMs(tries, random()), signal);
+  }
+}
+
+/** The records that have not been read yet; each is passed by the cursor when it is handed on. */
+export async function* unread(cursor: LogCursor, records: AsyncIterable<LogRecord>): AsyncGenerator<LogRecord> {
+  const isNew = cursor.resume();
+  for await (const record of records) {
+    if (!isNew(record)) continue;
+    cursor.pass(record);
+    yield record;
+  }
+}

@@ -1,0 +1,48 @@
+import type { ContainerFacts } from "../docker/facts.ts";
+import { type ErrorCode, PictlError } from "../errors.ts";
+
+/** A followed container that has ended is given so many milliseconds to run again (`docker restart`, a new copy). */
+const graceMs = 5_000;
+
+/**
+ * Whether a log that was read to its end is over. `idleMs`: since its container was last seen to run; undefined when it
+ * was not since the following began.
+ */
+export function isOver(idleMs: number | undefined): boolean {
+  return idleMs === undefined || idleMs >= graceMs;
+}
+
+/** It runs, or Docker is about to run it. */
+export function isAlive(facts: Pick<ContainerFacts, "state"> | undefined): boolean {
+  return facts !== undefined && (facts.state === "running" || facts.state === "paused" || facts.state === "restarting");
+}
+
+/** Docker can be asked for its log. */
+export function isReadable(facts: Pick<ContainerFacts, "state">): boolean {
+  return facts.state !== "removing" && facts.state !== "dead";
+}
+
+/**
+ * Whether what ended a reading may pass by itself: a line that was cut, a node that starts again, an engine that is
+ * restarted, a container that is replaced. Not a refused login, since repeating that gets the address banned.
+ */
+export function mayPass(error: unknown): error is PictlError {
+  return error instanceof PictlError && passing.has(error.code);
+}
+
+const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "node-unreachable",
+  "connection-lost",
+  "timeout",
+  "docker-unavailable",
+  "command-failed",
+  "container-missing",
+]);
+
+/**
+ * Milliseconds to wait before the next try, after `tries` in vain. Doubles up to 15 s; at least half of it, so that an
+ * early try is not followed by another at once ("equal jitter": Exponential Backoff And Jitter, AWS 2015).
+ */
+export function pauseMs(tries: number, random: number): number {
+  return Math.min(15_000, 250 * 2 ** tries) * (0.5 + random / 2);
+}

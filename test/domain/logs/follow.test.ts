@@ -1,0 +1,68 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { ContainerState } from "../../../src/domain/docker/facts.ts";
+import { PictlError } from "../../../src/domain/errors.ts";
+import { isAlive, isOver, isReadable, mayPass, pauseMs } from "../../../src/domain/logs/follow.ts";
+
+test.each<[ContainerState, { alive: boolean; readable: boolean }]>([
+  ["created", { alive: false, readable: true }],
+  ["running", { alive: true, readable: true }],
+  ["paused", { alive: true, readable: true }],
+  ["restarting", { alive: true, readable: true }],
+  ["exited", { alive: false, readable: true }],
+  ["removing", { alive: false, readable: false }],
+  ["dead", { alive: false, readable: false }],
+])("a container that is %s", (state, expected) => {
+  expect({ alive: isAlive({ state }), readable: isReadable({ state }) }).toEqual(expected);
+});
+
+test("a log is over when its container did not run, or did not come back", () => {
+  expect([undefined, 0, 4_999, 5_000].map(isOver)).toEqual([true, false, false, true]);
+  expect(isAlive(undefined)).toBe(false);
+});
+
+describe("what may pass by itself", () => {
+  test.each([
+    ["node-unreachable", true],
+    ["connection-lost", true],
+    ["docker-unavailable", true],
+    ["command-failed", true],
+    ["timeout", true],
+    ["container-missing", true],
+    ["auth-failed", false],
+    ["host-key-changed", false],
+    ["docker-denied", false],
+    ["docker-failed", false],
+    ["container-foreign", false],
+    ["interrupted", false],
+    ["internal", false],
+  ] as const)("%s: %s", (code, expected) => {
+    expect(mayPass(new PictlError(code, "x"))).toBe(expected);
+  });
+
+  test("a bug does not", () => {
+    expect(mayPass(new TypeError("x"))).toBe(false);
+  });
+});
+
+test("pauses grow to 15 s, and no two tries are close", () => {
+  const growing = [0, 1, 2, 5, 6, 7, 1000].map((tries) =>
+    [pauseMs(tries, 0), pauseMs(tries, 0.999_999)].map(Math.round),
+  );
+  expect(growing).toEqual([
+    [125, 250],
+    [250, 500],
+    [500, 1000],
+    [4000, 8000],
+    [7500, 15_000],
+    [7500, 15_000],
+    [7500, 15_000],
+  ]);
+  fc.assert(
+    fc.property(fc.nat(), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (tries, random) => {
+      const pause = pauseMs(tries, random);
+      expect(pause).toBeGreaterThanOrEqual(125);
+      expect(pause).toBeLessThanOrEqual(15_000);
+    }),
+  );
+});
