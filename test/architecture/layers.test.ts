@@ -72,6 +72,10 @@ const violations: Record<string, Record<string, string>> = {
     "src/lab/a.ts": 'import { b } from "../app/b.ts";\nexport const a = b;',
     "src/app/b.ts": "export const b = 1;",
   },
+  "auditor-shares-no-code": {
+    "test/auditor/a.ts": 'import { b } from "../../src/domain/b.ts";\nexport const a = b;',
+    "src/domain/b.ts": "export const b = 1;",
+  },
   "no-cycles": {
     "src/domain/a.ts": 'import { b } from "./b.ts";\nexport const a = (): number => b();',
     "src/domain/b.ts": 'import { a } from "./a.ts";\nexport const b = (): number => a();',

@@ -78,8 +78,8 @@ const looks = options.nodes.map(nodeWatch);
 if (vip !== undefined) {
   const client = await plugIn(options.switchFile, "client", vip.clientAddress);
   const observer = await plugIn(options.switchFile, "observer", vip.observerAddress);
-  watchService(client, vip.address, write);
-  watchAnswers(observer, vip.address, write);
+  watchService(client.pid, vip.address, write);
+  watchAnswers(observer.pid, vip.address, write);
 }
 const look = (): void => {
   for (const each of looks) each();

@@ -146,6 +146,12 @@ const layers = [
 /** @type {import("dependency-cruiser").IForbiddenRuleType[]} */
 const hygiene = [
   {
+    name: "auditor-shares-no-code",
+    comment: "The auditor judges what pictl does; one that shared code with it would share its mistakes.",
+    from: { path: "^test/auditor/" },
+    to: { path: "^(src|commands|bin)/" },
+  },
+  {
     name: "no-cycles",
     comment: "Files in a ring can only be understood, tested and loaded all together.",
     from: {},

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Auditor, startAuditor } from "../auditor/index.ts";
-import type { TestLab } from "./lab.ts";
+import type { TestLab } from "./test-lab.ts";
 
 export interface AuditOptions {
   /** Watches the virtual address of the lab's config too, asks it and asks for it. */

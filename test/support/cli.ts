@@ -2,6 +2,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -18,6 +19,18 @@ export interface CliOptions {
   readonly stdin?: string | Uint8Array;
   /** With a terminal on all three, as `script` makes one. */
   readonly terminal?: boolean;
+  /** On top of this process's own. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface RunningCli {
+  readonly pid: number;
+  readonly ended: Promise<CliRun>;
+  /** What it wrote so far, to stdout and to stderr. */
+  readonly said: () => string;
+  readonly complained: () => string;
+  readonly stderr: Readable;
+  readonly kill: (signal: NodeJS.Signals) => void;
 }
 
 /** Runs a command line to its end. */
@@ -25,16 +38,13 @@ export async function pictl(words: readonly string[], options: CliOptions): Prom
   return startPictl(words, options).ended;
 }
 
-/** Starts a command line; `said` is what it wrote to stdout so far. */
-export function startPictl(
-  words: readonly string[],
-  options: CliOptions,
-): { readonly ended: Promise<CliRun>; readonly said: () => string; readonly kill: (signal: NodeJS.Signals) => void } {
+/** Starts a command line. */
+export function startPictl(words: readonly string[], options: CliOptions): RunningCli {
   const argv = [process.execPath, join(root, "bin", buildIsFresh ? "run.js" : "dev.js"), ...words];
   const line = argv.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
   const [program = "", ...args] = options.terminal === true ? ["script", "-qec", line, "/dev/null"] : argv;
   const child = spawn(program, args, {
-    env: { ...process.env, PICLUSTER_CONFIG: options.config, TERM: "xterm", NO_COLOR: "1" },
+    env: { ...process.env, PICLUSTER_CONFIG: options.config, TERM: "xterm", NO_COLOR: "1", ...options.env },
     stdio: [options.stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"],
   }) as ChildProcessWithoutNullStreams;
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
@@ -47,12 +57,15 @@ export function startPictl(
   }
   const text = (chunks: readonly Buffer[]): string => Buffer.concat(chunks).toString();
   return {
+    pid: child.pid ?? 0,
     ended: new Promise((resolve) => {
       child.on("close", (code) => {
         resolve({ code, stdout: text(stdout), stderr: text(stderr) });
       });
     }),
     said: () => text(stdout),
+    complained: () => text(stderr),
+    stderr: child.stderr,
     kill: (signal) => child.kill(signal),
   };
 }

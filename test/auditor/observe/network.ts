@@ -13,8 +13,12 @@ import { program } from "./programs.ts";
 /** Where a node answers with its name; a client of the virtual address so sees who served it. */
 const PORT = 7;
 
-/** Plugs somebody new into the switch; gives a process in its network namespace. */
-export async function plugIn(switchFile: string, port: string, address: string): Promise<number> {
+/** Plugs somebody new into the switch; gives a process in its network namespace, with which it goes. */
+export async function plugIn(
+  switchFile: string,
+  port: string,
+  address: string,
+): Promise<{ readonly pid: number; stop(): void }> {
   const held = program(["unshare", "--net", "sleep", "infinity"]);
   const hub = processIn(switchFile);
   if (held.pid === undefined || hub === undefined)
@@ -29,7 +33,12 @@ export async function plugIn(switchFile: string, port: string, address: string):
   enter(pid, "ip", "address", "add", address, "dev", "eth0");
   enter(pid, "ip", "link", "set", "eth0", "up");
   enter(pid, "ip", "link", "set", "lo", "up");
-  return pid;
+  return {
+    pid,
+    stop: () => {
+      held.stop();
+    },
+  };
 }
 
 /** Four questions a second, each to everybody. */
