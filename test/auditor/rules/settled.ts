@@ -11,7 +11,12 @@ export const settled: Rule = (picture, limits) =>
   picture.marks
     .filter(({ mark }) => mark === "settled")
     .flatMap(({ from: at, name: point }) =>
-      unsettled(picture, limits, at).map((what) => ({ rule: "not-settled", at, what: `${point}: ${what}` })),
+      // What lasts to the end of the history ends there, and a test's last word may be the history's too.
+      unsettled(picture, limits, Math.min(at, picture.end - 0.001)).map((what) => ({
+        rule: "not-settled",
+        at,
+        what: `${point}: ${what}`,
+      })),
     );
 
 /** What is not as it should be in the end, at this instant. */

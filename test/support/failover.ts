@@ -1,0 +1,150 @@
+/** Scenes for failover tests: a lab, its daemon and an auditor, begun anew for each test. */
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Auditor } from "../auditor/index.ts";
+import { downtimes } from "../auditor/measures.ts";
+import type { Picture } from "../auditor/picture.ts";
+import type { Limits } from "../auditor/rules/violation.ts";
+import { type Stage, until } from "../faults/stage.ts";
+import { auditLab } from "./audit.ts";
+import { pictl } from "./cli.ts";
+import { Daemon } from "./daemon.ts";
+import type { TestLab } from "./test-lab.ts";
+
+/** Milliseconds. */
+export const INTERVAL = 2000;
+
+export interface SceneConfig {
+  /** Rows of the layout, in the order of the nodes n1, n2, n3. */
+  readonly layout: readonly Readonly<Record<string, string | object>>[];
+  readonly hb?: readonly Readonly<Record<string, string | object>>[];
+  /** `app,n1,n2`: where containers may go. */
+  readonly constraints?: readonly string[];
+  /** More keys of the config. */
+  readonly more?: Readonly<Record<string, unknown>>;
+  /** Containers that are not created before the daemon starts. */
+  readonly notCreated?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** One container `app` on n1 that may go anywhere, checked on its port. */
+export const oneApp: SceneConfig = {
+  layout: [{ app: "-p 8080:80" }, {}, {}],
+  hb: [{ app: "8080" }, {}, {}],
+  constraints: ["app,n1,n2,n3"],
+};
+
+export interface Scene extends Stage {
+  /** Events of pictl's own log since the scene began, oldest first. */
+  events(type?: string): PictlEvent[];
+  /** The node that the config names for a container. */
+  home(container: string): string | undefined;
+  end(): Promise<void>;
+}
+
+interface PictlEvent {
+  readonly type: string;
+  readonly node?: string;
+  readonly container?: string;
+  readonly error?: string;
+  readonly after?: { readonly rule?: string };
+}
+
+/** Puts an image into the lab's folder of images, and builds it on every node so that a move finds it there. */
+export async function provideImage(lab: TestLab, name: string): Promise<void> {
+  const folder = join(lab.status().dir, "docker", name);
+  cpSync(join(import.meta.dirname, "images", name), folder, { recursive: true });
+  cpSync(join(lab.status().dir, "docker/web/busybox"), join(folder, "busybox"));
+}
+
+/** Empty nodes, a new config, no memory of what was before; its containers created and its daemon begun. */
+export async function openScene(lab: TestLab, wanted: SceneConfig): Promise<Scene> {
+  const { config, dir } = lab.status();
+  await Promise.all(lab.status().nodes.map(({ node }) => lab.inside(node, removeContainers)));
+  rmSync(join(dir, "state"), { recursive: true, force: true });
+  writeConfig(lab, wanted);
+  const auditor = await auditLab(lab);
+  const daemon = new Daemon({
+    config,
+    env: wanted.env ?? {},
+    onStart: (pid) => {
+      auditor.watch(pid);
+    },
+  });
+  const limits: Limits = { cluster: lab.name, twoCopiesMs: INTERVAL + 3000, misplacedMs: INTERVAL + 3000 };
+  const events = (type?: string): PictlEvent[] =>
+    daemon
+      .log()
+      .split("\n")
+      .slice(0, -1)
+      .flatMap((line) => (line.startsWith("{") ? [JSON.parse(line) as PictlEvent] : []))
+      .filter((event) => type === undefined || event.type === type);
+  try {
+    if (wanted.notCreated !== true) {
+      const created = await pictl(["create"], { config });
+      if (created.code !== 0) throw new Error(`create: ${created.stderr}`);
+    }
+    await daemon.start();
+    await until({ daemon }, "the first round", () => firstRound(join(dir, "state", `daemon-${lab.name}.json`)));
+  } catch (error) {
+    await daemon.kill();
+    await auditor.stop();
+    throw error;
+  }
+  return {
+    lab,
+    auditor,
+    daemon,
+    limits,
+    events,
+    home: (container) => placements(config).find(([, row]) => container in row)?.[0],
+    end: async () => {
+      await daemon.stop();
+      await auditor.stop();
+    },
+  };
+}
+
+/** When no copy of a container ran, the last time; in milliseconds. */
+export async function lastDowntimeMs(auditor: Auditor, container: string): Promise<number> {
+  const picture: Picture = await auditor.picture();
+  const last = downtimes(picture, container).at(-1);
+  return last === undefined ? 0 : last.to - last.from;
+}
+
+const removeContainers =
+  'ids=$(docker ps -aq); [ -z "$ids" ] || docker rm -f $ids >/dev/null; iptables -t raw -F PREROUTING';
+
+function firstRound(file: string): string | undefined {
+  try {
+    const state = JSON.parse(readFileSync(file, "utf8")) as { lastRound?: object };
+    return state.lastRound === undefined ? "no round yet" : undefined;
+  } catch (error) {
+    return String(error);
+  }
+}
+
+function placements(config: string): [string, Record<string, unknown>][] {
+  const { layout } = JSON.parse(readFileSync(config, "utf8")) as { layout: Record<string, unknown>[] };
+  return layout.map((row) => [String(row["node"]), row]);
+}
+
+function writeConfig(lab: TestLab, { layout, hb = [], constraints = [], more = {} }: SceneConfig): void {
+  const { config, nodes } = lab.status();
+  const named = (rows: SceneConfig["layout"]): object[] =>
+    nodes.map(({ node }, index) => ({ node, ...rows[index] })).filter((row) => Object.keys(row).length > 1);
+  const text = {
+    cluster: lab.name,
+    docker: "docker",
+    layout: nodes.map(({ node }, index) => ({ node, ...layout[index] })),
+    hb: named(hb),
+    container_host_constraints: constraints.map((container) => ({ container })),
+    automatic_heartbeat: "enabled",
+    heartbeat_interval: INTERVAL,
+    ssh: { user: "root", identity_file: "key", known_hosts_file: "known_hosts" },
+    nodes: Object.fromEntries(nodes.map(({ node, address }) => [node, { address }])),
+    state_dir: "state",
+    ...more,
+  };
+  writeFileSync(config, `${JSON.stringify(text, null, 2)}\n`, { mode: 0o600 });
+}
