@@ -1,10 +1,10 @@
 // The release build: one bundle per command, what they share in chunks, then the manifest, which must be last because
 // it describes the bundles. Types are checked by `npm run check`, not here.
-import { Plugin, settings, type Interfaces } from "@oclif/core";
 import * as esbuild from "esbuild";
-import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { loadManifest } from "./manifest.ts";
 import { manPage } from "./man-page.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -79,17 +79,7 @@ async function bundle(): Promise<readonly esbuild.OutputFile[]> {
 }
 
 async function writeManifest(): Promise<void> {
-  settings.enableAutoTranspile = false;
-  const pjson = JSON.parse(await readFile(`${root}package.json`, "utf8")) as Interfaces.PJSON;
-  const plugin = new Plugin({
-    root,
-    pjson,
-    isRoot: true,
-    ignoreManifest: true,
-    errorOnManifestCreate: true,
-    respectNoCacheDefault: true,
-  });
-  await plugin.load();
-  await writeFile(`${root}oclif.manifest.json`, JSON.stringify(plugin.manifest));
-  await writeFile(`${root}dist/pictl.1`, manPage(plugin.manifest));
+  const manifest = await loadManifest(root);
+  await writeFile(`${root}oclif.manifest.json`, JSON.stringify(manifest));
+  await writeFile(`${root}dist/pictl.1`, manPage(manifest));
 }

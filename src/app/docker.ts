@@ -53,13 +53,13 @@ export function dockerError(
 
 /** Docker's last words, without its prefix and its advertisement for `--help`. */
 function dockerSaid(stderr: string, code: number): string {
-  const lines = stderr
-    .split("\n")
-    .filter((line) => line.trim() !== "" && !/^(?:See|Run) '.*--help'(?: for more information)?\.?$/.test(line));
+  const lines = stderr.split("\n").filter((line) => line.trim() !== "" && !advertisement.test(line));
   const text = lines
     .slice(-5)
-    .join("\n")
-    .replace(/^docker: /, "")
-    .replace(/^Error response from daemon: /, "");
-  return text === "" ? `docker ended with exit code ${String(code)}.` : visible(text.replaceAll("\n", "; "));
+    .map((line) => line.replace(/^docker: /, "").replace(/^Error response from daemon: /, ""))
+    .join("; ");
+  if (text === "") return `docker ended with exit code ${String(code)}.`;
+  return visible(text.replace(/[^.!?]$/, "$&."));
 }
+
+const advertisement = /^(?:(?:See|Run) '.*--help'(?: for more information)?\.?|Usage: .*)$/;

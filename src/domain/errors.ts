@@ -162,6 +162,13 @@ export function toFailure(error: unknown, place: { node?: string; container?: st
   };
 }
 
+/** The failure with one more sentence in its hint. */
+export function hintedFurther(failure: Failure, sentence: string): Failure {
+  const { hint } = failure;
+  if (hint === undefined) return { ...failure, hint: sentence };
+  return { ...failure, hint: `${hint}${hint.includes("\n") ? "\n" : " "}${sentence}` };
+}
+
 /** The exit code for a set of failures: the gravest one's, 0 when there is none. */
 export function exitCodeOf(failures: readonly Failure[]): number {
   return failures.reduce((worst, failure) => Math.max(worst, errorCodes[failure.code]), 0);

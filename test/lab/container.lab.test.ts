@@ -97,6 +97,43 @@ describe.skipIf(obstacle !== undefined)("container add, edit and remove", () => 
     expect(await box()).toContain(":8092->80");
   });
 
+  test("an edit --run that fails keeps the change in the config and the old container running", async () => {
+    const before = await box();
+    const failed = await json("edit", "box", "--args", "-p 8093:80 --bogus", "--run", "--yes");
+    expect(failed).toMatchObject({
+      exitCode: 1,
+      result: { containers: [{ container: "box", node: "n1", changed: true, outcome: "changed" }] },
+      failures: [
+        {
+          code: "docker-failed",
+          container: "box",
+          node: "n1",
+          message: "Could not create box: unknown flag: --bogus. The old container is back as it was.",
+          hint: "The config keeps the change: `pictl container edit box --run` tries again, or changes it again.",
+        },
+      ],
+    });
+    expect(document()).toMatchObject({ layout: [{ box: "-p 8093:80 --bogus" }, {}] });
+    expect(await box()).toBe(before);
+    const mended = await json("edit", "box", "--args", "-p 8093:80", "--run", "--yes");
+    expect(mended.result.containers[0]?.outcome).toBe("changed; replaced");
+    expect(await box()).toContain(":8093->80");
+  });
+
+  test("an add --run that fails keeps the container in the config", async () => {
+    const failed = await json("add", "twin", "--node", "n1", "--args", "-p 8093:80", "--image", "box", "--run");
+    expect(failed).toMatchObject({
+      exitCode: 1,
+      result: { containers: [{ container: "twin", node: "n1", changed: true, outcome: "added" }] },
+      failures: [{ container: "twin", node: "n1", message: expect.stringContaining("8093") as string }],
+    });
+    expect(failed.failures[0]?.hint).toContain(
+      "The container is in the config: `pictl create twin` tries again, `pictl container remove twin` takes it out.",
+    );
+    expect(document()).toMatchObject({ layout: [{ twin: { args: "-p 8093:80", image: "box" } }, {}] });
+    expect((await json("remove", "twin", "--yes")).ok).toBe(true);
+  });
+
   test("remove takes the container away, and the config is as it was before it came", async () => {
     const removed = await json("remove", "box", "--yes");
     expect(removed.result.containers).toMatchObject([{ container: "box", node: "n1", changed: true }]);

@@ -1,6 +1,7 @@
 import type { Config } from "../../domain/config/types.ts";
 import { type NewContainer, planAddContainer } from "../../domain/container/add.ts";
 import { refuseCordoned } from "../../domain/node/cordon.ts";
+import { hintedFurther } from "../../domain/errors.ts";
 import { nodeNamed } from "../../domain/select.ts";
 import { createContainers } from "../create.ts";
 import type { ConfigStore, Ports } from "../ports.ts";
@@ -53,5 +54,8 @@ export async function addContainer(
       changes: changesOn(edits, node, index === 0),
     };
   });
-  return { result: { containers: rows }, failures: created.failures };
+  const { name } = container;
+  const kept = `The container is in the config: \`pictl create ${name}\` tries again, \`pictl container remove ${name}\` takes it out.`;
+  const failures = created.failures.map((failure) => (dryRun ? failure : hintedFurther(failure, kept)));
+  return { result: { containers: rows }, failures };
 }

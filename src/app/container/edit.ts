@@ -3,7 +3,7 @@ import { drift } from "../../domain/container/drift.ts";
 import { type ContainerChange, planEditContainer } from "../../domain/container/edit.ts";
 import { ours } from "../../domain/container/ownership.ts";
 import { imageOf, wantedText } from "../../domain/container/wanted.ts";
-import { PictlError } from "../../domain/errors.ts";
+import { hintedFurther, PictlError } from "../../domain/errors.ts";
 import { nodeNamed } from "../../domain/select.ts";
 import type { ActionRow } from "../act.ts";
 import { createContainers } from "../create.ts";
@@ -31,7 +31,8 @@ export interface EditContainerInput {
 
 /**
  * Changes a container in the config and, if wanted, where it runs: it is replaced only when its arguments or image
- * differ. Throws unknown-container, unknown-node and config-invalid before anything is touched.
+ * differ. Throws unknown-container, unknown-node and config-invalid before anything is touched. A change stays in the
+ * config when the container cannot be replaced; the old one is back then.
  */
 export async function editContainer(
   ports: Ports,
@@ -56,9 +57,11 @@ export async function editContainer(
   }
   const placements = config.placements.filter((each) => each.container === name && nodes.includes(each.node));
   const ran = input.run ? await apply(ports, { ...input, config, placements }) : undefined;
+  const kept = `The config keeps the change: \`pictl container edit ${target} --run\` tries again, or changes it again.`;
+  const failures = ran?.failures ?? [];
   return {
     result: { containers: rows.map((row) => rowOf(row, { name, dryRun, ran: ran?.result.containers ?? [] })) },
-    failures: ran?.failures ?? [],
+    failures: dryRun || edits.length === 0 ? failures : failures.map((failure) => hintedFurther(failure, kept)),
   };
 }
 

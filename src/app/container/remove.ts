@@ -1,6 +1,6 @@
 import type { Config, Placement } from "../../domain/config/types.ts";
 import { planRemoveContainer } from "../../domain/container/remove.ts";
-import type { Failure } from "../../domain/errors.ts";
+import { type Failure, hintedFurther } from "../../domain/errors.ts";
 import { lifecycle } from "../lifecycle.ts";
 import type { ConfigStore, Ports } from "../ports.ts";
 import { record } from "../record.ts";
@@ -60,7 +60,6 @@ export async function removeContainer(
 }
 
 function stillThere(failure: Failure): Failure {
-  const kept = "It is still in the config.";
   const force = failure.code === "node-unreachable" ? " `--force` takes it out all the same." : "";
-  return { ...failure, hint: failure.hint === undefined ? `${kept}${force}` : `${failure.hint} ${kept}${force}` };
+  return hintedFurther(failure, `It is still in the config.${force}`);
 }
