@@ -3,13 +3,14 @@ import { planCreate } from "../domain/container/create.ts";
 import { drift } from "../domain/container/drift.ts";
 import { nextGeneration, ours } from "../domain/container/ownership.ts";
 import { retiredName } from "../domain/container/replace.ts";
-import { imageOf, runInput, wantedText } from "../domain/container/wanted.ts";
+import { type EnvVariable, withEnvironmentOnStdin } from "../domain/container/environment.ts";
+import { imageOf, runInput } from "../domain/container/wanted.ts";
 import * as docker from "../domain/docker/commands.ts";
 import type { Failure } from "../domain/errors.ts";
 import { render } from "../domain/shell.ts";
 import { act, type ActionRow, type Done } from "./act.ts";
 import { buildImages } from "./build.ts";
-import { sha256 } from "./digest.ts";
+import { readEnvironments, wantedDigest, withSecrets } from "./environment.ts";
 import { fanOut } from "./fan-out.ts";
 import { applyLifecycle } from "./lifecycle.ts";
 import { withLocks } from "./locks.ts";
@@ -32,15 +33,18 @@ export interface CreateInput {
 
 /**
  * Makes the containers of the placements run: builds images that are missing or stale, then runs what is not there.
- * A placement whose image could not be built is not run. Doing it again changes nothing.
+ * A placement whose image could not be built, or whose `env_file` cannot be read, is not run. Doing it again changes
+ * nothing.
  */
 export async function createContainers(
   ports: Ports,
   input: CreateInput,
 ): Promise<Report<{ containers: readonly ActionRow[] }>> {
-  const { config, placements, dryRun } = input;
-  const names = placements.map((each) => each.container);
+  const { config, dryRun } = input;
+  const names = input.placements.map((each) => each.container);
   if (!dryRun) await settleMoves(ports, config, names);
+  const environments = await readEnvironments(ports, input.placements);
+  const placements = input.placements.filter((placement) => environments.of(placement) !== undefined);
   const built = await buildImages(ports, { config, placements, dryRun, noCache: false, pull: false, force: false });
   const broken = (placement: Placement): boolean => built.failures.some((failure) => concerns(failure, placement));
   // Looked at after building, so that a rebuilt image shows as a difference.
@@ -52,11 +56,11 @@ export async function createContainers(
       work: (placement) =>
         act(ports, { verb: "create", ...placement }, async () => {
           await locked(placement);
-          return createOne(ports, { ...input, placement, observe });
+          return createOne(ports, { ...input, placement, observe, fromFile: environments.of(placement) ?? [] });
         }),
     }),
   );
-  return { result: { containers: results }, failures: [...built.failures, ...failures] };
+  return { result: { containers: results }, failures: [...environments.failures, ...built.failures, ...failures] };
 }
 
 function concerns(failure: Failure, placement: Placement): boolean {
@@ -68,6 +72,8 @@ function concerns(failure: Failure, placement: Placement): boolean {
 
 interface One extends CreateInput {
   readonly placement: Placement;
+  /** What its `env_file` says. */
+  readonly fromFile: readonly EnvVariable[];
   readonly observe: Observer;
 }
 
@@ -77,14 +83,15 @@ async function createOne(ports: Ports, one: One): Promise<Done> {
   const [found, images] = await Promise.all([observe.containers(node), observe.images(node)]);
   const facts = ours(found, container, config.cluster);
   const retired = ours(found, retiredName(container), config.cluster);
-  const digest = sha256(wantedText(placement));
+  const digest = wantedDigest(placement, one.fromFile);
   const differs = facts ? drift(facts, images, { digest, image: imageOf(placement) }) : [];
   const plan = planCreate(container, { facts, drift: differs, recreate: one.recreate });
   if (plan === "keep") return { outcome: "runs already" };
   if (plan === "start") return applyLifecycle(ports, { ...one, action: "start" });
   const generation = nextGeneration([facts, retired], ports.clock.now());
   const runCommand = docker.run(runInput(placement, { cluster: config.cluster, generation, digest }));
-  if (dryRun) return { outcome: `would run: ${render(runCommand)}` };
+  const environment = await withSecrets(ports, placement, one.fromFile);
+  if (dryRun) return { outcome: `would run: ${render(withEnvironmentOnStdin(runCommand, environment))}` };
 
   const connection = await ports.nodes.connect(nodeOf(config, node), ports.signal);
   const engine = await ports.engines.on(nodeOf(config, node), ports.signal);
@@ -93,6 +100,7 @@ async function createOne(ports: Ports, one: One): Promise<Done> {
     engine,
     placement,
     runCommand,
+    environment,
     old: facts,
     retired,
     graceSeconds: one.graceSeconds,

@@ -5,6 +5,14 @@ import { record } from "./record.ts";
 
 const timeoutMs = 10_000;
 
+/** As the config calls them. */
+const names: Readonly<Record<keyof HookSettings, string>> = {
+  onMove: "on_move",
+  onFailover: "on_failover",
+  onVipChange: "on_vip_change",
+  onHeartbeatFailure: "on_heartbeat_failure",
+};
+
 /**
  * Tells the config's hook, and the container's own, of an event; what came of each is an event too. A hook that fails
  * or hangs fails nothing else.
@@ -19,10 +27,10 @@ export async function runHooks(
     wanted.map(async (target) => {
       const startedAt = ports.clock.monotonic();
       const { ok, message } = await ports.hooks.run(target, event, timeoutMs);
-      if (!ok) ports.progress.warn(`The ${hook} hook failed: ${message}.`);
+      if (!ok) ports.progress.warn(`The hook \`${names[hook]}\` failed: ${message}.`);
       await record(ports, {
         type: ok ? "hook.run" : "hook.failed",
-        after: { hook, event: event.type },
+        after: { hook: names[hook], event: event.type },
         durationMs: Math.round(ports.clock.monotonic() - startedAt),
         ...(event.node === undefined ? {} : { node: event.node }),
         ...(event.container === undefined ? {} : { container: event.container }),

@@ -1,5 +1,5 @@
 import type { Placement } from "../domain/config/types.ts";
-import { environmentFile, withEnvironmentOnStdin } from "../domain/container/environment.ts";
+import { environmentFile, type EnvVariable, withEnvironmentOnStdin } from "../domain/container/environment.ts";
 import { restore, retire, retiredName } from "../domain/container/replace.ts";
 import * as docker from "../domain/docker/commands.ts";
 import type { ContainerFacts } from "../domain/docker/facts.ts";
@@ -15,6 +15,8 @@ export interface RunPlace {
   readonly placement: Placement;
   /** `docker container run …`. */
   readonly runCommand: Command;
+  /** What it gets by stdin (`environmentOf`). */
+  readonly environment: readonly EnvVariable[];
   /** How long the new container is watched: one that ends with an error in this time did not start. 0: one look. */
   readonly watchMs: number;
   /** The caller removes one that did not start, and its log with it. */
@@ -62,17 +64,14 @@ export async function putInPlace(
  * Throws docker-failed and what `runDocker` throws.
  */
 async function runContainer(ports: Ports, place: RunPlace): Promise<void> {
-  const { connection, placement } = place;
+  const { connection, placement, environment } = place;
   const { container } = placement;
-  const secrets = await Promise.all(
-    Object.entries(placement.secrets).map(async ([name, source]) => [name, await ports.secrets.read(source)] as const),
-  );
   try {
-    await runDocker(connection, secrets.length > 0 ? withEnvironmentOnStdin(place.runCommand) : place.runCommand, {
+    await runDocker(connection, withEnvironmentOnStdin(place.runCommand, environment), {
       doing: `create ${container}`,
       timeoutMs: runTimeoutMs,
       signal: ports.signal,
-      ...(secrets.length > 0 ? { stdin: environmentFile(secrets) } : {}),
+      ...(environment.length > 0 ? { stdin: environmentFile(environment) } : {}),
     });
   } catch (error) {
     if (error instanceof PictlError && error.code === "docker-failed") await removeUnstarted(place);

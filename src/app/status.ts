@@ -1,9 +1,8 @@
 import type { Config, NodeSpec, Placement } from "../domain/config/types.ts";
 import { compare, type ContainerStatus, type NodeState } from "../domain/container/status.ts";
-import { wantedText } from "../domain/container/wanted.ts";
 import { type ContainerUse, useBetween } from "../domain/docker/stats.ts";
 import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
-import { sha256 } from "./digest.ts";
+import { readEnvironments, wantedDigest } from "./environment.ts";
 import { fanOut } from "./fan-out.ts";
 import type { Ports } from "./ports.ts";
 import type { Report } from "./report.ts";
@@ -39,15 +38,19 @@ export async function containerStatus(
     config.nodes.filter((node) => names.has(node.name)),
     { place: (node) => ({ node: node.name }), work: (node) => lookAt(ports, node) },
   );
+  const environments = await readEnvironments(ports, placements);
   const rows = compare({
     cluster: config.cluster,
     placements,
     states: new Map(looks.results.filter((look) => names.has(look.node)).map((look) => [look.node, look.state])),
-    digest: (placement) => sha256(wantedText(placement)),
+    digest: (placement) => {
+      const fromFile = environments.of(placement);
+      return fromFile && wantedDigest(placement, fromFile);
+    },
   }).filter((row) => row.wanted || input.nodes.some((node) => node.name === row.node));
   return {
     result: { containers: rows.map((row) => withUse(row, looks.results, ports.clock.now())) },
-    failures: [...looks.failures, ...rows.flatMap((row) => differences(row))],
+    failures: [...environments.failures, ...looks.failures, ...rows.flatMap((row) => differences(row))],
   };
 }
 

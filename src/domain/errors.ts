@@ -15,6 +15,8 @@ export const errorCodes = {
   "state-write-failed": 1,
   /** A secret is not where the config says (`env:NAME`, `file:PATH`). */
   "secret-missing": 2,
+  /** An `env_file` cannot be read, or has a line that is no variable. */
+  "env-file-invalid": 2,
   /** A node, container or image was named that the config does not have. */
   "unknown-node": 2,
   "unknown-container": 2,

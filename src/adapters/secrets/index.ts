@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Secrets } from "../../app/ports.ts";
+import { parseEnvFile } from "../../domain/container/env-file.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { Secret } from "../../domain/secret.ts";
 
@@ -25,7 +26,36 @@ export function openSecrets(env: Readonly<Record<string, string | undefined>>): 
           return new Secret((await readSecretFile(source.path)).replace(/\r?\n$/, ""));
       }
     },
+    async envFile(path) {
+      const file = parseEnvFile(await readEnvFile(path), (name) => env[name]);
+      if (file.ok) return file.variables.map(([name, value]) => [name, new Secret(value)] as const);
+      throw invalid(`${path}, line ${String(file.line)}: ${file.message}.`, {
+        hint: "Expected are NAME=value, NAME alone (what this machine's environment has), and # comments.",
+      });
+    },
   };
+}
+
+async function readEnvFile(path: string): Promise<string> {
+  const hint = "Write it, or correct `env_file` in the layout; a relative path counts from the config's folder.";
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await readFile(path));
+  } catch (error) {
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    throw invalid(`The env_file ${path} ${reasons[code] ?? `cannot be read: ${message}`}.`, { hint, cause: error });
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "does not exist",
+  ENOTDIR: "does not exist",
+  EACCES: "may not be read by this user",
+  EISDIR: "is a folder",
+  ERR_ENCODING_INVALID_ENCODED_DATA: "is not text in UTF-8",
+};
+
+function invalid(message: string, details: { readonly hint: string; readonly cause?: unknown }): PictlError {
+  return new PictlError("env-file-invalid", message, details);
 }
 
 async function readSecretFile(path: string): Promise<string> {

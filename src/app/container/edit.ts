@@ -2,12 +2,12 @@ import type { Config, Placement } from "../../domain/config/types.ts";
 import { drift } from "../../domain/container/drift.ts";
 import { type ContainerChange, planEditContainer } from "../../domain/container/edit.ts";
 import { ours } from "../../domain/container/ownership.ts";
-import { imageOf, wantedText } from "../../domain/container/wanted.ts";
+import { imageOf } from "../../domain/container/wanted.ts";
 import { hintedFurther, PictlError } from "../../domain/errors.ts";
 import { nodeNamed } from "../../domain/select.ts";
 import type { ActionRow } from "../act.ts";
 import { createContainers } from "../create.ts";
-import { sha256 } from "../digest.ts";
+import { readEnvFile, wantedDigest } from "../environment.ts";
 import { observer } from "../observe.ts";
 import type { ConfigStore, Ports } from "../ports.ts";
 import { record } from "../record.ts";
@@ -106,7 +106,10 @@ async function apply(
       const { node, container } = placement;
       const [found, images] = await Promise.all([observe.containers(node), observe.images(node)]);
       const facts = ours(found, container, input.config.cluster);
-      const wanted = { digest: sha256(wantedText(placement)), image: imageOf(placement) };
+      const wanted = {
+        digest: wantedDigest(placement, await readEnvFile(ports, placement)),
+        image: imageOf(placement),
+      };
       return facts !== undefined && drift(facts, images, wanted).length > 0;
     } catch (error) {
       // A node that cannot be asked is told of when the container is created there.

@@ -1,14 +1,15 @@
 import type { Config } from "../../domain/config/types.ts";
 import { nextGeneration, ours } from "../../domain/container/ownership.ts";
 import { retire, retiredName } from "../../domain/container/replace.ts";
-import { runInput, wantedText } from "../../domain/container/wanted.ts";
+import type { EnvVariable } from "../../domain/container/environment.ts";
+import { runInput } from "../../domain/container/wanted.ts";
 import * as docker from "../../domain/docker/commands.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { PictlError, toFailure } from "../../domain/errors.ts";
 import { moveEdits } from "../../domain/move/edits.ts";
 import type { MoveRecord } from "../../domain/move/journal.ts";
 import { type MovePlan, refuseTakenPorts } from "../../domain/move/plan.ts";
-import { sha256 } from "../digest.ts";
+import { readEnvFile, wantedDigest, withSecrets } from "../environment.ts";
 import { runDocker } from "../docker.ts";
 import { withLocks } from "../locks.ts";
 import type { ConfigStore, Ports, Step } from "../ports.ts";
@@ -51,13 +52,15 @@ export interface Moved {
 export async function carryOut(ports: Ports, moving: Moving): Promise<Moved> {
   const { config, plan, dryRun, waitMs } = moving;
   const { container, from, to } = plan;
+  const fromFile = await readEnvFile(ports, plan.wanted);
+  const environment = await withSecrets(ports, plan.wanted, fromFile);
   const [source, target] = await Promise.all([sourceOf(ports, moving), sideOf(ports, config, to)]);
   refuse(moving, source, target);
   if (dryRun) return { outcome: source ? "would be moved" : `would be moved; ${from} does not answer`, gapMs: null };
   const places = [...(source ? [{ container, node: from }] : []), { container, node: to }];
   return withLocks(ports, { config, placements: places, waitMs, dryRun }, async (locked) => {
     for (const place of places) await locked(place);
-    return switchOver(ports, { ...moving, source, target });
+    return switchOver(ports, { ...moving, source, target, fromFile, environment });
   });
 }
 
@@ -98,6 +101,10 @@ function refuseForeign({ node, containers }: Side, container: string, cluster: s
 interface Switching extends Moving {
   readonly source: Side | undefined;
   readonly target: Side;
+  /** What its `env_file` says. */
+  readonly fromFile: readonly EnvVariable[];
+  /** All that it gets by stdin. */
+  readonly environment: readonly EnvVariable[];
 }
 
 async function switchOver(ports: Ports, moving: Switching): Promise<Moved> {
@@ -195,7 +202,7 @@ async function startNew(ports: Ports, moving: Switching & { readonly move: MoveR
   const { config, plan, step, source, target, move, graceSeconds } = moving;
   step.update(`starting it on ${plan.to}`);
   const sameMachine = source?.engineId === target.engineId;
-  const digest = sha256(wantedText(plan.wanted));
+  const digest = wantedDigest(plan.wanted, moving.fromFile);
   const runCommand = docker.run(
     runInput(plan.wanted, { cluster: config.cluster, generation: move.generation, digest }),
   );
@@ -204,6 +211,7 @@ async function startNew(ports: Ports, moving: Switching & { readonly move: MoveR
     engine: target.engine,
     placement: plan.wanted,
     runCommand,
+    environment: moving.environment,
     old: sameMachine ? undefined : oursOn(target, plan.container, config.cluster),
     retired: undefined,
     graceSeconds,

@@ -1,11 +1,14 @@
 import type { RawConfig } from "../../domain/config/raw.ts";
 import type { SecretSource } from "../../domain/config/secret-source.ts";
 import type { Config, ConfigProblem } from "../../domain/config/types.ts";
+import type { EnvVariable } from "../../domain/container/environment.ts";
 import type { Secret } from "../../domain/secret.ts";
 
 export interface Secrets {
   /** Rejects with secret-missing. */
   read(source: SecretSource): Promise<Secret>;
+  /** The variables of an `env_file` on this machine (`parseEnvFile`). Rejects with env-file-invalid. */
+  envFile(path: string): Promise<readonly EnvVariable[]>;
 }
 
 export interface ConfigStore {

@@ -6,17 +6,17 @@ import { tagged } from "./wanted.ts";
 export type Drift = "arguments" | "image";
 
 /**
- * `wanted.digest` is of the arguments, `wanted.image` the reference. A node that has no image of that name cannot
- * tell; then the image counts as unchanged.
+ * `wanted.digest` is of the arguments, undefined when nobody knows them; `wanted.image` is the reference. A node that
+ * has no image of that name cannot tell. What nobody can tell counts as unchanged.
  */
 export function drift(
   facts: ContainerFacts,
   images: readonly ImageFacts[],
-  wanted: { readonly digest: string; readonly image: string },
+  wanted: { readonly digest: string | undefined; readonly image: string },
 ): readonly Drift[] {
   const image = imageNamed(images, wanted.image);
   return [
-    ...(facts.labels[labels.digest] === wanted.digest ? [] : (["arguments"] as const)),
+    ...([undefined, facts.labels[labels.digest]].includes(wanted.digest) ? [] : (["arguments"] as const)),
     ...(image === undefined || image.id === facts.imageId ? [] : (["image"] as const)),
   ];
 }

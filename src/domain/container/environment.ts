@@ -2,21 +2,23 @@ import { PictlError } from "../errors.ts";
 import { Secret } from "../secret.ts";
 import type { Command } from "../shell.ts";
 
+export type EnvVariable = readonly [name: string, value: Secret];
+
 /**
  * Secrets reach a container as environment variables that `docker run` reads from its stdin, so that they stand in no
  * argument vector and in no file on the node.
  */
-export function withEnvironmentOnStdin(run: Command): Command {
-  if (run.kind !== "words") return run;
+export function withEnvironmentOnStdin(run: Command, environment: readonly EnvVariable[]): Command {
+  if (run.kind !== "words" || environment.length === 0) return run;
   const at = run.words.indexOf("--detach");
   return { kind: "words", words: run.words.toSpliced(at, 0, "--env-file", "/dev/stdin") };
 }
 
 /** The text of the env file. Throws config-invalid for a value of several lines, which the format cannot hold. */
-export function environmentFile(secrets: readonly (readonly [string, Secret])[]): Secret {
+export function environmentFile(secrets: readonly EnvVariable[]): Secret {
   const lines = secrets.map(([name, secret]) => {
     const value = secret.reveal();
-    if (/[\r\n\0]/.test(value)) {
+    if (/[\n\0]|\r$/.test(value)) {
       throw new PictlError(
         "config-invalid",
         `The secret ${name} has several lines; an environment variable given by file has one.`,

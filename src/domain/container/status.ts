@@ -34,8 +34,8 @@ export function compare(input: {
   readonly cluster: string;
   readonly placements: readonly Placement[];
   readonly states: ReadonlyMap<string, NodeState>;
-  /** The digest of what a placement asks for (`wantedText`). */
-  readonly digest: (placement: Placement) => string;
+  /** The digest of what a placement asks for (`wantedText`); undefined when nobody knows. */
+  readonly digest: (placement: Placement) => string | undefined;
 }): readonly ContainerStatus[] {
   const wanted = input.placements.map((placement) => wantedRow(placement, input));
   const strays = [...input.states].flatMap(([node, state]) =>

@@ -2,6 +2,7 @@ import { overridesRestart } from "../config/movable.ts";
 import type { Placement } from "../config/types.ts";
 import type { RunInput } from "../docker/commands.ts";
 import { labels } from "../docker/labels.ts";
+import type { EnvVariable } from "./environment.ts";
 
 /** The image a placement runs: a registry's, or the one built under the container's name. */
 export function imageOf(placement: Placement): string {
@@ -15,18 +16,25 @@ export function tagged(reference: string): string {
 }
 
 /**
- * Everything that makes a container what it is, as text to be hashed: two placements with the same text need no
- * recreation. The image is its reference, not its id: a rebuilt image is told apart by the id Docker reports.
+ * Everything that makes a container what it is, as text to be hashed and not to be shown: two placements with the same
+ * text need no recreation. The image is its reference, not its id: a rebuilt image is told apart by the id Docker
+ * reports. `fromFile`: what its `env_file` says.
  */
-export function wantedText(placement: Placement): string {
+export function wantedText(placement: Placement, fromFile: readonly EnvVariable[]): string {
   return JSON.stringify([
     imageOf(placement),
     placement.args,
-    Object.entries(placement.env).sort(([a], [b]) => (a < b ? -1 : 1)),
-    placement.envFile ?? null,
+    Object.entries(placement.env).sort(byName),
+    placement.envFile === undefined
+      ? null
+      : fromFile.map(([name, value]) => [name, value.reveal()] as const).sort(byName),
     Object.keys(placement.secrets).sort(),
     ...(overridesRestart(placement) ? ["--restart=no"] : []),
   ]);
+}
+
+function byName([a]: readonly [string, string], [b]: readonly [string, string]): number {
+  return a < b ? -1 : 1;
 }
 
 /** What to give `docker run` for a placement. An image that is built here is never looked for in a registry. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { openSecrets } from "../../../src/adapters/secrets/index.ts";
 import { environmentFile, withEnvironmentOnStdin } from "../../../src/domain/container/environment.ts";
 import { Secret } from "../../../src/domain/secret.ts";
@@ -45,8 +45,11 @@ test("do not print, however they are printed", () => {
 });
 
 test("reach a container through stdin, so that no argument holds them", () => {
-  const run = withEnvironmentOnStdin(words("docker", "container", "run", "--detach", "--name", "web", "web"));
-  expect(render(run)).toBe("docker container run --env-file /dev/stdin --detach --name web web");
+  const run = words("docker", "container", "run", "--detach", "--name", "web", "web");
+  expect(render(withEnvironmentOnStdin(run, [["A", new Secret("1")]]))).toBe(
+    "docker container run --env-file /dev/stdin --detach --name web web",
+  );
+  expect(withEnvironmentOnStdin(run, [])).toBe(run);
   expect(
     environmentFile([
       ["PASSWORD", new Secret("a b=c")],
@@ -56,4 +59,40 @@ test("reach a container through stdin, so that no argument holds them", () => {
   expect(() => environmentFile([["KEY", new Secret("a\nb")]])).toThrow(
     expect.objectContaining({ code: "config-invalid" }) as Error,
   );
+});
+
+describe("an env_file", () => {
+  const read = async (text: string | Uint8Array): Promise<Record<string, string>> => {
+    const path = join(folder, "app.env");
+    writeFileSync(path, text);
+    return Object.fromEntries((await secrets.envFile(path)).map(([name, value]) => [name, value.reveal()]));
+  };
+
+  test("gives its variables, and those of this machine that it only names", async () => {
+    expect(await read("A=1\nPASSWORD\nMISSING\n")).toEqual({ A: "1", PASSWORD: "from env" });
+  });
+
+  test.each<[string, string | Uint8Array, string]>([
+    ["white space", "A=1\n\nhunter2 hunter2=x\n", ", line 3: there is white space in the name."],
+    ["no name", "=hunter2", ", line 1: there is no name before the =."],
+    ["bytes that are no text", Uint8Array.of(0x41, 0x3d, 0xff), " is not text in UTF-8."],
+  ])("with %s is refused without a word of it", async (_, text, end) => {
+    await expect(read(text)).rejects.toMatchObject({
+      code: "env-file-invalid",
+      message: expect.stringMatching(new RegExp(`app\\.env${end.replaceAll(".", "\\.")}$`)) as string,
+    });
+    await expect(read(text)).rejects.not.toMatchObject({ message: expect.stringContaining("hunter2") as string });
+  });
+
+  test.each([
+    ["none", "does not exist"],
+    [".", "is a folder"],
+  ])("that is not there is told: %s", async (name, reason) => {
+    const path = join(folder, name);
+    await expect(secrets.envFile(path)).rejects.toMatchObject({
+      code: "env-file-invalid",
+      message: `The env_file ${path} ${reason}.`,
+      hint: expect.stringContaining("a relative path counts from the config's folder") as string,
+    });
+  });
 });

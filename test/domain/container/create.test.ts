@@ -4,6 +4,7 @@ import { drift } from "../../../src/domain/container/drift.ts";
 import { restore, retire } from "../../../src/domain/container/replace.ts";
 import { imageOf, runInput, tagged, wantedText } from "../../../src/domain/container/wanted.ts";
 import { run } from "../../../src/domain/docker/commands.ts";
+import { Secret } from "../../../src/domain/secret.ts";
 import { render } from "../../../src/domain/shell.ts";
 import { placement } from "../../fakes/config.ts";
 import { containerFacts, imageFacts } from "../../fakes/facts.ts";
@@ -64,6 +65,10 @@ describe("drift", () => {
   ] as const)("%s", (_what, facts, images, expected) => {
     expect(drift(facts, images, wanted)).toEqual(expected);
   });
+
+  test("arguments that nobody knows count as unchanged", () => {
+    expect(drift(containerFacts(), [imageFacts()], { digest: undefined, image: "web" })).toEqual([]);
+  });
 });
 
 test.each([
@@ -77,10 +82,21 @@ test.each([
 
 test("what is wanted does not depend on the order of variables, and does on that of arguments", () => {
   const text = (env: Record<string, string>, args: string[]): string =>
-    wantedText(placement("web", "n1", { env, args }));
+    wantedText(placement("web", "n1", { env, args }), []);
   expect(text({ A: "1", B: "2" }, [])).toBe(text({ B: "2", A: "1" }, []));
   expect(text({}, ["-a", "-b"])).not.toBe(text({}, ["-b", "-a"]));
   expect(imageOf(placement("web", "n1"))).toBe("web");
+});
+
+test("what is wanted depends on what the env_file says, not on where it lies or in which order", () => {
+  const text = (envFile: string | undefined, ...variables: [string, string][]): string =>
+    wantedText(
+      placement("web", "n1", { envFile }),
+      variables.map(([name, value]) => [name, new Secret(value)] as const),
+    );
+  expect(text("/a", ["A", "1"], ["B", "2"])).toBe(text("/b", ["B", "2"], ["A", "1"]));
+  expect(text("/a", ["A", "1"])).not.toBe(text("/a", ["A", "2"]));
+  expect(text("/a")).not.toBe(text(undefined));
 });
 
 test("the old container is put aside before, and brought back after a failure", () => {

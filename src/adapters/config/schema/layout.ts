@@ -32,7 +32,12 @@ const container = strict(
     ),
     build: z.optional(described(path(), "Folder to build from, instead of the one under `docker`.")),
     env: described(section(dictionary(environmentValue(), "an object of names and values")), "Environment variables."),
-    env_file: z.optional(described(path(), "File of NAME=value lines.")),
+    env_file: z.optional(
+      described(
+        path(),
+        "File of NAME=value lines on this machine, as `docker run --env-file` reads it; its values stay out of command lines.",
+      ),
+    ),
     secrets: described(
       section(dictionary(text("env:NAME, file:PATH or the secret itself", /./), "an object of names and secrets")),
       "Environment variables whose values stay out of command lines: env:NAME, file:PATH or the secret itself.",
