@@ -30,6 +30,18 @@ describe.skipIf(obstacle !== undefined)("a lab's life", () => {
       dir: string;
     };
   };
+  /** What node is called with to bring a lab up in a process of its own. */
+  const upWords = (options: LabOptions): string[] => [
+    "--import",
+    "tsx",
+    fileURLToPath(new URL("../support/lab-up.ts", import.meta.url)),
+    JSON.stringify(options),
+  ];
+  /** The same for `unshare`, after what a line of sh did to the mounts; the line ends with `exec "$@"`. */
+  const upAfter = (mounts: string, options: LabOptions): string[] => [
+    ...["--mount", "sh", "-ec", mounts, "sh", process.execPath],
+    ...upWords(options),
+  ];
   const folder = (): string => {
     const dir = mkdtempSync(join(tmpdir(), "pictl-lab-"));
     folders.push(dir);
@@ -87,8 +99,7 @@ describe.skipIf(obstacle !== undefined)("a lab's life", () => {
     "DIR/nodes/n3/root/var/log/dockerd.log",
   ])("killed when %s appears, it leaves what down can remove", async (moment) => {
     const options = fresh({ nodes: 3, docker: true });
-    const script = fileURLToPath(new URL("../support/lab-up.ts", import.meta.url));
-    const up = spawn(process.execPath, ["--import", "tsx", script, JSON.stringify(options)], { stdio: "ignore" });
+    const up = spawn(process.execPath, upWords(options), { stdio: "ignore" });
     const file = moment.replace("NAME", options.name).replace("DIR", options.dir);
     while (!existsSync(file) && up.exitCode === null) await sleep(1);
     const seen = namespacesOf(up.pid ?? 0);
@@ -101,8 +112,7 @@ describe.skipIf(obstacle !== undefined)("a lab's life", () => {
 
   test("what an interrupted up left does not stop the next one", async () => {
     const options = fresh();
-    const script = fileURLToPath(new URL("../support/lab-up.ts", import.meta.url));
-    const up = spawn(process.execPath, ["--import", "tsx", script, JSON.stringify(options)], { stdio: "ignore" });
+    const up = spawn(process.execPath, upWords(options), { stdio: "ignore" });
     while (!existsSync(`/run/pictl-lab/${options.name}/n2`) && up.exitCode === null) await sleep(1);
     up.kill("SIGKILL");
     await once(up, "exit");
@@ -261,20 +271,7 @@ describe.skipIf(obstacle !== undefined)("a lab's life", () => {
     const options = fresh({ nodes: 1, dir: join(base, "merged/lab") });
     const layers = `lowerdir=${base}/lower,upperdir=${base}/upper,workdir=${base}/work`;
     const onOverlay = `mount -t overlay overlay -o ${layers} ${base}/merged; exec "$@"`;
-    const script = fileURLToPath(new URL("../support/lab-up.ts", import.meta.url));
-    const words = [
-      "--mount",
-      "sh",
-      "-ec",
-      onOverlay,
-      "sh",
-      process.execPath,
-      "--import",
-      "tsx",
-      script,
-      JSON.stringify(options),
-    ];
-    const up = spawn("unshare", words, { stdio: ["ignore", "inherit", "inherit"] });
+    const up = spawn("unshare", upAfter(onOverlay, options), { stdio: ["ignore", "inherit", "inherit"] });
     expect(await once(up, "exit")).toEqual([0, null]);
     const { nodes } = await labStatus(options);
     const looks = "cat /etc/hostname; touch /etc/mine && echo writable; touch /usr/mine 2>/dev/null || echo read-only";
@@ -291,20 +288,7 @@ describe.skipIf(obstacle !== undefined)("a lab's life", () => {
   test("a program that is missing is told by its package", async () => {
     const options = fresh();
     const hidden = 'mount --bind /dev/null /usr/sbin/nft; exec "$@"';
-    const script = fileURLToPath(new URL("../support/lab-up.ts", import.meta.url));
-    const words = [
-      "--mount",
-      "sh",
-      "-c",
-      hidden,
-      "sh",
-      process.execPath,
-      "--import",
-      "tsx",
-      script,
-      JSON.stringify(options),
-    ];
-    const up = spawn("unshare", words);
+    const up = spawn("unshare", upAfter(hidden, options));
     let text = "";
     up.stderr.on("data", (chunk: Buffer) => (text += chunk.toString()));
     expect(await once(up, "close")).toEqual([1, null]);

@@ -5,7 +5,7 @@
  */
 import { moveContainer } from "../../src/app/move/index.ts";
 import type { Connection, Ports } from "../../src/app/ports.ts";
-import { openContext } from "../../src/context.ts";
+import { quietContext } from "./quiet-context.ts";
 
 const [configPath = "", container = "", node = "", nth = "", when = ""] = process.argv.slice(2);
 let effects = 0;
@@ -19,14 +19,7 @@ async function counted<T>(effect: () => Promise<T>): Promise<T> {
   return result;
 }
 
-const silent = { update: () => undefined, done: () => undefined, fail: () => undefined };
-const context = await openContext({
-  configPath,
-  concurrency: 8,
-  signal: new AbortController().signal,
-  progress: { step: () => silent, look: () => silent, warn: () => undefined },
-  cause: "killed-move",
-});
+const context = await quietContext(configPath, "killed-move");
 const { journal, nodes } = context.ports;
 const wrap = (connection: Connection): Connection => {
   const run: Connection["run"] = (command, options) => counted(() => connection.run(command, options));

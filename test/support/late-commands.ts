@@ -6,19 +6,12 @@
  */
 import { existsSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
-import { openContext } from "../../src/context.ts";
 import { guarded } from "../../src/domain/guard/command.ts";
 import { words } from "../../src/domain/shell.ts";
+import { quietContext } from "./quiet-context.ts";
 
 const [configPath = "", go = "", guardedFile = "", bareFile = ""] = process.argv.slice(2);
-const silent = { update: () => undefined, done: () => undefined, fail: () => undefined };
-const context = await openContext({
-  configPath,
-  concurrency: 8,
-  signal: new AbortController().signal,
-  progress: { step: () => silent, look: () => silent, warn: () => undefined },
-  cause: "late-commands",
-});
+const context = await quietContext(configPath, "late-commands");
 const [node] = context.config.nodes;
 if (!node) throw new Error("the config has no node");
 const connection = await context.ports.nodes.connect(node);

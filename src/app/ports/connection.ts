@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { NodeSpec } from "../../domain/config/types.ts";
+import type { CommandEnd } from "../../domain/exec/grade.ts";
 import type { ClockSample } from "../../domain/guard/clock.ts";
 import type { Secret } from "../../domain/secret.ts";
 import type { Command } from "../../domain/shell.ts";
@@ -175,13 +176,4 @@ export type Outcome = {
   /** Output beyond maxOutputBytes was dropped from the front. */
   readonly truncated: boolean;
   readonly durationMs: number;
-} & (
-  | { readonly status: "ok"; readonly code: 0 }
-  | { readonly status: "failed"; readonly code: number }
-  | {
-      readonly status: "unknown";
-      readonly code: null;
-      readonly reason: "timeout" | "connection-lost" | "killed";
-      readonly remoteSignal?: string;
-    }
-);
+} & CommandEnd;

@@ -7,9 +7,9 @@ import { exitCodeOf, PictlError, toFailure } from "../errors.ts";
  */
 export type ExecStatus = "ok" | "failed" | "killed" | "timeout" | "lost" | "stopped" | "unreached" | "planned";
 
-/** What `exec` needs to know of an outcome; the port's Outcome is one. */
-export type ExecEnd =
-  | { readonly status: "ok"; readonly code: number }
+/** How a command on a node ended; `unknown`: nobody knows whether it did its work. */
+export type CommandEnd =
+  | { readonly status: "ok"; readonly code: 0 }
   | { readonly status: "failed"; readonly code: number }
   | {
       readonly status: "unknown";
@@ -20,7 +20,7 @@ export type ExecEnd =
 
 /** The row's status, and the failure to report when it did not end well. */
 export function grade(
-  end: ExecEnd,
+  end: CommandEnd,
   { node, timeoutMs }: { node: string; timeoutMs: number },
 ): { status: ExecStatus; failure?: Failure } {
   if (end.status === "ok") return { status: "ok" };
