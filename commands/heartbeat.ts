@@ -24,7 +24,10 @@ export default class Heartbeat extends PictlCommand {
         (await daemon.isRunning()) && !flags.repair
           ? { ...ports.memory, write: () => Promise.resolve() }
           : ports.memory;
-      const report = await heartbeatOnce({ ...ports, memory }, { config, store, act: flags.repair });
+      const report = await heartbeatOnce(
+        { ...ports, memory },
+        { config, store, mayDo: flags.repair ? "everything" : "nothing" },
+      );
       await this.finish(report, heartbeatView);
     } finally {
       await lock?.release();

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { hostname, userInfo } from "node:os";
@@ -22,6 +23,8 @@ import type {
   EventLog,
   HostKeys,
   HeartbeatPorts,
+  LeadershipState,
+  Nodes,
   Ports,
   Progress,
   StateFile,
@@ -40,6 +43,8 @@ export interface Context {
   readonly hostKeys: HostKeys;
   readonly controller: Controller;
   readonly daemon: {
+    /** What this machine knows of who leads, over restarts. */
+    readonly leadership: LeadershipState;
     /** What `pictl daemon status` reads. */
     readonly state: StateFile<DaemonState>;
     /** Only one process at a time watches a cluster from this machine. Rejects with lock-held, naming the other. */
@@ -79,7 +84,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     import("./adapters/docker/index.ts"),
   ]);
   const scripts = openScripts();
-  const nodes = openNodes({
+  const nodesOptions = {
     warn,
     guard: {
       script: () => scripts.read("guard.sh"),
@@ -87,7 +92,10 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       ...(options.fence ? { fence: options.fence } : {}),
     },
     ...(options.ask ? { ask: options.ask } : {}),
-  });
+  };
+  const nodes = openNodes(nodesOptions);
+  // Claims and leases must not wait for a docker command, so they have connections of their own.
+  const lane = openNodes(nodesOptions);
   const engines = openEngines(nodes);
   return {
     config,
@@ -115,8 +123,10 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     },
     hostKeys: nodes.hostKeys,
     controller: thisMachine,
-    daemon: daemonFiles(config),
-    close: () => nodes.close(),
+    daemon: { ...daemonFiles(config), leadership: leadershipState(config, lane) },
+    close: async () => {
+      await Promise.all([nodes.close(), lane.close()]);
+    },
   };
 }
 
@@ -149,14 +159,27 @@ export async function openRecorder(
 
 /** Empty where there is no Linux to ask; then no node is taken for this machine. */
 function machineBootId(): string {
+  return textOf("/proc/sys/kernel/random/boot_id");
+}
+
+function textOf(path: string): string {
   try {
-    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    return readFileSync(path, "utf8").trim();
   } catch {
     return "";
   }
 }
 
-function daemonFiles({ stateDir, cluster }: Config): Context["daemon"] {
+function leadershipState({ stateDir, cluster }: Config, nodes: Nodes): LeadershipState {
+  return {
+    memory: openStateFile(join(stateDir, `leadership-${cluster}.json`)),
+    machine: `${hostname()} ${textOf("/etc/machine-id")}`,
+    newOwner: () => randomUUID(),
+    nodes,
+  };
+}
+
+function daemonFiles({ stateDir, cluster }: Config): Omit<Context["daemon"], "leadership"> {
   const path = join(stateDir, `daemon-${cluster}.lock`);
   const lock = async (): ReturnType<Context["daemon"]["lock"]> => {
     await mkdir(stateDir, { recursive: true, mode: 0o700 });

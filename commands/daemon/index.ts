@@ -1,7 +1,9 @@
 import { Flags } from "@oclif/core";
 import { heartbeatOnce } from "../../src/app/heartbeat/once.ts";
+import { type Leadership, mayDo, openLeadership } from "../../src/app/leadership.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
 import { openDaemonLog } from "../../src/cli/daemon-log.ts";
+import type { Fence } from "../../src/domain/guard/command.ts";
 import { heartbeatView } from "../../src/view/heartbeat.ts";
 
 export default class Daemon extends PictlCommand {
@@ -23,10 +25,14 @@ export default class Daemon extends PictlCommand {
   }
 
   async #once(flags: Parameters<PictlCommand["open"]>[0]): Promise<void> {
-    const { config, store, ports, daemon } = await this.open(flags);
+    let leadership: Leadership | undefined;
+    const fence = (): Fence | undefined => leadership?.fence();
+    const { config, store, ports, daemon } = await this.open(flags, { fence });
     const lock = await daemon.lock();
     try {
-      await this.finish(await heartbeatOnce(ports, { config, store, act: true }), heartbeatView);
+      leadership = await openLeadership(ports, daemon.leadership);
+      await leadership.round(config);
+      await this.finish(await heartbeatOnce(ports, { config, store, mayDo: mayDo(leadership.role()) }), heartbeatView);
     } finally {
       await lock.release();
     }
@@ -35,8 +41,13 @@ export default class Daemon extends PictlCommand {
   async #stay(flags: Parameters<PictlCommand["open"]>[0]): Promise<void> {
     const work = new AbortController();
     const log = openDaemonLog(process.stderr, this.terminal);
-    const { config, store, ports, daemon } = await this.open(flags, { signal: work.signal, progress: log.progress });
+    const { config, store, ports, daemon } = await this.open(flags, {
+      signal: work.signal,
+      progress: log.progress,
+      fence: (): Fence => leadership.fence(),
+    });
     const lock = await daemon.lock();
+    const leadership = await openLeadership(ports, daemon.leadership);
     const { runDaemon } = await import("../../src/daemon/index.ts");
     try {
       await runDaemon(
@@ -45,6 +56,7 @@ export default class Daemon extends PictlCommand {
           config,
           store,
           state: daemon.state,
+          leadership,
           env: process.env,
           identity: { pid: process.pid, configPath: store.path, version: this.config.version },
           leave: this.signal,

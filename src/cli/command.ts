@@ -1,8 +1,8 @@
 import { setMaxListeners } from "node:events";
 import { Command, Flags, type Interfaces } from "@oclif/core";
-import type { Ask, Progress } from "../app/ports.ts";
+import type { Ask } from "../app/ports.ts";
 import type { Report } from "../app/report.ts";
-import type { Context } from "../context.ts";
+import type { Context, ContextOptions } from "../context.ts";
 import { type Failure, PictlError } from "../domain/errors.ts";
 import { failureText } from "../view/failures.ts";
 import type { Style } from "../view/style.ts";
@@ -75,7 +75,7 @@ export abstract class PictlCommand extends Command {
   /** Reads the config and gets everything a use case needs; closed again when the command ends. */
   protected async open(
     flags: GlobalFlags,
-    instead: { readonly signal?: AbortSignal; readonly progress?: Progress } = {},
+    instead: Partial<Pick<ContextOptions, "signal" | "progress" | "fence">> = {},
   ): Promise<Context> {
     const { openContext } = await import("../context.ts");
     const context = await openContext({
@@ -83,6 +83,7 @@ export abstract class PictlCommand extends Command {
       concurrency: flags.concurrency,
       signal: instead.signal ?? this.signal,
       progress: instead.progress ?? this.progress,
+      ...(instead.fence ? { fence: instead.fence } : {}),
       ...(this.terminal.interactive ? { ask: this.ask } : {}),
       cause: `pictl ${(this.id ?? "").replaceAll(":", " ")}`,
     });

@@ -1,5 +1,5 @@
 import { onAbort } from "../abort.ts";
-import type { Heartbeat, Round } from "../app/heartbeat/index.ts";
+import type { Heartbeat, MayDo, Round } from "../app/heartbeat/index.ts";
 import type { Clock } from "../app/ports.ts";
 import type { Config } from "../domain/config/types.ts";
 import { PictlError } from "../domain/errors.ts";
@@ -20,6 +20,8 @@ export async function beat(options: {
   readonly leave: AbortSignal;
   readonly wake: (listener: () => void) => void;
   readonly config: () => Promise<Config>;
+  /** What may be done in this round. */
+  readonly mayDo: () => MayDo;
   readonly onTurn: (config: Config) => void;
   readonly onRound: (round: Round, config: Config) => Promise<void>;
 }): Promise<void> {
@@ -41,7 +43,7 @@ export async function beat(options: {
         // A pause between rounds ages the counts; one in the middle of a round makes every deadline pass at once.
         const slept = stalls.stood(1.5 * intervalMs);
         const stalled = (): boolean => stalls.stood(intervalMs / 2) || slept;
-        await options.onRound(await heartbeat.round({ config, act: true, stalled }), config);
+        await options.onRound(await heartbeat.round({ config, mayDo: options.mayDo(), stalled }), config);
       } catch (error) {
         if (error instanceof PictlError && error.code === "interrupted") return;
         throw error;

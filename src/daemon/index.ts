@@ -1,9 +1,12 @@
+import { firstOf } from "../abort.ts";
+import { type Leadership, mayDo } from "../app/leadership.ts";
 import { type Heartbeat, openHeartbeat, type Round } from "../app/heartbeat/index.ts";
 import type { ConfigStore, HeartbeatPorts, StateFile } from "../app/ports.ts";
 import { record } from "../app/record.ts";
 import type { Config } from "../domain/config/types.ts";
 import type { DaemonState } from "../domain/daemon.ts";
 import { beat } from "./heart.ts";
+import { startLeading } from "./leader.ts";
 import { startService } from "./service.ts";
 import { watchStalls } from "./stall.ts";
 import { watchConfig } from "./watch.ts";
@@ -13,6 +16,7 @@ export interface DaemonInput {
   readonly store: ConfigStore;
   /** What `pictl daemon status` reads. */
   readonly state: StateFile<DaemonState>;
+  readonly leadership: Leadership;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly identity: Pick<DaemonState, "pid" | "configPath" | "version">;
   /** Aborted when the daemon is to leave: no new round is begun. */
@@ -32,7 +36,9 @@ const undoMs = 3000;
  * before it resolves; what cannot be is in the journal, for the next start. Rejects with what is a bug.
  */
 export async function runDaemon(ports: HeartbeatPorts, input: DaemonInput): Promise<void> {
-  const { leave, state, identity, store } = input;
+  const { state, identity, store, leadership } = input;
+  const failed = new AbortController();
+  const { signal: leave } = firstOf([input.leave, failed.signal]);
   const startedAt = new Date(ports.clock.now()).toISOString();
   const host = ports.actor.who.slice(ports.actor.who.lastIndexOf("@") + 1);
   const save = (round: Round | undefined, config: Config): Promise<void> =>
@@ -46,8 +52,14 @@ export async function runDaemon(ports: HeartbeatPorts, input: DaemonInput): Prom
   const heartbeat = openHeartbeat(ports, { store, counts: "anew" });
   const stalls = watchStalls(ports.clock);
   const service = startService(input.env, ports.clock);
+  let { config } = input;
   try {
-    await beat({
+    const leading = await startLeading(ports, { leadership, leave, config: () => config });
+    const failing = leading.ended.catch((error: unknown) => {
+      failed.abort();
+      throw error;
+    });
+    const beating = beat({
       heartbeat,
       clock: ports.clock,
       random: ports.random,
@@ -55,11 +67,14 @@ export async function runDaemon(ports: HeartbeatPorts, input: DaemonInput): Prom
       leave,
       wake: input.wake,
       config: () => watch.refresh(),
-      onTurn: (config) => {
+      mayDo: () => mayDo(leadership.role()),
+      onTurn: (current) => {
+        config = current;
         service.alive(2 * config.heartbeat.intervalMs);
       },
       onRound: save,
     });
+    await Promise.all([beating, failing]);
   } finally {
     service.stop();
     await comeToRest(ports, heartbeat, input.abandon);

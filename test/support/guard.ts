@@ -65,6 +65,7 @@ export class GuardedNode {
   /** As if the promise had been made that long before, in seconds. */
   age(seconds: number): void {
     const file = join(this.volatile, "until");
+    if (!existsSync(file)) return;
     const [until, boot] = readFileSync(file, "utf8").trim().split(" ");
     writeFileSync(file, `${(Number(until) - seconds * 100).toString()} ${boot ?? ""}\n`);
   }

@@ -13,6 +13,9 @@ import { failOver } from "./fail-over.ts";
 import { lookAround } from "./look.ts";
 import { repair } from "./repair.ts";
 
+/** `nothing`: look and count. `repairs`: restart what fails where it is, but move and remove nothing. */
+export type MayDo = "everything" | "repairs" | "nothing";
+
 /** One round, and what it began. */
 export interface Round {
   readonly nodes: Readonly<Record<string, NodeFacts>>;
@@ -27,8 +30,7 @@ export interface Heartbeat {
   /** Observe, decide, begin to do. Rejects only with interrupted and state-write-failed. */
   round(options: {
     readonly config: Config;
-    /** false: look and count, and do nothing. */
-    readonly act: boolean;
+    readonly mayDo: MayDo;
     /** Asked after looking: whether this process stood still since the last round began. */
     readonly stalled: () => boolean;
   }): Promise<Round>;
@@ -126,7 +128,7 @@ export function openHeartbeat(
   };
 
   return {
-    async round({ config, act, stalled }) {
+    async round({ config, mayDo, stalled }) {
       const known = memory ?? (await recall());
       const at = ports.clock.monotonic();
       // What ends while we look may have been seen before its end, and decided on a config of before.
@@ -150,11 +152,11 @@ export function openHeartbeat(
       }
       const isolated = decision.memory.isolated !== null;
       const begun =
-        !act || isolated
+        mayDo === "nothing" || isolated
           ? []
           : [
               ...open.settleable
-                .filter((container) => !inHand.has(container))
+                .filter((container) => mayDo === "everything" && !inHand.has(container))
                 .map((container) =>
                   begin(container, () =>
                     settleQuietly(caused({ cause: "a move was cut off" }), {
@@ -164,7 +166,9 @@ export function openHeartbeat(
                     }),
                   ),
                 ),
-              ...decision.actions.map((action) => begin(action.container, () => doOne(config, action))),
+              ...decision.actions
+                .filter((action) => mayDo === "everything" || repairs.has(action.do))
+                .map((action) => begin(action.container, () => doOne(config, action))),
             ];
       return {
         nodes,
@@ -181,6 +185,8 @@ export function openHeartbeat(
 }
 
 /** Ports to which nodes that did not answer just now are unreachable at once. */
+const repairs: ReadonlySet<Action["do"]> = new Set<Action["do"]>(["start", "restart", "create"]);
+
 function answering(
   { nodes, engines }: HeartbeatPorts,
   silent: ReadonlySet<string>,

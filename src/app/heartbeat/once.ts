@@ -4,18 +4,18 @@ import type { CheckRow } from "../../domain/heartbeat/decide.ts";
 import type { NodeFacts } from "../../domain/heartbeat/facts.ts";
 import type { ConfigStore, HeartbeatPorts } from "../ports.ts";
 import type { Report } from "../report.ts";
-import { openHeartbeat } from "./index.ts";
+import { type MayDo, openHeartbeat } from "./index.ts";
 
 /**
- * One round now, with the counts of the rounds before it. `act`: restart, fail over and clean up as the daemon would,
- * and wait for the end of it. Every node and check that is not well is a failure.
+ * One round now, with the counts of the rounds before it: does what `mayDo` allows as the daemon would, and waits for
+ * the end of it. Every node and check that is not well is a failure.
  */
 export async function heartbeatOnce(
   ports: HeartbeatPorts,
-  { config, store, act }: { readonly config: Config; readonly store: ConfigStore; readonly act: boolean },
+  { config, store, mayDo }: { readonly config: Config; readonly store: ConfigStore; readonly mayDo: MayDo },
 ): Promise<Report<{ checks: readonly CheckRow[] }>> {
   const heartbeat = openHeartbeat(ports, { store, counts: "kept" });
-  const round = await heartbeat.round({ config, act, stalled: () => false });
+  const round = await heartbeat.round({ config, mayDo, stalled: () => false });
   const done = await round.done;
   return {
     result: { checks: round.rows },

@@ -12,7 +12,7 @@ export interface ClockSample {
 }
 
 /** How much faster or slower than ours a node's clock may run. */
-const clockDrift = 500e-6;
+export const clockDrift = 500e-6;
 
 /**
  * The moment `until` (our monotonic milliseconds) on the node's clock, in hundredths of a second as `guard.sh` counts

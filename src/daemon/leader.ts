@@ -1,0 +1,46 @@
+import { type Leadership, renewMs } from "../app/leadership.ts";
+import type { Ports } from "../app/ports.ts";
+import { record } from "../app/record.ts";
+import type { Config } from "../domain/config/types.ts";
+import type { Role } from "../domain/leadership/judge.ts";
+
+const told: Readonly<Record<Role, { readonly type: string; readonly error?: string }>> = {
+  leader: { type: "daemon.leads" },
+  standby: { type: "daemon.stands-by", error: "Another daemon leads this cluster, or did until a moment ago." },
+  unelected: {
+    type: "daemon.unelected",
+    error: "Too few nodes answer to know that no other daemon leads this cluster; it repairs, and moves nothing.",
+  },
+};
+
+export interface Leading {
+  /** Resolves when `leave` was aborted and the round in hand has ended; rejects with state-write-failed. */
+  readonly ended: Promise<void>;
+}
+
+/**
+ * Asks for the nodes' promises once, and then again and again until `leave` is aborted; tells when the role changes.
+ * Rejects with state-write-failed.
+ */
+export async function startLeading(
+  ports: Pick<Ports, "events" | "clock" | "actor">,
+  options: { readonly leadership: Leadership; readonly config: () => Config; readonly leave: AbortSignal },
+): Promise<Leading> {
+  const { leadership, leave } = options;
+  let last: Role | undefined;
+  const turn = async (): Promise<void> => {
+    await leadership.round(options.config());
+    const role = leadership.role();
+    if (role !== last) await record(ports, { ...told[role], before: last ?? null, after: role });
+    last = role;
+  };
+  const loop = async (): Promise<void> => {
+    for (;;) {
+      await ports.clock.sleep(renewMs, leave).catch(() => undefined);
+      if (leave.aborted) return;
+      await turn();
+    }
+  };
+  await turn();
+  return { ended: loop() };
+}

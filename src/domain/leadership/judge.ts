@@ -1,0 +1,143 @@
+import type { ClaimAnswer } from "../guard/claim.ts";
+import { clockDrift } from "../guard/clock.ts";
+
+/**
+ * Which of several daemons acts. Each node promises one of them at a time that it obeys nobody else (`guard.sh claim`),
+ * and numbers the promises by epochs that it never forgets.
+ *
+ * To become the leader takes a greater epoch than any seen, promised by a majority of all the nodes. To stay the
+ * leader takes half of them: a majority of the others cannot come about as long as these promises hold, and one that
+ * came about while they did not is known to at least one node of every half, which then refuses.
+ */
+
+/** What a daemon remembers of itself, over its restarts. */
+export interface LeadershipMemory {
+  /** A random word, made once for a state folder. */
+  readonly owner: string;
+  /** The greatest epoch this owner has claimed. */
+  readonly epoch: number;
+  /** A majority has promised that epoch, and no node has told of a greater one since. */
+  readonly elected: boolean;
+}
+
+export interface Standing {
+  readonly memory: LeadershipMemory;
+  /** Our monotonic times until which nodes will certainly obey nobody else. */
+  readonly promises: Readonly<Record<string, number>>;
+  /** No election before that time: two who lose one together would lose the next one together, too. */
+  readonly restUntil: number;
+  /** Half of the nodes have stored the present epoch, so that no other owner can be elected with it or a smaller one. */
+  readonly confirmed: boolean;
+}
+
+/**
+ * `leader`: nobody else leads, until `until`. `standby`: somebody else leads, or may. `unelected`: nobody is seen who
+ * leads, but too few nodes answer to know.
+ */
+export type Role = "leader" | "standby" | "unelected";
+
+export interface Judgement {
+  readonly standing: Standing;
+  readonly role: Role;
+  /** For a leader: our monotonic time until which it certainly stays the only one, if no more nodes answer. */
+  readonly until: number;
+  /** An epoch to claim at once, in a second round. */
+  readonly elect: number | undefined;
+}
+
+export interface ClaimRound {
+  /** Every node of the config. */
+  readonly nodes: readonly string[];
+  readonly ttlMs: number;
+  /** The epoch that was claimed; 0 when the round only looked. */
+  readonly epoch: number;
+  /** The nodes that answered; `sentAt` is our monotonic time before the question was sent. */
+  readonly answers: readonly { readonly node: string; readonly sentAt: number; readonly answer: ClaimAnswer }[];
+  readonly now: number;
+  /** From [0, 1). */
+  readonly random: number;
+}
+
+/** What to claim in the next round: the leader renews, everybody else looks. */
+export function epochToClaim({ memory }: Standing): number {
+  return memory.elected ? memory.epoch : 0;
+}
+
+/** What a round of answers says. */
+export function judge(standing: Standing, round: ClaimRound): Judgement {
+  const { owner } = standing.memory;
+  const promises = promisesAfter(standing, round);
+  const seen = Math.max(standing.memory.epoch, ...round.answers.map(({ answer }) => answer.epoch));
+  const electing = round.epoch > standing.memory.epoch;
+  const refused = round.answers.some(({ answer }) => !answer.claimed);
+  const claimed = round.answers.filter(({ answer }) => answer.claimed).length;
+  const elected = electing
+    ? claimed >= majority(round.nodes)
+    : standing.memory.elected && !(refused && round.epoch > 0);
+  const memory: LeadershipMemory = { owner, epoch: Math.max(standing.memory.epoch, round.epoch), elected };
+  const lostElection = electing && !elected;
+  const next: Standing = {
+    memory,
+    promises,
+    restUntil: lostElection ? round.now + round.ttlMs * (1 + round.random) : standing.restUntil,
+    confirmed: claimed >= blockingSet(round.nodes) || (!electing && standing.confirmed),
+  };
+  if (elected) {
+    const until = certainUntil(promises, round);
+    if (until > round.now) return { standing: next, role: "leader", until, elect: undefined };
+    return { standing: next, role: "unelected", until: round.now, elect: undefined };
+  }
+  const obeysAnother = ({ answer }: ClaimRound["answers"][number]): boolean =>
+    answer.owner !== undefined && answer.owner !== owner && answer.leftMs > 0;
+  const free = round.answers.filter((each) => !obeysAnother(each)).length;
+  const mayElect = !electing && free >= majority(round.nodes) && round.now >= next.restUntil;
+  return {
+    standing: next,
+    role: round.answers.some(obeysAnother) ? "standby" : "unelected",
+    until: round.now,
+    elect: mayElect ? seen + 1 : undefined,
+  };
+}
+
+/** A daemon that has never asked. */
+export function newStanding(memory: LeadershipMemory): Standing {
+  return { memory, promises: {}, restUntil: -Infinity, confirmed: false };
+}
+
+/**
+ * The leader with a greater epoch, so that nodes which hear of it refuse what he sent before. Only one at a time is
+ * ahead of what half of the nodes have stored; undefined: the next round has to come first. Two ahead, and somebody
+ * else could be elected in between.
+ */
+export function raised(standing: Standing): Standing | undefined {
+  const { memory, confirmed } = standing;
+  if (!memory.elected || !confirmed) return undefined;
+  return { ...standing, memory: { ...memory, epoch: memory.epoch + 1 }, confirmed: false };
+}
+
+function majority(nodes: readonly string[]): number {
+  return Math.floor(nodes.length / 2) + 1;
+}
+
+/** Half of the nodes; without one of them there is no majority. */
+function blockingSet(nodes: readonly string[]): number {
+  return Math.ceil(nodes.length / 2);
+}
+
+/** A node read its clock after the question was sent, so its promise lasts at least as long from then on. */
+function promisesAfter({ memory, promises }: Standing, round: ClaimRound): Record<string, number> {
+  const known = new Map(
+    Object.entries(promises).filter(([node, until]) => round.nodes.includes(node) && until > round.now),
+  );
+  for (const { node, sentAt, answer } of round.answers) {
+    if (answer.owner === memory.owner) known.set(node, sentAt + answer.leftMs * (1 - clockDrift));
+    else known.delete(node);
+  }
+  return Object.fromEntries(known);
+}
+
+/** The time when the first of the best half of the promises runs out; `now` when there is no such half. */
+function certainUntil(promises: Readonly<Record<string, number>>, { nodes, now }: ClaimRound): number {
+  const latest = Object.values(promises).sort((a, b) => b - a);
+  return latest[blockingSet(nodes) - 1] ?? now;
+}
