@@ -6,6 +6,7 @@ import type { HeartbeatState } from "./ports/heartbeat.ts";
 import type { BuildContexts, Engines } from "./ports/docker.ts";
 import type { Registries } from "./ports/registry.ts";
 import type { EventLog, Journal } from "./ports/state.ts";
+import type { VipState } from "./ports/vip.ts";
 import type { Clock, Progress, Scripts } from "./ports/surroundings.ts";
 
 export type * from "./ports/checks.ts";
@@ -17,6 +18,7 @@ export type * from "./ports/leadership.ts";
 export type * from "./ports/registry.ts";
 export type * from "./ports/state.ts";
 export type * from "./ports/surroundings.ts";
+export type * from "./ports/vip.ts";
 
 /** Everything the use cases need from outside. `src/context.ts` fills it; `test/fakes` has the stand-ins. */
 export interface Ports {
@@ -44,3 +46,6 @@ export interface Ports {
 
 /** Ports for what watches the cluster. */
 export interface HeartbeatPorts extends Ports, HeartbeatState {}
+
+/** Ports for what keeps a virtual IP where it belongs. */
+export interface VipPorts extends Ports, VipState {}

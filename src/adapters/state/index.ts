@@ -5,10 +5,11 @@ import type { StateFile } from "../../app/ports.ts";
 import { PictlError } from "../../domain/errors.ts";
 
 /**
- * One JSON file of the state folder. It is replaced atomically and not fsynced: losing the last seconds to a power cut
- * costs a count, and an SD card does not like a write every few seconds. What has not changed is not written.
+ * One JSON file of the state folder, replaced atomically. Only a `durable` one is fsynced: elsewhere losing the last
+ * seconds to a power cut costs a count, and an SD card does not like a write every few seconds. What has not changed is
+ * not written.
  */
-export function openStateFile<T>(path: string): StateFile<T> {
+export function openStateFile<T>(path: string, { durable = false }: { readonly durable?: boolean } = {}): StateFile<T> {
   let written = "";
   return {
     async read() {
@@ -24,7 +25,7 @@ export function openStateFile<T>(path: string): StateFile<T> {
       if (text === written) return;
       try {
         await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-        await writeFileAtomic(path, text, { mode: 0o600, fsync: false });
+        await writeFileAtomic(path, text, { mode: 0o600, fsync: durable });
         written = text;
       } catch (error) {
         throw new PictlError("state-write-failed", `${path} cannot be written: ${(error as Error).message}.`, {

@@ -45,5 +45,5 @@ export interface Ask {
 /** The shell scripts that run on nodes (`templates/`). */
 export interface Scripts {
   /** The text, without comments. */
-  read(name: "guard.sh"): Promise<string>;
+  read(name: "guard.sh" | "vip.sh"): Promise<string>;
 }

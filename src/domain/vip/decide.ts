@@ -12,6 +12,8 @@ export type VipOrder =
       readonly node: string;
       /** Sent with a new, greater epoch: whatever was sent to that node before is refused there from then on. */
       readonly fence: boolean;
+      /** It was seen there; else it is only made sure that nothing sent before can bring it there. */
+      readonly seen: boolean;
     }
   | {
       readonly do: "grant";
@@ -140,7 +142,7 @@ function answeringBlockers(
 ): VipDecision | undefined {
   const open = mayHave(memory, wanted, facts.at).filter((node) => facts.candidates[node]?.state === "answers");
   if (open.length === 0) return undefined;
-  return { memory, orders: open.map((node) => ({ do: "remove", node, fence: true })), events: [] };
+  return { memory, orders: open.map((node) => ({ do: "remove", node, fence: true, seen: false })), events: [] };
 }
 
 /** Every other node was seen not to have the address, or cannot have it any more. */
@@ -159,7 +161,7 @@ function removals(
     .map(({ node }) => node)
     .filter((node) => node !== butFrom && holdsIt(facts.candidates[node]))
     .filter((node) => safety["remove-on-contact"] || node === memory.holder)
-    .map((node): VipOrder => ({ do: "remove", node, fence: true }));
+    .map((node): VipOrder => ({ do: "remove", node, fence: true, seen: true }));
   return orders.length === 0 ? undefined : { memory, orders, events: [] };
 }
 
@@ -231,7 +233,7 @@ export function afterOrder(
     if (outcome !== "done") return { memory, events: [] };
     return {
       memory: unbook(memory, order.node),
-      events: order.node === memory.holder ? [] : [{ type: "vip.removed", node: order.node }],
+      events: order.seen && order.node !== memory.holder ? [{ type: "vip.removed", node: order.node }] : [],
     };
   }
   if (outcome === "done") {

@@ -51,7 +51,7 @@ describe("who gets the address", () => {
     const seen = facts({}, { stillAnswered: false });
     expect(ordered(memory, seen)).toEqual(["remove n2", "remove n3"]);
     const cleared = ["n2", "n3"].reduce(
-      (known, node) => afterOrder(known, { do: "remove", node, fence: true }, "done").memory,
+      (known, node) => afterOrder(known, { do: "remove", node, fence: true, seen: false }, "done").memory,
       decideVip(settings(), memory, seen).memory,
     );
     expect(ordered(cleared, seen)).toEqual(["grant n1"]);
@@ -80,7 +80,7 @@ describe("who gets the address", () => {
     const memory = wish(held("n1"), { to: "n3" });
     const seen = facts({ n1: holding });
     const first = decideVip(settings(), memory, seen);
-    expect(first.orders).toEqual([{ do: "remove", node: "n1", fence: true }]);
+    expect(first.orders).toEqual([{ do: "remove", node: "n1", fence: true, seen: true }]);
     const { memory: after } = afterOrder(first.memory, first.orders[0] as never, "done");
     const second = decideVip(settings(), after, withRemoved(seen, "n1"));
     expect(second.orders).toMatchObject([{ do: "grant", node: "n3", leaseMs: null, announce: "thrice" }]);

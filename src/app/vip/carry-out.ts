@@ -1,0 +1,49 @@
+import type { Config, VipSection } from "../../domain/config/types.ts";
+import { PictlError } from "../../domain/errors.ts";
+import { safety } from "../../domain/safety.ts";
+import * as commands from "../../domain/vip/commands.ts";
+import type { OrderOutcome, VipOrder } from "../../domain/vip/decide.ts";
+import { nodeOf } from "../observe.ts";
+import type { VipPorts } from "../ports.ts";
+
+/** An order takes a round trip and a few milliseconds; one that takes longer is looked at again by the next tick. */
+const orderTimeoutMs = 3000;
+/** The deadline of a lease is computed from a sample of the node's clock that is at most so old. */
+const clockAgeMs = 10_000;
+
+/** Carries out one order behind the node's guard. Rejects only when interrupted. */
+export async function carryOut(
+  ports: VipPorts,
+  { config, section }: { readonly config: Config; readonly section: VipSection },
+  order: VipOrder,
+): Promise<OrderOutcome> {
+  try {
+    const connection = await ports.vipNodes.connect(nodeOf(config, order.node), ports.signal);
+    const [text, { root, sudo }] = await Promise.all([ports.scripts.read("vip.sh"), connection.privilege()]);
+    const until = ports.clock.monotonic() + orderTimeoutMs;
+    const outcome = await connection.run(command(text, section, order), {
+      timeoutMs: orderTimeoutMs,
+      sudo: !root && sudo,
+      signal: ports.signal,
+      guard: { lock: "vip", clockAgeMs, until: order.do === "grant" ? (order.endsAt ?? until) : until },
+    });
+    if (outcome.status === "ok") return "done";
+    if (outcome.status === "failed") return "refused";
+    ports.vipNodes.discard(order.node);
+    return "unknown";
+  } catch (error) {
+    if (ports.signal.aborted) throw error;
+    // `run` rejects only when the command certainly was not begun.
+    if (error instanceof PictlError) return "refused";
+    throw error;
+  }
+}
+
+const often = 3;
+
+function command(text: string, section: VipSection, order: VipOrder): ReturnType<typeof commands.grant> {
+  if (order.do === "remove") return commands.remove(text, section.ip);
+  const device = section.candidates.find((each) => each.node === order.node)?.device ?? "";
+  const times = !safety.announce ? 0 : order.announce === "thrice" ? often : 1;
+  return commands.grant(text, { ip: section.ip, device, lease: order.leaseMs !== null, times });
+}

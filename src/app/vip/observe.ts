@@ -1,0 +1,153 @@
+import type { Config, VipSection } from "../../domain/config/types.ts";
+import { type ErrorCode, PictlError } from "../../domain/errors.ts";
+import * as commands from "../../domain/vip/commands.ts";
+import type { AnsweringCandidate, CandidateFacts } from "../../domain/vip/facts.ts";
+import { nodeOf } from "../observe.ts";
+import type { Connection, VipPorts } from "../ports.ts";
+
+interface Watched {
+  readonly config: Config;
+  readonly section: VipSection;
+}
+
+/** A node that did not answer the last time is waited for so long; its connection goes on being tried meanwhile. */
+const silentPatienceMs = 300;
+/** `reach` waits a second for what does not answer. */
+const reachTimeoutMs = 3000;
+
+/** What is kept between looks. */
+export interface Sight {
+  /** Nodes that did not answer the last time. */
+  silent: ReadonlySet<string>;
+  /** What nodes could ping when they last tried: pings to what is dead take longer than a look may. */
+  readonly reached: Map<string, AnsweringCandidate["reaches"]>;
+  readonly pinging: Set<string>;
+}
+
+export function newSight(): Sight {
+  return { silent: new Set(), reached: new Map(), pinging: new Set() };
+}
+
+/** Looks at all candidates at once. Never takes longer than `timeoutMs`; rejects only when interrupted. */
+export async function observe(
+  ports: VipPorts,
+  watched: Watched,
+  { sight, timeoutMs }: { readonly sight: Sight; readonly timeoutMs: number },
+): Promise<Readonly<Record<string, CandidateFacts>>> {
+  const nodes = watched.section.candidates.map(({ node }) => node);
+  const seen = await Promise.all(
+    nodes.map(async (node): Promise<[string, CandidateFacts]> => {
+      return [node, await lookAt(ports, watched, node, { sight, timeoutMs })];
+    }),
+  );
+  sight.silent = new Set(seen.filter(([, facts]) => facts.state !== "answers").map(([node]) => node));
+  return Object.fromEntries(seen);
+}
+
+async function lookAt(
+  ports: VipPorts,
+  { config, section }: Watched,
+  name: string,
+  { sight, timeoutMs }: { readonly sight: Sight; readonly timeoutMs: number },
+): Promise<CandidateFacts> {
+  const { ip } = section;
+  const device = section.candidates.find((each) => each.node === name)?.device ?? "";
+  try {
+    const patienceMs = sight.silent.has(name) ? Math.min(silentPatienceMs, timeoutMs) : timeoutMs;
+    const connecting = ports.vipNodes.connect(nodeOf(config, name), ports.signal);
+    const connection = await within(ports, connecting, patienceMs);
+    if (!connection) return { state: "silent" };
+    const text = await ports.scripts.read("vip.sh");
+    void ping(ports, { connection, sight, text, section });
+    const options = { timeoutMs, maxOutputBytes: 10_000, signal: ports.signal };
+    const outcome = await connection.run(commands.probe(text, { ip, device }), options);
+    // A line that was cut while it was in use stays silent for long after it has healed.
+    if (outcome.status === "unknown") ports.vipNodes.discard(name);
+    const probe = commands.parseProbe(outcome.stdout);
+    return probe ? { ...probe, reaches: sight.reached.get(name) ?? {} } : { state: "silent" };
+  } catch (error) {
+    if (ports.signal.aborted) throw error;
+    return { state: error instanceof PictlError && refusals.has(error.code) ? "refused" : "silent" };
+  }
+}
+
+/** undefined when it takes longer. */
+async function within<T>({ clock }: VipPorts, work: Promise<T>, ms: number): Promise<T | undefined> {
+  const stop = new AbortController();
+  work.catch(() => undefined);
+  const late = clock.sleep(ms, stop.signal).then(
+    () => undefined,
+    () => undefined,
+  );
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    stop.abort();
+  }
+}
+
+/** One try at a time for each node; what it finds is there for the next look. */
+async function ping(
+  ports: VipPorts,
+  { connection, sight, text, section }: { connection: Connection; sight: Sight; text: string; section: VipSection },
+): Promise<void> {
+  const { node } = connection;
+  const targets = [...new Set(section.candidates.flatMap(({ slave }) => slave ?? []))];
+  if (targets.length === 0 || sight.pinging.has(node)) return;
+  sight.pinging.add(node);
+  try {
+    const outcome = await connection.run(commands.reach(text, targets), {
+      timeoutMs: reachTimeoutMs,
+      maxOutputBytes: 10_000,
+      signal: ports.signal,
+    });
+    const reaches = commands.parseReach(outcome.stdout, targets);
+    if (reaches) sight.reached.set(node, reaches);
+    else sight.reached.delete(node);
+  } catch {
+    sight.reached.delete(node);
+  } finally {
+    sight.pinging.delete(node);
+  }
+}
+
+const refusals: ReadonlySet<ErrorCode> = new Set([
+  "auth-failed",
+  "host-key-unknown",
+  "host-key-changed",
+  "shell-unusable",
+]);
+
+/** Candidates asked at a time. */
+const askedAtOnce = 2;
+
+/** Whether somebody in the network answers for the address, as candidates hear it that do not have it. */
+export async function askNetwork(
+  ports: VipPorts,
+  { config, section }: Watched,
+  seen: Readonly<Record<string, CandidateFacts>>,
+): Promise<boolean | null> {
+  const able = section.candidates.filter(({ node }) => {
+    const facts = seen[node];
+    return facts?.state === "answers" && facts.device && facts.carrier && facts.holds === null;
+  });
+  const text = await ports.scripts.read("vip.sh");
+  const answers = await Promise.all(
+    able.slice(0, askedAtOnce).map(async ({ node, device }) => {
+      try {
+        const connection = await ports.vipNodes.connect(nodeOf(config, node), ports.signal);
+        const { root, sudo } = await connection.privilege();
+        const outcome = await connection.run(commands.ask(text, { ip: section.ip, device }), {
+          timeoutMs: 4000,
+          sudo: !root && sudo,
+          signal: ports.signal,
+        });
+        return commands.parseAsk(outcome.stdout);
+      } catch (error) {
+        if (ports.signal.aborted) throw error;
+        return null;
+      }
+    }),
+  );
+  return answers.includes(true) ? true : answers.includes(false) ? false : null;
+}

@@ -1,0 +1,71 @@
+import { type Command, script } from "../shell.ts";
+import type { AnsweringCandidate } from "./facts.ts";
+
+/** What is done with a virtual IP on a node: `templates/vip.sh`, whose text is `vipScript`. */
+
+export function probe(vipScript: string, { ip, device }: { ip: string; device: string }): Command {
+  return script(vipScript, "probe", ip, device);
+}
+
+/** Waits a second for those that do not answer. */
+export function reach(vipScript: string, targets: readonly string[]): Command {
+  return script(vipScript, "reach", ...targets);
+}
+
+export function ask(vipScript: string, { ip, device }: { ip: string; device: string }): Command {
+  return script(vipScript, "ask", ip, device);
+}
+
+/** Behind the guard: a lease ends at the guard's deadline. `times`: how often the network is told. */
+export function grant(
+  vipScript: string,
+  { ip, device, lease, times }: { ip: string; device: string; lease: boolean; times: number },
+): Command {
+  return script(vipScript, "grant", ip, device, lease ? "lease" : "forever", String(times));
+}
+
+export function remove(vipScript: string, ip: string): Command {
+  return script(vipScript, "remove", ip, "");
+}
+
+export interface Probe extends Omit<AnsweringCandidate, "reaches"> {
+  /** `arping`, `busybox arping` or `none`: what tells the network of a change. */
+  readonly announcer: string;
+}
+
+/** Reads what `probe` prints; undefined when it is not all there. */
+export function parseProbe(stdout: string): Probe | undefined {
+  const lines = wholeAnswer(stdout);
+  if (!lines) return undefined;
+  return {
+    state: "answers",
+    device: lines.includes("device"),
+    carrier: lines.includes("carrier"),
+    holds: parseHolds(lines),
+    announcer: lines.find((line) => line.startsWith("arping "))?.slice(7) ?? "none",
+  };
+}
+
+/** Reads what `reach` prints; undefined when it is not all there. */
+export function parseReach(stdout: string, targets: readonly string[]): AnsweringCandidate["reaches"] | undefined {
+  const lines = wholeAnswer(stdout);
+  return lines && Object.fromEntries(targets.map((target) => [target, lines.includes(`reaches ${target}`)]));
+}
+
+function wholeAnswer(stdout: string): readonly string[] | undefined {
+  const lines = stdout.split("\n").filter((line) => line !== "");
+  return lines.at(-1) === "end" ? lines : undefined;
+}
+
+/** `holds SECONDS|forever DEVICE CIDR`, a line a place; the longest of them counts. */
+export function parseHolds(lines: readonly string[]): AnsweringCandidate["holds"] {
+  const lives = lines.flatMap((line) => /^holds (\S+) /.exec(line)?.[1] ?? []);
+  if (lives.length === 0) return null;
+  return { secondsLeft: lives.includes("forever") ? null : Math.max(...lives.map(Number)) };
+}
+
+/** Reads what `ask` prints: whether somebody answers for the address; null when nobody could ask. */
+export function parseAsk(stdout: string): boolean | null {
+  const word = stdout.trim();
+  return word === "answered" ? true : word === "nobody" ? false : null;
+}
