@@ -14,7 +14,7 @@ import { network } from "./adapters/network/index.ts";
 import { openRegistries } from "./adapters/registry/index.ts";
 import { openScripts } from "./adapters/scripts/index.ts";
 import { openSecrets } from "./adapters/secrets/index.ts";
-import { openStateFile } from "./adapters/state/index.ts";
+import { openStateFile, openVipOrders } from "./adapters/state/index.ts";
 import type {
   Ask,
   ConfigStore,
@@ -27,7 +27,10 @@ import type {
   Nodes,
   Ports,
   Progress,
+  SavedVip,
   StateFile,
+  VipOrders,
+  VipPorts,
 } from "./app/ports.ts";
 import { openChecks } from "./checks/index.ts";
 import type { Config } from "./domain/config/types.ts";
@@ -39,7 +42,7 @@ import type { Fence } from "./domain/guard/command.ts";
 export interface Context {
   readonly config: Config;
   readonly store: ConfigStore;
-  readonly ports: HeartbeatPorts;
+  readonly ports: HeartbeatPorts & VipPorts;
   readonly hostKeys: HostKeys;
   readonly controller: Controller;
   readonly daemon: {
@@ -49,6 +52,10 @@ export interface Context {
     readonly state: StateFile<DaemonState>;
     /** Only one process at a time watches a cluster from this machine. Rejects with lock-held, naming the other. */
     readonly lock: () => Promise<{ release(): Promise<void> }>;
+    /** What is remembered of a virtual IP. */
+    readonly vip: (ip: string) => StateFile<SavedVip>;
+    /** What somebody wants of a virtual IP by hand, left for the daemon. */
+    readonly vipOrders: VipOrders;
     /** Whether one does. */
     readonly isRunning: () => Promise<boolean>;
   };
@@ -120,6 +127,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       memory: openStateFile(join(config.stateDir, `heartbeat-${config.cluster}.json`)),
       random: Math.random,
       machine: { bootId: machineBootId() },
+      vipNodes: lane,
     },
     hostKeys: nodes.hostKeys,
     controller: thisMachine,
@@ -187,6 +195,8 @@ function daemonFiles({ stateDir, cluster }: Config): Omit<Context["daemon"], "le
   };
   return {
     state: openStateFile(join(stateDir, `daemon-${cluster}.json`)),
+    vip: (ip) => openStateFile(join(stateDir, `vip-${cluster}-${ip}.json`), { durable: true }),
+    vipOrders: openVipOrders(stateDir, cluster),
     lock,
     async isRunning() {
       try {

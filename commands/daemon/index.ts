@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { Flags } from "@oclif/core";
 import { heartbeatOnce } from "../../src/app/heartbeat/once.ts";
 import { type Leadership, mayDo, openLeadership } from "../../src/app/leadership.ts";
@@ -40,6 +41,8 @@ export default class Daemon extends PictlCommand {
 
   async #stay(flags: Parameters<PictlCommand["open"]>[0]): Promise<void> {
     const work = new AbortController();
+    // Every check, node and address listens to it, and lets go when it has ended.
+    setMaxListeners(0, work.signal);
     const log = openDaemonLog(process.stderr, this.terminal);
     const { config, store, ports, daemon } = await this.open(flags, {
       signal: work.signal,
@@ -57,6 +60,7 @@ export default class Daemon extends PictlCommand {
           store,
           state: daemon.state,
           leadership,
+          vip: { state: daemon.vip, orders: daemon.vipOrders },
           env: process.env,
           identity: { pid: process.pid, configPath: store.path, version: this.config.version },
           leave: this.signal,

@@ -1,7 +1,7 @@
 import { firstOf } from "../abort.ts";
 import { type Leadership, mayDo } from "../app/leadership.ts";
 import { type Heartbeat, openHeartbeat, type Round } from "../app/heartbeat/index.ts";
-import type { ConfigStore, HeartbeatPorts, StateFile } from "../app/ports.ts";
+import type { ConfigStore, HeartbeatPorts, StateFile, VipPorts } from "../app/ports.ts";
 import { record } from "../app/record.ts";
 import type { Config } from "../domain/config/types.ts";
 import type { DaemonState } from "../domain/daemon.ts";
@@ -9,6 +9,7 @@ import { beat } from "./heart.ts";
 import { startLeading } from "./leader.ts";
 import { startService } from "./service.ts";
 import { watchStalls } from "./stall.ts";
+import { keepVips, type VipKeeping } from "./vip.ts";
 import { watchConfig } from "./watch.ts";
 
 export interface DaemonInput {
@@ -17,6 +18,7 @@ export interface DaemonInput {
   /** What `pictl daemon status` reads. */
   readonly state: StateFile<DaemonState>;
   readonly leadership: Leadership;
+  readonly vip: Pick<VipKeeping, "state" | "orders">;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly identity: Pick<DaemonState, "pid" | "configPath" | "version">;
   /** Aborted when the daemon is to leave: no new round is begun. */
@@ -35,7 +37,7 @@ const undoMs = 3000;
  * Runs until `leave` is aborted: the parts start in order and stop in reverse. The step in hand is finished or undone
  * before it resolves; what cannot be is in the journal, for the next start. Rejects with what is a bug.
  */
-export async function runDaemon(ports: HeartbeatPorts, input: DaemonInput): Promise<void> {
+export async function runDaemon(ports: HeartbeatPorts & VipPorts, input: DaemonInput): Promise<void> {
   const { state, identity, store, leadership } = input;
   const failed = new AbortController();
   const { signal: leave } = firstOf([input.leave, failed.signal]);
@@ -53,12 +55,24 @@ export async function runDaemon(ports: HeartbeatPorts, input: DaemonInput): Prom
   const stalls = watchStalls(ports.clock);
   const service = startService(input.env, ports.clock);
   let { config } = input;
+  let vipFailure: Error | undefined;
   try {
     const leading = await startLeading(ports, { leadership, leave, config: () => config });
     const failing = leading.ended.catch((error: unknown) => {
       failed.abort();
       throw error;
     });
+    const vips = keepVips(ports, {
+      ...input.vip,
+      leadership,
+      leave,
+      config: () => Promise.resolve(config),
+      onFailure: (error) => {
+        vipFailure ??= error instanceof Error ? error : new Error(String(error));
+        failed.abort();
+      },
+    });
+    vips.keep(config);
     const beating = beat({
       heartbeat,
       clock: ports.clock,
@@ -70,11 +84,14 @@ export async function runDaemon(ports: HeartbeatPorts, input: DaemonInput): Prom
       mayDo: () => mayDo(leadership.role()),
       onTurn: (current) => {
         config = current;
+        vips.keep(config);
         service.alive(2 * config.heartbeat.intervalMs);
       },
       onRound: save,
     });
     await Promise.all([beating, failing]);
+    await vips.ended();
+    if (vipFailure !== undefined) throw vipFailure;
   } finally {
     service.stop();
     await comeToRest(ports, heartbeat, input.abandon);

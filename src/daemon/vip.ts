@@ -1,26 +1,79 @@
-import type { Clock } from "../app/ports.ts";
-import type { Vip } from "../app/vip/index.ts";
+import type { Leadership } from "../app/leadership.ts";
+import type { Authority, Clock, SavedVip, StateFile, VipOrders, VipPorts } from "../app/ports.ts";
+import { openVip, type Vip } from "../app/vip/index.ts";
 import type { Config } from "../domain/config/types.ts";
 import { PictlError } from "../domain/errors.ts";
 
-/** Where somebody wants the address by hand, left for the daemon by `pictl vip move` and `release`. */
-export type VipOrderByHand = { readonly ip: string } & ({ readonly to: string } | { readonly release: true });
-
 /** Orders by hand are looked for so often. */
 const orderPollMs = 250;
+
+export interface VipKeeping {
+  readonly leadership: Leadership;
+  readonly state: (ip: string) => StateFile<SavedVip>;
+  readonly orders: VipOrders;
+  readonly leave: AbortSignal;
+  readonly config: () => Promise<Config>;
+  /** A loop has failed: the daemon cannot go on. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Keeps every virtual IP of the config, each in a loop of its own. */
+export interface VipKeeper {
+  /** Begins with those of the config that are not kept yet. */
+  keep(config: Config): void;
+  /** Resolves when all loops have ended after `leave`. */
+  readonly ended: () => Promise<void>;
+}
+
+export function keepVips(ports: VipPorts, keeping: VipKeeping): VipKeeper {
+  const { leadership, state, orders, leave, config } = keeping;
+  const loops = new Map<string, Promise<void>>();
+  return {
+    keep({ vip: section }) {
+      if (!section || loops.has(section.ip) || leave.aborted) return;
+      const { ip } = section;
+      const vip = openVip(ports, { state: state(ip), authority: authorityOf(leadership, config) });
+      const loop = holdVip({ ip, vip, clock: ports.clock, leave, config, orders })
+        .catch(keeping.onFailure)
+        .finally(() => loops.delete(ip));
+      loops.set(ip, loop);
+    },
+    async ended() {
+      await Promise.all(loops.values());
+    },
+  };
+}
+
+/**
+ * A lease is granted only by a daemon that certainly leads. A static address is kept also while too few nodes answer
+ * to know, unless another daemon is seen to lead: that is what its mode is for.
+ */
+function authorityOf(leadership: Leadership, config: () => Promise<Config>): Authority {
+  return {
+    current: (mode) =>
+      mode === "lease"
+        ? { leader: leadership.role() === "leader", until: leadership.until() }
+        : { leader: leadership.role() !== "standby", until: Infinity },
+    async raise(mode) {
+      if (await leadership.raise()) return true;
+      // A raise before this one has to be confirmed by half of the nodes first.
+      await leadership.round(await config());
+      return (await leadership.raise()) || mode === "static";
+    },
+  };
+}
 
 /**
  * The loop of one virtual IP: a tick, then a wait that ends early when somebody orders something by hand. When `leave`
  * is aborted the tick in hand ends, and a lease is made to last. Rejects with state-write-failed and what is a bug.
  */
-export async function holdVip(options: {
+async function holdVip(options: {
   readonly ip: string;
   readonly vip: Vip;
   readonly clock: Clock;
   readonly leave: AbortSignal;
   readonly config: () => Promise<Config>;
-  readonly orders: { take(ip: string): Promise<VipOrderByHand | undefined> };
-  readonly onTick: (nextMs: number) => void;
+  readonly orders: VipOrders;
 }): Promise<void> {
   const { ip, vip, clock, leave } = options;
   const sectionOf = (config: Config) => (config.vip?.ip === ip ? config.vip : undefined);
@@ -30,7 +83,6 @@ export async function holdVip(options: {
       const section = sectionOf(config);
       if (!section) return;
       const { nextMs } = await vip.tick({ config, section });
-      options.onTick(nextMs);
       await pause(nextMs);
     }
     const config = await options.config();
@@ -45,7 +97,7 @@ export async function holdVip(options: {
     for (;;) {
       const order = await options.orders.take(ip);
       if (order) {
-        await vip.wish("to" in order ? { to: order.to } : "release");
+        await vip.wish(order);
         return;
       }
       const left = until - clock.monotonic();

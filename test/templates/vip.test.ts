@@ -3,7 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseAsk, parseHolds, parseProbe, parseReach } from "../../src/domain/vip/commands.ts";
+import { parseAsk, type parseHolds, parseProbe, parseReach } from "../../src/domain/vip/commands.ts";
 import { shells, whyNoGuard } from "../support/guard.ts";
 
 const script = fileURLToPath(new URL("../../templates/vip.sh", import.meta.url));

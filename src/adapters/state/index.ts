@@ -1,7 +1,7 @@
-import { mkdir, readFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import type { StateFile } from "../../app/ports.ts";
+import type { StateFile, VipOrders, VipWish } from "../../app/ports.ts";
 import { PictlError } from "../../domain/errors.ts";
 
 /**
@@ -33,6 +33,19 @@ export function openStateFile<T>(path: string, { durable = false }: { readonly d
           cause: error,
         });
       }
+    },
+  };
+}
+
+/** One file an address, which whoever takes the order removes. */
+export function openVipOrders(stateDir: string, cluster: string): VipOrders {
+  const pathOf = (ip: string): string => join(stateDir, `vip-${cluster}-${ip}.order.json`);
+  return {
+    leave: (ip, order) => openStateFile<VipWish>(pathOf(ip)).write(order),
+    async take(ip) {
+      const order = await openStateFile<VipWish>(pathOf(ip)).read();
+      if (order !== undefined) await rm(pathOf(ip), { force: true });
+      return order;
     },
   };
 }

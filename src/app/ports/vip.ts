@@ -21,5 +21,15 @@ export interface Authority {
    * From now on orders carry a greater epoch, durably: what was sent before is refused by who has seen it. Resolves to
    * false when that cannot be now.
    */
-  raise(): Promise<boolean>;
+  raise(mode: "static" | "lease"): Promise<boolean>;
 }
+
+/** What somebody wants of a virtual IP by hand, left in the state folder for the daemon. */
+export interface VipOrders {
+  /** Rejects with state-write-failed. */
+  leave(ip: string, order: VipWish): Promise<void>;
+  /** The last one left, which is gone then; undefined when there is none. */
+  take(ip: string): Promise<VipWish | undefined>;
+}
+
+export type VipWish = { readonly to: string } | "release";

@@ -3,7 +3,7 @@ import { afterOrder, decideVip, freeze, tickMs, type VipEvent, type VipOrder } f
 import { type VipFacts, withRemoved } from "../../domain/vip/facts.ts";
 import { recall, type VipMemory, wish } from "../../domain/vip/memory.ts";
 import { runHooks } from "../hooks.ts";
-import type { Authority, SavedVip, StateFile, VipPorts } from "../ports.ts";
+import type { Authority, SavedVip, StateFile, VipPorts, VipWish } from "../ports.ts";
 import { record } from "../record.ts";
 import { carryOut } from "./carry-out.ts";
 import { askNetwork, newSight, observe } from "./observe.ts";
@@ -20,7 +20,7 @@ export interface Vip {
     readonly nextMs: number;
   }>;
   /** Where somebody wants it by hand; the next tick heeds it. */
-  wish(what: { readonly to: string } | "release"): Promise<void>;
+  wish(what: VipWish): Promise<void>;
   /** After the last tick has ended, before a graceful stop: a lease is made to last. */
   freeze(input: { readonly config: Config; readonly section: VipSection }): Promise<void>;
 }
@@ -81,7 +81,7 @@ export function openVip(
     orders: readonly VipOrder[],
   ): Promise<readonly string[]> => {
     const fenced = orders.some((order) => order.do === "remove" && order.fence);
-    if (fenced && !(await authority.raise())) return [];
+    if (fenced && !(await authority.raise(section.mode))) return [];
     const outcomes = await Promise.all(orders.map((order) => carryOut(ports, { config, section }, order)));
     const gone: string[] = [];
     for (const [index, order] of orders.entries()) {
