@@ -192,16 +192,18 @@ describe("what is not ours", () => {
   const stranger = [
     copies(0, "n1", { cluster: null, container: null, name: "db" }),
     ...mark(10, null, "stranger", "db", { nodes: ["n1"], containers: ["db"] }),
-    copies(1000, "n1"),
+    event(950, "n1", "die"),
+    event(1000, "n1", "destroy"),
+    copies(1090, "n1"),
     end(2000),
   ];
 
   test("is neither stopped nor removed, but by the test", () => {
     expect(found(stranger)).toEqual([
-      "1.000 s stranger-touched: db@n1, not ours, was stopped",
+      "0.950 s stranger-touched: db@n1, not ours, was stopped",
       "1.000 s stranger-touched: db@n1, not ours, was removed",
     ]);
-    expect(found([...stranger, ...mark(900, 1100, "by-hand", "rm", { nodes: ["n1"] })])).toEqual([]);
+    expect(found([...stranger, ...mark(900, 1050, "by-hand", "rm", { nodes: ["n1"] })])).toEqual([]);
   });
 
   test("volumes never go, and no secret is in a command line", () => {

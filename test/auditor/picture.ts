@@ -87,6 +87,7 @@ function copiesOf(entries: readonly Entry[], end: number): Copy[] {
       const state = states.get(`${entry.node} ${entry.id}`);
       if (entry.action === "start") state?.runs.push({ at: entry.at, holds: true });
       if (entry.action === "die") state?.runs.push({ at: entry.at, holds: false });
+      if (entry.action === "destroy") state?.exists.push({ at: entry.at, holds: false });
     } else if (entry.kind === "power" && !entry.on) {
       for (const state of on(entry.node)) state.runs.push({ at: entry.at, holds: false });
     }

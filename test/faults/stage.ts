@@ -59,8 +59,13 @@ export async function until(
       const log = stage.daemon.log().split("\n").slice(-30).join("\n");
       throw new Error(`${what}: not within ${withinMs / 1000} s: ${last}\nThe daemon said:\n${log}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await hold(100);
   }
+}
+
+/** Lets so much time pass, for what must not happen in it. */
+export function hold(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** Waits until everything is as the config says for as long as two ticks, and tells the auditor so. */

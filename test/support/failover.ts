@@ -1,18 +1,20 @@
 /** Scenes for failover tests: a lab, its daemon and an auditor, begun anew for each test. */
-import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Auditor } from "../auditor/index.ts";
+import { describe, test } from "vitest";
+import type { Auditor } from "../auditor/index.ts";
 import { downtimes } from "../auditor/measures.ts";
 import type { Picture } from "../auditor/picture.ts";
 import type { Limits } from "../auditor/rules/violation.ts";
-import { type Stage, until } from "../faults/stage.ts";
+import { settle, type Stage, until } from "../faults/stage.ts";
 import { auditLab } from "./audit.ts";
 import { pictl } from "./cli.ts";
 import { Daemon } from "./daemon.ts";
+import { labObstacle, withLab } from "./lab.ts";
 import type { TestLab } from "./test-lab.ts";
 
 /** Milliseconds. */
-export const INTERVAL = 2000;
+export const INTERVAL = 1500;
 
 export interface SceneConfig {
   /** Rows of the layout, in the order of the nodes n1, n2, n3. */
@@ -39,6 +41,11 @@ export interface Scene extends Stage {
   events(type?: string): PictlEvent[];
   /** The node that the config names for a container. */
   home(container: string): string | undefined;
+  /** Moves under way, as pictl's journal has them. */
+  journal(): string[];
+  /** Waits until a container is in the layout of another node. */
+  leaves(container: string, node: string): Promise<void>;
+  lastWords(): string;
   end(): Promise<void>;
 }
 
@@ -50,18 +57,51 @@ interface PictlEvent {
   readonly after?: { readonly rule?: string };
 }
 
-/** Puts an image into the lab's folder of images, and builds it on every node so that a move finds it there. */
-export async function provideImage(lab: TestLab, name: string): Promise<void> {
-  const folder = join(lab.status().dir, "docker", name);
-  cpSync(join(import.meta.dirname, "images", name), folder, { recursive: true });
-  cpSync(join(lab.status().dir, "docker/web/busybox"), join(folder, "busybox"));
+/**
+ * A lab of three nodes with the images of `images/`, and `scene`, which registers a test with a lab as new: it ends
+ * with everything settled, unless `settled` is false, and nothing for the auditor to tell.
+ */
+export async function withScenes(
+  name: string,
+  register: (
+    lab: TestLab,
+    scene: (
+      name: string,
+      config: SceneConfig,
+      play: (scene: Scene) => Promise<void>,
+      options?: { readonly settled?: boolean; readonly timeoutMs?: number },
+    ) => void,
+  ) => void,
+): Promise<void> {
+  const obstacle = await labObstacle();
+  describe.skipIf(obstacle !== undefined)(name, () => {
+    const lab = withLab({ nodes: 3 });
+    register(lab, (title, config, play, { settled = true, timeoutMs = 180_000 } = {}) => {
+      test(
+        title,
+        async () => {
+          const scene = await openScene(lab, config);
+          try {
+            await play(scene);
+            if (settled) await settle(scene, title);
+            const told = await scene.auditor.verdict(scene.limits);
+            if (told.length > 0) throw new Error(`the auditor tells:\n${told.join("\n")}\n${scene.lastWords()}`);
+          } finally {
+            await scene.end();
+          }
+        },
+        timeoutMs,
+      );
+    });
+  });
 }
 
 /** Empty nodes, a new config, no memory of what was before; its containers created and its daemon begun. */
-export async function openScene(lab: TestLab, wanted: SceneConfig): Promise<Scene> {
+async function openScene(lab: TestLab, wanted: SceneConfig): Promise<Scene> {
   const { config, dir } = lab.status();
   await Promise.all(lab.status().nodes.map(({ node }) => lab.inside(node, removeContainers)));
   rmSync(join(dir, "state"), { recursive: true, force: true });
+  for (const image of readdirSync(images)) provideImage(lab, image);
   writeConfig(lab, wanted);
   const auditor = await auditLab(lab);
   const daemon = new Daemon({
@@ -91,13 +131,20 @@ export async function openScene(lab: TestLab, wanted: SceneConfig): Promise<Scen
     await auditor.stop();
     throw error;
   }
+  const home = (container: string): string | undefined => placements(config).find(([, row]) => container in row)?.[0];
   return {
     lab,
     auditor,
     daemon,
     limits,
     events,
-    home: (container) => placements(config).find(([, row]) => container in row)?.[0],
+    home,
+    journal: () => filesIn(join(dir, "state", "moves")),
+    leaves: (container, node) =>
+      until({ daemon }, `${container} leaves ${node}`, () =>
+        home(container) === node ? `it is on ${node}` : undefined,
+      ),
+    lastWords: () => daemon.log().split("\n").slice(-30).join("\n"),
     end: async () => {
       await daemon.stop();
       await auditor.stop();
@@ -110,6 +157,23 @@ export async function lastDowntimeMs(auditor: Auditor, container: string): Promi
   const picture: Picture = await auditor.picture();
   const last = downtimes(picture, container).at(-1);
   return last === undefined ? 0 : last.to - last.from;
+}
+
+const images = join(import.meta.dirname, "images");
+
+/** Into the lab's folder of images; nodes build it when they need it. */
+function provideImage(lab: TestLab, name: string): void {
+  const folder = join(lab.status().dir, "docker", name);
+  cpSync(join(images, name), folder, { recursive: true });
+  cpSync(join(lab.status().dir, "docker/web/busybox"), join(folder, "busybox"));
+}
+
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 const removeContainers =
