@@ -1,7 +1,7 @@
 import type { Config, Placement } from "../domain/config/types.ts";
 import { planCreate } from "../domain/container/create.ts";
 import { drift } from "../domain/container/drift.ts";
-import { nextGeneration, ours } from "../domain/container/ownership.ts";
+import { ours } from "../domain/container/ownership.ts";
 import { retiredName } from "../domain/container/replace.ts";
 import { type EnvVariable, withEnvironmentOnStdin } from "../domain/container/environment.ts";
 import { imageOf, runInput } from "../domain/container/wanted.ts";
@@ -12,9 +12,11 @@ import { act, type ActionRow, type Done } from "./act.ts";
 import { buildImages } from "./build.ts";
 import { readEnvironments, wantedDigest, withSecrets } from "./environment.ts";
 import { fanOut } from "./fan-out.ts";
+import { newGeneration } from "./generations.ts";
 import { applyLifecycle } from "./lifecycle.ts";
 import { withLocks } from "./locks.ts";
 import { settleMoves } from "./move/settle.ts";
+import { refuseMoved } from "./refuse-moved.ts";
 import { nodeOf, type Observer, observer } from "./observe.ts";
 import type { Ports } from "./ports.ts";
 import type { Report } from "./report.ts";
@@ -29,6 +31,8 @@ export interface CreateInput {
   /** How long to wait for another pictl that changes the same containers. */
   readonly waitMs: number;
   readonly dryRun: boolean;
+  /** Under the lock, see that the layout still has them there; for what was decided a while ago. */
+  readonly recheck?: boolean;
 }
 
 /**
@@ -56,6 +60,7 @@ export async function createContainers(
       work: (placement) =>
         act(ports, { verb: "create", ...placement }, async () => {
           await locked(placement);
+          if (input.recheck) await refuseMoved(ports, placement);
           return createOne(ports, { ...input, placement, observe, fromFile: environments.of(placement) ?? [] });
         }),
     }),
@@ -88,7 +93,7 @@ async function createOne(ports: Ports, one: One): Promise<Done> {
   const plan = planCreate(container, { facts, drift: differs, recreate: one.recreate });
   if (plan === "keep") return { outcome: "runs already" };
   if (plan === "start") return applyLifecycle(ports, { ...one, action: "start" });
-  const generation = nextGeneration([facts, retired], ports.clock.now());
+  const generation = await newGeneration(ports, [facts, retired], { dryRun });
   const runCommand = docker.run(runInput(placement, { cluster: config.cluster, generation, digest }));
   const environment = await withSecrets(ports, placement, one.fromFile);
   if (dryRun) return { outcome: `would run: ${render(withEnvironmentOnStdin(runCommand, environment))}` };

@@ -9,6 +9,7 @@ import { withLocks } from "./locks.ts";
 import { settleMoves } from "./move/settle.ts";
 import { nodeOf, observer, type Observer } from "./observe.ts";
 import type { Ports } from "./ports.ts";
+import { refuseMoved } from "./refuse-moved.ts";
 import type { Report } from "./report.ts";
 import { startWatchMs, watchStart } from "./watch-start.ts";
 
@@ -21,6 +22,8 @@ export interface LifecycleInput {
   /** How long to wait for another pictl that changes the same containers. */
   readonly waitMs: number;
   readonly dryRun: boolean;
+  /** Under the lock, see that the layout still has them there; for what was decided a while ago. */
+  readonly recheck?: boolean;
 }
 
 const eventTypes = {
@@ -47,6 +50,7 @@ export async function lifecycle(
       work: (placement) =>
         act(ports, { verb: input.action, ...placement }, async () => {
           await locked(placement);
+          if (input.recheck) await refuseMoved(ports, placement);
           return applyLifecycle(ports, { ...input, placement, observe });
         }),
     }),

@@ -3,7 +3,7 @@
  * still green in ordinary weather; so each can be left out, to see whether the tests notice: `PICTL_WITHOUT` is a list of
  * rules in the environment of `npm run build` and of vitest. The release build has none, and looks at no environment.
  */
-const rules = [
+export const safetyRules = [
   /** A command carries the time, on the node's own clock, after which it is refused. */
   "deadline",
   /** A command of a daemon carries its epoch, and a node that has seen a greater one refuses it. */
@@ -16,9 +16,21 @@ const rules = [
   "remove-on-contact",
   /** The network is told where the virtual IP is now. */
   "announce",
+  /** A container leaves its node only when its image is ready elsewhere, and its old copy is removed last. */
+  "prepare-first",
+  /** A move writes down what it is about to do, so that whoever finds it half done can finish or undo it. */
+  "journal",
+  /** A controller that seems cut off does nothing. */
+  "freeze",
+  /** A node is dead only when other nodes cannot reach it either. */
+  "witness",
+  /** Copies of an older generation are removed where they are found. */
+  "generation-clean-up",
+  /** Only failures in a row count. */
+  "consecutive",
 ] as const;
 
-export type SafetyRule = (typeof rules)[number];
+export type SafetyRule = (typeof safetyRules)[number];
 
 declare const PICTL_WITHOUT: string | undefined;
 
@@ -28,5 +40,5 @@ export const safety: Readonly<Record<SafetyRule, boolean>> = Object.freeze(
 );
 
 function withAllBut(left: readonly string[]): Record<SafetyRule, boolean> {
-  return Object.fromEntries(rules.map((rule) => [rule, !left.includes(rule)])) as Record<SafetyRule, boolean>;
+  return Object.fromEntries(safetyRules.map((rule) => [rule, !left.includes(rule)])) as Record<SafetyRule, boolean>;
 }

@@ -43,6 +43,7 @@ const ports: Ports = {
     read: () => journal.read(),
     write: (record) => counted(() => journal.write(record)),
     remove: (name) => counted(() => journal.remove(name)),
+    claim: (name, waitMs) => journal.claim(name, waitMs),
   },
 };
 await moveContainer(ports, {

@@ -5,26 +5,43 @@ import type { Journal } from "../../app/ports.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { MoveRecord } from "../../domain/move/journal.ts";
 
+/** Takes a lock file whose holder's process is looked at; rejects with lock-held, in the words of `refusal`. */
+type TakeLock = (
+  path: string,
+  waitMs: number,
+  refusal: (holder: string) => string,
+) => Promise<{ release(): Promise<void> }>;
+
 /** Moves under way: one JSON file a container in `moves/`, replaced atomically and fsynced. */
-export function openJournal(stateDir: string): Journal {
+export function openJournal(stateDir: string, takeLock: TakeLock): Journal {
   const folder = join(stateDir, "moves");
   const fileOf = (container: string): string => join(folder, `${container}.json`);
+  const writing = async <T>(container: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      return await work();
+    } catch (error) {
+      if (error instanceof PictlError) throw error;
+      throw new PictlError(
+        "state-write-failed",
+        `The journal of moves in ${folder} cannot be written: ${(error as Error).message}.`,
+        {
+          container,
+          hint: "Make room there, or set `state_dir` in the config to a folder that this user may write.",
+          cause: error,
+        },
+      );
+    }
+  };
   return {
-    async write(record) {
-      try {
-        await mkdir(folder, { recursive: true, mode: 0o700 });
-        await writeFileAtomic(fileOf(record.container), `${JSON.stringify(record)}\n`, { mode: 0o600 });
-      } catch (error) {
-        throw new PictlError(
-          "state-write-failed",
-          `The journal of moves in ${folder} cannot be written: ${(error as Error).message}.`,
-          {
-            container: record.container,
-            hint: "Make room there, or set `state_dir` in the config to a folder that this user may write.",
-            cause: error,
-          },
-        );
-      }
+    write(record) {
+      return writing(record.container, () =>
+        writeFileAtomic(fileOf(record.container), `${JSON.stringify(record)}\n`, { mode: 0o600 }),
+      );
+    },
+    claim(container, waitMs) {
+      const refusal = (holder: string): string => `${container} is being moved by ${holder}; nothing was done to it.`;
+      return writing(container, () => takeLock(join(folder, `${container}.lock`), waitMs, refusal));
     },
     async read() {
       const names = await readdir(folder).catch(unlessMissing);

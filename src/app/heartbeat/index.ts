@@ -1,9 +1,11 @@
 import type { Config, NodeSpec } from "../../domain/config/types.ts";
+import { isOurs } from "../../domain/container/ownership.ts";
 import { type Failure, PictlError, toFailure } from "../../domain/errors.ts";
 import { type Action, type CheckRow, decide, type FailOverAction } from "../../domain/heartbeat/decide.ts";
 import type { NodeFacts, WantedMove } from "../../domain/heartbeat/facts.ts";
 import { type Memory, noMemory, rebase, withoutCounts } from "../../domain/heartbeat/memory.ts";
 import { settlement } from "../../domain/move/journal.ts";
+import { noteGenerations } from "../generations.ts";
 import { runHooks } from "../hooks.ts";
 import { settleMoves } from "../move/settle.ts";
 import type { ConfigStore, HeartbeatPorts } from "../ports.ts";
@@ -136,6 +138,11 @@ export function openHeartbeat(
       const { nodes, checks } = await lookAround(ports, config, { intervalMs: config.heartbeat.intervalMs, addresses });
       silent = new Set(Object.keys(nodes).filter((name) => nodes[name]?.state === "silent"));
       const open = await openMoves(ports, config, nodes);
+      const copies = Object.values(nodes).flatMap((facts) => (facts.state === "up" ? facts.containers : []));
+      await noteGenerations(
+        ports,
+        copies.filter((facts) => isOurs(facts, config.cluster)),
+      );
       const inHand = new Set([...busyBefore, ...busy.keys()]);
       const decision = decide(config, known, {
         at,

@@ -19,6 +19,7 @@ export async function repair(
     graceSeconds,
     waitMs: 0,
     dryRun: false,
+    recheck: true,
   };
   const { failures } =
     action.do === "create"

@@ -1,5 +1,5 @@
 import type { Config } from "../../domain/config/types.ts";
-import { nextGeneration, ours } from "../../domain/container/ownership.ts";
+import { ours } from "../../domain/container/ownership.ts";
 import { retire, retiredName } from "../../domain/container/replace.ts";
 import type { EnvVariable } from "../../domain/container/environment.ts";
 import { runInput } from "../../domain/container/wanted.ts";
@@ -9,8 +9,10 @@ import { PictlError, toFailure } from "../../domain/errors.ts";
 import { moveEdits } from "../../domain/move/edits.ts";
 import type { MoveRecord } from "../../domain/move/journal.ts";
 import { type MovePlan, refuseTakenPorts } from "../../domain/move/plan.ts";
+import { safety } from "../../domain/safety.ts";
 import { readEnvFile, wantedDigest, withSecrets } from "../environment.ts";
 import { runDocker } from "../docker.ts";
+import { newGeneration } from "../generations.ts";
 import { withLocks } from "../locks.ts";
 import type { ConfigStore, Ports, Step } from "../ports.ts";
 import { putInPlace } from "../run-container.ts";
@@ -58,9 +60,38 @@ export async function carryOut(ports: Ports, moving: Moving): Promise<Moved> {
   refuse(moving, source, target);
   if (dryRun) return { outcome: source ? "would be moved" : `would be moved; ${from} does not answer`, gapMs: null };
   const places = [...(source ? [{ container, node: from }] : []), { container, node: to }];
-  return withLocks(ports, { config, placements: places, waitMs, dryRun }, async (locked) => {
-    for (const place of places) await locked(place);
-    return switchOver(ports, { ...moving, source, target, fromFile, environment });
+  const claim = await ports.journal.claim(container, waitMs);
+  try {
+    return await withLocks(ports, { config, placements: places, waitMs, dryRun }, async (locked) => {
+      for (const place of places) await locked(place);
+      await refuseChanged(ports, plan);
+      return switchOver(safety.journal ? ports : withoutJournal(ports), {
+        ...moving,
+        source,
+        target,
+        fromFile,
+        environment,
+      });
+    });
+  } finally {
+    await claim.release();
+  }
+}
+
+function withoutJournal(ports: Ports): Ports {
+  return { ...ports, journal: { ...ports.journal, write: () => Promise.resolve() } };
+}
+
+/** Since the move was planned, somebody else may have moved it. */
+async function refuseChanged(ports: Ports, { container, from, to }: MovePlan): Promise<void> {
+  const { placements } = await ports.latestConfig();
+  const on = (node: string): boolean => placements.some((each) => each.container === container && each.node === node);
+  if (!on(from) || on(to)) throw changedMeanwhile(container, from);
+}
+
+function changedMeanwhile(container: string, from: string): PictlError {
+  return new PictlError("move-failed", `The layout was changed meanwhile: ${container} is not on ${from} any more.`, {
+    container,
   });
 }
 
@@ -116,13 +147,15 @@ async function switchOver(ports: Ports, moving: Switching): Promise<Moved> {
     container,
     from,
     to,
-    generation: nextGeneration([old, stale], ports.clock.now()),
+    generation: await newGeneration(ports, [old, stale], { dryRun: false }),
     step: "begun",
     wasRunning: old?.state === "running",
+    ...(stale && stale.id !== old?.id ? { replaces: true } : {}),
     startedAt: new Date(ports.clock.now()).toISOString(),
     who: ports.actor.who,
   };
   await ports.journal.write(move);
+  if (!safety["prepare-first"]) await finish(ports, config, move);
   try {
     step.update(`making the image ready on ${to}`);
     await prepareImage(ports, { config, plan, target });
@@ -151,10 +184,7 @@ async function untilWritten(
     await store.change((_config, raw) => {
       const edits = moveEdits(raw, plan);
       if (edits.length > 0) return edits;
-      throw new PictlError(
-        "move-failed",
-        `The layout was changed meanwhile: ${plan.container} is not on ${plan.from} any more.`,
-      );
+      throw changedMeanwhile(plan.container, plan.from);
     });
     return old?.state === "running" ? gapMs : null;
   } catch (error) {

@@ -31,33 +31,41 @@ export async function settleMoves(
 
 async function settleMove(ports: Ports, config: Config, move: MoveRecord, dead: ReadonlySet<string>): Promise<void> {
   const { container, from, to } = move;
+  const claim = await ports.journal.claim(container, settleWaitMs);
+  try {
+    const settled = await settleClaimed(ports, config, move, dead);
+    if (settled === undefined) return;
+    const type = settled === "finish" ? "move.finished" : "move.undone";
+    await record(ports, { type, container, before: from, after: to });
+  } finally {
+    await claim.release();
+  }
+}
+
+/** Resolves to undefined when there is still something to be done, or nothing any more. */
+async function settleClaimed(
+  ports: Ports,
+  config: Config,
+  { container, from, to, startedAt }: MoveRecord,
+  dead: ReadonlySet<string>,
+): Promise<ReturnType<typeof settlement> | undefined> {
   const places = [from, to]
     .filter((name) => !dead.has(name) && config.nodes.some((node) => node.name === name))
     .map((node) => ({ container, node }));
-  const settled = await withLocks(
-    ports,
-    { config, placements: places, waitMs: settleWaitMs, dryRun: false },
-    async (locked) => {
-      for (const place of places) await unlessUnreachable(locked(place));
-      // The lock may have been somebody else's until now: what counts is what the record and the config say since.
-      const current = (await ports.journal.read()).find((each) => each.startedAt === move.startedAt);
-      if (!current) return undefined;
-      const { placements } = await ports.latestConfig();
-      const nodes = placements.filter((each) => each.container === container).map((each) => each.node);
-      const way = settlement(current, nodes);
-      if (way === "undo") return (await undo(ports, config, current, dead)) ? way : undefined;
-      const done = way === "forget" || (!dead.has(from) && (await finish(ports, config, current)));
-      if (!done) return undefined;
-      await ports.journal.remove(container);
-      return way;
-    },
-  );
-  if (settled === undefined) return;
-  await record(ports, {
-    type: settled === "finish" ? "move.finished" : "move.undone",
-    container,
-    before: from,
-    after: to,
+  return withLocks(ports, { config, placements: places, waitMs: settleWaitMs, dryRun: false }, async (locked) => {
+    for (const place of places) await unlessUnreachable(locked(place));
+    // The lock may have been somebody else's until now: what counts is what the record and the config say since.
+    const now = await ports.journal.read();
+    const current = now.find((each) => each.container === container && each.startedAt === startedAt);
+    if (!current) return undefined;
+    const { placements } = await ports.latestConfig();
+    const nodes = placements.filter((each) => each.container === container).map((each) => each.node);
+    const way = settlement(current, nodes);
+    if (way === "undo") return (await undo(ports, config, current, dead)) ? way : undefined;
+    const done = way === "forget" || (!dead.has(from) && (await finish(ports, config, current)));
+    if (!done) return undefined;
+    await ports.journal.remove(container);
+    return way;
   });
 }
 
@@ -75,7 +83,15 @@ export async function undo(
   const { container, from, to, generation, wasRunning } = move;
   const on = (name: string, work: (on: OnNode) => Promise<void>): Promise<boolean> =>
     dead.has(name) ? Promise.resolve(false) : onNode(ports, config, name, work);
+  // Where the new copy took the place of the only one, it is the only one.
+  let isOnlyOne = false;
+  if (move.replaces) {
+    await on(from, async ({ containers }) => {
+      isOnlyOne = !containers.some(({ name }) => name === container || name === retiredName(container));
+    });
+  }
   const removed = await on(to, async ({ containers, run }) => {
+    if (isOnlyOne) return;
     for (const facts of containers.filter((each) => each.name === container && generationOf(each) === generation)) {
       await run(`remove the new ${container}`, docker.remove(facts.id));
     }

@@ -23,6 +23,11 @@ export interface Journal {
   read(): Promise<readonly MoveRecord[]>;
   /** The move has ended. */
   remove(container: string): Promise<void>;
+  /**
+   * Nobody else on this machine moves the container, or settles its move, until `release`, or the end of this process.
+   * Where a node is dead, its lock cannot keep two apart. Rejects with lock-held and state-write-failed.
+   */
+  claim(container: string, waitMs: number): Promise<{ release(): Promise<void> }>;
 }
 
 /** One small JSON document in the state folder. */

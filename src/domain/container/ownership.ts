@@ -31,9 +31,13 @@ export function generationOf(facts: ContainerFacts): number {
 }
 
 /**
- * The generation of a new copy: greater than that of every copy seen, and at least the time in seconds, so that it is
- * also greater than that of a copy on a node that does not answer.
+ * The generation of a new copy: greater than that of every copy seen and than `last`, the greatest one known before, so
+ * that it is also greater than that of a copy on a node that does not answer, whatever became of the clock. At least
+ * the time in seconds, for whoever knows nothing of before.
  */
-export function nextGeneration(seen: readonly (ContainerFacts | undefined)[], nowMs: number): number {
-  return Math.max(Math.floor(nowMs / 1000), ...seen.map((facts) => (facts ? generationOf(facts) + 1 : 0)));
+export function nextGeneration(
+  seen: readonly (ContainerFacts | undefined)[],
+  { nowMs, last }: { readonly nowMs: number; readonly last: number },
+): number {
+  return Math.max(Math.floor(nowMs / 1000), last + 1, ...seen.map((facts) => (facts ? generationOf(facts) + 1 : 0)));
 }

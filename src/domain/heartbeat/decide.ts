@@ -1,6 +1,7 @@
 import type { Config, Placement } from "../config/types.ts";
 import { localData } from "../move/local-data.ts";
 import { isOurs } from "../container/ownership.ts";
+import { safety } from "../safety.ts";
 import { type CheckFact, keyOf, type NodeFacts, type RoundFacts, type WantedMove } from "./facts.ts";
 import { isolation } from "./isolation.ts";
 import { forbiddenBy, memoryOfMovesMs } from "./limits.ts";
@@ -170,6 +171,7 @@ function decideOne(draft: Draft, check: CheckFact): void {
   const found = verdict(check, facts);
   switch (found.kind) {
     case "ok":
+      if (!safety.consecutive) keep(draft, key, trial);
       if (trial.failures > 0) draft.events.push({ type: "heartbeat.recovered", ...placeOf(check) });
       draft.rows.push(row(check, { failures: 0, decision: "" }));
       return;

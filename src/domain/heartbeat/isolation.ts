@@ -1,5 +1,6 @@
 import type { NodeFacts } from "./facts.ts";
 import type { Memory } from "./memory.ts";
+import { safety } from "../safety.ts";
 
 /** Clean rounds until a controller that was cut off trusts its eyes again. */
 const cleanRoundsNeeded = 2;
@@ -14,6 +15,7 @@ export function isolation(
   nodes: Readonly<Record<string, NodeFacts>>,
   now: number,
 ): Memory["isolated"] {
+  if (!safety.freeze) return null;
   const all = Object.entries(nodes);
   const silent = all.filter(([, facts]) => facts.state === "silent");
   const wasSilent = (name: string): boolean => memory.nodes[name]?.state === "silent";

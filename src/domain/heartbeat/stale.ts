@@ -2,6 +2,7 @@ import type { Config } from "../config/types.ts";
 import { generationOf, isOurs } from "../container/ownership.ts";
 import type { ContainerFacts } from "../docker/facts.ts";
 import { labels } from "../docker/labels.ts";
+import { safety } from "../safety.ts";
 import type { NodeFacts } from "./facts.ts";
 
 export interface StaleCopy {
@@ -17,6 +18,7 @@ export interface StaleCopy {
  * is never stale, whatever the layout says: it may be the only one.
  */
 export function staleCopies(config: Config, nodes: Readonly<Record<string, NodeFacts>>): readonly StaleCopy[] {
+  if (!safety["generation-clean-up"]) return [];
   const copies = Object.entries(nodes).flatMap(([node, facts]) =>
     facts.state === "up"
       ? facts.containers

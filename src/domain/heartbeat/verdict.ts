@@ -1,3 +1,4 @@
+import { safety } from "../safety.ts";
 import type { CheckFact, NodeFacts } from "./facts.ts";
 
 /**
@@ -28,14 +29,14 @@ export function verdict(check: Pick<CheckFact, "ok" | "message" | "node">, facts
     case "refused":
       return { kind: "unsure", rule: "node-refused", message: `${check.node} refuses us: ${facts.message}` };
     case "silent":
-      if (facts.seenBy.length > 0) {
+      if (facts.seenBy.length > 0 && safety.witness) {
         return {
           kind: "unsure",
           rule: "partial-partition",
           message: `${check.node} does not answer here, but ${facts.seenBy.join(" and ")} can reach it`,
         };
       }
-      if (facts.missedBy.length === 0) {
+      if (facts.missedBy.length === 0 && safety.witness) {
         return { kind: "unsure", rule: "isolated", message: `no other node can be asked about ${check.node}` };
       }
       return {

@@ -11,6 +11,8 @@ export interface MoveRecord {
   readonly step: MoveStep;
   /** The old copy ran when the move began. */
   readonly wasRunning: boolean;
+  /** The new node had a copy of its own, which the new one took the place of; missing: it had none. */
+  readonly replaces?: boolean;
   /** RFC 3339, UTC. */
   readonly startedAt: string;
   readonly who: string;

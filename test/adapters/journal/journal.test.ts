@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { acquireLock } from "../../../src/adapters/config/index.ts";
 import { openJournal } from "../../../src/adapters/journal/index.ts";
 import type { MoveRecord } from "../../../src/domain/move/journal.ts";
 
@@ -24,12 +25,12 @@ afterEach(() => {
 });
 
 test("keeps the last step of each move until it has ended", async () => {
-  const journal = openJournal(folder);
+  const journal = openJournal(folder, acquireLock);
   expect(await journal.read()).toEqual([]);
   await journal.write(move);
   await journal.write({ ...move, step: "switching" });
   await journal.write({ ...move, container: "db" });
-  expect((await openJournal(folder).read()).map((each) => `${each.container} ${each.step}`)).toEqual([
+  expect((await openJournal(folder, acquireLock).read()).map((each) => `${each.container} ${each.step}`)).toEqual([
     "db begun",
     "web switching",
   ]);
@@ -41,15 +42,29 @@ test("keeps the last step of each move until it has ended", async () => {
 
 test("a folder that cannot be written stops a move before it begins, and says what to do", async () => {
   writeFileSync(join(folder, "file"), "");
-  await expect(openJournal(join(folder, "file")).write(move)).rejects.toMatchObject({
+  await expect(openJournal(join(folder, "file"), acquireLock).write(move)).rejects.toMatchObject({
     code: "state-write-failed",
     hint: expect.stringContaining("state_dir") as string,
   });
 });
 
 test("a record that is no longer JSON is told, not passed over", async () => {
-  const journal = openJournal(folder);
+  const journal = openJournal(folder, acquireLock);
   await journal.write(move);
   writeFileSync(join(folder, "moves/web.json"), "{");
   await expect(journal.read()).rejects.toMatchObject({ code: "state-write-failed" });
+});
+
+test("only one process moves a container at a time, and a second one is told who", async () => {
+  const journal = openJournal(folder, acquireLock);
+  const claim = await journal.claim("web", 0);
+  await expect(journal.claim("web", 0)).rejects.toMatchObject({
+    code: "lock-held",
+    message: expect.stringContaining("web is being moved by process") as string,
+  });
+  const other = await journal.claim("db", 0);
+  await claim.release();
+  await other.release();
+  await (await journal.claim("web", 0)).release();
+  expect(await journal.read()).toEqual([]);
 });

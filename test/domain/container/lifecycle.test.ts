@@ -59,7 +59,8 @@ describe("whose container it is", () => {
 test("a new copy is younger than every copy seen, and than one on a node that does not answer", () => {
   const copy = (generation: string) => containerFacts({ labels: { "io.pictl.generation": generation } });
   const nowMs = 1_700_000_000_500;
-  expect(nextGeneration([], nowMs)).toBe(1_700_000_000);
-  expect(nextGeneration([undefined, copy("1700000009")], nowMs)).toBe(1_700_000_010);
-  expect(nextGeneration([copy("nonsense"), copy("-3")], nowMs)).toBe(1_700_000_000);
+  expect(nextGeneration([], { nowMs, last: 0 })).toBe(1_700_000_000);
+  expect(nextGeneration([undefined, copy("1700000009")], { nowMs, last: 0 })).toBe(1_700_000_010);
+  expect(nextGeneration([copy("nonsense"), copy("-3")], { nowMs, last: 0 })).toBe(1_700_000_000);
+  expect(nextGeneration([copy("1700000009")], { nowMs: 0, last: 1_700_000_020 })).toBe(1_700_000_021);
 });
