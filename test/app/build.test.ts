@@ -62,7 +62,12 @@ function world({ images = {}, context = contextOf("sha256:1"), run = () => Promi
       },
     },
     events: { append: (event) => Promise.resolve(void events.push(event)) } as Partial<EventLog> as EventLog,
-    clock: { now: () => 0, monotonic: () => 0, sleep: () => Promise.resolve() },
+    clock: {
+      now: () => 0,
+      monotonic: () => 0,
+      sleep: () => Promise.resolve(),
+      timeout: () => new AbortController().signal,
+    },
     progress: { step, look: step, warn: () => undefined },
     signal: new AbortController().signal,
     concurrency: 32,

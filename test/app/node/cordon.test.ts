@@ -20,7 +20,12 @@ test.each(files)("cordoned and opened again, the file is what it was: %j", async
   const types: string[] = [];
   const ports = {
     events: { append: ({ type }: PictlEvent) => Promise.resolve(void types.push(type)), read: () => never() },
-    clock: { now: () => 0, monotonic: () => 0, sleep: () => Promise.resolve() },
+    clock: {
+      now: () => 0,
+      monotonic: () => 0,
+      sleep: () => Promise.resolve(),
+      timeout: () => new AbortController().signal,
+    },
     actor: { who: "me", cause: "test" },
   };
   const cordon = async (cordoned: boolean): Promise<readonly boolean[]> => {

@@ -1,0 +1,24 @@
+import type { Config } from "../../../src/domain/config/types.ts";
+import { subjects } from "../../../src/domain/heartbeat/subjects.ts";
+import type { Copy } from "./sight.ts";
+
+/**
+ * What is not yet as it must be when the faults are over: one running copy of every watched container where the config
+ * has it, no others, and nothing in the journal.
+ */
+export function notAtRest(config: Config, copies: readonly Copy[], journal: readonly string[]): readonly string[] {
+  const problems = journal.map((container) => `the journal still has a move of ${container}`);
+  for (const { container, node } of subjects(config)) {
+    const all = copies.filter((copy) => copy.container === container);
+    const right = all.find((copy) => copy.node === node && copy.name === container && copy.running);
+    if (!right) problems.push(`${container} does not run on ${node}, where the config has it`);
+    for (const copy of all) {
+      if (copy !== right && copy.node !== node) {
+        problems.push(
+          `${copy.node} has a copy of ${container} (${copy.name}, ${copy.running ? "running" : "stopped"}), which belongs on ${node}`,
+        );
+      } else if (copy !== right && right) problems.push(`${node} has another copy of ${container}: ${copy.name}`);
+    }
+  }
+  return problems;
+}

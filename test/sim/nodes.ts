@@ -1,0 +1,162 @@
+import { abortable } from "../../src/abort.ts";
+import type { Engine, Engines, Nodes } from "../../src/app/ports.ts";
+import type { NodeSpec } from "../../src/domain/config/types.ts";
+import { dockerUnavailable } from "../../src/domain/docker/failure.ts";
+import { PictlError } from "../../src/domain/errors.ts";
+import { interrupted, SimConnection } from "./connection.ts";
+import { controller } from "./network.ts";
+import type { Answer, Process } from "./process.ts";
+import type { World } from "./world.ts";
+
+const connectTimeoutMs = 10_000;
+
+interface SimNodes extends Nodes {
+  connect(node: NodeSpec, signal?: AbortSignal): Promise<SimConnection>;
+}
+
+/** The SSH side of one process. */
+export function openSimNodes(world: World, process: Process): SimNodes {
+  const opened = new Map<string, Promise<SimConnection>>();
+  const forget = (node: string, which: Promise<SimConnection>): void => {
+    if (opened.get(node) === which) opened.delete(node);
+  };
+  const open = (node: NodeSpec): Promise<SimConnection> => {
+    const opening = process.ask<SimConnection>(`${node.name}: connect`, (answer) => {
+      shakeHands(world, process, {
+        node,
+        answer,
+        onLost: () => {
+          forget(node.name, opening);
+        },
+      });
+    });
+    opened.set(node.name, opening);
+    opening.catch(() => {
+      forget(node.name, opening);
+    });
+    return opening;
+  };
+  return {
+    async connect(node, signal) {
+      if (signal?.aborted) throw interrupted(node.name, signal);
+      try {
+        return await abortable(opened.get(node.name) ?? open(node), signal);
+      } catch (error) {
+        throw signal?.aborted ? interrupted(node.name, signal) : error;
+      }
+    },
+    discard(node) {
+      const connection = opened.get(node);
+      opened.delete(node);
+      connection?.then(
+        (each) => {
+          each.close();
+        },
+        () => undefined,
+      );
+    },
+    async close() {
+      await Promise.all(
+        [...opened.values()].map((each) =>
+          each.then(
+            (connection) => {
+              connection.close();
+            },
+            () => undefined,
+          ),
+        ),
+      );
+    },
+  };
+}
+
+function shakeHands(
+  world: World,
+  process: Process,
+  { node, answer, onLost }: { node: NodeSpec; answer: Answer<SimConnection>; onLost: () => void },
+): void {
+  const machine = world.node(node.name);
+  const { network } = world;
+  const unreachable = (): void => {
+    answer.reject(new PictlError("node-unreachable", `${node.name} does not answer.`, { node: node.name }));
+  };
+  const off = process.timer(connectTimeoutMs, unreachable);
+  const rtt = 3 * (network.delay(controller, node.name) + network.delay(node.name, controller));
+  world.timeline.after(rtt, () => {
+    if (!network.reaches(controller, node.name)) return;
+    off();
+    if (machine.refuses) {
+      answer.reject(new PictlError("auth-failed", `${node.name} refused every key.`, { node: node.name }));
+    } else answer.resolve(new SimConnection(world, process, machine, onLost));
+  });
+}
+
+const apiTimeoutMs = 30_000;
+
+/** Docker's API on each node, through that process's connections. */
+export function openSimEngines(world: World, nodes: SimNodes): Engines {
+  return {
+    async on(node, signal) {
+      await nodes.connect(node, signal);
+      return engine(world, nodes, node, signal);
+    },
+  };
+}
+
+function engine(world: World, nodes: SimNodes, node: NodeSpec, signal: AbortSignal | undefined): Engine {
+  const { docker } = world.node(node.name);
+  const ask = async <T>(what: string, look: () => T): Promise<T> => {
+    const connection = await nodes.connect(node, signal);
+    return connection.request<T>(what, {
+      timeoutMs: apiTimeoutMs,
+      signal,
+      late: (answer) => {
+        answer.reject(dockerUnavailable(node.name, `It did not answer ${what} within 30 s.`));
+      },
+      lost: (answer) => {
+        answer.reject(new PictlError("connection-lost", "The connection was lost.", { node: node.name }));
+      },
+      atNode: (reply, answer) => {
+        if (docker.state === "stopped") {
+          reply(() => {
+            answer.reject(dockerUnavailable(node.name, "Its daemon does not answer."));
+          });
+          return;
+        }
+        docker.ask(() => {
+          const seen = look();
+          reply(() => {
+            answer.resolve(seen);
+          });
+        });
+      },
+    });
+  };
+  const none = (): never => {
+    throw new RangeError("the simulation has no such question");
+  };
+  return {
+    info: () =>
+      ask("info", () => ({
+        id: `engine of ${node.name}`,
+        serverVersion: "28.2.2",
+        containersRunning: 0,
+        containers: docker.containers.size,
+        images: docker.images.size,
+        architecture: "x86_64",
+        operatingSystem: "",
+        kernelVersion: "",
+        memoryBytes: 1,
+        cpus: 1,
+      })),
+    containers: () => ask("containers", () => docker.facts()),
+    images: () => ask("images", () => [...docker.images.values()]),
+    stats: none,
+    disk: none,
+    layers: none,
+    platforms: none,
+    logs: async function* () {
+      yield* [];
+    },
+  };
+}

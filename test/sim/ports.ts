@@ -1,0 +1,201 @@
+import { setMaxListeners } from "node:events";
+import type { Duplex } from "node:stream";
+import { onAbort } from "../../src/abort.ts";
+import type { Clock, ConfigStore, HeartbeatPorts, Network } from "../../src/app/ports.ts";
+import type { SavedMemory } from "../../src/app/ports/heartbeat.ts";
+import { openChecks } from "../../src/checks/index.ts";
+import { PictlError } from "../../src/domain/errors.ts";
+import { edited, load } from "./config.ts";
+import { plug } from "./connection.ts";
+import { controller } from "./network.ts";
+import { openSimEngines, openSimNodes } from "./nodes.ts";
+import type { Process } from "./process.ts";
+import type { World } from "./world.ts";
+
+/** Everything that one process of pictl has of the world. */
+export function openPorts(
+  world: World,
+  process: Process,
+  { signal, who, cause }: { signal: AbortSignal; who: string; cause: string },
+): { ports: HeartbeatPorts; store: ConfigStore } {
+  setMaxListeners(0, signal);
+  const store = openStore(world, process);
+  const clock = openClock(world, process);
+  const nodes = openSimNodes(world, process);
+  const engines = openSimEngines(world, nodes);
+  const network = openNetwork(world, process);
+  const ports: HeartbeatPorts = {
+    nodes,
+    engines,
+    checks: openChecks({ nodes, engines, network, clock }),
+    clock,
+    signal,
+    concurrency: 32,
+    actor: { who, cause },
+    latestConfig: async () => (await store.read()).config,
+    random: world.random.next,
+    machine: { bootId: "controller-boot" },
+    journal: {
+      write: (record) =>
+        disk(process, `journal: ${record.container} ${record.step}`, () => {
+          world.journalled(process, record.container, record);
+        }),
+      read: () => disk(process, "read the journal", () => [...world.journal.values()]),
+      claim: (container) =>
+        process.ask("claim", (answer) => {
+          const holder = world.claims.get(container);
+          if (holder && holder.state !== "dead") {
+            answer.reject(new PictlError("lock-held", `${container} is being moved by ${holder.name}.`, { container }));
+            return;
+          }
+          world.claims.set(container, process);
+          const release = (): Promise<void> =>
+            disk(process, "unclaim", () => {
+              if (world.claims.get(container) === process) world.claims.delete(container);
+            });
+          answer.resolve({ release });
+        }),
+      remove: (container) =>
+        disk(process, `journal: ${container} is over`, () => {
+          world.journalled(process, container, undefined);
+        }),
+    },
+    generations: {
+      read: () => disk(process, "read the generation", () => world.generation),
+      write: (generation) =>
+        disk(process, "write the generation", () => {
+          world.generation = generation;
+        }),
+    },
+    memory: {
+      read: () =>
+        disk(process, "read the memory", () =>
+          world.memory === undefined ? undefined : (JSON.parse(world.memory) as SavedMemory),
+        ),
+      write: (value) =>
+        disk(process, "write the memory", () => {
+          world.memory = JSON.stringify(value);
+        }),
+    },
+    events: {
+      append: (event) =>
+        disk(process, "event", () => {
+          const { type, node, container, error, before, after } = event;
+          const place = [container, node].filter((each) => each !== undefined).join("@");
+          const rest = error ?? JSON.stringify({ before, after });
+          world.say(process.name, `! ${type} ${place} ${rest === "{}" ? "" : rest}`);
+        }),
+      read: () => {
+        throw new RangeError("the simulation does not read events");
+      },
+    },
+    contexts: {
+      open: async (folder) => ({
+        folder,
+        digest: `sha256:${folder}`,
+        files: 1,
+        bytes: 1,
+        tar: async function* () {
+          yield* [];
+        },
+      }),
+    },
+    secrets: {
+      read: () => Promise.reject(new PictlError("secret-missing", "There are no secrets.")),
+      envFile: async () => [],
+    },
+    registries: {
+      search: () => Promise.reject(new PictlError("registry-failed", "There is no registry.")),
+      tags: () => Promise.reject(new PictlError("registry-failed", "There is no registry.")),
+    },
+    hooks: { run: async () => ({ ok: true, message: "" }) },
+    scripts: { read: async () => "" },
+    progress: {
+      step: () => noStep,
+      look: () => noStep,
+      warn: (message) => {
+        world.say(process.name, `warns: ${message}`);
+      },
+    },
+  };
+  return { ports, store };
+}
+
+const noStep = { update: () => undefined, done: () => undefined, fail: () => undefined };
+
+/** Work on the controller's own disk takes no time and may be the last thing a process does. */
+function disk<T>(process: Process, what: string, work: () => T): Promise<T> {
+  return process.ask(what, (answer) => {
+    answer.resolve(work());
+  });
+}
+
+function openStore(world: World, process: Process): ConfigStore {
+  return {
+    path: "/etc/pictl/config.json",
+    read: () =>
+      process.ask("read the config", (answer) => {
+        try {
+          answer.resolve(load(world.text));
+        } catch (error) {
+          answer.reject(error);
+        }
+      }),
+    preview: () => {
+      throw new RangeError("the simulation previews nothing");
+    },
+    change: (edits) =>
+      process.ask("write the config", (answer) => {
+        try {
+          const before = world.text;
+          const { config, raw } = load(before);
+          const after = edited(before, edits(config, raw));
+          load(after);
+          world.wrote(process, before, after);
+          answer.resolve(undefined);
+        } catch (error) {
+          answer.reject(error);
+        }
+      }),
+  };
+}
+
+function openClock(world: World, process: Process): Clock {
+  return {
+    now: () => world.wallMs(),
+    monotonic: () => process.monotonic(),
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        const off = process.timer(ms, () => {
+          forget();
+          resolve();
+        });
+        const forget = onAbort(signal, () => {
+          off();
+          reject(signal?.reason as Error);
+        });
+      }),
+  };
+}
+
+/** The network as the controller sees it, for checks. */
+function openNetwork(world: World, process: Process): Network {
+  const { network, timeline } = world;
+  const connect = (node: string, port: number, signal: AbortSignal): Promise<Duplex> =>
+    process.ask(`check ${node}:${String(port)}`, (answer) => {
+      const off = onAbort(signal, () => {
+        answer.reject(signal.reason);
+      });
+      timeline.after(network.delay(controller, node) + network.delay(node, controller), () => {
+        if (!network.reaches(controller, node)) return;
+        off();
+        if (world.listens(node, port)) answer.resolve(plug());
+        else answer.reject(new Error("connection refused"));
+      });
+    });
+  return {
+    tcp: connect,
+    http: () => Promise.reject(new Error("the simulation speaks no HTTP")),
+    ping: async () => false,
+  };
+}

@@ -1,0 +1,210 @@
+import type { Round } from "../../src/app/heartbeat/index.ts";
+import type { Config } from "../../src/domain/config/types.ts";
+import { generationOf, isOurs } from "../../src/domain/container/ownership.ts";
+import type { FailOverAction } from "../../src/domain/heartbeat/decide.ts";
+import type { MoveRecord } from "../../src/domain/move/journal.ts";
+import { load } from "./config.ts";
+import { factsOf, type SimContainer } from "./containers.ts";
+import type { DockerChange } from "./docker-words.ts";
+import { nameOf } from "./docker.ts";
+import { written } from "./invariants/config.ts";
+import { deadEnough } from "./invariants/dead-enough.ts";
+import { lost } from "./invariants/lost.ts";
+import { type Moving, oneAtATime } from "./invariants/one-at-a-time.ts";
+import { touched } from "./invariants/ownership.ts";
+import { isolatedBegins, refusedCounts } from "./invariants/rounds.ts";
+import type { Copy, Sight, Verdict } from "./invariants/sight.ts";
+import { storm, type WrittenMove } from "./invariants/storm.ts";
+import { type Doubles, twoCopies } from "./invariants/two-copies.ts";
+import { controller } from "./network.ts";
+import type { Process } from "./process.ts";
+import type { Scenario } from "./scenario.ts";
+import type { Watcher, World } from "./world.ts";
+
+/** Looks at everything that happens, and keeps the first thing that must not be. */
+export class Watch implements Watcher {
+  violation: string | undefined;
+  readonly #world: World;
+  readonly #scenario: Scenario;
+  readonly #daemon: () => { readonly process: Process; readonly lastRound: Round | undefined };
+  /** Containers of which there must be a copy. */
+  readonly #present = new Set<string>();
+  #looks = true;
+  #doubles: Doubles = new Map();
+  #round: Round | undefined;
+  readonly #decided = new Map<string, FailOverAction>();
+  readonly #written: WrittenMove[] = [];
+  readonly #moving = new Map<string, { readonly process: Process; readonly moving: Moving }>();
+  /** What a round began, and in which round that was. */
+  readonly #inHand = new Map<string, Round>();
+  readonly #outOfSightAt = new Map<string, number>();
+
+  constructor(
+    world: World,
+    scenario: Scenario,
+    daemon: () => { readonly process: Process; readonly lastRound: Round | undefined },
+  ) {
+    this.#world = world;
+    this.#scenario = scenario;
+    this.#daemon = daemon;
+    world.watchers.push(this);
+    const again = (): void => {
+      this.#looks = true;
+      world.timeline.after(Math.min(2000, scenario.intervalMs / 4), again);
+    };
+    again();
+  }
+
+  /** A container was taken away by somebody who may. */
+  forget(container: string): void {
+    this.#present.delete(container);
+    this.#looks = true;
+  }
+
+  /** False when there is nothing more to be seen. */
+  step(): boolean {
+    if (!this.#looks) return this.violation === undefined;
+    this.#looks = false;
+    const sight = this.sight();
+    for (const { container } of sight.copies) this.#present.add(container);
+    this.#tell(lost(this.#present, sight.copies));
+    const { intervalMs } = this.#scenario;
+    const { doubles, verdict } = twoCopies(this.#doubles, sight, 1.1 * intervalMs + 15_000);
+    this.#doubles = doubles;
+    this.#tell(verdict);
+    this.#lookForSilence();
+    return this.violation === undefined;
+  }
+
+  sight(): Sight {
+    const { nodes, network, timeline } = this.#world;
+    const copies: Copy[] = [];
+    const busy = new Set<string>();
+    const answering = new Set<string>();
+    for (const node of nodes.values()) {
+      for (const each of node.docker.containers.values()) {
+        const facts = factsOf(each);
+        if (!isOurs(facts, this.#scenario.cluster)) continue;
+        copies.push({
+          container: nameOf(each),
+          node: node.name,
+          id: each.id,
+          name: each.name,
+          running: each.state === "running",
+          generation: generationOf(facts),
+        });
+      }
+      for (const name of node.locks.held) busy.add(name.slice(name.indexOf(".") + 1));
+      const answers = network.reaches(controller, node.name) && !network.lags(controller, node.name);
+      if (answers && !node.refuses && node.docker.state === "running") answering.add(node.name);
+    }
+    const { process, lastRound } = this.#daemon();
+    const watching = process.state === "running" && lastRound?.isolated === false;
+    return { at: timeline.now, copies, answering, watching, busy };
+  }
+
+  /** A node that neither the controller nor one that it can ask can reach. */
+  #lookForSilence(): void {
+    const { nodes, network, timeline } = this.#world;
+    for (const { name } of nodes.values()) {
+      if (network.reaches(controller, name) && !network.lags(controller, name)) continue;
+      const missed = [...nodes.keys()].some(
+        (peer) => peer !== name && network.reaches(controller, peer) && !network.reaches(peer, name),
+      );
+      if (missed) this.#outOfSightAt.set(name, timeline.now);
+    }
+  }
+
+  #tell(verdict: Verdict): void {
+    if (verdict === undefined || this.violation !== undefined) return;
+    this.violation = verdict;
+    this.#world.say("watch", `*** ${verdict}`);
+  }
+
+  changed(): void {
+    this.#looks = true;
+  }
+
+  touched(node: string, change: DockerChange, target: SimContainer | undefined): void {
+    this.#tell(touched(change, target, this.#scenario.cluster));
+    if (change.do !== "run") return;
+    const decided = this.#decided.get(change.name);
+    if (!decided) return;
+    const runningOn = this.sight()
+      .copies.filter((copy) => copy.container === change.name && copy.running)
+      .map((copy) => copy.node);
+    const { from } = decided;
+    const start = { container: change.name, from, node, at: this.#world.timeline.now };
+    const holdsMs = 2 * this.#scenario.intervalMs + 60_000;
+    this.#tell(deadEnough(start, runningOn, this.#outOfSightAt.get(from), holdsMs));
+  }
+
+  /** Every change begins with the lock. */
+  locked(process: Process, containers: readonly string[]): void {
+    const daemon = this.#daemon();
+    if (daemon.process !== process || daemon.lastRound?.isolated !== true) return;
+    const begun = containers.filter((container) => !this.#inHand.has(container));
+    if (begun.length > 0) this.#tell(`a controller that seems cut off begins something with ${begun.join(", ")}`);
+  }
+
+  rounded(round: Round, config: Config): void {
+    this.#tell(isolatedBegins(this.#round, round));
+    this.#tell(refusedCounts(this.#round, round));
+    this.#round = round;
+    for (const name of [...round.actions.map((each) => each.container), ...this.#world.journal.keys()]) {
+      if (!round.isolated) this.#inHand.set(name, round);
+    }
+    void round.done.then(() => {
+      for (const [name, since] of this.#inHand) if (since === round) this.#inHand.delete(name);
+    });
+    for (const action of round.actions) if (action.do === "fail-over") this.#decided.set(action.container, action);
+    this.#looks = true;
+    if (this.#world.transcript) this.#narrate(round, config);
+  }
+
+  #narrate({ nodes, rows, actions, isolated }: Round, config: Config): void {
+    const states = Object.entries(nodes).map(([name, facts]) => {
+      if (facts.state !== "silent") return `${name} ${facts.state}`;
+      return `${name} silent (missed by ${facts.missedBy.join() || "-"}, seen by ${facts.seenBy.join() || "-"})`;
+    });
+    const checks = rows.map(
+      (row) =>
+        `${row.container}@${row.node} ${row.ok ? "ok" : `${String(row.failures)}× ${row.message} → ${row.decision}`}`,
+    );
+    this.#world.say(
+      "daemon",
+      `round of ${String(config.placements.length)}${isolated ? ", isolated" : ""}: ${states.join(", ")}; ${checks.join("; ")}`,
+    );
+    for (const action of actions) this.#world.say("daemon", `  does ${JSON.stringify(action)}`);
+  }
+
+  wrote(process: Process, before: string): void {
+    const old = load(before).config;
+    const now = this.#world.config();
+    this.#tell(written(old, now));
+    if (process.name !== "daemon" || !now) return;
+    for (const { container, node } of old.placements) {
+      if (now.placements.some((each) => each.container === container && each.node === node)) continue;
+      const nodeDead = this.#decided.get(container)?.nodeDead ?? false;
+      this.#written.push({ container, from: node, at: this.#world.timeline.now, nodeDead });
+      this.#tell(storm(this.#written, now.placements.length));
+    }
+  }
+
+  journalled(process: Process, container: string, record: MoveRecord | undefined): void {
+    for (const [name, { process: mover }] of this.#moving) if (mover.state === "dead") this.#moving.delete(name);
+    if (!record || record.step === "written" || record.step === "undone") {
+      this.#moving.delete(`${container} ${process.name}`);
+      return;
+    }
+    if (record.step !== "begun") return;
+    const begun = { ...record, by: process.name };
+    this.#tell(
+      oneAtATime(
+        begun,
+        [...this.#moving.values()].map((each) => each.moving),
+      ),
+    );
+    this.#moving.set(`${container} ${process.name}`, { process, moving: begun });
+  }
+}

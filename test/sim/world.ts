@@ -1,0 +1,152 @@
+import type { Duplex } from "node:stream";
+import type { Config } from "../../src/domain/config/types.ts";
+import type { MoveRecord } from "../../src/domain/move/journal.ts";
+import { load } from "./config.ts";
+import type { SimContainer } from "./containers.ts";
+import type { DockerChange } from "./docker-words.ts";
+import { nameOf } from "./docker.ts";
+import { controller, Network } from "./network.ts";
+import { SimNode } from "./node.ts";
+import type { Process } from "./process.ts";
+import { Random } from "./random.ts";
+import { Timeline } from "./timeline.ts";
+
+/** An application that does not do its work: on every node, or on one. */
+export interface Sickness {
+  readonly container: string;
+  readonly node: string | undefined;
+  /** `crashes`: ends right after its start. `deaf`: runs, and answers nobody. */
+  readonly how: "crashes" | "deaf";
+}
+
+/** What is told of what happens, to who watches a history. */
+export interface Watcher {
+  /** Something is different on a node. */
+  changed(): void;
+  /** A command is about to change a container. */
+  touched(node: string, change: DockerChange, target: SimContainer | undefined): void;
+  /** A process asks for the locks of containers. */
+  locked(process: Process, containers: readonly string[]): void;
+  /** pictl wrote the config, which was `before`. */
+  wrote(process: Process, before: string): void;
+  /** pictl wrote into the journal of moves; without a record: the move is over. */
+  journalled(process: Process, container: string, record: MoveRecord | undefined): void;
+}
+
+/** A cluster, its network, and the disk of the controller. */
+export class World {
+  readonly timeline = new Timeline();
+  readonly random: Random;
+  readonly network: Network;
+  readonly nodes: ReadonlyMap<string, SimNode>;
+  /** The config file. */
+  text: string;
+  readonly journal = new Map<string, MoveRecord>();
+  /** Who has claimed the moves of a container. */
+  readonly claims = new Map<string, Process>();
+  memory: string | undefined;
+  generation = 0;
+  readonly sicknesses = new Set<Sickness>();
+  /** Nodes where no image can be made ready. */
+  readonly noImages = new Set<string>();
+  /** Difference of the controller's wall clock. */
+  wallShiftMs = 0;
+  readonly watchers: Watcher[] = [];
+  /** What is open; closed when the history is over. */
+  readonly streams = new Set<Duplex>();
+  /** Lines for people; undefined when nobody reads them. */
+  transcript: ((line: string) => void) | undefined;
+
+  constructor(seed: number, { text, nodes, cluster }: { text: string; nodes: readonly string[]; cluster: string }) {
+    this.random = new Random(seed);
+    this.text = text;
+    this.network = new Network(
+      this.timeline,
+      this.random,
+      (machine) => machine === controller || this.node(machine).on,
+    );
+    this.nodes = new Map(
+      nodes.map((name) => [name, new SimNode(name, this.#dockerWorld(name, cluster), this.network)]),
+    );
+  }
+
+  #dockerWorld(node: string, cluster: string): ConstructorParameters<typeof SimNode>[1] {
+    return {
+      timeline: this.timeline,
+      random: this.random,
+      cluster,
+      behaviour: (container) => (this.#isSick(container, node, "crashes") ? "crashes" : "well"),
+      noImages: () => this.noImages.has(node),
+      changed: (what) => {
+        this.say(node, `  ${what}`);
+        for (const watcher of this.watchers) watcher.changed();
+      },
+      touches: (change, target) => {
+        for (const watcher of this.watchers) watcher.touched(node, change, target);
+      },
+      wallMs: () => this.wallMs(),
+    };
+  }
+
+  /** Throws a RangeError for a node that there is not. */
+  node(name: string): SimNode {
+    const node = this.nodes.get(name);
+    if (!node) throw new RangeError(`no node ${name}`);
+    return node;
+  }
+
+  wallMs(): number {
+    return 1_700_000_000_000 + this.timeline.now + this.wallShiftMs;
+  }
+
+  /** Somebody answers at a port. */
+  listens(node: string, port: number): boolean {
+    if (!this.node(node).on) return false;
+    return [...this.node(node).docker.containers.values()].some(
+      (each) =>
+        each.state === "running" &&
+        each.ports.some(({ publicPort }) => publicPort === port) &&
+        !this.#isSick(nameOf(each), node, "deaf"),
+    );
+  }
+
+  #isSick(container: string, node: string, how: Sickness["how"]): boolean {
+    return [...this.sicknesses].some(
+      (each) => each.container === container && each.how === how && (each.node === undefined || each.node === node),
+    );
+  }
+
+  /** The config of the file; undefined while it is broken. */
+  config(): Config | undefined {
+    try {
+      return load(this.text).config;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** `names` of locks: `CLUSTER.CONTAINER`. */
+  locks(process: Process, names: readonly string[]): void {
+    const containers = names.map((name) => name.slice(name.indexOf(".") + 1));
+    for (const watcher of this.watchers) watcher.locked(process, containers);
+  }
+
+  wrote(process: Process, before: string, after: string): void {
+    this.text = after;
+    for (const watcher of this.watchers) watcher.wrote(process, before);
+  }
+
+  journalled(process: Process, container: string, record: MoveRecord | undefined): void {
+    if (record) this.journal.set(container, record);
+    else this.journal.delete(container);
+    this.say(
+      process.name,
+      record ? `journal: ${container} ${record.from} → ${record.to} ${record.step}` : `journal: ${container} is over`,
+    );
+    for (const watcher of this.watchers) watcher.journalled(process, container, record);
+  }
+
+  say(who: string, what: string): void {
+    this.transcript?.(`${(this.timeline.now / 1000).toFixed(3).padStart(9)}  ${who.padEnd(10)} ${what}`);
+  }
+}
