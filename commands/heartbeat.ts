@@ -6,8 +6,8 @@ import { heartbeatView } from "../src/view/heartbeat.ts";
 export default class Heartbeat extends PictlCommand {
   static override summary = "Check every container of the heartbeat section now; exit 1 when one fails.";
   static override description =
-    "One round of what `pictl daemon` does at every heartbeat_interval, with the counts of the rounds before it. " +
-    "Without --repair nothing is changed.";
+    "One look at what `pictl daemon` looks at in every heartbeat_interval, and what follows from it together with the " +
+    "rounds before. Nothing is done or counted without --repair, which makes it a round (as `pictl daemon --once`).";
   static override aliases = ["hb"];
   static override flags = {
     repair: Flags.boolean({ summary: "Also restart what fails, and fail over what has failed too often." }),
@@ -19,16 +19,8 @@ export default class Heartbeat extends PictlCommand {
     const { config, store, ports, daemon } = await this.open(flags);
     const lock = flags.repair ? await daemon.lock() : undefined;
     try {
-      // What a running daemon counts is the daemon's.
-      const memory =
-        (await daemon.isRunning()) && !flags.repair
-          ? { ...ports.memory, write: () => Promise.resolve() }
-          : ports.memory;
-      const report = await heartbeatOnce(
-        { ...ports, memory },
-        { config, store, mayDo: flags.repair ? "everything" : "nothing" },
-      );
-      await this.finish(report, heartbeatView);
+      const mayDo = flags.repair ? "everything" : "nothing";
+      await this.finish(await heartbeatOnce(ports, { config, store, mayDo }), heartbeatView);
     } finally {
       await lock?.release();
     }

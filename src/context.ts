@@ -5,7 +5,7 @@ import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { openBuildContexts } from "./adapters/build-context/index.ts";
 import { systemClock } from "./adapters/clock/index.ts";
-import { acquireLock, findConfig, openConfigStore } from "./adapters/config/index.ts";
+import { acquireLock, findConfig, lockHolder, type LockHolder, openConfigStore } from "./adapters/config/index.ts";
 import { thisMachine } from "./adapters/controller/index.ts";
 import { openEventLog } from "./adapters/events/index.ts";
 import { openHooks } from "./adapters/hooks/index.ts";
@@ -35,7 +35,6 @@ import type {
 import { openChecks } from "./checks/index.ts";
 import type { Config } from "./domain/config/types.ts";
 import type { DaemonState } from "./domain/daemon.ts";
-import { PictlError } from "./domain/errors.ts";
 import type { Fence } from "./domain/guard/command.ts";
 
 /** What a command works with: the config and every port, filled with the real thing. */
@@ -56,8 +55,8 @@ export interface Context {
     readonly vip: (ip: string) => StateFile<SavedVip>;
     /** What somebody wants of a virtual IP by hand, left for the daemon. */
     readonly vipOrders: VipOrders;
-    /** Whether one does. */
-    readonly isRunning: () => Promise<boolean>;
+    /** Which one does. */
+    readonly holder: () => Promise<LockHolder | undefined>;
   };
   close(): Promise<void>;
 }
@@ -192,21 +191,18 @@ function daemonFiles({ stateDir, cluster }: Config): Omit<Context["daemon"], "le
   const path = join(stateDir, `daemon-${cluster}.lock`);
   const lock = async (): ReturnType<Context["daemon"]["lock"]> => {
     await mkdir(stateDir, { recursive: true, mode: 0o700 });
-    return acquireLock(path, 0, (holder) => `This cluster is watched already, by ${holder}.`);
+    return acquireLock(
+      path,
+      0,
+      (holder) => `This cluster is watched already, by ${holder}.`,
+      "`pictl daemon status` tells what it sees; SIGTERM (`systemctl stop pictl`) ends it within 10 s.",
+    );
   };
   return {
     state: openStateFile(join(stateDir, `daemon-${cluster}.json`)),
     vip: (ip) => openStateFile(join(stateDir, `vip-${cluster}-${ip}.json`), { durable: true }),
     vipOrders: openVipOrders(stateDir, cluster),
     lock,
-    async isRunning() {
-      try {
-        await (await lock()).release();
-        return false;
-      } catch (error) {
-        if (error instanceof PictlError && error.code === "lock-held") return true;
-        throw error;
-      }
-    },
+    holder: () => lockHolder(path),
   };
 }

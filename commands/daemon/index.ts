@@ -25,6 +25,14 @@ export default class Daemon extends PictlCommand {
     await (flags.once ? this.#once(flags) : this.#stay(flags));
   }
 
+  protected override announceStop(): void {
+    // Elsewhere the log is read by machines.
+    if (!this.terminal.live) return;
+    process.stderr.write(
+      "\nStopping: what is in hand is finished or undone, within 10 s. Ctrl-C again leaves at once.\n",
+    );
+  }
+
   async #once(flags: Parameters<PictlCommand["open"]>[0]): Promise<void> {
     let leadership: Leadership | undefined;
     const fence = (): Fence | undefined => leadership?.fence();

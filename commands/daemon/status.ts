@@ -9,7 +9,7 @@ export default class DaemonStatus extends PictlCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(DaemonStatus);
     const { daemon, ports } = await this.open(flags);
-    const report = await daemonStatus({ state: daemon.state, isRunning: daemon.isRunning, now: ports.clock.now() });
+    const report = await daemonStatus({ state: daemon.state, holder: daemon.holder, now: ports.clock.now() });
     await this.finish(report, daemonView);
   }
 }

@@ -14,11 +14,12 @@ const roundsMissed = 3;
 /** The daemon of this machine, if there is one; none, or one that makes no rounds, is a failure. */
 export async function daemonStatus(options: {
   readonly state: StateFile<DaemonState>;
-  readonly isRunning: () => Promise<boolean>;
+  /** The process that watches the cluster now: a daemon, or one that makes a single round. */
+  readonly holder: () => Promise<{ readonly pid: number; readonly host: string } | undefined>;
   readonly now: number;
 }): Promise<Report<{ daemons: readonly DaemonRow[] }>> {
-  const [state, running] = await Promise.all([options.state.read(), options.isRunning()]);
-  if (!running || !state) {
+  const [state, holder] = await Promise.all([options.state.read(), options.holder()]);
+  if (state?.pid !== holder?.pid || state?.host !== holder?.host || !state) {
     const last = state === undefined ? "" : ` The last one here was begun at ${state.startedAt}.`;
     return {
       result: { daemons: [] },

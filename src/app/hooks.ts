@@ -22,19 +22,20 @@ export async function runHooks(
   input: { config: Config; placement?: Placement; hook: keyof HookSettings; event: PictlEvent },
 ): Promise<void> {
   const { config, placement, hook, event } = input;
+  const name = names[hook];
   const wanted = [...new Set([config.hooks[hook], placement?.hooks[hook]])].filter((each) => each !== undefined);
   await Promise.all(
     wanted.map(async (target) => {
       const startedAt = ports.clock.monotonic();
       const { ok, message } = await ports.hooks.run(target, event, timeoutMs);
-      if (!ok) ports.progress.warn(`The hook \`${names[hook]}\` failed: ${message}.`);
+      if (!ok) ports.progress.warn(`The hook \`${name}\` failed: ${message}.`);
       await record(ports, {
         type: ok ? "hook.run" : "hook.failed",
-        after: { hook: names[hook], event: event.type },
+        after: { hook: name, event: event.type },
         durationMs: Math.round(ports.clock.monotonic() - startedAt),
         ...(event.node === undefined ? {} : { node: event.node }),
         ...(event.container === undefined ? {} : { container: event.container }),
-        ...(ok ? {} : { error: message }),
+        ...(ok ? {} : { error: `${name}: ${message}` }),
       });
     }),
   );

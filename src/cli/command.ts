@@ -106,6 +106,11 @@ export abstract class PictlCommand extends Command {
     process.exitCode = exitCodeFor(report);
   }
 
+  /** Tells whoever pressed Ctrl-C that it was heard. */
+  protected announceStop(): void {
+    if (!this.#given("--json")) process.stderr.write("\nStopping; press Ctrl-C again to leave at once.\n");
+  }
+
   protected override async init(): Promise<void> {
     await super.init();
     // Everything done on every node listens to it at once, and lets go when it has ended.
@@ -113,7 +118,7 @@ export abstract class PictlCommand extends Command {
     const interrupt = (): void => {
       if (this.signal.aborted) process.exit(130);
       this.#interruption.abort(new PictlError("interrupted", "Interrupted."));
-      if (!this.#given("--json")) process.stderr.write("\nStopping; press Ctrl-C again to leave at once.\n");
+      this.announceStop();
     };
     process.on("SIGINT", interrupt);
     process.on("SIGTERM", interrupt);

@@ -5,6 +5,7 @@ import type { ConfigStore, HeartbeatPorts, StateFile, VipPorts } from "../app/po
 import { record } from "../app/record.ts";
 import type { Config } from "../domain/config/types.ts";
 import type { DaemonState } from "../domain/daemon.ts";
+import { PictlError } from "../domain/errors.ts";
 import { beat } from "./heart.ts";
 import { startLeading } from "./leader.ts";
 import { startService } from "./service.ts";
@@ -51,7 +52,7 @@ export async function runDaemon(ports: HeartbeatPorts & VipPorts, input: DaemonI
   const watch = watchConfig(store, input.config, async (change) => {
     await record(ports, change);
   });
-  const heartbeat = openHeartbeat(ports, { store, counts: "anew" });
+  const heartbeat = openHeartbeat(ports, { store: watch.store, counts: "anew" });
   const stalls = watchStalls(ports.clock);
   const service = startService(input.env, ports.clock);
   let { config } = input;
@@ -114,7 +115,7 @@ async function comeToRest(ports: HeartbeatPorts, heartbeat: Heartbeat, abandon: 
     return rested;
   };
   if (await within(finishMs)) return;
-  abandon(new Error("the daemon leaves"));
+  abandon(new PictlError("interrupted", "The daemon was stopped."));
   await within(undoMs);
 }
 

@@ -18,11 +18,10 @@ const slackMs = 60_000;
 export function startService(
   env: Readonly<Record<string, string | undefined>>,
   clock: Pick<Clock, "monotonic">,
+  notify: (words: readonly string[]) => void = systemdNotify,
 ): Service {
-  const tell = (...assignments: readonly string[]): void => {
-    if (!env["NOTIFY_SOCKET"]) return;
-    // What cannot be told is missed by systemd's own timers, which say so.
-    execFile("systemd-notify", [...assignments], () => undefined);
+  const tell = (...words: readonly string[]): void => {
+    if (env["NOTIFY_SOCKET"]) notify(words);
   };
   const watchdogMs = Number(env["WATCHDOG_USEC"] ?? 0) / 1000;
   let aliveUntil = clock.monotonic() + slackMs;
@@ -44,4 +43,9 @@ export function startService(
       tell("STOPPING=1");
     },
   };
+}
+
+function systemdNotify(words: readonly string[]): void {
+  // What cannot be told is missed by systemd's own timers, which say so.
+  execFile("systemd-notify", [...words], () => undefined);
 }

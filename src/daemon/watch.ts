@@ -6,6 +6,8 @@ import { toFailure } from "../domain/errors.ts";
 export interface ConfigWatch {
   /** Reads the file anew; a broken one is told once, and the last good one stays. Never rejects. */
   refresh(): Promise<Config>;
+  /** The same file, whose changes by this process are no news. */
+  readonly store: ConfigStore;
 }
 
 /** `tell` gets what changed: a config that is used from now on, or why the new one is not. */
@@ -17,16 +19,23 @@ export function watchConfig(
   let current = first;
   let text = JSON.stringify(first);
   let refused = "";
+  let own = false;
   return {
+    store: {
+      ...store,
+      async change(edits) {
+        await store.change(edits);
+        own = true;
+      },
+    },
     async refresh() {
       try {
         const { config } = await store.read();
         const now = JSON.stringify(config);
-        if (now !== text) {
-          [current, text] = [config, now];
-          await tell({ type: "config.reloaded" });
-        }
-        refused = "";
+        // One that was put right again is told too, or it would seem refused for ever.
+        if ((now !== text && !own) || refused !== "") await tell({ type: "config.reloaded" });
+        [current, text] = [config, now];
+        [refused, own] = ["", false];
       } catch (error) {
         const { message } = toFailure(error);
         if (message !== refused) await tell({ type: "config.refused", error: message });

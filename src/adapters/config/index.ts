@@ -1,3 +1,3 @@
 export { findConfig } from "./find.ts";
 export { openConfigStore } from "./store.ts";
-export { acquireLock } from "./lock.ts";
+export { acquireLock, lockHolder, type LockHolder } from "./lock.ts";

@@ -17,24 +17,34 @@ export interface Lock {
   release(): Promise<void>;
 }
 
-interface Holder {
+export interface LockHolder {
   readonly pid: number;
+  readonly host: string;
+  /** RFC 3339, UTC. */
+  readonly since: string;
+}
+
+interface Holder extends LockHolder {
   /** The process's start, in clock ticks since boot: a process id alone is used again. */
   readonly started: string;
-  readonly host: string;
   readonly boot: string;
-  readonly since: string;
   readonly nonce: string;
 }
 
+type Refusal = (holder: string) => string;
+
+const configRefusal: Refusal = (holder) => `The config is being changed by ${holder}; nothing was written.`;
+const waitHint = "Try again when it has ended; if it never does, end it.";
+
 /**
- * Waits at most `waitMs` for the lock. `refusal` begins the sentence that tells who has it. Rejects with lock-held, or
- * with what the file system says.
+ * Waits at most `waitMs` for the lock. Rejects with lock-held, in the words of `refusal`, or with what the file system
+ * says.
  */
 export async function acquireLock(
   path: string,
   waitMs: number,
-  refusal: (holder: string) => string = (holder) => `The config is being changed by ${holder}; nothing was written.`,
+  refusal = configRefusal,
+  hint = waitHint,
 ): Promise<Lock> {
   const mine = ourselves();
   const text = JSON.stringify(mine);
@@ -44,9 +54,15 @@ export async function acquireLock(
     const current = await read(path);
     if (current === undefined) continue;
     if (isGone(current)) await removeStale(path, current);
-    else if (performance.now() >= deadline) throw lockHeld(path, current, refusal);
+    else if (performance.now() >= deadline) throw lockHeld(path, current, { refusal, hint });
     else await sleep(20 + Math.random() * 30);
   }
+}
+
+/** Who holds the lock, without trying to get it; undefined when nobody does, or a process that is gone. */
+export async function lockHolder(path: string): Promise<LockHolder | undefined> {
+  const text = await read(path);
+  return text === undefined || isGone(text) ? undefined : parse(text);
 }
 
 /** Creates the file with its content in one step: a reader never sees it half written. */
@@ -124,15 +140,14 @@ function isGone(text: string): boolean {
   return holder.started !== "" && started !== "" && started !== holder.started;
 }
 
-function lockHeld(path: string, text: string, refusal: (holder: string) => string): PictlError {
+function lockHeld(path: string, text: string, { refusal, hint }: { refusal: Refusal; hint: string }): PictlError {
   const holder = parse(text);
   const who =
     holder === undefined ? "something else" : `process ${holder.pid} on ${holder.host}, since ${holder.since}`;
-  const away = holder !== undefined && holder.host !== hostname();
+  // One of this machine was just seen to live.
+  const seen = holder?.host === hostname();
   return new PictlError("lock-held", refusal(who), {
-    hint: away
-      ? `Try again; if that process is no more, remove ${path}.`
-      : `Try again when it has ended; if it never does, end it, or remove ${path}.`,
+    hint: seen ? hint : `${hint} If that process is no more, remove ${path}.`,
   });
 }
 

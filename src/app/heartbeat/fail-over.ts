@@ -22,41 +22,50 @@ export async function failOver(
     action,
     store,
     oneAtATime,
+    meanwhile,
   }: {
     readonly action: FailOverAction;
     readonly store: ConfigStore;
     /** Runs the work when no other move to that host is under way. */
     readonly oneAtATime: <T>(host: string, work: () => Promise<T>) => Promise<T>;
+    /** Gets what may go on when the container has long been moved. */
+    readonly meanwhile: (work: Promise<void>) => void;
   },
 ): Promise<string | undefined> {
-  const { container, from } = action;
   const { config } = await store.read();
   const { hosts, excluded } = await orderHosts(ports, config, action);
   const reasons = [...excluded];
   for (const host of hosts) {
     try {
-      await oneAtATime(host, () => moveTo(ports, { action, store, host }));
+      await oneAtATime(host, () => moveTo(ports, { action, store, host, meanwhile }));
       return host;
     } catch (error) {
-      if (ports.signal.aborted) throw error;
       const { message, code } = toFailure(error);
+      if (ports.signal.aborted) {
+        await tellFailed(ports, action, `${host}: ${message}`);
+        throw error;
+      }
       reasons.push(`${host}: ${message}`);
       // Not the host's fault: the next one would fail in the same way.
       if (code === "lock-held" || code === "unknown-container" || code === "usage") break;
     }
   }
-  await record(ports, {
-    type: "container.failover-failed",
-    container,
-    node: from,
-    error: reasons.length === 0 ? "No host was left to try." : reasons.join(" "),
-  });
+  await tellFailed(ports, action, reasons.length === 0 ? "No host was left to try." : reasons.join(" "));
   return undefined;
+}
+
+async function tellFailed(ports: HeartbeatPorts, { container, from }: FailOverAction, error: string): Promise<void> {
+  await record(ports, { type: "container.failover-failed", container, node: from, error });
 }
 
 async function moveTo(
   ports: HeartbeatPorts,
-  { action, store, host }: { action: FailOverAction; store: ConfigStore; host: string },
+  {
+    action,
+    store,
+    host,
+    meanwhile,
+  }: { action: FailOverAction; store: ConfigStore; host: string; meanwhile: (work: Promise<void>) => void },
 ): Promise<void> {
   const { container, from, nodeDead } = action;
   // What was decided a moment ago may be done by somebody else by now.
@@ -93,5 +102,5 @@ async function moveTo(
     after: host,
     durationMs: Math.round(ports.clock.monotonic() - startedAt),
   });
-  void runHooks(ports, { config, placement: plan.wanted, hook: "onFailover", event });
+  meanwhile(runHooks(ports, { config, placement: plan.wanted, hook: "onFailover", event }));
 }

@@ -32,11 +32,12 @@ export interface Heartbeat {
   /** Observe, decide, begin to do. Rejects only with interrupted and state-write-failed. */
   round(options: {
     readonly config: Config;
+    /** `nothing`: only look and decide. Nothing is done, told or remembered. */
     readonly mayDo: MayDo;
     /** Asked after looking: whether this process stood still since the last round began. */
     readonly stalled: () => boolean;
   }): Promise<Round>;
-  /** Resolves when nothing is being done any more. */
+  /** Resolves when nothing is being done any more, hooks included. */
   settled(): Promise<void>;
 }
 
@@ -53,6 +54,7 @@ export function openHeartbeat(
   const busy = new Map<string, Promise<unknown>>();
   const underWay = new Map<string, WantedMove>();
   const queues = new Map<string, Promise<unknown>>();
+  const hooks = new Set<Promise<void>>();
   let memory: Memory | undefined;
   let silent: ReadonlySet<string> = new Set();
 
@@ -88,11 +90,16 @@ export function openHeartbeat(
     return mine;
   };
 
+  const meanwhile = (work: Promise<void>): void => {
+    hooks.add(work);
+    void work.finally(() => hooks.delete(work));
+  };
+
   const carryOutFailOver = async (action: FailOverAction): Promise<void> => {
     const { container, from, nodeDead } = action;
     underWay.set(container, { container, from, nodeDead });
     try {
-      const host = await failOver(caused(action), { action, store, oneAtATime });
+      const host = await failOver(caused(action), { action, store, oneAtATime, meanwhile });
       const at = ports.clock.monotonic();
       const known = memory ?? noMemory;
       await remember({
@@ -138,11 +145,6 @@ export function openHeartbeat(
       const { nodes, checks } = await lookAround(ports, config, { intervalMs: config.heartbeat.intervalMs, addresses });
       silent = new Set(Object.keys(nodes).filter((name) => nodes[name]?.state === "silent"));
       const open = await openMoves(ports, config, nodes);
-      const copies = Object.values(nodes).flatMap((facts) => (facts.state === "up" ? facts.containers : []));
-      await noteGenerations(
-        ports,
-        copies.filter((facts) => isOurs(facts, config.cluster)),
-      );
       const inHand = new Set([...busyBefore, ...busy.keys()]);
       const decision = decide(config, known, {
         at,
@@ -152,41 +154,34 @@ export function openHeartbeat(
         underWay: [...underWay.values()],
         stalled: stalled(),
       });
+      const isolated = decision.memory.isolated !== null;
+      const { rows, actions } = decision;
+      if (mayDo === "nothing") return { nodes, rows, actions, isolated, done: Promise.resolve([]) };
+      const copies = Object.values(nodes).flatMap((facts) => (facts.state === "up" ? facts.containers : []));
+      await noteGenerations(
+        ports,
+        copies.filter((facts) => isOurs(facts, config.cluster)),
+      );
       await remember(decision.memory);
       const told = await Promise.all(decision.events.map((event) => record(ports, event)));
       for (const event of told.filter((each) => each.type === "heartbeat.failed")) {
-        void runHooks(ports, { config, hook: "onHeartbeatFailure", event });
+        meanwhile(runHooks(ports, { config, hook: "onHeartbeatFailure", event }));
       }
-      const isolated = decision.memory.isolated !== null;
-      const begun =
-        mayDo === "nothing" || isolated
-          ? []
-          : [
-              ...open.settleable
-                .filter((container) => mayDo === "everything" && !inHand.has(container))
-                .map((container) =>
-                  begin(container, () =>
-                    settleQuietly(caused({ cause: "a move was cut off" }), {
-                      config,
-                      container,
-                      dead: deadNodes(nodes),
-                    }),
-                  ),
-                ),
-              ...decision.actions
-                .filter((action) => mayDo === "everything" || repairs.has(action.do))
-                .map((action) => begin(action.container, () => doOne(config, action))),
-            ];
-      return {
-        nodes,
-        rows: decision.rows,
-        actions: decision.actions,
-        isolated,
-        done: Promise.all(begun).then((failures) => failures.flat()),
-      };
+      const settle = ({ container, cause }: OpenMove): Promise<readonly Failure[]> =>
+        begin(container, () => settleQuietly(caused({ cause }), { config, container, dead: deadNodes(nodes) }));
+      const all = mayDo === "everything";
+      const begun = isolated
+        ? []
+        : [
+            ...open.settleable.filter(({ container }) => all && !inHand.has(container)).map(settle),
+            ...actions
+              .filter((action) => all || repairs.has(action.do))
+              .map((action) => begin(action.container, () => doOne(config, action))),
+          ];
+      return { nodes, rows, actions, isolated, done: Promise.all(begun).then((failures) => failures.flat()) };
     },
     async settled() {
-      while (busy.size > 0) await Promise.all(busy.values());
+      while (busy.size + hooks.size > 0) await Promise.all([...busy.values(), ...hooks]);
     },
   };
 }
@@ -220,16 +215,23 @@ async function openMoves(
   ports: HeartbeatPorts,
   config: Config,
   nodes: Readonly<Record<string, NodeFacts>>,
-): Promise<{ unsettled: readonly string[]; settleable: readonly string[] }> {
+): Promise<{ unsettled: readonly string[]; settleable: readonly OpenMove[] }> {
   const sorted = (await ports.journal.read()).map((move) => {
     const places = config.placements.filter((each) => each.container === move.container).map((each) => each.node);
     const waitsFor = settlement(move, places) === "finish" ? move.from : move.step === "undone" ? move.to : undefined;
-    return { container: move.container, waitsFor, can: waitsFor === undefined || isUp(nodes, waitsFor) };
+    const cause = waitsFor === undefined ? "the move was cut off" : `${waitsFor} answers again`;
+    return { container: move.container, cause, waitsFor, can: waitsFor === undefined || isUp(nodes, waitsFor) };
   });
   return {
     unsettled: sorted.filter((move) => move.waitsFor === undefined).map((move) => move.container),
-    settleable: sorted.filter((move) => move.can).map((move) => move.container),
+    settleable: sorted.filter((move) => move.can),
   };
+}
+
+interface OpenMove {
+  readonly container: string;
+  /** Why it is settled now. */
+  readonly cause: string;
 }
 
 /** A node that has left the config has nothing left to be done on it. */

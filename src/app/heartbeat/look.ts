@@ -58,7 +58,8 @@ async function lookAt(
     return { state: "up", bootId, containers: await docker };
   } catch (error) {
     if (ports.signal.aborted) throw error;
-    const message = late.expired() ? `no answer within ${String(budgetMs)} ms` : reason(error);
+    const noAnswer = `${bootId === undefined ? "SSH" : "Docker"} does not answer within ${String(budgetMs)} ms`;
+    const message = late.expired() ? noAnswer : reason(error);
     const code = error instanceof PictlError ? error.code : "internal";
     if (refusals.has(code)) return { state: "refused", code, message };
     if (bootId !== undefined) {

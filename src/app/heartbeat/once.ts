@@ -17,11 +17,12 @@ export async function heartbeatOnce(
   const heartbeat = openHeartbeat(ports, { store, counts: "kept" });
   const round = await heartbeat.round({ config, mayDo, stalled: () => false });
   const done = await round.done;
+  await heartbeat.settled();
   return {
     result: { checks: round.rows },
     failures: [
       ...Object.entries(round.nodes).flatMap(([node, facts]) => nodeFailure(node, facts)),
-      ...round.rows.filter((row) => !row.ok).map((row) => checkFailure(row)),
+      ...round.rows.filter((row) => !row.ok).map((row) => checkFailure(row, mayDo !== "nothing")),
       ...done,
     ],
   };
@@ -33,12 +34,8 @@ function nodeFailure(node: string, facts: NodeFacts): Failure[] {
   return [{ code: facts.code, node, message, hint: `\`pictl doctor ${node}\` looks closer.` }];
 }
 
-function checkFailure({ container, node, message, failures, decision }: CheckRow): Failure {
+function checkFailure({ container, node, message, failures, decision }: CheckRow, act: boolean): Failure {
   const count = failures > 1 ? ` (${String(failures)} times in a row)` : "";
-  return {
-    code: "check-failed",
-    container,
-    node,
-    message: `The check fails${count}: ${message}. Decided: ${decision}.`,
-  };
+  const hint = act ? `Decided: ${decision}.` : `\`pictl heartbeat --repair\` or a daemon would decide: ${decision}.`;
+  return { code: "check-failed", container, node, message: `The check fails${count}: ${message}.`, hint };
 }

@@ -203,28 +203,44 @@ async function replaceOld(
   const { plan, step, source, target, old, overlap, copyVolumes } = moving;
   if (overlap) {
     await startNew(ports, moving);
-    if (source && old) await putAside(source, old, moving);
+    if (source && old) await putAside(ports, source, old, moving);
     return 0;
   }
   const stoppedAt = ports.clock.monotonic();
   if (source && old) {
     step.update(`stopping it on ${plan.from}`);
-    await putAside(source, old, moving);
+    await putAside(ports, source, old, moving);
     if (copyVolumes) await copyData(ports, { from: source.connection, to: target.connection, data: plan.data, step });
   }
   await startNew(ports, moving);
   return Math.round(ports.clock.monotonic() - stoppedAt);
 }
 
-async function putAside(source: Side, old: ContainerFacts, { plan, graceSeconds }: Switching): Promise<void> {
+/**
+ * Interrupted while it stops, the old one is killed: its stopping cannot be called back, and would come in the middle of
+ * what undoes it.
+ */
+async function putAside(
+  ports: Ports,
+  source: Side,
+  old: ContainerFacts,
+  { plan, graceSeconds }: Switching,
+): Promise<void> {
   const { container } = plan;
   const leftover = source.containers.find((facts) => facts.name === retiredName(container));
   const commands = [...(leftover ? [docker.remove(leftover.id)] : []), ...retire(old.name, graceSeconds)];
-  for (const command of commands) {
-    await runDocker(source.connection, command, {
-      doing: `put the old ${container} aside`,
-      timeoutMs: (graceSeconds + 60) * 1000,
-    });
+  const doing = `put the old ${container} aside`;
+  try {
+    for (const command of commands) {
+      await runDocker(source.connection, command, {
+        doing,
+        timeoutMs: (graceSeconds + 60) * 1000,
+        signal: ports.signal,
+      });
+    }
+  } catch (error) {
+    if (ports.signal.aborted) await runDocker(source.connection, docker.kill(old.id), { doing }).catch(() => undefined);
+    throw error;
   }
 }
 

@@ -38,6 +38,11 @@ export function stop(name: string, graceSeconds: number): Command {
   return words("docker", "container", "stop", "--time", String(graceSeconds), name);
 }
 
+/** Ends it at once, and one that is just being stopped too. */
+export function kill(name: string): Command {
+  return words("docker", "container", "kill", name);
+}
+
 export function restart(name: string, graceSeconds: number): Command {
   return words("docker", "container", "restart", "--time", String(graceSeconds), name);
 }

@@ -288,7 +288,7 @@ function repairOf(
   facts: NodeFacts | undefined,
   { trial, now, config }: { trial: Trial; now: number; config: Config },
 ): { readonly do: "start" | "restart" | "create" } | { readonly why: string } {
-  if (facts?.state !== "up") return { why: "its node is dead" };
+  if (facts?.state !== "up") return { why: "waits: its node is dead" };
   const found = facts.containers.find((each) => each.name === container);
   if (found && !isOurs(found, config.cluster)) return { why: "nothing: a container of that name is not ours" };
   if (!mayRestart(trial, now)) return { why: "waits before the next restart" };

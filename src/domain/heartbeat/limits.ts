@@ -62,7 +62,7 @@ function movedRecently(own: readonly PastMove[], now: number): Refusal {
   if (chain === 0 || now - last >= rest) return undefined;
   return {
     rule: "moved-recently",
-    message: `it was moved ${spell(now - last)} ago and is not moved again before ${spell(rest)} are over`,
+    message: `it was moved ${age(now - last)} ago and is not moved again before ${spell(rest)} are over`,
   };
 }
 
@@ -74,7 +74,7 @@ function triedRecently(own: readonly PastMove[], now: number): Refusal {
   if (now - last.at >= pause) return undefined;
   return {
     rule: "tried-recently",
-    message: `moving it failed ${spell(now - last.at)} ago; it is tried again after ${spell(pause)}`,
+    message: `moving it failed ${age(now - last.at)} ago; it is tried again after ${spell(pause)}`,
   };
 }
 
@@ -91,6 +91,11 @@ function storm(move: WantedMove, { past, underWay, containers, now }: Parameters
     rule: "storm",
     message: `${String(allowed)} of ${String(containers)} containers were moved within 5 min, and more would be a storm`,
   };
+}
+
+/** Never a whole minute more than it is: "10 min ago" and "not before 10 min" do not go together. */
+function age(ms: number): string {
+  return ms < minute ? spell(ms) : spell(Math.floor(ms / minute) * minute);
 }
 
 function spell(ms: number): string {

@@ -24,7 +24,7 @@ export function verdict(check: Pick<CheckFact, "ok" | "message" | "node">, facts
       return {
         kind: "unsure",
         rule: "docker-silent",
-        message: `Docker on ${check.node} does not answer (${facts.message}), so the container can be neither restarted nor seen to be stopped`,
+        message: `Docker on ${check.node} is of no use (${facts.message}), so the container can be neither restarted nor seen to be stopped`,
       };
     case "refused":
       return { kind: "unsure", rule: "node-refused", message: `${check.node} refuses us: ${facts.message}` };

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { acquireLock } from "../../../src/adapters/config/lock.ts";
+import { acquireLock, lockHolder } from "../../../src/adapters/config/lock.ts";
 import { temporaryFolder } from "./folder.ts";
 
 const boot = existsSync("/proc/sys/kernel/random/boot_id")
@@ -78,4 +78,14 @@ test("a process on another machine holds it as long as its file is there", async
   await expect(acquireLock(path, 60)).rejects.toMatchObject({
     hint: expect.stringContaining(`remove ${path}`) as string,
   });
+});
+
+test("who holds it can be seen without trying to get it", async () => {
+  const path = lockPath();
+  expect(await lockHolder(path)).toBeUndefined();
+  hold(path, { pid: dead });
+  expect(await lockHolder(path)).toBeUndefined();
+  hold(path, {});
+  expect(await lockHolder(path)).toMatchObject({ pid: process.pid, host: hostname() });
+  expect(readdirSync(dirname(path))).toEqual(["config.json.lock"]);
 });
