@@ -15,7 +15,7 @@ function watched() {
     clock,
     stalls,
     /** Time passes, and the timers run as they should. */
-    run(ms: number): void {
+    run: (ms: number): void => {
       for (let passed = 0; passed < ms; passed += 100) {
         clock.at += 100;
         clock.wall += 100;
