@@ -23,6 +23,12 @@ export function buildVip(raw: RawConfig, findings: Findings): VipSection | undef
     findings.warning(["vip_ip"], "has no effect: no row of vip names a node that can hold it", { atKey: true });
     return undefined;
   }
+  if (raw.vip_ip.includes(":")) {
+    findings.error(
+      ["vip_ip"],
+      "an IPv6 address cannot be a virtual IP here: nodes have no program that announces it; give an IPv4 one",
+    );
+  }
   return {
     ip: raw.vip_ip,
     mode: raw.vip_mode ?? "static",
