@@ -35,7 +35,7 @@ export async function runHooks(
         durationMs: Math.round(ports.clock.monotonic() - startedAt),
         ...(event.node === undefined ? {} : { node: event.node }),
         ...(event.container === undefined ? {} : { container: event.container }),
-        ...(ok ? {} : { error: `${name}: ${message}` }),
+        ...(ok ? {} : { error: message }),
       });
     }),
   );
