@@ -96,10 +96,15 @@ export class SshConnection implements Connection {
     return this.#rights.clock(options.maxAgeMs ?? defaultClockAgeMs);
   }
 
+  /** Closes without a word to those who still wait for an answer: it gives none any more. Never rejects. */
+  abandon(): Promise<void> {
+    return endClient(this.#session.client);
+  }
+
   /** Gives commands that were told to end their grace, then closes. Never rejects. */
   async close(): Promise<void> {
     await this.#session.ending.settled();
-    await endClient(this.#session.client);
+    await this.abandon();
   }
 }
 

@@ -87,7 +87,7 @@ class SshNodes implements Nodes {
     this.#connections.delete(node);
     shared.stop.abort(new PictlError("node-unreachable", `The connection to ${node} was given up.`, { node }));
     void shared.connecting.then(
-      (connection) => connection.close(),
+      (connection) => connection.abandon(),
       () => undefined,
     );
   }

@@ -1,0 +1,50 @@
+import type { Config } from "../../domain/config/types.ts";
+import { PictlError } from "../../domain/errors.ts";
+import type { NodeFacts } from "../../domain/heartbeat/facts.ts";
+import { settlement } from "../../domain/move/journal.ts";
+import { settleMoves } from "../move/settle.ts";
+import type { HeartbeatPorts } from "../ports.ts";
+
+/**
+ * Moves in the journal that have not ended: `unsettled` ones keep everybody else off the container; `settleable` ones
+ * can be finished or undone now. One that only waits for a node to come back holds nobody up.
+ */
+export async function openMoves(
+  ports: HeartbeatPorts,
+  config: Config,
+  nodes: Readonly<Record<string, NodeFacts>>,
+): Promise<{ unsettled: readonly string[]; settleable: readonly OpenMove[] }> {
+  const sorted = (await ports.journal.read()).map((move) => {
+    const places = config.placements.filter((each) => each.container === move.container).map((each) => each.node);
+    const waitsFor = settlement(move, places) === "finish" ? move.from : move.step === "undone" ? move.to : undefined;
+    const cause = waitsFor === undefined ? "the move was cut off" : `${waitsFor} answers again`;
+    return { container: move.container, cause, waitsFor, can: waitsFor === undefined || isUp(nodes, waitsFor) };
+  });
+  return {
+    unsettled: sorted.filter((move) => move.waitsFor === undefined).map((move) => move.container),
+    settleable: sorted.filter((move) => move.can),
+  };
+}
+
+export interface OpenMove {
+  readonly container: string;
+  /** Why it is settled now. */
+  readonly cause: string;
+}
+
+/** A node that has left the config has nothing left to be done on it. */
+function isUp(nodes: Readonly<Record<string, NodeFacts>>, name: string): boolean {
+  return nodes[name] === undefined || nodes[name].state === "up";
+}
+
+/** A move that another process is in the middle of holds the locks, and is none of ours. */
+export async function settleQuietly(
+  ports: HeartbeatPorts,
+  { config, container, dead }: { config: Config; container: string; dead: ReadonlySet<string> },
+): Promise<void> {
+  try {
+    await settleMoves(ports, config, [container], dead);
+  } catch (error) {
+    if (!(error instanceof PictlError && error.code === "lock-held")) throw error;
+  }
+}
