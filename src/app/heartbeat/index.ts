@@ -118,7 +118,7 @@ export function openHeartbeat(
 
   return {
     async round({ config, mayDo, stalled }) {
-      const known = memory ?? (await recall());
+      memory ??= await recall();
       const at = ports.clock.monotonic();
       // What ends while we look may have been seen before its end, and decided on a config of before.
       const busyBefore = inHand.containers();
@@ -126,11 +126,19 @@ export function openHeartbeat(
       silent = new Set(Object.keys(nodes).filter((name) => nodes[name]?.state === "silent"));
       const dead = deadNodes(nodes);
       const open = await openMoves(ports, config, nodes);
+      if (mayDo !== "nothing") {
+        const copies = Object.values(nodes).flatMap((facts) => (facts.state === "up" ? facts.containers : []));
+        await noteGenerations(
+          ports,
+          copies.filter((facts) => isOurs(facts, config.cluster)),
+        );
+      }
       const busy = new Set([...busyBefore, ...inHand.containers()]);
       // What is being repaired on a dead node never will be: its failures count.
       const hopeless = inHand.needing(dead).filter((container) => !underWay.has(container));
       const stood = stalled();
-      const decision = decide(config, known, {
+      // As it is now: a move that an earlier round began may have ended meanwhile.
+      const decision = decide(config, memory, {
         at,
         nodes,
         checks,
@@ -141,11 +149,6 @@ export function openHeartbeat(
       const isolated = decision.memory.isolated !== null;
       const { rows, actions } = decision;
       if (mayDo === "nothing") return { nodes, rows, actions, isolated, done: Promise.resolve([]) };
-      const copies = Object.values(nodes).flatMap((facts) => (facts.state === "up" ? facts.containers : []));
-      await noteGenerations(
-        ports,
-        copies.filter((facts) => isOurs(facts, config.cluster)),
-      );
       await remember(decision.memory);
       const told = await Promise.all(decision.events.map((event) => record(ports, event)));
       for (const event of told.filter((each) => each.type === "heartbeat.failed")) {

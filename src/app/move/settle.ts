@@ -61,6 +61,13 @@ async function settleClaimed(
     const { placements } = await ports.latestConfig();
     const nodes = placements.filter((each) => each.container === container).map((each) => each.node);
     const way = settlement(current, nodes);
+    // The layout may be of somebody who did not know of the move: what is not there has replaced nothing.
+    const arrived = way !== "finish" || current.step === "written" || (await hasNewCopy(ports, config, current, dead));
+    if (arrived === undefined) return undefined;
+    if (!arrived) {
+      await ports.journal.remove(container);
+      return "forget";
+    }
     if (way === "undo") return (await undo(ports, config, current, dead)) ? way : undefined;
     const done = way === "forget" || (!dead.has(from) && (await finish(ports, config, current)));
     if (!done) return undefined;
@@ -121,6 +128,22 @@ export function finish(ports: Ports, config: Config, move: MoveRecord): Promise<
       if (isOld) await run(`remove the old ${container}`, docker.remove(facts.id));
     }
   });
+}
+
+/** Whether the new copy, or one that came after it, is on its node; undefined when that does not answer. */
+async function hasNewCopy(
+  ports: Ports,
+  config: Config,
+  { container, to, generation }: MoveRecord,
+  dead: ReadonlySet<string>,
+): Promise<boolean | undefined> {
+  let found = false;
+  const looked =
+    !dead.has(to) &&
+    (await onNode(ports, config, to, async ({ containers }) => {
+      found = containers.some((facts) => facts.name === container && generationOf(facts) >= generation);
+    }));
+  return looked ? found : undefined;
 }
 
 interface OnNode {

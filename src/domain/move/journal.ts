@@ -31,8 +31,9 @@ export type MoveStep = "begun" | "switching" | "written" | "undone";
  * once it names the new node the move is finished; before that it is undone.
  */
 export function settlement(record: MoveRecord, nodesInLayout: readonly string[]): "finish" | "undo" | "forget" {
+  if (record.step === "begun") return "forget";
   if (nodesInLayout.includes(record.to) && !nodesInLayout.includes(record.from)) return "finish";
-  if (nodesInLayout.includes(record.from)) return record.step === "begun" ? "forget" : "undo";
+  if (nodesInLayout.includes(record.from)) return "undo";
   // Somebody took it out of the layout, or put it on a third node: that is what they want now.
   return "finish";
 }
