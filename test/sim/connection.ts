@@ -82,6 +82,22 @@ export class SimConnection implements Connection {
     this.#world.network.carry(this.#back, this.node, controller, message);
   }
 
+  /** While somebody waits, the other side is asked every 5 s whether it is there; three silences end the connection. */
+  #keepAlive(): () => void {
+    const { timeline, network } = this.#world;
+    let silences = 0;
+    const ask = (): void => {
+      const there = network.reaches(controller, this.node) && this.#machine.bootId === this.#bootId;
+      silences = there ? 0 : silences + 1;
+      if (silences === 3) this.lose();
+      else off = timeline.after(5000, ask);
+    };
+    let off = timeline.after(5000, ask);
+    return () => {
+      off();
+    };
+  }
+
   /**
    * A question and its answer. `lost` says what it means when no answer can come any more; `late` what it means when
    * it took longer than `timeoutMs`.
@@ -114,6 +130,7 @@ export class SimConnection implements Connection {
       };
       this.#waiting.add(lost);
       end.push(() => this.#waiting.delete(lost));
+      end.push(this.#keepAlive());
       if (Number.isFinite(options.timeoutMs)) {
         end.push(
           this.#process.timer(options.timeoutMs, () => {
@@ -140,6 +157,7 @@ export class SimConnection implements Connection {
     const changes = guard !== undefined;
     const sentAt = this.#world.timeline.now;
     const until = sentAt + Math.min(guardWindowMs, timeoutMs);
+    if (changes) for (const ambush of this.#world.ambushes) ambush(this.node, text);
     const unknown = (reason: "timeout" | "connection-lost") => (answer: Answer<Outcome>) => {
       answer.resolve({
         ...blank,

@@ -19,11 +19,14 @@ export class SimDaemon {
   readonly #world: World;
   readonly #leave = new AbortController();
   readonly #work = new AbortController();
-  readonly #onRound: (round: Round, config: Config) => void;
+  readonly #onRound: (round: Round, config: Config, stalled: boolean) => void;
 
   constructor(
     world: World,
-    options: { readonly onRound: (round: Round, config: Config) => void; readonly onBug: (error: unknown) => void },
+    options: {
+      readonly onRound: (round: Round, config: Config, stalled: boolean) => void;
+      readonly onBug: (error: unknown) => void;
+    },
   ) {
     this.#world = world;
     this.#onRound = options.onRound;
@@ -61,11 +64,17 @@ export class SimDaemon {
       this.#world.say("daemon", `! ${change.type} ${change.error ?? ""}`);
     });
     const heartbeat = openHeartbeat(ports, { store, counts: "anew" });
+    let stalled = false;
+    const stood = (limitMs: number): boolean => {
+      const did = this.process.stood(limitMs);
+      stalled ||= did;
+      return did;
+    };
     await beat({
       heartbeat,
       clock: ports.clock,
       random: ports.random,
-      stalls: { stood: (limitMs) => this.process.stood(limitMs), stop: () => undefined },
+      stalls: { stood, stop: () => undefined },
       leave: this.#leave.signal,
       wake: () => undefined,
       config: () => watch.refresh(),
@@ -73,7 +82,8 @@ export class SimDaemon {
       onTurn: () => undefined,
       onRound: async (round, config) => {
         this.lastRound = round;
-        this.#onRound(round, config);
+        this.#onRound(round, config, stalled);
+        stalled = false;
       },
     });
     await this.#comeToRest(ports, heartbeat);

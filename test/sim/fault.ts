@@ -10,6 +10,8 @@ export type Fault = {
   | { readonly do: "power-off"; readonly node: string }
   /** One direction each. */
   | { readonly do: "cut"; readonly lines: readonly (readonly [Machine, Machine])[] }
+  /** The line to a node is cut just when the nth command that fits is on its way there. */
+  | { readonly do: "ambush"; readonly what: string; readonly commands: number; readonly bothWays: boolean }
   | { readonly do: "lag"; readonly lines: readonly (readonly [Machine, Machine])[]; readonly ms: number }
   | { readonly do: "docker"; readonly node: string; readonly how: "hangs" | "stops" | "is killed" }
   | ({ readonly do: "sick" } & Sickness)

@@ -4,6 +4,7 @@ import { edited, load } from "./config.ts";
 import type { SimDaemon } from "./daemon.ts";
 import { nameOf } from "./docker.ts";
 import type { Fault } from "./fault.ts";
+import { controller } from "./network.ts";
 import { openPorts } from "./ports.ts";
 import { Process } from "./process.ts";
 import type { World } from "./world.ts";
@@ -87,6 +88,8 @@ export class Weather {
         return () => {
           for (const [from, to] of fault.lines) world.network.heal(from, to);
         };
+      case "ambush":
+        return this.#ambush(fault);
       case "lag":
         for (const [from, to] of fault.lines) world.network.lag(from, to, fault.ms);
         return () => {
@@ -163,6 +166,29 @@ export class Weather {
         this.#move(fault);
         return undefined;
     }
+  }
+
+  #ambush(fault: Extract<Fault, { do: "ambush" }>): () => void {
+    const { ambushes, network } = this.#world;
+    const what = new RegExp(fault.what);
+    let commands = fault.commands;
+    let heal = (): void => undefined;
+    const spring = (node: string, command: string): void => {
+      if (!what.test(command) || --commands > 0) return;
+      ambushes.delete(spring);
+      this.#world.say("world", `the line to ${node} is cut`);
+      network.cut(controller, node);
+      if (fault.bothWays) network.cut(node, controller);
+      heal = () => {
+        network.heal(controller, node);
+        if (fault.bothWays) network.heal(node, controller);
+      };
+    };
+    ambushes.add(spring);
+    return () => {
+      ambushes.delete(spring);
+      heal();
+    };
   }
 
   #remove(container: string): void {

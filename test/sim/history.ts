@@ -35,9 +35,9 @@ export async function happen(scenario: Scenario, transcript?: (line: string) => 
     world,
     () =>
       new SimDaemon(world, {
-        onRound: (round, config) => {
+        onRound: (round, config, stalled) => {
           rounds++;
-          watch.rounded(round, config);
+          watch.rounded(round, config, stalled);
         },
         onBug: (error) => {
           bug ??= error;

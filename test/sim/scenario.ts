@@ -110,6 +110,8 @@ function faultOf(random: Random, place: Place & { readonly quietAt: number }): F
     () => ({ ...time, do: "cut", lines: cuts(random, nodes) }),
     () => ({ ...time, do: "cut", lines: cuts(random, nodes) }),
     () => ({ ...time, do: "cut", lines: cuts(random, nodes) }),
+    () => ({ ...time, do: "ambush", ...ambush(random) }),
+    () => ({ ...time, do: "ambush", ...ambush(random) }),
     () => ({ ...time, do: "lag", lines: both(controller, node), ms: random.pick([300, 3000, 30_000]) }),
     () => ({ ...time, do: "docker", node, how: random.pick(["hangs", "stops", "is killed"]) }),
     () => ({ ...time, do: "docker", node, how: "hangs" }),
@@ -146,6 +148,11 @@ function crash(random: Random): { what: string; calls: number; side: "before" | 
   return random.chance(0.3)
     ? { what: ".", calls: random.whole(1, 300), side }
     : { what: "^journal|config|docker|memory|lock", calls: random.whole(1, 30), side };
+}
+
+function ambush(random: Random): { what: string; commands: number; bothWays: boolean } {
+  const what = random.pick(["container run", "container run", "container start", "container (stop|rename|rm)"]);
+  return { what, commands: random.whole(1, 3), bothWays: random.chance(0.5) };
 }
 
 function both(one: Machine, other: Machine): (readonly [Machine, Machine])[] {

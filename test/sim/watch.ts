@@ -12,7 +12,15 @@ import { deadEnough } from "./invariants/dead-enough.ts";
 import { lost } from "./invariants/lost.ts";
 import { type Moving, oneAtATime } from "./invariants/one-at-a-time.ts";
 import { touched } from "./invariants/ownership.ts";
-import { isolatedBegins, refusedCounts } from "./invariants/rounds.ts";
+import {
+  afterRound,
+  isolatedBegins,
+  noRounds,
+  refusedCounts,
+  type Rounds,
+  tooEarly,
+  withoutCounts,
+} from "./invariants/rounds.ts";
 import type { Copy, Sight, Verdict } from "./invariants/sight.ts";
 import { storm, type WrittenMove } from "./invariants/storm.ts";
 import { type Doubles, twoCopies } from "./invariants/two-copies.ts";
@@ -29,9 +37,12 @@ export class Watch implements Watcher {
   readonly #daemon: () => { readonly process: Process; readonly lastRound: Round | undefined };
   /** Containers of which there must be a copy. */
   readonly #present = new Set<string>();
+  readonly #removed = new Set<string>();
   #looks = true;
+  #text = "";
   #doubles: Doubles = new Map();
-  #round: Round | undefined;
+  /** Of the daemon that runs. */
+  #rounds: { readonly process: Process; readonly rounds: Rounds } | undefined;
   readonly #decided = new Map<string, FailOverAction>();
   readonly #written: WrittenMove[] = [];
   readonly #moving = new Map<string, { readonly process: Process; readonly moving: Moving }>();
@@ -55,10 +66,9 @@ export class Watch implements Watcher {
     again();
   }
 
-  /** A container was taken away by somebody who may. */
+  /** A container was taken away by somebody who may: from then on there may be none for a while. */
   forget(container: string): void {
-    this.#present.delete(container);
-    this.#looks = true;
+    this.#removed.add(container);
   }
 
   /** False when there is nothing more to be seen. */
@@ -66,10 +76,14 @@ export class Watch implements Watcher {
     if (!this.#looks) return this.violation === undefined;
     this.#looks = false;
     const sight = this.sight();
-    for (const { container } of sight.copies) this.#present.add(container);
+    for (const { container } of sight.copies) if (!this.#removed.has(container)) this.#present.add(container);
+    for (const container of this.#removed) this.#present.delete(container);
     this.#tell(lost(this.#present, sight.copies));
     const { intervalMs } = this.#scenario;
-    const { doubles, verdict } = twoCopies(this.#doubles, sight, 1.1 * intervalMs + 15_000);
+    // Another wish, another tick to see it.
+    const doublesBefore = this.#text === this.#world.text ? this.#doubles : new Map<string, never>();
+    this.#text = this.#world.text;
+    const { doubles, verdict } = twoCopies(doublesBefore, sight, 1.1 * intervalMs + 15_000);
     this.#doubles = doubles;
     this.#tell(verdict);
     this.#lookForSilence();
@@ -147,10 +161,15 @@ export class Watch implements Watcher {
     if (begun.length > 0) this.#tell(`a controller that seems cut off begins something with ${begun.join(", ")}`);
   }
 
-  rounded(round: Round, config: Config): void {
-    this.#tell(isolatedBegins(this.#round, round));
-    this.#tell(refusedCounts(this.#round, round));
-    this.#round = round;
+  /** `stalled`: the daemon knows that it stood still, and believes nothing of what it saw. */
+  rounded(round: Round, config: Config, stalled: boolean): void {
+    const { process } = this.#daemon();
+    const before = this.#rounds?.process === process ? this.#rounds.rounds : noRounds;
+    const rounds = stalled ? withoutCounts(before) : afterRound(before, round);
+    this.#rounds = { process, rounds };
+    this.#tell(isolatedBegins(rounds, round));
+    this.#tell(refusedCounts(before, round));
+    this.#tell(tooEarly(rounds, round, config.heartbeat.failoverAfter));
     for (const name of [...round.actions.map((each) => each.container), ...this.#world.journal.keys()]) {
       if (!round.isolated) this.#inHand.set(name, round);
     }

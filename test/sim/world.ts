@@ -51,6 +51,8 @@ export class World {
   readonly noImages = new Set<string>();
   /** Difference of the controller's wall clock. */
   wallShiftMs = 0;
+  /** Told of each command that changes something, just before it leaves the controller. */
+  readonly ambushes = new Set<(node: string, command: string) => void>();
   readonly watchers: Watcher[] = [];
   /** What is open; closed when the history is over. */
   readonly streams = new Set<Duplex>();
