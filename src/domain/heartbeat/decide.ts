@@ -161,11 +161,10 @@ function decideOne(draft: Draft, check: CheckFact): void {
   const key = keyOf(check);
   const trial = before.trials[key] ?? freshTrial;
   const facts = round.nodes[check.node];
-  if (round.busy.has(check.container)) {
+  // A success ends the row of failures, whoever does what meanwhile.
+  if (round.busy.has(check.container) && !check.ok) {
     keep(draft, key, trial);
-    draft.rows.push(
-      row(check, { failures: trial.failures, decision: check.ok ? "" : "something is being done to it" }),
-    );
+    draft.rows.push(row(check, { failures: trial.failures, decision: "something is being done to it" }));
     return;
   }
   const found = verdict(check, facts);
