@@ -1,0 +1,240 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Config } from "../../../src/domain/config/types.ts";
+import { type Action, decide, type Decision } from "../../../src/domain/heartbeat/decide.ts";
+import type { NodeFacts, RoundFacts } from "../../../src/domain/heartbeat/facts.ts";
+import { type Memory, noMemory } from "../../../src/domain/heartbeat/memory.ts";
+import { subjects } from "../../../src/domain/heartbeat/subjects.ts";
+import { config, node, placement } from "../../fakes/config.ts";
+import { copy, dockerSilent, refused, silent, up } from "./facts.ts";
+
+const web = copy("web", "w", 1);
+const cluster = config({
+  nodes: ["n1", "n2", "n3", "n4", "n5"].map((name) => node(name)),
+  placements: [placement("web", "n1")],
+  constraints: [{ container: "web", hosts: ["n1", "n2", "n3"] }],
+});
+const dead = silent({ missed: ["n4", "n5"] });
+const others = { n2: up(), n3: up(), n4: up(), n5: up() };
+
+interface Seen extends Partial<RoundFacts> {
+  readonly ok?: boolean;
+}
+
+function round(
+  at: number,
+  { ok = true, nodes = { n1: up(web), ...others }, ...rest }: Seen = {},
+  of: Config = cluster,
+): RoundFacts {
+  const checks = subjects(of).map((each) => ({ ...each, ok, message: ok ? "" : "refused", durationMs: 1 }));
+  return { at: at * 1000, nodes, checks, busy: new Set(), underWay: [], stalled: false, ...rest };
+}
+
+/** What follows from these rounds, one every 30 s. */
+function after(rounds: readonly Seen[], of: Config = cluster): Decision {
+  let decision: Decision = { memory: noMemory, actions: [], events: [], rows: [] };
+  rounds.forEach((each, index) => {
+    decision = decide(of, decision.memory, round(index * 30, each, of));
+  });
+  return decision;
+}
+
+const deeds = ({ actions }: Pick<Decision, "actions">): readonly string[] => actions.map(({ do: what }) => what);
+const failing = { ok: false };
+const nodeDead = { ok: false, nodes: { n1: dead, ...others } };
+
+describe("a failing container", () => {
+  test("is restarted where it is, and after three failures in a row goes to another host", () => {
+    expect(deeds(after([{}]))).toEqual([]);
+    expect(after([{}, failing]).actions).toEqual([
+      { do: "restart", container: "web", node: "n1", cause: "1 failed heartbeat: refused" },
+    ]);
+    expect(deeds(after([{}, failing, failing]))).toEqual(["restart"]);
+    expect(after([{}, failing, failing, failing]).actions).toEqual([
+      {
+        do: "fail-over",
+        container: "web",
+        from: "n1",
+        nodeDead: false,
+        hosts: ["n2", "n3"],
+        cause: "3 failed heartbeats: refused",
+      },
+    ]);
+  });
+
+  test("is started when it does not run, and created when it is not there", () => {
+    const stopped = { ok: false, nodes: { n1: up({ ...web, state: "exited" as const }), ...others } };
+    expect(deeds(after([stopped]))).toEqual(["start"]);
+    expect(deeds(after([{ ok: false, nodes: { n1: up(), ...others } }]))).toEqual(["create"]);
+  });
+
+  test("that succeeds once is counted from the beginning, also while something is done to it", () => {
+    const busy = new Set(["web"]);
+    for (const success of [{}, { busy }]) {
+      const { actions, rows } = after([failing, failing, success, failing, failing]);
+      expect(deeds({ actions })).not.toContain("fail-over");
+      expect(rows).toMatchObject([{ failures: 2 }]);
+    }
+  });
+
+  test("is left alone while something is done to it, and its count stays", () => {
+    const { actions, rows } = after([failing, failing, { ok: false, busy: new Set(["web"]) }]);
+    expect(actions).toEqual([]);
+    expect(rows).toMatchObject([{ failures: 2, decision: "something is being done to it" }]);
+  });
+
+  test("that is not ours is never touched", () => {
+    const foreign = { ok: false, nodes: { n1: up({ ...web, labels: {} }), ...others } };
+    const { actions, rows } = after([foreign]);
+    expect(actions).toEqual([]);
+    expect(rows).toMatchObject([{ decision: "nothing: a container of that name is not ours" }]);
+  });
+
+  test("is restarted with growing pauses where it may not move", () => {
+    const fixed = { ...cluster, constraints: [], heartbeat: { ...cluster.heartbeat, checks: subjects(cluster) } };
+    const restarts = Array.from({ length: 20 }, (_, index) =>
+      deeds(after(Array<Seen>(index + 1).fill(failing), fixed)),
+    );
+    expect(restarts.map((each) => (each[0] === "restart" ? "R" : "-")).join("")).toBe("RRR-R---R---------R-");
+  });
+});
+
+describe("a dead node", () => {
+  test("gives its container away after three rounds, and only to hosts that answer", () => {
+    expect(deeds(after([{}, nodeDead, nodeDead]))).toEqual([]);
+    const some = { ...nodeDead, nodes: { ...nodeDead.nodes, n2: dockerSilent } };
+    expect(after([{}, nodeDead, nodeDead, some]).actions).toMatchObject([{ hosts: ["n3"], nodeDead: true }]);
+    const none = { ...nodeDead, nodes: { ...nodeDead.nodes, n2: dockerSilent, n3: refused } };
+    expect(after([{}, nodeDead, nodeDead, none]).rows).toMatchObject([
+      { decision: "waits: its node is dead; no failover: none of n2, n3 answers with a working Docker" },
+    ]);
+  });
+
+  test.each<[string, NodeFacts, string]>([
+    ["refuses us", refused, "node-refused"],
+    ["is reached by others", silent({ missed: ["n4"], seen: ["n5"] }), "partial-partition"],
+    ["has a Docker that does not answer", dockerSilent, "docker-silent"],
+  ])("is none that %s: nothing is counted", (_what, facts, rule) => {
+    const unsure = { ok: false, nodes: { n1: facts, ...others } };
+    const { actions, rows, events } = after([{}, failing, ...Array<Seen>(9).fill(unsure)]);
+    expect(actions).toEqual([]);
+    expect(rows).toMatchObject([{ failures: 1, decision: `nothing: ${rule}` }]);
+    // A state that lasts is told once.
+    expect(events).toEqual([]);
+  });
+
+  test("keeps a container whose data lies on it, unless other nodes see the same data", () => {
+    const withData = (shared: boolean): Config => ({
+      ...cluster,
+      placements: [placement("web", "n1", { args: ["-v", "data:/data"], shared })],
+    });
+    const rounds = [{}, nodeDead, nodeDead, nodeDead];
+    expect(deeds(after(rounds, withData(false)))).toEqual([]);
+    expect(deeds(after(rounds, withData(true)))).toEqual(["fail-over"]);
+  });
+});
+
+describe("who cannot trust what it sees", () => {
+  const alone = { n1: silent(), n2: silent(), n3: silent(), n4: silent(), n5: silent() };
+
+  test("does nothing when it is cut off, says so once, and counts from the beginning afterwards", () => {
+    const cutOff = { ok: false, nodes: alone };
+    const first = after([failing, failing, cutOff]);
+    expect(first).toMatchObject({ actions: [], memory: { trials: {} } });
+    expect(first.events.map(({ type }) => type)).toContain("controller.isolated");
+    expect(after([failing, failing, cutOff, cutOff]).events).toEqual([]);
+    expect(deeds(after([failing, failing, cutOff, failing, failing]))).toEqual([]);
+    expect(after([failing, failing, cutOff, failing, failing, failing])).toMatchObject({
+      actions: [{ do: "restart" }],
+      rows: [{ failures: 1 }],
+    });
+  });
+
+  test("does nothing after it stood still, and counts from the beginning", () => {
+    const stalled = after([failing, failing, { ok: false, stalled: true }]);
+    expect(stalled).toMatchObject({ actions: [], memory: { trials: {} }, events: [{ type: "heartbeat.restarted" }] });
+    expect(deeds(after([failing, failing, { ok: false, stalled: true }, failing]))).toEqual(["restart"]);
+  });
+});
+
+describe("a node that comes back", () => {
+  test("loses the old copy of what has moved on", () => {
+    const moved = { ...cluster, placements: [placement("web", "n2")] };
+    const nodes = { ...others, n1: up(web), n2: up(copy("web", "new", 2)) };
+    expect(after([{ nodes }], moved).actions).toMatchObject([{ do: "clean-up", node: "n1", id: "w" }]);
+    expect(after([{ nodes, busy: new Set(["web"]) }], moved).actions).toEqual([]);
+  });
+
+  test("gets its containers started, when that is asked for, and what runs is left alone", () => {
+    const auto = {
+      ...cluster,
+      autostartContainers: true,
+      constraints: [],
+      placements: [placement("web", "n1"), placement("db", "n1"), placement("x", "n2")],
+    };
+    const stopped = up({ ...web, state: "exited" as const });
+    const back = [{}, { nodes: { n1: dead, ...others } }, { nodes: { n1: stopped, ...others } }];
+    expect(after(back, auto).actions).toMatchObject([
+      { do: "start", container: "web", node: "n1" },
+      { do: "create", container: "db", node: "n1" },
+    ]);
+    expect(after([...back, { nodes: { n1: stopped, ...others } }], auto).actions).toEqual([]);
+    expect(after(back, { ...auto, autostartContainers: false }).actions).toEqual([]);
+  });
+});
+
+test("property: one action a container at most; nothing on nodes that do not answer, nothing for the busy, nothing foreign", () => {
+  const facts = fc.constantFrom<NodeFacts>(
+    up(web),
+    up({ ...web, state: "exited" }),
+    up({ ...web, labels: {} }),
+    up(),
+    dead,
+    silent(),
+    silent({ seen: ["n5"] }),
+    refused,
+    dockerSilent,
+  );
+  const seen = fc.record({
+    ok: fc.boolean(),
+    busy: fc.boolean(),
+    stalled: fc.integer({ max: 9, min: 0 }).map((number) => number === 0),
+    nodes: fc.record({ n1: facts, n2: facts, n3: facts, n4: facts, n5: facts }),
+  });
+  const auto = { ...cluster, autostartContainers: true };
+  fc.assert(
+    fc.property(fc.array(seen, { maxLength: 12 }), (rounds) => {
+      let memory: Memory = noMemory;
+      let row = 0;
+      rounds.forEach(({ ok, busy, stalled, nodes }, index) => {
+        const decision = decide(
+          auto,
+          memory,
+          round(index * 30, { ok, stalled, nodes, busy: new Set(busy ? ["web"] : []) }, auto),
+        );
+        row = ok || stalled ? 0 : row + 1;
+        const { actions } = decision;
+        if (busy || stalled || decision.memory.isolated) expect(actions).toEqual([]);
+        expect(new Set(actions.map(targetOf)).size).toBe(actions.length);
+        for (const action of actions) {
+          if (action.do === "fail-over") {
+            expect(row).toBeGreaterThanOrEqual(3);
+            for (const host of action.hosts) expect(nodes[host as "n1"].state).toBe("up");
+          } else expect(nodes[action.node as "n1"].state).toBe("up");
+          if (action.do === "clean-up" || action.do === "fail-over") continue;
+          const found = nodes[action.node as "n1"];
+          const foreign = found.state === "up" && found.containers.some(({ labels }) => !labels["io.pictl.cluster"]);
+          expect(foreign).toBe(false);
+        }
+        // What is kept over a restart is plain JSON.
+        expect(JSON.parse(JSON.stringify(decision.memory))).toEqual(decision.memory);
+        ({ memory } = decision);
+      });
+    }),
+    { numRuns: 300 },
+  );
+});
+
+function targetOf(action: Action): string {
+  return action.do === "clean-up" ? `${action.container} ${action.id}` : action.container;
+}
