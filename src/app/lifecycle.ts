@@ -1,6 +1,7 @@
 import type { Config, Placement } from "../domain/config/types.ts";
 import { type LifecycleAction, planLifecycle } from "../domain/container/lifecycle.ts";
 import { ours } from "../domain/container/ownership.ts";
+import { PictlError } from "../domain/errors.ts";
 import { render } from "../domain/shell.ts";
 import { act, type ActionRow, type Done } from "./act.ts";
 import { runDocker } from "./docker.ts";
@@ -50,12 +51,17 @@ export async function lifecycle(
       work: (placement) =>
         act(ports, { verb: input.action, ...placement }, async () => {
           await locked(placement);
-          if (input.recheck) await refuseMoved(ports, placement);
+          // What is there may run while the config is broken; what is not is not made by an old one (`create`).
+          if (input.recheck) await refuseMoved(ports, placement).catch(unlessBroken);
           return applyLifecycle(ports, { ...input, placement, observe });
         }),
     }),
   );
   return { result: { containers: results }, failures };
+}
+
+function unlessBroken(error: unknown): void {
+  if (!(error instanceof PictlError && error.code === "config-invalid")) throw error;
 }
 
 /** The action on one container whose lock is held. */

@@ -4,14 +4,14 @@ import type { Ports } from "./ports.ts";
 
 /**
  * Throws unknown-container when the layout, as it is now, no longer has the container on that node: somebody has moved
- * it since this was decided. A config that is broken just now says nothing.
+ * it since this was decided. Rejects with config-invalid while the config is broken.
  */
 export async function refuseMoved(
   ports: Pick<Ports, "latestConfig">,
   { container, node }: Pick<Placement, "container" | "node">,
 ): Promise<void> {
-  const config = await ports.latestConfig().catch(() => undefined);
-  if (!config || config.placements.some((each) => each.container === container && each.node === node)) return;
+  const config = await ports.latestConfig();
+  if (config.placements.some((each) => each.container === container && each.node === node)) return;
   throw new PictlError("unknown-container", `${container} is not on ${node} any more, as the layout says by now.`, {
     container,
     node,

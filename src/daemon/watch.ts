@@ -20,28 +20,31 @@ export function watchConfig(
   let text = JSON.stringify(first);
   let refused = "";
   let own = false;
+  const refresh = async (): Promise<Config> => {
+    try {
+      const { config } = await store.read();
+      const now = JSON.stringify(config);
+      // One that was put right again is told too, or it would seem refused for ever.
+      if ((now !== text && !own) || refused !== "") await tell({ type: "config.reloaded" });
+      [current, text] = [config, now];
+      [refused, own] = ["", false];
+    } catch (error) {
+      const { message } = toFailure(error);
+      if (message !== refused) await tell({ type: "config.refused", error: message });
+      refused = message;
+    }
+    return current;
+  };
   return {
     store: {
       ...store,
       async change(edits) {
         await store.change(edits);
         own = true;
+        // At once: if somebody breaks the file before the next round, the last good one has this change.
+        await refresh();
       },
     },
-    async refresh() {
-      try {
-        const { config } = await store.read();
-        const now = JSON.stringify(config);
-        // One that was put right again is told too, or it would seem refused for ever.
-        if ((now !== text && !own) || refused !== "") await tell({ type: "config.reloaded" });
-        [current, text] = [config, now];
-        [refused, own] = ["", false];
-      } catch (error) {
-        const { message } = toFailure(error);
-        if (message !== refused) await tell({ type: "config.refused", error: message });
-        refused = message;
-      }
-      return current;
-    },
+    refresh,
   };
 }
