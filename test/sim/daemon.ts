@@ -63,7 +63,7 @@ export class SimDaemon {
     const watch = watchConfig(store, first, async (change) => {
       this.#world.say("daemon", `! ${change.type} ${change.error ?? ""}`);
     });
-    const heartbeat = openHeartbeat(ports, { store, counts: "anew" });
+    const heartbeat = openHeartbeat(ports, { store: watch.store, counts: "anew" });
     let stalled = false;
     const stood = (limitMs: number): boolean => {
       const did = this.process.stood(limitMs);

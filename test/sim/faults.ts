@@ -19,6 +19,7 @@ export class Weather {
   /** Told when somebody took all copies of a container away, so that pictl cannot have lost it. */
   readonly #removed: (container: string) => void;
   daemon: SimDaemon;
+  #moves = 0;
   /** How long its service manager waits until it starts a daemon again that has ended. */
   #restartMs = 2000;
 
@@ -237,7 +238,7 @@ export class Weather {
     const world = this.#world;
     const config = world.config();
     if (!config) return;
-    const process = new Process("move", world.timeline);
+    const process = new Process(`move ${String(++this.#moves)}`, world.timeline);
     process.crash = crash && { what: new RegExp(crash.what), after: crash.calls, side: crash.side };
     this.commands.add(process);
     process.onDeath.push(() => {
@@ -265,10 +266,10 @@ export class Weather {
       })
         .then(
           () => {
-            world.say("move", "done");
+            world.say(process.name, "done");
           },
           (error: unknown) => {
-            world.say("move", `failed: ${error instanceof Error ? error.message : String(error)}`);
+            world.say(process.name, `failed: ${error instanceof Error ? error.message : String(error)}`);
           },
         )
         .finally(() => {

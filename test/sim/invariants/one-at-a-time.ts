@@ -11,7 +11,7 @@ export function oneAtATime(begun: Moving, others: Iterable<Moving>): Verdict {
   for (const other of others) {
     const sameContainer = other.container === begun.container;
     if (sameContainer && other.by !== begun.by) return `${begun.by} moves ${begun.container} while ${other.by} does`;
-    if (!sameContainer && other.by === begun.by && other.to === begun.to) {
+    if (!sameContainer && begun.by === "daemon" && other.by === begun.by && other.to === begun.to) {
       return `${begun.container} is moved to ${begun.to} while ${other.container} is`;
     }
   }
