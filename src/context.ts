@@ -138,10 +138,16 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   };
 }
 
-/** The config's store alone, for commands that touch no node. */
-export async function openStore(configPath: string | undefined): Promise<EditableConfigStore> {
+/**
+ * The config's store alone, for commands that touch no node. `reader`: who reads it, when that is somebody else; what
+ * is not in it lies in places of theirs.
+ */
+export async function openStore(
+  configPath: string | undefined,
+  reader?: { readonly home: string; readonly root: boolean },
+): Promise<EditableConfigStore> {
   const path = findConfig({ flag: configPath, env: process.env, cwd: process.cwd() });
-  return openConfigStore(path);
+  return reader ? openConfigStore(path, { ...reader, env: {} }) : openConfigStore(path);
 }
 
 /** The event log alone. */

@@ -10,7 +10,10 @@ export default class DaemonInstall extends PictlCommand {
   static override flags = {
     print: Flags.boolean({ summary: "Print the unit, and write nothing." }),
     cron: Flags.boolean({ summary: "Print a crontab line instead.", exclusive: ["print"] }),
-    user: Flags.string({ summary: "The user it runs as, whose SSH keys it uses.", helpValue: "USER" }),
+    user: Flags.string({
+      summary: "The user it runs as, whose SSH keys and state it uses; default: you.",
+      helpValue: "USER",
+    }),
     yes: Flags.boolean({ char: "y", summary: "Do not ask." }),
   };
   static override examples = [
@@ -21,12 +24,12 @@ export default class DaemonInstall extends PictlCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(DaemonInstall);
-    const { store, config } = await this.open(flags);
     const { daemonService } = await import("../../src/cli/daemon-service.ts");
-    const service = await daemonService({ root: this.config.root, configPath: store.path, config, user: flags.user });
+    const service = await daemonService({ root: this.config.root, config: flags.config, user: flags.user });
+    const question = `Write ${service.path}, which runs the daemon as ${service.user}?`;
     if (flags.cron) process.stdout.write(service.crontabLine);
     else if (flags.print) process.stdout.write(service.unit);
-    else if (flags.yes || (await this.ask.confirm(`Write ${service.path}?`, "Say `--yes`, or `--print`."))) {
+    else if (flags.yes || (await this.ask.confirm(question, "Say `--yes`, or `--print`."))) {
       await service.install();
       process.stdout.write(`Wrote ${service.path}. Now: systemctl daemon-reload && systemctl enable --now pictl\n`);
     } else process.exitCode = 4;

@@ -56,9 +56,9 @@ function buildOptions(place: LoadPlace): BuildOptions {
 export function placeOf(
   path: string,
   mode: number,
-  { env = process.env, home = homedir() }: StoreOptions = {},
+  { env = process.env, home = homedir(), root = process.getuid?.() === 0 }: StoreOptions = {},
 ): LoadPlace {
-  return { path, mode, env, home, root: process.getuid?.() === 0 };
+  return { path, mode, env, home, root };
 }
 
 function resolvePath(path: string, { path: file, home }: LoadPlace): string {
