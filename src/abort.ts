@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 /**
  * Calls `listener` once, when the signal aborts: at once when it has aborted already, which `addEventListener` would
  * never tell. Returns what takes the listener off again, so that signals that live long keep no trace of it.
@@ -47,6 +49,8 @@ export interface LinkedSignal {
 /** A signal that aborts with the first of several, for its reason. */
 export function firstOf(signals: readonly (AbortSignal | undefined)[]): LinkedSignal {
   const controller = new AbortController();
+  // Node warns of more listeners than ten as of a leak; here each node that is asked at once has some.
+  setMaxListeners(0, controller.signal);
   const sources = signals.filter((source) => source !== undefined);
   const offs = sources.map((source) =>
     onAbort(source, () => {

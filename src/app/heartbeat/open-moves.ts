@@ -1,7 +1,7 @@
 import type { Config } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { NodeFacts } from "../../domain/heartbeat/facts.ts";
-import { settlement } from "../../domain/move/journal.ts";
+import { mayStillCome, settlement } from "../../domain/move/journal.ts";
 import { settleMoves } from "../move/settle.ts";
 import type { HeartbeatPorts } from "../ports.ts";
 
@@ -18,7 +18,8 @@ export async function openMoves(
     const places = config.placements.filter((each) => each.container === move.container).map((each) => each.node);
     const waitsFor = settlement(move, places) === "finish" ? move.from : move.step === "undone" ? move.to : undefined;
     const cause = waitsFor === undefined ? "the move was cut off" : `${waitsFor} answers again`;
-    return { container: move.container, cause, waitsFor, can: waitsFor === undefined || isUp(nodes, waitsFor) };
+    const can = (waitsFor === undefined || isUp(nodes, waitsFor)) && !mayStillCome(move, ports.clock.now());
+    return { container: move.container, cause, waitsFor, can };
   });
   return {
     unsettled: sorted.filter((move) => move.waitsFor === undefined).map((move) => move.container),

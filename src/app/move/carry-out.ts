@@ -5,7 +5,7 @@ import type { EnvVariable } from "../../domain/container/environment.ts";
 import { runInput } from "../../domain/container/wanted.ts";
 import * as docker from "../../domain/docker/commands.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
-import { PictlError, toFailure } from "../../domain/errors.ts";
+import { type ErrorCode, PictlError, toFailure } from "../../domain/errors.ts";
 import { moveEdits } from "../../domain/move/edits.ts";
 import type { MoveRecord } from "../../domain/move/journal.ts";
 import { type MovePlan, refuseTakenPorts } from "../../domain/move/plan.ts";
@@ -190,10 +190,21 @@ async function untilWritten(
   } catch (error) {
     moving.step.update("undoing");
     // Undoing is not interrupted: half a move is worse than a late Ctrl-C.
-    await undo(ports, config, move, moving.sourceIs === "dead" ? new Set([plan.from]) : new Set());
+    await undo(ports, config, move, {
+      dead: moving.sourceIs === "dead" ? new Set([plan.from]) : new Set(),
+      certain: !endsUnheard.has(toFailure(error).code),
+    });
     throw notMoved(plan, error);
   }
 }
+
+/** After these nobody knows whether a command has done its work, or is going to. */
+const endsUnheard: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "timeout",
+  "connection-lost",
+  "node-unreachable",
+  "interrupted",
+]);
 
 /** Stops the old copy and starts the new one, or the other way round; resolves to the time when neither ran. */
 async function replaceOld(

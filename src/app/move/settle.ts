@@ -2,8 +2,9 @@ import type { Config } from "../../domain/config/types.ts";
 import { generationOf, isOurs } from "../../domain/container/ownership.ts";
 import { retiredName } from "../../domain/container/replace.ts";
 import * as docker from "../../domain/docker/commands.ts";
+import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { PictlError } from "../../domain/errors.ts";
-import { type MoveRecord, settlement } from "../../domain/move/journal.ts";
+import { mayStillCome, type MoveRecord, settlement } from "../../domain/move/journal.ts";
 import type { Command } from "../../domain/shell.ts";
 import { runDocker } from "../docker.ts";
 import { withLocks } from "../locks.ts";
@@ -25,7 +26,9 @@ export async function settleMoves(
   containers: readonly string[],
   dead: ReadonlySet<string> = new Set(),
 ): Promise<void> {
-  const open = (await ports.journal.read()).filter((each) => containers.includes(each.container));
+  const open = (await ports.journal.read()).filter(
+    (each) => containers.includes(each.container) && !mayStillCome(each, ports.clock.now()),
+  );
   await Promise.all(open.map((each) => settleMove(ports, config, each, dead)));
 }
 
@@ -68,7 +71,7 @@ async function settleClaimed(
       await ports.journal.remove(container);
       return "forget";
     }
-    if (way === "undo") return (await undo(ports, config, current, dead)) ? way : undefined;
+    if (way === "undo") return (await undo(ports, config, current, { dead })) ? way : undefined;
     const done = way === "forget" || (!dead.has(from) && (await finish(ports, config, current)));
     if (!done) return undefined;
     await ports.journal.remove(container);
@@ -79,31 +82,61 @@ async function settleClaimed(
 /**
  * Takes the new copy away and brings the old one back, and removes the record, or leaves in it what is still to be
  * done: when only the new copy's node does not answer, the old copy is back and nobody is kept off it. A node in `dead`
- * is not asked. Resolves to whether the move is undone as far as its containers on answering nodes go.
+ * is not asked. `certain`: no command can still be on its way, as one may be that nobody heard the end of; otherwise a
+ * new copy that is not there is looked for once more after a while. Resolves to whether the move is undone as far as its
+ * containers on answering nodes go.
  */
 export async function undo(
   ports: Ports,
   config: Config,
   move: MoveRecord,
-  dead: ReadonlySet<string> = new Set(),
+  { dead, certain = false }: { readonly dead: ReadonlySet<string>; readonly certain?: boolean },
 ): Promise<boolean> {
-  const { container, from, to, generation, wasRunning } = move;
+  const { container, from } = move;
   const on = (name: string, work: (on: OnNode) => Promise<void>): Promise<boolean> =>
     dead.has(name) ? Promise.resolve(false) : onNode(ports, config, name, work);
-  // Where the new copy took the place of the only one, it is the only one.
-  let isOnlyOne = false;
-  if (move.replaces) {
+  const wasBack = move.step === "undone";
+  const removed = await removeNew(move, on);
+  // A dead node's copy is nobody's to bring back; what is put aside there is found again by `create`.
+  const oldIsBack = wasBack || (await restoreOld(move, on)) || dead.has(from);
+  const mayCome = removed === "nothing" && !certain && move.lookedAt === undefined;
+  const gone = removed !== "silent" && !mayCome;
+  if (oldIsBack && gone) await ports.journal.remove(container);
+  else if (oldIsBack && (mayCome || !wasBack)) {
+    await ports.journal.write({ ...move, step: "undone", ...(mayCome ? { lookedAt: ports.clock.now() } : {}) });
+  }
+  return oldIsBack && (gone || !wasBack);
+}
+
+type On = (node: string, work: (on: OnNode) => Promise<void>) => Promise<boolean>;
+
+async function removeNew(
+  { container, from, to, generation, replaces }: MoveRecord,
+  on: On,
+): Promise<"removed" | "kept" | "nothing" | "silent"> {
+  // Where it took the place of the only copy, it is the only one now.
+  let olds = 1;
+  const isOld = ({ name }: ContainerFacts): boolean => name === container || name === retiredName(container);
+  if (replaces) {
     await on(from, async ({ containers }) => {
-      isOnlyOne = !containers.some(({ name }) => name === container || name === retiredName(container));
+      olds = containers.filter(isOld).length;
     });
   }
-  const removed = await on(to, async ({ containers, run }) => {
-    if (isOnlyOne) return;
+  if (olds === 0) return "kept";
+  let news = 0;
+  const answered = await on(to, async ({ containers, run }) => {
     for (const facts of containers.filter((each) => each.name === container && generationOf(each) === generation)) {
+      news++;
       await run(`remove the new ${container}`, docker.remove(facts.id));
     }
   });
-  const restored = await on(from, async ({ containers, run }) => {
+  if (!answered) return "silent";
+  return news > 0 ? "removed" : "nothing";
+}
+
+/** Resolves to false when its node does not answer. */
+function restoreOld({ container, from, wasRunning }: MoveRecord, on: On): Promise<boolean> {
+  return on(from, async ({ containers, run }) => {
     const old =
       containers.find((each) => each.name === container) ??
       containers.find((each) => each.name === retiredName(container));
@@ -111,11 +144,6 @@ export async function undo(
     if (old.name !== container) await run(`rename the old ${container}`, docker.rename(old.name, container));
     if (wasRunning && old.state !== "running") await run(`start the old ${container}`, docker.start(container));
   });
-  // A dead node's copy is nobody's to bring back; what is put aside there is found again by `create`.
-  const oldIsBack = restored || dead.has(from);
-  if (oldIsBack && removed) await ports.journal.remove(container);
-  else if (oldIsBack && move.step !== "undone") await ports.journal.write({ ...move, step: "undone" });
-  return oldIsBack && (removed || move.step !== "undone");
 }
 
 /** Removes what is left of the old copy. Resolves to false when its node did not answer. */
@@ -148,7 +176,7 @@ async function hasNewCopy(
 
 interface OnNode {
   /** Ours only. */
-  readonly containers: Awaited<ReturnType<Awaited<ReturnType<Ports["engines"]["on"]>>["containers"]>>;
+  readonly containers: readonly ContainerFacts[];
   readonly run: (doing: string, command: Command) => Promise<void>;
 }
 

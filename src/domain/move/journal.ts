@@ -13,6 +13,8 @@ export interface MoveRecord {
   readonly wasRunning: boolean;
   /** The new node had a copy of its own, which the new one took the place of; missing: it had none. */
   readonly replaces?: boolean;
+  /** When the new copy was looked for and was not there, milliseconds since the epoch: it may still come. */
+  readonly lookedAt?: number;
   /** RFC 3339, UTC. */
   readonly startedAt: string;
   readonly who: string;
@@ -22,7 +24,7 @@ export interface MoveRecord {
  * What may have happened when the record says so. `begun`: an image was made ready, nothing else. `switching`: the
  * old copy may be stopped and put aside, the new one may be there. `written`: the config says so; the old copy is to
  * be removed, as soon as its node answers. `undone`: the old copy is back; what there may be of the new one is to be
- * removed, as soon as its node answers.
+ * removed, as soon as its node answers, and nothing is on its way there any more.
  */
 export type MoveStep = "begun" | "switching" | "written" | "undone";
 
@@ -36,4 +38,12 @@ export function settlement(record: MoveRecord, nodesInLayout: readonly string[])
   if (nodesInLayout.includes(record.from)) return "undo";
   // Somebody took it out of the layout, or put it on a third node: that is what they want now.
   return "finish";
+}
+
+/** A command that was sent is obeyed for 10 s (`RunOptions.guard`), and takes a moment then. */
+const onItsWayMs = 15_000;
+
+/** Whether a command that is on its way may still make the copy that was not there when it was looked for. */
+export function mayStillCome({ lookedAt }: Pick<MoveRecord, "lookedAt">, nowMs: number): boolean {
+  return lookedAt !== undefined && nowMs >= lookedAt && nowMs - lookedAt < onItsWayMs;
 }

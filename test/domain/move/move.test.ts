@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { moveEdits } from "../../../src/domain/move/edits.ts";
-import { settlement, type MoveRecord } from "../../../src/domain/move/journal.ts";
+import { mayStillCome, settlement, type MoveRecord } from "../../../src/domain/move/journal.ts";
 import { leavesDataBehind, planMove, refuseTakenPorts } from "../../../src/domain/move/plan.ts";
 import { config, node, placement } from "../../fakes/config.ts";
 import { containerFacts } from "../../fakes/facts.ts";
@@ -129,5 +129,16 @@ describe("a move that was cut off", () => {
     ["switching", ["n1", "n2"], "undo"],
   ] as const)("at %s, with the layout saying %j: %s", (step, nodes, expected) => {
     expect(settlement({ ...record, step }, nodes)).toBe(expected);
+  });
+
+  test.each([
+    [undefined, 0, false],
+    [1000, 1000, true],
+    [1000, 15_999, true],
+    [1000, 16_000, false],
+    // The clock was set back: nobody waits for it to catch up.
+    [1000, 999, false],
+  ])("looked for at %j, its new copy may still come at %j: %j", (lookedAt, now, expected) => {
+    expect(mayStillCome(lookedAt === undefined ? {} : { lookedAt }, now)).toBe(expected);
   });
 });
