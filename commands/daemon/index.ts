@@ -28,9 +28,7 @@ export default class Daemon extends PictlCommand {
   protected override announceStop(): void {
     // Elsewhere the log is read by machines.
     if (!this.terminal.live) return;
-    process.stderr.write(
-      "\nStopping: what is in hand is finished or undone, within 10 s. Ctrl-C again leaves at once.\n",
-    );
+    process.stderr.write("\nStopping, after the step in hand (10 s at most); Ctrl-C again leaves at once.\n");
   }
 
   async #once(flags: Parameters<PictlCommand["open"]>[0]): Promise<void> {

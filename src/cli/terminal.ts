@@ -29,7 +29,8 @@ export function describeTerminal(input: TerminalInput, flags: { noColor: boolean
   const dumb = input.env.TERM === "dumb";
   const style = (stream: { isTTY?: boolean; columns?: number }): Style => ({
     colour: colourWanted && (forced || (stream.isTTY === true && !dumb)),
-    width: stream.isTTY === true ? (stream.columns ?? 80) : Number.POSITIVE_INFINITY,
+    // 0: a terminal that does not know its size.
+    width: stream.isTTY === true ? stream.columns || 80 : Number.POSITIVE_INFINITY,
   });
   const stderrIsTerminal = input.stderr.isTTY === true;
   return {

@@ -28,6 +28,8 @@ describe("colour", () => {
 test("a pipe is as wide as its longest line; a terminal that does not tell its width has 80 columns", () => {
   const terminal = describeTerminal({ env: {}, stdin: pipe, stdout: pipe, stderr: { isTTY: true } }, flags);
   expect([terminal.out.width, terminal.err.width]).toEqual([Number.POSITIVE_INFINITY, 80]);
+  const unsized = { isTTY: true, columns: 0 };
+  expect(describeTerminal({ env: {}, stdin: pipe, stdout: unsized, stderr: pipe }, flags).out.width).toBe(80);
 });
 
 test("nobody is asked, and nothing redrawn, under --json or when stdin is no terminal", () => {

@@ -31,6 +31,8 @@ export interface RunningCli {
   readonly complained: () => string;
   readonly stderr: Readable;
   readonly kill: (signal: NodeJS.Signals) => void;
+  /** Types on its terminal; without a terminal, or with `stdin`, there is nobody to. */
+  readonly type: (text: string) => void;
 }
 
 /** Runs a command line to its end. */
@@ -45,7 +47,7 @@ export function startPictl(words: readonly string[], options: CliOptions): Runni
   const [program = "", ...args] = options.terminal === true ? ["script", "-qec", line, "/dev/null"] : argv;
   const child = spawn(program, args, {
     env: { ...process.env, PICLUSTER_CONFIG: options.config, TERM: "xterm", NO_COLOR: "1", ...options.env },
-    stdio: [options.stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    stdio: [options.stdin === undefined && options.terminal !== true ? "ignore" : "pipe", "pipe", "pipe"],
   }) as ChildProcessWithoutNullStreams;
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
   child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
@@ -67,6 +69,9 @@ export function startPictl(words: readonly string[], options: CliOptions): Runni
     complained: () => text(stderr),
     stderr: child.stderr,
     kill: (signal) => child.kill(signal),
+    type: (text) => {
+      child.stdin.write(text);
+    },
   };
 }
 

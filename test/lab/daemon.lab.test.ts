@@ -1,0 +1,279 @@
+/** `heartbeat` and `daemon` as an operator uses them; what becomes of containers in failures is in `failover/`. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { pictl, startPictl } from "../support/cli.ts";
+import { Daemon } from "../support/daemon.ts";
+import { labObstacle, withLab } from "../support/lab.ts";
+
+interface LogEvent {
+  readonly time: string;
+  readonly type: string;
+}
+
+const eventTypes = (events: readonly LogEvent[]): string[] => events.map(({ type }) => type);
+/** What a daemon said to a pipe: JSON lines and nothing else. */
+const said = (daemon: Daemon): LogEvent[] =>
+  daemon
+    .log()
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as LogEvent);
+
+const obstacle = await labObstacle();
+/** Milliseconds until something must have come about; generous, since other things may use this machine too. */
+const soon = { timeout: 30_000, interval: 100 };
+
+describe.skipIf(obstacle !== undefined)("heartbeat and daemon", () => {
+  const lab = withLab({ nodes: 3 });
+  const config = (): string => lab.status().config;
+  const beside = (name: string): string => join(dirname(config()), name);
+  const run = (...words: string[]) => pictl(words, { config: config() });
+  const set = async (key: string, value: string): Promise<void> => {
+    expect((await run("config", "set", key, value)).code).toBe(0);
+  };
+  const home = (): string => {
+    const { layout } = JSON.parse(readFileSync(config(), "utf8")) as { layout: Record<string, string>[] };
+    return layout.find((row) => row["web"] !== undefined)?.["node"] ?? "";
+  };
+  const web = (verb: string): Promise<string> => lab.inside(home(), `docker ${verb} web`);
+  const webRuns = async (): Promise<boolean> =>
+    (await lab.inside(home(), "docker ps --format '{{.Names}}'")).includes("web");
+  const log = async (since: number, ...types: string[]): Promise<LogEvent[]> => {
+    const words = [
+      "log",
+      "--json",
+      "--since",
+      new Date(since).toISOString(),
+      ...types.flatMap((type) => ["--type", type]),
+    ];
+    return (JSON.parse((await run(...words)).stdout) as { result: { events: LogEvent[] } }).result.events;
+  };
+  const running: Daemon[] = [];
+  /** A daemon that has made a round. */
+  async function started(): Promise<Daemon> {
+    const daemon = new Daemon({ config: config() });
+    running.push(daemon);
+    await daemon.start();
+    await expect.poll(async () => (await run("daemon", "status")).code, soon).toBe(0);
+    return daemon;
+  }
+  afterEach(async () => {
+    for (const daemon of running.splice(0)) await daemon.stop();
+  });
+
+  beforeAll(async () => {
+    await set("heartbeat_interval", "2000");
+    const created = await run("create");
+    expect(created.code, created.stderr).toBe(0);
+  });
+
+  describe("by hand", () => {
+    test("heartbeat looks, counts nothing and tells nobody; --repair acts", async () => {
+      expect((await run("heartbeat")).code).toBe(0);
+      const since = Date.now();
+      await web("kill");
+      for (let time = 0; time < 2; time += 1) {
+        const looked = await run("hb");
+        expect(looked.code).toBe(1);
+        expect(looked.stdout).toMatch(/^web +n1 +tcp +fails +\d+ ms +connection refused +1 +start$/m);
+        expect(looked.stderr).toContain("✗ web@n1: The check fails: connection refused.");
+        expect(looked.stderr).toContain("`pictl heartbeat --repair` or a daemon would decide: start.");
+      }
+      expect([await webRuns(), await log(since)]).toEqual([false, []]);
+      const repaired = await run("hb", "--repair", "--json");
+      expect(repaired.code).toBe(1);
+      expect(JSON.parse(repaired.stdout)).toMatchObject({
+        result: {
+          checks: [
+            { container: "web", ok: false, failures: 1, decision: "start" },
+            { container: "clock", ok: true },
+          ],
+        },
+        failures: [{ code: "check-failed", container: "web", hint: "Decided: start." }],
+      });
+      expect(eventTypes(await log(since))).toEqual(["heartbeat.failed", "container.started"]);
+      expect((await run("heartbeat")).code).toBe(0);
+    });
+
+    test("daemon --once carries the counts on from run to run, until a failover, and waits for its hook", async () => {
+      // All is well, which clears the counts.
+      expect((await run("daemon", "--once")).code).toBe(0);
+      await set("failover_after", "2");
+      await set("hooks.on_failover", `sleep 1; cp ${config()} ${beside("seen.json")}`);
+      const since = Date.now();
+      const [from] = [home(), await lab.inside(home(), "ip link set eth0 down")];
+      try {
+        const first = await run("daemon", "--once");
+        expect(first.stdout).toMatch(/^web .* 1 +waits: its node is dead$/m);
+        expect(first.stderr).toContain(`✗ ${from}: SSH does not answer within 999 ms.`);
+        expect(home()).toBe(from);
+        const second = await run("daemon", "--once");
+        expect(second.stdout).toMatch(/^web .* 2 +fail over to n\d or n\d$/m);
+        expect(home()).not.toBe(from);
+        expect(readFileSync(beside("seen.json"), "utf8")).toBe(readFileSync(config(), "utf8"));
+      } finally {
+        await lab.inside(from, "ip link set eth0 up");
+      }
+      expect(eventTypes(await log(since, "container.failed-over", "hook"))).toEqual([
+        "container.failed-over",
+        "hook.run",
+      ]);
+      // The next one finds the node back, and removes what is left on it.
+      await expect
+        .poll(async () => {
+          await run("daemon", "--once");
+          return lab.inside(from, "docker ps -a --format '{{.Names}}'");
+        }, soon)
+        .not.toContain("web");
+      expect(await webRuns()).toBe(true);
+    });
+  });
+
+  test("nobody watches: status says so, and what to do", async () => {
+    const { code, stderr } = await run("daemon", "status");
+    expect([code, stderr]).toEqual([1, expect.stringContaining("No daemon watches this cluster from this machine.")]);
+    expect(stderr).toContain("pictl daemon install");
+  });
+
+  test("one daemon: the others are refused by its name, status shows what it sees, what is killed comes back", async () => {
+    const since = Date.now();
+    const daemon = await started();
+    for (const words of [["daemon"], ["daemon", "--once"], ["heartbeat", "--repair"]]) {
+      const refused = await run(...words);
+      expect([words, refused.code, refused.stderr]).toEqual([
+        words,
+        4,
+        expect.stringContaining(`This cluster is watched already, by process ${daemon.pid}`),
+      ]);
+    }
+    expect((await run("heartbeat")).code).toBe(0);
+    const { stdout } = await run("daemon", "status");
+    expect(stdout).toMatch(new RegExp(`^process +${daemon.pid} on `, "m"));
+    expect(stdout).toMatch(/^nodes +3 of 3 up$/m);
+    expect(stdout).toMatch(/^checks +all well$/m);
+    await web("kill");
+    await expect.poll(webRuns, soon).toBe(true);
+    expect(await daemon.stop()).toBe(0);
+    const types = ["daemon.started", "heartbeat.failed", "container.started", "daemon.stopped"];
+    expect(eventTypes(said(daemon))).toEqual(expect.arrayContaining(types));
+    expect(await log(since)).toEqual(expect.arrayContaining(said(daemon)));
+    expect((await run("daemon", "status")).code).toBe(1);
+  });
+
+  test("a broken config is refused and the last good one stays; SIGHUP has a changed one read at once", async () => {
+    const daemon = await started();
+    const [good, placed] = [readFileSync(config(), "utf8"), home()];
+    const types = (): string[] => eventTypes(said(daemon));
+    writeFileSync(config(), good.slice(0, -20));
+    await expect.poll(types, soon).toContain("config.refused");
+    await lab.inside(placed, "docker kill web");
+    await expect.poll(types, soon).toContain("container.started");
+    writeFileSync(config(), good);
+    await expect.poll(types, soon).toContain("config.reloaded");
+    // Now that the next round is far away.
+    await set("heartbeat_interval", "600000");
+    await expect.poll(async () => (await run("daemon", "status")).stdout, soon).toContain("every 10 min");
+    await set("heartbeat_interval", "2000");
+    daemon.signal("SIGHUP");
+    await expect.poll(async () => (await run("daemon", "status")).stdout, soon).toContain("every 2.0 s");
+  });
+
+  test("a node that refuses us counts as no failure, whatever its container does", async () => {
+    const good = readFileSync(beside("known_hosts"), "utf8");
+    const [address, other] = [lab.node(home()).address, lab.node(home() === "n1" ? "n2" : "n1").address];
+    const lines = good.split("\n");
+    const wrong = lines.find((line) => line.startsWith(`${other} `))?.replace(other, address) ?? "";
+    writeFileSync(
+      beside("known_hosts"),
+      lines.map((line) => (line.startsWith(`${address} `) ? wrong : line)).join("\n"),
+    );
+    await web("kill");
+    const since = Date.now();
+    try {
+      const daemon = await started();
+      await expect
+        .poll(async () => (await run("daemon", "status")).stdout, soon)
+        .toMatch(new RegExp(`2 of 3 up; ${home()} refused\nchecks +failing: web@${home()} \\(connection refused\\)`));
+      const looked = await run("heartbeat");
+      expect([looked.code, looked.stderr]).toEqual([4, expect.stringContaining("HAS CHANGED")]);
+      expect(looked.stdout).toMatch(/^web .*nothing: node-refused$/m);
+      // Three rounds, each of which would count.
+      const rounds = new Set<string>();
+      const lastRound = (): string => {
+        const state = readFileSync(beside(`state/daemon-${lab.name}.json`), "utf8");
+        return (JSON.parse(state) as { lastRound: { at: string } }).lastRound.at;
+      };
+      await expect.poll(() => rounds.add(lastRound()).size, soon).toBeGreaterThan(4);
+      expect(eventTypes(await log(since, "heartbeat.failed", "container", "failover"))).toEqual([]);
+      writeFileSync(beside("known_hosts"), good);
+      await expect.poll(webRuns, soon).toBe(true);
+      expect(await daemon.stop()).toBe(0);
+    } finally {
+      writeFileSync(beside("known_hosts"), good);
+    }
+  });
+
+  test("cut off from everything, status says so and why nothing is done", async () => {
+    await started();
+    for (const node of ["n1", "n2", "n3"]) await lab.cut(node);
+    try {
+      await expect.poll(async () => (await run("daemon", "status")).stderr, soon).toContain("this machine is cut off");
+    } finally {
+      await lab.heal();
+    }
+    await expect.poll(async () => (await run("daemon", "status")).code, soon).toBe(0);
+  });
+
+  test("a node that dies while its container is being started there delays its failover by no more than that", async () => {
+    await set("failover_after", "2");
+    writeFileSync(beside(`state/heartbeat-${lab.name}.json`), "");
+    const daemon = await started();
+    const [from, since] = [home(), Date.now()];
+    await web("kill");
+    await expect.poll(() => daemon.log().includes('"heartbeat.failed"'), { ...soon, interval: 10 }).toBe(true);
+    await lab.kill(from);
+    await expect.poll(home, soon).not.toBe(from);
+    const [moved] = await log(since, "container.failed-over");
+    // What was in hand would have waited for the dead Docker for 30 s.
+    expect(Date.parse(moved?.time ?? "") - since).toBeLessThan(25_000);
+    await lab.start(from);
+    await expect.poll(async () => (await run("daemon", "status")).stdout, soon).toMatch(/nodes +3 of 3 up/);
+  });
+
+  test("SIGTERM in the middle of a move: the old copy runs, and the daemon has left within 10 s", async () => {
+    // Deaf to SIGTERM, so that stopping it takes 10 s, and its check always fails.
+    const start = beside("docker/web/start.sh");
+    writeFileSync(start, readFileSync(start, "utf8").replace(/^trap .*$/m, "trap '' TERM"));
+    const text = readFileSync(config(), "utf8");
+    writeFileSync(config(), text.replace('"web": "8080"', '"web": { "check": "exec", "command": "exit 7" }'));
+    expect((await run("create", "web", "--recreate")).code).toBe(0);
+    writeFileSync(beside(`state/heartbeat-${lab.name}.json`), "");
+    const from = home();
+    const daemon = await started();
+    const journal = (): string => {
+      try {
+        return readFileSync(beside("state/moves/web.json"), "utf8");
+      } catch {
+        return "";
+      }
+    };
+    await expect.poll(journal, { ...soon, interval: 20 }).toContain('"switching"');
+    const asked = performance.now();
+    expect(await daemon.stop()).toBe(0);
+    expect(performance.now() - asked).toBeLessThan(10_000);
+    expect([home(), journal(), await webRuns()]).toEqual([from, "", true]);
+    expect(daemon.log()).toContain("The daemon was stopped.");
+    writeFileSync(config(), text);
+  });
+
+  test("on a terminal: lines for people, and Ctrl-C is enough", async () => {
+    const daemon = startPictl(["daemon"], { config: config(), terminal: true });
+    await expect.poll(daemon.said, soon).toContain("daemon.leads");
+    daemon.type("\u0003");
+    const { code, stdout } = await daemon.ended;
+    expect([code, stdout]).toEqual([0, expect.stringContaining("Stopping, after the step in hand")]);
+    expect(stdout).not.toContain('{"time"');
+    for (const line of stdout.split(/\r?\n/)) expect(line.length, line).toBeLessThanOrEqual(80);
+  });
+});
