@@ -248,6 +248,7 @@ describe.skipIf(obstacle !== undefined)("heartbeat and daemon", () => {
     const text = readFileSync(config(), "utf8");
     writeFileSync(config(), text.replace('"web": "8080"', '"web": { "check": "exec", "command": "exit 7" }'));
     expect((await run("create", "web", "--recreate")).code).toBe(0);
+    await set("failover_after", "2");
     writeFileSync(beside(`state/heartbeat-${lab.name}.json`), "");
     const from = home();
     const daemon = await started();
@@ -258,7 +259,8 @@ describe.skipIf(obstacle !== undefined)("heartbeat and daemon", () => {
         return "";
       }
     };
-    await expect.poll(journal, { ...soon, interval: 20 }).toContain('"switching"');
+    // Two rounds fail, and the restart between them waits 10 s for the deaf one.
+    await expect.poll(journal, { timeout: 90_000, interval: 20 }).toContain('"switching"');
     const asked = performance.now();
     expect(await daemon.stop()).toBe(0);
     expect(performance.now() - asked).toBeLessThan(10_000);

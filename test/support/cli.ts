@@ -43,8 +43,9 @@ export async function pictl(words: readonly string[], options: CliOptions): Prom
 /** Starts a command line. */
 export function startPictl(words: readonly string[], options: CliOptions): RunningCli {
   const argv = [process.execPath, join(root, "bin", buildIsFresh ? "run.js" : "dev.js"), ...words];
+  // `exec`: a shell that waited for it would die of the Ctrl-C that is typed to it, and `script` with the shell.
   const line = argv.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
-  const [program = "", ...args] = options.terminal === true ? ["script", "-qec", line, "/dev/null"] : argv;
+  const [program = "", ...args] = options.terminal === true ? ["script", "-qec", `exec ${line}`, "/dev/null"] : argv;
   const child = spawn(program, args, {
     env: { ...process.env, PICLUSTER_CONFIG: options.config, TERM: "xterm", NO_COLOR: "1", ...options.env },
     stdio: [options.stdin === undefined && options.terminal !== true ? "ignore" : "pipe", "pipe", "pipe"],

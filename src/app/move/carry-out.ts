@@ -179,8 +179,13 @@ async function untilWritten(
   moving: Switching & { readonly move: MoveRecord; readonly old: ContainerFacts | undefined },
 ): Promise<number | null> {
   const { config, plan, store, move, old } = moving;
+  let newIsOnItsWay = false;
+  const startingNew = (): Promise<void> => {
+    newIsOnItsWay = true;
+    return startNew(ports, moving);
+  };
   try {
-    const gapMs = await replaceOld(ports, moving);
+    const gapMs = await replaceOld(ports, moving, startingNew);
     await store.change((_config, raw) => {
       const edits = moveEdits(raw, plan);
       if (edits.length > 0) return edits;
@@ -192,7 +197,7 @@ async function untilWritten(
     // Undoing is not interrupted: half a move is worse than a late Ctrl-C.
     await undo(ports, config, move, {
       dead: moving.sourceIs === "dead" ? new Set([plan.from]) : new Set(),
-      certain: !endsUnheard.has(toFailure(error).code),
+      certain: !newIsOnItsWay || !endsUnheard.has(toFailure(error).code),
     });
     throw notMoved(plan, error);
   }
@@ -210,10 +215,11 @@ const endsUnheard: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 async function replaceOld(
   ports: Ports,
   moving: Switching & { readonly move: MoveRecord; readonly old: ContainerFacts | undefined },
+  startingNew: () => Promise<void>,
 ): Promise<number> {
   const { plan, step, source, target, old, overlap, copyVolumes } = moving;
   if (overlap) {
-    await startNew(ports, moving);
+    await startingNew();
     if (source && old) await putAside(ports, source, old, moving);
     return 0;
   }
@@ -223,7 +229,7 @@ async function replaceOld(
     await putAside(ports, source, old, moving);
     if (copyVolumes) await copyData(ports, { from: source.connection, to: target.connection, data: plan.data, step });
   }
-  await startNew(ports, moving);
+  await startingNew();
   return Math.round(ports.clock.monotonic() - stoppedAt);
 }
 
