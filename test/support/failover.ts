@@ -2,9 +2,6 @@
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "vitest";
-import type { Auditor } from "../auditor/index.ts";
-import { downtimes } from "../auditor/measures.ts";
-import type { Picture } from "../auditor/picture.ts";
 import type { Limits } from "../auditor/rules/violation.ts";
 import { settle, type Stage, until } from "../faults/stage.ts";
 import { auditLab } from "./audit.ts";
@@ -150,13 +147,6 @@ async function openScene(lab: TestLab, wanted: SceneConfig): Promise<Scene> {
       await auditor.stop();
     },
   };
-}
-
-/** When no copy of a container ran, the last time; in milliseconds. */
-export async function lastDowntimeMs(auditor: Auditor, container: string): Promise<number> {
-  const picture: Picture = await auditor.picture();
-  const last = downtimes(picture, container).at(-1);
-  return last === undefined ? 0 : last.to - last.from;
 }
 
 const images = join(import.meta.dirname, "images");

@@ -179,9 +179,9 @@ async function untilWritten(
   moving: Switching & { readonly move: MoveRecord; readonly old: ContainerFacts | undefined },
 ): Promise<number | null> {
   const { config, plan, store, move, old } = moving;
-  let newIsOnItsWay = false;
+  const sent = { new: false };
   const startingNew = (): Promise<void> => {
-    newIsOnItsWay = true;
+    sent.new = true;
     return startNew(ports, moving);
   };
   try {
@@ -197,7 +197,7 @@ async function untilWritten(
     // Undoing is not interrupted: half a move is worse than a late Ctrl-C.
     await undo(ports, config, move, {
       dead: moving.sourceIs === "dead" ? new Set([plan.from]) : new Set(),
-      certain: !newIsOnItsWay || !endsUnheard.has(toFailure(error).code),
+      certain: !sent.new || !endsUnheard.has(toFailure(error).code),
     });
     throw notMoved(plan, error);
   }

@@ -21,14 +21,21 @@ export class CopyWatch {
   }
 
   look(pid: number | undefined): CopySeen[] {
+    if (pid === undefined) return this.#lookAt(this.#node.disk, () => false);
     // Through the running node, since something may be mounted there.
-    const root = pid === undefined ? this.#node.disk : `/proc/${pid}/root`;
+    const root = `/proc/${pid}/root`;
+    const seen = this.#lookAt(root, (id) => this.#runs(id));
+    // A node that died while it was looked at has shown less than there is.
+    return modified(`${root}/`) === undefined ? this.look(undefined) : seen;
+  }
+
+  #lookAt(root: string, runs: (id: string) => boolean): CopySeen[] {
     const folder = `${root}/var/lib/docker/containers`;
     return entries(folder)
       .sort()
       .flatMap((id) => {
         const copy = this.#describe(id, `${folder}/${id}/config.v2.json`);
-        return copy === undefined ? [] : [{ ...copy, running: pid !== undefined && this.#runs(id) }];
+        return copy === undefined ? [] : [{ ...copy, running: runs(id) }];
       });
   }
 

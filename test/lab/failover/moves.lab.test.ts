@@ -3,22 +3,20 @@
  * has to move. After each, the auditor says whether anything happened that must not; it shares no code with pictl.
  */
 import { expect } from "vitest";
-import { now } from "../../auditor/history.ts";
 import { containerKilled, portClosed, portDropped } from "../../faults/containers.ts";
 import { isolate } from "../../faults/network.ts";
 import { powerLoss } from "../../faults/services.ts";
 import { during, until } from "../../faults/stage.ts";
-import { INTERVAL, lastDowntimeMs, oneApp, withScenes } from "../../support/failover.ts";
+import { oneApp, withScenes } from "../../support/failover.ts";
 
 await withScenes("failover", (lab, scene) => {
-  scene("a killed container is started where it is, within two intervals", oneApp, async (stage) => {
+  scene("a killed container is started where it is", oneApp, async (stage) => {
     await during(stage, containerKilled("n1", "app"), async () => {
       await until(stage, "app runs again", async () => {
         const running = await lab.inside("n1", "docker ps -q --filter name=app");
         return running === "" ? "it does not" : undefined;
       });
     });
-    expect(await lastDowntimeMs(stage.auditor, "app")).toBeLessThan(2 * INTERVAL + 2000);
     expect(stage.home("app")).toBe("n1");
   });
 
@@ -41,21 +39,15 @@ await withScenes("failover", (lab, scene) => {
     layout: [{ app: "-p 8080:80 --restart always", other: { build: "docker/app" } }, {}, {}],
     constraints: ["app,n1,n2,n3", "other,n1,n2,n3"],
   };
-  scene(
-    "a node dies: its containers run elsewhere in time; what it brings back is cleaned up",
-    comesBack,
-    async (stage) => {
-      expect(await lab.inside("n1", "docker inspect -f '{{.HostConfig.RestartPolicy.Name}}' app")).toBe("no\n");
-      // As one that was made before pictl knew that it may move.
-      await lab.inside("n1", "docker update --restart always other");
-      const diedAt = now();
-      await during(stage, powerLoss("n1"), async () => {
-        await stage.leaves("app", "n1");
-        await stage.leaves("other", "n1");
-        expect(now() - diedAt).toBeLessThan(3 * INTERVAL + 5000 + 10_000);
-      });
-    },
-  );
+  scene("a node dies: its containers run elsewhere; what it brings back is cleaned up", comesBack, async (stage) => {
+    expect(await lab.inside("n1", "docker inspect -f '{{.HostConfig.RestartPolicy.Name}}' app")).toBe("no\n");
+    // As one that was made before pictl knew that it may move.
+    await lab.inside("n1", "docker update --restart always other");
+    await during(stage, powerLoss("n1"), async () => {
+      await stage.leaves("app", "n1");
+      await stage.leaves("other", "n1");
+    });
+  });
 
   scene("a node is cut off with its container running: one copy is left when it is back", oneApp, async (stage) => {
     await during(stage, isolate("n1"), () => stage.leaves("app", "n1"));
