@@ -5,7 +5,7 @@ import { runHooks } from "../hooks.ts";
 import { carryOut } from "../move/carry-out.ts";
 import type { ConfigStore, HeartbeatPorts } from "../ports.ts";
 import { record } from "../record.ts";
-import { orderHosts } from "./hosts.ts";
+import { type OnTheirWay, orderHosts } from "./hosts.ts";
 
 const graceSeconds = 10;
 /** How long the new copy may take until its check succeeds, before the next host is tried. */
@@ -22,20 +22,23 @@ export async function failOver(
     action,
     store,
     oneAtATime,
+    onTheirWay,
     meanwhile,
   }: {
     readonly action: FailOverAction;
     readonly store: ConfigStore;
     /** Runs the work when no other move to that host is under way. */
     readonly oneAtATime: <T>(host: string, work: () => Promise<T>) => Promise<T>;
+    readonly onTheirWay: OnTheirWay;
     /** Gets what may go on when the container has long been moved. */
     readonly meanwhile: (work: Promise<void>) => void;
   },
 ): Promise<string | undefined> {
   const { config } = await store.read();
-  const { hosts, excluded } = await orderHosts(ports, config, action);
+  const { hosts, excluded, placement } = await orderHosts(ports, config, { action, onTheirWay });
   const reasons = [...excluded];
   for (const host of hosts) {
+    if (placement) onTheirWay.set(action.container, { placement, host });
     try {
       await oneAtATime(host, () => moveTo(ports, { action, store, host, meanwhile }));
       return host;

@@ -10,6 +10,7 @@ import type { ConfigStore, HeartbeatPorts } from "../ports.ts";
 import { record } from "../record.ts";
 import { cleanUp } from "./clean-up.ts";
 import { failOver } from "./fail-over.ts";
+import type { OnTheirWay } from "./hosts.ts";
 import { openInHand } from "./in-hand.ts";
 import { lookAround } from "./look.ts";
 import { type OpenMove, openMoves, settleQuietly } from "./open-moves.ts";
@@ -52,6 +53,7 @@ export function openHeartbeat(
 ): Heartbeat {
   const addresses = new Map<string, string>();
   const underWay = new Map<string, WantedMove>();
+  const onTheirWay: OnTheirWay = new Map();
   const queues = new Map<string, Promise<unknown>>();
   let memory: Memory | undefined;
   let silent: ReadonlySet<string> = new Set();
@@ -90,6 +92,7 @@ export function openHeartbeat(
         action,
         store,
         oneAtATime,
+        onTheirWay,
         meanwhile: (work) => {
           inHand.meanwhile(work);
         },
@@ -102,6 +105,7 @@ export function openHeartbeat(
       });
     } finally {
       underWay.delete(container);
+      onTheirWay.delete(container);
     }
   };
 

@@ -38,6 +38,7 @@ await withScenes("failover", (lab, scene) => {
     ...oneApp,
     layout: [{ app: "-p 8080:80 --restart always", other: { build: "docker/app" } }, {}, {}],
     constraints: ["app,n1,n2,n3", "other,n1,n2,n3"],
+    more: { failover_policy: "spread" },
   };
   scene("a node dies: its containers run elsewhere; what it brings back is cleaned up", comesBack, async (stage) => {
     expect(await lab.inside("n1", "docker inspect -f '{{.HostConfig.RestartPolicy.Name}}' app")).toBe("no\n");
