@@ -41,7 +41,7 @@ const unitTests: Detector = async (rule) => {
 };
 
 /** The quickest to notice first. */
-export const detectors: readonly Detector[] = [cluster, vip, unitTests];
+export const detectors: readonly Detector[] = [vip, cluster, unitTests];
 
 function run(args: readonly string[], rule: string): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve, reject) => {

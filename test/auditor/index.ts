@@ -12,6 +12,8 @@ import type { Limits } from "./rules/violation.ts";
 type MarkWords = Omit<Mark, "kind" | "at" | "mark" | "phase">;
 
 export interface Auditor {
+  /** The file of all that was seen. */
+  readonly history: string;
   /** A moment; see `Mark` for what each means. */
   mark(mark: Mark["mark"], words: MarkWords): void;
   /** Begins a span; the function ends it. */
@@ -62,6 +64,7 @@ export async function startAuditor(options: RecorderOptions): Promise<Auditor> {
   child.stdin.write(`${JSON.stringify(options)}\n`);
   await line();
   return {
+    history: options.history,
     mark: (mark, words) => {
       put(entry(mark, "point", words));
     },

@@ -1,4 +1,7 @@
 /** The machine that pictl runs on: the daemon killed, stopped, terminated. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Daemon } from "../support/daemon.ts";
 import type { Fault } from "./stage.ts";
 
 /** `kill -9`, and another daemon when it is healed. */
@@ -21,12 +24,32 @@ export const daemonPaused: Fault = {
   },
 };
 
-/** Asked to leave, and another daemon when it is healed. */
+/** Asked to leave, when a lease may be made to last, and another daemon when it is healed. */
 export const daemonStopped: Fault = {
   name: "controller: daemon stopped",
   blocks: ["controller"],
-  inject: async ({ daemon }) => {
+  inject: async ({ daemon, auditor }) => {
+    const end = auditor.begin("frozen", { name: "the daemon leaves" });
     await daemon.stop();
+    end();
   },
   heal: ({ daemon }) => daemon.start(),
 };
+
+/** Another one for the same cluster, which knows nothing of the first, as on another machine; killed when it is healed. */
+export function secondDaemon(): Fault {
+  let second: Daemon | undefined;
+  return {
+    name: "controller: a second daemon",
+    blocks: ["controller"],
+    inject: async ({ lab }) => {
+      const { config, dir } = lab.status();
+      const document = JSON.parse(readFileSync(config, "utf8")) as object;
+      const other = join(dir, "second.json");
+      writeFileSync(other, JSON.stringify({ ...document, state_dir: "state-second" }), { mode: 0o600 });
+      second = new Daemon({ config: other });
+      await second.start();
+    },
+    heal: () => second?.kill() ?? Promise.resolve(),
+  };
+}

@@ -1,5 +1,7 @@
 /** Cables that are cut, in one direction or both, and links that go down. */
-import type { Fault, Stage } from "./stage.ts";
+import { existsSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Fault, type Stage, until } from "./stage.ts";
 
 /** Those whom the auditor plugs in; a fully isolated node must not reach them either. */
 const AUDITORS = ["client", "observer"];
@@ -28,6 +30,48 @@ export function cutFromController(node: string): Fault {
     },
     heal: heal(node),
   };
+}
+
+/**
+ * The same, at the worst moment: when a grant was decided on, and its bytes are about to be sent. They wait in the cut
+ * line until it heals. sshd drops them when a farewell comes along with them, so a daemon that `stands still` is the
+ * worst: it goes on when they have arrived. For the node that has the address, and a daemon with `before-grant.ts`.
+ */
+export function cutBeforeGrant(node: string, sender: "goes on" | "stands still"): Fault {
+  const still = sender === "stands still";
+  return {
+    name: `${node}: cut off from the controller before a grant, whose sender ${sender}`,
+    blocks: still ? [node, "controller"] : [node],
+    inject: async (stage) => {
+      const { switchPid } = stage.lab.status();
+      const pairs = `"controller" . "${node}", "${node}" . "controller"`;
+      const cut = `nft add element bridge pictl cuts '{ ${pairs} }'`;
+      const file = beforeGrantFile(stage.lab);
+      await stage.lab.inside(node, "rm -f /run/late-grant");
+      writeFileSync(`${file}.new`, `nsenter --target ${String(switchPid)} --net ${cut}`);
+      renameSync(`${file}.new`, file);
+      await until(stage, "the failpoint was reached", () => (existsSync(file) ? "not yet" : undefined));
+      if (still) stage.daemon.signal("SIGSTOP");
+    },
+    heal: async (stage) => {
+      await stage.lab.heal(node);
+      if (!still) return;
+      await until(stage, "the late grant has arrived", async () =>
+        (await lateGrant(stage, node)) === "" ? "it has not" : undefined,
+      );
+      stage.daemon.signal("SIGCONT");
+    },
+  };
+}
+
+/** The exit code of the grant that came late, as a line; empty before. */
+export function lateGrant({ lab }: Pick<Stage, "lab">, node: string): Promise<string> {
+  return lab.inside(node, "cat /run/late-grant 2>/dev/null || :");
+}
+
+/** What arms the failpoint. */
+export function beforeGrantFile(lab: Pick<Stage["lab"], "status">): string {
+  return join(lab.status().dir, "before-grant");
 }
 
 /** What the node sends to the controller is lost, acknowledgements too; what is sent to it arrives. */
@@ -78,6 +122,22 @@ export const isolateController: Fault = {
   },
   heal: heal("controller"),
 };
+
+/** What these nodes ping does not answer them; all else does. */
+export function targetUnreachable(nodes: readonly string[], target: string): Fault {
+  const rule = `OUTPUT -p icmp -d ${target} -j DROP`;
+  return {
+    name: `${nodes.join(", ")}: ${target} does not answer a ping`,
+    blocks: [],
+    inject: async ({ lab }) => {
+      for (const node of nodes) await lab.inside(node, `iptables -I ${rule}`);
+    },
+    heal: async ({ lab }) => {
+      // A node that lost its power in between has forgotten it.
+      for (const node of nodes) await lab.inside(node, `iptables -D ${rule} || :`);
+    },
+  };
+}
 
 /** No carrier: the node notices. */
 export function linkDown(node: string): Fault {

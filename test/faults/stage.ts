@@ -39,6 +39,24 @@ export async function during<T>(stage: Stage, fault: Fault, body: () => Promise<
   }
 }
 
+/** Several as one: each begins after the one before it, and they are healed the other way round. */
+export function all(more: string, faults: readonly [Fault, ...Fault[]]): Fault {
+  const list = (of: (fault: Fault) => readonly string[] | undefined): string[] => [
+    ...new Set(faults.flatMap((fault) => of(fault) ?? [])),
+  ];
+  return {
+    name: `${faults[0].name}, ${more}`,
+    blocks: list(({ blocks }) => blocks),
+    touches: list(({ touches }) => touches),
+    inject: async (stage) => {
+      for (const fault of faults) await fault.inject(stage);
+    },
+    heal: async (stage) => {
+      for (const fault of [...faults].reverse()) await fault.heal(stage);
+    },
+  };
+}
+
 export interface Patience {
   /** Milliseconds; generous, since other things may use this machine too. */
   readonly withinMs?: number;

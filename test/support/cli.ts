@@ -21,6 +21,8 @@ export interface CliOptions {
   readonly terminal?: boolean;
   /** On top of this process's own. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Modules that are loaded ahead of it, which then runs from the sources. */
+  readonly preload?: readonly string[];
 }
 
 export interface RunningCli {
@@ -42,11 +44,14 @@ export async function pictl(words: readonly string[], options: CliOptions): Prom
 
 /** Starts a command line. */
 export function startPictl(words: readonly string[], options: CliOptions): RunningCli {
-  const argv = [process.execPath, join(root, "bin", buildIsFresh ? "run.js" : "dev.js"), ...words];
+  const { preload = [] } = options;
+  const program = join(root, "bin", buildIsFresh && preload.length === 0 ? "run.js" : "dev.js");
+  const loaded = preload.length === 0 ? [] : ["tsx", ...preload].flatMap((module) => ["--import", module]);
+  const argv = [process.execPath, ...loaded, program, ...words];
   // `exec`: a shell that waited for it would die of the Ctrl-C that is typed to it, and `script` with the shell.
   const line = argv.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
-  const [program = "", ...args] = options.terminal === true ? ["script", "-qec", `exec ${line}`, "/dev/null"] : argv;
-  const child = spawn(program, args, {
+  const [first = "", ...args] = options.terminal === true ? ["script", "-qec", `exec ${line}`, "/dev/null"] : argv;
+  const child = spawn(first, args, {
     env: { ...process.env, PICLUSTER_CONFIG: options.config, TERM: "xterm", NO_COLOR: "1", ...options.env },
     stdio: [options.stdin === undefined && options.terminal !== true ? "ignore" : "pipe", "pipe", "pipe"],
   }) as ChildProcessWithoutNullStreams;

@@ -5,8 +5,18 @@ import { type RunningCli, startPictl } from "./cli.ts";
 export interface DaemonOptions {
   readonly config: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Modules that are loaded ahead of it, which then runs from the sources. */
+  readonly preload?: readonly string[];
   /** Called with each new process. */
   readonly onStart?: (pid: number) => void;
+}
+
+export interface PictlEvent {
+  readonly type: string;
+  readonly node?: string;
+  readonly container?: string;
+  readonly error?: string;
+  readonly after?: { readonly rule?: string };
 }
 
 export class Daemon {
@@ -20,8 +30,8 @@ export class Daemon {
 
   /** Resolves when it has said its first word. */
   async start(): Promise<void> {
-    const { config, env = {}, onStart } = this.#options;
-    const started = startPictl(["daemon"], { config, env });
+    const { config, env = {}, preload = [], onStart } = this.#options;
+    const started = startPictl(["daemon"], { config, env, preload });
     this.#process = started;
     onStart?.(started.pid);
     await Promise.race([once(started.stderr, "data"), started.ended]);
@@ -38,6 +48,15 @@ export class Daemon {
   /** Everything that all of its processes said. */
   log(): string {
     return this.#log + (this.#process?.complained() ?? "");
+  }
+
+  /** What all of its processes told as events, of this type or of all, oldest first. */
+  events(type?: string): PictlEvent[] {
+    return this.log()
+      .split("\n")
+      .slice(0, -1)
+      .flatMap((line) => (line.startsWith("{") ? [JSON.parse(line) as PictlEvent] : []))
+      .filter((event) => type === undefined || event.type === type);
   }
 
   /** Asked to leave; resolves to its exit code when it has, to null when it had to be killed after 15 s. */

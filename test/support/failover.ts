@@ -6,7 +6,7 @@ import type { Limits } from "../auditor/rules/violation.ts";
 import { settle, type Stage, until } from "../faults/stage.ts";
 import { auditLab } from "./audit.ts";
 import { pictl } from "./cli.ts";
-import { Daemon } from "./daemon.ts";
+import { Daemon, type PictlEvent } from "./daemon.ts";
 import { labObstacle, withLab } from "./lab.ts";
 import type { TestLab } from "./test-lab.ts";
 
@@ -44,14 +44,6 @@ export interface Scene extends Stage {
   leaves(container: string, node: string): Promise<void>;
   lastWords(): string;
   end(): Promise<void>;
-}
-
-interface PictlEvent {
-  readonly type: string;
-  readonly node?: string;
-  readonly container?: string;
-  readonly error?: string;
-  readonly after?: { readonly rule?: string };
 }
 
 /**
@@ -109,13 +101,6 @@ async function openScene(lab: TestLab, wanted: SceneConfig): Promise<Scene> {
     },
   });
   const limits: Limits = { cluster: lab.name, twoCopiesMs: INTERVAL + 3000, misplacedMs: INTERVAL + 3000 };
-  const events = (type?: string): PictlEvent[] =>
-    daemon
-      .log()
-      .split("\n")
-      .slice(0, -1)
-      .flatMap((line) => (line.startsWith("{") ? [JSON.parse(line) as PictlEvent] : []))
-      .filter((event) => type === undefined || event.type === type);
   try {
     if (wanted.notCreated !== true) {
       const created = await pictl(["create"], { config });
@@ -134,7 +119,7 @@ async function openScene(lab: TestLab, wanted: SceneConfig): Promise<Scene> {
     auditor,
     daemon,
     limits,
-    events,
+    events: (type) => daemon.events(type),
     home,
     journal: () => filesIn(join(dir, "state", "moves")),
     leaves: (container, node) =>

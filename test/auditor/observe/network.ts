@@ -28,6 +28,8 @@ export async function plugIn(
   const enter = (of: number, ...words: string[]): void => {
     execFileSync("nsenter", [`--net=/proc/${of}/ns/net`, ...words], { stdio: "pipe" });
   };
+  // The kernel takes a while to clear away a namespace, and the port of the one before us with it.
+  enter(hub, "sh", "-c", `! ip link show ${port} >/dev/null 2>&1 || ip link delete ${port} 2>/dev/null || :`);
   enter(hub, "ip", "link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", String(pid));
   enter(hub, "ip", "link", "set", port, "master", "br0", "up");
   enter(pid, "ip", "address", "add", address, "dev", "eth0");
