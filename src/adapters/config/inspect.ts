@@ -5,29 +5,30 @@ import { redact } from "../../domain/config/redact.ts";
 import type { ConfigProblem } from "../../domain/config/types.ts";
 import { renderDocument } from "./edit/document.ts";
 import { readConfigFile } from "./file.ts";
-import { loadConfig, placeOf } from "./load.ts";
-import { parseConfigText } from "./parse.ts";
+import { type LoadPlace, loadParsed, placeOf } from "./load.ts";
+import { parseConfigText, type ParseResult } from "./parse.ts";
 import type { StoreOptions } from "./options.ts";
 
 /** `EditableConfigStore.inspect`. */
 export async function inspectConfig(path: string, options: StoreOptions): Promise<ConfigInspection> {
   const file = await readConfigFile(path);
   const parsed = parseConfigText(file.text);
-  const problems = problemsOf(path, file.text, file.mode, options);
-  if (!parsed.ok) return { text: file.text, problems, document: undefined, shown: "" };
-  const document = valueOf(parsed.root);
-  return { text: file.text, problems, document, shown: renderDocument(redact(document), file.text, parsed.root) };
+  const problems = problemsOf(parsed, file.text, placeOf(path, file.mode, options));
+  if (!parsed.ok) return { text: file.text, problems, document: undefined, shown: () => "" };
+  const { root } = parsed;
+  const document = valueOf(root);
+  return { text: file.text, problems, document, shown: () => renderDocument(redact(document), file.text, root) };
 }
 
 /** `EditableConfigStore.check`. */
 export async function checkText(path: string, text: string, options: StoreOptions): Promise<readonly ConfigProblem[]> {
   const { mode } = await readConfigFile(path);
-  return problemsOf(path, text, mode, options);
+  return problemsOf(parseConfigText(text), text, placeOf(path, mode, options));
 }
 
-function problemsOf(path: string, text: string, mode: number, options: StoreOptions): readonly ConfigProblem[] {
+function problemsOf(parsed: ParseResult, text: string, place: LoadPlace): readonly ConfigProblem[] {
   try {
-    return loadConfig(text, placeOf(path, mode, options)).warnings;
+    return loadParsed(parsed, text, place).warnings;
   } catch (error) {
     if (error instanceof ConfigInvalidError) return error.problems;
     throw error;

@@ -7,7 +7,7 @@ import type { RawConfig } from "../../domain/config/raw.ts";
 import { secretFindings } from "../../domain/config/secret-findings.ts";
 import type { Config, ConfigProblem } from "../../domain/config/types.ts";
 import type { StoreOptions } from "./options.ts";
-import { parseConfigText } from "./parse.ts";
+import { parseConfigText, type ParseResult } from "./parse.ts";
 import { locate, positionAt } from "./position.ts";
 import { checkShape } from "./validate.ts";
 
@@ -31,7 +31,11 @@ export interface Loaded {
 
 /** Makes a config of the text of a file. Throws ConfigInvalidError with every problem. */
 export function loadConfig(text: string, place: LoadPlace): Loaded {
-  const parsed = parseConfigText(text);
+  return loadParsed(parseConfigText(text), text, place);
+}
+
+/** The same, of a text that was parsed already. */
+export function loadParsed(parsed: ParseResult, text: string, place: LoadPlace): Loaded {
   if (!parsed.ok) {
     const problem = { severity: "error" as const, file: place.path, path: "", message: parsed.message };
     throw ConfigInvalidError.ofFile(place.path, [{ ...problem, ...positionAt(text, parsed.offset) }]);

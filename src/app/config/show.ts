@@ -14,7 +14,7 @@ export async function showConfig(store: EditableConfigStore): Promise<Report<Sho
   return {
     result: { file: store.path, config: redact(inspection.document) },
     failures: [],
-    text: inspection.shown,
+    text: inspection.shown(),
   };
 }
 

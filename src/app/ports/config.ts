@@ -46,7 +46,7 @@ export interface ConfigInspection {
   /** The document as plain values, secrets and all; undefined when the text cannot be parsed. */
   readonly document: unknown;
   /** The document in the file's language, without comments, its secrets hidden. */
-  readonly shown: string;
+  readonly shown: () => string;
 }
 
 /** Paths are keys and indexes: `["layout", 0, "web"]`. `set` on a list index equal to its length appends. */

@@ -326,7 +326,7 @@ describe("secrets", () => {
   test("they print as nothing, in the config, in what is shown and in errors", async () => {
     const store = openConfigStore(temporaryFile(text), options);
     const { config } = await store.read();
-    const { shown } = await store.inspect();
+    const shown = (await store.inspect()).shown();
     expect(JSON.stringify(config) + shown).not.toContain("hunter");
     expect(shown).toContain('"env:NOT_SET"');
     const broken = await problems(text.replace('"hunter2"', '["hunter2"]').replace('{"P":"hunter3"}', '"hunter3"'));
