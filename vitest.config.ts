@@ -1,6 +1,11 @@
 import { defineConfig } from "vitest/config";
 
 const lab = ["test/lab/**/*.test.ts", "test/**/*.lab.test.ts"];
+/** Faults that take long: `npm run faults`. */
+const faults = ["test/lab/**/*.faults.test.ts"];
+
+// Labs share the machine's network and processors: one file at a time.
+const onLabs = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000 };
 
 // Rules of src/domain/safety.ts to leave out, to see that the tests notice: `PICTL_WITHOUT=deadline npx vitest …`.
 const define = { PICTL_WITHOUT: JSON.stringify(process.env["PICTL_WITHOUT"] ?? "") };
@@ -20,14 +25,11 @@ export default defineConfig({
       },
       {
         define,
-        test: {
-          name: "lab",
-          include: lab,
-          // Labs share the machine's network and processors: one file at a time.
-          fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
-        },
+        test: { name: "lab", include: lab, exclude: faults, ...onLabs },
+      },
+      {
+        define,
+        test: { name: "faults", include: faults, ...onLabs },
       },
     ],
     coverage: {

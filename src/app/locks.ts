@@ -24,6 +24,11 @@ type Place = Pick<Placement, "container" | "node">;
 
 const retryMs = 500;
 
+/** In the order in which whoever locks one container on several nodes is to ask for it, so that no two wait for each other. */
+export function inLockOrder(places: readonly Place[]): readonly Place[] {
+  return [...places].sort((a, b) => (a.node < b.node ? -1 : 1));
+}
+
 /**
  * Runs `work` with the locks on the containers it is about to change, on the nodes where they are. `locked` resolves
  * when the lock on that container is ours and throws lock-held, telling by whom, or what connecting throws; the first
@@ -76,7 +81,7 @@ async function hold(
   // Before the node is looked at: what is decided then must not be done to it after a restart (`RunOptions.guard`).
   const clock = connection.clock().catch(() => undefined);
   for (;;) {
-    const line = await connection.pipe(holdLocks(names, holder), { signal: ports.signal });
+    const line = await connection.pipe(holdLocks(names, holder), { signal: ports.signal, held: true });
     let answers: readonly LockAnswer[];
     try {
       [answers] = await Promise.all([readAnswers(line, names.length), clock]);

@@ -20,6 +20,24 @@ export function isolate(node: string): Fault {
   };
 }
 
+/** Several nodes lose everybody within one instant, each other too. */
+export function isolateMany(nodes: readonly string[]): Fault {
+  return {
+    name: `${nodes.join(", ")}: cut off from everybody at once`,
+    blocks: nodes,
+    inject: async ({ lab }) => {
+      const ports = ["controller", ...lab.status().nodes.map(({ node }) => node), ...AUDITORS];
+      const pairs = nodes.flatMap((node) =>
+        ports.filter((port) => port !== node).flatMap((port) => [`"${port}" . "${node}"`, `"${node}" . "${port}"`]),
+      );
+      await lab.onSwitch(`nft add element bridge pictl cuts '{ ${[...new Set(pairs)].join(", ")} }'`);
+    },
+    heal: async ({ lab }) => {
+      for (const node of nodes) await lab.heal(node);
+    },
+  };
+}
+
 /** Only the line between the controller and a node; everybody else reaches it. */
 export function cutFromController(node: string): Fault {
   return {

@@ -60,6 +60,8 @@ export function all(more: string, faults: readonly [Fault, ...Fault[]]): Fault {
 export interface Patience {
   /** Milliseconds; generous, since other things may use this machine too. */
   readonly withinMs?: number;
+  /** Milliseconds between two looks. */
+  readonly everyMs?: number;
 }
 
 /** Looks until `condition` gives no more problem. Throws with the last one and the daemon's last words. */
@@ -67,7 +69,7 @@ export async function until(
   stage: Pick<Stage, "daemon">,
   what: string,
   problem: () => Promise<string | undefined> | string | undefined,
-  { withinMs = 60_000 }: Patience = {},
+  { withinMs = 60_000, everyMs = 100 }: Patience = {},
 ): Promise<void> {
   const startedAt = now();
   for (;;) {
@@ -77,7 +79,7 @@ export async function until(
       const log = stage.daemon.log().split("\n").slice(-30).join("\n");
       throw new Error(`${what}: not within ${withinMs / 1000} s: ${last}\nThe daemon said:\n${log}`);
     }
-    await hold(100);
+    await hold(everyMs);
   }
 }
 

@@ -3,7 +3,8 @@ import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { join } from "node:path";
 import { describe, test } from "vitest";
 import type { Limits } from "../auditor/rules/violation.ts";
-import { settle, type Stage, until } from "../faults/stage.ts";
+import { type Patience, settle, type Stage, until } from "../faults/stage.ts";
+import type { MoveStep } from "../../src/domain/move/journal.ts";
 import { auditLab } from "./audit.ts";
 import { pictl } from "./cli.ts";
 import { Daemon, type PictlEvent } from "./daemon.ts";
@@ -14,7 +15,7 @@ import type { TestLab } from "./test-lab.ts";
 export const INTERVAL = 1500;
 
 export interface SceneConfig {
-  /** Rows of the layout, in the order of the nodes n1, n2, n3. */
+  /** Rows of the layout, in the order of the nodes n1, n2 … */
   readonly layout: readonly Readonly<Record<string, string | object>>[];
   readonly hb?: readonly Readonly<Record<string, string | object>>[];
   /** `app,n1,n2`: where containers may go. */
@@ -40,14 +41,16 @@ export interface Scene extends Stage {
   home(container: string): string | undefined;
   /** Moves under way, as pictl's journal has them. */
   journal(): string[];
+  /** Resolves the moment the journal has a container's move at this step; `none`: it has ended. */
+  reaches(container: string, step: MoveStep | "none"): Promise<void>;
   /** Waits until a container is in the layout of another node. */
-  leaves(container: string, node: string): Promise<void>;
+  leaves(container: string, node: string, patience?: Patience): Promise<void>;
   lastWords(): string;
   end(): Promise<void>;
 }
 
 /**
- * A lab of three nodes with the images of `images/`, and `scene`, which registers a test with a lab as new: it ends
+ * A lab (of three nodes) with the images of `images/`, and `scene`, which registers a test with a lab as new: it ends
  * with everything settled, unless `settled` is false, and nothing for the auditor to tell.
  */
 export async function withScenes(
@@ -61,10 +64,11 @@ export async function withScenes(
       options?: { readonly settled?: boolean; readonly timeoutMs?: number },
     ) => void,
   ) => void,
+  { nodes = 3 }: { readonly nodes?: number } = {},
 ): Promise<void> {
   const obstacle = await labObstacle();
   describe.skipIf(obstacle !== undefined)(name, () => {
-    const lab = withLab({ nodes: 3 });
+    const lab = withLab({ nodes });
     register(lab, (title, config, play, { settled = true, timeoutMs = 180_000 } = {}) => {
       test(
         title,
@@ -122,9 +126,17 @@ async function openScene(lab: TestLab, wanted: SceneConfig): Promise<Scene> {
     events: (type) => daemon.events(type),
     home,
     journal: () => filesIn(join(dir, "state", "moves")),
-    leaves: (container, node) =>
-      until({ daemon }, `${container} leaves ${node}`, () =>
-        home(container) === node ? `it is on ${node}` : undefined,
+    reaches: (container, step) => {
+      const file = join(dir, "state", "moves", `${container}.json`);
+      const problem = (): string | undefined => (stepIn(file) === step ? undefined : `it is at ${stepIn(file)}`);
+      return until({ daemon }, `the move of ${container} is at ${step}`, problem, { everyMs: 1 });
+    },
+    leaves: (container, node, patience) =>
+      until(
+        { daemon },
+        `${container} leaves ${node}`,
+        () => (home(container) === node ? `it is on ${node}` : undefined),
+        patience,
       ),
     lastWords: () => daemon.log().split("\n").slice(-30).join("\n"),
     end: async () => {
@@ -151,8 +163,17 @@ function filesIn(folder: string): string[] {
   }
 }
 
+function stepIn(file: string): string {
+  try {
+    return (JSON.parse(readFileSync(file, "utf8")) as { step: string }).step;
+  } catch {
+    return "none";
+  }
+}
+
+/** A node remembers whom it promised to obey nobody else. */
 const removeContainers =
-  'ids=$(docker ps -aq); [ -z "$ids" ] || docker rm -f $ids >/dev/null; iptables -t raw -F PREROUTING';
+  'ids=$(docker ps -aq); [ -z "$ids" ] || docker rm -f $ids >/dev/null; iptables -t raw -F PREROUTING; rm -rf /var/lib/pictl /run/pictl';
 
 function firstRound(file: string): string | undefined {
   try {

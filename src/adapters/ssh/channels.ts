@@ -11,6 +11,9 @@ export interface OpenChannel {
   readonly release: () => void;
 }
 
+/** Of the places, so many are for commands that end by themselves, when others are held open. */
+const placesToGetOn = 4;
+
 /** How often a connection that never had a session tries to get one. */
 const firstSessionRetries = 5;
 
@@ -18,6 +21,7 @@ const firstSessionRetries = 5;
 export class Channels {
   readonly #client: Client;
   readonly #gate: Gate;
+  readonly #held: Gate;
 
   #lost = false;
   #succeeded = false;
@@ -26,10 +30,16 @@ export class Channels {
   constructor(client: Client, limit: number) {
     this.#client = client;
     this.#gate = new Gate(limit);
+    this.#held = new Gate(heldAmong(limit));
     // ssh2 tells this before it answers what is still unanswered.
     client.once("close", () => {
       this.#lost = true;
     });
+  }
+
+  /** The right to a command that is held open while others run; resolves to what gives it back. */
+  hold(signal: AbortSignal | undefined): Promise<() => void> {
+    return this.#held.enter(signal);
   }
 
   /**
@@ -56,12 +66,17 @@ export class Channels {
         const others = this.#gate.inside - 1;
         release();
         if (!isOpenFailure(error)) throw error;
-        if (others > 0) this.#gate.limit = Math.min(this.#gate.limit, others);
+        if (others > 0) this.#limitTo(others);
         else if (++refusals > firstSessionRetries && !this.#succeeded) throw noSession(error);
         // sshd frees a session when its command has ended, which may be long after its channel was closed.
         else await pause(Math.min(50 * refusals, 1_000), signal);
       }
     }
+  }
+
+  #limitTo(places: number): void {
+    this.#gate.limit = Math.min(this.#gate.limit, places);
+    this.#held.limit = heldAmong(this.#gate.limit);
   }
 
   #exec<T>(
@@ -99,6 +114,10 @@ export class Channels {
       cause,
     });
   }
+}
+
+function heldAmong(places: number): number {
+  return Math.max(1, places - placesToGetOn);
 }
 
 /** The connection ended while the request to run a command was unanswered: it may have been started. */

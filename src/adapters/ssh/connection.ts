@@ -5,6 +5,7 @@ import type {
   GuardOptions,
   Login,
   Outcome,
+  PipeOptions,
   Privilege,
   RemoteTerminal,
   RunOptions,
@@ -17,7 +18,7 @@ import { Channels } from "./channels.ts";
 import { discard } from "./dial.ts";
 import { Ending, type Running } from "./ending.ts";
 import { defaultClockAgeMs, Guarding, type GuardSettings } from "./guarding.ts";
-import { openSocket, openTcp, pipe, type PipeOptions } from "./pipe.ts";
+import { openSocket, openTcp, pipe } from "./pipe.ts";
 import { Rights, type SudoPassword } from "./rights.ts";
 import { run } from "./run.ts";
 import type { Session } from "./session.ts";
@@ -48,6 +49,7 @@ export class SshConnection implements Connection {
     const base = {
       node: node.name,
       client,
+      ahead: new Channels(client, sessionsAhead),
       sudo: (signal: AbortSignal) => this.#rights.sudo(signal),
       ticket: (options: GuardOptions, timeoutMs: number) => this.#guarding.prepare(options, timeoutMs),
       onRefusal: (error: unknown) => {
@@ -108,8 +110,9 @@ export class SshConnection implements Connection {
   }
 }
 
-/** sshd's MaxSessions is 10 by default; some are left for ending commands and for others who share the connection. */
-const maxSessions = 8;
+/** sshd's MaxSessions is 10 by default; one is left for others who share the connection. */
+const maxSessions = 7;
+const sessionsAhead = 1;
 const sessionsForEnding = 1;
 
 /** What ends a command is not ended by yet another one. */

@@ -1,15 +1,11 @@
 import { once } from "node:events";
 import { Duplex, PassThrough } from "node:stream";
 import { abortable, firstOf } from "../../abort.ts";
+import type { PipeOptions } from "../../app/ports.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { Command } from "../../domain/shell.ts";
 import { interrupted, run } from "./run.ts";
 import type { Session } from "./session.ts";
-
-export interface PipeOptions {
-  readonly sudo?: boolean;
-  readonly signal?: AbortSignal;
-}
 
 /** Milliseconds until the command must have started. */
 const startTimeoutMs = 60_000;
@@ -19,6 +15,7 @@ const stderrKept = 16 * 1024;
 /** `Connection.pipe`: a command that runs until it ends or the stream is destroyed. */
 export async function pipe(session: Session, command: Command, options: PipeOptions = {}): Promise<Duplex> {
   const { node } = session;
+  const letGo = options.held ? await turn(session, options.signal) : undefined;
   const stop = new AbortController();
   const { signal, dispose } = firstOf([options.signal, stop.signal]);
   const stdin = new PassThrough();
@@ -42,7 +39,10 @@ export async function pipe(session: Session, command: Command, options: PipeOpti
       ...(options.sudo === undefined ? {} : { sudo: options.sudo }),
     },
     onStarted,
-  ).finally(dispose);
+  ).finally(() => {
+    dispose();
+    letGo?.();
+  });
   running.then(
     (outcome) => {
       if (outcome.status === "ok") {
@@ -72,6 +72,14 @@ export async function pipe(session: Session, command: Command, options: PipeOpti
     return stream;
   } finally {
     clearTimeout(timer);
+  }
+}
+
+async function turn({ node, channels }: Session, signal: AbortSignal | undefined): Promise<() => void> {
+  try {
+    return await channels.hold(signal);
+  } catch (error) {
+    throw signal?.aborted ? interrupted(node, signal) : error;
   }
 }
 

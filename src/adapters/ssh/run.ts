@@ -38,7 +38,8 @@ export async function run(
       sent = { plan: launch(ticket ? guarded(line, ticket) : line, root?.mode ?? "none"), ticket };
       return sent.plan.line;
     };
-    const open = await session.channels.exec(write, signal, {
+    const channels = options.ahead ? session.ahead : session.channels;
+    const open = await channels.exec(write, signal, {
       onSent: () => {
         progress.sent = true;
       },

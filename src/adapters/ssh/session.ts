@@ -11,6 +11,8 @@ export interface Session {
   readonly node: string;
   readonly client: Client;
   readonly channels: Channels;
+  /** For what waits for no others. */
+  readonly ahead: Channels;
   readonly ending: Ending;
   /** How to become root here; asked once. Rejects with sudo-failed. */
   readonly sudo: (signal: AbortSignal) => Promise<{ readonly mode: SudoMode; readonly password: Secret | undefined }>;

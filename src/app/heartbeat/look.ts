@@ -6,7 +6,7 @@ import { checkTimeoutMs, subjects } from "../../domain/heartbeat/subjects.ts";
 import { words } from "../../domain/shell.ts";
 import { timeLimit } from "../../abort.ts";
 import { nodeOf } from "../observe.ts";
-import { askPeers } from "./witness.ts";
+import { type Answers, askPeers, peersIn } from "./witness.ts";
 import type { HeartbeatPorts } from "../ports.ts";
 
 export interface Look {
@@ -31,18 +31,46 @@ export async function lookAround(
 ): Promise<Look> {
   const budgetMs = Math.min(longestLookMs, Math.floor(intervalMs / 2) - 1);
   const [nodes, checks] = await Promise.all([
-    Promise.all(config.nodes.map((node) => lookAt(ports, node, { budgetMs, addresses }))),
+    lookAtAll(ports, config, { budgetMs, addresses }),
     pMap(subjects(config), (subject) => check(ports, config, subject, intervalMs), { concurrency: checksAtOnce }),
   ]);
-  const seen = Object.fromEntries(config.nodes.map((node, index) => [node.name, nodes[index]]));
-  return { nodes: await askPeers(ports, config, seen as Record<string, NodeFacts>, { budgetMs, addresses }), checks };
+  return { nodes, checks };
 }
 
-async function lookAt(
+interface Looking {
+  readonly budgetMs: number;
+  readonly addresses: Map<string, string>;
+}
+
+/** Peers are asked about a node while it may still answer: what waits for both takes no longer than a round may. */
+async function lookAtAll(
   ports: HeartbeatPorts,
-  node: NodeSpec,
-  { budgetMs, addresses }: { budgetMs: number; addresses: Map<string, string> },
-): Promise<NodeFacts> {
+  config: Config,
+  looking: Looking,
+): Promise<Readonly<Record<string, NodeFacts>>> {
+  const seen = new Map<string, NodeFacts>();
+  const look = async (node: NodeSpec): Promise<void> => {
+    seen.set(node.name, await lookAt(ports, node, looking));
+  };
+  const all = Promise.all(config.nodes.map(look));
+  const ask = async (): Promise<Readonly<Record<string, Answers>>> => {
+    const stop = new AbortController();
+    await Promise.race([all, ports.clock.sleep(looking.budgetMs / 2, stop.signal).catch(() => undefined)]);
+    stop.abort();
+    if (peersIn(ports, seen).length === 0) await all;
+    return askPeers(ports, config, seen, looking);
+  };
+  const [answers] = await Promise.all([ask(), all]);
+  return Object.fromEntries(
+    config.nodes.flatMap(({ name }): [string, NodeFacts][] => {
+      const facts = seen.get(name);
+      if (!facts) return [];
+      return [[name, facts.state === "silent" ? { ...facts, ...answers[name] } : facts]];
+    }),
+  );
+}
+
+async function lookAt(ports: HeartbeatPorts, node: NodeSpec, { budgetMs, addresses }: Looking): Promise<NodeFacts> {
   const late = timeLimit(ports.clock, budgetMs, ports.signal);
   const { signal } = late;
   let bootId: string | undefined;
@@ -52,7 +80,12 @@ async function lookAt(
     // Asked at once: what one of them does not answer tells which half of the node is ill.
     const docker = ports.engines.on(node, signal).then((engine) => engine.containers());
     docker.catch(() => undefined);
-    const pulse = await connection.run(bootIdCommand, { timeoutMs: budgetMs, maxOutputBytes: 100, signal });
+    const pulse = await connection.run(bootIdCommand, {
+      timeoutMs: budgetMs,
+      maxOutputBytes: 100,
+      ahead: true,
+      signal,
+    });
     if (pulse.status !== "ok") throw new PictlError("node-unreachable", "its shell does not answer");
     bootId = pulse.stdout.trim();
     return { state: "up", bootId, containers: await docker };

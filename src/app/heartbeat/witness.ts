@@ -7,44 +7,56 @@ import type { Connection, HeartbeatPorts } from "../ports.ts";
 
 /** Peers asked about one silent node. */
 const peersAsked = 3;
+/** What a peer may take on top of what it waits for. */
+const slackMs = 1000;
+
+/** Who reached a silent node, and who tried in vain. */
+export type Answers = Pick<SilentNode, "seenBy" | "missedBy">;
+
+/** The nodes that can be asked about others: a peer on this very machine sees what we see. */
+export function peersIn(
+  ports: Pick<HeartbeatPorts, "machine">,
+  seen: ReadonlyMap<string, NodeFacts>,
+): readonly string[] {
+  return [...seen]
+    .filter(([, facts]) => "bootId" in facts && facts.bootId !== ports.machine.bootId)
+    .map(([name]) => name);
+}
 
 /**
- * Has nodes that answer try to reach those that do not (as SWIM's indirect probe does), so that a fault of the line
- * between this machine and a node is not taken for the node's death. A peer on this very machine sees what we see and
- * is not asked.
+ * Has nodes that answer try to reach those that do not, or have not yet (as SWIM's indirect probe does), so that a fault
+ * of the line between this machine and a node is not taken for the node's death.
  */
 export async function askPeers(
   ports: HeartbeatPorts,
   config: Config,
-  nodes: Readonly<Record<string, NodeFacts>>,
+  seen: ReadonlyMap<string, NodeFacts>,
   { budgetMs, addresses }: { readonly budgetMs: number; readonly addresses: ReadonlyMap<string, string> },
-): Promise<Readonly<Record<string, NodeFacts>>> {
-  const peers = Object.entries(nodes)
-    .filter(([, facts]) => "bootId" in facts && facts.bootId !== ports.machine.bootId)
-    .map(([name]) => name);
-  const asked = await Promise.all(
-    Object.entries(nodes).map(async ([name, facts], index): Promise<[string, NodeFacts]> => {
-      if (facts.state !== "silent") return [name, facts];
-      const address = addresses.get(name) ?? nodeOf(config, name).address;
-      // Not always the same ones, where there are many.
-      const some = peers.map((_, nth) => peers[(nth + index) % peers.length] ?? "").slice(0, peersAsked);
-      return [name, await ask(ports, config, { facts, node: name, address, peers: some, budgetMs })];
-    }),
-  );
-  return Object.fromEntries(asked);
+): Promise<Readonly<Record<string, Answers>>> {
+  const peers = peersIn(ports, seen);
+  const asked = config.nodes.map(async ({ name, address }, index): Promise<[string, Answers] | undefined> => {
+    if ((seen.get(name)?.state ?? "silent") !== "silent") return undefined;
+    // Not always the same ones, where there are many.
+    const some = peers.map((_, nth) => peers[(nth + index) % peers.length] ?? "").slice(0, peersAsked);
+    return [
+      name,
+      await ask(ports, config, { node: name, address: addresses.get(name) ?? address, peers: some, budgetMs }),
+    ];
+  });
+  return Object.fromEntries((await Promise.all(asked)).filter((each) => each !== undefined));
 }
 
 async function ask(
   ports: HeartbeatPorts,
   config: Config,
-  question: { facts: SilentNode; node: string; address: string; peers: readonly string[]; budgetMs: number },
-): Promise<SilentNode> {
+  question: { node: string; address: string; peers: readonly string[]; budgetMs: number },
+): Promise<Answers> {
   const answers = await Promise.all(
     question.peers.map(async (peer) => ({ peer, reached: await reaches(ports, config, { ...question, peer }) })),
   );
   const named = (reached: boolean): string[] =>
     answers.filter((answer) => answer.reached === reached).map((answer) => answer.peer);
-  return { ...question.facts, seenBy: named(true), missedBy: named(false) };
+  return { seenBy: named(true), missedBy: named(false) };
 }
 
 /** Whether the peer reaches the address; undefined when it could not be asked, or cannot even try. */
@@ -53,29 +65,32 @@ async function reaches(
   config: Config,
   { peer, node, address, budgetMs }: { peer: string; node: string; address: string; budgetMs: number },
 ): Promise<boolean | undefined> {
-  const { signal, dispose } = timeLimit(ports.clock, budgetMs + 1000, ports.signal);
+  // ping knows whole seconds only.
+  const waitSeconds = Math.max(1, Math.floor(budgetMs / 1000));
+  const wait = timeLimit(ports.clock, waitSeconds * 1000, ports.signal);
+  const slow = timeLimit(ports.clock, waitSeconds * 1000 + slackMs, ports.signal);
   try {
-    const connection = await ports.nodes.connect(nodeOf(config, peer), signal);
+    const connection = await ports.nodes.connect(nodeOf(config, peer), wait.signal);
     const [pinged, ...opened] = await Promise.all([
-      pings(connection, { address, budgetMs, signal }),
-      ...watchedPorts(config, node).map((port) => opens(connection, { address, port, signal })),
+      pings(connection, { address, waitSeconds, signal: slow.signal }),
+      ...watchedPorts(config, node).map((port) => opens(connection, { address, port, signal: wait.signal })),
     ]);
     return opened.includes(true) ? true : pinged;
   } catch (error) {
     if (ports.signal.aborted) throw error;
     return undefined;
   } finally {
-    dispose();
+    wait.dispose();
+    slow.dispose();
   }
 }
 
 async function pings(
   connection: Connection,
-  { address, budgetMs, signal }: { address: string; budgetMs: number; signal: AbortSignal },
+  { address, waitSeconds, signal }: { address: string; waitSeconds: number; signal: AbortSignal },
 ): Promise<boolean | undefined> {
-  const wait = String(Math.max(1, Math.floor(budgetMs / 1000)));
-  const outcome = await connection.run(words("ping", "-c", "1", "-W", wait, address), {
-    timeoutMs: budgetMs + 1000,
+  const outcome = await connection.run(words("ping", "-c", "1", "-W", String(waitSeconds), address), {
+    timeoutMs: waitSeconds * 1000 + slackMs,
     maxOutputBytes: 1000,
     signal,
   });

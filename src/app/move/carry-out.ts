@@ -13,7 +13,7 @@ import { safety } from "../../domain/safety.ts";
 import { readEnvFile, wantedDigest, withSecrets } from "../environment.ts";
 import { runDocker } from "../docker.ts";
 import { newGeneration } from "../generations.ts";
-import { withLocks } from "../locks.ts";
+import { inLockOrder, withLocks } from "../locks.ts";
 import type { ConfigStore, Ports, Step } from "../ports.ts";
 import { putInPlace } from "../run-container.ts";
 import { checkMoved } from "./check.ts";
@@ -59,7 +59,7 @@ export async function carryOut(ports: Ports, moving: Moving): Promise<Moved> {
   const [source, target] = await Promise.all([sourceOf(ports, moving), sideOf(ports, config, to)]);
   refuse(moving, source, target);
   if (dryRun) return { outcome: source ? "would be moved" : `would be moved; ${from} does not answer`, gapMs: null };
-  const places = [...(source ? [{ container, node: from }] : []), { container, node: to }];
+  const places = inLockOrder([...(source ? [{ container, node: from }] : []), { container, node: to }]);
   const claim = await ports.journal.claim(container, waitMs);
   try {
     return await withLocks(ports, { config, placements: places, waitMs, dryRun }, async (locked) => {

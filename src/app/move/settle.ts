@@ -7,7 +7,7 @@ import { PictlError } from "../../domain/errors.ts";
 import { mayStillCome, type MoveRecord, settlement } from "../../domain/move/journal.ts";
 import type { Command } from "../../domain/shell.ts";
 import { runDocker } from "../docker.ts";
-import { withLocks } from "../locks.ts";
+import { inLockOrder, withLocks } from "../locks.ts";
 import { nodeOf } from "../observe.ts";
 import type { Ports } from "../ports.ts";
 import { record } from "../record.ts";
@@ -52,9 +52,8 @@ async function settleClaimed(
   { container, from, to, startedAt }: MoveRecord,
   dead: ReadonlySet<string>,
 ): Promise<ReturnType<typeof settlement> | undefined> {
-  const places = [from, to]
-    .filter((name) => !dead.has(name) && config.nodes.some((node) => node.name === name))
-    .map((node) => ({ container, node }));
+  const nodes = [from, to].filter((name) => !dead.has(name) && config.nodes.some((node) => node.name === name));
+  const places = inLockOrder(nodes.map((node) => ({ container, node })));
   return withLocks(ports, { config, placements: places, waitMs: settleWaitMs, dryRun: false }, async (locked) => {
     for (const place of places) await unlessUnreachable(locked(place));
     // The lock may have been somebody else's until now: what counts is what the record and the config say since.
@@ -62,8 +61,10 @@ async function settleClaimed(
     const current = now.find((each) => each.container === container && each.startedAt === startedAt);
     if (!current) return undefined;
     const { placements } = await ports.latestConfig();
-    const nodes = placements.filter((each) => each.container === container).map((each) => each.node);
-    const way = settlement(current, nodes);
+    const way = settlement(
+      current,
+      placements.filter((each) => each.container === container).map((each) => each.node),
+    );
     // The layout may be of somebody who did not know of the move: what is not there has replaced nothing.
     const arrived = way !== "finish" || current.step === "written" || (await hasNewCopy(ports, config, current, dead));
     if (arrived === undefined) return undefined;

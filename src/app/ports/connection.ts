@@ -70,7 +70,7 @@ export interface Connection {
    */
   run(command: Command, options?: RunOptions): Promise<Outcome>;
   /** Starts a command and hands over its stdin and stdout; stderr is kept (tail) and becomes the error's text. */
-  pipe(command: Command, options?: { readonly sudo?: boolean; readonly signal?: AbortSignal }): Promise<Duplex>;
+  pipe(command: Command, options?: PipeOptions): Promise<Duplex>;
   /**
    * Opens a terminal on the node with the login shell in it, or a command. Rejects as `run` does, and then nothing
    * was started.
@@ -89,6 +89,16 @@ export interface Connection {
   clock(options?: { readonly maxAgeMs?: number }): Promise<ClockSample>;
   /** How the connection came about, for people to read; missing where an implementation does not know. */
   readonly login?: Login;
+}
+
+export interface PipeOptions {
+  readonly sudo?: boolean;
+  readonly signal?: AbortSignal;
+  /**
+   * It stays open while its holder runs other commands on this connection. There are few of these at a time, and the
+   * others wait, so that whoever holds one gets on.
+   */
+  readonly held?: boolean;
 }
 
 export interface TerminalSize {
@@ -142,6 +152,8 @@ export interface RunOptions {
   readonly stdin?: string | Uint8Array | Secret | AsyncIterable<Uint8Array>;
   /** Run as root through sudo (no-op when the login is root). */
   readonly sudo?: boolean;
+  /** Waits for no other commands of this connection; for a short look, one at a time. */
+  readonly ahead?: boolean;
   /**
    * For every change that matters: the node refuses it when it comes late, after a reboot, or from a daemon that leads
    * no longer. Then `run` rejects with command-late, node-rebooted, superseded, lock-held or state-write-failed, and certainly

@@ -44,6 +44,37 @@ describe.skipIf(whyNoSshd)(`sshd's limits${whyNoSshd ? ` (${whyNoSshd})` : ""}`,
     },
   );
 
+  test.each([4, 10])(
+    "MaxSessions %i: twenty who hold a command open while they run another get on",
+    async (sessions) => {
+      const sshd = await started(startSshd({ config: [`MaxSessions ${sessions}`] }));
+      const connection = await openTestNodes().connect(sshd.node("n1", { user: login.name }));
+      const numbers = Array.from({ length: 20 }, (_, i) => `${i}\n`);
+      const outputs = await Promise.all(
+        numbers.map(async (number) => {
+          const held = await connection.pipe(words("cat"), { held: true });
+          const output = await stdoutOf(connection.run(words("printf", "%s", number), { timeoutMs: 10_000 }));
+          held.resume().end();
+          return output;
+        }),
+      );
+      expect(outputs).toEqual(numbers);
+    },
+  );
+
+  test("a short look waits for none of thirty that take long", async () => {
+    const sshd = await started(startSshd());
+    const connection = await openTestNodes().connect(sshd.node("n1", { user: login.name }));
+    const stop = new AbortController();
+    const slow = Array.from({ length: 30 }, () => connection.run(words("sleep", "20"), { signal: stop.signal }));
+    const ended = Promise.allSettled(slow);
+    const startedAt = performance.now();
+    expect(await stdoutOf(connection.run(words("echo", "here"), { ahead: true }))).toBe("here\n");
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    stop.abort();
+    await ended;
+  });
+
   test("MaxSessions 0: an error that says so", async () => {
     const sshd = await started(startSshd({ config: ["MaxSessions 0"] }));
     const connection = await openTestNodes().connect(sshd.node("n1", { user: login.name }));
