@@ -9,7 +9,7 @@ import { during, hold, settle } from "../../test/faults/stage.ts";
 import type { TestLab } from "../../test/support/test-lab.ts";
 import { openVipScene, type VipScene } from "../../test/support/vip.ts";
 import type { Kind } from "./kinds.ts";
-import type { Plan, Step } from "./plan.ts";
+import { longEnough, type Plan, type Step } from "./plan.ts";
 
 export interface Outcome {
   readonly plan: Plan;
@@ -107,7 +107,7 @@ async function play(
       });
     }
   });
-  if (kind.loss === true && lastsMs > limitMs * 1.3) {
+  if (kind.loss === true && lastsMs >= limitMs * longEnough) {
     const took = takeoverMs(await scene.auditor.picture(), startedAt, holder);
     played.takeoversMs.push(Math.min(took ?? lastsMs, lastsMs));
   }

@@ -53,7 +53,7 @@ export const kinds: readonly Kind[] = [
     name: "link flaps",
     to: "any",
     weight: 1,
-    make: (node, chance) => network.flapping(node, chance.between(300, 2000)),
+    make: (node, chance) => network.flapping(node, Math.round(chance.between(300, 2000))),
   },
   {
     name: "sshd gone or hung",

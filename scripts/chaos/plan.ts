@@ -38,6 +38,8 @@ export interface Plan {
 /** Every fourth step or so is a planned move. */
 const moves = 0.25;
 const overlaps = 0.2;
+/** What lasts for so many times of what a takeover may take ends after it. */
+export const longEnough = 1.3;
 
 export function planEpisode(seed: number, faults: number, only: Profile | undefined): Plan {
   const chance = new Chance(seed);
@@ -49,7 +51,7 @@ export function planEpisode(seed: number, faults: number, only: Profile | undefi
   for (let left = faults; left > 0;) {
     if (chance.next() < moves) steps.push({ do: "move" });
     const kind = draw(kinds, chance);
-    const lastsMs = kind.brief ? 0 : chance.between(500, profile.takeoverMs * 2.2);
+    const lastsMs = Math.round(kind.brief ? 0 : profile.takeoverMs * howLong(kind, chance));
     const also =
       chance.next() < overlaps && left > 1 && !kind.alone
         ? {
@@ -64,6 +66,11 @@ export function planEpisode(seed: number, faults: number, only: Profile | undefi
     left -= also === undefined ? 1 : 2;
   }
   return { seed, profile, forwarding, steps };
+}
+
+/** In times of what a takeover may take. Of losses most last for long enough to see one. */
+function howLong({ loss }: Kind, chance: Chance): number {
+  return loss && chance.next() < 0.75 ? chance.between(longEnough, 2) : chance.between(0.05, 1.5);
 }
 
 function draw(from: readonly Kind[], chance: Chance): Kind {

@@ -16,8 +16,8 @@ export interface Demo {
   readonly readConfig: () => Promise<DemoConfig>;
   /** The node that the layout has a container on. */
   readonly nodeOf: (container: string) => Promise<string>;
-  /** The page of the container `web` on a node, as soon as it answers. */
-  readonly page: (node: string) => Promise<string>;
+  /** The page of the container `web` on a node, or at an address, as soon as it answers. */
+  readonly page: (where: string) => Promise<string>;
 }
 
 /**
@@ -43,8 +43,8 @@ export async function demonstrate(
       async nodeOf(container) {
         return String((await readConfig()).layout.find((row) => row[container] !== undefined)?.node);
       },
-      async page(node) {
-        const url = `http://${(await readConfig()).nodes[node]?.address ?? ""}:8080/`;
+      async page(where) {
+        const url = `http://${(await readConfig()).nodes[where]?.address ?? where}:8080/`;
         say(`$ curl ${url}`);
         return served(url);
       },
