@@ -1,5 +1,5 @@
 /**
- * `npm run sim:vip -- --schedules N --seed S`: seeded histories of a virtual IP in lease mode against the real
+ * `npm run sim:vip -- --schedules N --seed S`: seeded histories of a virtual IP in lease mode, with one controller or two, against the real
  * decisions. Stops at the first one in which two nodes have the address, and prints what replays it.
  */
 import { parseArgs } from "node:util";

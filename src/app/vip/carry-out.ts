@@ -1,6 +1,5 @@
 import type { Config, VipSection } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
-import { safety } from "../../domain/safety.ts";
 import * as commands from "../../domain/vip/commands.ts";
 import type { OrderOutcome, VipOrder } from "../../domain/vip/decide.ts";
 import { nodeOf } from "../observe.ts";
@@ -39,11 +38,9 @@ export async function carryOut(
   }
 }
 
-const often = 3;
-
 function command(text: string, section: VipSection, order: VipOrder): ReturnType<typeof commands.grant> {
   if (order.do === "remove") return commands.remove(text, section.ip);
   const device = section.candidates.find((each) => each.node === order.node)?.device ?? "";
-  const times = !safety.announce ? 0 : order.announce === "thrice" ? often : 1;
-  return commands.grant(text, { ip: section.ip, device, lease: order.leaseMs !== null, times });
+  const { leaseMs, announce } = order;
+  return commands.grant(text, { ip: section.ip, device, lease: leaseMs !== null, announce });
 }

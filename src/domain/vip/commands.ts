@@ -1,3 +1,4 @@
+import { safety } from "../safety.ts";
 import { type Command, script } from "../shell.ts";
 import type { AnsweringCandidate } from "./facts.ts";
 
@@ -16,11 +17,14 @@ export function ask(vipScript: string, { ip, device }: { ip: string; device: str
   return script(vipScript, "ask", ip, device);
 }
 
-/** Behind the guard: a lease ends at the guard's deadline. `times`: how often the network is told. */
+const announcements = { thrice: 3, once: 1 };
+
+/** Behind the guard: a lease ends at the guard's deadline. `announce`: how often the network is told. */
 export function grant(
   vipScript: string,
-  { ip, device, lease, times }: { ip: string; device: string; lease: boolean; times: number },
+  { ip, device, lease, announce }: { ip: string; device: string; lease: boolean; announce: keyof typeof announcements },
 ): Command {
+  const times = safety.announce ? announcements[announce] : 0;
   return script(vipScript, "grant", ip, device, lease ? "lease" : "forever", String(times));
 }
 

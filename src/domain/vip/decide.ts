@@ -3,7 +3,7 @@ import { elect } from "./election.ts";
 import type { CandidateFacts, VipFacts, VipSettings } from "./facts.ts";
 import { judgeHealth } from "./health.ts";
 import { book, mayHave, shortestLeaseMs, unbook } from "./lease.ts";
-import type { VipMemory } from "./memory.ts";
+import { lookOn, type VipMemory } from "./memory.ts";
 
 /** What a tick asks of a node. */
 export type VipOrder =
@@ -59,7 +59,10 @@ const changesKeptMs = 30 * 60_000;
  */
 export function decideVip(settings: VipSettings, before: VipMemory, facts: VipFacts): VipDecision {
   // Who does not lead looks on: two who mend the same thing break it.
-  if (!facts.authority.leader) return { memory: before, orders: [], events: [] };
+  if (!facts.authority.leader) {
+    const holder = settings.candidates.find(({ node }) => holdsIt(facts.candidates[node]))?.node ?? null;
+    return { memory: lookOn(settings, before, { holder, now: facts.at }), orders: [], events: [] };
+  }
   const { memory, well } = counted(settings, before, facts);
   if (memory.released) return released(settings, memory, facts);
   if (memory.wish !== null && !well.has(memory.wish)) return refusedWish(memory, memory.wish);

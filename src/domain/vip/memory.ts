@@ -55,6 +55,27 @@ export function recall(settings: VipSettings, saved: VipMemory | undefined, now:
   return { ...saved, booked, lastAt: -1, misses: {}, wellSince: {}, silentTicks: 0, changes: [], told: "" };
 }
 
+/**
+ * The memory of a controller that does not lead: another one may have given the address to any candidate just now, so
+ * every lease counts anew in full. `holder`: who is seen to have it.
+ */
+export function lookOn(
+  settings: VipSettings,
+  memory: VipMemory,
+  { holder, now }: { readonly holder: string | null; readonly now: number },
+): VipMemory {
+  const anew = Object.entries(newMemory(settings, now).booked);
+  const booked = Object.fromEntries(anew.map(([node, end]) => [node, memory.booked[node] === null ? null : end]));
+  return {
+    ...memory,
+    holder,
+    booked: { ...memory.booked, ...booked },
+    misses: {},
+    wellSince: {},
+    silentTicks: 0,
+  };
+}
+
 /** Where somebody wants the address by hand: on a node, or nowhere. */
 export function wish(memory: VipMemory, what: { readonly to: string } | "release"): VipMemory {
   return what === "release" ? { ...memory, released: true, wish: null } : { ...memory, released: false, wish: what.to };

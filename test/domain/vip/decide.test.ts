@@ -107,6 +107,23 @@ describe("who gets the address", () => {
     const onlooker = { authority: { leader: false, until: 0 } };
     expect(ordered(held("n1"), facts({ n1: silent, n2: holding }, onlooker))).toEqual([]);
   });
+
+  it("waits, for who did not lead a moment ago, until a lease that another one gave then has ended", () => {
+    const long = held("n1", { booked: { n1: 10_000 } });
+    const onlooker = { authority: { leader: false, until: 0 } };
+    const after = decideVip(lease, long, facts({ n1: silent }, onlooker)).memory;
+    expect(ordered(after, facts({ n1: silent }, { at: 101_000 }), lease)).toEqual([]);
+    expect(ordered(after, facts({ n1: silent }, { at: 120_000 }), lease)).toEqual([]);
+    expect(ordered(after, facts({ n1: silent }, { at: 120_001 }), lease)).toEqual(["grant n2"]);
+    const frozen = decideVip(lease, held("n1"), facts({ n1: silent }, onlooker)).memory;
+    expect(ordered(frozen, facts({ n1: silent }, { at: 900_000 }), lease)).toEqual([]);
+  });
+
+  it("stays where another one who led has put it", () => {
+    const onlooker = { authority: { leader: false, until: 0 } };
+    const after = decideVip(lease, held("n1"), facts({ n2: holding }, onlooker)).memory;
+    expect(ordered(after, facts({ n2: holding }, { at: 101_000 }), lease)).toEqual(["grant n2"]);
+  });
 });
 
 describe("health", () => {

@@ -9,13 +9,16 @@ import {
 } from "../../../src/domain/vip/decide.ts";
 import type { CandidateFacts, VipFacts, VipSettings } from "../../../src/domain/vip/facts.ts";
 import { withRemoved } from "../../../src/domain/vip/facts.ts";
+import type { ClaimAnswer } from "../../../src/domain/guard/claim.ts";
+import type { LeadershipMemory } from "../../../src/domain/leadership/judge.ts";
 import { recall, type VipMemory, wish } from "../../../src/domain/vip/memory.ts";
+import { Leading } from "./leading.ts";
 import { has, obey, type World } from "./world.ts";
 
 /** What a controller keeps on its disk. */
 export interface Disk {
   memory: VipMemory | undefined;
-  epoch: number;
+  leadership: LeadershipMemory;
 }
 
 interface Sample {
@@ -26,6 +29,8 @@ interface Sample {
 }
 
 const probeTimeoutMs = 1000;
+/** A node that did not answer the last time is waited for so long. */
+const silentPatienceMs = 300;
 const orderTimeoutMs = 2000;
 
 /** A controller process: the real decisions, with the simulated network in between. */
@@ -40,6 +45,8 @@ export class Controller {
   readonly #disk: Disk;
   #leaving = false;
   readonly #samples = new Map<string, Sample>();
+  readonly #leading: Leading;
+  #silent: ReadonlySet<string> = new Set();
 
   constructor(name: string, world: World, settings: VipSettings, disk: Disk) {
     this.name = name;
@@ -47,8 +54,25 @@ export class Controller {
     this.#settings = settings;
     this.#disk = disk;
     this.memory = recall(settings, disk.memory, world.now);
-    disk.epoch += 1;
-    this.#next(0);
+    this.#leading = new Leading(disk.leadership, {
+      nodes: [...world.nodes.keys()],
+      // As `promiseMs` has it.
+      ttlMs: settings.leaseMs + 10_000,
+      now: () => world.now,
+      random: () => world.dice.next(),
+      later: (delay, run) => {
+        this.#later(delay, run);
+      },
+      claim: (node, asked, answer) => {
+        this.#ask(node, asked.timeoutMs, (target) => this.#claim(target, asked), answer);
+      },
+      save: (memory) => {
+        disk.leadership = memory;
+      },
+    });
+    this.#leading.begin(() => {
+      this.#next(0);
+    });
   }
 
   kill(): void {
@@ -104,15 +128,40 @@ export class Controller {
         finish(first.orders);
         return;
       }
-      if (removes.some((order) => order.fence)) this.#disk.epoch += 1;
-      this.#all(removes, (outcomes) => {
-        const left = removes.reduce(
-          (seen, order, index) => (outcomes[index] === "done" ? withRemoved(seen, order.node) : seen),
-          facts,
-        );
+      const grant = (left: VipFacts): void => {
         finish(this.#decide(left).orders.filter((order) => order.do === "grant"));
+      };
+      this.#raise((may) => {
+        if (!may) {
+          grant(facts);
+          return;
+        }
+        this.#all(removes, (outcomes) => {
+          const seenGone = removes.filter((_, index) => outcomes[index] === "done").map(({ node }) => node);
+          grant(seenGone.reduce(withRemoved, facts));
+        });
       });
     });
+  }
+
+  /** As the daemon's authority does: a raise before this one has to be confirmed first. */
+  #raise(then: (may: boolean) => void): void {
+    if (this.#leading.raise()) then(true);
+    else
+      this.#leading.round(() => {
+        then(this.#leading.raise());
+      });
+  }
+
+  #claim(
+    node: string,
+    { epoch, owner, ttl }: { readonly epoch: number; readonly owner: string; readonly ttl: number },
+  ): ClaimAnswer {
+    const sim = this.#node(node);
+    const said = sim.guard.claim(this.#world.now - sim.bootedAt, { epoch, owner, ttl });
+    if (typeof said === "string") throw new Error(said);
+    const clock = { bootId: String(sim.guard.boot), uptimeMs: 0, at: this.#world.now };
+    return { ...said, owner: said.owner === "-" ? undefined : said.owner, leftMs: said.left, clock };
   }
 
   #decide(facts: VipFacts): VipDecision {
@@ -137,17 +186,19 @@ export class Controller {
       seen[node] = facts;
       open -= 1;
       if (open > 0) return;
+      this.#silent = new Set(nodes.filter((each) => seen[each]?.state !== "answers"));
       const held = Object.values(seen).some((each) => each.state === "answers" && each.holds !== null);
       const asks = Object.values(seen).some((each) => each.state === "answers" && each.carrier);
       const stillAnswered = held || !asks ? null : this.#answered(seen);
       this.#later(0, () => {
-        then({ at, candidates: seen, stillAnswered, authority: { leader: true, until: Infinity } });
+        const authority = { leader: this.#leading.role() === "leader", until: this.#leading.until() };
+        then({ at, candidates: seen, stillAnswered, authority });
       });
     };
     for (const node of nodes) {
       this.#ask(
         node,
-        probeTimeoutMs,
+        this.#silent.has(node) ? silentPatienceMs : probeTimeoutMs,
         (target) => this.#probe(target),
         (answer) => {
           if (!answer) {
@@ -173,7 +224,7 @@ export class Controller {
     const sim = this.#node(node);
     const now = this.#world.now;
     return {
-      sample: { boot: sim.boot, uptime: now - sim.bootedAt },
+      sample: { boot: sim.guard.boot, uptime: now - sim.bootedAt },
       facts: {
         state: "answers",
         device: true,
@@ -197,11 +248,11 @@ export class Controller {
     this.#later(timeoutMs, () => {
       settle(undefined);
     });
-    const { boot } = this.#node(node);
+    const { boot } = this.#node(node).guard;
     this.#world.send(this.name, node, () => {
       const sim = this.#node(node);
       // A connection does not outlive its node.
-      if (!sim.up || sim.boot !== boot) return;
+      if (!sim.up || sim.guard.boot !== boot) return;
       const value = work(node);
       this.#world.send(node, this.name, () => {
         this.#later(0, () => {
@@ -244,10 +295,11 @@ export class Controller {
         order.do === "grant" ? (order.endsAt ?? this.#world.now + orderTimeoutMs) : this.#world.now + orderTimeoutMs;
       const age = this.#world.now - sample.at;
       const deadline = sample.uptime + (endsAt - sample.at) - 0.0005 * (age + this.#settings.leaseMs);
-      const stamp = { boot: sample.boot, deadline, epoch: this.#disk.epoch };
+      const stamp = { boot: sample.boot, deadline, fence: this.#leading.fence() };
       const what =
         order.do === "grant" ? { do: "grant" as const, forever: order.leaseMs === null } : { do: "remove" as const };
-      this.#world.say(() => `${this.name}: ${order.do} ${node} epoch ${String(stamp.epoch)}`);
+      if (order.do === "grant") this.#world.givers.add(this.name);
+      this.#world.say(() => `${this.name}: ${order.do} ${node} epoch ${String(stamp.fence.epoch)}`);
       this.#ask(
         node,
         orderTimeoutMs,

@@ -1,4 +1,6 @@
+import type { Fence } from "../../../src/domain/guard/command.ts";
 import { safety } from "../../../src/domain/safety.ts";
+import { GuardModel } from "../../support/guard-model.ts";
 import type { Dice } from "./random.ts";
 
 /**
@@ -11,6 +13,8 @@ export class World {
   quiet = false;
   readonly nodes = new Map<string, SimNode>();
   readonly trace: string[] = [];
+  /** Controllers that have given the address to a node. */
+  readonly givers = new Set<string>();
   readonly #events: { at: number; order: number; run: () => void }[] = [];
   readonly #waiting = new Map<string, (() => void)[]>();
   readonly #cuts = new Set<string>();
@@ -81,13 +85,12 @@ export class World {
 
 export interface SimNode {
   readonly name: string;
+  readonly guard: GuardModel;
   up: boolean;
-  boot: number;
   bootedAt: number;
   carrier: boolean;
   /** Its neighbours do not hear it either. */
   unheard: boolean;
-  epoch: number;
   /** When the kernel takes the address away; undefined: it is not there. */
   addressUntil: number | undefined;
 }
@@ -95,12 +98,11 @@ export interface SimNode {
 function newNode(name: string): SimNode {
   return {
     name,
+    guard: new GuardModel(),
     up: true,
-    boot: 1,
     bootedAt: -1_000_000,
     carrier: true,
     unheard: false,
-    epoch: 0,
     addressUntil: undefined,
   };
 }
@@ -113,10 +115,10 @@ export interface Stamp {
   readonly boot: number;
   /** On the node's clock, ms. */
   readonly deadline: number;
-  readonly epoch: number;
+  readonly fence: Fence;
 }
 
-/** The rules of templates/guard.sh, and what `ip address` does behind it. */
+/** What `ip address` does behind templates/guard.sh. */
 export function obey(
   world: World,
   node: SimNode,
@@ -124,10 +126,12 @@ export function obey(
   order: { readonly do: "remove" } | { readonly do: "grant"; readonly forever: boolean },
 ): "done" | "refused" {
   const uptime = world.now - node.bootedAt;
-  if (stamp.boot !== node.boot) return "refused";
-  if (safety.deadline && uptime > stamp.deadline) return "refused";
-  if (safety.epoch && stamp.epoch < node.epoch) return "refused";
-  node.epoch = Math.max(node.epoch, stamp.epoch);
+  const verdict = node.guard.run(uptime, {
+    boot: stamp.boot,
+    ...(safety.deadline ? { deadline: stamp.deadline } : {}),
+    fence: safety.epoch ? stamp.fence : undefined,
+  });
+  if (verdict !== "run") return "refused";
   if (order.do === "remove") {
     node.addressUntil = undefined;
     return "done";
