@@ -9,6 +9,14 @@ import { countingProgram } from "../../../src/domain/rsyslog/program.ts";
 import { Tally, type TallyOptions } from "../../../src/domain/rsyslog/tally.ts";
 import { render } from "../../../src/domain/shell.ts";
 
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "pictl-rsyslog-"));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
 const all: TallyOptions = {
   today: { year: 2026, day: "11-23" },
   from: "",
@@ -34,6 +42,18 @@ const lines = [
   "",
   `Nov 23 10:07:00 web1 long: ${"x1".repeat(300)}`,
   "Nov 23 10:07:00 web1 [odd]: tag",
+  "Nov 23 10:07:00 web1 [0]1: tag",
+  "Nov 23 10:07:00 web1 php7.4-fpm[12]: up",
+  "Nov 23 10:07:00 web1 php8.2-fpm[12]: up",
+  "Nov 23 10:07:00 web1 php8.2-fpm[3]: down",
+  "<14>1 2026-11-23T04:00:00Z h app2 - - - up",
+  "<14>1 2026-11-23T04:00:00Z h app[3] - - - up",
+  "<14>Nov 23 10:07:00 web1 app3[1]: up",
+  "Nov 23 10:07:000 web1 no: space where one should be",
+  "2026-11-23T04:00:01 n1",
+  "2026-11-23T04:00:01",
+  `Nov 23 10:07:00 web1 ${"t".repeat(230)}: cut`,
+  `<14>1 2026-11-23T04:00:00Z h app - - [a b="${"c".repeat(400)}"] text`,
   "Nov 23 10:07:00 web1 $(id) `id` %s \\n",
 ];
 
@@ -62,7 +82,12 @@ function here(text: readonly string[], options: TallyOptions): object {
 function withAwk(awk: readonly string[], text: readonly string[], options: TallyOptions): object {
   const [program = "", ...first] = awk;
   const flag = (value: boolean): string => (value ? "1" : "0");
+  const file = join(folder, "some.log");
+  writeFileSync(file, text.map((line) => `${line}\n`).join(""));
   const variables = {
+    folding: `tr 0123456789 0000000000 <${file}`,
+    skip: "0",
+    limit: "1000000000",
     year: "2026",
     today: "11-23",
     from: options.from,
@@ -71,9 +96,9 @@ function withAwk(awk: readonly string[], text: readonly string[], options: Tally
     failures: flag(options.failures),
   };
   const assigned = Object.entries(variables).flatMap(([name, value]) => ["-v", `${name}=${value}`]);
-  const output = execFileSync(program, [...first, ...assigned, countingProgram], {
-    input: text.map((line) => `${line}\n`).join(""),
+  const output = execFileSync(program, [...first, ...assigned, countingProgram, file], {
     env: { ...process.env, LC_ALL: "C" },
+    maxBuffer: 64 * 1024 * 1024,
   });
   return read(output.toString());
 }
@@ -104,6 +129,19 @@ describe.each(awks.map((awk) => ({ awk })))("$awk counts as we do", ({ awk }) =>
   ])("%s", (_name, parts) => {
     const options = { ...all, ...parts };
     expect(withAwk(awk, lines, options)).toEqual(here(lines, options));
+  });
+
+  test.each([
+    ["everything", {}],
+    ["failures", { failures: true }],
+  ])("more that differs than is remembered, and programs whose names differ in a digit: %s", (_name, parts) => {
+    const many = Array.from({ length: 25_000 }, (_, index) => {
+      const id = (index * 2_654_435_761).toString(16).slice(-8);
+      const said = index % 3 === 0 ? "denied" : "let in";
+      return `${["", "<34>"][index % 2] ?? ""}Nov 23 10:0${index % 10}:00 h${index % 4} web${index % 12}[${index}]: 0${id} ${said}`;
+    });
+    const options = { ...all, ...parts };
+    expect(withAwk(awk, many, options)).toEqual(here(many, options));
   });
 
   test("whatever the messages hold", () => {
@@ -138,14 +176,6 @@ describe.each(awks.map((awk) => ({ awk })))("$awk counts as we do", ({ awk }) =>
 });
 
 describe("the command for a node", () => {
-  let folder = "";
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), "pictl-rsyslog-"));
-  });
-  afterAll(() => {
-    rmSync(folder, { recursive: true });
-  });
-
   const run = (line: string): { code: number; output: Buffer } => {
     try {
       return { code: 0, output: execFileSync("sh", ["-c", line], { maxBuffer: 64 * 1024 * 1024, stdio: "pipe" }) };
