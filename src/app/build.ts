@@ -114,8 +114,10 @@ async function buildIfNeeded(
   const { placement, observe, contextOf } = one;
   const { container: image, node, build: folder } = placement;
   checkImageName(image);
+  const looking = observe.images(node);
+  looking.catch(() => undefined);
   const context = await contextOf(folder);
-  const images = await observe.images(node);
+  const images = await looking;
   const facts = { image, images, context: context?.digest, rebuildUnseen: one.rebuildUnseen ?? false };
   const plan = planBuild(facts, one);
   const seen = context?.digest ?? null;

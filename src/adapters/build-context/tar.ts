@@ -24,17 +24,22 @@ async function* blocksOf(folder: string, entries: readonly Entry[], signal: Abor
 
 const blockBytes = 512;
 
-/** Small pieces put together, since each costs a packet on its way to the node. */
+/** Small pieces put together, since each costs a packet on its way to the node; a large one goes as it is. */
 async function* gathered(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let waiting: Uint8Array[] = [];
   let size = 0;
   for await (const piece of pieces) {
-    waiting.push(piece);
-    size += piece.length;
-    if (size < gatheredBytes) continue;
-    yield Buffer.concat(waiting);
-    waiting = [];
-    size = 0;
+    const large = piece.length >= gatheredBytes;
+    if (!large) {
+      waiting.push(piece);
+      size += piece.length;
+    }
+    if (size > 0 && (large || size >= gatheredBytes)) {
+      yield Buffer.concat(waiting);
+      waiting = [];
+      size = 0;
+    }
+    if (large) yield piece;
   }
   if (size > 0) yield Buffer.concat(waiting);
 }

@@ -79,7 +79,7 @@ count() {
   first=$((part * step))
   {
     eval "$seek"
-    awk -v folding="{ $seek; tr 0123456789 0000000000; } <\\"\$file\\"" -v skip="$((part > 0))" \\
+    awk -v folding="{ $seek; tr 0123456789 0000000000; } <\\"\\$file\\"" -v skip="$((part > 0))" \\
       -v limit="$((step * 65536))" -v year="$year" -v today="$today" -v from="$from" \\
       -v errors="$errors" -v warnings="$warnings" -v failures="$failures" "$program"
   } <"$file"
