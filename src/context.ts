@@ -14,7 +14,7 @@ import { network } from "./adapters/network/index.ts";
 import { openRegistries } from "./adapters/registry/index.ts";
 import { openScripts } from "./adapters/scripts/index.ts";
 import { openSecrets } from "./adapters/secrets/index.ts";
-import { openStateFile, openVipOrders } from "./adapters/state/index.ts";
+import { openStateFile, openVipRequests } from "./adapters/state/index.ts";
 import type {
   Ask,
   ConfigStore,
@@ -29,8 +29,8 @@ import type {
   Progress,
   SavedVip,
   StateFile,
-  VipOrders,
   VipPorts,
+  VipRequests,
 } from "./app/ports.ts";
 import { openChecks } from "./checks/index.ts";
 import type { Config } from "./domain/config/types.ts";
@@ -54,7 +54,7 @@ export interface Context {
     /** What is remembered of a virtual IP. */
     readonly vip: (ip: string) => StateFile<SavedVip>;
     /** What somebody wants of a virtual IP by hand, left for the daemon. */
-    readonly vipOrders: VipOrders;
+    readonly vipRequests: VipRequests;
     /** Which one does. */
     readonly holder: () => Promise<LockHolder | undefined>;
   };
@@ -207,7 +207,7 @@ function daemonFiles({ stateDir, cluster }: Config): Omit<Context["daemon"], "le
   return {
     state: openStateFile(join(stateDir, `daemon-${cluster}.json`)),
     vip: (ip) => openStateFile(join(stateDir, `vip-${cluster}-${ip}.json`), { durable: true }),
-    vipOrders: openVipOrders(stateDir, cluster),
+    vipRequests: openVipRequests(stateDir, cluster),
     lock,
     holder: () => lockHolder(path),
   };

@@ -66,7 +66,7 @@ export default class Daemon extends PictlCommand {
           store,
           state: daemon.state,
           leadership,
-          vip: { state: daemon.vip, orders: daemon.vipOrders },
+          vip: { state: daemon.vip, requests: daemon.vipRequests },
           env: process.env,
           identity: { pid: process.pid, configPath: store.path, version: this.config.version },
           leave: this.signal,

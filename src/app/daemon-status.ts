@@ -11,16 +11,33 @@ export interface DaemonRow extends DaemonState {
 /** Rounds that may be missing before a daemon counts as stuck. */
 const roundsMissed = 3;
 
-/** The daemon of this machine, if there is one; none, or one that makes no rounds, is a failure. */
-export async function daemonStatus(options: {
+interface Watching {
   readonly state: StateFile<DaemonState>;
   /** The process that watches the cluster now: a daemon, or one that makes a single round. */
   readonly holder: () => Promise<{ readonly pid: number; readonly host: string } | undefined>;
-  readonly now: number;
-}): Promise<Report<{ daemons: readonly DaemonRow[] }>> {
-  const [state, holder] = await Promise.all([options.state.read(), options.holder()]);
-  if (state?.pid !== holder?.pid || state?.host !== holder?.host || !state) {
-    const last = state === undefined ? "" : ` The last one here was begun at ${state.startedAt}.`;
+}
+
+/** What the daemon that runs on this machine tells of itself; undefined when none does. `last`: of one that did. */
+async function runningDaemon(
+  watching: Watching,
+): Promise<{ readonly running: DaemonState | undefined; readonly last: DaemonState | undefined }> {
+  const [last, holder] = await Promise.all([watching.state.read(), watching.holder()]);
+  const isIt = last !== undefined && last.pid === holder?.pid && last.host === holder.host;
+  return { running: isIt ? last : undefined, last };
+}
+
+/** Its process, asked for again and again. */
+export function daemonPid(watching: Watching): () => Promise<number | undefined> {
+  return async () => (await runningDaemon(watching)).running?.pid;
+}
+
+/** The daemon of this machine, if there is one; none, or one that makes no rounds, is a failure. */
+export async function daemonStatus(
+  options: Watching & { readonly now: number },
+): Promise<Report<{ daemons: readonly DaemonRow[] }>> {
+  const { running: state, last: before } = await runningDaemon(options);
+  if (!state) {
+    const last = before === undefined ? "" : ` The last one here was begun at ${before.startedAt}.`;
     return {
       result: { daemons: [] },
       failures: [

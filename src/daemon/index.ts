@@ -19,7 +19,7 @@ export interface DaemonInput {
   /** What `pictl daemon status` reads. */
   readonly state: StateFile<DaemonState>;
   readonly leadership: Leadership;
-  readonly vip: Pick<VipKeeping, "state" | "orders">;
+  readonly vip: Pick<VipKeeping, "state" | "requests">;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly identity: Pick<DaemonState, "pid" | "configPath" | "version">;
   /** Aborted when the daemon is to leave: no new round is begun. */
@@ -65,6 +65,7 @@ export async function runDaemon(ports: HeartbeatPorts & VipPorts, input: DaemonI
     });
     const vips = keepVips(ports, {
       ...input.vip,
+      pid: identity.pid,
       leadership,
       leave,
       config: () => Promise.resolve(config),

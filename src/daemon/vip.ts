@@ -1,16 +1,22 @@
 import type { Leadership } from "../app/leadership.ts";
-import type { Authority, Clock, SavedVip, StateFile, VipOrders, VipPorts } from "../app/ports.ts";
+import type { Clock, SavedVip, StateFile, VipPorts, VipReply, VipRequests } from "../app/ports.ts";
+import { authorityOf } from "../app/vip/authority.ts";
 import { openVip, type Vip } from "../app/vip/index.ts";
 import type { Config } from "../domain/config/types.ts";
 import { PictlError } from "../domain/errors.ts";
+import { holdersOf } from "../domain/vip/facts.ts";
+import type { VipWish } from "../domain/vip/memory.ts";
+import { answerWish } from "../domain/vip/wish.ts";
 
-/** Orders by hand are looked for so often. */
-const orderPollMs = 250;
+/** Requests by hand are looked for so often. */
+const requestPollMs = 250;
 
 export interface VipKeeping {
   readonly leadership: Leadership;
   readonly state: (ip: string) => StateFile<SavedVip>;
-  readonly orders: VipOrders;
+  readonly requests: VipRequests;
+  /** Our process id, by which requests name us. */
+  readonly pid: number;
   readonly leave: AbortSignal;
   readonly config: () => Promise<Config>;
   /** A loop has failed: the daemon cannot go on. */
@@ -26,14 +32,14 @@ export interface VipKeeper {
 }
 
 export function keepVips(ports: VipPorts, keeping: VipKeeping): VipKeeper {
-  const { leadership, state, orders, leave, config } = keeping;
+  const { leadership, state, leave, config } = keeping;
   const loops = new Map<string, Promise<void>>();
   return {
     keep({ vip: section }) {
       if (!section || loops.has(section.ip) || leave.aborted) return;
       const { ip } = section;
       const vip = openVip(ports, { state: state(ip), authority: authorityOf(leadership, config) });
-      const loop = holdVip({ ip, vip, clock: ports.clock, leave, config, orders })
+      const loop = holdVip({ ...keeping, ip, vip, clock: ports.clock })
         .catch(keeping.onFailure)
         .finally(() => loops.delete(ip));
       loops.set(ip, loop);
@@ -45,64 +51,66 @@ export function keepVips(ports: VipPorts, keeping: VipKeeping): VipKeeper {
 }
 
 /**
- * A lease is granted only by a daemon that certainly leads. A static address is kept also while too few nodes answer
- * to know, unless another daemon is seen to lead: that is what its mode is for.
- */
-function authorityOf(leadership: Leadership, config: () => Promise<Config>): Authority {
-  return {
-    current: (mode) =>
-      mode === "lease"
-        ? { leader: leadership.role() === "leader", until: leadership.until() }
-        : { leader: leadership.role() !== "standby", until: Infinity },
-    async raise(mode) {
-      if (await leadership.raise()) return true;
-      // A raise before this one has to be confirmed by half of the nodes first.
-      await leadership.round(await config());
-      return (await leadership.raise()) || mode === "static";
-    },
-  };
-}
-
-/**
- * The loop of one virtual IP: a tick, then a wait that ends early when somebody orders something by hand. When `leave`
+ * The loop of one virtual IP: a tick, then a wait that ends early when somebody wants something by hand. When `leave`
  * is aborted the tick in hand ends, and a lease is made to last. Rejects with state-write-failed and what is a bug.
  */
-async function holdVip(options: {
-  readonly ip: string;
-  readonly vip: Vip;
-  readonly clock: Clock;
-  readonly leave: AbortSignal;
-  readonly config: () => Promise<Config>;
-  readonly orders: VipOrders;
-}): Promise<void> {
-  const { ip, vip, clock, leave } = options;
+async function holdVip(
+  options: Pick<VipKeeping, "leave" | "config" | "requests" | "pid"> & {
+    readonly ip: string;
+    readonly vip: Vip;
+    readonly clock: Clock;
+  },
+): Promise<void> {
+  const { ip, vip, clock, leave, requests } = options;
+  let open: { readonly wish: VipWish; readonly reply: Omit<VipReply, "answer"> } | undefined;
   const sectionOf = (config: Config) => (config.vip?.ip === ip ? config.vip : undefined);
   try {
     while (!leave.aborted) {
       const config = await options.config();
       const section = sectionOf(config);
       if (!section) return;
-      const { nextMs } = await vip.tick({ config, section });
-      await pause(nextMs);
+      const taken = await take();
+      if (taken) await vip.wish(section, taken.wish);
+      const end = await vip.tick({ config, section });
+      if (taken) open = { wish: taken.wish, reply: { id: taken.id, before: holdersOf(end.seen)[0] ?? null } };
+      if (open) {
+        const answer = answerWish(open.wish, end);
+        if (answer.state === "refused") await vip.takeBack(section);
+        await requests.reply(ip, { ...open.reply, answer });
+        if (answer.state !== "waiting") open = undefined;
+      }
+      await pause(end.nextMs);
     }
     const config = await options.config();
     const section = sectionOf(config);
     if (section) await vip.freeze({ config, section });
+    await vip.settled();
   } catch (error) {
     if (!(error instanceof PictlError && error.code === "interrupted")) throw error;
   }
 
+  /** A request that is meant for this daemon. */
+  async function meant() {
+    const request = await requests.read(ip);
+    return request?.daemon === options.pid ? request : undefined;
+  }
+
+  /** Takes it: who waits for it finds a reply from then on. */
+  async function take() {
+    const request = await meant();
+    if (!request) return undefined;
+    const answer = { state: "waiting", why: "the daemon has begun" } as const;
+    await requests.reply(ip, { id: request.id, before: null, answer });
+    await requests.withdraw(ip);
+    return request;
+  }
+
   async function pause(ms: number): Promise<void> {
     const until = clock.monotonic() + ms;
-    for (;;) {
-      const order = await options.orders.take(ip);
-      if (order) {
-        await vip.wish(order);
-        return;
-      }
+    while (!leave.aborted && !(await meant())) {
       const left = until - clock.monotonic();
-      if (left <= 0 || leave.aborted) return;
-      await clock.sleep(Math.min(left, orderPollMs), leave).catch(() => undefined);
+      if (left <= 0) return;
+      await clock.sleep(Math.min(left, requestPollMs), leave).catch(() => undefined);
     }
   }
 }

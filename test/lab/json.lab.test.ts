@@ -51,6 +51,9 @@ const commands: readonly (readonly string[])[] = [
   ["restart", "web"],
   ["move", "web", "n2"],
   ["prune", "--dry-run"],
+  ["vip", "move", "n2"],
+  ["vip", "show"],
+  ["vip", "release", "--yes"],
   ["node", "trust"],
   ["node", "add", "n9", "--address", "192.0.2.9", "--no-check", "--dry-run"],
   ["node", "cordon", "n1", "--dry-run"],
@@ -121,7 +124,7 @@ describe.skipIf(obstacle !== undefined)("--json", () => {
       }
       expect(Object.values(document.result).filter(Array.isArray), words.join(" ")).toHaveLength(1);
       parts.push(
-        `## pictl ${words[0] === "node" ? words.slice(0, 2).join(" ") : (words[0] ?? "")}${words[0] === "config" ? " check" : ""}\n\n\`\`\`\n${text(look(document.result))}\n\`\`\`\n`,
+        `## pictl ${words[0] === "node" || words[0] === "vip" ? words.slice(0, 2).join(" ") : (words[0] ?? "")}${words[0] === "config" ? " check" : ""}\n\n\`\`\`\n${text(look(document.result))}\n\`\`\`\n`,
       );
     }
     await expect(parts.join("\n")).toMatchFileSnapshot("../../docs/json.md");

@@ -1,8 +1,9 @@
 /** Scenes for the virtual IP: a lab, its daemon and an auditor that watches the address, begun anew for each test. */
+import { randomUUID } from "node:crypto";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "vitest";
-import { openVipOrders } from "../../src/adapters/state/index.ts";
+import { openVipRequests } from "../../src/adapters/state/index.ts";
 import { holdsAt } from "../auditor/intervals.ts";
 import type { Limits } from "../auditor/rules/violation.ts";
 import { beforeGrantFile } from "../faults/network.ts";
@@ -33,7 +34,7 @@ export interface VipScene extends Stage {
   holders(): Promise<string[]>;
   /** Waits until exactly these have it. */
   held(by: readonly string[], withinMs?: number): Promise<void>;
-  /** Leaves an order for the daemon, as `pictl vip move` does. */
+  /** Leaves a request for the daemon, as `pictl vip move` does. */
   move(to: string): Promise<void>;
   end(): Promise<void>;
 }
@@ -100,7 +101,7 @@ export async function openVipScene(lab: TestLab, settings: VipSceneConfig): Prom
     misplacedMs: 0,
     vip: { mode: settings.mode, twoHoldersMs: settings.tickMs + 2000, leaseSeconds: settings.leaseMs / 1000 },
   };
-  const orders = openVipOrders(join(dir, "state"), lab.name);
+  const requests = openVipRequests(join(dir, "state"), lab.name);
   const holders = async (): Promise<string[]> => {
     const picture = await auditor.picture();
     return [...picture.holders].filter(([, spans]) => holdsAt(spans, picture.end - 0.001)).map(([node]) => node);
@@ -124,7 +125,7 @@ export async function openVipScene(lab: TestLab, settings: VipSceneConfig): Prom
         },
         { withinMs },
       ),
-    move: (to) => orders.leave(ip, { to }),
+    move: (to) => requests.leave(ip, { id: randomUUID(), wish: { to }, daemon: daemon.pid }),
     end: async () => {
       await daemon.kill();
       await auditor.stop();

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import type { StateFile, VipOrders, VipWish } from "../../app/ports.ts";
+import type { StateFile, VipReply, VipRequest, VipRequests } from "../../app/ports.ts";
 import { PictlError } from "../../domain/errors.ts";
 
 /**
@@ -37,15 +37,14 @@ export function openStateFile<T>(path: string, { durable = false }: { readonly d
   };
 }
 
-/** One file an address, which whoever takes the order removes. */
-export function openVipOrders(stateDir: string, cluster: string): VipOrders {
-  const pathOf = (ip: string): string => join(stateDir, `vip-${cluster}-${ip}.order.json`);
+/** Two files an address: what is asked, and how far it is. */
+export function openVipRequests(stateDir: string, cluster: string): VipRequests {
+  const pathOf = (ip: string, what: "request" | "reply"): string => join(stateDir, `vip-${cluster}-${ip}.${what}.json`);
   return {
-    leave: (ip, order) => openStateFile<VipWish>(pathOf(ip)).write(order),
-    async take(ip) {
-      const order = await openStateFile<VipWish>(pathOf(ip)).read();
-      if (order !== undefined) await rm(pathOf(ip), { force: true });
-      return order;
-    },
+    leave: (ip, request) => openStateFile<VipRequest>(pathOf(ip, "request")).write(request),
+    read: (ip) => openStateFile<VipRequest>(pathOf(ip, "request")).read(),
+    withdraw: (ip) => rm(pathOf(ip, "request"), { force: true }),
+    reply: (ip, reply) => openStateFile<VipReply>(pathOf(ip, "reply")).write(reply),
+    readReply: (ip) => openStateFile<VipReply>(pathOf(ip, "reply")).read(),
   };
 }

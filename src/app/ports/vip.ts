@@ -1,4 +1,5 @@
-import type { VipMemory } from "../../domain/vip/memory.ts";
+import type { VipMemory, VipWish } from "../../domain/vip/memory.ts";
+import type { WishAnswer } from "../../domain/vip/wish.ts";
 import type { Nodes } from "./connection.ts";
 
 /** What the virtual IP needs beyond what every use case does. */
@@ -12,6 +13,8 @@ export interface SavedVip {
   readonly memory: VipMemory;
   /** The lease that was in force when it was written. */
   readonly leaseMs: number;
+  /** When its holder was named, RFC 3339, UTC; null when it never was. */
+  readonly since: string | null;
 }
 
 /** Whether this process may decide, among several that could. */
@@ -24,12 +27,29 @@ export interface Authority {
   raise(mode: "static" | "lease"): Promise<boolean>;
 }
 
-/** What somebody wants of a virtual IP by hand, left in the state folder for the daemon. */
-export interface VipOrders {
-  /** Rejects with state-write-failed. */
-  leave(ip: string, order: VipWish): Promise<void>;
-  /** The last one left, which is gone then; undefined when there is none. */
-  take(ip: string): Promise<VipWish | undefined>;
+/** What somebody wants of a virtual IP by hand, left in the state folder for the daemon of this machine. */
+export interface VipRequest {
+  readonly id: string;
+  readonly wish: VipWish;
+  /** The daemon's process id: one that starts later does not heed what was meant for this one. */
+  readonly daemon: number;
 }
 
-export type VipWish = { readonly to: string } | "release";
+/** How far the daemon is with a request. */
+export interface VipReply {
+  readonly id: string;
+  /** Who held the address before; null when nobody did. */
+  readonly before: string | null;
+  readonly answer: WishAnswer;
+}
+
+/** One request and one reply an address. Everything that writes rejects with state-write-failed. */
+export interface VipRequests {
+  leave(ip: string, request: VipRequest): Promise<void>;
+  /** The last one left, while nobody has taken it. */
+  read(ip: string): Promise<VipRequest | undefined>;
+  withdraw(ip: string): Promise<void>;
+  reply(ip: string, reply: VipReply): Promise<void>;
+  /** The last one given. */
+  readReply(ip: string): Promise<VipReply | undefined>;
+}

@@ -1,9 +1,10 @@
 import type { Config, VipSection } from "../../domain/config/types.ts";
 import { afterOrder, decideVip, freeze, tickMs, type VipEvent, type VipOrder } from "../../domain/vip/decide.ts";
-import { type VipFacts, withRemoved } from "../../domain/vip/facts.ts";
-import { recall, type VipMemory, wish } from "../../domain/vip/memory.ts";
+import { holdersOf, type VipFacts, withGranted, withRemoved } from "../../domain/vip/facts.ts";
+import { recall, type VipMemory, type VipWish, wish } from "../../domain/vip/memory.ts";
+import type { TickEnd } from "../../domain/vip/wish.ts";
 import { runHooks } from "../hooks.ts";
-import type { Authority, SavedVip, StateFile, VipPorts, VipWish } from "../ports.ts";
+import type { Authority, SavedVip, StateFile, VipPorts } from "../ports.ts";
 import { record } from "../record.ts";
 import { carryOut } from "./carry-out.ts";
 import { askNetwork, newSight, observe } from "./observe.ts";
@@ -14,15 +15,18 @@ export interface Vip {
    * Observe, decide, do; what is to be remembered is durable before anything is sent. Resolves to the milliseconds
    * until the next tick. Rejects with interrupted and state-write-failed.
    */
-  tick(input: { readonly config: Config; readonly section: VipSection }): Promise<{
-    readonly facts: VipFacts;
-    readonly memory: VipMemory;
-    readonly nextMs: number;
-  }>;
-  /** Where somebody wants it by hand; the next tick heeds it. */
-  wish(what: VipWish): Promise<void>;
+  tick(input: {
+    readonly config: Config;
+    readonly section: VipSection;
+  }): Promise<TickEnd & { readonly nextMs: number }>;
+  /** Where somebody wants it by hand; the next tick heeds it. Rejects with state-write-failed. */
+  wish(section: VipSection, what: VipWish): Promise<void>;
+  /** As if the last wish had never been; for one that has not come true. Rejects with state-write-failed. */
+  takeBack(section: VipSection): Promise<void>;
   /** After the last tick has ended, before a graceful stop: a lease is made to last. */
   freeze(input: { readonly config: Config; readonly section: VipSection }): Promise<void>;
+  /** The hooks that were begun have ended. Never rejects. */
+  settled(): Promise<void>;
 }
 
 /** The last tick's answer of the network stands for so long. */
@@ -39,6 +43,9 @@ export function openVip(
   { state, authority }: { readonly state: StateFile<SavedVip>; readonly authority: Authority },
 ): Vip {
   let memory: VipMemory | undefined;
+  let since: string | null = null;
+  let unwished: Pick<VipMemory, "released" | "wish"> = { released: false, wish: null };
+  const hooks = new Set<Promise<void>>();
   const sight = newSight();
   let asked: { readonly at: number; readonly answer: boolean | null } | undefined;
 
@@ -47,10 +54,12 @@ export function openVip(
     const saved = await state.read();
     const leaseMs = Math.max(section.leaseMs, saved?.leaseMs ?? 0);
     memory = recall({ ...section, leaseMs }, saved?.memory, ports.clock.monotonic());
+    since = saved?.since ?? null;
     return memory;
   };
 
   const keep = async (section: VipSection, next: VipMemory): Promise<void> => {
+    if (next.holder !== memory?.holder) since = new Date(ports.clock.now()).toISOString();
     memory = next;
     // A start counts every lease anew in full, so that only who may have one has to be known then: no write a renewal.
     const booked = Object.fromEntries(
@@ -59,6 +68,7 @@ export function openVip(
     const { holder, released } = next;
     await state.write({
       leaseMs: section.leaseMs,
+      since,
       memory: { ...next, lastAt: -1, holder, released, booked, misses: {}, wellSince: {}, silentTicks: 0, changes: [] },
     });
   };
@@ -67,73 +77,92 @@ export function openVip(
     const at = ports.clock.monotonic();
     const timeoutMs = Math.min(2000, tickMs(section) / 2);
     const candidates = await observe(ports, { config, section }, { timeoutMs, sight });
-    const held = Object.values(candidates).some((each) => each.state === "answers" && each.holds !== null);
-    if (held) asked = undefined;
+    if (holdersOf({ candidates }).length > 0) asked = undefined;
     else if (!asked || at - asked.at > askedAgoMs) {
       asked = { answer: await askNetwork(ports, { config, section }, candidates), at: ports.clock.monotonic() };
     }
     return { at, candidates, stillAnswered: asked?.answer ?? null, authority: authority.current(section.mode) };
   };
 
+  /** Carries out orders at once; resolves to the facts with what was confirmed. */
   const doAll = async (
-    config: Config,
-    section: VipSection,
+    { config, section }: { readonly config: Config; readonly section: VipSection },
     orders: readonly VipOrder[],
-  ): Promise<readonly string[]> => {
+    facts: VipFacts,
+  ): Promise<VipFacts> => {
     const fenced = orders.some((order) => order.do === "remove" && order.fence);
-    if (fenced && !(await authority.raise(section.mode))) return [];
+    if (fenced && !(await authority.raise(section.mode))) return facts;
     const outcomes = await Promise.all(orders.map((order) => carryOut(ports, { config, section }, order)));
-    const gone: string[] = [];
+    let confirmed = facts;
     for (const [index, order] of orders.entries()) {
       const outcome = outcomes[index] ?? "unknown";
-      if (order.do === "remove" && outcome === "done") gone.push(order.node);
+      if (outcome === "done") {
+        confirmed =
+          order.do === "remove"
+            ? withRemoved(confirmed, order.node)
+            : withGranted(confirmed, order.node, order.leaseMs);
+      }
       const after = afterOrder(await recallOnce(section), order, outcome);
       await keep(section, after.memory);
       await tell(config, after.events);
     }
-    return gone;
+    return confirmed;
   };
 
   const tell = async (config: Config, events: readonly VipEvent[]): Promise<void> => {
     for (const event of events) {
       const told = await record(ports, event);
       if (event.type === "vip.moved" || event.type === "vip.released") {
-        void runHooks(ports, { config, hook: "onVipChange", event: told });
+        const hook = runHooks(ports, { config, hook: "onVipChange", event: told }).finally(() => hooks.delete(hook));
+        hooks.add(hook);
       }
     }
   };
 
   return {
-    async tick({ config, section }) {
-      const known = await recallOnce(section);
-      const facts = await look(config, section);
-      const first = decideVip(section, known, facts);
-      await keep(section, first.memory);
-      await tell(config, first.events);
-      const removals = first.orders.filter((order) => order.do === "remove");
+    async tick(input) {
+      const { config, section } = input;
+      await recallOnce(section);
+      const events: VipEvent[] = [];
+      const decide = async (known: VipFacts): Promise<readonly VipOrder[]> => {
+        const decision = decideVip(section, await recallOnce(section), known);
+        await keep(section, decision.memory);
+        await tell(config, decision.events);
+        events.push(...decision.events);
+        return decision.orders;
+      };
+      const seen = await look(config, section);
+      let facts = seen;
+      let orders = await decide(facts);
+      const removals = orders.filter((order) => order.do === "remove");
       if (removals.length > 0) {
-        const gone = await doAll(config, section, removals);
-        const left = gone.reduce(withRemoved, facts);
-        const second = decideVip(section, await recallOnce(section), left);
-        await keep(section, second.memory);
-        await tell(config, second.events);
-        await doAll(
-          config,
-          section,
-          second.orders.filter((order) => order.do === "grant"),
-        );
-      } else await doAll(config, section, first.orders);
+        facts = await doAll(input, removals, facts);
+        orders = (await decide(facts)).filter((order) => order.do === "grant");
+      }
+      facts = await doAll(input, orders, facts);
+      // What the network said before somebody got the address says nothing about who takes it then.
+      if (holdersOf(facts).length > 0) asked = undefined;
       const now = await recallOnce(section);
-      return { facts, memory: now, nextMs: nextTickMs(section, now, { facts, now: ports.clock.monotonic() }) };
+      const nextMs = nextTickMs(section, now, { facts, now: ports.clock.monotonic() });
+      return { seen, facts, memory: now, events, nextMs };
     },
-    async wish(what) {
-      const saved = memory ?? (await state.read())?.memory;
-      if (saved) memory = wish(saved, what);
+    async wish(section, what) {
+      const known = await recallOnce(section);
+      unwished = { released: known.released, wish: null };
+      await keep(section, wish(known, what));
     },
-    async freeze({ config, section }) {
-      const decision = freeze(section, await recallOnce(section), await look(config, section));
+    async takeBack(section) {
+      await keep(section, { ...(await recallOnce(section)), ...unwished });
+    },
+    async freeze(input) {
+      const { section } = input;
+      const facts = await look(input.config, section);
+      const decision = freeze(section, await recallOnce(section), facts);
       await keep(section, decision.memory);
-      await doAll(config, section, decision.orders);
+      await doAll(input, decision.orders, facts);
+    },
+    async settled() {
+      await Promise.all(hooks);
     },
   };
 }
@@ -144,9 +173,11 @@ function nextTickMs(
   memory: VipMemory,
   { facts, now }: { readonly facts: VipFacts; readonly now: number },
 ): number {
-  const held = Object.values(facts.candidates).some((each) => each.state === "answers" && each.holds !== null);
   const startedAgo = now - facts.at;
-  if (held || section.mode === "static" || memory.released) return Math.max(0, tickMs(section) - startedAgo);
+  const { holder, released } = memory;
+  // A node that does not answer is given whole ticks; one that does and is to have the address gets it soon.
+  const isOwed = section.mode === "lease" || (holder !== null && facts.candidates[holder]?.state === "answers");
+  if (holdersOf(facts).length > 0 || released || !isOwed) return Math.max(0, tickMs(section) - startedAgo);
   const due = Object.values(memory.booked)
     .flatMap((end) => (end === null ? [] : [end + marginMs + 1 - now]))
     .filter((ms) => ms > 0 && ms < soonMs);

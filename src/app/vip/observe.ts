@@ -67,7 +67,7 @@ async function lookAt(
     return probe ? { ...probe, reaches: sight.reached.get(name) ?? {} } : { state: "silent" };
   } catch (error) {
     if (ports.signal.aborted) throw error;
-    return { state: error instanceof PictlError && refusals.has(error.code) ? "refused" : "silent" };
+    return candidateWithout(error instanceof PictlError ? error.code : "internal");
   }
 }
 
@@ -92,7 +92,7 @@ async function ping(
   { connection, sight, text, section }: { connection: Connection; sight: Sight; text: string; section: VipSection },
 ): Promise<void> {
   const { node } = connection;
-  const targets = [...new Set(section.candidates.flatMap(({ slave }) => slave ?? []))];
+  const targets = commands.targetsOf(section);
   if (targets.length === 0 || sight.pinging.has(node)) return;
   sight.pinging.add(node);
   try {
@@ -109,6 +109,11 @@ async function ping(
   } finally {
     sight.pinging.delete(node);
   }
+}
+
+/** A candidate that could not be looked at, for this reason. */
+export function candidateWithout(code: ErrorCode): CandidateFacts {
+  return { state: refusals.has(code) ? "refused" : "silent" };
 }
 
 const refusals: ReadonlySet<ErrorCode> = new Set([

@@ -20,6 +20,8 @@ export interface Names {
   readonly containers: readonly string[];
   /** Labels of the saved commands. */
   readonly commands: readonly string[];
+  /** Virtual IPs. */
+  readonly vips: readonly string[];
 }
 
 /**
@@ -119,6 +121,8 @@ const kindsNamed: Partial<Record<string, readonly (keyof Names)[]>> = {
   image: ["containers"],
   target: ["containers", "nodes"],
   label: ["commands"],
+  vip: ["vips"],
+  place: ["vips", "nodes"],
 };
 
 const descriptions = {
@@ -126,4 +130,5 @@ const descriptions = {
   labels: "nodes with this label",
   containers: "container",
   commands: "saved command",
+  vips: "virtual IP",
 };

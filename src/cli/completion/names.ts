@@ -8,7 +8,7 @@ export async function readNames(configPath: string | undefined): Promise<Names> 
     const store = await openStore(configPath);
     return namesOf((await store.read()).config);
   } catch {
-    return { nodes: [], labels: [], containers: [], commands: [] };
+    return { nodes: [], labels: [], containers: [], commands: [], vips: [] };
   }
 }
 
@@ -22,5 +22,6 @@ function namesOf(config: Config): Names {
     labels: [...new Set(labels)],
     containers: containers.flatMap((name) => (copies(name).length > 1 ? [name, ...copies(name)] : [name])),
     commands: config.commandlist.map(({ label }) => label),
+    vips: config.vip ? [config.vip.ip] : [],
   };
 }

@@ -1,11 +1,16 @@
 import { safety } from "../safety.ts";
 import { type Command, script } from "../shell.ts";
-import type { AnsweringCandidate } from "./facts.ts";
+import type { AnsweringCandidate, VipSettings } from "./facts.ts";
 
 /** What is done with a virtual IP on a node: `templates/vip.sh`, whose text is `vipScript`. */
 
 export function probe(vipScript: string, { ip, device }: { ip: string; device: string }): Command {
   return script(vipScript, "probe", ip, device);
+}
+
+/** What candidates must be able to ping. */
+export function targetsOf({ candidates }: Pick<VipSettings, "candidates">): readonly string[] {
+  return [...new Set(candidates.flatMap(({ slave }) => slave ?? []))];
 }
 
 /** Waits a second for those that do not answer. */

@@ -1,7 +1,7 @@
 import { safety } from "../safety.ts";
 import { elect } from "./election.ts";
 import type { CandidateFacts, VipFacts, VipSettings } from "./facts.ts";
-import { judgeHealth } from "./health.ts";
+import { judgeHealth, whyUnfit } from "./health.ts";
 import { book, mayHave, shortestLeaseMs, unbook } from "./lease.ts";
 import { lookOn, type VipMemory } from "./memory.ts";
 
@@ -65,7 +65,7 @@ export function decideVip(settings: VipSettings, before: VipMemory, facts: VipFa
   }
   const { memory, well } = counted(settings, before, facts);
   if (memory.released) return released(settings, memory, facts);
-  if (memory.wish !== null && !well.has(memory.wish)) return refusedWish(memory, memory.wish);
+  if (memory.wish !== null && !well.has(memory.wish)) return refusedWish(settings, memory, facts, memory.wish);
   const wanted = elect(settings, memory, { well, facts });
   if (wanted === null) return waiting(memory, "no candidate is fit to hold the address");
   const { holder } = memory;
@@ -84,12 +84,11 @@ export function decideVip(settings: VipSettings, before: VipMemory, facts: VipFa
       events: [...kept.events, ...obstacle.events],
     };
   }
-  const first = removals(settings, memory, facts, undefined);
-  if (first) return first;
-  if (obstacle) return obstacle;
-  return (
-    answeringBlockers(memory, { facts, wanted }) ?? keepOrGrant(settings, proven(memory, wanted), { facts, wanted })
-  );
+  const seen = removals(settings, memory, facts, undefined)?.orders ?? [];
+  const unseen = obstacle ? [] : answeringBlockers(memory, { facts, wanted });
+  const orders = [...seen, ...unseen.filter(({ node }) => !seen.some((other) => other.node === node))];
+  if (orders.length > 0) return { memory, orders, events: [] };
+  return obstacle ?? keepOrGrant(settings, proven(memory, wanted), { facts, wanted });
 }
 
 /** What this tick adds to what is remembered of the nodes; a second decision on the same tick adds nothing. */
@@ -142,10 +141,10 @@ function silentObstacle(
 function answeringBlockers(
   memory: VipMemory,
   { facts, wanted }: { facts: VipFacts; wanted: string },
-): VipDecision | undefined {
-  const open = mayHave(memory, wanted, facts.at).filter((node) => facts.candidates[node]?.state === "answers");
-  if (open.length === 0) return undefined;
-  return { memory, orders: open.map((node) => ({ do: "remove", node, fence: true, seen: false })), events: [] };
+): readonly VipOrder[] {
+  return mayHave(memory, wanted, facts.at)
+    .filter((node) => facts.candidates[node]?.state === "answers")
+    .map((node) => ({ do: "remove", node, fence: true, seen: false }));
 }
 
 /** Every other node was seen not to have the address, or cannot have it any more. */
@@ -299,11 +298,12 @@ function answered(memory: VipMemory, facts: VipFacts): VipDecision {
   };
 }
 
-function refusedWish(memory: VipMemory, node: string): VipDecision {
+function refusedWish(settings: VipSettings, memory: VipMemory, facts: VipFacts, node: string): VipDecision {
+  const why = whyUnfit(settings, { facts, misses: memory.misses }, node) ?? "is not fit to hold the address now";
   return {
     memory: { ...memory, wish: null },
     orders: [],
-    events: [{ type: "vip.move-refused", node, error: `${node} is not fit to hold the address now` }],
+    events: [{ type: "vip.move-refused", node, error: `${node} ${why}` }],
   };
 }
 

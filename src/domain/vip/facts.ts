@@ -47,7 +47,21 @@ export interface VipFacts {
 
 /** The facts after the address was seen to be gone from a node. */
 export function withRemoved(facts: VipFacts, node: string): VipFacts {
+  return withHolding(facts, node, null);
+}
+
+/** The facts after a node was seen to have the address, for so long; null: without end. */
+export function withGranted(facts: VipFacts, node: string, leaseMs: number | null): VipFacts {
+  return withHolding(facts, node, { secondsLeft: leaseMs === null ? null : Math.floor(leaseMs / 1000) });
+}
+
+function withHolding(facts: VipFacts, node: string, holds: AnsweringCandidate["holds"]): VipFacts {
   const candidate = facts.candidates[node];
   if (candidate?.state !== "answers") return facts;
-  return { ...facts, candidates: { ...facts.candidates, [node]: { ...candidate, holds: null } } };
+  return { ...facts, candidates: { ...facts.candidates, [node]: { ...candidate, holds } } };
+}
+
+/** The candidates that were seen to have the address. */
+export function holdersOf({ candidates }: Pick<VipFacts, "candidates">): readonly string[] {
+  return Object.entries(candidates).flatMap(([node, seen]) => (seen.state === "answers" && seen.holds ? [node] : []));
 }

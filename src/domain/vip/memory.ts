@@ -77,6 +77,8 @@ export function lookOn(
 }
 
 /** Where somebody wants the address by hand: on a node, or nowhere. */
-export function wish(memory: VipMemory, what: { readonly to: string } | "release"): VipMemory {
+export type VipWish = { readonly to: string } | "release";
+
+export function wish(memory: VipMemory, what: VipWish): VipMemory {
   return what === "release" ? { ...memory, released: true, wish: null } : { ...memory, released: false, wish: what.to };
 }

@@ -17,7 +17,8 @@ const commands = [
   command("config:set", { args: [{ name: "path" }], flags }),
   command("secret", { hidden: true, flags }),
   command("vip", { args: [{ name: "node" }], flags }),
-  command("vip:move", { args: [{ name: "node" }], flags }),
+  command("vip:move", { args: [{ name: "place" }, { name: "node" }], flags }),
+  command("vip:release", { args: [{ name: "vip" }], flags }),
   command("tail", { flags: { ...flags, colour: { name: "colour", type: "boolean", allowNo: true } } }),
 ];
 
@@ -26,6 +27,7 @@ const names: Names = {
   labels: ["rack=1"],
   containers: ["web", "web@n1", "web@n2", "db"],
   commands: ["uptime"],
+  vips: ["10.0.0.9"],
 };
 
 describe("commands", () => {
@@ -38,7 +40,7 @@ describe("commands", () => {
     ["help ", ["status", "move", "completion", "config", "vip", "tail"]],
     ["help config ", ["check", "set"]],
     ["help status ", []],
-    ["vip ", ["move", "n1", "n2", "rack=1"]],
+    ["vip ", ["move", "release", "n1", "n2", "rack=1"]],
     ["-", []],
   ])("%j", async (line, expected) => {
     expect(await values(line)).toEqual(expected);
@@ -56,6 +58,9 @@ describe("arguments", () => {
     ["status web ", names.containers],
     ["move web ", ["n1", "n2", "rack=1"]],
     ["move web n1 ", []],
+    ["vip move ", ["10.0.0.9", "n1", "n2"]],
+    ["vip move 10.0.0.9 ", ["n1", "n2", "rack=1"]],
+    ["vip release ", ["10.0.0.9"]],
     ["status --json ", names.containers],
     ["status -- ", names.containers],
     ["status -- --", names.containers],

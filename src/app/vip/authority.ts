@@ -1,0 +1,22 @@
+import type { Config } from "../../domain/config/types.ts";
+import type { Leadership } from "../leadership.ts";
+import type { Authority } from "../ports.ts";
+
+/**
+ * A lease is granted only by who certainly leads. A static address is kept also while too few nodes answer to know,
+ * unless another daemon is seen to lead: that is what its mode is for.
+ */
+export function authorityOf(leadership: Leadership, config: () => Promise<Config>): Authority {
+  return {
+    current: (mode) =>
+      mode === "lease"
+        ? { leader: leadership.role() === "leader", until: leadership.until() }
+        : { leader: leadership.role() !== "standby", until: Infinity },
+    async raise(mode) {
+      if (await leadership.raise()) return true;
+      // A raise before this one has to be confirmed by half of the nodes first.
+      await leadership.round(await config());
+      return (await leadership.raise()) || mode === "static";
+    },
+  };
+}

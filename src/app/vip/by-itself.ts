@@ -1,0 +1,83 @@
+import { answerWish } from "../../domain/vip/wish.ts";
+import { holdersOf } from "../../domain/vip/facts.ts";
+import type { Config } from "../../domain/config/types.ts";
+import { type Leadership, renewMs } from "../leadership.ts";
+import type { Step, VipPorts, VipReply } from "../ports.ts";
+import { authorityOf } from "./authority.ts";
+import type { ByHandInput } from "./by-hand-input.ts";
+import { openVip, type Vip } from "./index.ts";
+
+/**
+ * Does what a daemon would until the wish has come true, and leaves as one does on a graceful stop: a lease is made to
+ * last. Nobody else on this machine watches the cluster meanwhile; another machine's daemon that leads makes it end at
+ * once.
+ */
+export async function byItself(
+  ports: VipPorts,
+  input: ByHandInput,
+  step: Step,
+): Promise<Pick<VipReply, "before" | "answer">> {
+  const { config, section, wish } = input;
+  const lock = await input.lock();
+  try {
+    const leadership = await input.lead();
+    await leadership.round(config);
+    const authority = authorityOf(leadership, () => Promise.resolve(config));
+    const vip = openVip(ports, { state: input.state(section.ip), authority });
+    const renewals = keepPromises(ports, leadership, config);
+    try {
+      await vip.wish(section, wish);
+      const end = await tickUntilDone(ports, vip, { input, step });
+      // A move that has not come true by now must not come true with the next daemon; a release that has begun lasts.
+      if (end.answer.state === "refused" || (end.answer.state === "waiting" && wish !== "release")) {
+        await vip.takeBack(section);
+      }
+      return end;
+    } finally {
+      await vip.freeze({ config, section });
+      await vip.settled();
+      await renewals.stop();
+    }
+  } finally {
+    await lock.release();
+  }
+}
+
+async function tickUntilDone(
+  { clock }: VipPorts,
+  vip: Vip,
+  { input, step }: { readonly input: ByHandInput; readonly step: Step },
+): Promise<Pick<VipReply, "before" | "answer">> {
+  const { config, section, wish, waitMs, leave } = input;
+  const until = clock.monotonic() + waitMs;
+  let before: string | null | undefined;
+  for (;;) {
+    const end = await vip.tick({ config, section });
+    before ??= holdersOf(end.seen)[0] ?? null;
+    const answer = answerWish(wish, end);
+    const left = until - clock.monotonic();
+    if (answer.state !== "waiting" || left <= 0 || leave.aborted) return { before, answer };
+    step.update(answer.why);
+    await clock.sleep(Math.min(left, end.nextMs), leave).catch(() => undefined);
+  }
+}
+
+/** Goes on asking the nodes for their promises; `stop` rejects with state-write-failed when one could not be kept. */
+function keepPromises({ clock }: VipPorts, leadership: Leadership, config: Config): { stop(): Promise<void> } {
+  const end = new AbortController();
+  const loop = async (): Promise<void> => {
+    for (;;) {
+      await clock.sleep(renewMs, end.signal).catch(() => undefined);
+      if (end.signal.aborted) return;
+      await leadership.round(config);
+    }
+  };
+  const ended = loop();
+  ended.catch(() => undefined);
+  return {
+    stop: () => {
+      end.abort();
+      return ended;
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import type { Config, VipSection } from "../../domain/config/types.ts";
+import { type Failure, PictlError } from "../../domain/errors.ts";
+import * as commands from "../../domain/vip/commands.ts";
+import type { AnsweringCandidate, CandidateFacts } from "../../domain/vip/facts.ts";
+import { fanOut } from "../fan-out.ts";
+import { nodeOf } from "../observe.ts";
+import type { VipPorts } from "../ports.ts";
+import { candidateWithout } from "./observe.ts";
+
+const timeoutMs = 10_000;
+
+/** One look at every candidate, for a command: with the reason why one could not be looked at. */
+export async function lookAtCandidates(
+  ports: VipPorts,
+  { config, section }: { readonly config: Config; readonly section: VipSection },
+): Promise<{
+  readonly candidates: Readonly<Record<string, CandidateFacts>>;
+  readonly failures: readonly Failure[];
+}> {
+  const looks = await fanOut(ports, section.candidates, {
+    place: ({ node }) => ({ node }),
+    work: async ({ node, device }): Promise<[string, AnsweringCandidate]> => {
+      const step = ports.progress.look(node);
+      try {
+        const facts = await lookAt(ports, { config, section }, { node, device });
+        step.done();
+        return [node, facts];
+      } catch (error) {
+        step.fail(error instanceof Error ? error.message : String(error));
+        throw error;
+      }
+    },
+  });
+  const seen = new Map<string, CandidateFacts>(looks.results);
+  for (const { node, code } of looks.failures) if (node !== undefined) seen.set(node, candidateWithout(code));
+  return {
+    candidates: Object.fromEntries(section.candidates.map(({ node }) => [node, seen.get(node) ?? { state: "silent" }])),
+    failures: looks.failures,
+  };
+}
+
+async function lookAt(
+  ports: VipPorts,
+  { config, section }: { readonly config: Config; readonly section: VipSection },
+  { node, device }: { readonly node: string; readonly device: string },
+): Promise<AnsweringCandidate> {
+  const connection = await ports.vipNodes.connect(nodeOf(config, node), ports.signal);
+  const text = await ports.scripts.read("vip.sh");
+  const targets = commands.targetsOf(section);
+  const options = { timeoutMs, maxOutputBytes: 10_000, signal: ports.signal };
+  const [probed, reached] = await Promise.all([
+    connection.run(commands.probe(text, { ip: section.ip, device }), options),
+    targets.length === 0 ? undefined : connection.run(commands.reach(text, targets), options),
+  ]);
+  const probe = commands.parseProbe(probed.stdout);
+  if (!probe) {
+    throw new PictlError("command-failed", "The node did not tell about its addresses within 10 s.", {
+      hint: `Is \`ip\` there, and is its disk or processor stuck? \`pictl doctor ${node}\` looks closer.`,
+    });
+  }
+  return { ...probe, reaches: (reached && commands.parseReach(reached.stdout, targets)) ?? {} };
+}

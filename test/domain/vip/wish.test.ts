@@ -1,0 +1,77 @@
+import { describe, expect, it, test } from "vitest";
+import type { CandidateFacts, VipFacts, VipSettings } from "../../../src/domain/vip/facts.ts";
+import { newMemory, type VipMemory } from "../../../src/domain/vip/memory.ts";
+import { answerWish, rehearse } from "../../../src/domain/vip/wish.ts";
+
+const settings: VipSettings = {
+  mode: "lease",
+  leaseMs: 15_000,
+  preempt: false,
+  candidates: ["n1", "n2"].map((node) => ({ node, slave: undefined, pingIntervalMs: 5000 })),
+};
+const idle: CandidateFacts = { state: "answers", device: true, carrier: true, holds: null, reaches: {} };
+const holding: CandidateFacts = { ...idle, holds: { secondsLeft: 14 } };
+const silent: CandidateFacts = { state: "silent" };
+
+const facts = (n1: CandidateFacts, n2: CandidateFacts, leader = true): VipFacts => ({
+  at: 100_000,
+  candidates: { n1, n2 },
+  stillAnswered: null,
+  authority: { leader, until: Infinity },
+});
+const memory = (parts: Partial<VipMemory>): VipMemory => ({ ...newMemory(settings, 0), booked: {}, ...parts });
+
+describe("what became of a move to n2", () => {
+  test.each([
+    ["n2 has it", memory({ holder: "n2" }), facts(idle, holding), "done"],
+    ["not confirmed", memory({ holder: "n2" }), facts(idle, idle), "waiting"],
+    ["still wished", memory({ holder: "n1", wish: "n2", told: "waits for n1" }), facts(silent, idle), "waiting"],
+    ["somebody else was wished", memory({ holder: "n1" }), facts(holding, idle), "refused"],
+    ["we do not lead", memory({ holder: "n1", wish: "n2" }), facts(holding, idle, false), "refused"],
+  ])("%s", (_, known, seen, expected) => {
+    expect(answerWish({ to: "n2" }, { memory: known, facts: seen, events: [] }).state).toBe(expected);
+  });
+
+  it("says why it was refused", () => {
+    const events = [{ type: "vip.move-refused", node: "n2", error: "n2 does not answer" }] as const;
+    const end = { memory: memory({ holder: "n1" }), facts: facts(holding, silent), events };
+    expect(answerWish({ to: "n2" }, end)).toEqual({ state: "refused", code: "move-failed", why: "n2 does not answer" });
+  });
+});
+
+describe("what became of a release", () => {
+  test.each([
+    ["nobody has it", memory({ released: true }), facts(idle, idle), "done"],
+    ["n1 has it still", memory({ released: true }), facts(holding, idle), "waiting"],
+    [
+      "n1 is silent, and its lease runs",
+      memory({ released: true, booked: { n1: 99_000 } }),
+      facts(silent, idle),
+      "waiting",
+    ],
+    [
+      "n1 is silent, and its lease has ended",
+      memory({ released: true, booked: { n1: 90_000 } }),
+      facts(silent, idle),
+      "done",
+    ],
+    ["n1 is silent, without end", memory({ released: true, booked: { n1: null } }), facts(silent, idle), "waiting"],
+    ["it was moved meanwhile", memory({ holder: "n2" }), facts(idle, holding), "refused"],
+  ])("%s", (_, known, seen, expected) => {
+    expect(answerWish("release", { memory: known, facts: seen, events: [] }).state).toBe(expected);
+  });
+});
+
+describe("a rehearsal", () => {
+  test.each([
+    [{ to: "n2" }, facts(holding, idle), { steps: ["take it from n1", "give it to n2"] }],
+    [{ to: "n2" }, facts(idle, holding), { steps: [] }],
+    [{ to: "n2" }, facts(holding, holding), { steps: ["take it from n1"] }],
+    [{ to: "n2" }, facts(holding, silent), { refused: "n2 does not answer" }],
+    [{ to: "n2" }, facts(holding, { state: "refused" }), { refused: "n2 refuses our login" }],
+    ["release", facts(holding, holding), { steps: ["take it from n1", "take it from n2"] }],
+    ["release", facts(idle, idle), { steps: [] }],
+  ] as const)("%j", (wish, seen, expected) => {
+    expect(rehearse(settings, wish, seen)).toEqual(expected);
+  });
+});
