@@ -8,7 +8,7 @@ import { ask, chapter, demonstrate, run, say, start, until } from "./demo/steps.
 const name = "vip";
 
 await demonstrate(name, async ({ readConfig, page }) => {
-  chapter("One page on two nodes, each with its node's name in it, and an address that one of them has");
+  chapter("A page on two nodes, and an address that one of them has");
   await run(["container", "edit", "web", "--args", "--uts host -p 8080:80", "--no-hosts", "--yes"]);
   await run(["container", "add", "web", "--node", "n2", "--args", "--uts host -p 8080:80"]);
   await run(["config", "set", "vip_mode", "lease"]);
