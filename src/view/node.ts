@@ -28,7 +28,7 @@ export function nodeRemovalView(
 
 /** What is asked before a node is drained and removed. */
 export function drainQuestion(
-  { moves, leftBehind }: Drain,
+  { moves, leftBehind }: Pick<Drain, "moves" | "leftBehind">,
   place: { readonly node: string; readonly path: string; readonly keepers: readonly string[] },
 ): string {
   const { node, path, keepers } = place;

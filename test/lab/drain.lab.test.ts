@@ -57,7 +57,8 @@ describe.skipIf(obstacle !== undefined)("node remove --move", () => {
 
   beforeAll(async () => {
     const folder = join(dirname(path()), "docker");
-    for (const name of ["app", "box", "db"]) cpSync(join(folder, "web"), join(folder, name), { recursive: true });
+    for (const name of ["app", "box", "db", "http"])
+      cpSync(join(folder, "web"), join(folder, name), { recursive: true });
     rewrite((changed) => {
       Object.assign(changed.layout[0] ?? {}, { app: "-p 8090:80", box: "", db: "-v data:/data" });
       changed.container_host_constraints.push({ container: "app,n1,n2" });
@@ -194,14 +195,24 @@ describe.skipIf(obstacle !== undefined)("node remove --move", () => {
     await run(NodeUncordon, home);
   });
 
-  test("a dead node is drained too, and what may come back with it is told", async () => {
+  test("a dead node is drained too: where the first node fails, to the second; what may come back with it is told", async () => {
+    rewrite(({ layout }) => {
+      Object.assign(layout.find(({ node }) => node === "n2") ?? {}, { http: "-p 8095:80" });
+    });
     await lab.kill("n2");
     const there = placed().filter((name) => name.endsWith("@n2"));
-    expect(there).not.toEqual([]);
-    const { ok, result } = await json("n2", "--yes");
-    expect(ok).toBe(true);
+    expect(there.length).toBeGreaterThan(1);
+    const plan = await json("n2", "--dry-run");
+    const first = plan.result.nodes[0]?.moves.find(({ container }) => container === "http")?.to ?? "";
+    const second = first === "n3" ? "n4" : "n3";
+    // What docker does not know of.
+    await lab.inside(first, "busybox httpd -p 8095 -h /");
+    const { code, stdout, stderr } = await remove("n2", "--yes");
+    expect([code, stderr]).toEqual([0, expect.stringContaining(`Next is ${second}.`)]);
+    const { result } = plan;
+    expect(placed()).toContain(`http@${second}`);
     expect(result.nodes[0]?.moves).toHaveLength(there.length);
-    expect(result.nodes[0]?.outcome).toContain("should it come back, its ");
+    expect(stdout).toContain("should it come back, its ");
     expect(await copies()).toEqual(placed());
     expect((await run(Status)).code).toBe(0);
   });

@@ -36,12 +36,12 @@ test("the places of the config that changed", () => {
 
 test("the question before a node is drained tells all that will happen, and what will not", () => {
   const moves = [
-    { placement: placement("web", "n1"), to: "n2" },
-    { placement: placement("db", "n1"), to: "n3" },
+    { placement: placement("web", "n1"), to: "n2", otherwise: [] },
+    { placement: placement("db", "n1"), to: "n3", otherwise: [] },
   ];
   const ask = (parts: { leftBehind?: string[]; keepers?: string[]; moves?: typeof moves }) =>
     drainQuestion(
-      { moves: parts.moves ?? moves, stuck: [], leftBehind: parts.leftBehind ?? [] },
+      { moves: parts.moves ?? moves, leftBehind: parts.leftBehind ?? [] },
       { node: "n1", path: "config.json", keepers: parts.keepers ?? [] },
     );
   expect(ask({})).toBe("Move web to n2, db to n3, and take n1 out of config.json?");

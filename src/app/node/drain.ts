@@ -5,6 +5,7 @@ import { type DrainPlan, planDrain, type PlannedMove } from "../../domain/placem
 import { fanOut } from "../fan-out.ts";
 import type { MoveOptions } from "../move/carry-out.ts";
 import { moveContainer, type MoveRow } from "../move/index.ts";
+import { isUnreachable } from "../move/settle.ts";
 import type { Ports } from "../ports.ts";
 import { lookAround } from "../placement/look.ts";
 import { cordonNodes } from "./cordon.ts";
@@ -15,21 +16,31 @@ export type DrainOptions = Omit<MoveOptions, "store" | "dryRun" | "overlap">;
 export interface Drain extends DrainPlan {
   /** A sentence for each container that leaves data behind. */
   readonly leftBehind: readonly string[];
+  /** The node does not answer: it has been waited for, once for all moves. */
+  readonly silent: boolean;
 }
 
 /** Looks where the node's containers can go. Touches nothing. */
 export async function planDrainOf(
   ports: Ports,
-  input: { readonly config: Config; readonly placements: readonly Placement[]; readonly copyVolumes: boolean },
+  input: {
+    readonly config: Config;
+    readonly node: NodeSpec;
+    readonly placements: readonly Placement[];
+    readonly copyVolumes: boolean;
+  },
 ): Promise<Drain> {
-  const { config, placements, copyVolumes } = input;
-  const { homeless, facts } = await lookAround(ports, config, placements);
+  const { config, node, placements, copyVolumes } = input;
+  const [{ homeless, facts }, silent] = await Promise.all([
+    lookAround(ports, config, placements),
+    ports.nodes.connect(node, ports.signal).then(() => false, isUnreachable),
+  ]);
   const plan = planDrain(homeless, facts);
   const leftBehind = plan.moves
     .map(({ placement, to }) => planMove(config, nameOf(placement), to))
     .filter(({ data }) => data.length > 0 && !copyVolumes)
     .map((move) => leavesDataBehind(move).message);
-  return { ...plan, leftBehind };
+  return { ...plan, leftBehind, silent };
 }
 
 export interface Drained {
@@ -47,7 +58,8 @@ const movesAtOnce = 4;
 
 /**
  * Cordons the node and moves its containers away as planned, several at once and one at a time to each node. A move that
- * fails stops no other. Data may be left behind: whoever calls has asked.
+ * fails stops no other; when all have been tried, those that failed are tried with the next node that can take them. Data
+ * may be left behind: whoever calls has asked.
  */
 export async function drain(
   ports: Ports,
@@ -55,7 +67,7 @@ export async function drain(
     readonly config: Config;
     readonly store: MoveOptions["store"];
     readonly node: NodeSpec;
-    readonly plan: DrainPlan;
+    readonly plan: Drain;
     readonly dryRun: boolean;
   },
 ): Promise<Drained> {
@@ -63,47 +75,81 @@ export async function drain(
   if (plan.moves.length === 0) return { moves: [], failures: [], changes: [] };
   // So that nothing comes back while it is drained.
   const cordon = dryRun ? undefined : await cordonNodes(ports, { store, nodes: [node], cordoned: true, dryRun });
-  const targets = [...new Set(plan.moves.map(({ to }) => to))];
-  const lanes = await fanOut(
-    { ...ports, concurrency: Math.min(ports.concurrency, movesAtOnce) },
-    targets.map((target) => plan.moves.filter(({ to }) => to === target)),
+  const moves: MoveRow[] = [];
+  const failures: Failure[] = [];
+  for (let waiting = plan.moves; waiting.length > 0;) {
+    const again: PlannedMove[] = [];
+    for (const { move, rows, failure } of await inLanes(ports, input, waiting)) {
+      moves.push(...rows);
+      const [to, ...otherwise] = move.otherwise;
+      if (failure && to !== undefined && mayFitElsewhere(failure)) {
+        ports.progress.warn(`${failure.message} Next is ${to}.`);
+        again.push({ ...move, to, otherwise });
+      } else if (failure) failures.push(failure);
+    }
+    waiting = again;
+  }
+  const order = plan.moves.map(({ placement }) => placement.container);
+  return {
+    moves: moves.sort((a, b) => order.indexOf(a.container) - order.indexOf(b.container)),
+    failures,
+    changes: cordon?.result.nodes.flatMap(({ changes }) => changes) ?? [],
+  };
+}
+
+/** Neither being interrupted nor somebody else's lock has to do with where it was to go. */
+function mayFitElsewhere({ code }: Failure): boolean {
+  return code !== "interrupted" && code !== "lock-held";
+}
+
+interface Tried {
+  readonly move: PlannedMove;
+  readonly rows: readonly MoveRow[];
+  readonly failure: Failure | undefined;
+}
+
+async function inLanes(
+  ports: Ports,
+  input: Parameters<typeof drain>[1],
+  moves: readonly PlannedMove[],
+): Promise<readonly Tried[]> {
+  const targets = [...new Set(moves.map(({ to }) => to))];
+  const { results } = await fanOut(
+    // Each move hears of an interruption by itself, and says so in its own name.
+    { concurrency: Math.min(ports.concurrency, movesAtOnce), signal: new AbortController().signal },
+    targets.map((target) => moves.filter(({ to }) => to === target)),
     {
-      place: () => ({ node: node.name }),
+      place: () => ({ node: input.node.name }),
       work: async (lane) => {
-        const done = [];
-        for (const move of lane) done.push(await moveOne(ports, { ...input, move }));
-        return done;
+        const tried: Tried[] = [];
+        for (const move of lane) tried.push(await moveOne(ports, { ...input, move }));
+        return tried;
       },
     },
   );
-  const done = lanes.results.flat();
-  const order = plan.moves.map(({ placement }) => placement.container);
-  return {
-    moves: done.flatMap(({ rows }) => rows).sort((a, b) => order.indexOf(a.container) - order.indexOf(b.container)),
-    failures: [...lanes.failures, ...done.flatMap(({ failures }) => failures)],
-    changes: cordon?.result.nodes.flatMap(({ changes }) => changes) ?? [],
-  };
+  return results.flat();
 }
 
 async function moveOne(
   ports: Ports,
   input: Parameters<typeof drain>[1] & { readonly move: PlannedMove },
-): Promise<{ readonly rows: readonly MoveRow[]; readonly failures: readonly Failure[] }> {
-  const { placement, to } = input.move;
-  const { container, node } = placement;
+): Promise<Tried> {
+  const { move, plan } = input;
+  const { container, node } = move.placement;
   try {
     if (ports.signal.aborted) throw new PictlError("interrupted", "Not begun, because of the interruption.");
-    const { result, failures } = await moveContainer(ports, {
+    const { result } = await moveContainer(ports, {
       ...input,
-      name: nameOf(placement),
-      to,
+      ...(plan.silent ? { sourceIs: "dead" } : {}),
+      name: nameOf(move.placement),
+      to: move.to,
       force: false,
       overlap: false,
       mayLeaveData: () => Promise.resolve(true),
     });
-    return { rows: result.moves, failures };
+    return { move, rows: result.moves, failure: undefined };
   } catch (error) {
-    return { rows: [], failures: [toFailure(error, { container, node })] };
+    return { move, rows: [], failure: toFailure(error, { container, node }) };
   }
 }
 

@@ -39,8 +39,10 @@ export async function removeDrainedNode(
   const node = nodeNamed(config, name);
   const placements = config.placements.filter((each) => each.node === name);
   const placed = placements.map(({ container }) => container);
-  const running = await runningOn(ports, config, node);
-  const plan = await planDrainOf(ports, { ...input, placements });
+  const [running, plan] = await Promise.all([
+    runningOn(ports, config, node),
+    planDrainOf(ports, { ...input, node, placements }),
+  ]);
   for (const sentence of plan.leftBehind) ports.progress.warn(sentence);
   if (config.rsyslog?.host === name) ports.progress.warn(`\`rsyslog_host\` still names ${name}.`);
   const strays = running?.filter((each) => !placed.includes(each)) ?? null;

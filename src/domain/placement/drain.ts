@@ -11,7 +11,12 @@ export interface DrainPlan {
 export interface PlannedMove {
   readonly placement: Placement;
   readonly to: string;
+  /** Where to try next when that fails, the best first. */
+  readonly otherwise: readonly string[];
 }
+
+/** A container that fails to come up on so many nodes will not on the next one either. */
+const nodesTried = 3;
 
 /**
  * Where each of a node's containers goes, spread over the nodes that can take it: one after the other, each counted
@@ -23,12 +28,12 @@ export function planDrain(homeless: readonly Homeless[], facts: readonly HostFac
   let hosts = facts;
   for (const each of homeless) {
     const { nodes, excluded } = candidates(each, hosts, { policy: "spread" });
-    const [to] = nodes;
+    const [to, ...others] = nodes;
     if (to === undefined) {
       stuck.push(noCandidate(each, excluded));
       continue;
     }
-    moves.push({ placement: each.placement, to });
+    moves.push({ placement: each.placement, to, otherwise: others.slice(0, nodesTried - 1) });
     hosts = hosts.map((host) => (host.node === to ? { ...host, placed: [...host.placed, each.placement] } : host));
   }
   return { moves, stuck };

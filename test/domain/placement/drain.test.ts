@@ -23,6 +23,12 @@ test("containers are spread: each counts where it goes before the next one is lo
   expect(stuck).toEqual([]);
 });
 
+test("two more nodes that can take it are remembered, the best first", () => {
+  const hosts = ["n1", "n2", "n3", "n4", "n5"].map((name) => host(name));
+  expect(planDrain([on("a")], hosts).moves).toMatchObject([{ to: "n2", otherwise: ["n3", "n4"] }]);
+  expect(planDrain([{ ...on("a"), hosts: ["n1", "n5"] }], hosts).moves).toMatchObject([{ to: "n5", otherwise: [] }]);
+});
+
 test("two that publish the same port do not go to one node", () => {
   const two = [on("a", "-p", "80:80"), on("b", "-p", "80:80")];
   expect(planDrain(two, [host("n1"), host("n2"), host("n3")]).moves.map(({ to }) => to)).toEqual(["n2", "n3"]);
