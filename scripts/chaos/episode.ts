@@ -85,7 +85,6 @@ async function play(
     tell(`move ${holder} → ${to}`);
     const from = now();
     await scene.move(to);
-    await scene.held([to]);
     await hold(aftermathMs);
     played.movesMs.push(lostMs(await scene.auditor.picture(), { from, to: now() }));
     return;

@@ -1,14 +1,13 @@
 /** Scenes for the virtual IP: a lab, its daemon and an auditor that watches the address, begun anew for each test. */
-import { randomUUID } from "node:crypto";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "vitest";
-import { openVipRequests } from "../../src/adapters/state/index.ts";
 import { holdsAt } from "../auditor/intervals.ts";
 import type { Limits } from "../auditor/rules/violation.ts";
 import { beforeGrantFile } from "../faults/network.ts";
 import { settle, type Stage, until } from "../faults/stage.ts";
 import { auditLab } from "./audit.ts";
+import { pictl } from "./cli.ts";
 import { Daemon, type PictlEvent } from "./daemon.ts";
 import { labObstacle, withLab } from "./lab.ts";
 import type { TestLab } from "./test-lab.ts";
@@ -34,7 +33,7 @@ export interface VipScene extends Stage {
   holders(): Promise<string[]>;
   /** Waits until exactly these have it. */
   held(by: readonly string[], withinMs?: number): Promise<void>;
-  /** Leaves a request for the daemon, as `pictl vip move` does. */
+  /** `pictl vip move`, again until the daemon knows enough to do it; resolves when it is done. */
   move(to: string): Promise<void>;
   end(): Promise<void>;
 }
@@ -101,7 +100,6 @@ export async function openVipScene(lab: TestLab, settings: VipSceneConfig): Prom
     misplacedMs: 0,
     vip: { mode: settings.mode, twoHoldersMs: settings.tickMs + 2000, leaseSeconds: settings.leaseMs / 1000 },
   };
-  const requests = openVipRequests(join(dir, "state"), lab.name);
   const holders = async (): Promise<string[]> => {
     const picture = await auditor.picture();
     return [...picture.holders].filter(([, spans]) => holdsAt(spans, picture.end - 0.001)).map(([node]) => node);
@@ -125,7 +123,11 @@ export async function openVipScene(lab: TestLab, settings: VipSceneConfig): Prom
         },
         { withinMs },
       ),
-    move: (to) => requests.leave(ip, { id: randomUUID(), wish: { to }, daemon: daemon.pid }),
+    move: (to) =>
+      until({ daemon }, `the address is moved to ${to}`, async () => {
+        const { code, stderr } = await pictl(["vip", "move", to], { config });
+        return code === 0 ? undefined : stderr;
+      }),
     end: async () => {
       await daemon.kill();
       await auditor.stop();

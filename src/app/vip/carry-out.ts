@@ -2,8 +2,8 @@ import type { Config, VipSection } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
 import * as commands from "../../domain/vip/commands.ts";
 import type { OrderOutcome, VipOrder } from "../../domain/vip/decide.ts";
-import { nodeOf } from "../observe.ts";
 import type { VipPorts } from "../ports.ts";
+import { connectWithRights, within } from "./connect.ts";
 
 /** An order takes a round trip and a few milliseconds; one that takes longer is looked at again by the next tick. */
 const orderTimeoutMs = 3000;
@@ -17,11 +17,17 @@ export async function carryOut(
   order: VipOrder,
 ): Promise<OrderOutcome> {
   try {
-    const connection = await ports.vipNodes.connect(nodeOf(config, order.node), ports.signal);
-    const [text, { root, sudo }] = await Promise.all([ports.scripts.read("vip.sh"), connection.privilege()]);
     const until = ports.clock.monotonic() + orderTimeoutMs;
+    const text = await ports.scripts.read("vip.sh");
+    // A line that is cut before anything was sent would hold up the whole tick, and with it every other renewal.
+    const connected = await within(ports, connectWithRights(ports, config, order.node), orderTimeoutMs);
+    if (!connected) {
+      ports.vipNodes.discard(order.node);
+      return "refused";
+    }
+    const { connection, root, sudo } = connected;
     const outcome = await connection.run(command(text, section, order), {
-      timeoutMs: orderTimeoutMs,
+      timeoutMs: until - ports.clock.monotonic(),
       sudo: !root && sudo,
       signal: ports.signal,
       guard: { lock: "vip", clockAgeMs, until: order.do === "grant" ? (order.endsAt ?? until) : until },

@@ -4,6 +4,7 @@ import * as commands from "../../domain/vip/commands.ts";
 import type { AnsweringCandidate, CandidateFacts } from "../../domain/vip/facts.ts";
 import { nodeOf } from "../observe.ts";
 import type { Connection, VipPorts } from "../ports.ts";
+import { connectWithRights, within } from "./connect.ts";
 
 interface Watched {
   readonly config: Config;
@@ -71,21 +72,6 @@ async function lookAt(
   }
 }
 
-/** undefined when it takes longer. */
-async function within<T>({ clock }: VipPorts, work: Promise<T>, ms: number): Promise<T | undefined> {
-  const stop = new AbortController();
-  work.catch(() => undefined);
-  const late = clock.sleep(ms, stop.signal).then(
-    () => undefined,
-    () => undefined,
-  );
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    stop.abort();
-  }
-}
-
 /** One try at a time for each node; what it finds is there for the next look. */
 async function ping(
   ports: VipPorts,
@@ -125,6 +111,8 @@ const refusals: ReadonlySet<ErrorCode> = new Set([
 
 /** Candidates asked at a time. */
 const askedAtOnce = 2;
+/** `ask` takes one to two seconds. */
+const askTimeoutMs = 4000;
 
 /** Whether somebody in the network answers for the address, as candidates hear it that do not have it. */
 export async function askNetwork(
@@ -140,10 +128,11 @@ export async function askNetwork(
   const answers = await Promise.all(
     able.slice(0, askedAtOnce).map(async ({ node, device }) => {
       try {
-        const connection = await ports.vipNodes.connect(nodeOf(config, node), ports.signal);
-        const { root, sudo } = await connection.privilege();
+        const connected = await within(ports, connectWithRights(ports, config, node), askTimeoutMs);
+        if (!connected) return null;
+        const { connection, root, sudo } = connected;
         const outcome = await connection.run(commands.ask(text, { ip: section.ip, device }), {
-          timeoutMs: 4000,
+          timeoutMs: askTimeoutMs,
           sudo: !root && sudo,
           signal: ports.signal,
         });
