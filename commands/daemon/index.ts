@@ -2,9 +2,11 @@ import { setMaxListeners } from "node:events";
 import { Flags } from "@oclif/core";
 import { heartbeatOnce } from "../../src/app/heartbeat/once.ts";
 import { type Leadership, mayDo, openLeadership } from "../../src/app/leadership.ts";
+import { vipOnce } from "../../src/app/vip/once.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
 import { openDaemonLog } from "../../src/cli/daemon-log.ts";
 import type { Fence } from "../../src/domain/guard/command.ts";
+import { checkPeriod } from "../../src/domain/vip/period.ts";
 import { heartbeatView } from "../../src/view/heartbeat.ts";
 
 export default class Daemon extends PictlCommand {
@@ -17,6 +19,13 @@ export default class Daemon extends PictlCommand {
     "hand and leave within 10 s. Events go to the event log and to stderr, as JSON lines where that is no terminal.";
   static override flags = {
     once: Flags.boolean({ summary: "One round and exit, for cron; the counts are carried on." }),
+    every: Flags.integer({
+      summary: "With --once: how often it is run. A VIP's lease must be longer than three times that.",
+      helpValue: "SECONDS",
+      default: 60,
+      min: 1,
+      max: 86_400,
+    }),
   };
   static override examples = ["<%= config.bin %> daemon", "<%= config.bin %> daemon --once"];
 
@@ -31,15 +40,23 @@ export default class Daemon extends PictlCommand {
     process.stderr.write("\nStopping, after the step in hand (10 s at most); Ctrl-C again leaves at once.\n");
   }
 
-  async #once(flags: Parameters<PictlCommand["open"]>[0]): Promise<void> {
+  async #once(flags: Parameters<PictlCommand["open"]>[0] & { readonly every: number }): Promise<void> {
     let leadership: Leadership | undefined;
     const fence = (): Fence | undefined => leadership?.fence();
     const { config, store, ports, daemon } = await this.open(flags, { fence });
+    if (config.vip) checkPeriod(config.vip, flags.every * 1000);
     const lock = await daemon.lock();
     try {
-      leadership = await openLeadership(ports, daemon.leadership);
-      await leadership.round(config);
-      await this.finish(await heartbeatOnce(ports, { config, store, mayDo: mayDo(leadership.role()) }), heartbeatView);
+      const led = await openLeadership(ports, daemon.leadership);
+      leadership = led;
+      await led.round(config);
+      const [report, vipFailures] = await Promise.all([
+        heartbeatOnce(ports, { config, store, mayDo: mayDo(led.role()) }),
+        config.vip === undefined
+          ? []
+          : vipOnce(ports, { config, section: config.vip, state: daemon.vip(config.vip.ip), leadership: led }),
+      ]);
+      await this.finish({ ...report, failures: [...report.failures, ...vipFailures] }, heartbeatView);
     } finally {
       await lock.release();
     }

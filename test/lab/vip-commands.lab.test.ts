@@ -113,6 +113,29 @@ describe.skipIf(obstacle !== undefined)("vip", () => {
       await lab.start("n3");
     });
 
+    test("daemon --once moves a static address from a node that is dead for three runs, and refuses a short lease", async () => {
+      const once = (...words: string[]) => pictl(["daemon", "--once", ...words], { config: config() });
+      // Without Docker the heartbeat complains; not of the address.
+      expect((await once()).stderr).not.toContain(vip());
+      expect(await holders()).toEqual(["n1"]);
+      await lab.kill("n1");
+      for (const _ of [1, 2]) {
+        expect((await once()).stderr).toContain(`No candidate that answers has ${vip()}: n1 does not answer`);
+      }
+      await once();
+      expect(await has("n2")).toBe(true);
+      await lab.start("n1");
+      expect((await once()).stderr).not.toContain(vip());
+      write({ vip_mode: "lease", vip_lease: "40000" });
+      const refused = await once();
+      expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("must be longer than three rounds")]);
+      await once("--every", "13");
+      const left = (await show())?.candidates[1]?.leaseSecondsLeft;
+      expect(left).toBeGreaterThan(20);
+      write({ vip_mode: "static" });
+      expect((await run("move", "n1")).code).toBe(0);
+    });
+
     test("lease: the move leaves an address without end; Ctrl-C does not leave one that runs out", async () => {
       write({ vip_mode: "lease", vip_lease: "8000" });
       expect((await run("move", "n2")).stderr).toContain("moved from n1 to n2");

@@ -40,20 +40,29 @@ const marginMs = 5000;
 
 export function openVip(
   ports: VipPorts,
-  { state, authority }: { readonly state: StateFile<SavedVip>; readonly authority: Authority },
+  {
+    state,
+    authority,
+    counts = "anew",
+  }: {
+    readonly state: StateFile<SavedVip>;
+    readonly authority: Authority;
+    /** `kept`: one tick a process, which carries on the counts of the one before. */
+    readonly counts?: "anew" | "kept";
+  },
 ): Vip {
   let memory: VipMemory | undefined;
   let since: string | null = null;
   let unwished: Pick<VipMemory, "released" | "wish"> = { released: false, wish: null };
   const hooks = new Set<Promise<void>>();
-  const sight = newSight();
+  const sight = newSight({ waitsForPings: counts === "kept" });
   let asked: { readonly at: number; readonly answer: boolean | null } | undefined;
 
   const recallOnce = async (section: VipSection): Promise<VipMemory> => {
     if (memory) return memory;
     const saved = await state.read();
     const leaseMs = Math.max(section.leaseMs, saved?.leaseMs ?? 0);
-    memory = recall({ ...section, leaseMs }, saved?.memory, ports.clock.monotonic());
+    memory = recall({ ...section, leaseMs }, saved?.memory, ports.clock.monotonic(), counts);
     since = saved?.since ?? null;
     return memory;
   };
@@ -65,11 +74,11 @@ export function openVip(
     const booked = Object.fromEntries(
       Object.entries(next.booked).map(([node, end]) => [node, end === null ? null : 0]),
     );
-    const { holder, released } = next;
+    const { misses, silentTicks } = counts === "kept" ? next : { misses: {}, silentTicks: 0 };
     await state.write({
       leaseMs: section.leaseMs,
       since,
-      memory: { ...next, lastAt: -1, holder, released, booked, misses: {}, wellSince: {}, silentTicks: 0, changes: [] },
+      memory: { ...next, lastAt: -1, booked, misses, wellSince: {}, silentTicks, changes: [] },
     });
   };
 

@@ -23,13 +23,15 @@ export interface Sight {
   /** What nodes could ping when they last tried: pings to what is dead take longer than a look may. */
   readonly reached: Map<string, AnsweringCandidate["reaches"]>;
   readonly pinging: Set<string>;
+  /** There will be no next look: this one has to know what nodes can ping. */
+  readonly waitsForPings: boolean;
 }
 
-export function newSight(): Sight {
-  return { silent: new Set(), reached: new Map(), pinging: new Set() };
+export function newSight({ waitsForPings }: Pick<Sight, "waitsForPings">): Sight {
+  return { silent: new Set(), reached: new Map(), pinging: new Set(), waitsForPings };
 }
 
-/** Looks at all candidates at once. Never takes longer than `timeoutMs`; rejects only when interrupted. */
+/** Looks at all candidates at once. Takes no longer than `timeoutMs` and the pings that are waited for; rejects only when interrupted. */
 export async function observe(
   ports: VipPorts,
   watched: Watched,
@@ -59,12 +61,13 @@ async function lookAt(
     const connection = await within(ports, connecting, patienceMs);
     if (!connection) return { state: "silent" };
     const text = await ports.scripts.read("vip.sh");
-    void ping(ports, { connection, sight, text, section });
+    const pings = ping(ports, { connection, sight, text, section });
     const options = { timeoutMs, maxOutputBytes: 10_000, signal: ports.signal };
     const outcome = await connection.run(commands.probe(text, { ip, device }), options);
     // A line that was cut while it was in use stays silent for long after it has healed.
     if (outcome.status === "unknown") ports.vipNodes.discard(name);
     const probe = commands.parseProbe(outcome.stdout);
+    if (sight.waitsForPings) await pings;
     return probe ? { ...probe, reaches: sight.reached.get(name) ?? {} } : { state: "silent" };
   } catch (error) {
     if (ports.signal.aborted) throw error;

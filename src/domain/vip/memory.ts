@@ -45,14 +45,20 @@ export function newMemory({ mode, leaseMs, candidates }: VipSettings, now: numbe
 
 /**
  * The memory after a start. What was booked ends a whole lease from now at the latest, whatever the clocks did
- * meanwhile; what has no end still has none.
+ * meanwhile; what has no end still has none. Counts begin anew, or are those of the process before this one.
  */
-export function recall(settings: VipSettings, saved: VipMemory | undefined, now: number): VipMemory {
+export function recall(
+  settings: VipSettings,
+  saved: VipMemory | undefined,
+  now: number,
+  counts: "anew" | "kept" = "anew",
+): VipMemory {
   if (!saved) return newMemory(settings, now);
   const booked = Object.fromEntries(
     Object.entries(saved.booked).map(([node, end]) => [node, end === null ? null : now + settings.leaseMs]),
   );
-  return { ...saved, booked, lastAt: -1, misses: {}, wellSince: {}, silentTicks: 0, changes: [], told: "" };
+  const { misses, silentTicks } = counts === "kept" ? saved : { misses: {}, silentTicks: 0 };
+  return { ...saved, booked, lastAt: -1, misses, wellSince: {}, silentTicks, changes: [], told: "" };
 }
 
 /**
