@@ -44,7 +44,7 @@ export default class Daemon extends PictlCommand {
     let leadership: Leadership | undefined;
     const fence = (): Fence | undefined => leadership?.fence();
     const { config, store, ports, daemon } = await this.open(flags, { fence });
-    if (config.vip) checkPeriod(config.vip, flags.every * 1000);
+    for (const section of config.vips) checkPeriod(section, flags.every * 1000);
     const lock = await daemon.lock();
     try {
       const led = await openLeadership(ports, daemon.leadership);
@@ -52,11 +52,13 @@ export default class Daemon extends PictlCommand {
       await led.round(config);
       const [report, vipFailures] = await Promise.all([
         heartbeatOnce(ports, { config, store, mayDo: mayDo(led.role()) }),
-        config.vip === undefined
-          ? []
-          : vipOnce(ports, { config, section: config.vip, state: daemon.vip(config.vip.ip), leadership: led }),
+        Promise.all(
+          config.vips.map((section) =>
+            vipOnce(ports, { config, section, state: daemon.vip(section.ip), leadership: led }),
+          ),
+        ),
       ]);
-      await this.finish({ ...report, failures: [...report.failures, ...vipFailures] }, heartbeatView);
+      await this.finish({ ...report, failures: [...report.failures, ...vipFailures.flat()] }, heartbeatView);
     } finally {
       await lock.release();
     }

@@ -39,7 +39,7 @@ export async function examineCluster(
 }
 
 function vipDevice(config: Config, node: NodeSpec): string | undefined {
-  return config.vip?.candidates.find((candidate) => candidate.node === node.name)?.device;
+  return config.vips.flatMap(({ candidates }) => candidates).find((row) => row.node === node.name)?.device;
 }
 
 async function examineNode(ports: Ports, node: NodeSpec, device: string | undefined): Promise<NodeLook> {

@@ -119,8 +119,8 @@ async function claimAll(
 }
 
 /** Longer than any lease that is granted on the strength of it, and than two rounds that fail. */
-function promiseMs({ vip }: Config): number {
-  return Math.max(vip?.mode === "lease" ? vip.leaseMs : 0, renewMs) + 2 * renewMs;
+function promiseMs({ vips }: Config): number {
+  return Math.max(...vips.map(({ mode, leaseMs }) => (mode === "lease" ? leaseMs : 0)), renewMs) + 2 * renewMs;
 }
 
 /** The login may become root where it can: what it remembers must be where every other login of the cluster looks. */

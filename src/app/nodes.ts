@@ -13,7 +13,7 @@ export interface NodeRow extends Partial<NodeProbe> {
   readonly dockerVersion: string | null;
   readonly containersRunning: number | null;
   readonly containers: number | null;
-  /** The virtual IP is on this node; null when there is none or nobody knows. */
+  /** A virtual IP is on this node; null when there is none or nobody knows. */
   readonly vip: boolean | null;
 }
 
@@ -24,7 +24,12 @@ export async function listNodes(
 ): Promise<Report<{ nodes: readonly NodeRow[] }>> {
   const looks = await fanOut(ports, input.nodes, {
     place: (node) => ({ node: node.name }),
-    work: (node) => lookAt(ports, node, input.config.vip?.ip),
+    work: (node) =>
+      lookAt(
+        ports,
+        node,
+        input.config.vips.map(({ ip }) => ip),
+      ),
   });
   return {
     result: { nodes: looks.results.map((look) => look.row) },
@@ -37,7 +42,7 @@ interface Look {
   readonly failures: readonly Failure[];
 }
 
-async function lookAt(ports: Ports, node: NodeSpec, vip: string | undefined): Promise<Look> {
+async function lookAt(ports: Ports, node: NodeSpec, vips: readonly string[]): Promise<Look> {
   const step = ports.progress.look(node.name);
   const [system, docker] = await Promise.allSettled([
     ports.nodes.connect(node, ports.signal).then((connection) => probe(ports, connection)),
@@ -63,7 +68,7 @@ async function lookAt(ports: Ports, node: NodeSpec, vip: string | undefined): Pr
       dockerVersion: info?.serverVersion ?? null,
       containersRunning: info?.containersRunning ?? null,
       containers: info?.containers ?? null,
-      vip: vip === undefined || facts === undefined ? null : facts.addresses.includes(vip),
+      vip: vips.length === 0 || facts === undefined ? null : vips.some((vip) => facts.addresses.includes(vip)),
     },
     failures: distinct,
   };

@@ -35,14 +35,15 @@ export function keepVips(ports: VipPorts, keeping: VipKeeping): VipKeeper {
   const { leadership, state, leave, config } = keeping;
   const loops = new Map<string, Promise<void>>();
   return {
-    keep({ vip: section }) {
-      if (!section || loops.has(section.ip) || leave.aborted) return;
-      const { ip } = section;
-      const vip = openVip(ports, { state: state(ip), authority: authorityOf(leadership, config) });
-      const loop = holdVip({ ...keeping, ip, vip, clock: ports.clock })
-        .catch(keeping.onFailure)
-        .finally(() => loops.delete(ip));
-      loops.set(ip, loop);
+    keep({ vips }) {
+      for (const { ip } of vips) {
+        if (loops.has(ip) || leave.aborted) continue;
+        const vip = openVip(ports, { state: state(ip), authority: authorityOf(leadership, config) });
+        const loop = holdVip({ ...keeping, ip, vip, clock: ports.clock })
+          .catch(keeping.onFailure)
+          .finally(() => loops.delete(ip));
+        loops.set(ip, loop);
+      }
     },
     async ended() {
       await Promise.all(loops.values());
@@ -63,7 +64,7 @@ async function holdVip(
 ): Promise<void> {
   const { ip, vip, clock, leave, requests } = options;
   let open: { readonly wish: VipWish; readonly reply: Omit<VipReply, "answer"> } | undefined;
-  const sectionOf = (config: Config) => (config.vip?.ip === ip ? config.vip : undefined);
+  const sectionOf = (config: Config) => config.vips.find((each) => each.ip === ip);
   try {
     while (!leave.aborted) {
       const config = await options.config();

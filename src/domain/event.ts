@@ -6,6 +6,8 @@ export interface PictlEvent {
   readonly type: string;
   readonly node?: string;
   readonly container?: string;
+  /** A virtual IP's address. */
+  readonly vip?: string;
   readonly before?: unknown;
   readonly after?: unknown;
   /** Why: the command line's words, or the daemon's rule. */

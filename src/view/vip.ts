@@ -20,9 +20,12 @@ export function vipsView(now: number): (result: { vips: readonly VipRow[] }, sty
 }
 
 function paragraph(row: VipRow, style: Style, now: number): string {
-  const title = wrap(visible(`${row.vip} ${holding(row, now)}; ${modeOf(row)}; ${keeper(row)}`), style.width).join(
-    "\n",
-  );
+  const title = wrap(
+    visible(
+      `${row.name === row.vip ? "" : `${row.name} `}${row.vip} ${holding(row, now)}; ${modeOf(row)}; ${keeper(row)}`,
+    ),
+    style.width,
+  ).join("\n");
   return `${tint(style, "strong", title)}\n${table(
     style,
     [

@@ -8,7 +8,7 @@ export function config(parts: Partial<Config> = {}): Config {
     nodes: [],
     placements: [],
     heartbeat: { automatic: false, intervalMs: 30_000, failoverAfter: 3, failoverPolicy: "random", checks: [] },
-    vip: undefined,
+    vips: [],
     constraints: [],
     commandlist: [],
     dockerRegistries: [],

@@ -119,7 +119,7 @@ describe.skipIf(obstacle !== undefined)("vip", () => {
       expect((await once()).stderr).not.toContain(vip());
       expect(await holders()).toEqual(["n1"]);
       await lab.kill("n1");
-      for (const _ of [1, 2]) {
+      for (let run = 1; run < 3; run += 1) {
         expect((await once()).stderr).toContain(`No candidate that answers has ${vip()}: n1 does not answer`);
       }
       await once();
@@ -204,6 +204,32 @@ describe.skipIf(obstacle !== undefined)("vip", () => {
         expect.stringContaining(`${vip()} is not moved to n1: n1 does not answer.`),
       ]);
       expect(await holders()).toEqual(["n2"]);
+    });
+
+    test("more than one: each is kept, shown and moved by its name", async () => {
+      const row = (node: string) => ({ node, vip_eth_device: "eth0", vip_ping_time: "1000" });
+      const second = vip().replace(/\.10$/, ".9");
+      write({ vips: [{ name: "db", vip_ip: second, vip_mode: "lease", vip: ["n3", "n2"].map(row) }] });
+      await daemonKeepsIt();
+      const nodes = async () =>
+        rowsOf((await run("show", "--json")).stdout).map((each) => [(each as VipRow).name, (each as VipRow).node]);
+      await expect.poll(async () => (await run("move", vip(), "n2")).code, soon).toBe(0);
+      await expect.poll(nodes, soon).toEqual([
+        [vip(), "n2"],
+        ["db", "n3"],
+      ]);
+      const which = await run("release", "--yes");
+      expect([which.code, which.stderr]).toEqual([2, expect.stringContaining(`There is ${vip()}, db (${second}).`)]);
+      expect((await run("move", "db", "n2")).stderr).toContain("moved from n3 to n2");
+      expect(await nodes()).toEqual([
+        [vip(), "n2"],
+        ["db", "n2"],
+      ]);
+      expect((await run("release", "db", "--yes")).code).toBe(0);
+      expect((await run("show", "db")).stdout).toMatch(
+        new RegExp(`^db ${second} was released by hand; lease of 15 s;`),
+      );
+      write({ vips: [] });
     });
 
     test("a daemon that stands still is told, and the request is taken back", async () => {

@@ -38,7 +38,7 @@ export async function changeVip(
   if (input.dryRun) return rehearsal(ports, input, pid);
   const startedAt = ports.clock.monotonic();
   const to = wish === "release" ? null : wish.to;
-  await record(ports, { type: to === null ? "vip.release-ordered" : "vip.move-ordered", after: to });
+  await record(ports, { type: to === null ? "vip.release-ordered" : "vip.move-ordered", vip: section.ip, after: to });
   const step = ports.progress.step(section.ip, to === null ? "release" : `move to ${to}`);
   try {
     const { before, answer } =

@@ -7,7 +7,7 @@ import { runHooks } from "../hooks.ts";
 import type { Authority, SavedVip, StateFile, VipPorts } from "../ports.ts";
 import { record } from "../record.ts";
 import { carryOut } from "./carry-out.ts";
-import { askNetwork, newSight, observe } from "./observe.ts";
+import { askNetwork, newSight, observe, type Watched } from "./observe.ts";
 
 /** One virtual IP, kept where it belongs. */
 export interface Vip {
@@ -113,14 +113,14 @@ export function openVip(
       }
       const after = afterOrder(await recallOnce(section), order, outcome);
       await keep(section, after.memory);
-      await tell(config, after.events);
+      await tell({ config, section }, after.events);
     }
     return confirmed;
   };
 
-  const tell = async (config: Config, events: readonly VipEvent[]): Promise<void> => {
+  const tell = async ({ config, section }: Watched, events: readonly VipEvent[]): Promise<void> => {
     for (const event of events) {
-      const told = await record(ports, event);
+      const told = await record(ports, { ...event, vip: section.ip });
       if (event.type === "vip.moved" || event.type === "vip.released") {
         const hook = runHooks(ports, { config, hook: "onVipChange", event: told }).finally(() => hooks.delete(hook));
         hooks.add(hook);
@@ -136,7 +136,7 @@ export function openVip(
       const decide = async (known: VipFacts): Promise<readonly VipOrder[]> => {
         const decision = decideVip(section, await recallOnce(section), known);
         await keep(section, decision.memory);
-        await tell(config, decision.events);
+        await tell(input, decision.events);
         events.push(...decision.events);
         return decision.orders;
       };

@@ -6,7 +6,7 @@ import { nodeOf } from "../observe.ts";
 import type { Connection, VipPorts } from "../ports.ts";
 import { connectWithRights, within } from "./connect.ts";
 
-interface Watched {
+export interface Watched {
   readonly config: Config;
   readonly section: VipSection;
 }

@@ -9,6 +9,8 @@ import { lookAtCandidates } from "./look.ts";
 export interface VipRow {
   /** The address. */
   readonly vip: string;
+  /** What the config calls it; the address when it has no name. */
+  readonly name: string;
   /** Who has it; null when no candidate that answers has, the first one when several have. */
   readonly node: string | null;
   readonly mode: "static" | "lease";
@@ -51,7 +53,7 @@ async function showVip(
   { config, state }: ShowVipsInput,
   { section, daemonPid }: { readonly section: VipSection; readonly daemonPid: number | null },
 ): Promise<{ readonly row: VipRow; readonly failures: readonly Failure[] }> {
-  const { ip, mode, leaseMs } = section;
+  const { ip, name, mode, leaseMs } = section;
   const [saved, { candidates, failures }] = await Promise.all([
     state(ip).read(),
     lookAtCandidates(ports, { config, section }),
@@ -61,6 +63,7 @@ async function showVip(
   const released = node === null && saved?.memory.released === true;
   const row: VipRow = {
     vip: ip,
+    name,
     node,
     mode,
     leaseMs: mode === "lease" ? leaseMs : null,

@@ -22,6 +22,6 @@ function namesOf(config: Config): Names {
     labels: [...new Set(labels)],
     containers: containers.flatMap((name) => (copies(name).length > 1 ? [name, ...copies(name)] : [name])),
     commands: config.commandlist.map(({ label }) => label),
-    vips: config.vip ? [config.vip.ip] : [],
+    vips: config.vips.map(({ name }) => name),
   };
 }

@@ -8,7 +8,7 @@ import { Findings, type Finding } from "./problem.ts";
 import type { RawConfig } from "./raw.ts";
 import { parseSecretSource } from "./secret-source.ts";
 import type { Config, HttpSection, SavedCommand } from "./types.ts";
-import { buildVip } from "./vip.ts";
+import { buildVips } from "./vip.ts";
 
 /** What the pure code cannot know: where the file stands and who reads it. */
 export interface BuildOptions {
@@ -27,14 +27,14 @@ export function buildConfig(raw: RawConfig, options: BuildOptions): { config: Co
   const inLayout = buildPlacements(raw, resolvePath, findings);
   const constraints = buildConstraints(raw, inLayout, findings);
   const placements = markMovable(raw, inLayout, constraints, findings);
-  const vip = buildVip(raw, findings);
+  const vips = buildVips(raw, findings);
   const config: Config = {
     cluster: raw.cluster ?? "default",
     docker: raw.docker === undefined ? undefined : resolvePath(raw.docker),
     nodes: buildNodes(raw, constraints, resolvePath, findings),
     placements,
     heartbeat: buildHeartbeat(raw, placements, findings),
-    vip,
+    vips,
     constraints,
     commandlist: savedCommands(raw, findings),
     dockerRegistries: raw.dockerRegistries ?? [],

@@ -16,7 +16,7 @@ export function buildNodes(
 ): NodeSpec[] {
   const names = new Set([
     ...(raw.layout ?? []).map(({ node }) => node),
-    ...(raw.vip ?? []).map(({ node }) => node),
+    ...[raw, ...(raw.vips ?? [])].flatMap(({ vip }) => vip ?? []).map(({ node }) => node),
     ...constraints.flatMap(({ hosts }) => hosts),
   ]);
   reportUnused(raw, names, findings);

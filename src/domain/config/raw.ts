@@ -2,7 +2,7 @@
  * A config document of the right shape, as the schema in `src/adapters/config/schema` hands it over: keys as in the
  * file, numbers and switches already numbers and booleans, empty sections still null.
  */
-export interface RawConfig extends RawHttp, RawVip, RawHeartbeat, RawLogs {
+export interface RawConfig extends RawHttp, RawVips, RawHeartbeat, RawLogs {
   readonly cluster?: string | undefined;
   readonly docker?: string | undefined;
   readonly dockerRegistries?: readonly string[] | null | undefined;
@@ -31,6 +31,11 @@ export interface RawHeartbeat {
   readonly failover_after?: number | undefined;
   readonly failover_policy?: "random" | "spread" | undefined;
   readonly container_host_constraints?: readonly { readonly container?: string | undefined }[] | null | undefined;
+}
+
+/** The section of the original at the top level, and any number of the same in a list. */
+export interface RawVips extends RawVip {
+  readonly vips?: readonly (RawVip & { readonly name?: string | undefined })[] | null | undefined;
 }
 
 export interface RawVip {

@@ -35,6 +35,10 @@ function placeOf(raw: RawConfig, name: string): ConfigPath {
     const index = (raw[section] ?? []).findIndex((row) => row.node === name);
     if (index !== -1) return [section, index, "node"];
   }
+  for (const [index, { vip }] of (raw.vips ?? []).entries()) {
+    const row = (vip ?? []).findIndex(({ node }) => node === name);
+    if (row !== -1) return ["vips", index, "vip", row, "node"];
+  }
   const hosts = (row: { readonly container?: string | undefined }): string[] => (row.container ?? "").split(",");
   const index = (raw.container_host_constraints ?? []).findIndex((row) =>
     hosts(row).some((host) => host.trim() === name),

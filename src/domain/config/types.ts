@@ -11,7 +11,7 @@ export interface Config {
   /** Every wanted container, in the order of the layout. A name may occur on several nodes, once on each. */
   readonly placements: readonly Placement[];
   readonly heartbeat: HeartbeatSection;
-  readonly vip: VipSection | undefined;
+  readonly vips: readonly VipSection[];
   readonly constraints: readonly Constraint[];
   readonly commandlist: readonly SavedCommand[];
   readonly dockerRegistries: readonly string[];
@@ -101,6 +101,8 @@ export interface HeartbeatCheck {
 }
 
 export interface VipSection {
+  /** What commands call it; the address where the config gives no name. */
+  readonly name: string;
   readonly ip: string;
   readonly mode: "static" | "lease";
   readonly leaseMs: number;

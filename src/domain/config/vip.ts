@@ -1,31 +1,54 @@
 import type { ConfigPath } from "./path.ts";
 import type { Findings } from "./problem.ts";
-import type { RawConfig } from "./raw.ts";
+import type { RawConfig, RawVip } from "./raw.ts";
 import type { VipSection } from "./types.ts";
 
-/** The virtual IP: an address and at least one node that can hold it; one without the other does nothing. */
-export function buildVip(raw: RawConfig, findings: Findings): VipSection | undefined {
+/** The virtual IPs: that of the top level, as the original has it, then those of the list `vips`. */
+export function buildVips(raw: RawConfig, findings: Findings): readonly VipSection[] {
+  const taken = new Map<string, ConfigPath>();
+  const claim = (word: string, path: ConfigPath, what: string): void => {
+    const other = taken.get(word);
+    if (other !== undefined)
+      findings.error(path, `the virtual IP ${what} ${word} is taken; they must differ`, { other });
+    else taken.set(word, path);
+  };
+  return [{ section: raw as RawVip & { readonly name?: string | undefined }, at: [] as ConfigPath }]
+    .concat((raw.vips ?? []).map((section, index) => ({ section, at: ["vips", index] })))
+    .flatMap(({ section, at }) => {
+      const vip = buildVip(section, at, findings);
+      if (!vip) return [];
+      claim(vip.ip, [...at, "vip_ip"], "address");
+      const name = at.length === 0 ? undefined : section.name;
+      if (name !== undefined) claim(name, [...at, "name"], "name");
+      return [{ ...vip, name: name ?? vip.ip }];
+    });
+}
+
+/** An address and at least one node that can hold it; one without the other does nothing. */
+function buildVip(raw: RawVip, at: ConfigPath, findings: Findings): Omit<VipSection, "name"> | undefined {
   const rows = raw.vip ?? [];
   const pathOf = new Map<string, ConfigPath>();
   rows.forEach(({ node, slave }, index) => {
-    const path = ["vip", index, "node"];
+    const path = [...at, "vip", index, "node"];
     const other = pathOf.get(node);
     if (other !== undefined) findings.error(path, `the node ${node} has a row already; keep one`, { other });
     pathOf.set(node, path);
-    if (slave === node)
-      findings.error(["vip", index, "slave"], `${node} cannot be pinged from itself; name another host`);
+    if (slave === node) {
+      findings.error([...at, "vip", index, "slave"], `${node} cannot be pinged from itself; name another host`);
+    }
   });
   if (raw.vip_ip === undefined) {
-    if (rows.length > 0) findings.warning(["vip"], "has no effect without vip_ip", { atKey: true });
+    if (rows.length > 0) findings.warning([...at, "vip"], "has no effect without vip_ip", { atKey: true });
     return undefined;
   }
   if (rows.length === 0) {
-    findings.warning(["vip_ip"], "has no effect: no row of vip names a node that can hold it", { atKey: true });
+    const message = "has no effect: no row of vip names a node that can hold it";
+    findings.warning([...at, "vip_ip"], message, { atKey: true });
     return undefined;
   }
   if (raw.vip_ip.includes(":")) {
     findings.error(
-      ["vip_ip"],
+      [...at, "vip_ip"],
       "an IPv6 address cannot be a virtual IP here: nodes have no program that announces it; give an IPv4 one",
     );
   }

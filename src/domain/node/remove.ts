@@ -1,4 +1,5 @@
-import type { RawConfig } from "../config/raw.ts";
+import type { ConfigPath } from "../config/path.ts";
+import type { RawConfig, RawVip } from "../config/raw.ts";
 import { PictlError } from "../errors.ts";
 import { plural } from "../text.ts";
 import { type PlannedEdit, remove, set } from "./edit.ts";
@@ -17,10 +18,8 @@ export function planRemoveNode(raw: RawConfig, name: string): readonly PlannedEd
       return [remove(["layout", index], containers.length === 0 ? "" : `, with ${containers.join(", ")}`)];
     }),
     ...each(raw.hb, (row, index) => (row.node === name ? [remove(["hb", index])] : [])),
-    ...each(raw.vip, (row, index) => {
-      if (row.node === name) return [remove(["vip", index])];
-      return row.slave === name || row.slave === address ? [remove(["vip", index, "slave"])] : [];
-    }),
+    ...planVip(raw.vip, ["vip"], { name, address }),
+    ...each(raw.vips, ({ vip }, index) => planVip(vip, ["vips", index, "vip"], { name, address })),
     ...each(raw.container_host_constraints, (row, index) =>
       row.container === undefined ? [] : planConstraint(row.container, name, index),
     ),
@@ -33,6 +32,17 @@ function each<Row>(
   plan: (row: Row, index: number) => readonly PlannedEdit[],
 ): readonly PlannedEdit[] {
   return (rows ?? []).flatMap(plan);
+}
+
+function planVip(
+  rows: RawVip["vip"],
+  path: ConfigPath,
+  { name, address }: { readonly name: string; readonly address: string },
+): readonly PlannedEdit[] {
+  return each(rows, (row, index) => {
+    if (row.node === name) return [remove([...path, index])];
+    return row.slave === name || row.slave === address ? [remove([...path, index, "slave"])] : [];
+  });
 }
 
 /** An empty `nodes` is of no use. */

@@ -52,7 +52,7 @@ describe("the README's samples, as they are", () => {
       container: "mysql",
       check: { kind: "tcp", port: 3306 },
     });
-    expect(config.vip).toMatchObject({ ip: "192.168.0.15", mode: "static" });
+    expect(config.vips).toMatchObject([{ name: "192.168.0.15", ip: "192.168.0.15", mode: "static" }]);
     expect(config.constraints[1]).toEqual({ container: "nginx", hosts: ["192.168.0.103", "192.168.0.104"] });
     expect(config.commandlist).toEqual([{ label: "SystemUpdate", command: "apt-get update;apt-get dist-upgrade -y" }]);
     expect(config.http).toMatchObject({ serverPort: 3000, webPort: 3003, webUsername: "admin" });
@@ -275,6 +275,39 @@ describe("bad input is told in one sentence, quickly", () => {
       expect(await problems(JSON.stringify({ layout: [{ node, "node-red": "" }] }))).toEqual([]);
     },
   );
+
+  test("virtual IPs beside the one at the top level, each with an address and a name of its own", async () => {
+    const vip = [{ node: "n9", vip_eth_device: "eth0" }];
+    const { config } = await read(
+      JSON.stringify({ vip_ip: "10.0.0.1", vip, vips: [{ name: "db", vip_ip: "10.0.0.2", vip_mode: "lease", vip }] }),
+    );
+    expect(config.vips.map(({ name, ip, mode }) => [name, ip, mode])).toEqual([
+      ["10.0.0.1", "10.0.0.1", "static"],
+      ["db", "10.0.0.2", "lease"],
+    ]);
+    expect(config.nodes.map(({ name }) => name)).toEqual(["n9"]);
+    const wrong = {
+      vip_ip: "10.0.0.1",
+      vip,
+      vips: [
+        { vip_ip: "10.0.0.1", vip },
+        { name: "db", vip_ip: "10.0.0.2", vip },
+        { name: "db", vip_ip: "10.0.0.3", vip: [...vip, ...vip] },
+        { name: "d b", vip_ip: "fd00::1", vip },
+        { vip_ip: "10.0.0.5" },
+      ],
+    };
+    const told = (await problems(JSON.stringify(wrong))).join("\n");
+    expect(told).toMatch(/vips\[3\]\.name\): found "d b", expected a name of letters, digits, - and _/);
+    wrong.vips[3] = { vip_ip: "fd00::1", vip };
+    expect((await problems(JSON.stringify(wrong))).map((line) => line.replace(/line \d+, column \d+ /, ""))).toEqual([
+      "error: (vips[0].vip_ip): the virtual IP address 10.0.0.1 is taken; they must differ (the other one is on line 1)",
+      "error: (vips[2].name): the virtual IP name db is taken; they must differ (the other one is on line 1)",
+      "error: (vips[2].vip[1].node): the node n9 has a row already; keep one (the other one is on line 1)",
+      expect.stringContaining("error: (vips[3].vip_ip): an IPv6 address cannot be a virtual IP here"),
+      "warning: (vips[4].vip_ip): has no effect: no row of vip names a node that can hold it",
+    ]);
+  });
 
   test("wrong types everywhere", async () => {
     const { config } = await read("{}");

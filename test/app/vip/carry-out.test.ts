@@ -22,7 +22,14 @@ it("a node that was cut off before anything was sent holds nobody up for longer 
     scripts: { read: () => Promise.resolve("") },
     vipNodes: { connect: () => Promise.resolve(connection), discard: (name: string) => discarded.push(name) },
   } as unknown as VipPorts;
-  const section: VipSection = { ip: "10.0.0.9", mode: "lease", leaseMs: 15_000, preempt: false, candidates: [] };
+  const section: VipSection = {
+    name: "vip",
+    ip: "10.0.0.9",
+    mode: "lease",
+    leaseMs: 15_000,
+    preempt: false,
+    candidates: [],
+  };
   const watched = { config: config({ nodes: [node("n1")] }), section };
   const outcome = carryOut(ports, watched, { do: "remove", node: "n1", fence: true, seen: false });
   await vi.advanceTimersByTimeAsync(3000);

@@ -18,7 +18,7 @@ test("an empty config has every default", () => {
       nodes: [],
       placements: [],
       heartbeat: { automatic: false, intervalMs: 30_000, failoverAfter: 3, failoverPolicy: "random", checks: [] },
-      vip: undefined,
+      vips: [],
       autostartContainers: false,
       stateDir: "/state",
       hooks: {},

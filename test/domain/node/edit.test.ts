@@ -133,6 +133,18 @@ describe("removing a node", () => {
     ]);
   });
 
+  test("its rows in further virtual IPs go too", () => {
+    const row = { node: "n1", vip_eth_device: "eth0" };
+    const raw: RawConfig = {
+      vips: [{ vip: [{ ...row, node: "n2", slave: "n1" }, row] }, { name: "db", vip: [row, { ...row, node: "n2" }] }],
+    };
+    expect(planRemoveNode(raw, "n1").map(({ text }) => text)).toEqual([
+      "vips[0].vip[0].slave is removed",
+      "vips[0].vip[1] is removed",
+      "vips[1].vip[0] is removed",
+    ]);
+  });
+
   test("a part of a name is nobody", () => {
     expect(planRemoveNode(cluster, "127.0.0")).toEqual([]);
     expect(planRemoveNode(cluster, "mysql")).toEqual([]);

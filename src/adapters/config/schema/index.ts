@@ -57,6 +57,22 @@ const constraint = strict(
   'an object such as {"container": "web,192.168.0.101,192.168.0.102"}',
 );
 
+/** A virtual IP, at the top level or in `vips`. */
+const vip = {
+  vip: described(section(list(vipRow, "a list of rows")), "Which nodes can hold the virtual IP."),
+  vip_ip: z.optional(described(text("an IPv4 or IPv6 address without a prefix", ipAddress()), "The virtual IP.")),
+  vip_mode: z.optional(described(choice(["static", "lease"]), "Whether the address outlives its renewal (static).")),
+  vip_lease: z.optional(
+    described(whole("a number of milliseconds, 5000 or more", 5000, 3_600_000), "Lease, ms (15000)."),
+  ),
+  vip_preempt: z.optional(described(toggle(), "Whether a better candidate takes it from a healthy holder.")),
+};
+
+const vipName = described(
+  text("a name of letters, digits, - and _", /^[A-Za-z0-9][A-Za-z0-9_-]*$/, 63),
+  "What `pictl vip` calls it; its address when left out.",
+);
+
 /** Keys of the original and its later versions that pictl takes and ignores. */
 const ignored = z.optional(z.unknown());
 
@@ -94,13 +110,13 @@ export const configSchema = strict(
     ),
     autostart_containers: z.optional(described(toggle(), "Start a node's containers when it comes back.")),
 
-    vip: described(section(list(vipRow, "a list of rows")), "Which nodes can hold the virtual IP."),
-    vip_ip: z.optional(described(text("an IPv4 or IPv6 address without a prefix", ipAddress()), "The virtual IP.")),
-    vip_mode: z.optional(described(choice(["static", "lease"]), "Whether the address outlives its renewal (static).")),
-    vip_lease: z.optional(
-      described(whole("a number of milliseconds, 5000 or more", 5000, 3_600_000), "Lease, ms (15000)."),
+    ...vip,
+    vips: described(
+      section(
+        list(strict({ name: z.optional(vipName), ...vip }, 'an object such as {"vip_ip": …, "vip": […]}'), "a list"),
+      ),
+      "More virtual IPs, each with the same keys as the one at the top level.",
     ),
-    vip_preempt: z.optional(described(toggle(), "Whether a better candidate takes it from a healthy holder.")),
 
     commandlist: described(
       section(list(dictionary(line("a shell command"), "an object of labels and commands"), "a list")),
