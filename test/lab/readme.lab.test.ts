@@ -1,12 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { splitWords } from "../../src/domain/config/words.ts";
-import { afterAll, describe, expect, test } from "vitest";
-import { pictl } from "../support/cli.ts";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { startPictl } from "../support/cli.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
-
-const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+import { startRegistry, type TestRegistry, trustRegistry, whyNoRegistry } from "../support/registry.ts";
 
 /** One `$ line` of a console block, and what the README shows below it. */
 interface Shown {
@@ -14,19 +14,22 @@ interface Shown {
   readonly output: readonly string[];
 }
 
-const shown: Shown[] = [...readme.matchAll(/^```console\n([^]*?)^```$/gm)].flatMap(([, block = ""]) =>
-  block
-    .split(/^\$ /m)
-    .slice(1)
-    .map((part) => {
-      const [line = "", ...output] = part.trimEnd().split("\n");
-      return { line, output };
-    }),
-);
+function shownIn(document: string): Shown[] {
+  const text = readFileSync(new URL(`../../${document}`, import.meta.url), "utf8");
+  return [...text.matchAll(/^```console\n([^]*?)^```$/gm)].flatMap(([, block = ""]) =>
+    block
+      .split(/^\$ /m)
+      .slice(1)
+      .map((part) => {
+        const [line = "", ...output] = part.trimEnd().split("\n");
+        return { line, output };
+      }),
+  );
+}
 
 /** What differs from run to run, and from machine to machine: measures, times, ids, names of systems. */
 function normal(line: string): string {
-  return line
+  return stripVTControlCharacters(line)
     .replaceAll(/\b[0-9a-f]{12,}\b/g, "ID")
     .replaceAll(/\S+@\S+: pictl/g, "WHO: pictl")
     .replaceAll(/\d+(?:[.:-]\d+)*/g, "0")
@@ -35,39 +38,81 @@ function normal(line: string): string {
     .trim();
 }
 
-const obstacle = await labObstacle();
+const obstacle = (await labObstacle()) ?? whyNoRegistry;
 
-describe.skipIf(obstacle !== undefined)("the tour of the README", () => {
+describe.skipIf(obstacle !== undefined).each(["README.md", "docs/tour.md"])("the tour of %s", (document) => {
   const lab = withLab({ nodes: 3 });
   const folder = mkdtempSync(join(tmpdir(), "pictl-tour-"));
-  afterAll(() => {
-    rmSync(folder, { recursive: true });
-  });
+  let registry: TestRegistry;
+  /** What stands in the document, and what it is here. */
+  const here = (): [string, string][] => [
+    ["registry.lab:5000", registry.host],
+    ...["lab.key", "known_hosts", "first.json"].map((name): [string, string] => [name, join(folder, name)]),
+    ...["n1", "n2"].map((node): [string, string] => [
+      `${node}=10.77.1.1${node.slice(1)}`,
+      `${node}=${lab.node(node).address}`,
+    ]),
+  ];
 
-  test("there is one", () => {
-    expect(shown.length).toBeGreaterThan(10);
+  beforeAll(async () => {
+    registry = await startRegistry({ address: lab.status().controller, tls: true });
+    await registry.push("team/tool", ["1.9", "1.10", "latest"]);
+    copyFileSync(join(lab.status().dir, "key"), join(folder, "lab.key"));
+    cpSync(join(lab.status().dir, "docker", "web"), join(lab.status().dir, "docker", "shop"), { recursive: true });
+    for (const { node } of lab.status().nodes) {
+      await trustRegistry(lab, node, registry);
+      await lab.inside(node, `cat >/var/log/messages <<'END'\n${messages}END`);
+    }
+    const config = JSON.parse(readFileSync(lab.status().config, "utf8")) as object;
+    const logs = { syslog: "cat /var/log/messages", rsyslog_host: "n3", rsyslog_logfile: "/var/log/messages" };
+    const commandlist = [{ Kernel: "uname -s" }, { DiskSpace: "df -h /" }];
+    writeFileSync(lab.status().config, JSON.stringify({ ...config, ...logs, commandlist }, null, 2), { mode: 0o600 });
+  });
+  afterAll(async () => {
+    rmSync(folder, { recursive: true });
+    await registry.stop();
   });
 
   // In order, on one cluster: each command finds what the one before left.
-  test.each(shown)("$line", async ({ line, output }) => {
+  test.each(shownIn(document))("$line", async ({ line, output }) => {
     const [, file] = /^cat (\S+)$/.exec(line) ?? [];
     if (file !== undefined) {
       writeFileSync(join(folder, file), output.join("\n"));
       return;
     }
     const [command = "", asksForCode] = line.split("; echo $?");
-    const split = splitWords(command.replace(/(?<=--config )(?=\w)/, `${folder}/`));
+    const meant = here().reduce((text, [name, real]) => text.replaceAll(name, real), command);
+    const split = splitWords(meant.replace(/(?<=--config )(?=\w)/, `${folder}/`));
     if (!split.ok) throw new Error(split.message);
     const [program, ...words] = split.words.map((word) => word.text);
     expect(program).toBe("pictl");
-    const { code, stdout, stderr } = await pictl(words, { config: lab.status().config });
-    const said = `${stdout}${stderr}${asksForCode === undefined ? "" : `${String(code)}\n`}`.replaceAll(
-      `${folder}/`,
-      "",
-    );
+    const terminal = words[0] === "shell";
+    const running = startPictl(words, { config: lab.status().config, terminal });
+    const typed = terminal ? output.flatMap((each) => prompt.exec(each)?.[1] ?? []) : [];
+    for (const [index, each] of typed.entries()) {
+      const prompts = (): number => stripVTControlCharacters(running.said()).split(/\S[#$] /).length - 1;
+      await vi.waitUntil(() => prompts() > index, { timeout: 20_000 });
+      running.type(`${each}\n`);
+    }
+    const { code, stdout, stderr } = await running.ended;
+    const said = here()
+      .reduce((text, [name, real]) => text.replaceAll(real, name), `${stdout}${stderr}`)
+      .replaceAll(`${folder}/`, "")
+      .concat(asksForCode === undefined ? "" : `${String(code)}\n`);
     if (asksForCode === undefined) expect(code, said).toBe(0);
     // A table of measures is told by its head: systems differ in the rest.
     const expected = line === "pictl nodes" ? output.slice(0, 1) : output.filter((each) => each.trim() !== "…");
+    expect(expected).not.toEqual([]);
     expect(said.split("\n").map(normal)).toEqual(expect.arrayContaining(expected.map(normal)));
   });
 });
+
+/** What stands behind it is typed. */
+const prompt = /^\S+[#$] (.+)$/;
+
+const messages = Array.from({ length: 40 }, (_, index) => {
+  const time = `Nov 23 10:1${String(Math.floor(index / 8))}:00`;
+  return index % 10 === 9
+    ? `${time} n1 kernel: error: disk sda${String(index)} answers slowly\n`
+    : `${time} n${String(1 + (index % 2))} sshd[7]: session ${String(index)} opened\n`;
+}).join("");
