@@ -69,6 +69,9 @@ export interface TimeLimit extends LinkedSignal {
   readonly expired: () => boolean;
 }
 
+/** Made once: an error costs more than what it is told of. */
+const over = new Error("the time limit is not needed any more");
+
 /** A signal that aborts after `ms`, or with another one. */
 export function timeLimit(
   clock: { sleep(ms: number, signal: AbortSignal): Promise<void> },
@@ -88,7 +91,7 @@ export function timeLimit(
     signal,
     expired: () => time.signal.aborted && signal.reason === time.signal.reason,
     dispose: () => {
-      enough.abort();
+      enough.abort(over);
       dispose();
     },
   };

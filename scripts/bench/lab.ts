@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import { labDown, type LabStatus, labUp } from "../../src/lab/index.ts";
 
 const quiet = { step: () => ({ update() {}, done() {}, fail() {} }), warn: () => undefined };
-const ports = { progress: quiet, signal: new AbortController().signal };
+export const ports = { progress: quiet, signal: new AbortController().signal };
 // Each node that comes up listens to it.
 setMaxListeners(0, ports.signal);
 

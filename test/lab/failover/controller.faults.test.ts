@@ -11,9 +11,10 @@ import { INTERVAL, oneApp, type Scene, withScenes } from "../../support/failover
 const MINUTE = 60_000;
 /** Of a failover, in their order; `config`: the config names the new node, and the journal does not know it yet. */
 const steps = ["begun", "switching", "config", "written", "none"] as const;
+type Step = (typeof steps)[number];
 
 await withScenes("a daemon", (lab, scene) => {
-  const reaches = (stage: Scene, step: (typeof steps)[number]): Promise<void> => {
+  const reaches = (stage: Scene, step: Step): Promise<void> => {
     if (step !== "config") return stage.reaches("app", step);
     const path = lab.status().config;
     const before = readFileSync(path, "utf8");
@@ -21,8 +22,12 @@ await withScenes("a daemon", (lab, scene) => {
     return until(stage, "the config names the new node", problem, { everyMs: 1 });
   };
 
-  const reasons: readonly Fault[] = [portDropped("n1", 8080), powerLoss("n1")];
-  for (const [fault, step] of reasons.flatMap((each) => steps.map((step) => [each, step] as const))) {
+  const reasons: readonly (readonly [Fault, readonly Step[]])[] = [
+    [portDropped("n1", 8080), steps],
+    // It ends when the node is back.
+    [powerLoss("n1"), steps.slice(0, -1)],
+  ];
+  for (const [fault, step] of reasons.flatMap(([each, list]) => list.map((step) => [each, step] as const))) {
     scene(`is killed at "${step}" of a failover, which the next one ends (${fault.name})`, oneApp, async (stage) => {
       await during(stage, fault, async () => {
         if (step === "none") await stage.reaches("app", "written");
