@@ -35,6 +35,7 @@ import type {
 import { openChecks } from "./checks/index.ts";
 import type { Config } from "./domain/config/types.ts";
 import type { DaemonState } from "./domain/daemon.ts";
+import { PictlError } from "./domain/errors.ts";
 import type { Fence } from "./domain/guard/command.ts";
 
 /** What a command works with: the config and every port, filled with the real thing. */
@@ -196,13 +197,25 @@ function leadershipState({ stateDir, cluster }: Config, nodes: Nodes): Leadershi
 function daemonFiles({ stateDir, cluster }: Config): Omit<Context["daemon"], "leadership"> {
   const path = join(stateDir, `daemon-${cluster}.lock`);
   const lock = async (): ReturnType<Context["daemon"]["lock"]> => {
-    await mkdir(stateDir, { recursive: true, mode: 0o700 });
-    return acquireLock(
-      path,
-      0,
-      (holder) => `This cluster is watched already, by ${holder}.`,
-      "`pictl daemon status` tells what it sees; SIGTERM (`systemctl stop pictl`) ends it within 10 s.",
-    );
+    try {
+      await mkdir(stateDir, { recursive: true, mode: 0o700 });
+      return await acquireLock(
+        path,
+        0,
+        (holder) => `This cluster is watched already, by ${holder}.`,
+        "`pictl daemon status` tells what it sees; SIGTERM (`systemctl stop pictl`) ends it within 10 s.",
+      );
+    } catch (error) {
+      if (error instanceof PictlError) throw error;
+      throw new PictlError(
+        "state-write-failed",
+        `The state folder ${stateDir} cannot be written: ${(error as Error).message}.`,
+        {
+          hint: "Make room there, or set `state_dir` in the config to a folder that this user may write.",
+          cause: error,
+        },
+      );
+    }
   };
   return {
     state: openStateFile(join(stateDir, `daemon-${cluster}.json`)),
