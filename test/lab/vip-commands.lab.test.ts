@@ -39,7 +39,8 @@ describe.skipIf(obstacle !== undefined)("vip", () => {
     const daemon = new Daemon({ config: path });
     running.push(daemon);
     await daemon.start();
-    await expect.poll(() => daemon.log(), soon).toContain('"daemon.leads"');
+    // The nodes may have promised another one to obey it for as long as its lease, and a while.
+    await expect.poll(() => daemon.log(), { ...soon, timeout: 90_000 }).toContain('"daemon.leads"');
     return daemon;
   }
   afterEach(async () => {
