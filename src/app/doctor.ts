@@ -3,6 +3,7 @@ import type { Check, Measures } from "../domain/doctor/check.ts";
 import { judgeController } from "../domain/doctor/controller.ts";
 import { examineCommand, type Examination, parseExamination } from "../domain/doctor/examination.ts";
 import { judgeNode, type NodeLook } from "../domain/doctor/node.ts";
+import { type Candidacy, devicesOf } from "../domain/doctor/vip.ts";
 import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { fanOut } from "./fan-out.ts";
 import type { Connection, Controller, Ports } from "./ports.ts";
@@ -25,7 +26,7 @@ export async function examineCluster(
     ports.controller.look({ config: input.configPath, stateDir: input.config.stateDir }),
     fanOut(ports, input.nodes, {
       place: (node) => ({ node: node.name }),
-      work: (node) => examineNode(ports, node, vipDevice(input.config, node)),
+      work: (node) => examineNode(ports, node, candidacies(input.config, node)),
     }),
   ]);
   const checks = [
@@ -38,13 +39,15 @@ export async function examineCluster(
   };
 }
 
-function vipDevice(config: Config, node: NodeSpec): string | undefined {
-  return config.vips.flatMap(({ candidates }) => candidates).find((row) => row.node === node.name)?.device;
+function candidacies(config: Config, { name }: NodeSpec): readonly Candidacy[] {
+  return config.vips.flatMap(({ ip, candidates }) =>
+    candidates.filter(({ node }) => node === name).map(({ device }) => ({ ip, device })),
+  );
 }
 
-async function examineNode(ports: Ports, node: NodeSpec, device: string | undefined): Promise<NodeLook> {
+async function examineNode(ports: Ports, node: NodeSpec, vips: readonly Candidacy[]): Promise<NodeLook> {
   const step = ports.progress.look(node.name);
-  const look = { node: node.name, address: node.address, cordoned: node.cordoned, vipDevice: device };
+  const look = { node: node.name, address: node.address, cordoned: node.cordoned, vips };
   try {
     const before = ports.clock.monotonic();
     const connection = await orError(ports.nodes.connect(node, ports.signal));
@@ -53,7 +56,7 @@ async function examineNode(ports: Ports, node: NodeSpec, device: string | undefi
       step.fail(connection.message);
       return { ...look, connection };
     }
-    const inside = await lookInside(ports, connection, { node, device });
+    const inside = await lookInside(ports, connection, { node, devices: devicesOf(vips) });
     step.done();
     return { ...look, connection: { durationMs, login: connection.login }, inside };
   } catch (error) {
@@ -65,11 +68,11 @@ async function examineNode(ports: Ports, node: NodeSpec, device: string | undefi
 async function lookInside(
   ports: Ports,
   connection: Connection,
-  { node, device }: { node: NodeSpec; device: string | undefined },
+  { node, devices }: { node: NodeSpec; devices: readonly string[] },
 ): Promise<NonNullable<NodeLook["inside"]>> {
   const sentMs = ports.clock.now();
   const [examined, rights, daemon] = await Promise.all([
-    orError(examine(ports, connection, device)),
+    orError(examine(ports, connection, devices)),
     orError(connection.privilege()),
     orError(askDaemon(ports, node)),
   ]);
@@ -85,13 +88,13 @@ async function lookInside(
 async function examine(
   ports: Ports,
   connection: Connection,
-  device: string | undefined,
+  devices: readonly string[],
 ): Promise<{ examination: Examination; receivedMs: number }> {
-  const outcome = await connection.run(examineCommand(device), { timeoutMs: 20_000, signal: ports.signal });
+  const outcome = await connection.run(examineCommand(devices), { timeoutMs: 20_000, signal: ports.signal });
   const receivedMs = ports.clock.now();
   // What came before it stopped is worth reading: it stopped at what is broken.
   if (outcome.status === "ok" || outcome.stdout !== "") {
-    return { examination: parseExamination(outcome.stdout, device), receivedMs };
+    return { examination: parseExamination(outcome.stdout), receivedMs };
   }
   throw new PictlError("command-failed", "it did not run a harmless script within 20 s", {
     hint: "Its disk or processor may be stuck, or a start-up file of the login shell waits for something.",

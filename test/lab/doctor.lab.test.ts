@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { CheckRow } from "../../src/app/doctor.ts";
 import { nodeChecks } from "../../src/domain/doctor/check.ts";
+import { candidateChecks } from "../../src/domain/doctor/vip.ts";
 import Doctor from "../../commands/doctor.ts";
 import { type DocumentOf, documentOf, runCommand } from "../support/command.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
@@ -37,14 +38,37 @@ describe.skipIf(obstacle !== undefined)("doctor", () => {
       document.result.checks.filter((row) => row.node === node).map((row) => row.check);
     const checks = nodeChecks.filter((check) => check !== "cordon");
     expect(checksOf("n1")).toEqual(checks);
-    // No candidate of the virtual IP has no device for it.
-    expect(checksOf("n3")).toEqual(checks.filter((check) => check !== "vip-device"));
+    // No candidate of the virtual IP.
+    expect(checksOf("n3")).toEqual(checks.filter((check) => !(candidateChecks as readonly string[]).includes(check)));
     expect(checksOf(null)).toEqual(["node-js", "ssh-client", "config-file", "state-dir"]);
     expect(find("n1", "address")?.message).toBe(`${lab.node("n1").address}:22`);
     expect(find("n1", "login")?.message).toMatch(/^as root, by key \//);
     expect(find("n1", "vip-device")?.message).toBe("eth0 is up");
+    expect(find("n1", "vip-network")?.message).toMatch(/^10\.\S+ is in the network of 10\.\S+\/24$/);
     expect(find("n1", "clock")?.skewMs).toEqual(expect.any(Number));
     expect(find("n1", "docker-version")?.message).toMatch(/^\d+\.\d+/);
+  });
+
+  test("a device that systemd-networkd clears of other addresses is told of, until it is told to keep them", async () => {
+    const device = async (): Promise<CheckRow | undefined> => (await doctor(["n2"])).find("n2", "vip-device");
+    // What systemd leaves on a node that it sets up; the lab has no systemd.
+    await lab.inside(
+      "n2",
+      "mkdir -p /run/systemd/netif/links /etc/systemd/network/lan.network.d; " +
+        "echo NETWORK_FILE=/etc/systemd/network/lan.network >/run/systemd/netif/links/$(cat /sys/class/net/eth0/ifindex); " +
+        'printf "[Network]\\nDHCP=yes\\n" >/etc/systemd/network/lan.network',
+    );
+    expect(await device()).toMatchObject({
+      state: "warning",
+      message: expect.stringContaining("systemd-networkd") as string,
+      remedy: expect.stringContaining("KeepConfiguration=yes") as string,
+    });
+    await lab.inside(
+      "n2",
+      'printf "[Network]\\nKeepConfiguration=yes\\n" >/etc/systemd/network/lan.network.d/keep.conf',
+    );
+    expect((await device())?.state).toBe("ok");
+    await lab.inside("n2", "rm -r /run/systemd/netif");
   });
 
   test("people get a tree, without escape sequences where there is no terminal", async () => {

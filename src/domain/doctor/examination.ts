@@ -11,8 +11,9 @@ export interface Examination {
   readonly dockerClient: string | null;
   readonly ip: Tool<"iproute2" | "busybox" | "other">;
   readonly arping: Tool<"iputils" | "busybox" | "habets" | "other">;
-  /** Null when nobody asked for a device, or there is no `ip` to look with. */
-  readonly device: Device | null;
+  readonly ping: boolean;
+  /** Those that were asked for; null when there is no `ip` to look with. */
+  readonly devices: readonly Device[] | null;
   readonly clock: ClockEnds | null;
   readonly memory: Memory;
   readonly disk: FileSystem | null;
@@ -35,10 +36,14 @@ export interface Device {
   readonly exists: boolean;
   readonly up: boolean;
   readonly carrier: boolean;
+  /** Its IPv4 addresses with their prefix lengths: `10.0.0.11/24`. */
+  readonly addresses: readonly string[];
+  /** It is systemd-networkd's, which takes off what it has not put on whenever it sets the device up anew. */
+  readonly dropsForeign: boolean;
 }
 
 /**
- * `$1` is the network device of a candidate of the virtual IP, or empty. The clock is read first and last, so that
+ * The arguments are the network devices for virtual IPs. The clock is read first and last, so that
  * what lies in between does not count. The login shell is started as sshd starts it: bash reads its start-up file
  * when SSH_CLIENT is set and it is not inside another shell.
  */
@@ -48,7 +53,16 @@ const sections = {
   docker: "docker --version 2>&1",
   ip: "command -v ip; ip -V 2>&1 | head -n 2",
   arping: "command -v arping; arping -V 2>&1 | head -n 3",
-  device: '[ -z "$1" ] || ip -o link show dev "$1" 2>&1',
+  ping: "command -v ping",
+  devices:
+    'for device; do echo "device $device"; ip -o link show dev "$device" 2>&1; ' +
+    'ip -o -4 addr show dev "$device" 2>/dev/null; ' +
+    // systemd keeps there which file set a device up (systemd.network(5): KeepConfiguration=).
+    'link=/run/systemd/netif/links/$(cat "/sys/class/net/$device/ifindex" 2>/dev/null); ' +
+    'file=$(sed -n "s/^NETWORK_FILE=//p" "$link" 2>/dev/null); [ -z "$file" ] || { echo networkd; ' +
+    "more=systemd/network/${file##*/}.d; " +
+    'cat "$file" "/usr/lib/$more"/*.conf "/run/$more"/*.conf "/etc/$more"/*.conf 2>/dev/null | ' +
+    'grep "^KeepConfiguration="; }; done',
   memory: "cat /proc/meminfo 2>/dev/null",
   disk: "df -kP / 2>/dev/null",
   dockerDisk:
@@ -60,12 +74,12 @@ const sections = {
   clockAgain: "date +%s.%N",
 };
 
-export function examineCommand(device: string | undefined): Command {
-  return sectionsCommand(sections, device ?? "");
+export function examineCommand(devices: readonly string[]): Command {
+  return sectionsCommand(sections, ...devices);
 }
 
 /** Reads what `examineCommand` printed. Never throws. */
-export function parseExamination(output: string, device: string | undefined): Examination {
+export function parseExamination(output: string): Examination {
   const text = splitSections(sections, output);
   const [first, last] = [parseClock(text.clock), parseClock(text.clockAgain)];
   const ip = tool(text.ip, { iproute2: /iproute2/, busybox: /busybox/i });
@@ -79,7 +93,14 @@ export function parseExamination(output: string, device: string | undefined): Ex
       busybox: /busybox/i,
       habets: /ARPing \d|Habets|requires an argument/,
     }),
-    device: device === undefined || ip === null ? null : parseDevice(device, text.device),
+    ping: lines(text.ping).length > 0,
+    devices:
+      ip === null
+        ? null
+        : text.devices
+            .split(/^device /m)
+            .slice(1)
+            .map(parseDevice),
     clock: first && last ? { first, last } : null,
     memory: parseMemory(text.memory),
     disk: parseFileSystem(text.disk),
@@ -96,10 +117,19 @@ function tool<Flavour extends string>(text: string, flavours: Record<Flavour, Re
 }
 
 /** `2: eth0@if5: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu …`, of iproute2 and busybox alike. */
-function parseDevice(name: string, text: string): Device {
-  const flags = /^\d+: [^\s:]+: <([^>]*)>/m.exec(text)?.[1]?.split(",");
-  if (!flags) return { name, exists: false, up: false, carrier: false };
-  return { name, exists: true, up: flags.includes("UP"), carrier: flags.includes("LOWER_UP") };
+function parseDevice(text: string): Device {
+  const [name = "", ...rest] = text.split("\n");
+  const said = rest.join("\n");
+  const flags = /^\d+: [^\s:]+: <([^>]*)>/m.exec(said)?.[1]?.split(",");
+  const kept = [...said.matchAll(/^KeepConfiguration=(.*)$/gm)].at(-1)?.[1]?.trim() ?? "no";
+  return {
+    name,
+    exists: flags !== undefined,
+    up: flags?.includes("UP") ?? false,
+    carrier: flags?.includes("LOWER_UP") ?? false,
+    addresses: [...said.matchAll(/\binet ([\d.]+\/\d+)/g)].flatMap(([, address]) => address ?? []),
+    dropsForeign: /^networkd$/m.test(said) && !/^(?:yes|true|on|1|static)$/i.test(kept),
+  };
 }
 
 function shellStart(text: string): ShellStart | null {

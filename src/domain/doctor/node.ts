@@ -5,15 +5,15 @@ import { type Connected, connectionChecks, type Rights, shellCheck, sudoCheck, u
 import { type Daemon, dockerChecks } from "./docker.ts";
 import type { Examination } from "./examination.ts";
 import { clockCheck, diskChecks, memoryCheck } from "./resources.ts";
-import { vipChecks } from "./vip.ts";
+import { type Candidacy, candidateChecks, vipChecks } from "./vip.ts";
 
 /** All that was learnt about a node; an error stands where something could not be. */
 export interface NodeLook {
   readonly node: string;
   readonly address: string;
   readonly cordoned: boolean;
-  /** The device that carries the virtual IP; undefined when the node is no candidate. */
-  readonly vipDevice: string | undefined;
+  /** The virtual IPs that it may have. */
+  readonly vips: readonly Candidacy[];
   readonly connection: Connected | PictlError;
   /** Undefined without a connection. */
   readonly inside?: {
@@ -26,7 +26,7 @@ export interface NodeLook {
 
 /** Every check of a node, in the order of `nodeChecks`. */
 export function judgeNode(look: NodeLook): readonly Check[] {
-  const { node, inside, vipDevice } = look;
+  const { node, inside, vips } = look;
   const connection = [...cordonCheck(look), ...connectionChecks(look.address, look.connection)];
   if (!inside)
     return [...connection, ...unreachable(nodeChecks.slice(nodeChecks.indexOf("shell")).filter(applies(look)))];
@@ -36,12 +36,12 @@ export function judgeNode(look: NodeLook): readonly Check[] {
     ...connection,
     shellCheck(seen?.shell ?? null, examination instanceof PictlError ? examination : undefined),
     sudoCheck(rights, {
-      vip: vipDevice !== undefined,
+      vip: vips.length > 0,
       user: seen?.user ?? "USER",
       dockerAnswers: !(daemon instanceof PictlError),
     }),
     ...dockerChecks(node, seen === undefined ? undefined : seen.dockerClient, daemon),
-    ...vipChecks(seen, vipDevice),
+    ...vipChecks(seen, vips),
     clockCheck(seen?.clock ? clockSkew(seen.clock, inside.asked) : null),
     ...(seen ? diskChecks(seen.disk, seen.dockerDisk) : (["disk", "docker-disk"] as const).map(unseen)),
     seen ? memoryCheck(seen.memory) : unseen("memory"),
@@ -55,8 +55,9 @@ function cordonCheck({ node, cordoned }: NodeLook): readonly Check[] {
   return [warning("cordon", "nothing new is placed on it", remedy)];
 }
 
-function applies({ vipDevice }: NodeLook): (check: (typeof nodeChecks)[number]) => boolean {
-  return (check) => check !== "vip-device" || vipDevice !== undefined;
+function applies({ vips }: NodeLook): (check: (typeof nodeChecks)[number]) => boolean {
+  const candidatesOnly: readonly string[] = candidateChecks;
+  return (check) => vips.length > 0 || !candidatesOnly.includes(check);
 }
 
 function unseen(check: "disk" | "docker-disk" | "memory"): Check {

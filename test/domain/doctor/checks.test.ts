@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Check } from "../../../src/domain/doctor/check.ts";
 import { judgeController, type ControllerFacts } from "../../../src/domain/doctor/controller.ts";
-import type { Examination } from "../../../src/domain/doctor/examination.ts";
+import type { Device, Examination } from "../../../src/domain/doctor/examination.ts";
 import { judgeNode, type NodeLook } from "../../../src/domain/doctor/node.ts";
 import type { EngineInfo } from "../../../src/domain/docker/facts.ts";
 import { PictlError } from "../../../src/domain/errors.ts";
@@ -20,13 +20,24 @@ const info: EngineInfo = {
   cpus: 1,
 };
 
+const eth0: Device = {
+  name: "eth0",
+  exists: true,
+  up: true,
+  carrier: true,
+  addresses: ["10.0.0.11/24"],
+  dropsForeign: false,
+};
+const absent: Device = { ...eth0, name: "eth7", exists: false, up: false, carrier: false, addresses: [] };
+
 const healthy: Examination = {
   user: "pi",
   shell: { path: "/bin/bash", durationMs: 20, noise: "" },
   dockerClient: "Docker version 24.0.7, build afdd53b",
   ip: { flavour: "iproute2", path: "/sbin/ip" },
   arping: { flavour: "iputils", path: "/usr/bin/arping" },
-  device: { name: "eth0", exists: true, up: true, carrier: true },
+  ping: true,
+  devices: [eth0],
   clock: { first: { ms: 1_000, coarseMs: 0 }, last: { ms: 1_100, coarseMs: 0 } },
   memory: { totalBytes: 4 * gib, availableBytes: 2 * gib },
   disk: { totalBytes: 30 * gib, usedBytes: 10 * gib, availableBytes: 20 * gib, mount: "/" },
@@ -50,7 +61,7 @@ function look(parts: Partial<NodeLook> = {}): NodeLook {
     node: "n1",
     address: "10.0.0.1",
     cordoned: false,
-    vipDevice: undefined,
+    vips: [],
     connection: connected,
     inside,
     ...parts,
@@ -58,11 +69,15 @@ function look(parts: Partial<NodeLook> = {}): NodeLook {
 }
 
 function unconnected(connection: PictlError): NodeLook {
-  return { node: "n1", address: "10.0.0.1", cordoned: false, vipDevice: undefined, connection };
+  return { node: "n1", address: "10.0.0.1", cordoned: false, vips: [], connection };
 }
 
-function examined(parts: Partial<Examination>, vipDevice?: string): NodeLook {
-  return look({ vipDevice, inside: { ...inside, examination: { ...healthy, ...parts } } });
+function candidate(device: string, ip = "10.0.0.10"): Pick<NodeLook, "vips"> {
+  return { vips: [{ ip, device }] };
+}
+
+function examined(parts: Partial<Examination>, on: Partial<NodeLook> = {}): NodeLook {
+  return look({ ...on, inside: { ...inside, examination: { ...healthy, ...parts } } });
 }
 
 function lines(checks: readonly Check[]): string[] {
@@ -163,12 +178,7 @@ describe("what is found", () => {
       "sudo",
       "ok: not needed: the login is root",
     ],
-    [
-      "no sudo on a candidate",
-      look({ vipDevice: "eth0" }),
-      "sudo",
-      "problem: does not work, and the virtual IP needs it",
-    ],
+    ["no sudo on a candidate", look(candidate("eth0")), "sudo", "problem: does not work, and the virtual IP needs it"],
     ["no docker program", examined({ dockerClient: null }), "docker", "problem: there is no docker program"],
     [
       "podman",
@@ -196,45 +206,81 @@ describe("what is found", () => {
     ],
     [
       "no ip on a candidate",
-      examined({ ip: null, device: null }, "eth0"),
+      examined({ ip: null, devices: null }, candidate("eth0")),
       "ip",
       "problem: there is no ip program, and the virtual IP needs it",
     ],
     [
       "no arping on a candidate",
-      examined({ arping: null }, "eth0"),
+      examined({ arping: null }, candidate("eth0")),
       "arping",
       "warning: not there: after a failover, clients may take minutes to notice",
     ],
     [
       "the other arping on a candidate",
-      examined({ arping: { flavour: "habets", path: "/usr/sbin/arping" } }, "eth0"),
+      examined({ arping: { flavour: "habets", path: "/usr/sbin/arping" } }, candidate("eth0")),
       "arping",
       "warning: it is the one by Thomas Habets, which announces addresses in another way",
     ],
     [
       "busybox' arping",
-      examined({ arping: { flavour: "busybox", path: "/usr/sbin/arping" } }, "eth0"),
+      examined({ arping: { flavour: "busybox", path: "/usr/sbin/arping" } }, candidate("eth0")),
       "arping",
       "ok: busybox",
     ],
     [
       "a device that is not there",
-      examined({ device: { name: "eth7", exists: false, up: false, carrier: false } }, "eth7"),
+      examined({ devices: [absent] }, candidate("eth7")),
       "vip-device",
       "problem: there is no network device eth7",
     ],
     [
       "a device without a carrier",
-      examined({ device: { name: "eth0", exists: true, up: true, carrier: false } }, "eth0"),
+      examined({ devices: [{ ...eth0, carrier: false }] }, candidate("eth0")),
       "vip-device",
       "warning: eth0 has no carrier",
     ],
     [
       "a device that is down",
-      examined({ device: { name: "eth0", exists: true, up: false, carrier: false } }, "eth0"),
+      examined({ devices: [{ ...eth0, up: false }] }, candidate("eth0")),
       "vip-device",
       "warning: eth0 is down",
+    ],
+    [
+      "a device that systemd-networkd clears",
+      examined({ devices: [{ ...eth0, dropsForeign: true }] }, candidate("eth0")),
+      "vip-device",
+      "warning: systemd-networkd takes the virtual IP off eth0 whenever it sets it up anew, until the next tick",
+    ],
+    [
+      "no ping on a candidate",
+      examined({ ping: false }, candidate("eth0")),
+      "ping",
+      "problem: there is no ping program, and `slave` is pinged before the node gets the virtual IP",
+    ],
+    [
+      "a virtual IP where it belongs",
+      look(candidate("eth0")),
+      "vip-network",
+      "ok: 10.0.0.10 is in the network of 10.0.0.11/24",
+    ],
+    [
+      "one of another network",
+      look(candidate("eth0", "10.0.1.10")),
+      "vip-network",
+      "warning: 10.0.1.10 is in no network of eth0, which has 10.0.0.11/24: neighbours will not look for it there",
+    ],
+    [
+      "one on a device that has nothing else",
+      examined({ devices: [{ ...eth0, addresses: ["10.0.0.10/32"] }] }, candidate("eth0")),
+      "vip-network",
+      "warning: 10.0.0.10 is in no network of eth0, which has no IPv4 address: neighbours will not look for it there",
+    ],
+    [
+      "one on a device that is not there",
+      examined({ devices: [absent] }, candidate("eth7")),
+      "vip-network",
+      "skipped: there is no device to look at",
     ],
     [
       "a clock that is ahead",
@@ -279,12 +325,12 @@ describe("what is found", () => {
 
   test("every finding has a remedy, and nothing else has", () => {
     const worst = look({
-      vipDevice: "eth7",
+      ...candidate("eth7"),
       inside: {
         ...inside,
         rights: { root: false, docker: false, sudo: false },
         daemon: new PictlError("docker-denied", "Denied.", { hint: "Join the group." }),
-        examination: { ...healthy, arping: null, device: { name: "eth7", exists: false, up: false, carrier: false } },
+        examination: { ...healthy, arping: null, ping: false, devices: [absent] },
       },
     });
     for (const { state, remedy } of judgeNode(worst)) {

@@ -20,15 +20,17 @@ describe("what the examination reads", () => {
         docker: "Docker version 20.10.24+dfsg1, build 297e128",
         ip: "/usr/sbin/ip\nip utility, iproute2-6.1.0, libbpf 1.1.2",
         arping: "/usr/bin/arping\narping from iputils 20221126\nlibcap: yes, IDN: yes",
-        device:
-          "2: eth0@if5: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP mode DEFAULT\\    link/ether",
+        ping: "/usr/bin/ping",
+        devices:
+          "device eth0\n2: eth0@if5: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP mode DEFAULT\\    link/ether\n" +
+          "2: eth0    inet 10.0.0.11/24 brd 10.0.0.255 scope global eth0\\       valid_lft forever\n" +
+          '2: eth0    inet 10.0.0.10/32 scope global eth0\\       valid_lft 12sec\ndevice eth7\nDevice "eth7" does not exist.',
         memory: "MemTotal:        4000 kB\nMemAvailable:    1000 kB",
         disk: "Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/sda1 100 40 60 40% /",
         dockerDisk: "Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/sdb1 200 40 160 20% /srv/docker",
         shell: "/bin/bash\n100.10 5\n100.35 5\nWelcome!\nYou have mail.",
         clockAgain: "1700000000.900000000",
       }),
-      "eth0",
     );
     expect(seen).toEqual({
       user: "pi",
@@ -36,7 +38,18 @@ describe("what the examination reads", () => {
       dockerClient: "Docker version 20.10.24+dfsg1, build 297e128",
       ip: { path: "/usr/sbin/ip", flavour: "iproute2" },
       arping: { path: "/usr/bin/arping", flavour: "iputils" },
-      device: { name: "eth0", exists: true, up: true, carrier: true },
+      ping: true,
+      devices: [
+        {
+          name: "eth0",
+          exists: true,
+          up: true,
+          carrier: true,
+          addresses: ["10.0.0.11/24", "10.0.0.10/32"],
+          dropsForeign: false,
+        },
+        { name: "eth7", exists: false, up: false, carrier: false, addresses: [], dropsForeign: false },
+      ],
       clock: {
         first: { ms: 1_700_000_000_500, coarseMs: 0 },
         last: { ms: 1_700_000_000_900, coarseMs: 0 },
@@ -61,7 +74,7 @@ describe("what the examination reads", () => {
     ["", undefined],
     ["sh: arping: not found", undefined],
   ])("arping saying %j is %s", (arping, flavour) => {
-    expect(parseExamination(output({ arping }), undefined).arping?.flavour).toBe(flavour);
+    expect(parseExamination(output({ arping })).arping?.flavour).toBe(flavour);
   });
 
   test.each([
@@ -70,10 +83,21 @@ describe("what the examination reads", () => {
     ['Device "eth0" does not exist.', { exists: false, up: false, carrier: false }],
     ["ip: can't find device 'eth0'", { exists: false, up: false, carrier: false }],
   ])("the device saying %j", (device, expected) => {
-    expect(parseExamination(output({ ip: "/sbin/ip\niproute2", device }), "eth0").device).toEqual({
-      name: "eth0",
-      ...expected,
-    });
+    const [seen] =
+      parseExamination(output({ ip: "/sbin/ip\niproute2", devices: `device eth0\n${device}` })).devices ?? [];
+    expect(seen).toMatchObject({ name: "eth0", ...expected });
+  });
+
+  test.each([
+    ["", false],
+    ["networkd", true],
+    ["networkd\nKeepConfiguration=yes", false],
+    ["networkd\nKeepConfiguration=static", false],
+    ["networkd\nKeepConfiguration=yes\nKeepConfiguration=no", true],
+    ["networkd\nKeepConfiguration=dhcp-on-stop", true],
+  ])("what set the device up saying %j", (said, dropsForeign) => {
+    const devices = `device eth0\n2: eth0: <UP> mtu 1500\n${said}`;
+    expect(parseExamination(output({ ip: "/sbin/ip\niproute2", devices })).devices).toMatchObject([{ dropsForeign }]);
   });
 
   test.each([
@@ -86,15 +110,15 @@ describe("what the examination reads", () => {
       "podman version 4.3.1",
     ],
   ])("docker saying %j", (docker, expected) => {
-    expect(parseExamination(output({ docker }), undefined).dockerClient).toBe(expected);
+    expect(parseExamination(output({ docker })).dockerClient).toBe(expected);
   });
 
   test.each(["", "=== pictl", "=== pictl shell\n\n\n=== pictl clock\n"])("%j is no answer and no error", (text) => {
-    expect(parseExamination(text, "eth0")).toMatchObject({
+    expect(parseExamination(text)).toMatchObject({
       shell: null,
       clock: null,
       ip: null,
-      device: null,
+      devices: null,
       disk: null,
     });
   });
@@ -106,19 +130,23 @@ describe("the script itself", () => {
     ["bash", ["bash", "--norc"]],
     ["busybox", ["busybox", "sh"]],
   ])("under %s it answers every question about this machine", async (_name, [program = "sh", ...first]) => {
-    const { stdout, stderr } = await promisify(execFile)(program, [...first, "-c", render(examineCommand("lo"))], {
+    const { stdout, stderr } = await promisify(execFile)(program, [...first, "-c", render(examineCommand(["lo"]))], {
       env: { PATH: process.env["PATH"], SHELL: "/bin/sh" },
     });
-    const seen = parseExamination(stdout, "lo");
+    const seen = parseExamination(stdout);
     expect(stderr).toBe("");
-    expect(seen).toMatchObject({ device: { exists: true, up: true }, shell: { path: "/bin/sh", noise: "" } });
+    expect(seen).toMatchObject({
+      ping: true,
+      devices: [{ name: "lo", exists: true, up: true, addresses: ["127.0.0.1/8"], dropsForeign: false }],
+      shell: { path: "/bin/sh", noise: "" },
+    });
     expect(seen.memory.totalBytes).toBeGreaterThan(0);
     expect(Math.abs((seen.clock?.first.ms ?? 0) - Date.now())).toBeLessThan(60_000);
   });
 
   test("a device is a word, whatever is in it", async () => {
-    const { stdout } = await promisify(execFile)("sh", ["-c", render(examineCommand("$(touch /x);`id`"))]);
-    expect(parseExamination(stdout, "x").device).toMatchObject({ exists: false });
+    const { stdout } = await promisify(execFile)("sh", ["-c", render(examineCommand(["$(touch /x);`id`"]))]);
+    expect(parseExamination(stdout).devices).toMatchObject([{ name: "$(touch /x);`id`", exists: false }]);
   });
 });
 
