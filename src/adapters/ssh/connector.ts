@@ -10,7 +10,7 @@ import { nextWindow, retryDelay, type ConnectStage } from "../../domain/ssh/retr
 import type { LocalUser } from "../../domain/ssh/target.ts";
 import { addressOf, attemptConnection } from "./attempt.ts";
 import { Deadline } from "./deadline.ts";
-import { AttemptFailed } from "./dial.ts";
+import { AttemptFailed, boundLookups } from "./dial.ts";
 import { Gate } from "./gate.ts";
 import { confirmHostKey, hostCheck, NeedsConsent, type HostCheck, type HostCheckTools } from "./host-check.ts";
 import { Keyring } from "./keyring.ts";
@@ -93,6 +93,7 @@ export class Connector {
   /** `check`: what decides about the host key; known_hosts by default. */
   async connectStep(step: Step, via: Client | undefined, signal: AbortSignal, check?: HostCheck): Promise<Client> {
     const deadline = new Deadline(step.target.connectTimeoutMs);
+    boundLookups(step.target.connectTimeoutMs);
     const gate = this.#gateOf(step);
     let stage: ConnectStage = "resolve";
     const onStage = (reached: ConnectStage): void => {

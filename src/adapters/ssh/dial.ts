@@ -18,6 +18,19 @@ export class AttemptFailed extends Error {
   }
 }
 
+/** How long glibc waits for a name server that is silent: twice five seconds (resolv.conf(5)). */
+const lookupMs = 10_000;
+
+/**
+ * Has lookups end when connecting does: a thread that waits for a name server cannot be called off, and the end of this
+ * process would wait for it. Before the first lookup; whoever set RES_OPTIONS knows better.
+ */
+export function boundLookups(connectTimeoutMs: number): void {
+  if (connectTimeoutMs >= lookupMs) return;
+  const seconds = Math.max(1, Math.floor(connectTimeoutMs / 2000));
+  process.env["RES_OPTIONS"] ??= `timeout:${String(seconds)} attempts:${connectTimeoutMs < 2000 ? "1" : "2"}`;
+}
+
 /** Opens a TCP connection without Nagle's delay. Rejects with AttemptFailed, or with the signal's reason. */
 export async function dial(
   target: SshTarget,
