@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import ssh2 from "ssh2";
 import { onLab } from "../lab.ts";
 import { type Group, pictl, type Row } from "../row.ts";
@@ -56,23 +57,19 @@ async function besideNameServer(dir: string): Promise<Row> {
 
 async function besideDocker(): Promise<Row> {
   return onLab({ name: "bench-stalls", nodes: 1, docker: true }, async (lab) => {
-    const [engine] = (await inside(lab.nodes[0]?.pid, "cat /run/docker.pid")).split("\n").map(Number);
-    await inside(lab.nodes[0]?.pid, `kill -STOP ${String(engine)}`);
+    const engine = await inside(lab.nodes[0]?.pid, "cat /run/docker.pid");
+    await inside(lab.nodes[0]?.pid, `kill -STOP ${engine}`);
     try {
       return rowOf("Docker stalls", await endsAfter(execOn(lab.config, "docker ps")));
     } finally {
-      await inside(lab.nodes[0]?.pid, `kill -CONT ${String(engine)}`);
+      await inside(lab.nodes[0]?.pid, `kill -CONT ${engine}`);
     }
   });
 }
 
-function inside(pid: number | null | undefined, line: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    execFile("nsenter", ["--target", String(pid), "--all", "sh", "-c", line], (error, stdout) => {
-      if (error) reject(error);
-      else resolve(stdout.trim());
-    });
-  });
+async function inside(pid: number | null | undefined, line: string): Promise<string> {
+  const { stdout } = await promisify(execFile)("nsenter", ["--target", String(pid), "--all", "sh", "-c", line]);
+  return stdout.trim();
 }
 
 async function writeConfig(dir: string, node: { readonly address: string; readonly port: number }): Promise<string> {
