@@ -1,9 +1,8 @@
 import type { Client, ClientChannel } from "ssh2";
-import { onAbort } from "../../abort.ts";
+import { onAbort, pause } from "../../abort.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { discard } from "./dial.ts";
 import { Gate } from "./gate.ts";
-import { pause } from "./pause.ts";
 
 export interface OpenChannel {
   readonly channel: ClientChannel;

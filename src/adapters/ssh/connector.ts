@@ -1,6 +1,6 @@
 import type Ssh2 from "ssh2";
 import type { Client } from "ssh2";
-import { abortable, firstOf } from "../../abort.ts";
+import { abortable, firstOf, pause } from "../../abort.ts";
 import type { Login } from "../../app/ports.ts";
 import type { NodeSpec } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
@@ -15,7 +15,6 @@ import { Gate } from "./gate.ts";
 import { confirmHostKey, hostCheck, NeedsConsent, type HostCheck, type HostCheckTools } from "./host-check.ts";
 import { Keyring } from "./keyring.ts";
 import { KnownHosts } from "./known-hosts.ts";
-import { pause } from "./pause.ts";
 import { askedOnce, type Questions } from "./questions.ts";
 import { route, type Step } from "./route.ts";
 import type { SshConfig } from "./ssh-config.ts";

@@ -1,10 +1,9 @@
 import type { ClientChannel, PseudoTtyOptions } from "ssh2";
-import { abortable } from "../../abort.ts";
+import { abortable, pause } from "../../abort.ts";
 import type { RemoteTerminal, TerminalOptions } from "../../app/ports.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { type Command, render } from "../../domain/shell.ts";
 import { discard } from "./dial.ts";
-import { pause } from "./pause.ts";
 import { interrupted } from "./run.ts";
 import type { Session } from "./session.ts";
 
