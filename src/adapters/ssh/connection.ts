@@ -105,9 +105,8 @@ export class SshConnection implements Connection {
 
   /** Gives commands that were told to end their grace, then closes. Never rejects. */
   async close(): Promise<void> {
-    if (await this.#session.ending.settled()) await this.abandon();
-    // Who has just not answered would not say farewell either.
-    else this.#session.client.destroy();
+    await this.#session.ending.settled();
+    await this.abandon();
   }
 }
 
@@ -117,12 +116,12 @@ const sessionsAhead = 1;
 const sessionsForEnding = 1;
 
 /** What ends a command is not ended by yet another one. */
-function abandon({ channel, release }: Running): Promise<boolean> {
+function abandon({ channel, release }: Running): Promise<void> {
   channel.resume();
   channel.stderr.resume();
   discard(channel);
   release();
-  return Promise.resolve(true);
+  return Promise.resolve();
 }
 
 /** How long the other side may take to close in its turn. */

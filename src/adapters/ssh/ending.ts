@@ -10,11 +10,10 @@ export interface Running extends OpenChannel {
 
 /** Ends commands, and keeps track of those that have not ended yet, so that closing a connection can wait for them. */
 export class Ending {
-  readonly #commands = new Set<Promise<boolean>>();
-  readonly #terminate: (running: Running) => Promise<boolean>;
+  readonly #commands = new Set<Promise<void>>();
+  readonly #terminate: (running: Running) => Promise<void>;
 
-  /** `terminate` resolves to false when the node did not let go of the command. */
-  constructor(terminate: (running: Running) => Promise<boolean>) {
+  constructor(terminate: (running: Running) => Promise<void>) {
     this.#terminate = terminate;
   }
 
@@ -25,8 +24,8 @@ export class Ending {
     void gone.finally(() => this.#commands.delete(gone));
   }
 
-  /** Resolves when all have ended, to false when one of them was given up. */
-  async settled(): Promise<boolean> {
-    return (await Promise.all(this.#commands)).every((ended) => ended);
+  /** Resolves when all have ended. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#commands);
   }
 }

@@ -14,8 +14,6 @@ export interface Elsewhere {
 
 /** Milliseconds between asking a command to end and making it end. */
 const graceMs = 2_000;
-/** Milliseconds that the node is given to show that it heard of it: a line that is dead is not waited for. */
-const hearingMs = 300;
 
 /** TERM to process groups, and KILL to what is left of them after two seconds. */
 const killGroups = (pids: readonly number[]): ReturnType<typeof script> =>
@@ -28,8 +26,7 @@ for p do kill -KILL -$p 2>/dev/null; done; exit 0`,
 
 /**
  * Ends a remote command: TERM, KILL after a grace, and the channel closed whatever the node does. Resolves when the
- * channel is gone or given up: soon when the node hears of nothing, never later than two seconds after the grace; false
- * when it was given up.
+ * channel is gone or given up, never later than two seconds after the grace.
  *
  * The signals are sent by a command of their own, over another connection where this one has no session to spare
  * (MaxSessions 1). SSH has a request for it (RFC 4254, 6.9), but OpenSSH refuses it when the login is root, and it
@@ -39,22 +36,12 @@ export async function terminate(
   session: Session,
   elsewhere: () => Promise<Elsewhere>,
   running: Running,
-): Promise<boolean> {
+): Promise<void> {
   const { channel, release, pids } = running;
   let timer: NodeJS.Timeout | undefined;
-  let onHeard = (): void => undefined;
-  const gone = new Promise<boolean>((resolve) => {
-    const giveUp = (): void => {
-      resolve(false);
-    };
-    channel.once("close", () => {
-      resolve(true);
-    });
-    timer = setTimeout(giveUp, hearingMs);
-    onHeard = () => {
-      clearTimeout(timer);
-      timer = setTimeout(giveUp, graceMs + 2_000);
-    };
+  const closed = new Promise<void>((resolve) => channel.once("close", resolve));
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, graceMs + 2_000);
   });
   channel.removeAllListeners("data");
   channel.stderr.removeAllListeners("data");
@@ -62,31 +49,23 @@ export async function terminate(
   channel.stderr.resume();
 
   if (pids.length === 0) requestSignal(channel, "TERM");
-  else {
-    void signalGroups(session, elsewhere, running, () => {
-      onHeard();
-    });
-  }
-  const closed = await gone;
+  else void signalGroups(session, elsewhere, running);
+  await Promise.race([closed, patience]);
   clearTimeout(timer);
-  onHeard = () => undefined;
   requestSignal(channel, "KILL");
   discard(channel);
   release();
-  return closed;
 }
 
 async function signalGroups(
   session: Session,
   elsewhere: () => Promise<Elsewhere>,
   { channel, pids, sudo }: Running,
-  onHeard: () => void,
 ): Promise<void> {
   try {
-    await run(session, killGroups(pids), { sudo, timeoutMs: 2 * graceMs }, onHeard);
+    await run(session, killGroups(pids), { sudo, timeoutMs: 2 * graceMs });
   } catch {
     requestSignal(channel, "TERM");
-    onHeard();
     const other = await elsewhere().catch(() => undefined);
     await other?.run(killGroups(pids), { sudo, timeoutMs: 2 * graceMs }).catch(() => undefined);
     await other?.close();
