@@ -2,8 +2,8 @@ import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { PictlError } from "../../domain/errors.ts";
 
-/** Ten times what a thousand nodes need. */
-const maxBytes = 2 * 1024 * 1024;
+/** Five times what a thousand nodes need; one full of mistakes is still told within a second. */
+const maxBytes = 1024 * 1024;
 
 export interface ConfigFile {
   /** Without a byte order mark. */

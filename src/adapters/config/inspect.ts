@@ -16,8 +16,14 @@ export async function inspectConfig(path: string, options: StoreOptions): Promis
   const problems = problemsOf(parsed, file.text, placeOf(path, file.mode, options));
   if (!parsed.ok) return { text: file.text, problems, document: undefined, shown: () => "" };
   const { root } = parsed;
-  const document = valueOf(root);
-  return { text: file.text, problems, document, shown: () => renderDocument(redact(document), file.text, root) };
+  return {
+    text: file.text,
+    problems,
+    get document() {
+      return valueOf(root);
+    },
+    shown: () => renderDocument(redact(valueOf(root)), file.text, root),
+  };
 }
 
 /** `EditableConfigStore.check`. */

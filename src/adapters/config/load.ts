@@ -41,10 +41,11 @@ export function loadParsed(parsed: ParseResult, text: string, place: LoadPlace):
     throw ConfigInvalidError.ofFile(place.path, [{ ...problem, ...positionAt(text, parsed.offset) }]);
   }
   const { root } = parsed;
-  const shape = checkShape(root);
+  const value = valueOf(root);
+  const shape = checkShape(root, value);
   const built = shape.raw === undefined ? undefined : buildConfig(shape.raw, buildOptions(place));
   const meant = (built?.findings ?? []).flatMap((finding) => shape.original(finding) ?? []);
-  const all = [...parsed.findings, ...shape.findings, ...meant, ...secretFindings(valueOf(root), place)];
+  const all = [...parsed.findings, ...shape.findings, ...meant, ...secretFindings(value, place)];
   const problems = locate(all, place.path, text, root);
   if (shape.raw === undefined || built === undefined || problems.some(({ severity }) => severity === "error")) {
     throw ConfigInvalidError.ofFile(place.path, problems);

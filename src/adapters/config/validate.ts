@@ -1,7 +1,7 @@
 import type * as z from "zod/mini";
-import { findNode, valueOf, type SourceNode } from "../../domain/config/document.ts";
+import { findNode, type SourceNode } from "../../domain/config/document.ts";
 import type { ConfigPath } from "../../domain/config/path.ts";
-import { Findings, type Finding } from "../../domain/config/problem.ts";
+import { Findings, maxProblems, type Finding } from "../../domain/config/problem.ts";
 import type { RawConfig } from "../../domain/config/raw.ts";
 import { isSecretPath } from "../../domain/config/redact.ts";
 import { salvage } from "./salvage.ts";
@@ -15,13 +15,15 @@ export interface Shape {
   original(finding: Finding): Finding | undefined;
 }
 
-/** Checks the shape of a document, everything at once. */
-export function checkShape(root: SourceNode): Shape {
-  const value = valueOf(root);
+/** Checks the shape of a document, everything at once; `value` is that of `root`. */
+export function checkShape(root: SourceNode, value: unknown): Shape {
   const result = configSchema.safeParse(value);
   if (result.success) return { findings: [], raw: result.data, original: (finding) => finding };
   const findings = new Findings();
-  for (const issue of result.error.issues) report(issue, [], root, findings);
+  for (const issue of result.error.issues) {
+    report(issue, [], root, findings);
+    if (findings.full) return { findings: findings.all, raw: undefined, original: (finding) => finding };
+  }
   const rest = salvage(
     value,
     findings.all.map(({ path }) => path),
@@ -34,7 +36,7 @@ function report(issue: z.core.$ZodIssue, base: ConfigPath, root: SourceNode, fin
   const path = [...base, ...issue.path.map((part) => (typeof part === "symbol" ? String(part) : part))];
   if (issue.code === "unrecognized_keys") {
     const messages = issue.message.split("\n");
-    issue.keys.forEach((key, index) => {
+    issue.keys.slice(0, maxProblems).forEach((key, index) => {
       findings.error([...path, key], messages[index] ?? issue.message, { atKey: true });
     });
     return;

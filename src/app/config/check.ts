@@ -1,5 +1,7 @@
+import { maxProblems } from "../../domain/config/problem.ts";
 import type { ConfigProblem } from "../../domain/config/types.ts";
 import { toFailure, PictlError } from "../../domain/errors.ts";
+import { plural } from "../../domain/text.ts";
 import type { EditableConfigStore } from "../ports.ts";
 import type { Report } from "../report.ts";
 
@@ -12,7 +14,8 @@ export interface ConfigCheck {
 export async function checkConfig(store: EditableConfigStore): Promise<Report<ConfigCheck>> {
   const { problems } = await store.inspect();
   const errors = problems.filter(({ severity }) => severity === "error").length;
-  const message = `${store.path} has ${errors === 1 ? "1 error" : `${errors} errors`}; no command acts on it.`;
+  const count = problems.length >= maxProblems ? `${errors} or more errors` : plural(errors, "error");
+  const message = `${store.path} has ${count}; no command acts on it.`;
   return {
     result: { file: store.path, problems },
     failures: errors === 0 ? [] : [toFailure(new PictlError("config-invalid", message))],

@@ -14,6 +14,7 @@ type ResolvePath = (path: string) => string;
 export function buildPlacements(raw: RawConfig, resolvePath: ResolvePath, findings: Findings): Placement[] {
   const rowOf = new Map<string, number>();
   return (raw.layout ?? []).flatMap((row, index) => {
+    if (findings.full) return [];
     const before = rowOf.get(row.node);
     if (before !== undefined) {
       findings.error(["layout", index, "node"], `the node ${row.node} has a row already; put its containers there`, {

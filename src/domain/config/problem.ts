@@ -21,9 +21,16 @@ type Place = Pick<Finding, "atKey" | "offset" | "other">;
 /** Collects findings. */
 export class Findings {
   readonly all: Finding[] = [];
+  #errors = 0;
   #suggestions = 0;
 
+  /** Whether there are as many errors as are told: what looks for more of them only takes time. */
+  get full(): boolean {
+    return this.#errors >= maxProblems;
+  }
+
   error(path: ConfigPath, message: string, place: Place = {}): void {
+    this.#errors++;
     this.all.push({ severity: "error", path, message, ...place });
   }
 

@@ -243,6 +243,16 @@ describe("bad input is told in one sentence, quickly", () => {
       JSON.stringify(Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`k${i}`, 1]))),
       "1000 or more problems",
     ],
+    [
+      "many open quotes",
+      JSON.stringify({ layout: Array.from({ length: 20_000 }, (_, i) => ({ node: `n${i}`, web: "-x 'y" })) }),
+      "1000 or more problems",
+    ],
+    [
+      "many values of a wrong type",
+      JSON.stringify({ layout: Array.from({ length: 30_000 }, () => ({ node: 5, x: [] })) }),
+      "1000 or more problems",
+    ],
   ];
 
   test.each(cases)("%s", async (_, content, message) => {
