@@ -18,7 +18,7 @@ export const rows: Group = async () => {
   try {
     const measured: Row[] = [];
     for (const stall of stalls) measured.push(await besideServer(dir, stall));
-    return [...measured, await besideNameServer(dir), await besideDocker()];
+    return [...measured, await besideNameServer(dir), await besideStoppedSshd(), await besideDocker()];
   } finally {
     await rm(dir, { recursive: true });
   }
@@ -53,6 +53,14 @@ async function besideNameServer(dir: string): Promise<Row> {
   } finally {
     silent.close();
   }
+}
+
+/** A real one, whose command is known to run. */
+async function besideStoppedSshd(): Promise<Row> {
+  return onLab({ name: "bench-stalls", nodes: 1, docker: false }, async (lab) => {
+    const command = execOn(lab.config, "echo begun; pkill -STOP sshd; sleep 60");
+    return rowOf("sshd stands still in the middle of the output", await endsAfter(command));
+  });
 }
 
 async function besideDocker(): Promise<Row> {

@@ -6,6 +6,8 @@ import { Gate } from "./gate.ts";
 
 export interface OpenChannel {
   readonly channel: ClientChannel;
+  /** How long it took to open, in milliseconds: at least the round trip to the node. */
+  readonly openedInMs: number;
   /** Gives the place in the queue back; to be called when the channel is gone, or is not waited for any longer. */
   readonly release: () => void;
 }
@@ -58,9 +60,10 @@ export class Channels {
         signal.throwIfAborted();
         const line = write();
         onSent();
+        const sentAt = performance.now();
         const opened = await this.#exec(line, signal, attach);
         this.#succeeded = true;
-        return { ...opened, release };
+        return { ...opened, openedInMs: performance.now() - sentAt, release };
       } catch (error) {
         const others = this.#gate.inside - 1;
         release();

@@ -105,8 +105,9 @@ export class SshConnection implements Connection {
 
   /** Gives commands that were told to end their grace, then closes. Never rejects. */
   async close(): Promise<void> {
-    await this.#session.ending.settled();
-    await this.abandon();
+    if (await this.#session.ending.settled()) await this.abandon();
+    // A node that has just been silent says no farewell either.
+    else this.#session.client.destroy();
   }
 }
 
@@ -116,12 +117,12 @@ const sessionsAhead = 1;
 const sessionsForEnding = 1;
 
 /** What ends a command is not ended by yet another one. */
-function abandon({ channel, release }: Running): Promise<void> {
+function abandon({ channel, release }: Running): Promise<boolean> {
   channel.resume();
   channel.stderr.resume();
   discard(channel);
   release();
-  return Promise.resolve();
+  return Promise.resolve(true);
 }
 
 /** How long the other side may take to close in its turn. */

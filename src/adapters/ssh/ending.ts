@@ -10,10 +10,11 @@ export interface Running extends OpenChannel {
 
 /** Ends commands, and keeps track of those that have not ended yet, so that closing a connection can wait for them. */
 export class Ending {
-  readonly #commands = new Set<Promise<void>>();
-  readonly #terminate: (running: Running) => Promise<void>;
+  readonly #commands = new Set<Promise<boolean>>();
+  readonly #terminate: (running: Running) => Promise<boolean>;
 
-  constructor(terminate: (running: Running) => Promise<void>) {
+  /** `terminate` resolves to whether the node was there. */
+  constructor(terminate: (running: Running) => Promise<boolean>) {
     this.#terminate = terminate;
   }
 
@@ -24,8 +25,8 @@ export class Ending {
     void gone.finally(() => this.#commands.delete(gone));
   }
 
-  /** Resolves when all have ended. */
-  async settled(): Promise<void> {
-    await Promise.allSettled(this.#commands);
+  /** Resolves when all have ended, to false when the node was silent for one of them. */
+  async settled(): Promise<boolean> {
+    return (await Promise.all(this.#commands)).every((there) => there);
   }
 }

@@ -137,6 +137,18 @@ describe.skipIf(whyNoSshd)(`running a command${whyNoSshd ? ` (${whyNoSshd})` : "
       await gone("sleep 471[23]");
     });
 
+    test("on a node where commands begin slowly, closing waits until the command is gone", async () => {
+      // Of a forced command sshd takes no request for a signal, as of root.
+      const config = ['ForceCommand sleep 1; eval "$SSH_ORIGINAL_COMMAND"'];
+      const slow = await started(startSshd({ config }));
+      const nodes = openTestNodes();
+      const begun = await nodes.connect(slow.node("n1", { user: login.name }));
+      const outcome = await begun.run(line("echo begun; sleep 4719; echo never"), { timeoutMs: 3_000 });
+      expect(outcome).toMatchObject({ status: "unknown", reason: "timeout", stdout: "begun\n" });
+      await nodes.close();
+      expect(await stdoutOf(connection.run(line("ps -e -o args=")))).not.toContain("sleep 4719");
+    });
+
     test("a peer that falls silent before the command is sent", async () => {
       const proxy = await started(startProxy({ target: sshd.port }));
       const stalled = await openTestNodes().connect(await throughProxy(sshd, proxy.port, { user: login.name }));
