@@ -1,4 +1,5 @@
 import type { Config, NodeSpec, Placement } from "../domain/config/types.ts";
+import { retiredFrom } from "../domain/container/replace.ts";
 import { compare, type ContainerStatus, type NodeState } from "../domain/container/status.ts";
 import { type ContainerUse, useBetween } from "../domain/docker/stats.ts";
 import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
@@ -100,8 +101,18 @@ const remedies: Partial<Record<ContainerStatus["state"], (row: ContainerStatus) 
   unhealthy: (row) => `Look at \`pictl logs ${row.container}\`, then \`pictl restart ${row.container}\`.`,
   foreign: (row) => `Rename or remove it on the node (\`docker rename ${row.container} OTHER\`).`,
   stray: (row) =>
+    cutOff(retiredFrom(row.container)) ??
     `Add it to the layout, or remove it on the node: \`pictl exec --node ${row.node} "docker rm -f ${row.container}"\`.`,
 };
+
+/** Of the old copy of a container, which may be its only one. */
+function cutOff(container: string | undefined): string | undefined {
+  return (
+    container &&
+    `A move or a replacement of ${container} was cut off: \`pictl create ${container}\` finishes or undoes it, and ` +
+      "`pictl prune` removes what is left then."
+  );
+}
 
 /** Of what has not ended. */
 const stoppedRemedies: Readonly<Record<string, (row: ContainerStatus) => string>> = {

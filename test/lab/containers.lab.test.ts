@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import Create from "../../commands/create.ts";
 import Delete from "../../commands/delete.ts";
+import Prune from "../../commands/prune.ts";
 import Restart from "../../commands/restart.ts";
 import Start from "../../commands/start.ts";
 import Status from "../../commands/status.ts";
@@ -175,6 +176,18 @@ describe.skipIf(obstacle !== undefined)("the life of a container", () => {
     const { code, rows } = await states();
     expect([code, rows.filter((row) => row.startsWith("left"))]).toEqual([1, ["left@n1 stray"]]);
     await lab.inside("n1", "docker rm -f left");
+  });
+
+  test("the old copy of a replacement that was cut off is told as that, and kept by prune until it is settled", async () => {
+    await lab.inside("n1", "docker stop -t 1 web && docker rename web web.pictl-replaced");
+    const { stderr } = await run(Status);
+    expect((await states()).rows).toEqual(expect.arrayContaining(["web@n1 missing", "web.pictl-replaced@n1 stray"]));
+    expect(stderr).toContain("A move or a replacement of web was cut off: `pictl create web` finishes or undoes it");
+    expect(stderr).not.toContain("docker rm -f web");
+    expect((await run(Prune, "--yes")).code).toBe(0);
+    expect(await lab.inside("n1", "docker ps -a --format '{{.Names}}'")).toContain("web.pictl-replaced");
+    expect((await run(Create, "web")).code).toBe(0);
+    expect((await states()).rows.filter((row) => row.startsWith("web"))).toEqual(["web@n1 running"]);
   });
 
   test("any words survive config, node and docker inspect", async () => {

@@ -3,8 +3,15 @@ import type { Command } from "../shell.ts";
 
 /** The name the old copy has while a new one takes its place. `.` and `-` are legal in names; no layout uses this. */
 export function retiredName(name: string): string {
-  return `${name}.pictl-replaced`;
+  return `${name}${suffix}`;
 }
+
+/** The container whose old copy has this name; undefined for every other name. */
+export function retiredFrom(name: string): string | undefined {
+  return name.endsWith(suffix) ? name.slice(0, -suffix.length) : undefined;
+}
+
+const suffix = ".pictl-replaced";
 
 /** Steps that put the old container aside, in order. Nothing is removed before the new one runs. */
 export function retire(name: string, graceSeconds: number): readonly Command[] {

@@ -3,6 +3,7 @@ import type { ContainerFacts, ImageFacts } from "../docker/facts.ts";
 import { labels } from "../docker/labels.ts";
 import { drift } from "./drift.ts";
 import { isOurs } from "./ownership.ts";
+import { retiredFrom } from "./replace.ts";
 import { imageOf } from "./wanted.ts";
 
 /**
@@ -87,6 +88,6 @@ function stoppedDetail(facts: ContainerFacts): string {
 function strayDetail(facts: ContainerFacts): string {
   const name = facts.labels[labels.container];
   return name !== undefined && name !== facts.name
-    ? `a copy of ${name}, ${facts.state}`
+    ? `${retiredFrom(facts.name) === name ? "the old" : "a"} copy of ${name}, ${facts.state}`
     : `not in the layout, ${facts.state}`;
 }

@@ -1,5 +1,6 @@
 import type { Config, Placement } from "../config/types.ts";
 import { isOurs } from "../container/ownership.ts";
+import { retiredName } from "../container/replace.ts";
 import { imageOf, tagged } from "../container/wanted.ts";
 import type { ContainerFacts, DiskFacts, ImageFacts } from "../docker/facts.ts";
 import { labels } from "../docker/labels.ts";
@@ -60,12 +61,14 @@ export function pruneScope(
 
 /**
  * What nobody needs on a node, in the order it can go. Kept: what the layout wants here, running or not; copies of a
- * container that is being moved; other people's containers, unless `all`, and another pictl cluster's in any case;
- * images that a container that stays was made from, that the layout names here or for a container that may move
- * here, and those that such an image is built on.
+ * container that is being moved, or that were put aside for one that does not run; other people's containers, unless
+ * `all`, and another pictl cluster's in any case; images that a container that stays was made from, that the layout
+ * names here or for a container that may move here, and those that such an image is built on.
  */
 export function planPrune(scope: PruneScope, state: PruneState): readonly Leftover[] {
-  const containers = state.containers.filter((facts) => isLeftover(scope, facts));
+  const containers = state.containers.filter(
+    (facts) => isLeftover(scope, facts) && !isPutAside(scope, facts, state.containers),
+  );
   const staying = state.containers.filter((facts) => !containers.includes(facts));
   const needed = state.images.filter((image) => isNeeded(scope, image, staying));
   const images = state.images.filter((image) => !needed.some((other) => isBuiltOn(state, other, image)));
@@ -85,6 +88,16 @@ function isLeftover(scope: PruneScope, facts: ContainerFacts): boolean {
   if (scope.placements.some(({ container }) => container === facts.name)) return false;
   if (isOurs(facts, scope.cluster)) return !scope.moving.includes(containerOf(facts));
   return scope.all && facts.labels[labels.cluster] === undefined;
+}
+
+/** The old copy of a wanted container whose replacement was cut off: nothing runs in its place, and `create` takes it. */
+function isPutAside(scope: PruneScope, facts: ContainerFacts, all: readonly ContainerFacts[]): boolean {
+  const container = containerOf(facts);
+  return (
+    facts.name === retiredName(container) &&
+    scope.placements.some((each) => each.container === container) &&
+    !all.some((each) => each.name === container && each.state === "running")
+  );
 }
 
 /** A copy that was put aside has another name than the container it is of. */

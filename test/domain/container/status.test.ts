@@ -15,6 +15,7 @@ const states = new Map<string, NodeState>([
         containerFacts({ name: "sick", health: "unhealthy" }),
         containerFacts({ name: "old", labels: { "io.pictl.cluster": "test", "io.pictl.digest": "d0" } }),
         containerFacts({ name: "left" }),
+        containerFacts({ name: "web.pictl-replaced", state: "exited" }),
         containerFacts({ name: "theirs", labels: { "io.pictl.cluster": "other" } }),
         containerFacts({ name: "nobodys", labels: {} }),
       ],
@@ -43,5 +44,6 @@ test("every wanted container has a row, and every stray of ours; other people's 
     "web@n2 missing: no such container",
     "web@n3 unknown: node did not answer",
     "left@n1 stray: a copy of web, running",
+    "web.pictl-replaced@n1 stray: the old copy of web, exited",
   ]);
 });

@@ -53,6 +53,16 @@ test("a copy of a container that is being moved stays, whatever it is called", (
   expect(plan({}, [copy])).toEqual(["container web-old-7"]);
 });
 
+test("the copy that a cut-off replacement put aside stays until the container runs again", () => {
+  const aside = exited("web.pictl-replaced", {
+    labels: { "io.pictl.cluster": "test", "io.pictl.container": "web" },
+  });
+  expect(plan({}, [aside])).toEqual([]);
+  expect(plan({}, [aside, exited("web", { state: "created" })])).toEqual([]);
+  expect(plan({}, [aside, exited("web", { state: "running" })])).toEqual(["container web.pictl-replaced"]);
+  expect(plan({ placements: [] }, [aside])).toEqual(["container web.pictl-replaced"]);
+});
+
 test("images stay that the layout, a guest or a container that stays needs; others and dangling ones go", () => {
   const images = [image("web"), image("guest"), image("theirs"), image("old"), image("spare")];
   const dangling = imageFacts({ id: "sha256:0123456789abcdef", tags: [] });
