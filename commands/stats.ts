@@ -14,7 +14,7 @@ const defaultSeconds = 2;
 export default class Stats extends PictlCommand {
   static override summary = "Show what nodes and containers use: processor, memory, network.";
   static override description = `100 % is one processor fully used, for nodes too. A node's memory is what is not available; a container's is without its file cache. A node's network is that of its own devices, without Docker's inner ones.
-With --watch alone the screen is redrawn every ${String(defaultSeconds)} s, with --watch=5 every 5 s; with --json it is one object a line: {"time", "stats", "failures"}.`;
+With --watch alone the screen is redrawn every ${String(defaultSeconds)} s, with --watch 5 every 5 s; with --json it is one object a line: {"time", "stats", "failures"}.`;
   static override args = { container: common.containers };
   static override flags = {
     node: common.node,
@@ -29,7 +29,7 @@ With --watch alone the screen is redrawn every ${String(defaultSeconds)} s, with
   static override examples = [
     "<%= config.bin %> stats",
     "<%= config.bin %> stats web 'db*' --watch",
-    "<%= config.bin %> stats --node n1 --watch=10 --json",
+    "<%= config.bin %> stats --node n1 --watch 10 --json",
   ];
 
   async run(): Promise<void> {
@@ -76,7 +76,9 @@ function jsonTicks(): (tick: StatsTick) => void | Promise<void> {
 function withSeconds(argv: readonly string[]): string[] {
   const end = argv.indexOf("--");
   return argv.map((word, index) => {
-    const bare = (word === "--watch" || word === "-w") && (end === -1 || index < end);
+    const isWatch = (word === "--watch" || word === "-w") && (end === -1 || index < end);
+    // A number behind it is its value: whoever has a container of that name puts it before, or writes --watch=5.
+    const bare = isWatch && !/^\d+$/.test(argv[index + 1] ?? "");
     return bare ? `--watch=${String(defaultSeconds)}` : word;
   });
 }

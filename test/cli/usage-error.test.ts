@@ -2,7 +2,9 @@ import { Args, Flags, type Interfaces } from "@oclif/core";
 import { CLIError } from "@oclif/core/errors";
 import * as Parser from "@oclif/core/parser";
 import { expect, test } from "vitest";
+import Stats from "../../commands/stats.ts";
 import { failuresOf } from "../../src/cli/failures.ts";
+import { runCommand } from "../support/command.ts";
 
 const input: Interfaces.Input<object, object, object> = {
   args: {
@@ -70,4 +72,12 @@ test("what has no words of ours is told as it is, without its headings", () => {
   expect(failuresOf(new CLIError(message), "logs")).toMatchObject([
     { code: "usage", message: "--tail=x: not a number" },
   ]);
+});
+
+test.each([
+  [["--watch", "0"], '--watch takes an integer greater than or equal to 1, not "0".'],
+  [["--watch", "web"], "nowhere.json"],
+])("stats %j: a number behind --watch is its seconds, a name is a container", async (words, expected) => {
+  const { code, stderr } = await runCommand(Stats, words, "/nowhere.json");
+  expect([code, stderr]).toEqual([2, expect.stringContaining(expected)]);
 });
