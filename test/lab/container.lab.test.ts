@@ -79,7 +79,7 @@ describe.skipIf(obstacle !== undefined)("container add, edit and remove", () => 
         node: "n1",
         changed: true,
         outcome: "changed; replaced",
-        changes: ['layout[0].box: "-p 8090:80" → "-p 8091:80"', "hb[0].box is removed: 8090"],
+        changes: ['layout[0].box: "-p 8090:80" → "-p 8091:80"', 'hb[0].box is removed: "8090"'],
       },
     ]);
     const replaced = await box();

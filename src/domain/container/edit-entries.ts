@@ -59,7 +59,10 @@ export function removeEntries(
       if (!entry.nodes.includes(node) || !Object.hasOwn(row, entry.name)) return [];
       // A row of the layout stays without containers, because it makes the node one of the cluster; one of hb is no use.
       const last = section === "hb" && Object.keys(row).length === 2;
-      return [drop(last ? [section, index] : [section, index, entry.name], { before: row[entry.name], node })];
+      const found = row[entry.name];
+      // A port is read as a number; in files of PiCluster it is a string, and so is what pictl writes.
+      const before = typeof found === "number" ? String(found) : found;
+      return [drop(last ? [section, index] : [section, index, entry.name], { before, node })];
     })
     .reverse();
 }

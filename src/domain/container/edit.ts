@@ -66,12 +66,18 @@ function planPort(
     const before = nodes.includes(row.node) ? row[name] : undefined;
     return before === undefined ? [] : [{ node: row.node, index, before }];
   });
-  const value = String(port);
   const missing = nodes.filter((node) => !found.some((each) => each.node === node));
   return [
-    ...found
-      .filter(({ before }) => typeof before === "object" || String(before) !== value)
-      .map(({ node, index, before }) => put(["hb", index, name], { before, after: value, node })),
-    ...addEntries("hb", raw.hb, { nodes: missing, name, value }),
+    ...found.flatMap(({ node, index, before }) => {
+      // A check that looks at a port keeps its other settings.
+      if (typeof before === "object" && "port" in before) {
+        const path = ["hb", index, name, "port"];
+        return before.port === port ? [] : [put(path, { before: before.port, after: port, node })];
+      }
+      const after = String(port);
+      const said = typeof before === "object" ? before : String(before);
+      return said === after ? [] : [put(["hb", index, name], { before: said, after, node })];
+    }),
+    ...addEntries("hb", raw.hb, { nodes: missing, name, value: String(port) }),
   ];
 }

@@ -94,12 +94,12 @@ describe("editing a container", () => {
   const raw: RawConfig = {
     layout: [
       { node: "n1", web: "-p 80:80", db: { args: "-t", build: "db", secrets: { PASSWORD: "hunter2" } } },
-      { node: "n2", web: { image: "nginx:1" } },
+      { node: "n2", web: { image: "nginx:1" }, cron: "" },
       { node: "n3", web: null },
     ],
     hb: [
       { node: "n1", web: 80, db: { check: "tcp", port: 5432 } },
-      { node: "n2", web: "80" },
+      { node: "n2", web: "80", cron: { check: "docker" } },
     ],
     container_host_constraints: [{ container: "web, n1, n2" }],
   };
@@ -136,16 +136,18 @@ describe("editing a container", () => {
       "web",
       ["n1", "n2", "n3"],
       { port: 8080 },
-      ['hb[0].web: 80 → "8080"', 'hb[1].web: "80" → "8080"', 'hb[2] = {"node":"n3","web":"8080"}'],
+      ['hb[0].web: "80" → "8080"', 'hb[1].web: "80" → "8080"', 'hb[2] = {"node":"n3","web":"8080"}'],
     ],
     [
-      "a port instead of another check",
+      "the port of a check, which keeps its other settings",
       "db",
       ["n1"],
-      { port: 5432 },
-      ['hb[0].db: {"check":"tcp","port":5432} → "5432"'],
+      { port: 5433 },
+      ["hb[0].db.port: 5432 → 5433"],
     ],
-    ["no port", "web", ["n1", "n2"], { port: "none" }, ['hb[1] is removed: "80"', "hb[0].web is removed: 80"]],
+    ["the port that a check has", "db", ["n1"], { port: 5432 }, []],
+    ["a port instead of a check without one", "cron", ["n2"], { port: 80 }, ['hb[1].cron: {"check":"docker"} → "80"']],
+    ["no port", "web", ["n1", "n2"], { port: "none" }, ['hb[1].web is removed: "80"', 'hb[0].web is removed: "80"']],
     ["no hosts", "web", ["n1"], { hosts: [] }, ['container_host_constraints[0] is removed: "web, n1, n2"']],
     [
       "other hosts",
@@ -163,12 +165,12 @@ describe("editing a container", () => {
     expect(after(raw, edit("web", ["n1", "n2"], change))).toEqual({
       layout: [
         { ...raw.layout?.[0], web: { args: "-t", image: "nginx:2" } },
-        { node: "n2", web: { args: "-t", image: "nginx:2" } },
+        { node: "n2", web: { args: "-t", image: "nginx:2" }, cron: "" },
         { node: "n3", web: null },
       ],
       hb: [
         { node: "n1", web: "81", db: { check: "tcp", port: 5432 } },
-        { node: "n2", web: "81" },
+        { node: "n2", web: "81", cron: { check: "docker" } },
       ],
       container_host_constraints: [{ container: "web,n3" }],
     });
