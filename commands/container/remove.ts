@@ -38,7 +38,8 @@ export default class ContainerRemove extends PictlCommand {
       confirm: async (instances) => {
         if (flags.yes) return true;
         const list = instances.map((each) => `${each.container}@${each.node}`).join(", ");
-        const where = flags["keep-running"] ? "" : "the node and ";
+        const nodes = instances.length === 1 ? "the node" : "their nodes";
+        const where = flags["keep-running"] ? "" : `${nodes} and `;
         return this.ask.confirm(
           `Remove ${list} from ${where}${store.path}?`,
           "Say `--yes` to remove without being asked.",

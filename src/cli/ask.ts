@@ -32,9 +32,15 @@ export function createAsk(terminal: Terminal, pause: () => Promise<void>): Ask {
     }
   };
   return {
-    confirm: (message, instead) => ask<boolean>(instead, { type: "confirm", message, initial: false }),
+    confirm: (message, instead) => ask<boolean>(instead, { type: "confirm", message, initial: false, format: yesOrNo }),
     text: (message, instead, initial) =>
       ask<string>(instead, { type: "input", message, ...(initial === undefined ? {} : { initial }) }),
     hidden: (message, instead) => ask<string>(instead, { type: "password", message }),
   };
+}
+
+/** Of enquirer's prompt, whose own answers are `true` and `false`; while the question stands there, there is none. */
+function yesOrNo(this: { readonly state: { readonly submitted: boolean } }, answer: boolean): string {
+  if (!this.state.submitted) return "";
+  return answer ? "yes" : "no";
 }

@@ -12,6 +12,9 @@ import { exitCodeFor, jsonDocument, jsonFailure, jsonText } from "./output.ts";
 import { type CliProgress, createProgress } from "./progress.ts";
 import { describeTerminal, type Terminal } from "./terminal.ts";
 
+/** Of a command whose question was answered with no, which is no failure. */
+const exitCodeOfNo = 4;
+
 /** The flags every command has. */
 export type GlobalFlags = Interfaces.InferredFlags<(typeof PictlCommand)["baseFlags"]>;
 
@@ -102,6 +105,9 @@ export abstract class PictlCommand extends Command {
     } else {
       process.stdout.write(view(report.result, this.terminal.out));
       process.stderr.write(failureText(this.terminal.err, report.failures));
+      if (report.exitCode === exitCodeOfNo && report.failures.length === 0) {
+        process.stderr.write("Nothing was changed.\n");
+      }
     }
     process.exitCode = exitCodeFor(report);
   }

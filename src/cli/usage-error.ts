@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { suggest } from "../domain/config/suggest.ts";
 import { PictlError } from "../domain/errors.ts";
 
@@ -57,7 +58,8 @@ function sentences({ message, args, parse }: ParserError): readonly string[] {
   if (message.startsWith("Unexpected argument") && args) {
     return [`"${args.map(String).join(" ")}" is more than the command takes.`];
   }
-  return message
+  // On a terminal oclif dims its own sentences.
+  return stripVTControlCharacters(message)
     .replace(/\nSee more help with --help$/, "")
     .replace(/^The following errors? occurred:\s+/, "")
     .replace(/^Parsing (\S+)\s+Expected (.+) but received: (.*)$/s, '$1 takes $2, not "$3".')

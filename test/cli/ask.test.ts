@@ -1,0 +1,33 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { afterAll, expect, test } from "vitest";
+import { pictl } from "../support/cli.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "pictl-ask-"));
+const config = join(folder, "config.json");
+writeFileSync(config, '{ "layout": [{ "node": "n1", "web": "" }, { "node": "n2", "web": "" }] }', { mode: 0o600 });
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+test("a question answered with no is told with that word, and that nothing was changed", async () => {
+  const { code, stdout } = await pictl(["delete", "web"], { config, terminal: true, stdin: "n" });
+  const said = stripVTControlCharacters(stdout);
+  expect(said).toMatch(/Delete 2 containers \(web@n1, web@n2\)\? \(y\/N\) · no\s*Nothing was changed\.\s*$/);
+  expect(said).not.toMatch(/true|false/);
+  expect(code).toBe(4);
+});
+
+test("a container on several nodes is asked about in the plural", async () => {
+  const { stdout } = await pictl(["container", "remove", "web"], { config, terminal: true, stdin: "n" });
+  expect(stripVTControlCharacters(stdout)).toContain("Remove web@n1, web@n2 from their nodes and ");
+});
+
+test("a wrong command line is told without the colours of the parser", async () => {
+  const env = { NO_COLOR: "", FORCE_COLOR: "1" };
+  const { code, stdout } = await pictl(["container", "add", "shop"], { config, terminal: true, env });
+  expect(stripVTControlCharacters(stdout)).toContain("✗ --node is missing: A node to place it on.");
+  expect(code).toBe(2);
+});
