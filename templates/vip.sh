@@ -1,6 +1,6 @@
 #!/bin/sh
-# What is done with a virtual IPv4 address on a node, for dash and busybox sh, with the `ip`, `ping` and `arping` of
-# iputils or busybox. Whoever changes something runs behind guard.sh, which refuses what comes late.
+# What is done with a virtual address on a node, for dash and busybox sh, with the `ip`, `ping` and, for IPv4, `arping`
+# of iputils or busybox. Whoever changes something runs behind guard.sh, which refuses what comes late.
 #
 # usage: vip.sh probe  ADDRESS DEVICE               what there is: one line a fact
 #        vip.sh reach  TARGET...                    which of them answer a ping, one line each
@@ -9,17 +9,27 @@
 #        vip.sh remove ADDRESS                      not have it, on any device
 #
 # `lease` ends at PICTL_DEADLINE, in hundredths of a second of /proc/uptime: the kernel takes the address away then.
-# Exit codes: 75 too late, 76 the address is not as it should be, 77 no such device.
+# Exit codes: 75 too late, 76 the address is not as it should be, 77 no such device, 78 no IPv6 on the device.
 set -f
 verb=$1 address=$2 device=$3
+family=-4 whole=$address/32 conf=/proc/sys/net/ipv6/conf/$device
+case $address in *:*) family=-6 whole=$address/128 ;; esac
 
-# DEVICE ADDRESS/PREFIX LIFETIME of every place where the address is; the lifetime in seconds, or forever.
+# DEVICE ADDRESS/PREFIX LIFETIME of every place where the address is; the lifetime in seconds, forever, or tentative: an
+# IPv6 address that does nothing before the kernel has heard that nobody else has it, nor ever if somebody has.
 places() {
-  ip -4 -o addr show to "$address" | while read -r _ dev _ cidr rest; do
-    life=forever
-    case $rest in *valid_lft\ *sec*) life=${rest#*valid_lft } life=${life%%sec*} ;; esac
+  ip "$family" -o addr show to "$address" | while read -r _ dev _ cidr rest; do
+    case $rest in
+      *tentative*) life=tentative ;;
+      *valid_lft*) life=${rest#*valid_lft } life=${life%% *} life=${life%sec} ;;
+      *) life=forever ;;
+    esac
     echo "$dev $cidr $life"
   done
+}
+
+tell_places() {
+  places | while read -r dev cidr life; do [ "$life" = tentative ] || echo "holds $life $dev $cidr"; done
 }
 
 uptime_now() {
@@ -33,8 +43,13 @@ carrier() {
   [ "$plugged" = 1 ]
 }
 
+family_works() {
+  [ "$family" = -4 ] || [ "$(cat "$conf/disable_ipv6" 2>/dev/null)" = 0 ]
+}
+
 find_arping() {
   arping=
+  if [ "$family" = -6 ]; then return; fi
   if command -v arping >/dev/null; then
     case $(arping -V 2>&1) in
       *iputils*) arping=arping ;;
@@ -47,7 +62,8 @@ find_arping() {
 }
 
 # Neighbours believe what they have heard until they hear something else: a busy client keeps a wrong address for 48 s.
-# Both forms, because some gear heeds only one. Without arping, a ping from the address makes some of them look.
+# Both forms, because some gear heeds only one. Without arping, a ping from the address makes some of them look. Of a new
+# IPv6 address the kernel tells everybody; the gateway, behind which all others are, hears of it by being looked for too.
 announce() {
   find_arping
   if [ -n "$arping" ]; then
@@ -55,22 +71,29 @@ announce() {
     $arping -q -A -c 1 -I "$device" "$address" &
     wait
   else
-    ping -q -c 1 -W 1 -I "$address" "$(gateway)" || true
+    via=$(gateway)
+    if [ -n "$change" ]; then ip "$family" neigh flush to "${via%\%*}" dev "$device"; fi
+    ping -q -c 1 -W 1 -I "$address" "$via" || true
   fi
 }
 
 gateway() {
-  ip -4 route show default dev "$device" | { read -r _ _ via _ && echo "$via"; } || echo "$address"
+  ip "$family" route show default dev "$device" | {
+    read -r _ _ via _ || via=$address
+    case $via in fe80:*) via=$via%$device ;; esac
+    echo "$via"
+  }
 }
 
 # In the background, so that nobody waits for it, and without the guard's lock. Never after the address has gone.
 announce_often() {
   (
-    times=$1
-    while [ "$times" -gt 0 ] && [ -n "$(places)" ]; do
+    left=$times change=
+    if [ "$left" -gt 1 ]; then change=yes; fi
+    while [ "$left" -gt 0 ] && [ -n "$(places)" ]; do
       announce
-      times=$((times - 1))
-      if [ "$times" -gt 0 ]; then sleep 0.3; fi
+      left=$((left - 1))
+      if [ "$left" -gt 0 ]; then sleep 0.3; fi
     done
   ) </dev/null >/dev/null 2>&1 8>&- 9>&- &
 }
@@ -78,7 +101,7 @@ announce_often() {
 remove_places() {
   left=20
   while places | {
-    read -r dev cidr _ && ip -4 addr del "$cidr" dev "$dev" 2>/dev/null
+    read -r dev cidr _ && ip "$family" addr del "$cidr" dev "$dev" 2>/dev/null
   }; do
     left=$((left - 1))
     if [ "$left" -eq 0 ]; then break; fi
@@ -88,18 +111,57 @@ remove_places() {
 # The same address with another prefix length, or on another device, is another one to the kernel, and outlives ours.
 # busybox's `ip` cannot tell them apart when it removes one: so all go, for a millisecond.
 remove_others() {
-  if places | while read -r dev cidr _; do echo "$dev $cidr"; done | grep -qvxF "$device $address/32"; then
+  if places | while read -r dev cidr life; do
+    if [ "$life" = tentative ]; then cidr=useless; fi
+    echo "$dev $cidr"
+  done | grep -qvxF "$device $whole"; then
     remove_places
   fi
 }
+
+# Whole seconds until the deadline.
+lifetime() {
+  life=forever
+  if [ "$ends" = lease ]; then
+    uptime_now
+    life=$(((PICTL_DEADLINE - up) / 100))
+    if [ "$life" -lt 1 ]; then return 75; fi
+  fi
+}
+
+# An IPv6 address is given as deprecated, so that the node does not choose it for what it begins by itself.
+give() {
+  lifetime || return
+  preferred=$life
+  if [ "$family" = -6 ]; then preferred=0; fi
+  ip "$family" addr replace "$whole" dev "$device" valid_lft "$life" preferred_lft "$preferred" || return 76
+}
+
+# A new IPv6 address would be tentative for up to two seconds. Whoever sends a grant has asked the network, so the kernel
+# need not, and announces it at once. Where its settings cannot be written, the kernel asks, and is waited for.
+give_new() (
+  dad=$(cat "$conf/accept_dad") notify=$(cat "$conf/ndisc_notify")
+  trap 'echo "$dad" >"$conf/accept_dad"; echo "$notify" >"$conf/ndisc_notify"' EXIT
+  trap 'exit 76' HUP INT TERM
+  echo 0 >"$conf/accept_dad"
+  if [ "$times" -gt 0 ]; then echo 1 >"$conf/ndisc_notify"; fi
+  give || exit
+  tries=25
+  while [ -z "$(tell_places)" ]; do
+    if [ "$tries" -eq 0 ]; then exit 76; fi
+    sleep 0.1
+    tries=$((tries - 1))
+  done
+  # The kernel does this after it has announced the address; not before that, the settings are put back.
+  give
+) 2>/dev/null
 
 case $verb in
   probe)
     [ -e "/sys/class/net/$device" ] && echo device
     carrier && echo carrier
-    places | while read -r dev cidr life; do echo "holds $life $dev $cidr"; done
-    find_arping
-    echo "arping ${arping:-none}"
+    family_works || echo off
+    tell_places
     echo end
     ;;
   reach)
@@ -114,6 +176,8 @@ case $verb in
     carrier || { echo cannot && exit; }
     find_arping
     heard=
+    # What is remembered of who had it is no answer.
+    ip "$family" neigh flush to "$address" dev "$device" >/dev/null 2>&1
     # A ping finds one that does not answer to this form of ARP, and stands in where there is no arping.
     ping -q -c 1 -W 1 -I "$device" "$address" >/dev/null 2>&1 &
     if [ -n "$arping" ]; then
@@ -122,31 +186,36 @@ case $verb in
     fi
     if wait $!; then heard=answered; fi
     if [ -z "$heard" ]; then
-      case $(ip -4 neigh show "$address" dev "$device") in *FAILED* | *INCOMPLETE*) heard=nobody ;; *) heard=cannot ;; esac
+      case $(ip "$family" neigh show "$address" dev "$device") in
+        *FAILED* | *INCOMPLETE*) heard=nobody ;;
+        *lladdr*) heard=answered ;;
+        *) heard=cannot ;;
+      esac
     fi
     echo "$heard"
     ;;
   grant)
     [ -e "/sys/class/net/$device" ] || exit 77
-    life=forever
-    if [ "$4" = lease ]; then
-      uptime_now
-      life=$(((PICTL_DEADLINE - up) / 100))
-      if [ "$life" -lt 1 ]; then exit 75; fi
-    fi
+    family_works || exit 78
+    ends=$4 times=$5
+    lifetime || exit
     remove_others
-    ip -4 addr replace "$address/32" dev "$device" valid_lft "$life" preferred_lft "$life" || exit 76
-    if [ "$4" = lease ]; then
+    if [ "$family" = -6 ] && [ -z "$(places)" ]; then
+      give_new || { code=$? && remove_places && exit "$code"; }
+    else
+      give || exit
+    fi
+    if [ "$ends" = lease ]; then
       # A kernel or an `ip` that knows no lifetimes would have given it for ever; and the check above may be long ago.
       uptime_now
-      now=$(places | while read -r dev cidr life; do [ "$dev $cidr" = "$device $address/32" ] && echo "$life"; done)
+      now=$(places | while read -r dev cidr life; do [ "$dev $cidr" = "$device $whole" ] && echo "$life"; done)
       case $now in
         '' | forever) remove_places && exit 76 ;;
       esac
       if [ "$up" -ge "$PICTL_DEADLINE" ]; then remove_places && exit 75; fi
     fi
-    announce_often "$5"
-    places | while read -r dev cidr life; do echo "holds $life $dev $cidr"; done
+    announce_often
+    tell_places
     ;;
   remove)
     remove_places

@@ -7,10 +7,16 @@ import { parseAsk, type parseHolds, parseProbe, parseReach } from "../../src/dom
 import { shells, whyNoGuard } from "../support/guard.ts";
 
 const script = fileURLToPath(new URL("../../templates/vip.sh", import.meta.url));
-const address = "10.9.0.10";
+const families = [
+  { family: "IPv4", address: "10.9.0.10", whole: 32, network: 24, hosts: ["10.9.0.1", "10.9.0.2"], nobody: "10.9.0.99" },
+  { family: "IPv6", address: "fd77::10", whole: 128, network: 64, hosts: ["fd77::1", "fd77::2"], nobody: "fd77::99" },
+] as const;
+const cases = shells.flatMap((shell) => families.map((each) => ({ ...shell, ...each })));
 const seconds = (): number => Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]);
 
-describe.skipIf(whyNoGuard !== undefined).each(shells)("vip.sh under $name", ({ words }) => {
+describe.skipIf(whyNoGuard !== undefined).each(cases)("vip.sh under $name for $family", (tried) => {
+  const { words, family, address, whole, network, hosts, nobody } = tried;
+  const isIpv6 = family === "IPv6";
   const namespaces: ReturnType<typeof spawn>[] = [];
   const inside = (index: number, line: string, env: NodeJS.ProcessEnv = {}) =>
     spawnSync("nsenter", ["--target", String(namespaces[index]?.pid), "--net", "--mount", "sh", "-c", line], {
@@ -34,7 +40,10 @@ describe.skipIf(whyNoGuard !== undefined).each(shells)("vip.sh under $name", ({ 
     }
     return Promise.all(namespaces.map((child) => new Promise((resolve) => child.stdout?.once("data", resolve)))).then(() => {
       inside(0, `ip link set lo up; ip link add eth0 type veth peer name eth0 netns ${String(namespaces[1]?.pid)}`);
-      [0, 1].forEach((index) => inside(index, `ip link set eth0 up; ip addr add 10.9.0.${String(index + 1)}/24 dev eth0`));
+      const now = isIpv6 ? "nodad" : "";
+      hosts.forEach((host, index) =>
+        inside(index, `ip link set eth0 up; ip addr add ${host}/${String(network)} dev eth0 ${now}`),
+      );
     });
   });
   afterAll(() => {
@@ -51,10 +60,14 @@ describe.skipIf(whyNoGuard !== undefined).each(shells)("vip.sh under $name", ({ 
   });
 
   it("removes what somebody added with another prefix or on another device", () => {
-    inside(0, `ip addr add ${address}/24 dev eth0; ip addr add ${address}/32 dev lo`);
+    const byHand = `ip addr add ${address}/${String(network)} dev eth0; ip addr add ${address}/${String(whole)} dev lo`;
+    inside(0, byHand);
     vip(`grant ${address} eth0 forever 0`);
-    expect(inside(0, `ip -4 -o addr show to ${address}`).stdout.match(/inet \S+/g)).toEqual([`inet ${address}/32`]);
-    inside(0, `ip addr add ${address}/24 dev eth0; ip addr add ${address}/32 dev lo`);
+    const places = inside(0, `ip -o addr show to ${address}`).stdout;
+    expect(places.match(/eth0 +inet6? \S+|lo +inet6? \S+/g)?.map((place) => place.replace(/ +inet6? /, " "))).toEqual([
+      `eth0 ${address}/${String(whole)}`,
+    ]);
+    inside(0, byHand);
     expect(vip(`remove ${address} ''`).status).toBe(0);
     expect(holds()).toBeNull();
   });
@@ -91,23 +104,75 @@ describe.skipIf(whyNoGuard !== undefined).each(shells)("vip.sh under $name", ({ 
     vip(`remove ${address} ''`, {}, 1);
   });
 
-  it("a neighbour learns the new hardware address from the announcement", async () => {
-    const macs = [0, 1].map((index) => inside(index, "cat /sys/class/net/eth0/address").stdout.trim());
+  it("a neighbour learns the new hardware address from the announcement, and only from it", async () => {
+    const mac = inside(0, "cat /sys/class/net/eth0/address").stdout.trim();
+    const stale = `ip neigh replace ${address} lladdr 02:00:00:00:00:01 dev eth0 nud reachable`;
+    const known = (): string => inside(1, `ip neigh show ${address}`).stdout;
+    inside(1, stale);
     vip(`grant ${address} eth0 forever 0`);
-    inside(1, `ip neigh replace ${address} lladdr 02:00:00:00:00:01 dev eth0 nud reachable`);
+    expect(known()).toContain("02:00:00:00:00:01");
+    vip(`remove ${address} ''`);
     vip(`grant ${address} eth0 forever 3`);
-    await expect.poll(() => inside(1, `ip neigh show ${address}`).stdout, { timeout: 10_000 }).toContain(macs[0]);
+    await expect.poll(known, { timeout: 10_000 }).toContain(mac);
     vip(`remove ${address} ''`);
   });
 
   it("pings several targets at once, and tells an unplugged cable", async () => {
-    expect(parseReach(vip("reach 10.9.0.2 10.9.0.99").stdout, ["10.9.0.2", "10.9.0.99"])).toEqual({
-      "10.9.0.2": true,
-      "10.9.0.99": false,
+    const [, other] = hosts;
+    expect(parseReach(vip(`reach ${other} ${nobody}`).stdout, [other, nobody])).toEqual({
+      [other]: true,
+      [nobody]: false,
     });
     inside(1, "ip link set eth0 down");
     await expect.poll(() => parseProbe(vip(`probe ${address} eth0`).stdout)?.carrier).toBe(false);
     expect(parseAsk(vip(`ask ${address} eth0`).stdout)).toBeNull();
     inside(1, "ip link set eth0 up");
+  });
+
+  it.skipIf(!isIpv6)("needs no second to see whether an IPv6 address is free, and leaves the settings as they were", () => {
+    const settings = "cat /proc/sys/net/ipv6/conf/eth0/accept_dad /proc/sys/net/ipv6/conf/eth0/ndisc_notify";
+    expect(inside(0, settings).stdout).toBe("1\n0\n");
+    const from = seconds();
+    expect(vip(`grant ${address} eth0 lease 1`, until(10)).status).toBe(0);
+    expect(seconds() - from).toBeLessThan(0.8);
+    expect(inside(0, `ip -o addr show to ${address}`).stdout).toMatch(/ deprecated (?!.*tentative)/);
+    expect(inside(0, settings).stdout).toBe("1\n0\n");
+    vip(`remove ${address} ''`);
+  });
+
+  it.skipIf(!isIpv6)("an IPv6 address that is not usable yet, or never will be, is not held; a grant makes it so", () => {
+    inside(1, `ip addr add ${address}/128 dev eth0 nodad`);
+    inside(0, `ip addr add ${address}/128 dev eth0`);
+    expect(holds()).toBeNull();
+    inside(0, `until ip -o addr show to ${address} | grep -q dadfailed; do sleep 0.1; done`);
+    expect(holds()).toBeNull();
+    inside(1, `ip addr del ${address}/128 dev eth0`);
+    expect(vip(`grant ${address} eth0 forever 0`).status).toBe(0);
+    expect(holds()).toEqual({ secondsLeft: null });
+    vip(`remove ${address} ''`);
+  });
+
+  it.skipIf(!isIpv6)("waits for the kernel where its settings are read-only, and gives up an address that a stranger has", () => {
+    const readOnly = (then: string): ReturnType<typeof vip> => {
+      const mounted = "mount --bind /proc/sys/net /proc/sys/net && mount -o remount,bind,ro /proc/sys/net";
+      const { status, stdout } = inside(0, `${mounted} && ${words.join(" ")} ${script} ${then}; code=$?; umount /proc/sys/net; exit $code`);
+      return { status, stdout };
+    };
+    expect(readOnly(`grant ${address} eth0 forever 0`).status).toBe(0);
+    expect(holds()).toEqual({ secondsLeft: null });
+    vip(`remove ${address} ''`);
+    inside(1, `ip addr add ${address}/128 dev eth0 nodad`);
+    expect(readOnly(`grant ${address} eth0 forever 0`).status).toBe(76);
+    expect(inside(0, `ip -o addr show to ${address}`).stdout).toBe("");
+    inside(1, `ip addr del ${address}/128 dev eth0`);
+  });
+
+  it.skipIf(!isIpv6)("says so where IPv6 is switched off", () => {
+    const off = "/proc/sys/net/ipv6/conf/eth0/disable_ipv6";
+    inside(0, `echo 1 >${off}`);
+    expect(parseProbe(vip(`probe ${address} eth0`).stdout)).toMatchObject({ device: true, ipv6Off: true });
+    expect(vip(`grant ${address} eth0 forever 0`).status).toBe(78);
+    inside(0, `echo 0 >${off}`);
+    expect(parseProbe(vip(`probe ${address} eth0`).stdout)).toMatchObject({ device: true, ipv6Off: false });
   });
 });

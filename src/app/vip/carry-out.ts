@@ -10,12 +10,18 @@ const orderTimeoutMs = 3000;
 /** The deadline of a lease is computed from a sample of the node's clock that is at most so old. */
 const clockAgeMs = 10_000;
 
+/** What came of an order; `why` it was refused, where that is known. */
+export interface CarriedOut {
+  readonly outcome: OrderOutcome;
+  readonly why?: string;
+}
+
 /** Carries out one order behind the node's guard. Rejects only when interrupted. */
 export async function carryOut(
   ports: VipPorts,
   { config, section }: { readonly config: Config; readonly section: VipSection },
   order: VipOrder,
-): Promise<OrderOutcome> {
+): Promise<CarriedOut> {
   try {
     const until = ports.clock.monotonic() + orderTimeoutMs;
     const text = await ports.scripts.read("vip.sh");
@@ -23,7 +29,7 @@ export async function carryOut(
     const connected = await within(ports, connectWithRights(ports, config, order.node), orderTimeoutMs);
     if (!connected) {
       ports.vipNodes.discard(order.node);
-      return "refused";
+      return { outcome: "refused" };
     }
     const { connection, root, sudo } = connected;
     const outcome = await connection.run(command(text, section, order), {
@@ -32,21 +38,27 @@ export async function carryOut(
       signal: ports.signal,
       guard: { lock: "vip", clockAgeMs, until: order.do === "grant" ? (order.endsAt ?? until) : until },
     });
-    if (outcome.status === "ok") return "done";
-    if (outcome.status === "failed") return "refused";
+    if (outcome.status === "ok") return { outcome: "done" };
+    if (outcome.status === "failed") {
+      return { outcome: "refused", why: commands.whyRefused(outcome.code, deviceOf(section, order.node)) };
+    }
     ports.vipNodes.discard(order.node);
-    return "unknown";
+    return { outcome: "unknown" };
   } catch (error) {
     if (ports.signal.aborted) throw error;
     // `run` rejects only when the command certainly was not begun.
-    if (error instanceof PictlError) return "refused";
+    if (error instanceof PictlError) return { outcome: "refused" };
     throw error;
   }
 }
 
 function command(text: string, section: VipSection, order: VipOrder): ReturnType<typeof commands.grant> {
   if (order.do === "remove") return commands.remove(text, section.ip);
-  const device = section.candidates.find((each) => each.node === order.node)?.device ?? "";
   const { leaseMs, announce } = order;
+  const device = deviceOf(section, order.node);
   return commands.grant(text, { ip: section.ip, device, lease: leaseMs !== null, announce });
+}
+
+function deviceOf({ candidates }: VipSection, name: string): string {
+  return candidates.find(({ node }) => node === name)?.device ?? "";
 }

@@ -104,14 +104,14 @@ export function openVip(
     const outcomes = await Promise.all(orders.map((order) => carryOut(ports, { config, section }, order)));
     let confirmed = facts;
     for (const [index, order] of orders.entries()) {
-      const outcome = outcomes[index] ?? "unknown";
+      const { outcome, why } = outcomes[index] ?? { outcome: "unknown" };
       if (outcome === "done") {
         confirmed =
           order.do === "remove"
             ? withRemoved(confirmed, order.node)
             : withGranted(confirmed, order.node, order.leaseMs);
       }
-      const after = afterOrder(await recallOnce(section), order, outcome);
+      const after = afterOrder(await recallOnce(section), order, outcome, why);
       await keep(section, after.memory);
       await tell({ config, section }, after.events);
     }

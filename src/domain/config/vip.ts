@@ -1,3 +1,4 @@
+import { canonical, isWithin } from "../ip-address.ts";
 import type { ConfigPath } from "./path.ts";
 import type { Findings } from "./problem.ts";
 import type { RawConfig, RawVip } from "./raw.ts";
@@ -24,6 +25,16 @@ export function buildVips(raw: RawConfig, findings: Findings): readonly VipSecti
     });
 }
 
+const unfitNetworks = [
+  {
+    network: "fe80::/10",
+    what: "link-local, and clients cannot tell on which link; give one that they have a route to, such as one of fd00::/8",
+  },
+  { network: "ff00::/8", what: "a multicast address, which many may have; give a unicast one" },
+  { network: "::/96", what: "no address of a network; give one that clients have a route to" },
+  { network: "::ffff:0:0/96", what: "an IPv4 address written as IPv6; give it as IPv4" },
+];
+
 /** An address and at least one node that can hold it; one without the other does nothing. */
 function buildVip(raw: RawVip, at: ConfigPath, findings: Findings): Omit<VipSection, "name"> | undefined {
   const rows = raw.vip ?? [];
@@ -46,14 +57,11 @@ function buildVip(raw: RawVip, at: ConfigPath, findings: Findings): Omit<VipSect
     findings.warning([...at, "vip_ip"], message, { atKey: true });
     return undefined;
   }
-  if (raw.vip_ip.includes(":")) {
-    findings.error(
-      [...at, "vip_ip"],
-      "an IPv6 address cannot be a virtual IP here: nodes have no program that announces it; give an IPv4 one",
-    );
-  }
+  const ip = canonical(raw.vip_ip);
+  const unfit = unfitNetworks.find(({ network }) => isWithin(ip, network));
+  if (unfit) findings.error([...at, "vip_ip"], `${ip} cannot be a virtual IP: it is ${unfit.what}`);
   return {
-    ip: raw.vip_ip,
+    ip,
     mode: raw.vip_mode ?? "static",
     leaseMs: raw.vip_lease ?? 15_000,
     preempt: raw.vip_preempt ?? false,

@@ -33,25 +33,31 @@ export function grant(
   return script(vipScript, "grant", ip, device, lease ? "lease" : "forever", String(times));
 }
 
+/** Why `grant` or `remove` did nothing, by its exit code, as words in a sentence. */
+export function whyRefused(code: number, device: string): string {
+  if (code === 75) return "the node got it too late";
+  if (code === 76) return "the node's kernel does not have it as ordered";
+  if (code === 77) return `the node has no network device ${device}; correct \`vip_eth_device\` in the config`;
+  if (code === 78) {
+    return `the node has IPv6 switched off on ${device}; \`sysctl net.ipv6.conf.${device}.disable_ipv6=0\` there switches it on`;
+  }
+  return `the node could not do it (exit code ${String(code)})`;
+}
+
 export function remove(vipScript: string, ip: string): Command {
   return script(vipScript, "remove", ip, "");
 }
 
-export interface Probe extends Omit<AnsweringCandidate, "reaches"> {
-  /** `arping`, `busybox arping` or `none`: what tells the network of a change. */
-  readonly announcer: string;
-}
-
 /** Reads what `probe` prints; undefined when it is not all there. */
-export function parseProbe(stdout: string): Probe | undefined {
+export function parseProbe(stdout: string): Omit<AnsweringCandidate, "reaches"> | undefined {
   const lines = wholeAnswer(stdout);
   if (!lines) return undefined;
   return {
     state: "answers",
     device: lines.includes("device"),
     carrier: lines.includes("carrier"),
+    ipv6Off: lines.includes("off"),
     holds: parseHolds(lines),
-    announcer: lines.find((line) => line.startsWith("arping "))?.slice(7) ?? "none",
   };
 }
 

@@ -225,11 +225,12 @@ function released(settings: VipSettings, memory: VipMemory, facts: VipFacts): Vi
 /** What came of an order. `done`: read back as ordered; `refused`: certainly nothing was done. */
 export type OrderOutcome = "done" | "refused" | "unknown";
 
-/** The memory after an order was carried out, or was not. */
+/** The memory after an order was carried out, or was not. `why` it was refused, as words in a sentence. */
 export function afterOrder(
   memory: VipMemory,
   order: VipOrder,
   outcome: OrderOutcome,
+  why = "the node refused it",
 ): { readonly memory: VipMemory; readonly events: readonly VipEvent[] } {
   if (order.do === "remove") {
     if (outcome !== "done") return { memory, events: [] };
@@ -248,7 +249,7 @@ export function afterOrder(
       {
         type: "vip.grant-failed",
         node: order.node,
-        error: outcome === "refused" ? "the node refused it; nothing was done" : "nobody knows whether it was done",
+        error: outcome === "refused" ? `${why}; nothing was done` : "nobody knows whether it was done",
       },
     ],
   };

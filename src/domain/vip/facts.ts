@@ -23,6 +23,8 @@ export interface AnsweringCandidate {
   readonly device: boolean;
   /** Its cable is plugged in. */
   readonly carrier: boolean;
+  /** The address is an IPv6 one, and IPv6 is switched off on the device. */
+  readonly ipv6Off?: boolean;
   /** The virtual IP is on it: for how long still, null for ever. */
   readonly holds: { readonly secondsLeft: number | null } | null;
   /** Every target of the section, by its name, and whether this node can ping it. */

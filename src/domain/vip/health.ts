@@ -44,6 +44,8 @@ export function whyUnfit(
   if (seen.state === "silent") return "does not answer";
   if (seen.state === "refused") return "refuses our login";
   if (!seen.device) return "does not have the network device of its row";
+  if (seen.ipv6Off === true)
+    return "has IPv6 switched off on the network device of its row (its sysctl disable_ipv6 is 1)";
   if (!seen.carrier) return "has no carrier on the network device of its row";
   if ((misses[node] ?? 0) < missesAllowed) return undefined;
   return `has not reached ${row.slave ?? "its target"} ${String(missesAllowed)} times in a row, though another candidate does`;
@@ -56,8 +58,8 @@ export function missesTarget(facts: Pick<VipFacts, "candidates">, node: string, 
 }
 
 /** An address on a device without a cable serves nobody, and `ip` says nothing of it. */
-function couldHold({ device, carrier }: AnsweringCandidate): boolean {
-  return device && carrier;
+function couldHold({ device, carrier, ipv6Off = false }: AnsweringCandidate): boolean {
+  return device && carrier && !ipv6Off;
 }
 
 function isReachable({ candidates }: Pick<VipFacts, "candidates">, target: string, butFor: string): boolean {

@@ -1,5 +1,6 @@
 import type { Config, VipSection } from "../config/types.ts";
 import { PictlError } from "../errors.ts";
+import { canonical } from "../ip-address.ts";
 
 /** Every virtual IP of the config, or the one that is named. Throws usage when there is none to choose. */
 export function selectVips({ vips }: Config, name: string | undefined): readonly VipSection[] {
@@ -8,7 +9,7 @@ export function selectVips({ vips }: Config, name: string | undefined): readonly
       hint: "Give `vip_ip` an address, and `vip` a row for each node that may have it.",
     });
   }
-  const chosen = name === undefined ? vips : vips.filter((vip) => [vip.name, vip.ip].includes(name));
+  const chosen = name === undefined ? vips : vips.filter((vip) => vip.name === name || vip.ip === canonical(name));
   if (chosen.length > 0) return chosen;
   throw new PictlError("usage", `The config has no virtual IP ${name ?? ""}.`, { hint: `There is ${names(vips)}.` });
 }

@@ -160,7 +160,7 @@ token: x
     'error: line 15, column 18 (hb[0].web.check): found "htp", expected one of "tcp", "http", "exec", "docker", "ping"',
     'error: line 16, column 9 (hb[0].db): found 70000, expected a port number from 1 to 65535, or an object such as {"check": "http", "port": 80}',
     'error: line 17, column 1 (heartbeat): unknown key "heartbeat"; did you mean "hb"?',
-    'error: line 18, column 9 (vip_ip): found "300.1.1.1", expected an IPv4 or IPv6 address without a prefix',
+    'error: line 18, column 9 (vip_ip): found "300.1.1.1", expected an IPv4 or IPv6 address without a prefix or a zone',
     'error: line 19, column 22 (automatic_heartbeat): found "maybe", expected "enabled" or "disabled" (or true or false)',
     'error: line 20, column 1 (__proto__): the key "__proto__" is not allowed',
     'error: line 21, column 1 (token): the key "token" is here twice; keep one',
@@ -181,7 +181,7 @@ test("one mistake is told once; what no argument vector can hold is refused", as
       "error: (layout[0].web.args): a NUL character cannot stand in docker run arguments; remove it",
       'error: (heartbeat_interval): found "abc", expected a number of milliseconds, 1 or more',
       "error: (state_dir): found an object, expected a path",
-      `error: (vip_ip): found "${"y".repeat(59)}…", expected an IPv4 or IPv6 address without a prefix`,
+      `error: (vip_ip): found "${"y".repeat(59)}…", expected an IPv4 or IPv6 address without a prefix or a zone`,
     ]),
   );
 });
@@ -303,19 +303,49 @@ describe("bad input is told in one sentence, quickly", () => {
         { vip_ip: "10.0.0.1", vip },
         { name: "db", vip_ip: "10.0.0.2", vip },
         { name: "db", vip_ip: "10.0.0.3", vip: [...vip, ...vip] },
-        { name: "d b", vip_ip: "fd00::1", vip },
+        { name: "d b", vip_ip: "10.0.0.4", vip },
         { vip_ip: "10.0.0.5" },
       ],
     };
     const told = (await problems(JSON.stringify(wrong))).join("\n");
     expect(told).toMatch(/vips\[3\]\.name\): found "d b", expected a name of letters, digits, - and _/);
-    wrong.vips[3] = { vip_ip: "fd00::1", vip };
+    wrong.vips.splice(3, 1);
     expect((await problems(JSON.stringify(wrong))).map((line) => line.replace(/line \d+, column \d+ /, ""))).toEqual([
       "error: (vips[0].vip_ip): the virtual IP address 10.0.0.1 is taken; they must differ (the other one is on line 1)",
       "error: (vips[2].name): the virtual IP name db is taken; they must differ (the other one is on line 1)",
       "error: (vips[2].vip[1].node): the node n9 has a row already; keep one (the other one is on line 1)",
-      expect.stringContaining("error: (vips[3].vip_ip): an IPv6 address cannot be a virtual IP here"),
-      "warning: (vips[4].vip_ip): has no effect: no row of vip names a node that can hold it",
+      "warning: (vips[3].vip_ip): has no effect: no row of vip names a node that can hold it",
+    ]);
+  });
+
+  test("an IPv6 virtual IP is known by one text, however it is written", async () => {
+    const vip = [{ node: "n9", vip_eth_device: "eth0" }];
+    const { config } = await read(JSON.stringify({ vip_ip: "FD77:0::0010", vip }));
+    expect(config.vips).toMatchObject([{ name: "fd77::10", ip: "fd77::10" }]);
+    const addresses = [
+      "fd00:0::1",
+      "FD00::1",
+      "fe80::1",
+      "ff02::1",
+      "::1",
+      "::ffff:a00:1",
+      "fd00::2%eth0",
+      "fd00::2/64",
+    ];
+    const wrong = { vips: addresses.map((vip_ip) => ({ vip_ip, vip })) };
+    const form = "expected an IPv4 or IPv6 address without a prefix or a zone";
+    expect((await problems(JSON.stringify(wrong))).map((line) => line.replace(/line \d+, column \d+ /, ""))).toEqual([
+      "error: (vips[1].vip_ip): the virtual IP address fd00::1 is taken; they must differ (the other one is on line 1)",
+      expect.stringContaining(
+        "(vips[2].vip_ip): fe80::1 cannot be a virtual IP: it is link-local, and clients cannot tell",
+      ),
+      expect.stringContaining("(vips[3].vip_ip): ff02::1 cannot be a virtual IP: it is a multicast address"),
+      expect.stringContaining("(vips[4].vip_ip): ::1 cannot be a virtual IP: it is no address of a network"),
+      expect.stringContaining(
+        "(vips[5].vip_ip): ::ffff:a00:1 cannot be a virtual IP: it is an IPv4 address written as",
+      ),
+      `error: (vips[6].vip_ip): found "fd00::2%eth0", ${form}`,
+      `error: (vips[7].vip_ip): found "fd00::2/64", ${form}`,
     ]);
   });
 

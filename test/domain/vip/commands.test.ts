@@ -1,6 +1,6 @@
-import { expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { render } from "../../../src/domain/shell.ts";
-import { grant } from "../../../src/domain/vip/commands.ts";
+import { grant, parseProbe, whyRefused } from "../../../src/domain/vip/commands.ts";
 
 it("a grant tells the network: three times of a change, once that nothing has changed", () => {
   const given = { ip: "10.0.0.9", device: "eth0", lease: true };
@@ -8,4 +8,21 @@ it("a grant tells the network: three times of a change, once that nothing has ch
   expect(render(grant("text", { ...given, lease: false, announce: "once" }))).toBe(
     "sh -c text sh grant 10.0.0.9 eth0 forever 1",
   );
+});
+
+describe("what a probe tells", () => {
+  test.each([
+    ["device\ncarrier\nholds 12 eth0 fd77::10/128\nend\n", { ipv6Off: false, holds: { secondsLeft: 12 } }],
+    ["device\ncarrier\nholds forever eth0 fd77::10/128\nend\n", { ipv6Off: false, holds: { secondsLeft: null } }],
+    ["device\ncarrier\noff\nend\n", { ipv6Off: true, holds: null }],
+  ])("%j", (stdout, expected) => {
+    expect(parseProbe(stdout)).toEqual({ state: "answers", device: true, carrier: true, ...expected });
+  });
+});
+
+it("a refusal says what to do on the node", () => {
+  expect(whyRefused(78, "eth0")).toBe(
+    "the node has IPv6 switched off on eth0; `sysctl net.ipv6.conf.eth0.disable_ipv6=0` there switches it on",
+  );
+  expect(whyRefused(127, "eth0")).toBe("the node could not do it (exit code 127)");
 });

@@ -68,6 +68,11 @@ describe("a rehearsal", () => {
     [{ to: "n2" }, facts(idle, holding), { steps: [] }],
     [{ to: "n2" }, facts(holding, holding), { steps: ["take it from n1"] }],
     [{ to: "n2" }, facts(holding, silent), { refused: "n2 does not answer" }],
+    [
+      { to: "n2" },
+      facts(holding, { state: "answers", device: true, carrier: true, ipv6Off: true, holds: null, reaches: {} }),
+      { refused: "n2 has IPv6 switched off on the network device of its row (its sysctl disable_ipv6 is 1)" },
+    ],
     [{ to: "n2" }, facts(holding, { state: "refused" }), { refused: "n2 refuses our login" }],
     ["release", facts(holding, holding), { steps: ["take it from n1", "take it from n2"] }],
     ["release", facts(idle, idle), { steps: [] }],

@@ -60,7 +60,9 @@ const constraint = strict(
 /** A virtual IP, at the top level or in `vips`. */
 const vip = {
   vip: described(section(list(vipRow, "a list of rows")), "Which nodes can hold the virtual IP."),
-  vip_ip: z.optional(described(text("an IPv4 or IPv6 address without a prefix", ipAddress()), "The virtual IP.")),
+  vip_ip: z.optional(
+    described(text("an IPv4 or IPv6 address without a prefix or a zone", ipAddress()), "The virtual IP."),
+  ),
   vip_mode: z.optional(described(choice(["static", "lease"]), "Whether the address outlives its renewal (static).")),
   vip_lease: z.optional(
     described(whole("a number of milliseconds, 5000 or more", 5000, 3_600_000), "Lease, ms (15000)."),
