@@ -36,8 +36,10 @@ export interface Device {
   readonly exists: boolean;
   readonly up: boolean;
   readonly carrier: boolean;
-  /** Its IPv4 addresses with their prefix lengths: `10.0.0.11/24`. */
+  /** Its addresses with their prefix lengths: `10.0.0.11/24`. */
   readonly addresses: readonly string[];
+  /** IPv6 is switched off on it, or in the kernel. */
+  readonly ipv6Off: boolean;
   /** It is systemd-networkd's, which takes off what it has not put on whenever it sets the device up anew. */
   readonly dropsForeign: boolean;
 }
@@ -56,7 +58,8 @@ const sections = {
   ping: "command -v ping",
   devices:
     'for device; do echo "device $device"; ip -o link show dev "$device" 2>&1; ' +
-    'ip -o -4 addr show dev "$device" 2>/dev/null; ' +
+    'ip -o addr show dev "$device" 2>/dev/null; ' +
+    '[ "$(cat "/proc/sys/net/ipv6/conf/$device/disable_ipv6" 2>/dev/null)" = 0 ] || echo "ipv6 off"; ' +
     // systemd keeps there which file set a device up (systemd.network(5): KeepConfiguration=).
     'link=/run/systemd/netif/links/$(cat "/sys/class/net/$device/ifindex" 2>/dev/null); ' +
     'file=$(sed -n "s/^NETWORK_FILE=//p" "$link" 2>/dev/null); [ -z "$file" ] || { echo networkd; ' +
@@ -127,7 +130,8 @@ function parseDevice(text: string): Device {
     exists: flags !== undefined,
     up: flags?.includes("UP") ?? false,
     carrier: flags?.includes("LOWER_UP") ?? false,
-    addresses: [...said.matchAll(/\binet ([\d.]+\/\d+)/g)].flatMap(([, address]) => address ?? []),
+    addresses: [...said.matchAll(/\binet6? ([\da-f.:]+\/\d+)/g)].flatMap(([, address]) => address ?? []),
+    ipv6Off: /^ipv6 off$/m.test(said),
     dropsForeign: /^networkd$/m.test(said) && !/^(?:yes|true|on|1|static)$/i.test(kept),
   };
 }

@@ -1,3 +1,4 @@
+import { isIpv6, isWithin } from "../ip-address.ts";
 import { type Check, ok, problem, skipped, warning } from "./check.ts";
 import type { Device, Examination } from "./examination.ts";
 
@@ -16,6 +17,7 @@ export function vipChecks(
   candidacies: readonly Candidacy[],
 ): readonly Check[] {
   const candidate = candidacies.length > 0;
+  const announces = candidacies.some(({ ip }) => !isIpv6(ip));
   if (!seen) {
     const unseen = candidate ? (["ip", "arping", ...candidateChecks] as const) : (["ip", "arping"] as const);
     return unseen.map((check) => skipped(check, "could not be looked at"));
@@ -23,9 +25,9 @@ export function vipChecks(
   const { devices } = seen;
   return [
     ipCheck(seen.ip, candidate),
-    arpingCheck(seen.arping, candidate),
+    arpingCheck(seen.arping, { candidate, announces }),
     ...(candidate ? [pingCheck(seen.ping)] : []),
-    ...devicesOf(candidacies).map((name) => deviceCheck(devices, name)),
+    ...devicesOf(candidacies).map((name) => deviceCheck(devices, name, needsIpv6(candidacies, name))),
     ...candidacies.map((candidacy) => networkCheck(devices, candidacy)),
   ];
 }
@@ -36,6 +38,10 @@ export const candidateChecks = ["ping", "vip-device", "vip-network"] as const;
 /** Each once: several addresses may be on one device. */
 export function devicesOf(candidacies: readonly Candidacy[]): readonly string[] {
   return [...new Set(candidacies.map(({ device }) => device))];
+}
+
+function needsIpv6(candidacies: readonly Candidacy[], name: string): boolean {
+  return candidacies.some(({ ip, device }) => device === name && isIpv6(ip));
 }
 
 const notNeeded = "not there, nor needed: the node is no candidate of the virtual IP";
@@ -50,13 +56,18 @@ function ipCheck(ip: Examination["ip"], candidate: boolean): Check {
   );
 }
 
-function arpingCheck(arping: Examination["arping"], candidate: boolean): Check {
+/** `announces`: the node may have an IPv4 address; one of IPv6 is announced by the kernel. */
+function arpingCheck(
+  arping: Examination["arping"],
+  { candidate, announces }: { readonly candidate: boolean; readonly announces: boolean },
+): Check {
   const remedy = "Install it: `apt-get install iputils-arping` (Alpine: `apk add iputils-arping`).";
   if (!arping) {
     if (!candidate) return ok("arping", notNeeded);
+    if (!announces) return ok("arping", "not there, nor needed: the kernel announces an IPv6 address");
     return warning("arping", "not there: after a failover, clients may take minutes to notice", remedy);
   }
-  if (candidate && arping.flavour === "habets") {
+  if (announces && arping.flavour === "habets") {
     return warning("arping", "it is the one by Thomas Habets, which announces addresses in another way", remedy);
   }
   return ok("arping", arping.flavour === "other" ? arping.path : arping.flavour);
@@ -71,7 +82,7 @@ function pingCheck(ping: boolean): Check {
   );
 }
 
-function deviceCheck(devices: readonly Device[] | null, name: string): Check {
+function deviceCheck(devices: readonly Device[] | null, name: string, ipv6: boolean): Check {
   if (!devices) return skipped("vip-device", "there is no ip program to look with");
   const device = devices.find((each) => each.name === name);
   if (!device?.exists) {
@@ -79,6 +90,13 @@ function deviceCheck(devices: readonly Device[] | null, name: string): Check {
       "vip-device",
       `there is no network device ${name}`,
       "Correct `vip_eth_device` in the config; `ip -br link` on the node lists what there is.",
+    );
+  }
+  if (ipv6 && device.ipv6Off) {
+    return problem(
+      "vip-device",
+      `IPv6 is switched off on ${name}, so the node cannot have an IPv6 virtual IP`,
+      `Switch it on: \`sysctl net.ipv6.conf.${name}.disable_ipv6=0\`, and a line in /etc/sysctl.d for the next start.`,
     );
   }
   if (!device.up)
@@ -97,24 +115,16 @@ function deviceCheck(devices: readonly Device[] | null, name: string): Check {
 function networkCheck(devices: readonly Device[] | null, { ip, device: name }: Candidacy): Check {
   const device = devices?.find((each) => each.name === name);
   if (!device?.exists) return skipped("vip-network", "there is no device to look at");
-  const own = device.addresses.filter((address) => address !== `${ip}/32`);
+  const [family, whole] = isIpv6(ip) ? (["IPv6", 128] as const) : (["IPv4", 32] as const);
+  const own = device.addresses.filter(
+    (address) => isIpv6(address) === isIpv6(ip) && address !== `${ip}/${String(whole)}`,
+  );
   const network = own.find((address) => isWithin(ip, address));
   if (network !== undefined) return ok("vip-network", `${ip} is in the network of ${network}`);
-  const has = own.length === 0 ? "which has no IPv4 address" : `which has ${own.join(", ")}`;
+  const has = own.length === 0 ? `which has no ${family} address` : `which has ${own.join(", ")}`;
   return warning(
     "vip-network",
     `${ip} is in no network of ${name}, ${has}: neighbours will not look for it there`,
     "Correct `vip_ip` or `vip_eth_device` in the config, or route the address to the nodes.",
   );
-}
-
-/** Whether an IPv4 address is in the network of another one that is written with its prefix length. */
-function isWithin(ip: string, address: string): boolean {
-  const [other = "", length = ""] = address.split("/");
-  const hosts = 2 ** (32 - Number(length));
-  return Math.floor(asNumber(ip) / hosts) === Math.floor(asNumber(other) / hosts);
-}
-
-function asNumber(ip: string): number {
-  return ip.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
 }

@@ -25,7 +25,8 @@ const eth0: Device = {
   exists: true,
   up: true,
   carrier: true,
-  addresses: ["10.0.0.11/24"],
+  addresses: ["10.0.0.11/24", "fd77::b/64", "fe80::4c:aff:fe4d:b/64"],
+  ipv6Off: false,
   dropsForeign: false,
 };
 const absent: Device = { ...eth0, name: "eth7", exists: false, up: false, carrier: false, addresses: [] };
@@ -281,6 +282,36 @@ describe("what is found", () => {
       examined({ devices: [absent] }, candidate("eth7")),
       "vip-network",
       "skipped: there is no device to look at",
+    ],
+    [
+      "an IPv6 address where it belongs",
+      look(candidate("eth0", "fd77::10")),
+      "vip-network",
+      "ok: fd77::10 is in the network of fd77::b/64",
+    ],
+    [
+      "an IPv6 address of another network",
+      examined({ devices: [{ ...eth0, addresses: ["10.0.0.11/24", "fd77::10/128"] }] }, candidate("eth0", "fd77::10")),
+      "vip-network",
+      "warning: fd77::10 is in no network of eth0, which has no IPv6 address: neighbours will not look for it there",
+    ],
+    [
+      "a device without IPv6",
+      examined({ devices: [{ ...eth0, ipv6Off: true }] }, candidate("eth0", "fd77::10")),
+      "vip-device",
+      "problem: IPv6 is switched off on eth0, so the node cannot have an IPv6 virtual IP",
+    ],
+    [
+      "a device without IPv6, which the address does not need",
+      examined({ devices: [{ ...eth0, ipv6Off: true }] }, candidate("eth0")),
+      "vip-device",
+      "ok: eth0 is up",
+    ],
+    [
+      "no arping on a candidate that needs none",
+      examined({ arping: null }, candidate("eth0", "fd77::10")),
+      "arping",
+      "ok: not there, nor needed: the kernel announces an IPv6 address",
     ],
     [
       "a clock that is ahead",
