@@ -317,3 +317,12 @@ it("ticks at the smallest ping time, and often enough for the lease", () => {
   expect(tickMs(settings({ mode: "lease", leaseMs: 6000 }))).toBe(2000);
   expect(tickMs(settings({ candidates: [{ node: "n1", slave: undefined, pingIntervalMs: 100 }] }))).toBe(1000);
 });
+
+it("a grant that a node refused is told with the reason", () => {
+  const order = { do: "grant", node: "n1", leaseMs: null, endsAt: null, announce: "once" } as const;
+  const { memory, events } = afterOrder(newMemory(settings(), 0), order, "refused", "the node has IPv6 switched off");
+  expect(memory).toEqual(newMemory(settings(), 0));
+  expect(events).toEqual([
+    { type: "vip.grant-failed", node: "n1", error: "the node has IPv6 switched off; nothing was done" },
+  ]);
+});
