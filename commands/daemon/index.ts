@@ -37,6 +37,11 @@ export default class Daemon extends PictlCommand {
     await (flags.once ? this.#once(flags) : this.#stay(flags));
   }
 
+  /** It reads the config anew then. */
+  protected override get outlivesTerminal(): boolean {
+    return true;
+  }
+
   protected override announceStop(): void {
     // Elsewhere the log is read by machines.
     if (!this.terminal.live) return;

@@ -2,11 +2,12 @@ import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import Create from "../../commands/create.ts";
 import Move from "../../commands/move.ts";
 import Start from "../../commands/start.ts";
 import type { MoveRow } from "../../src/app/move/index.ts";
+import { startPictl } from "../support/cli.ts";
 import { type DocumentOf, documentOf, runCommand } from "../support/command.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
 
@@ -131,6 +132,24 @@ describe.skipIf(obstacle !== undefined)("move", () => {
       for (const row of document.layout) if (row.web !== undefined) row.web = "-p 8080:80";
     });
     expect((await runCommand(Create, ["web", "--recreate"], lab.status().config)).code).toBe(0);
+  });
+
+  test("undone when the terminal is closed in the middle of it", async () => {
+    const from = home() ?? "";
+    const healthy = config();
+    rewrite((document) => {
+      for (const row of document.hb) if (row.web !== undefined) row.web = "8099";
+    });
+    const to = from === "n1" ? "n2" : "n1";
+    const moving = startPictl(["move", "web", to], { config: lab.status().config, terminal: true });
+    await vi.waitUntil(async () => (await copies("running")).includes(`web@${to}`), { timeout: 60_000 });
+    // `script` holds the other end of the terminal.
+    moving.kill("SIGKILL");
+    const back = [`web@${from}`];
+    await expect.poll(() => copies("running"), { timeout: 60_000 }).toEqual(back);
+    expect(await copies("all")).toEqual(back);
+    expect(home()).toBe(from);
+    rewrite((document) => Object.assign(document, healthy));
   });
 
   test("killed at any step, it is finished or undone by the next command on that container", async () => {
