@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import Create from "../../commands/create.ts";
+import Log from "../../commands/log.ts";
 import Move from "../../commands/move.ts";
 import Start from "../../commands/start.ts";
 import type { MoveRow } from "../../src/app/move/index.ts";
@@ -170,6 +171,8 @@ describe.skipIf(obstacle !== undefined)("move", () => {
     await expect.poll(() => copies("running"), { timeout: 60_000 }).toEqual(back);
     expect(await copies("all")).toEqual(back);
     expect(home()).toBe(from);
+    const told = `Interrupted: the terminal was closed. web was not moved to ${to}, it is on ${from} as before.`;
+    await expect.poll(async () => (await runCommand(Log, [], lab.status().config)).stdout).toContain(told);
     rewrite((document) => Object.assign(document, healthy));
   });
 

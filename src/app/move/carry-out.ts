@@ -299,17 +299,11 @@ async function startNew(ports: Ports, moving: Switching & { readonly move: MoveR
   await checkMoved(ports, { config, plan, engine: target.engine, step, patienceMs: moving.patienceMs });
 }
 
-function notMoved(plan: MovePlan, error: unknown): unknown {
+function notMoved(plan: MovePlan, error: unknown): PictlError {
   const { code, message, hint } = toFailure(error);
-  if (code === "interrupted") return error;
-  return new PictlError(
-    "move-failed",
-    `${plan.container} was not moved to ${plan.to}, it is on ${plan.from} as before. ${message}`,
-    {
-      container: plan.container,
-      node: plan.to,
-      hint,
-      cause: error,
-    },
-  );
+  const { container, from, to } = plan;
+  const how = `${container} was not moved to ${to}, it is on ${from} as before.`;
+  const details = { container, node: to, hint, cause: error };
+  if (code === "interrupted") return new PictlError(code, `${message} ${how}`, details);
+  return new PictlError("move-failed", `${how} ${message}`, details);
 }
