@@ -83,6 +83,14 @@ describe.skipIf(whyNoGuard !== undefined).each(cases)("vip.sh under $name for $f
     vip(`remove ${address} ''`);
   });
 
+  it("a lease that nobody renews is ended by the kernel, within the margin that controllers wait for", async () => {
+    const deadline = seconds() + 2.5;
+    expect(vip(`grant ${address} eth0 lease 0`, until(2.5)).status).toBe(0);
+    expect(holds()).not.toBeNull();
+    await expect.poll(holds, { timeout: 10_000 }).toBeNull();
+    expect(seconds()).toBeLessThan(deadline + 5);
+  });
+
   it("a lease made of a permanent address ends, and one made permanent does not", () => {
     vip(`grant ${address} eth0 forever 0`);
     vip(`grant ${address} eth0 lease 0`, until(20));
