@@ -1,10 +1,9 @@
 import type { Ask } from "../app/ports.ts";
-import { abortable } from "../abort.ts";
 import { PictlError } from "../domain/errors.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** `pause` takes live progress off the screen while a question stands there; `signal` ends one that nobody answers. */
-export function createAsk(terminal: Terminal, pause: () => Promise<void>, signal: AbortSignal): Ask {
+/** `pause` takes live progress off the screen while a question stands there. */
+export function createAsk(terminal: Terminal, pause: () => Promise<void>): Ask {
   const ask = async <T>(instead: string, question: object): Promise<T> => {
     const { message } = question as { message: string };
     if (!terminal.interactive) {
@@ -19,12 +18,15 @@ export function createAsk(terminal: Terminal, pause: () => Promise<void>, signal
     await pause();
     const { default: enquirer } = await import("enquirer");
     try {
-      const asked = enquirer.prompt<{ answer: T }>({ name: "answer", ...question, stdout: process.stderr } as never);
-      const { answer } = await abortable(asked, signal);
-      return answer;
+      const answers = await enquirer.prompt<{ answer: T }>({
+        name: "answer",
+        ...question,
+        stdout: process.stderr,
+      } as never);
+      return answers.answer;
     } catch (error) {
       // enquirer rejects a Ctrl-C with an empty string.
-      if (error === "" || error === undefined || signal.aborted)
+      if (error === "" || error === undefined)
         throw new PictlError("interrupted", "Interrupted at a question; nothing was changed.");
       throw error;
     }

@@ -19,8 +19,7 @@ export function watchAddresses(
       if (head !== null) {
         const change = deleted === undefined ? "set" : "removed";
         begun =
-          // An IPv6 address that is tentative does nothing yet, or never.
-          found.split("/")[0] === address && (deleted !== undefined || !line.includes(" tentative"))
+          found.split("/")[0] === address
             ? { kind: "address", at: monotonic(stamp), node, change, address: found, device }
             : undefined;
         return;
@@ -35,12 +34,7 @@ export function watchAddresses(
 
 /** Whether the kernel of `pid`'s network has the address. */
 export function holds(pid: number, address: string): boolean {
-  if (address.includes(":")) {
-    const rows = read(`/proc/${pid}/net/if_inet6`).split("\n");
-    return rows
-      .map((row) => row.split(/\s+/))
-      .some(([hex, , , , flags]) => hex === wholeHex(address) && isUsable(flags));
-  }
+  if (address.includes(":")) return read(`/proc/${pid}/net/if_inet6`).includes(wholeHex(address));
   return new RegExp(`\\|-- ${address.replaceAll(".", "\\.")}\\n\\s+/32 host LOCAL`).test(
     read(`/proc/${pid}/net/fib_trie`),
   );
@@ -52,11 +46,6 @@ function monotonic(stamp: string): number {
   const wall = new Date(stamp.replace(/\.\d+/, "")).getTime() + Number(micros) / 1000;
   const wallNow = performance.timeOrigin + performance.now();
   return Math.round((now() - (wallNow - wall)) * 1000) / 1000;
-}
-
-/** Neither tentative nor dadfailed, as linux/if_addr.h numbers them. */
-function isUsable(flags = ""): boolean {
-  return (parseInt(flags, 16) & 0x48) === 0;
 }
 
 function wholeHex(address: string): string {
