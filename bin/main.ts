@@ -61,7 +61,8 @@ async function leave(): Promise<void> {
 function leaveQuietlyWhenNobodyReads(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(141);
-    throw error;
+    // The terminal was closed; what is under way is ended in order by its SIGHUP.
+    if (error.code !== "EIO") throw error;
   });
   process.stderr.on("error", () => undefined);
 }

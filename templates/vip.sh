@@ -63,7 +63,7 @@ find_arping() {
 
 # Neighbours believe what they have heard until they hear something else: a busy client keeps a wrong address for 48 s.
 # Both forms, because some gear heeds only one. Without arping, a ping from the address makes some of them look. Of a new
-# IPv6 address the kernel tells everybody; the gateway, behind which all others are, hears of it by being looked for too.
+# IPv6 address the kernel tells everybody, once; the gateway, behind which all others are, hears of it by being looked for.
 announce() {
   find_arping
   if [ -n "$arping" ]; then
@@ -71,10 +71,23 @@ announce() {
     $arping -q -A -c 1 -I "$device" "$address" &
     wait
   else
+    if [ "$family" = -6 ]; then advertise; fi
     via=$(gateway)
     if [ -n "$change" ]; then ip "$family" neigh flush to "${via%\%*}" dev "$device"; fi
     ping -q -c 1 -W 1 -I "$address" "$via" || true
   fi
+}
+
+# What the kernel says of a new address (RFC 4861, 7.2.6), once more, where there is a Perl: multicasts get lost on radio.
+advertise() {
+  perl -MSocket=:all -e '
+    my ($address, $link, $mac) = (inet_pton(AF_INET6, $ARGV[0]), $ARGV[1], $ARGV[2] =~ tr/://dr);
+    socket(my $socket, AF_INET6, SOCK_RAW, 58) or die;
+    setsockopt($socket, IPPROTO_IPV6, 18, 255) or die; # IPV6_MULTICAST_HOPS
+    bind($socket, pack_sockaddr_in6(0, $address)) or die;
+    my $advertisement = pack("C2 n N a16 C2 H12", 136, 0, 0, 0x20000000, $address, 2, 1, $mac);
+    send($socket, $advertisement, 0, pack_sockaddr_in6(0, inet_pton(AF_INET6, "ff02::1"), $link));
+  ' "$address" "$(cat "/sys/class/net/$device/ifindex")" "$(cat "/sys/class/net/$device/address")" || true
 }
 
 gateway() {

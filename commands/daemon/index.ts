@@ -9,6 +9,9 @@ import type { Fence } from "../../src/domain/guard/command.ts";
 import { checkPeriod } from "../../src/domain/vip/period.ts";
 import { heartbeatView } from "../../src/view/heartbeat.ts";
 
+/** Of a line in a crontab. */
+const runEverySeconds = 60;
+
 export default class Daemon extends PictlCommand {
   static override summary = "Watch the cluster: heartbeat, failover, virtual IP. Runs in the foreground.";
   static override description =
@@ -20,11 +23,11 @@ export default class Daemon extends PictlCommand {
   static override flags = {
     once: Flags.boolean({ summary: "One round and exit, for cron; the counts are carried on." }),
     every: Flags.integer({
-      summary: "With --once: how often it is run. A VIP's lease must be longer than three times that.",
+      summary: "How often --once is run (60). A VIP's lease must be longer than three times that.",
       helpValue: "SECONDS",
-      default: 60,
       min: 1,
       max: 86_400,
+      dependsOn: ["once"],
     }),
   };
   static override examples = ["<%= config.bin %> daemon", "<%= config.bin %> daemon --once"];
@@ -34,17 +37,22 @@ export default class Daemon extends PictlCommand {
     await (flags.once ? this.#once(flags) : this.#stay(flags));
   }
 
+  /** It reads the config anew then. */
+  protected override get outlivesTerminal(): boolean {
+    return true;
+  }
+
   protected override announceStop(): void {
     // Elsewhere the log is read by machines.
     if (!this.terminal.live) return;
     process.stderr.write("\nStopping, after the step in hand (10 s at most); Ctrl-C again leaves at once.\n");
   }
 
-  async #once(flags: Parameters<PictlCommand["open"]>[0] & { readonly every: number }): Promise<void> {
+  async #once(flags: Parameters<PictlCommand["open"]>[0] & { readonly every?: number | undefined }): Promise<void> {
     let leadership: Leadership | undefined;
     const fence = (): Fence | undefined => leadership?.fence();
     const { config, store, ports, daemon } = await this.open(flags, { fence });
-    for (const section of config.vips) checkPeriod(section, flags.every * 1000);
+    for (const section of config.vips) checkPeriod(section, (flags.every ?? runEverySeconds) * 1000);
     const lock = await daemon.lock();
     try {
       const led = await openLeadership(ports, daemon.leadership);

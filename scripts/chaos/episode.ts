@@ -43,7 +43,7 @@ export async function playEpisode(lab: TestLab, plan: Plan, tell: (line: string)
   try {
     for (const step of plan.steps) {
       await forwardIn(lab, plan.forwarding);
-      await play({ scene, chance, slave, limitMs: plan.profile.takeoverMs, tell }, step, played);
+      await play({ scene, chance, slave, mode, limitMs: plan.profile.takeoverMs, tell }, step, played);
       await settle(scene, step.do === "move" ? "a planned move" : step.kind.name, { withinMs: 90_000 });
     }
   } catch (error) {
@@ -69,12 +69,13 @@ interface Play {
   readonly scene: VipScene;
   readonly chance: Chance;
   readonly slave: string;
+  readonly mode: Plan["profile"]["mode"];
   readonly limitMs: number;
   readonly tell: (line: string) => void;
 }
 
 async function play(
-  { scene, chance, slave, limitMs, tell }: Play,
+  { scene, chance, slave, mode, limitMs, tell }: Play,
   step: Step,
   played: { faults: string[]; takeoversMs: number[]; movesMs: number[] },
 ): Promise<void> {
@@ -106,9 +107,10 @@ async function play(
       });
     }
   });
-  if (kind.loss === true && lastsMs >= limitMs * longEnough) {
-    const took = takeoverMs(await scene.auditor.picture(), startedAt, holder);
-    played.takeoversMs.push(Math.min(took ?? lastsMs, lastsMs));
+  if ((kind.loss === "any" || kind.loss === mode) && lastsMs >= limitMs * longEnough) {
+    const took = Math.min(takeoverMs(await scene.auditor.picture(), startedAt, holder) ?? lastsMs, lastsMs);
+    tell(`  taken over after ${(took / 1000).toFixed(2)} s`);
+    played.takeoversMs.push(took);
   }
 }
 

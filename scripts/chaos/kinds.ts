@@ -18,8 +18,11 @@ export interface Kind {
   readonly to: "holder" | "other" | "any";
   /** How often it is chosen, beside the others. */
   readonly weight: number;
-  /** The node serves nobody any more, so another one has to. */
-  readonly loss?: true;
+  /**
+   * The node serves nobody any more, so another one has to. `lease`: only where its lease ends; it still answers for the
+   * virtual address, and one that has no end stays where somebody answers.
+   */
+  readonly loss?: "any" | "lease";
   /** Nothing else may happen meanwhile. */
   readonly alone?: true;
   /** Over at once. */
@@ -32,11 +35,11 @@ export interface Kind {
 const all3 = ["n1", "n2", "n3"];
 
 export const kinds: readonly Kind[] = [
-  { name: "holder dead", to: "holder", weight: 3, loss: true, alone: true, make: powerLoss },
+  { name: "holder dead", to: "holder", weight: 3, loss: "any", alone: true, make: powerLoss },
   { name: "node dead", to: "any", weight: 1, overlaps: true, make: powerLoss },
-  { name: "holder isolated", to: "holder", weight: 3, loss: true, alone: true, make: network.isolate },
-  { name: "holder without carrier", to: "holder", weight: 1, loss: true, alone: true, make: network.linkDown },
-  { name: "holder's own address removed", to: "holder", weight: 1, loss: true, alone: true, make: primaryRemoved },
+  { name: "holder isolated", to: "holder", weight: 3, loss: "any", alone: true, make: network.isolate },
+  { name: "holder without carrier", to: "holder", weight: 1, loss: "any", alone: true, make: network.linkDown },
+  { name: "holder's own address removed", to: "holder", weight: 1, loss: "lease", alone: true, make: primaryRemoved },
   { name: "cut from the controller", to: "holder", weight: 2, make: network.cutFromController },
   { name: "cut, node to controller", to: "any", weight: 1, overlaps: true, make: network.muteToController },
   { name: "cut, controller to node", to: "any", weight: 1, overlaps: true, make: network.deafToController },

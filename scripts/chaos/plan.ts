@@ -70,7 +70,7 @@ export function planEpisode(seed: number, faults: number, only: Profile | undefi
 
 /** In times of what a takeover may take. Of losses most last for long enough to see one. */
 function howLong({ loss }: Kind, chance: Chance): number {
-  return loss && chance.next() < 0.75 ? chance.between(longEnough, 2) : chance.between(0.05, 1.5);
+  return loss !== undefined && chance.next() < 0.75 ? chance.between(longEnough, 2) : chance.between(0.05, 1.5);
 }
 
 function draw(from: readonly Kind[], chance: Chance): Kind {

@@ -46,7 +46,6 @@ const ofTheVip: ReadonlySet<string> = new Set<SafetyRule>([
   "lease-margin",
   "book-before-sending",
   "remove-on-contact",
-  "frozen-mark",
   "announce",
 ]);
 

@@ -1,9 +1,10 @@
 import type { Ask } from "../app/ports.ts";
+import { abortable } from "../abort.ts";
 import { PictlError } from "../domain/errors.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** `pause` takes live progress off the screen while a question stands there. */
-export function createAsk(terminal: Terminal, pause: () => Promise<void>): Ask {
+/** `pause` takes live progress off the screen while a question stands there; `signal` ends one that nobody answers. */
+export function createAsk(terminal: Terminal, pause: () => Promise<void>, signal: AbortSignal): Ask {
   const ask = async <T>(instead: string, question: object): Promise<T> => {
     const { message } = question as { message: string };
     if (!terminal.interactive) {
@@ -18,15 +19,12 @@ export function createAsk(terminal: Terminal, pause: () => Promise<void>): Ask {
     await pause();
     const { default: enquirer } = await import("enquirer");
     try {
-      const answers = await enquirer.prompt<{ answer: T }>({
-        name: "answer",
-        ...question,
-        stdout: process.stderr,
-      } as never);
-      return answers.answer;
+      const asked = enquirer.prompt<{ answer: T }>({ name: "answer", ...question, stdout: process.stderr } as never);
+      const { answer } = await abortable(asked, signal);
+      return answer;
     } catch (error) {
       // enquirer rejects a Ctrl-C with an empty string.
-      if (error === "" || error === undefined)
+      if (error === "" || error === undefined || signal.aborted)
         throw new PictlError("interrupted", "Interrupted at a question; nothing was changed.");
       throw error;
     }

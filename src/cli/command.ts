@@ -48,7 +48,7 @@ export abstract class PictlCommand extends Command {
   readonly #closers: (() => Promise<void>)[] = [];
   #progress: CliProgress | undefined;
 
-  /** Aborted by the first Ctrl-C or SIGTERM; the second one leaves at once. */
+  /** Aborted by the first Ctrl-C or SIGTERM, the second one leaves at once; and by the end of the terminal. */
   protected get signal(): AbortSignal {
     return this.#interruption.signal;
   }
@@ -72,7 +72,7 @@ export abstract class PictlCommand extends Command {
   }
 
   protected get ask(): Ask {
-    return createAsk(this.terminal, () => this.progress.pause());
+    return createAsk(this.terminal, () => this.progress.pause(), this.signal);
   }
 
   /** Reads the config and gets everything a use case needs; closed again when the command ends. */
@@ -112,6 +112,11 @@ export abstract class PictlCommand extends Command {
     process.exitCode = exitCodeFor(report);
   }
 
+  /** What SIGHUP means is then the command's own affair. */
+  protected get outlivesTerminal(): boolean {
+    return false;
+  }
+
   /** Tells whoever pressed Ctrl-C that it was heard. */
   protected announceStop(): void {
     if (!this.#given("--json")) process.stderr.write("\nStopping; press Ctrl-C again to leave at once.\n");
@@ -126,11 +131,18 @@ export abstract class PictlCommand extends Command {
       this.#interruption.abort(new PictlError("interrupted", "Interrupted."));
       this.announceStop();
     };
-    process.on("SIGINT", interrupt);
-    process.on("SIGTERM", interrupt);
+    // The kernel says so and the shell does too, and nobody is there to read an answer.
+    const hangUp = (): void => {
+      this.#interruption.abort(new PictlError("interrupted", "Interrupted: the terminal was closed."));
+    };
+    const listeners = [
+      ["SIGINT", interrupt],
+      ["SIGTERM", interrupt],
+      ...(this.outlivesTerminal ? [] : [["SIGHUP", hangUp] as const]),
+    ] as const;
+    for (const [signal, listener] of listeners) process.on(signal, listener);
     this.#closers.push(() => {
-      process.off("SIGINT", interrupt);
-      process.off("SIGTERM", interrupt);
+      for (const [signal, listener] of listeners) process.off(signal, listener);
       return Promise.resolve();
     });
   }

@@ -44,13 +44,14 @@ function unknownCommand(words: readonly string[], known: readonly string[]): Pic
   }
   const [first = "", second, third] = words.filter((word) => !word.startsWith("-") && word !== "help");
   const both = second === undefined ? first : `${first} ${second}`;
+  const inTopic = known.filter((command) => command.startsWith(`${first} `));
   // oclif takes all words for the name of a command that has no arguments.
-  if (third !== undefined && known.includes(both)) {
-    return new PictlError("usage", `"${third}" is more than the command takes.`, {
-      hint: `\`pictl ${both} --help\` shows what it takes.`,
+  const [command, surplus] = inTopic.length > 0 ? [both, third] : [first, second];
+  if (surplus !== undefined && known.includes(command)) {
+    return new PictlError("usage", `"${surplus}" is more than the command takes.`, {
+      hint: `\`pictl ${command} --help\` shows what it takes.`,
     });
   }
-  const inTopic = known.filter((command) => command.startsWith(`${first} `));
   const [given, candidates] =
     inTopic.length > 0 ? [both, inTopic] : [first, known.map((command) => command.split(" ")[0] ?? command)];
   return new PictlError("usage", `There is no command "${given}"${didYouMean(given, new Set(candidates)) || "."}`, {

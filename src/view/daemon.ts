@@ -1,7 +1,7 @@
 import type { DaemonRow } from "../app/daemon-status.ts";
 import { visible } from "../domain/text.ts";
 import { type Style, tint } from "./style.ts";
-import { duration } from "./units.ts";
+import { duration, localTime } from "./units.ts";
 
 /** The page of `pictl daemon status`. */
 export function daemonView({ daemons }: { daemons: readonly DaemonRow[] }, style: Style): string {
@@ -13,7 +13,7 @@ function page(
   style: Style,
 ): string {
   const lines: [string, string][] = [
-    ["process", `${String(pid)} on ${visible(host)}, since ${startedAt}`],
+    ["process", `${String(pid)} on ${visible(host)}, since ${localTime(startedAt)}`],
     ["config", visible(configPath)],
     ["heartbeat", heartbeat.automatic ? `every ${duration(heartbeat.intervalMs)}` : "disabled (automatic_heartbeat)"],
     ["last round", lastRoundAgeMs === null ? "none yet" : `${duration(lastRoundAgeMs)} ago`],

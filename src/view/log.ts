@@ -1,7 +1,7 @@
 import type { PictlEvent } from "../domain/event.ts";
 import { visible } from "../domain/text.ts";
 import { type Style, tint } from "./style.ts";
-import { duration } from "./units.ts";
+import { duration, localTime } from "./units.ts";
 import { columns, wrapBehind } from "./wrap.ts";
 
 /**
@@ -28,15 +28,6 @@ export function eventLine(event: PictlEvent, style: Style): string {
 }
 
 const indent = "    ";
-
-/** `2026-01-31 10:00:00` on this machine's clock. */
-function localTime(time: string): string {
-  const date = new Date(time);
-  if (Number.isNaN(date.getTime())) return visible(time);
-  const two = (value: number): string => String(value).padStart(2, "0");
-  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("-");
-  return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":")}`;
-}
 
 function placeOf({ container, node }: PictlEvent): string {
   if (container !== undefined && node !== undefined) return `${container}@${node}`;

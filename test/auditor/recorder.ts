@@ -10,7 +10,7 @@ import { holds, watchAddresses } from "./observe/addresses.ts";
 import { ConfigWatch } from "./observe/config.ts";
 import { CopyWatch } from "./observe/copies.ts";
 import { watchEvents } from "./observe/docker-events.ts";
-import { answerAs, plugIn, watchAnswers, watchService } from "./observe/network.ts";
+import { answerAs, neverForget, plugIn, watchAnswers, watchService } from "./observe/network.ts";
 import { firstProcess } from "./observe/nodes.ts";
 import { canariesShown, usage } from "./observe/processes.ts";
 import { stopPrograms } from "./observe/programs.ts";
@@ -78,6 +78,7 @@ const looks = options.nodes.map(nodeWatch);
 if (vip !== undefined) {
   const client = await plugIn(options.switchFile, "client", vip.clientAddress);
   const observer = await plugIn(options.switchFile, "observer", vip.observerAddress);
+  if (vip.address.includes(":")) neverForget(client.pid);
   watchService(client.pid, vip.address, write);
   watchAnswers(observer.pid, vip.address, write);
 }

@@ -62,6 +62,8 @@ describe("what is no command", () => {
       ["config", "path", "x"],
       '✗ "x" is more than the command takes.\n  → `pictl config path --help` shows what it takes.\n',
     ],
+    [["hb", "x"], '✗ "x" is more than the command takes.\n  → `pictl hb --help` shows what it takes.\n'],
+    [["daemon", "--every", "3"], "✗ --every needs --once too.\n  → `pictl daemon --help` shows what it takes.\n"],
     [
       ["status", "--jsn"],
       "✗ There is no flag --jsn; did you mean --json?\n  → `pictl status --help` shows what it takes.\n",

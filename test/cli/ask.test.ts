@@ -1,9 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { afterAll, expect, test } from "vitest";
-import { pictl } from "../support/cli.ts";
+import { afterAll, expect, test, vi } from "vitest";
+import { pictl, startPictl } from "../support/cli.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pictl-ask-"));
 const config = join(folder, "config.json");
@@ -18,6 +19,16 @@ test("a question answered with no is told with that word, and that nothing was c
   expect(said).toMatch(/Delete 2 containers \(web@n1, web@n2\)\? \(y\/N\) · no\s*Nothing was changed\.\s*$/);
   expect(said).not.toMatch(/true|false/);
   expect(code).toBe(4);
+});
+
+test("a terminal that is closed ends the question that stands there", async () => {
+  const running = startPictl(["delete", "web"], { config, terminal: true });
+  await vi.waitUntil(() => running.said().includes("(y/N)"), { timeout: 60_000 });
+  const pid = execFileSync("ps", ["--ppid", String(running.pid), "-o", "pid="], { encoding: "utf8" });
+  process.kill(Number(pid), "SIGHUP");
+  const { code, stdout } = await running.ended;
+  expect(stripVTControlCharacters(stdout)).toContain("✗ Interrupted at a question; nothing was changed.");
+  expect(code).toBe(130);
 });
 
 test("a container on several nodes is asked about in the plural", async () => {

@@ -34,7 +34,7 @@ const layers = [
   {
     name: "abort-stands-alone",
     comment:
-      "src/abort.ts is the one file that app, adapters, checks and drivers share beside the ports; it must not tie them. node:events is there for one setting of signals.",
+      "src/abort.ts is the one file that app, adapters, checks, cli and drivers share beside the ports; it must not tie them. node:events is there for one setting of signals.",
     from: { path: abort },
     to: { pathNot: "^(node:)?events$" },
   },
@@ -106,7 +106,7 @@ const layers = [
     comment:
       "src/cli is what commands are made of; drivers and the lab are loaded by the command that is named like them.",
     from: { path: "^src/cli/" },
-    to: { path: "^(src|commands|bin)/", pathNot: ["^src/(cli|app|view|domain)/", "^src/context\\.ts$"] },
+    to: { path: "^(src|commands|bin)/", pathNot: ["^src/(cli|app|view|domain)/", "^src/context\\.ts$", abort] },
   },
   {
     name: "commands-are-strangers",

@@ -2,11 +2,13 @@ import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import Create from "../../commands/create.ts";
+import Log from "../../commands/log.ts";
 import Move from "../../commands/move.ts";
 import Start from "../../commands/start.ts";
 import type { MoveRow } from "../../src/app/move/index.ts";
+import { startPictl } from "../support/cli.ts";
 import { type DocumentOf, documentOf, runCommand } from "../support/command.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
 
@@ -114,23 +116,64 @@ describe.skipIf(obstacle !== undefined)("move", () => {
   });
 
   test("data of its own: named and refused without an answer, copied with --copy-volumes", async () => {
-    rewrite((document) => {
-      for (const row of document.layout) if (row.web !== undefined) row.web = "-p 8080:80 -v stuff:/data";
-    });
+    const args = (text: string): void => {
+      rewrite((document) => {
+        for (const row of document.layout) if (row.web !== undefined) row.web = text;
+      });
+    };
+    args("-p 8080:80 -v stuff:/data -v /srv/app.conf:/app.conf");
+    await lab.inside("n1", "mkdir -p /srv && echo setting >/srv/app.conf");
     expect((await runCommand(Create, ["web", "--recreate"], lab.status().config)).code).toBe(0);
     await lab.inside("n1", "docker exec web sh -c 'echo kept >/data/file; ln -s file /data/link'");
     const asked = await run("web", "n2");
     expect(asked.code).toBe(4);
     expect(asked.stderr).toContain(
-      "web has data of its own on n1 that does not come along: the volume stuff (at /data).",
+      "web has data of its own on n1 that does not come along: the volume stuff (at /data); /srv/app.conf (at /app.conf).",
     );
+
+    const healthy = config();
+    rewrite((document) => {
+      for (const row of document.hb) if (row.web !== undefined) row.web = "8099";
+    });
+    const failed = await run("web", "n2", "--copy-volumes", "--check-timeout", "1");
+    expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining("it is on n1 as before")]);
+    expect(await lab.inside("n2", "ls -A /srv /var/lib/docker/volumes/stuff/_data")).not.toMatch(/app.conf|file/);
+    rewrite((document) => Object.assign(document, healthy));
+
     const copied = await run("web", "n2", "--copy-volumes");
     expect(copied.code, copied.stderr).toBe(0);
-    expect(await lab.inside("n2", "docker exec web cat /data/link")).toBe("kept\n");
-    rewrite((document) => {
-      for (const row of document.layout) if (row.web !== undefined) row.web = "-p 8080:80";
-    });
+    expect(await lab.inside("n2", "docker exec web cat /data/link /app.conf")).toBe("kept\nsetting\n");
+
+    // What the first node still has is the same, and then it is not.
+    expect((await run("web", "n1", "--copy-volumes")).code).toBe(0);
+    await lab.inside("n2", "echo other >/srv/app.conf");
+    const started = (): Promise<string> => lab.inside("n1", "docker inspect --format '{{.State.StartedAt}}' web");
+    const before = await started();
+    const mixed = await run("web", "n2", "--copy-volumes");
+    expect([mixed.code, mixed.stderr]).toEqual([1, expect.stringContaining("/srv/app.conf on n2 holds other data")]);
+    expect(await started()).toBe(before);
+    args("-p 8080:80");
     expect((await runCommand(Create, ["web", "--recreate"], lab.status().config)).code).toBe(0);
+  }, 180_000);
+
+  test("undone when the terminal is closed in the middle of it", async () => {
+    const from = home() ?? "";
+    const healthy = config();
+    rewrite((document) => {
+      for (const row of document.hb) if (row.web !== undefined) row.web = "8099";
+    });
+    const to = from === "n1" ? "n2" : "n1";
+    const moving = startPictl(["move", "web", to], { config: lab.status().config, terminal: true });
+    await vi.waitUntil(async () => (await copies("running")).includes(`web@${to}`), { timeout: 60_000 });
+    // `script` holds the other end of the terminal.
+    moving.kill("SIGKILL");
+    const back = [`web@${from}`];
+    await expect.poll(() => copies("running"), { timeout: 60_000 }).toEqual(back);
+    expect(await copies("all")).toEqual(back);
+    expect(home()).toBe(from);
+    const told = `Interrupted: the terminal was closed. web was not moved to ${to}, it is on ${from} as before.`;
+    await expect.poll(async () => (await runCommand(Log, [], lab.status().config)).stdout).toContain(told);
+    rewrite((document) => Object.assign(document, healthy));
   });
 
   test("killed at any step, it is finished or undone by the next command on that container", async () => {

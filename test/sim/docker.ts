@@ -58,7 +58,7 @@ export class SimDocker {
 
   /** A container that is there when the history begins. */
   add(container: Omit<SimContainer, "id">): SimContainer {
-    const id = `${String(++this.#ids).padStart(4, "0")}${this.#world.random.whole(0x1000, 0xffff).toString(16)}`;
+    const id = `${String(++this.#ids).padStart(4, "0")}${this.#world.random.whole(0x1000_0000, 0xffff_ffff).toString(16)}`;
     const added = { ...container, id };
     this.containers.set(id, added);
     return added;

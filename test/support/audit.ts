@@ -16,7 +16,10 @@ export async function auditLab(lab: TestLab, options: AuditOptions = {}): Promis
   const { config, dir, nodes, subnet } = lab.status();
   const registry = `/run/pictl-lab/${lab.name}`;
   const { vip_ip: address } = JSON.parse(readFileSync(config, "utf8")) as { vip_ip?: string };
-  const spare = (last: number): string => subnet.replace(/\.0\/(\d+)$/, `.${last}/$1`);
+  const spare = (last: number): string =>
+    address?.includes(":") === true
+      ? `${address.slice(0, address.lastIndexOf(":"))}:${last}/64`
+      : subnet.replace(/\.0\/(\d+)$/, `.${last}/$1`);
   return startAuditor({
     history: join(mkdtempSync(join(tmpdir(), `pictl-audit-${lab.name}-`)), "history.jsonl"),
     config,

@@ -51,15 +51,8 @@ export class GuardedNode {
   }
 
   /** `claimed EPOCH OWNER LEFT`, LEFT in whole seconds. */
-  claim(
-    call: GuardCall & {
-      readonly epoch: number;
-      readonly owner: string;
-      readonly ttl: number;
-      readonly marks?: string;
-    },
-  ): string {
-    const { stdout, stderr } = this.#guard("claim", call, [String(call.ttl * 100), call.marks ?? ""]);
+  claim(call: GuardCall & { readonly epoch: number; readonly owner: string; readonly ttl: number }): string {
+    const { stdout, stderr } = this.#guard("claim", call, [String(call.ttl * 100), ""]);
     const [answer, epoch, owner, left] = stdout.trim().split(" ");
     return stdout === "" ? stderr.trim() : `${answer} ${epoch} ${owner} ${Math.round(Number(left) / 100).toString()}`;
   }
@@ -77,15 +70,8 @@ export class GuardedNode {
     writeFileSync(file, `${(Number(until) - seconds * 100).toString()} ${boot ?? ""}\n`);
   }
 
-  /** `MARKED MARKS`, as a claim that only looks is told. */
-  remembers(): string {
-    const { stdout } = this.#guard("claim", { epoch: 0, owner: "nobody" }, ["0", ""]);
-    return stdout.trim().split(" ").slice(6).join(" ");
-  }
-
-  /** `EPOCH OWNER TTL`. */
   promise(): string {
-    return readFileSync(join(this.state, "promise"), "utf8").split(" ").slice(0, 3).join(" ");
+    return readFileSync(join(this.state, "promise"), "utf8").trim();
   }
 
   forget(): void {

@@ -13,6 +13,8 @@ import { labObstacle, withLab } from "./lab.ts";
 import type { TestLab } from "./test-lab.ts";
 
 export interface VipSceneConfig {
+  /** The lab's own one if missing; nodes are given an address of an IPv6 one's network too. */
+  readonly ip?: string;
   readonly mode: "static" | "lease";
   /** How often candidates are looked at, and for how long a lease is given, in milliseconds. */
   readonly tickMs: number;
@@ -83,8 +85,10 @@ export async function withVipScenes(
 export async function openVipScene(lab: TestLab, settings: VipSceneConfig): Promise<VipScene> {
   const { config, dir } = lab.status();
   const ip = writeConfig(lab, settings);
-  await Promise.all(lab.status().nodes.map(({ node }) => lab.inside(node, forget(ip))));
-  for (const state of ["state", "state-second"]) rmSync(join(dir, state), { recursive: true, force: true });
+  await Promise.all(
+    lab.status().nodes.map(({ node }, index) => lab.inside(node, `${forget(ip)}; ${joinNetwork(ip, index)}`)),
+  );
+  rmSync(join(dir, "state"), { recursive: true, force: true });
   const auditor = await auditLab(lab, { vip: true });
   const daemon = new Daemon({
     config,
@@ -154,10 +158,18 @@ function forget(ip: string): string {
   done`;
 }
 
+/** A lab's nodes have addresses of IPv4 only. */
+function joinNetwork(ip: string, index: number): string {
+  const own = `${ip.slice(0, ip.lastIndexOf(":"))}:${String(101 + index)}/64`;
+  return ip.includes(":") ? `ip address replace ${own} dev eth0 nodad` : ":";
+}
+
 /** Gives the virtual address. */
-function writeConfig(lab: TestLab, { mode, tickMs, leaseMs, slave, devices = {} }: VipSceneConfig): string {
+function writeConfig(lab: TestLab, scene: VipSceneConfig): string {
+  const { mode, tickMs, leaseMs, slave, devices = {} } = scene;
   const { config, nodes } = lab.status();
-  const { vip_ip: ip } = JSON.parse(readFileSync(config, "utf8")) as { vip_ip: string };
+  const { vip_ip: known } = JSON.parse(readFileSync(config, "utf8")) as { vip_ip: string };
+  const ip = scene.ip ?? known;
   const text = {
     cluster: lab.name,
     docker: "docker",

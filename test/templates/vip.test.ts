@@ -83,6 +83,14 @@ describe.skipIf(whyNoGuard !== undefined).each(cases)("vip.sh under $name for $f
     vip(`remove ${address} ''`);
   });
 
+  it("a lease that nobody renews is ended by the kernel, within the margin that controllers wait for", async () => {
+    const deadline = seconds() + 2.5;
+    expect(vip(`grant ${address} eth0 lease 0`, until(2.5)).status).toBe(0);
+    expect(holds()).not.toBeNull();
+    await expect.poll(holds, { timeout: 10_000 }).toBeNull();
+    expect(seconds()).toBeLessThan(deadline + 5);
+  });
+
   it("a lease made of a permanent address ends, and one made permanent does not", () => {
     vip(`grant ${address} eth0 forever 0`);
     vip(`grant ${address} eth0 lease 0`, until(20));
@@ -115,6 +123,24 @@ describe.skipIf(whyNoGuard !== undefined).each(cases)("vip.sh under $name for $f
     vip(`grant ${address} eth0 forever 3`);
     await expect.poll(known, { timeout: 10_000 }).toContain(mac);
     vip(`remove ${address} ''`);
+  });
+
+  it("a neighbour that missed the first announcement hears the next one", async () => {
+    const mac = inside(0, "cat /sys/class/net/eth0/address").stdout.trim();
+    vip(`grant ${address} eth0 forever 3`);
+    inside(1, `ip neigh replace ${address} lladdr 02:00:00:00:00:01 dev eth0 nud reachable`);
+    await expect.poll(() => inside(1, `ip neigh show ${address}`).stdout, { timeout: 5000 }).toContain(mac);
+    vip(`remove ${address} ''`);
+  });
+
+  it.skipIf(!isIpv6)("without Perl, the gateway hears of it all the same", async () => {
+    const mac = inside(0, "cat /sys/class/net/eth0/address").stdout.trim();
+    inside(0, `ip route add default via ${hosts[1]} dev eth0; mount --bind /dev/null "$(readlink -f "$(command -v perl)")"`);
+    vip(`grant ${address} eth0 forever 3`);
+    inside(1, `ip neigh replace ${address} lladdr 02:00:00:00:00:01 dev eth0 nud reachable`);
+    await expect.poll(() => inside(1, `ip neigh show ${address}`).stdout, { timeout: 5000 }).toContain(mac);
+    vip(`remove ${address} ''`);
+    inside(0, `umount "$(readlink -f "$(command -v perl)")"; ip -6 route del default`);
   });
 
   it("pings several targets at once, and tells an unplugged cable", async () => {

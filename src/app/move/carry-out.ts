@@ -17,7 +17,8 @@ import { inLockOrder, withLocks } from "../locks.ts";
 import type { ConfigStore, Ports, Step } from "../ports.ts";
 import { putInPlace } from "../run-container.ts";
 import { checkMoved } from "./check.ts";
-import { copyData } from "./copy-data.ts";
+import type { Place } from "../../domain/move/data-commands.ts";
+import { copyData, discardCopies, refuseUncopyable } from "./copy-data.ts";
 import { prepareImage } from "./prepare-image.ts";
 import { finish, undo } from "./settle.ts";
 import { oursOn, type Side, sideOf, sideUnlessDead } from "./side.ts";
@@ -159,6 +160,10 @@ async function switchOver(ports: Ports, moving: Switching): Promise<Moved> {
   try {
     step.update(`making the image ready on ${to}`);
     await prepareImage(ports, { config, plan, target });
+    if (source && old && moving.copyVolumes) {
+      const [from, to] = [source.connection, target.connection];
+      await refuseUncopyable(ports, { from, to, data: plan.data });
+    }
   } catch (error) {
     await ports.journal.remove(container);
     throw notMoved(plan, error);
@@ -180,12 +185,13 @@ async function untilWritten(
 ): Promise<number | null> {
   const { config, plan, store, move, old } = moving;
   const sent = { new: false };
+  const copied: Place[] = [];
   const startingNew = (): Promise<void> => {
     sent.new = true;
     return startNew(ports, moving);
   };
   try {
-    const gapMs = await replaceOld(ports, moving, startingNew);
+    const gapMs = await replaceOld(ports, { ...moving, copied }, startingNew);
     await store.change((_config, raw) => {
       const edits = moveEdits(raw, plan);
       if (edits.length > 0) return edits;
@@ -195,10 +201,11 @@ async function untilWritten(
   } catch (error) {
     moving.step.update("undoing");
     // Undoing is not interrupted: half a move is worse than a late Ctrl-C.
-    await undo(ports, config, move, {
+    const undone = await undo(ports, config, move, {
       dead: moving.sourceIs === "dead" ? new Set([plan.from]) : new Set(),
       certain: !sent.new || !endsUnheard.has(toFailure(error).code),
     });
+    if (undone) await discardCopies(moving.target.connection, copied);
     throw notMoved(plan, error);
   }
 }
@@ -214,7 +221,12 @@ const endsUnheard: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 /** Stops the old copy and starts the new one, or the other way round; resolves to the time when neither ran. */
 async function replaceOld(
   ports: Ports,
-  moving: Switching & { readonly move: MoveRecord; readonly old: ContainerFacts | undefined },
+  moving: Switching & {
+    readonly move: MoveRecord;
+    readonly old: ContainerFacts | undefined;
+    /** Gets what is written on the target. */
+    readonly copied: Place[];
+  },
   startingNew: () => Promise<void>,
 ): Promise<number> {
   const { plan, step, source, target, old, overlap, copyVolumes } = moving;
@@ -227,7 +239,10 @@ async function replaceOld(
   if (source && old) {
     step.update(`stopping it on ${plan.from}`);
     await putAside(ports, source, old, moving);
-    if (copyVolumes) await copyData(ports, { from: source.connection, to: target.connection, data: plan.data, step });
+    if (copyVolumes) {
+      const [from, to] = [source.connection, target.connection];
+      await copyData(ports, { from, to, data: plan.data, step, copied: moving.copied });
+    }
   }
   await startingNew();
   return Math.round(ports.clock.monotonic() - stoppedAt);
@@ -284,17 +299,11 @@ async function startNew(ports: Ports, moving: Switching & { readonly move: MoveR
   await checkMoved(ports, { config, plan, engine: target.engine, step, patienceMs: moving.patienceMs });
 }
 
-function notMoved(plan: MovePlan, error: unknown): unknown {
+function notMoved(plan: MovePlan, error: unknown): PictlError {
   const { code, message, hint } = toFailure(error);
-  if (code === "interrupted") return error;
-  return new PictlError(
-    "move-failed",
-    `${plan.container} was not moved to ${plan.to}, it is on ${plan.from} as before. ${message}`,
-    {
-      container: plan.container,
-      node: plan.to,
-      hint,
-      cause: error,
-    },
-  );
+  const { container, from, to } = plan;
+  const how = `${container} was not moved to ${to}, it is on ${from} as before.`;
+  const details = { container, node: to, hint, cause: error };
+  if (code === "interrupted") return new PictlError(code, `${message} ${how}`, details);
+  return new PictlError("move-failed", `${how} ${message}`, details);
 }

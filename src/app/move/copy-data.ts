@@ -1,93 +1,155 @@
-import {
-  createVolume,
-  hashFolder,
-  packFolder,
-  prepareFolder,
-  unpackFolder,
-  volumePath,
-} from "../../domain/move/data-commands.ts";
+import * as commands from "../../domain/move/data-commands.ts";
+import type { Place } from "../../domain/move/data-commands.ts";
 import { formatLocalData, type LocalData } from "../../domain/move/local-data.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { Command } from "../../domain/shell.ts";
 import { runDocker } from "../docker.ts";
-import type { Connection, Ports, Step } from "../ports.ts";
+import type { Connection, Outcome, Ports, RunOptions, Step } from "../ports.ts";
 
 /** Hashing and packing a large volume takes as long as it takes. */
 const timeoutMs = 24 * 3_600_000;
 
+/** How a script says no (`domain/move/data-commands.ts`). */
+const saysNo = 73;
+
+export interface Copying {
+  readonly from: Connection;
+  readonly to: Connection;
+  readonly data: readonly LocalData[];
+}
+
+type Signalled = Pick<Ports, "signal">;
+
+/** One volume, folder or file: where it is on the old node, and where it will be on the new one. */
+interface Pair {
+  readonly source: Place;
+  readonly target: Place;
+}
+
 /**
- * Copies volumes and folders from node to node, through this machine, while nobody writes to them; each is compared
- * by checksum afterwards. What the target has already is never mixed with: throws move-failed then, and when the
- * checksums differ. Throws command-failed, docker-failed and what connecting throws.
+ * Looks whether data can be copied, before anything is stopped for it. Throws move-failed when the target holds
+ * something else there, and when it is neither a file nor a folder.
+ */
+export async function refuseUncopyable(ports: Signalled, { from, to, data }: Copying): Promise<void> {
+  for (const each of data) {
+    const source = await placeOn(ports, from, each);
+    if (!source) continue;
+    const path = each.kind === "volume" ? await existingVolume(ports, to, source.name) : source.path;
+    if (path !== undefined) await isThere(ports, { from, to }, { source, target: { ...source, path } });
+  }
+}
+
+/**
+ * Copies volumes, folders and files from node to node, through this machine, while nobody writes to them; each is
+ * compared by checksum afterwards. What the target has already is never mixed with: it stays when it is the same, and
+ * is refused (move-failed) when it differs. `copied` gets each place before anything is written there. Throws
+ * command-failed, docker-failed and what connecting throws.
  */
 export async function copyData(
-  ports: Pick<Ports, "signal">,
-  input: { from: Connection; to: Connection; data: readonly LocalData[]; step: Step },
-): Promise<void> {
-  for (const each of input.data) {
-    if (each.source === undefined) continue;
-    input.step.update(`copying ${formatLocalData(each)}`);
-    await copyOne(ports, { ...input, kind: each.kind, source: each.source });
-  }
-}
-
-async function copyOne(
-  ports: Pick<Ports, "signal">,
-  { from, to, kind, source }: { from: Connection; to: Connection; kind: LocalData["kind"]; source: string },
+  ports: Signalled,
+  { from, to, data, step, copied }: Copying & { readonly step: Step; readonly copied: Place[] },
 ): Promise<void> {
   const { signal } = ports;
-  const path = async (connection: Connection): Promise<string> => {
-    if (kind !== "volume") return source;
-    const found = await runDocker(connection, volumePath(source), {
-      doing: `find the volume ${source}`,
-      reads: true,
-      signal,
-    });
-    return found.stdout.trim();
-  };
-  if (kind === "volume") await runDocker(to, createVolume(source), { doing: `make the volume ${source}`, signal });
-  const [fromPath, toPath] = await Promise.all([path(from), path(to)]);
-  const prepared = await asRoot(to, prepareFolder(toPath), signal);
-  if (prepared.code === 73) {
-    throw new PictlError(
-      "move-failed",
-      `${source} on ${to.node} holds data already, and the copy would be mixed with it.`,
-      {
-        node: to.node,
-        hint: `Look at ${toPath} on ${to.node}; empty it, or move with \`--yes\` to use what is there.`,
-      },
-    );
+  for (const each of data) {
+    const source = await placeOn(ports, from, each);
+    if (!source) continue;
+    step.update(`copying ${formatLocalData(each)}`);
+    const { name } = source;
+    if (each.kind === "volume") {
+      await runDocker(to, commands.createVolume(name), { doing: `make the volume ${name}`, signal });
+    }
+    const path = each.kind === "volume" ? await volumePath(ports, to, name) : source.path;
+    const pair = { source, target: { ...source, path } };
+    if (await isThere(ports, { from, to }, pair)) continue;
+    copied.push(pair.target);
+    await copyOne(ports, { from, to }, pair);
   }
-  const stream = await from.pipe(packFolder(fromPath), { sudo: await needsSudo(from), signal });
-  await mustSucceed(to, unpackFolder(toPath), {
-    stdin: stream,
-    timeoutMs,
-    signal,
-    sudo: await needsSudo(to),
-    guard: {},
+}
+
+/** Takes away what was copied for a move that did not come about, as far as the node answers. */
+export async function discardCopies(to: Connection, copied: readonly Place[]): Promise<void> {
+  for (const place of copied) {
+    // Not interrupted: it is part of undoing.
+    await asRoot(to, commands.clear(place), { guard: {} }).catch(() => undefined);
+  }
+}
+
+async function copyOne(ports: Signalled, { from, to }: Ends, { source, target }: Pair): Promise<void> {
+  const { signal } = ports;
+  await mustSucceed(to, commands.prepare(target), { signal, guard: {} });
+  const stdin = await from.pipe(commands.pack(source), { sudo: await needsSudo(from), signal });
+  await mustSucceed(to, commands.unpack(target), { stdin, signal, guard: {} });
+  if (await isSame(ports, { from, to }, { source, target })) return;
+  throw new PictlError("move-failed", `The copy of ${source.path} differs from the original (checksums).`, {
+    node: to.node,
+    hint: "Something else writes to it. Stop that, and move again.",
   });
-  const [before, after] = await Promise.all([
-    mustSucceed(from, hashFolder(fromPath), { timeoutMs, signal, sudo: await needsSudo(from) }),
-    mustSucceed(to, hashFolder(toPath), { timeoutMs, signal, sudo: await needsSudo(to) }),
-  ]);
-  if (before !== after) {
-    throw new PictlError("move-failed", `The copy of ${source} differs from the original (checksums).`, {
+}
+
+type Ends = Pick<Copying, "from" | "to">;
+
+/** Whether the target holds the same already; false when nothing is there. Throws move-failed for something else. */
+async function isThere(ports: Signalled, { from, to }: Ends, { source, target }: Pair): Promise<boolean> {
+  const { signal } = ports;
+  if (!(await saysNoOn(to, commands.lookAtPlace(target), signal))) return false;
+  if (await isSame(ports, { from, to }, { source, target })) return true;
+  throw new PictlError(
+    "move-failed",
+    `${target.path} on ${to.node} holds other data than on ${from.node}, and the copy would be mixed with it.`,
+    {
       node: to.node,
-      hint: "Something else writes to it. Stop that, and move again.",
-    });
+      hint: `Look at ${target.path} on ${to.node}; empty it, or move with \`--yes\` to use what is there.`,
+    },
+  );
+}
+
+async function isSame({ signal }: Signalled, { from, to }: Ends, { source, target }: Pair): Promise<boolean> {
+  const [before, after] = await Promise.all([
+    mustSucceed(from, commands.hash(source), { signal }),
+    mustSucceed(to, commands.hash(target), { signal }),
+  ]);
+  return before === after;
+}
+
+/** Undefined for a volume without a name, which nobody finds again. */
+async function placeOn(
+  ports: Signalled,
+  from: Connection,
+  { kind, source: name }: LocalData,
+): Promise<(Place & { readonly name: string }) | undefined> {
+  if (name === undefined) return undefined;
+  if (kind === "volume") return { name, path: await volumePath(ports, from, name), isFile: false };
+  const outcome = await asRoot(from, commands.kindOf(name), { signal: ports.signal });
+  if (outcome.status === "ok") return { name, path: name, isFile: outcome.stdout.trim() === "file" };
+  throw new PictlError("move-failed", `${name} on ${from.node} is neither a file nor a folder, and cannot be copied.`, {
+    node: from.node,
+    hint: "Move with `--yes` instead of `--copy-volumes`, and copy by hand what else it needs.",
+  });
+}
+
+async function volumePath({ signal }: Signalled, connection: Connection, name: string): Promise<string> {
+  const doing = `find the volume ${name}`;
+  const { stdout } = await runDocker(connection, commands.volumePath(name), { doing, reads: true, signal });
+  return stdout.trim();
+}
+
+/** Undefined when the node has no such volume. */
+async function existingVolume(ports: Signalled, connection: Connection, name: string): Promise<string | undefined> {
+  try {
+    return await volumePath(ports, connection, name);
+  } catch (error) {
+    if (error instanceof PictlError && error.code === "docker-failed") return undefined;
+    throw error;
   }
 }
 
-async function asRoot(connection: Connection, command: Command, signal: AbortSignal) {
-  return connection.run(command, { sudo: await needsSudo(connection), guard: {}, signal });
+async function saysNoOn(connection: Connection, command: Command, signal: AbortSignal): Promise<boolean> {
+  const outcome = await asRoot(connection, command, { signal });
+  return outcome.status === "failed" && outcome.code === saysNo;
 }
 
-async function mustSucceed(
-  connection: Connection,
-  command: Command,
-  options: Parameters<Connection["run"]>[1],
-): Promise<string> {
-  const outcome = await connection.run(command, options);
+async function mustSucceed(connection: Connection, command: Command, options: RunOptions): Promise<string> {
+  const outcome = await asRoot(connection, command, options);
   if (outcome.status === "ok") return outcome.stdout.trim();
   const said = outcome.stderr.trim().split("\n").at(-1) ?? "";
   throw new PictlError(
@@ -98,6 +160,10 @@ async function mustSucceed(
       hint: "Copying needs root on both nodes (the login, or sudo), `tar`, `find` and `sha256sum`, and room on the disk.",
     },
   );
+}
+
+async function asRoot(connection: Connection, command: Command, options: RunOptions): Promise<Outcome> {
+  return connection.run(command, { timeoutMs, ...options, sudo: await needsSudo(connection) });
 }
 
 async function needsSudo(connection: Connection): Promise<boolean> {

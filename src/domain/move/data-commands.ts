@@ -1,6 +1,12 @@
 import { type Command, script, words } from "../shell.ts";
 
-/** Commands that copy a folder from one node to another; all need root. */
+/** Commands that copy a folder or a file from one node to another; all need root. */
+
+/** A folder with all that is in it, or one file. */
+export interface Place {
+  readonly path: string;
+  readonly isFile: boolean;
+}
 
 export function volumePath(name: string): Command {
   return words("docker", "volume", "inspect", "--format", "{{.Mountpoint}}", name);
@@ -10,21 +16,47 @@ export function createVolume(name: string): Command {
   return words("docker", "volume", "create", name);
 }
 
+/** Says `file`, or ends with code 73 for what is neither a file nor a folder: a socket, a fifo, a device. */
+export function kindOf(path: string): Command {
+  return script('[ -d "$1" ] || { [ -f "$1" ] && echo file; } || exit 73', path);
+}
+
 /** Owners travel as numbers: a name may be another user on the other node. */
-export function packFolder(path: string): Command {
-  return words("tar", "--numeric-owner", "-C", path, "-cf", "-", ".");
+export function pack(place: Place): Command {
+  const { folder, entry } = parts(place);
+  return words("tar", "--numeric-owner", "-C", folder, "-cf", "-", entry);
 }
 
-export function unpackFolder(path: string): Command {
-  return words("tar", "--numeric-owner", "-C", path, "-xpf", "-");
+export function unpack(place: Place): Command {
+  return words("tar", "--numeric-owner", "-C", parts(place).folder, "-xpf", "-");
 }
 
-/** Makes the folder where it is missing; ends with code 73 when something is in it, which a copy would mix with. */
-export function prepareFolder(path: string): Command {
-  return script('mkdir -p "$1" && [ -z "$(ls -A "$1")" ] || exit 73', path);
+/** Ends with code 73 when something is there that a copy would mix with. Docker makes an empty folder of a missing file. */
+export function lookAtPlace({ path }: Place): Command {
+  return script('[ ! -e "$1" ] || { [ -d "$1" ] && [ -z "$(ls -A "$1")" ]; } || exit 73', path);
 }
 
-/** One SHA-256 over the names and contents of all files below a folder, the same wherever they lie. */
-export function hashFolder(path: string): Command {
-  return script('cd "$1" && find . -type f -exec sha256sum {} + | LC_ALL=C sort | sha256sum', path);
+/** Makes the folders that are missing, and makes way for a file. */
+export function prepare(place: Place): Command {
+  return place.isFile
+    ? script('mkdir -p "$1" && { [ ! -d "$2" ] || rmdir "$2"; }', parts(place).folder, place.path)
+    : script('mkdir -p "$1"', place.path);
+}
+
+/** Takes away what was copied to a place where nothing was. */
+export function clear({ path, isFile }: Place): Command {
+  return isFile ? script('rm -f "$1"', path) : script('find "$1" -mindepth 1 -delete', path);
+}
+
+/** One SHA-256 over the names and contents of all files, the same wherever they lie. */
+export function hash({ path, isFile }: Place): Command {
+  return isFile
+    ? script('sha256sum <"$1"', path)
+    : script('cd "$1" && find . -type f -exec sha256sum {} + | LC_ALL=C sort | sha256sum', path);
+}
+
+function parts({ path, isFile }: Place): { readonly folder: string; readonly entry: string } {
+  if (!isFile) return { folder: path, entry: "." };
+  const slash = path.lastIndexOf("/");
+  return { folder: path.slice(0, slash) || "/", entry: `./${path.slice(slash + 1)}` };
 }

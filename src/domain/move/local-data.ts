@@ -1,9 +1,9 @@
 import { parseRunArgs } from "../docker/run-args.ts";
 
-/** Data that lies on one node: a named volume, a folder of the node, or a volume without a name. */
+/** Data that lies on one node: a named volume, a folder or a file of the node, or a volume without a name. */
 export interface LocalData {
   readonly kind: "volume" | "bind" | "anonymous";
-  /** The volume's name or the node's folder; undefined for a volume without a name. */
+  /** The volume's name, or the node's folder or file; undefined for a volume without a name. */
   readonly source: string | undefined;
   /** Where the container sees it. */
   readonly target: string;
@@ -27,5 +27,5 @@ export function localData(args: readonly string[]): readonly LocalData[] {
 /** "the volume data (at /var/lib/mysql)" */
 export function formatLocalData({ kind, source, target }: LocalData): string {
   if (kind === "anonymous") return `a volume without a name (at ${target})`;
-  return `the ${kind === "bind" ? "folder" : "volume"} ${source ?? ""} (at ${target})`;
+  return `${kind === "bind" ? "" : "the volume "}${source ?? ""} (at ${target})`;
 }

@@ -19,7 +19,8 @@ export function watchAddresses(
       if (head !== null) {
         const change = deleted === undefined ? "set" : "removed";
         begun =
-          found.split("/")[0] === address
+          // An IPv6 address that is tentative does nothing yet, or never.
+          found.split("/")[0] === address && (deleted !== undefined || !line.includes(" tentative"))
             ? { kind: "address", at: monotonic(stamp), node, change, address: found, device }
             : undefined;
         return;
@@ -34,7 +35,12 @@ export function watchAddresses(
 
 /** Whether the kernel of `pid`'s network has the address. */
 export function holds(pid: number, address: string): boolean {
-  if (address.includes(":")) return read(`/proc/${pid}/net/if_inet6`).includes(wholeHex(address));
+  if (address.includes(":")) {
+    const rows = read(`/proc/${pid}/net/if_inet6`).split("\n");
+    return rows
+      .map((row) => row.split(/\s+/))
+      .some(([hex, , , , flags]) => hex === wholeHex(address) && isUsable(flags));
+  }
   return new RegExp(`\\|-- ${address.replaceAll(".", "\\.")}\\n\\s+/32 host LOCAL`).test(
     read(`/proc/${pid}/net/fib_trie`),
   );
@@ -46,6 +52,11 @@ function monotonic(stamp: string): number {
   const wall = new Date(stamp.replace(/\.\d+/, "")).getTime() + Number(micros) / 1000;
   const wallNow = performance.timeOrigin + performance.now();
   return Math.round((now() - (wallNow - wall)) * 1000) / 1000;
+}
+
+/** Neither tentative nor dadfailed, as linux/if_addr.h numbers them. */
+function isUsable(flags = ""): boolean {
+  return (parseInt(flags, 16) & 0x48) === 0;
 }
 
 function wholeHex(address: string): string {

@@ -32,7 +32,7 @@ export async function plugIn(
   enter(hub, "sh", "-c", `! ip link show ${port} >/dev/null 2>&1 || ip link delete ${port} 2>/dev/null || :`);
   enter(hub, "ip", "link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", String(pid));
   enter(hub, "ip", "link", "set", port, "master", "br0", "up");
-  enter(pid, "ip", "address", "add", address, "dev", "eth0");
+  enter(pid, "ip", "address", "add", address, "dev", "eth0", ...(address.includes(":") ? ["nodad"] : []));
   enter(pid, "ip", "link", "set", "eth0", "up");
   enter(pid, "ip", "link", "set", "lo", "up");
   return {
@@ -43,8 +43,21 @@ export async function plugIn(
   };
 }
 
+/**
+ * Makes those in a network believe what they have heard of an IPv6 neighbour, until they hear something else. By itself a
+ * kernel goes on asking after 15 to 45 seconds, which would now and then hide that nothing was announced.
+ */
+export function neverForget(net: number): void {
+  const file = "/proc/sys/net/ipv6/neigh/eth0/base_reachable_time_ms";
+  execFileSync("nsenter", [`--net=/proc/${net}/ns/net`, "sh", "-c", `echo 3600000 >${file}`], { stdio: "pipe" });
+}
+
 /** Four questions a second, each to everybody. */
 export function watchAnswers(net: number, address: string, write: (reply: ArpReply) => void): void {
+  if (address.includes(":")) {
+    watchNeighbour(net, address, write);
+    return;
+  }
   for (const delay of [0, 250, 500, 750]) {
     setTimeout(() => {
       program(["arping", "-b", "-I", "eth0", address], {
@@ -56,6 +69,19 @@ export function watchAnswers(net: number, address: string, write: (reply: ArpRep
       });
     }, delay);
   }
+}
+
+/** The kernel asks anew whenever it has forgotten, and tells of each answer: the second one to a question too. */
+function watchNeighbour(net: number, address: string, write: (reply: ArpReply) => void): void {
+  program(["ip", "-6", "monitor", "neigh"], {
+    net,
+    onLine: (line) => {
+      const [, neighbour, mac] = /^(\S+) dev eth0 lladdr (\S+) .*REACHABLE/.exec(line) ?? [];
+      if (neighbour === address && mac !== undefined) write({ kind: "arp", at: now(), mac });
+    },
+  });
+  const ask = `ip -6 neigh flush to ${address} dev eth0; ping -6 -q -c 1 -W 1 ${address} &`;
+  program(["sh", "-c", `while :; do ${ask} sleep 0.25; done >/dev/null 2>&1`], { net });
 }
 
 /** Four connections a second, whatever became of those before. */
