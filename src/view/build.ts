@@ -10,7 +10,13 @@ export function buildView(result: { images: readonly BuildRow[] }, style: Style)
     [
       { title: "IMAGE", value: (row) => row.image, min: 10 },
       { title: "NODE", value: (row) => row.node, min: 8 },
-      { title: "OUTCOME", value: (row) => row.outcome, min: 20, tone: (row) => (row.changed ? "good" : undefined) },
+      {
+        title: "OUTCOME",
+        value: (row) => row.outcome,
+        min: 20,
+        wraps: true,
+        tone: (row) => (row.changed ? "good" : undefined),
+      },
     ],
     result.images,
   );

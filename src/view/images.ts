@@ -53,7 +53,13 @@ export function removedImagesView(result: { images: readonly RemovedImageRow[] }
     [
       { title: "IMAGE", value: (row) => row.image.replace(/^sha256:(.{12}).*$/, "$1"), min: 16 },
       { title: "NODE", value: (row) => row.node, min: 8 },
-      { title: "OUTCOME", value: (row) => row.outcome, min: 20, tone: (row) => (row.changed ? "good" : undefined) },
+      {
+        title: "OUTCOME",
+        value: (row) => row.outcome,
+        min: 20,
+        wraps: true,
+        tone: (row) => (row.changed ? "good" : undefined),
+      },
     ],
     result.images,
   );

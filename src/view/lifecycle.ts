@@ -16,7 +16,13 @@ export function outcomesView(result: { containers: readonly OutcomeRow[] }, styl
     [
       { title: "CONTAINER", value: (row) => row.container, min: 10 },
       { title: "NODE", value: (row) => row.node, min: 8 },
-      { title: "OUTCOME", value: (row) => row.outcome, min: 20, tone: (row) => (row.changed ? "good" : undefined) },
+      {
+        title: "OUTCOME",
+        value: (row) => row.outcome,
+        min: 20,
+        wraps: true,
+        tone: (row) => (row.changed ? "good" : undefined),
+      },
     ],
     result.containers,
   );

@@ -12,7 +12,13 @@ export function movesView(result: { moves: readonly MoveRow[] }, style: Style): 
       { title: "FROM", value: (row) => row.from, min: 8 },
       { title: "TO", value: (row) => row.to, min: 8 },
       { title: "GAP", value: (row) => (row.gapMs === null ? "-" : row.gapMs === 0 ? "none" : duration(row.gapMs)) },
-      { title: "OUTCOME", value: (row) => row.outcome, min: 20, tone: (row) => (row.changed ? "good" : undefined) },
+      {
+        title: "OUTCOME",
+        value: (row) => row.outcome,
+        min: 20,
+        wraps: true,
+        tone: (row) => (row.changed ? "good" : undefined),
+      },
     ],
     result.moves,
   );

@@ -12,10 +12,16 @@ export function prunedView({ leftovers }: { leftovers: readonly PrunedRow[] }, s
     [
       { title: "NODE", value: (row) => row.node, min: 6 },
       { title: "KIND", value: (row) => (row.container === undefined ? "image" : "container") },
-      { title: "NAME", value: (row) => row.container ?? row.image ?? row.id, min: 12 },
+      { title: "NAME", value: (row) => row.container ?? row.image ?? row.id, min: 12, wraps: true },
       { title: "FREES", value: (row) => (row.bytes === null ? "-" : bytes(row.bytes)), align: "right" },
-      { title: "WHY", value: (row) => row.why, min: 12 },
-      { title: "OUTCOME", value: (row) => row.outcome, min: 10, tone: (row) => (row.changed ? "good" : undefined) },
+      { title: "WHY", value: (row) => row.why, min: 12, wraps: true },
+      {
+        title: "OUTCOME",
+        value: (row) => row.outcome,
+        min: 10,
+        wraps: true,
+        tone: (row) => (row.changed ? "good" : undefined),
+      },
     ],
     leftovers,
   );

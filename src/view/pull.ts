@@ -13,7 +13,13 @@ export function pullView(result: { images: readonly PullRow[] }, style: Style): 
       { title: "IMAGE", value: (row) => row.image, min: 10 },
       { title: "ID", value: (row) => row.id?.replace(/^sha256:/, "").slice(0, 12) ?? "-" },
       { title: "SIZE", value: (row) => (row.sizeBytes === null ? "-" : bytes(row.sizeBytes)), align: "right" },
-      { title: "OUTCOME", value: (row) => row.outcome, min: 20, tone: (row) => (row.changed ? "good" : undefined) },
+      {
+        title: "OUTCOME",
+        value: (row) => row.outcome,
+        min: 20,
+        wraps: true,
+        tone: (row) => (row.changed ? "good" : undefined),
+      },
     ],
     result.images,
   );

@@ -2,6 +2,7 @@ import Table from "cli-table3";
 import { stripVTControlCharacters } from "node:util";
 import { visible } from "../domain/text.ts";
 import { type Style, type Tone, tint } from "./style.ts";
+import { wrapHard } from "./wrap.ts";
 
 export interface Column<Row> {
   readonly title: string;
@@ -10,10 +11,12 @@ export interface Column<Row> {
   readonly align?: "left" | "right";
   /** May be shortened (with …) when the terminal is too narrow; never below `min` columns. */
   readonly min?: number;
+  /** What does not fit goes on below instead: what is asked about, or would be done, has to be read whole. */
+  readonly wraps?: boolean;
 }
 
 /**
- * A table without rules, as docker and kubectl print: one line per row, columns two spaces apart, no escape
+ * A table without rules, as docker and kubectl print: one line per row unless a column wraps, columns two spaces apart, no escape
  * sequences from the data, no wider than `style.width` as far as shrinkable columns allow. Ends with a newline.
  */
 export function table<Row>(style: Style, columns: readonly Column<Row>[], rows: readonly Row[]): string {
@@ -29,7 +32,8 @@ export function table<Row>(style: Style, columns: readonly Column<Row>[], rows: 
     colWidths: widths.map((width, index) => (index === widths.length - 1 ? width : width + 2)),
   });
   const cell = (index: number, text: string, tone: Tone | undefined): string => {
-    const coloured = tone ? tint(style, tone, text) : text;
+    const lines = text.split("\n");
+    const coloured = tone ? lines.map((line) => tint(style, tone, line)).join("\n") : text;
     // Right-aligned text would otherwise touch the next column.
     return columns[index]?.align === "right" && index < columns.length - 1 ? `${coloured}  ` : coloured;
   };
@@ -37,7 +41,7 @@ export function table<Row>(style: Style, columns: readonly Column<Row>[], rows: 
   rows.forEach((row, rowIndex) => {
     output.push(
       columns.map((column, index) =>
-        cell(index, shorten(cells[rowIndex]?.[index] ?? "", widths[index] ?? 0), column.tone?.(row)),
+        cell(index, fitted(cells[rowIndex]?.[index] ?? "", widths[index] ?? 0, column), column.tone?.(row)),
       ),
     );
   });
@@ -88,6 +92,10 @@ function shrink<Row>(widths: number[], columns: readonly Column<Row>[], availabl
     if (widest === -1) return;
     widths[widest] = (widths[widest] ?? 0) - 1;
   }
+}
+
+function fitted<Row>(text: string, width: number, { wraps = false }: Column<Row>): string {
+  return wraps ? wrapHard(text, width).join("\n") : shorten(text, width);
 }
 
 function shorten(text: string, width: number): string {

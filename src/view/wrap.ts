@@ -19,6 +19,16 @@ export function wrap(text: string, width: number): string[] {
   return [...lines, line];
 }
 
+/** In lines no longer than `width` in any case: a longer word is broken. For text without colours. */
+export function wrapHard(text: string, width: number): string[] {
+  const room = Math.max(1, width);
+  return wrap(text, room).flatMap((line) =>
+    Array.from({ length: Math.max(1, Math.ceil(line.length / room)) }, (_, index) =>
+      line.slice(index * room, (index + 1) * room),
+    ),
+  );
+}
+
 /** Wrapped behind a mark (`✗ `, `  → `), with what follows the first line under its text. */
 export function wrapBehind(mark: string, text: string, width: number): string {
   const indent = " ".repeat(columns(mark));

@@ -28,6 +28,26 @@ describe("table", () => {
     );
   });
 
+  test("a column that wraps goes on below, and a word that is too long is broken", () => {
+    const wrapping: Column<Row>[] = [
+      { title: "NAME", value: (row) => row.name, min: 10, wraps: true, tone: () => "good" },
+      { title: "SIZE", value: (row) => row.size, align: "right" },
+    ];
+    const long = [{ name: "docker rm a-name-that-is-long", size: "10 B" }, ...rows.slice(0, 1)];
+    const text = [
+      "NAME           SIZE",
+      "docker rm      10 B",
+      "a-name-tha",
+      "t-is-long",
+      "web         1.5 KiB",
+      "",
+    ].join("\n");
+    expect(table({ colour: false, width: 19 }, wrapping, long)).toBe(text);
+    const coloured = table({ colour: true, width: 19 }, wrapping, long);
+    const plain = stripVTControlCharacters(coloured).replaceAll(/ +$/gm, "");
+    expect(plain).toBe(text);
+  });
+
   test("escape sequences in data are shown, not sent", () => {
     const text = table({ colour: false, width: 80 }, columns, [{ name: "\u001b[2Jx\r", size: "\u202e1" }]);
     expect(text).toContain("\\x1b[2Jx\\r");
