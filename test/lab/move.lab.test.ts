@@ -75,6 +75,7 @@ describe.skipIf(obstacle !== undefined)("move", () => {
   test("with --overlap there is no gap; --dry-run does nothing", async () => {
     const dry = await run("web", "n1", "--dry-run");
     expect([dry.code, home(), await copies("all")]).toEqual([0, "n2", ["web@n2"]]);
+    expect(dry.stdout).toContain("would be moved: make the image ready on n1, stop web on n2");
     const document = documentOf(await run("web", "n1", "--overlap", "--json")) as DocumentOf<{ moves: MoveRow[] }>;
     expect(document.result.moves[0]).toMatchObject({ gapMs: 0, to: "n1" });
     expect(await copies("all")).toEqual(["web@n1"]);

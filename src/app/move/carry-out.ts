@@ -8,7 +8,7 @@ import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { type ErrorCode, PictlError, toFailure } from "../../domain/errors.ts";
 import { moveEdits } from "../../domain/move/edits.ts";
 import type { MoveRecord } from "../../domain/move/journal.ts";
-import { type MovePlan, refuseTakenPorts } from "../../domain/move/plan.ts";
+import { type MovePlan, refuseTakenPorts, wouldMove } from "../../domain/move/plan.ts";
 import { safety } from "../../domain/safety.ts";
 import { readEnvFile, wantedDigest, withSecrets } from "../environment.ts";
 import { runDocker } from "../docker.ts";
@@ -59,7 +59,7 @@ export async function carryOut(ports: Ports, moving: Moving): Promise<Moved> {
   const environment = await withSecrets(ports, plan.wanted, fromFile);
   const [source, target] = await Promise.all([sourceOf(ports, moving), sideOf(ports, config, to)]);
   refuse(moving, source, target);
-  if (dryRun) return { outcome: source ? "would be moved" : `would be moved; ${from} does not answer`, gapMs: null };
+  if (dryRun) return { outcome: wouldMove(plan, { ...moving, fromAnswers: source !== undefined }), gapMs: null };
   const places = inLockOrder([...(source ? [{ container, node: from }] : []), { container, node: to }]);
   const claim = await ports.journal.claim(container, waitMs);
   try {

@@ -79,6 +79,24 @@ export function refuseTakenPorts(
   );
 }
 
+/** What a move would do on each node, in its order; the old node may not answer. */
+export function wouldMove(
+  { container, from, to, data }: MovePlan,
+  options: { readonly overlap: boolean; readonly copyVolumes: boolean; readonly fromAnswers: boolean },
+): string {
+  const { overlap, copyVolumes, fromAnswers } = options;
+  const copies = copyVolumes && data.length > 0 ? [`copy ${data.map(formatLocalData).join("; ")}`] : [];
+  const stop = fromAnswers ? [`stop ${container} on ${from}`] : [];
+  const start = [`start and check it on ${to}`];
+  const steps = [
+    `make the image ready on ${to}`,
+    ...(overlap ? [...start, ...stop] : [...stop, ...copies, ...start]),
+    "write the config",
+    fromAnswers ? `remove the old one on ${from}` : `${from} does not answer: remove the old one when it is back`,
+  ];
+  return `would be moved: ${steps.join(", ")}`;
+}
+
 /** The confirmation-missing that names exactly what stays behind. */
 export function leavesDataBehind(plan: MovePlan): PictlError {
   return new PictlError(

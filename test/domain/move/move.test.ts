@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { moveEdits } from "../../../src/domain/move/edits.ts";
 import { mayStillCome, settlement, type MoveRecord } from "../../../src/domain/move/journal.ts";
-import { leavesDataBehind, planMove, refuseTakenPorts } from "../../../src/domain/move/plan.ts";
+import type { LocalData } from "../../../src/domain/move/local-data.ts";
+import { leavesDataBehind, planMove, refuseTakenPorts, wouldMove } from "../../../src/domain/move/plan.ts";
 import { config, node, placement } from "../../fakes/config.ts";
 import { containerFacts } from "../../fakes/facts.ts";
 
@@ -48,6 +49,29 @@ describe("the plan", () => {
     });
     expect(planMove(shared, "db", "n2").data).toEqual([]);
   });
+});
+
+test.each([
+  [
+    {},
+    "would be moved: make the image ready on n2, stop web on n1, start and check it on n2, write the config, remove the old one on n1",
+  ],
+  [
+    { overlap: true },
+    "would be moved: make the image ready on n2, start and check it on n2, stop web on n1, write the config, remove the old one on n1",
+  ],
+  [
+    { copyVolumes: true },
+    "would be moved: make the image ready on n2, stop web on n1, copy the volume stuff (at /data), start and check it on n2, write the config, remove the old one on n1",
+  ],
+  [
+    { fromAnswers: false },
+    "would be moved: make the image ready on n2, start and check it on n2, write the config, n1 does not answer: remove the old one when it is back",
+  ],
+])("what would be done, with %j", (options, expected) => {
+  const data: LocalData[] = [{ kind: "volume", source: "stuff", target: "/data" }];
+  const said = { overlap: false, copyVolumes: false, fromAnswers: true, ...options };
+  expect(wouldMove({ ...planMove(cluster, "web", "n2"), data }, said)).toBe(expected);
 });
 
 describe("ports on the target", () => {
