@@ -3,17 +3,18 @@
 # that was sent into a cut line arrives when the line heals, long after its client has ended; here it ends too.
 #
 # usage: guard.sh run   TOKEN CLUSTER BOOT DEADLINE EPOCH OWNER LOCK COMMAND
-#        guard.sh claim TOKEN CLUSTER BOOT DEADLINE EPOCH OWNER TTL
+#        guard.sh claim TOKEN CLUSTER BOOT DEADLINE EPOCH OWNER TTL MARKS
 #
 # Times are hundredths of a second, on the clock of /proc/uptime. Empty BOOT, DEADLINE, EPOCH: not checked.
 # `run` becomes `sh -c COMMAND`, with stdin, stdout, stderr and exit code its own. LOCK, if not empty, is held while it
 # runs, and the deadline is told to it as PICTL_DEADLINE. A refusal is "TOKEN WHY …" on stderr and an exit code of 180 to 184:
 # the command was not begun.
 # `claim` asks this node to promise OWNER for TTL that it will obey nobody else, and prints
-# "claimed|refused EPOCH OWNER LEFT BOOT UPTIME" with what holds afterwards. Epoch 0 only looks.
+# "claimed|refused EPOCH OWNER LEFT BOOT UPTIME MARKED MARKS" with what holds afterwards. Epoch 0 only looks. MARKS is a
+# word that OWNER wants remembered, and MARKED the epoch in which that was claimed; empty MARKS leave both as they are.
 #
-# STATE/promise: "EPOCH OWNER TTL", durable. RUN/until: "UNTIL BOOT"; gone after a reboot, and then the promise counts
-# anew in full.
+# STATE/promise: "EPOCH OWNER TTL MARKED MARKS", durable. RUN/until: "UNTIL BOOT"; gone after a reboot, and then the
+# promise counts anew in full.
 set -f
 verb=$1 token=$2 cluster=$3 boot=$4 deadline=$5 epoch=$6 owner=$7 extra=$8 command=$9
 
@@ -42,8 +43,8 @@ take_lock() {
 }
 
 read_promise() {
-  stored=0 holder=- ttl=0 left=0 until=0 since=
-  if [ -r "$1/promise" ]; then read -r stored holder ttl <"$1/promise"; fi
+  stored=0 holder=- ttl=0 marked=0 marks=- left=0 until=0 since=
+  if [ -r "$1/promise" ]; then read -r stored holder ttl marked marks <"$1/promise"; fi
   if [ -r "$2/until" ]; then read -r until since <"$2/until"; fi
   if [ "$since" = "$booted" ]; then left=$((until - up)); else left=$ttl; fi
   if [ "$left" -lt 0 ]; then left=0; fi
@@ -51,11 +52,11 @@ read_promise() {
 
 # The epoch is durable before anything is done in its name: a node that forgot it would obey an older leader.
 store_promise() {
-  if [ "$1 $2 $3" != "$stored $holder $ttl" ]; then
-    { echo "$1 $2 $3" >"$state/promise.new" && sync_file "$state/promise.new" &&
+  if [ "$1 $2 $3 $4 $5" != "$stored $holder $ttl $marked $marks" ]; then
+    { echo "$1 $2 $3 $4 $5" >"$state/promise.new" && sync_file "$state/promise.new" &&
       mv "$state/promise.new" "$state/promise" && sync_file "$state"; } 2>/dev/null || refuse 184 state "$state"
   fi
-  stored=$1 holder=$2 ttl=$3
+  stored=$1 holder=$2 ttl=$3 marked=$4 marks=$5
 }
 
 store_until() {
@@ -86,9 +87,9 @@ obey() {
   if [ "$state" != "$root_state" ]; then check_leader "$root_state" "$root_run"; fi
   check_leader "$state" "$run"
   if [ "$owner" = "$holder" ]; then
-    store_promise "$epoch" "$owner" "$ttl"
+    store_promise "$epoch" "$owner" "$ttl" "$marked" "$marks"
   else
-    store_promise "$epoch" "$owner" 0
+    store_promise "$epoch" "$owner" 0 "$marked" "$marks"
     store_until 0
   fi
 }
@@ -100,14 +101,15 @@ claim() {
     if [ "$owner" = "$holder" ] || { [ "$left" -eq 0 ] && [ "$epoch" -gt "$stored" ]; }; then
       # Never shorter than what was promised before.
       if [ "$left" -lt "$extra" ]; then left=$extra; else extra=$ttl; fi
-      store_promise "$epoch" "$owner" "$extra"
+      if [ -n "$command" ]; then marked_now=$epoch; else marked_now=$marked; fi
+      store_promise "$epoch" "$owner" "$extra" "$marked_now" "${command:-$marks}"
       store_until "$((up + left))"
       answer=claimed
     fi
   fi
   # What was promised before a reboot begins to run out with the first contact.
   if [ "$answer" = refused ] && [ "$since" != "$booted" ] && [ "$ttl" -gt 0 ]; then store_until "$((up + ttl))"; fi
-  echo "$answer $stored $holder $left $booted $up"
+  echo "$answer $stored $holder $left $booted $up $marked $marks"
 }
 
 read -r booted </proc/sys/kernel/random/boot_id

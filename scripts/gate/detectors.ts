@@ -46,6 +46,7 @@ const ofTheVip: ReadonlySet<string> = new Set<SafetyRule>([
   "lease-margin",
   "book-before-sending",
   "remove-on-contact",
+  "frozen-mark",
   "announce",
 ]);
 

@@ -1,7 +1,10 @@
 import { abortable, firstOf } from "../abort.ts";
 import type { Config } from "../domain/config/types.ts";
-import { type ClaimAnswer, claimCommand, parseClaimAnswer } from "../domain/guard/claim.ts";
+import { type Claim, claimCommand, parseClaimAnswer } from "../domain/guard/claim.ts";
+import type { Frozen } from "../domain/leadership/frozen.ts";
 import {
+  afterRound,
+  blockingSet,
   epochToClaim,
   judge,
   type Judgement,
@@ -9,6 +12,8 @@ import {
   raised,
   type Role,
   type Standing,
+  thawed,
+  toRemember,
 } from "../domain/leadership/judge.ts";
 import type { Fence } from "../domain/guard/command.ts";
 import type { MayDo } from "./heartbeat/index.ts";
@@ -34,6 +39,15 @@ export interface Leadership {
    * round has found half of the nodes. Rejects with state-write-failed.
    */
   raise(): Promise<boolean>;
+  /** What a majority of the nodes remembered when this owner was elected, and what it has done since. */
+  frozen(): readonly Frozen[];
+  /**
+   * Has the nodes remember it, in a greater epoch. Resolves as soon as half of them do, so that whoever is elected next
+   * knows; false: they do not, and nothing is to be done that would need it. Rejects with state-write-failed.
+   */
+  freeze(config: Config, mark: Frozen): Promise<boolean>;
+  /** It is over; the nodes hear of it with the next round. Rejects with state-write-failed. */
+  thaw(mark: Frozen): Promise<void>;
 }
 
 /** What a daemon in this role may do: who is not known to lead repairs, and each node refuses what somebody else leads. */
@@ -47,25 +61,33 @@ type LeadershipPorts = Pick<Ports, "scripts" | "clock" | "signal"> & { readonly 
 export async function openLeadership(ports: LeadershipPorts, state: LeadershipState): Promise<Leadership> {
   const saved = await state.memory.read();
   const { machine } = state;
-  const fresh = { owner: state.newOwner(), epoch: 0, elected: false };
+  const fresh = { owner: state.newOwner(), epoch: 0, elected: false, frozen: [] };
   let standing = newStanding(saved?.machine === machine ? saved : fresh);
   let judged: Pick<Judgement, "role" | "until"> = { role: "standby", until: -Infinity };
   const keep = async (next: Standing): Promise<void> => {
     standing = next;
-    const { owner, epoch, elected } = next.memory;
-    await state.memory.write({ owner, epoch, elected, machine });
+    await state.memory.write({ ...next.memory, machine });
+  };
+  const round = async (config: Config): Promise<Judgement> => {
+    const judgement = await claimLeadership(ports, { config, standing, nodes: state.nodes });
+    judged = judgement;
+    await keep(afterRound(standing, judgement));
+    return judgement;
+  };
+  /** One after the other: each needs an epoch that half of the nodes have stored. */
+  let freezing: Promise<unknown> = Promise.resolve();
+  const freeze = async (config: Config, mark: Frozen): Promise<boolean> => {
+    if (!standing.confirmed) await round(config);
+    const next = raised(standing, mark);
+    if (!next) return false;
+    await keep(next);
+    const stored = await halfStores(ports, { config, standing: next, nodes: state.nodes });
+    if (!stored) await keep(thawed(standing, mark));
+    else if (standing.memory.epoch === next.memory.epoch) await keep({ ...standing, confirmed: true });
+    return stored;
   };
   return {
-    async round(config) {
-      const judgement = await claimLeadership(ports, { config, standing, nodes: state.nodes });
-      judged = judgement;
-      // What was raised while the answers were on their way.
-      const epoch = Math.max(judgement.standing.memory.epoch, standing.memory.epoch);
-      const behind = epoch > judgement.standing.memory.epoch;
-      const { memory, confirmed } = judgement.standing;
-      await keep({ ...judgement.standing, memory: { ...memory, epoch }, confirmed: confirmed && !behind });
-      return judgement;
-    },
+    round,
     role: () => (judged.role === "leader" && judged.until <= ports.clock.monotonic() ? "unelected" : judged.role),
     until: () => judged.until,
     fence: () => ({ owner: standing.memory.owner, epoch: standing.memory.epoch }),
@@ -74,6 +96,13 @@ export async function openLeadership(ports: LeadershipPorts, state: LeadershipSt
       if (next) await keep(next);
       return next !== undefined;
     },
+    frozen: () => standing.memory.frozen,
+    freeze: (config, mark) => {
+      const frozen = freezing.then(() => freeze(config, mark));
+      freezing = frozen.catch(() => undefined);
+      return frozen;
+    },
+    thaw: (mark) => keep(thawed(standing, mark)),
   };
 }
 
@@ -99,15 +128,7 @@ async function claimAll(
   epoch: number,
 ): Promise<Judgement> {
   const { config } = input;
-  const answers = await Promise.all(
-    config.nodes.map(async (node) => {
-      try {
-        return await claim(ports, input, { node, epoch, owner: standing.memory.owner });
-      } catch {
-        return undefined;
-      }
-    }),
-  );
+  const answers = await Promise.all(askAll(ports, input, standing, epoch));
   return judge(standing, {
     nodes: config.nodes.map(({ name }) => name),
     ttlMs: promiseMs(config),
@@ -115,6 +136,37 @@ async function claimAll(
     answers: answers.filter((answer) => answer !== undefined),
     now: ports.clock.monotonic(),
     random: ports.random(),
+  });
+}
+
+type Answer = Parameters<typeof judge>[1]["answers"][number];
+
+/** Every node's answer; undefined when it cannot be asked or does not answer. None of them rejects. */
+function askAll(
+  ports: LeadershipPorts,
+  input: ClaimInput,
+  standing: Standing,
+  epoch: number,
+): readonly Promise<Answer | undefined>[] {
+  const asked = { owner: standing.memory.owner, epoch, frozen: toRemember(standing) };
+  return input.config.nodes.map((node) => claim(ports, input, node, asked).catch(() => undefined));
+}
+
+/** Whether half of the nodes store what this leader has them remember; resolves as soon as that is certain. */
+function halfStores(ports: LeadershipPorts, input: ClaimInput): Promise<boolean> {
+  const asked = askAll(ports, input, input.standing, input.standing.memory.epoch);
+  const half = blockingSet(asked);
+  return new Promise((resolve) => {
+    let stored = 0;
+    let open = asked.length;
+    for (const each of asked) {
+      void each.then((answer) => {
+        open -= 1;
+        if (answer?.answer.claimed === true) stored += 1;
+        if (stored >= half) resolve(true);
+        else if (stored + open < half) resolve(false);
+      });
+    }
   });
 }
 
@@ -127,8 +179,9 @@ function promiseMs({ vips }: Config): number {
 async function claim(
   { scripts, clock, signal: stop }: LeadershipPorts,
   { config, nodes }: ClaimInput,
-  { node, epoch, owner }: { node: Config["nodes"][number]; epoch: number; owner: string },
-): Promise<{ node: string; sentAt: number; answer: ClaimAnswer } | undefined> {
+  node: Config["nodes"][number],
+  asked: Pick<Claim, "owner" | "epoch" | "frozen">,
+): Promise<Answer | undefined> {
   const until = clock.monotonic() + timeoutMs;
   const { signal, dispose } = firstOf([stop, AbortSignal.timeout(timeoutMs)]);
   try {
@@ -138,8 +191,8 @@ async function claim(
       signal,
     );
     const sentAt = clock.monotonic();
-    const asked = { cluster: config.cluster, owner, epoch, ttlMs: promiseMs(config) };
-    const command = claimCommand(guard, asked, { clock: late, until });
+    const { cluster } = config;
+    const command = claimCommand(guard, { ...asked, cluster, ttlMs: promiseMs(config) }, { clock: late, until });
     const outcome = await connection.run(command, { sudo: !root && sudo, timeoutMs, signal });
     const answer = outcome.status === "ok" ? parseClaimAnswer(outcome.stdout, clock.monotonic()) : undefined;
     return answer && { node: node.name, sentAt, answer };

@@ -14,6 +14,8 @@ export const safetyRules = [
   "book-before-sending",
   /** A node that has the virtual IP and should not have it loses it on contact. */
   "remove-on-contact",
+  /** A lease is made to last only when half of the nodes remember that it was. */
+  "frozen-mark",
   /** The network is told where the virtual IP is now. */
   "announce",
   /** A container leaves its node only when its image is ready elsewhere, and its old copy is removed last. */

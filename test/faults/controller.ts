@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Daemon } from "../support/daemon.ts";
-import type { Fault } from "./stage.ts";
+import type { Fault, Stage } from "./stage.ts";
 
 /** `kill -9`, and another daemon when it is healed. */
 export const daemonKilled: Fault = {
@@ -28,26 +28,34 @@ export const daemonPaused: Fault = {
 export const daemonStopped: Fault = {
   name: "controller: daemon stopped",
   blocks: ["controller"],
-  inject: async ({ daemon, auditor }) => {
-    const end = auditor.begin("frozen", { name: "the daemon leaves" });
-    await daemon.stop();
-    end();
-  },
+  inject: (stage) => stopped(stage, stage.daemon),
   heal: ({ daemon }) => daemon.start(),
 };
 
-/** Another one for the same cluster, which knows nothing of the first, as on another machine; killed when it is healed. */
+/** Asks a daemon to leave, which may make a lease last; resolves when it has. */
+export async function stopped({ auditor }: Pick<Stage, "auditor">, daemon: Daemon): Promise<void> {
+  const end = auditor.begin("frozen", { name: "the daemon leaves" });
+  await daemon.stop();
+  end();
+}
+
+/** One for the same cluster, not begun yet, which knows nothing of the first, as on another machine. */
+export function otherDaemon({ lab }: Pick<Stage, "lab">): Daemon {
+  const { config, dir } = lab.status();
+  const document = JSON.parse(readFileSync(config, "utf8")) as object;
+  const other = join(dir, "second.json");
+  writeFileSync(other, JSON.stringify({ ...document, state_dir: "state-second" }), { mode: 0o600 });
+  return new Daemon({ config: other });
+}
+
+/** A second daemon, killed when it is healed. */
 export function secondDaemon(): Fault {
   let second: Daemon | undefined;
   return {
     name: "controller: a second daemon",
     blocks: ["controller"],
-    inject: async ({ lab }) => {
-      const { config, dir } = lab.status();
-      const document = JSON.parse(readFileSync(config, "utf8")) as object;
-      const other = join(dir, "second.json");
-      writeFileSync(other, JSON.stringify({ ...document, state_dir: "state-second" }), { mode: 0o600 });
-      second = new Daemon({ config: other });
+    inject: async (stage) => {
+      second = otherDaemon(stage);
       await second.start();
     },
     heal: () => second?.kill() ?? Promise.resolve(),

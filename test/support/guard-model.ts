@@ -10,7 +10,7 @@ export type Verdict = "run" | "late" | "rebooted" | "superseded";
 /** One node's memory. Times are milliseconds on its own clock (`/proc/uptime`), which the caller reads. */
 export class GuardModel {
   boot = 1;
-  promise = { epoch: 0, owner: "-", ttl: 0 };
+  promise = { epoch: 0, owner: "-", ttl: 0, markedAt: 0, marks: "-" };
   #until: { readonly until: number; readonly boot: number } | undefined;
 
   /** Everything that is not on a disk is gone. */
@@ -32,16 +32,29 @@ export class GuardModel {
     if (owner === this.promise.owner) {
       this.promise = { ...this.promise, epoch };
     } else {
-      this.promise = { epoch, owner, ttl: 0 };
+      this.promise = { ...this.promise, epoch, owner, ttl: 0 };
       this.#until = { until: 0, boot: this.boot };
     }
     return "run";
   }
 
+  /** `marks`: empty ones leave what is there. */
   claim(
     uptime: number,
-    call: ModelFence & { readonly ttl: number; readonly boot?: number; readonly deadline?: number },
-  ): { readonly claimed: boolean; readonly epoch: number; readonly owner: string; readonly left: number } | Verdict {
+    call: ModelFence & {
+      readonly ttl: number;
+      readonly marks: string;
+      readonly boot?: number;
+      readonly deadline?: number;
+    },
+  ):
+    | (ModelFence & {
+        readonly claimed: boolean;
+        readonly left: number;
+        readonly markedAt: number;
+        readonly marks: string;
+      })
+    | Verdict {
     const late = this.#time(uptime, call);
     if (late) return late;
     const { epoch, owner } = call;
@@ -51,12 +64,13 @@ export class GuardModel {
     if (may) {
       const ttl = left < call.ttl ? call.ttl : before.ttl;
       left = Math.max(left, call.ttl);
-      this.promise = { epoch, owner, ttl };
+      const { markedAt, marks } = call.marks === "" ? before : { markedAt: epoch, marks: call.marks };
+      this.promise = { epoch, owner, ttl, markedAt, marks };
       this.#until = { until: uptime + left, boot: this.boot };
     } else if (this.#until?.boot !== this.boot && before.ttl > 0) {
       this.#until = { until: uptime + before.ttl, boot: this.boot };
     }
-    return { claimed: may, epoch: this.promise.epoch, owner: this.promise.owner, left };
+    return { claimed: may, ...this.promise, left };
   }
 
   #time(uptime: number, call: { readonly boot?: number; readonly deadline?: number }): Verdict | undefined {

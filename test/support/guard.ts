@@ -51,8 +51,15 @@ export class GuardedNode {
   }
 
   /** `claimed EPOCH OWNER LEFT`, LEFT in whole seconds. */
-  claim(call: GuardCall & { readonly epoch: number; readonly owner: string; readonly ttl: number }): string {
-    const { stdout, stderr } = this.#guard("claim", call, [String(call.ttl * 100), ""]);
+  claim(
+    call: GuardCall & {
+      readonly epoch: number;
+      readonly owner: string;
+      readonly ttl: number;
+      readonly marks?: string;
+    },
+  ): string {
+    const { stdout, stderr } = this.#guard("claim", call, [String(call.ttl * 100), call.marks ?? ""]);
     const [answer, epoch, owner, left] = stdout.trim().split(" ");
     return stdout === "" ? stderr.trim() : `${answer} ${epoch} ${owner} ${Math.round(Number(left) / 100).toString()}`;
   }
@@ -70,8 +77,15 @@ export class GuardedNode {
     writeFileSync(file, `${(Number(until) - seconds * 100).toString()} ${boot ?? ""}\n`);
   }
 
+  /** `MARKED MARKS`, as a claim that only looks is told. */
+  remembers(): string {
+    const { stdout } = this.#guard("claim", { epoch: 0, owner: "nobody" }, ["0", ""]);
+    return stdout.trim().split(" ").slice(6).join(" ");
+  }
+
+  /** `EPOCH OWNER TTL`. */
   promise(): string {
-    return readFileSync(join(this.state, "promise"), "utf8").trim();
+    return readFileSync(join(this.state, "promise"), "utf8").split(" ").slice(0, 3).join(" ");
   }
 
   forget(): void {

@@ -88,7 +88,7 @@ export async function openVipScene(lab: TestLab, settings: VipSceneConfig): Prom
   await Promise.all(
     lab.status().nodes.map(({ node }, index) => lab.inside(node, `${forget(ip)}; ${joinNetwork(ip, index)}`)),
   );
-  rmSync(join(dir, "state"), { recursive: true, force: true });
+  for (const state of ["state", "state-second"]) rmSync(join(dir, state), { recursive: true, force: true });
   const auditor = await auditLab(lab, { vip: true });
   const daemon = new Daemon({
     config,

@@ -6,7 +6,7 @@ import { GuardedNode, shells, whyNoGuard } from "../support/guard.ts";
 type Step =
   | { readonly do: "age"; readonly seconds: number }
   | { readonly do: "reboot" }
-  | { readonly do: "claim"; readonly epoch: number; readonly owner: string; readonly ttl: number }
+  | { readonly do: "claim"; readonly epoch: number; readonly owner: string; readonly ttl: number; readonly marks: string }
   | { readonly do: "run"; readonly epoch: number; readonly owner: string };
 
 const epoch = fc.integer({ min: 0, max: 4 });
@@ -16,7 +16,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("reboot" as const) }) },
   {
     weight: 5,
-    arbitrary: fc.record({ do: fc.constant("claim" as const), epoch, owner, ttl: fc.constantFrom(1000, 2000) }),
+    arbitrary: fc.record({ do: fc.constant("claim" as const), epoch, owner, ttl: fc.constantFrom(1000, 2000), marks: fc.constantFrom("", "-", "x") }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("run" as const), epoch: fc.integer({ min: 1, max: 4 }), owner }) },
 );
@@ -47,7 +47,7 @@ describe.skipIf(whyNoGuard).each(shells)("the model of guard.sh and the real one
           } else if (each.do === "claim") {
             const said = model.claim(uptime, { ...each, ttl: each.ttl * 1000 });
             if (typeof said === "string") throw new Error(said);
-            const { claimed, epoch, owner, left } = said;
+            const { claimed, epoch, owner, left, markedAt, marks } = said;
             const [answer, ...rest] = real.claim(each).split(" ");
             expect([answer, ...rest.slice(0, 2), rounded(Number(rest[2]))]).toEqual([
               claimed ? "claimed" : "refused",
@@ -55,6 +55,7 @@ describe.skipIf(whyNoGuard).each(shells)("the model of guard.sh and the real one
               owner,
               rounded(left / 1000),
             ]);
+            expect(real.remembers()).toBe(`${String(markedAt)} ${marks}`);
           } else {
             const said = model.run(uptime, { fence: each });
             const { code } = real.run(each);

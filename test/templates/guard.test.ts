@@ -100,6 +100,20 @@ describe.skipIf(whyNoGuard).each(shells)("guard.sh under $name", ({ words }) => 
     expect(node.claim({ ...call, ttl })).toBe(expected);
   });
 
+  test("what a leader has it remember stays until the next one says otherwise, whoever else it obeys", () => {
+    const node = fresh();
+    expect(node.remembers()).toBe("0 -");
+    node.claim({ epoch: 5, owner: "a", ttl: 15, marks: "10.0.0.1=n1" });
+    expect(node.remembers()).toBe("5 10.0.0.1=n1");
+    node.claim({ epoch: 4, owner: "a", ttl: 15, marks: "-" });
+    node.run({ epoch: 6, owner: "b" });
+    node.claim({ epoch: 7, owner: "b", ttl: 15 });
+    node.reboot();
+    expect(node.remembers()).toBe("5 10.0.0.1=n1");
+    node.claim({ epoch: 7, owner: "b", ttl: 15, marks: "-" });
+    expect(node.remembers()).toBe("7 -");
+  });
+
   test("a promise after a restart runs out from the first contact on", () => {
     const node = fresh();
     node.claim({ epoch: 5, owner: "a", ttl: 15 });
@@ -122,7 +136,7 @@ describe.skipIf(whyNoGuard).each(shells)("guard.sh under $name", ({ words }) => 
     const options = { as: ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"], env: { HOME: home } };
     const node = fresh(options);
     expect(node.run({ epoch: 3, owner: "a" })).toEqual(done);
-    expect(readFileSync(join(home, ".local/state/pictl", node.cluster, "promise"), "utf8")).toBe("3 a 0\n");
+    expect(readFileSync(join(home, ".local/state/pictl", node.cluster, "promise"), "utf8")).toBe("3 a 0 0 -\n");
     const asRoot = new GuardedNode(words);
     nodes.push(asRoot);
     Object.assign(node, { cluster: asRoot.cluster });

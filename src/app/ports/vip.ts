@@ -1,3 +1,5 @@
+import type { VipSection } from "../../domain/config/types.ts";
+import type { VipFacts } from "../../domain/vip/facts.ts";
 import type { VipMemory, VipWish } from "../../domain/vip/memory.ts";
 import type { WishAnswer } from "../../domain/vip/wish.ts";
 import type { Nodes } from "./connection.ts";
@@ -19,12 +21,19 @@ export interface SavedVip {
 
 /** Whether this process may decide, among several that could. */
 export interface Authority {
-  current(mode: "static" | "lease"): { readonly leader: boolean; readonly until: number };
+  current(section: Pick<VipSection, "ip" | "mode">): VipFacts["authority"];
   /**
    * From now on orders carry a greater epoch, durably: what was sent before is refused by who has seen it. Resolves to
    * false when that cannot be now.
    */
   raise(mode: "static" | "lease"): Promise<boolean>;
+  /**
+   * Has the nodes remember that one of them may have the address without an end, before it gets it so. false: too few of
+   * them can be told.
+   */
+  freeze(ip: string, node: string): Promise<boolean>;
+  /** It has an end there again, or is gone. */
+  thaw(ip: string, node: string): Promise<void>;
 }
 
 /** What somebody wants of a virtual IP by hand, left in the state folder for the daemon of this machine. */

@@ -8,15 +8,19 @@ import type { Authority } from "../ports.ts";
  */
 export function authorityOf(leadership: Leadership, config: () => Promise<Config>): Authority {
   return {
-    current: (mode) =>
-      mode === "lease"
-        ? { leader: leadership.role() === "leader", until: leadership.until() }
-        : { leader: leadership.role() !== "standby", until: Infinity },
+    current: ({ ip, mode }) => {
+      const frozen = leadership.frozen().flatMap(({ vip, node }) => (vip === ip ? [node] : []));
+      return mode === "lease"
+        ? { leader: leadership.role() === "leader", until: leadership.until(), frozen }
+        : { leader: leadership.role() !== "standby", until: Infinity, frozen };
+    },
     async raise(mode) {
       if (await leadership.raise()) return true;
       // A raise before this one has to be confirmed by half of the nodes first.
       await leadership.round(await config());
       return (await leadership.raise()) || mode === "static";
     },
+    freeze: async (vip, node) => leadership.freeze(await config(), { vip, node }),
+    thaw: (vip, node) => leadership.thaw({ vip, node }),
   };
 }

@@ -1,5 +1,5 @@
 import type { VipSection } from "../../domain/config/types.ts";
-import { PictlError } from "../../domain/errors.ts";
+import { type Failure, PictlError } from "../../domain/errors.ts";
 import { holdersOf } from "../../domain/vip/facts.ts";
 import type { VipWish } from "../../domain/vip/memory.ts";
 import { rehearse, type WishAnswer } from "../../domain/vip/wish.ts";
@@ -41,18 +41,24 @@ export async function changeVip(
   await record(ports, { type: to === null ? "vip.release-ordered" : "vip.move-ordered", vip: section.ip, after: to });
   const step = ports.progress.step(section.ip, to === null ? "release" : `move to ${to}`);
   try {
-    const { before, answer } =
-      pid === undefined ? await byItself(ports, input, step) : await byDaemon(ports, input, { pid, step });
+    const { before, answer, runsOut } =
+      pid === undefined
+        ? await byItself(ports, input, step)
+        : { ...(await byDaemon(ports, input, { pid, step })), runsOut: undefined };
     if (answer.state !== "done") throw notDone(input, answer, pid);
     const outcome = outcomeOf(before, to);
     step.done(outcome);
     const durationMs = Math.round(ports.clock.monotonic() - startedAt);
     const row = { vip: section.ip, node: to, before, changed: before !== to, outcome, durationMs };
-    return { result: { vips: [row] }, failures: [] };
+    return { result: { vips: [row] }, failures: runsOut === undefined ? [] : [doesNotLast(section, runsOut)] };
   } catch (error) {
     step.fail(error instanceof Error ? error.message : String(error));
     throw error;
   }
+}
+
+function doesNotLast({ ip }: VipSection, why: string): Failure {
+  return { code: "not-as-wanted", message: `${ip} is there, but not for long: ${why}.`, hint: "Start `pictl daemon`." };
 }
 
 function checkCandidate({ ip, candidates }: VipSection, wish: VipWish): void {

@@ -9,14 +9,14 @@ import { openVip, type Vip } from "./index.ts";
 
 /**
  * Does what a daemon would until the wish has come true, and leaves as one does on a graceful stop: a lease is made to
- * last. Nobody else on this machine watches the cluster meanwhile; another machine's daemon that leads makes it end at
+ * last; `runsOut` says why it could not be. Nobody else on this machine watches the cluster meanwhile; another machine's daemon that leads makes it end at
  * once.
  */
 export async function byItself(
   ports: VipPorts,
   input: ByHandInput,
   step: Step,
-): Promise<Pick<VipReply, "before" | "answer">> {
+): Promise<Pick<VipReply, "before" | "answer"> & { readonly runsOut: string | undefined }> {
   const { config, section, wish } = input;
   const lock = await input.lock();
   try {
@@ -25,7 +25,13 @@ export async function byItself(
     const authority = authorityOf(leadership, () => Promise.resolve(config));
     const vip = openVip(ports, { state: input.state(section.ip), authority });
     const renewals = keepPromises(ports, leadership, config);
-    try {
+    let runsOut: string | undefined;
+    const leave = async (): Promise<void> => {
+      runsOut = await vip.freeze({ config, section });
+      await vip.settled();
+      await renewals.stop();
+    };
+    const wished = async (): Promise<Pick<VipReply, "before" | "answer">> => {
       await vip.wish(section, wish);
       const end = await tickUntilDone(ports, vip, { input, step });
       // A move that has not come true by now must not come true with the next daemon; a release that has begun lasts.
@@ -33,11 +39,9 @@ export async function byItself(
         await vip.takeBack(section);
       }
       return end;
-    } finally {
-      await vip.freeze({ config, section });
-      await vip.settled();
-      await renewals.stop();
-    }
+    };
+    const end = await wished().finally(leave);
+    return { ...end, runsOut };
   } finally {
     await lock.release();
   }

@@ -1,6 +1,15 @@
 import type { Config, VipSection } from "../../domain/config/types.ts";
-import { afterOrder, decideVip, freeze, tickMs, type VipEvent, type VipOrder } from "../../domain/vip/decide.ts";
+import {
+  afterOrder,
+  decideVip,
+  freeze,
+  notFrozen,
+  tickMs,
+  type VipEvent,
+  type VipOrder,
+} from "../../domain/vip/decide.ts";
 import { holdersOf, type VipFacts, withGranted, withRemoved } from "../../domain/vip/facts.ts";
+import { withoutGone } from "../../domain/vip/lease.ts";
 import { recall, type VipMemory, type VipWish, wish } from "../../domain/vip/memory.ts";
 import type { TickEnd } from "../../domain/vip/wish.ts";
 import { runHooks } from "../hooks.ts";
@@ -23,8 +32,11 @@ export interface Vip {
   wish(section: VipSection, what: VipWish): Promise<void>;
   /** As if the last wish had never been; for one that has not come true. Rejects with state-write-failed. */
   takeBack(section: VipSection): Promise<void>;
-  /** After the last tick has ended, before a graceful stop: a lease is made to last. */
-  freeze(input: { readonly config: Config; readonly section: VipSection }): Promise<void>;
+  /**
+   * After the last tick has ended, before a graceful stop: a lease is made to last. Resolves to why it is not, when the
+   * nodes cannot be had to remember it.
+   */
+  freeze(input: { readonly config: Config; readonly section: VipSection }): Promise<string | undefined>;
   /** The hooks that were begun have ended. Never rejects. */
   settled(): Promise<void>;
 }
@@ -90,7 +102,9 @@ export function openVip(
     else if (!asked || at - asked.at > askedAgoMs) {
       asked = { answer: await askNetwork(ports, { config, section }, candidates), at: ports.clock.monotonic() };
     }
-    return { at, candidates, stillAnswered: asked?.answer ?? null, authority: authority.current(section.mode) };
+    const current = authority.current(section);
+    const frozen = current.frozen.filter((node) => namesOf(config).includes(node));
+    return { at, candidates, stillAnswered: asked?.answer ?? null, authority: { ...current, frozen } };
   };
 
   /** Carries out orders at once; resolves to the facts with what was confirmed. */
@@ -99,7 +113,7 @@ export function openVip(
     orders: readonly VipOrder[],
     facts: VipFacts,
   ): Promise<VipFacts> => {
-    const fenced = orders.some((order) => order.do === "remove" && order.fence);
+    const fenced = orders.some((order) => order.fence);
     if (fenced && !(await authority.raise(section.mode))) return facts;
     const outcomes = await Promise.all(orders.map((order) => carryOut(ports, { config, section }, order)));
     let confirmed = facts;
@@ -110,6 +124,10 @@ export function openVip(
           order.do === "remove"
             ? withRemoved(confirmed, order.node)
             : withGranted(confirmed, order.node, order.leaseMs);
+        const isFrozen = facts.authority.frozen.includes(order.node);
+        if (isFrozen && !confirmed.authority.frozen.includes(order.node)) {
+          await authority.thaw(section.ip, order.node);
+        }
       }
       const after = afterOrder(await recallOnce(section), order, outcome, why);
       await keep(section, after.memory);
@@ -134,7 +152,8 @@ export function openVip(
       await recallOnce(section);
       const events: VipEvent[] = [];
       const decide = async (known: VipFacts): Promise<readonly VipOrder[]> => {
-        const decision = decideVip(section, await recallOnce(section), known);
+        const remembered = withoutGone(await recallOnce(section), namesOf(config));
+        const decision = decideVip(section, remembered, known);
         await keep(section, decision.memory);
         await tell(input, decision.events);
         events.push(...decision.events);
@@ -166,14 +185,26 @@ export function openVip(
     async freeze(input) {
       const { section } = input;
       const facts = await look(input.config, section);
-      const decision = freeze(section, await recallOnce(section), facts);
-      await keep(section, decision.memory);
-      await doAll(input, decision.orders, facts);
+      const { memory: frozen, orders } = freeze(section, await recallOnce(section), facts);
+      const [order] = orders;
+      if (!order) return undefined;
+      if (!(await authority.freeze(section.ip, order.node))) {
+        const event = notFrozen(section, order.node);
+        await tell(input, [event]);
+        return event.error;
+      }
+      await keep(section, frozen);
+      await doAll(input, orders, facts);
+      return undefined;
     },
     async settled() {
       await Promise.all(hooks);
     },
   };
+}
+
+function namesOf({ nodes }: Config): readonly string[] {
+  return nodes.map(({ name }) => name);
 }
 
 /** Often while nobody has the address, and just after the moment at which a lease has ended for certain. */

@@ -1,3 +1,4 @@
+import { formatFrozen, type Frozen, parseFrozen } from "../leadership/frozen.ts";
 import { type Command, script } from "../shell.ts";
 import { type ClockSample, deadlineOn } from "./clock.ts";
 import type { Fence } from "./command.ts";
@@ -6,6 +7,8 @@ import type { Fence } from "./command.ts";
 export interface Claim extends Fence {
   readonly cluster: string;
   readonly ttlMs: number;
+  /** What it is to remember of frozen addresses; undefined: what it does already. */
+  readonly frozen: readonly Frozen[] | undefined;
 }
 
 /** What holds on the node after the question. */
@@ -17,30 +20,35 @@ export interface ClaimAnswer {
   readonly owner: string | undefined;
   /** How long the promise to that owner still runs; 0 when it has run out. */
   readonly leftMs: number;
+  /** What it remembers of frozen addresses, and the epoch in which it was told so. */
+  readonly frozen: readonly Frozen[];
+  readonly markedAt: number;
   readonly clock: ClockSample;
 }
 
 /** `clock` and `until` keep a claim from being made late; without them it may be, which can only delay others. */
 export function claimCommand(
   guard: string,
-  { cluster, owner, epoch, ttlMs }: Claim,
+  { cluster, owner, epoch, ttlMs, frozen }: Claim,
   late?: { readonly clock: ClockSample; readonly until: number },
 ): Command {
   const deadline = late === undefined ? "" : String(deadlineOn(late.clock, late.until));
   const args = [cluster, late?.clock.bootId ?? "", deadline, String(epoch), owner, String(Math.ceil(ttlMs / 10))];
-  return script(guard, "claim", "guard.sh", ...args, "");
+  return script(guard, "claim", "guard.sh", ...args, frozen === undefined ? "" : formatFrozen(frozen));
 }
 
 /** Reads what `claimCommand` prints; `at`: our monotonic time when it arrived. Undefined for anything else. */
 export function parseClaimAnswer(text: string, at: number): ClaimAnswer | undefined {
-  const [, answer, epoch, owner, left, bootId = "", up] =
-    /^(claimed|refused) (\d+) (\S+) (\d+) ([0-9a-f-]+) (\d+)$/m.exec(text) ?? [];
+  const [, answer, epoch, owner, left, bootId = "", up, markedAt, marks = ""] =
+    /^(claimed|refused) (\d+) (\S+) (\d+) ([0-9a-f-]+) (\d+) (\d+) (\S+)$/m.exec(text) ?? [];
   if (answer === undefined) return undefined;
   return {
     claimed: answer === "claimed",
     epoch: Number(epoch),
     owner: owner === "-" ? undefined : owner,
     leftMs: Number(left) * 10,
+    frozen: parseFrozen(marks),
+    markedAt: Number(markedAt),
     clock: { bootId, uptimeMs: Number(up) * 10, at },
   };
 }

@@ -1,5 +1,7 @@
 import type { ClaimAnswer } from "../guard/claim.ts";
 import { clockDrift } from "../guard/clock.ts";
+import { safety } from "../safety.ts";
+import { type Frozen, newestFrozen, withFrozen, withoutFrozen } from "./frozen.ts";
 
 /**
  * Which of several daemons acts. Each node promises one of them at a time that it obeys nobody else (`guard.sh claim`),
@@ -7,7 +9,8 @@ import { clockDrift } from "../guard/clock.ts";
  *
  * To become the leader takes a greater epoch than any seen, promised by a majority of all the nodes. To stay the
  * leader takes half of them: a majority of the others cannot come about as long as these promises hold, and one that
- * came about while they did not is known to at least one node of every half, which then refuses.
+ * came about while they did not is known to at least one node of every half, which then refuses. For the same reason
+ * what half of the nodes remember for the leader (`frozen.ts`) is known to whoever is elected next.
  */
 
 /** What a daemon remembers of itself, over its restarts. */
@@ -18,6 +21,8 @@ export interface LeadershipMemory {
   readonly epoch: number;
   /** A majority has promised that epoch, and no node has told of a greater one since. */
   readonly elected: boolean;
+  /** What is to be remembered of frozen addresses, as of the election and what this owner has done since. */
+  readonly frozen: readonly Frozen[];
 }
 
 export interface Standing {
@@ -74,7 +79,12 @@ export function judge(standing: Standing, round: ClaimRound): Judgement {
   const elected = electing
     ? claimed >= majority(round.nodes)
     : standing.memory.elected && !(refused && round.epoch > 0);
-  const memory: LeadershipMemory = { owner, epoch: Math.max(standing.memory.epoch, round.epoch), elected };
+  const memory: LeadershipMemory = {
+    owner,
+    epoch: Math.max(standing.memory.epoch, round.epoch),
+    elected,
+    frozen: electing && elected ? newestFrozen(round.answers) : standing.memory.frozen,
+  };
   const lostElection = electing && !elected;
   const next: Standing = {
     memory,
@@ -95,7 +105,8 @@ export function judge(standing: Standing, round: ClaimRound): Judgement {
     standing: next,
     role: round.answers.some(obeysAnother) ? "standby" : "unelected",
     until: round.now,
-    elect: mayElect ? seen + 1 : undefined,
+    // Another leader may have raised his by one, and nobody who answers has heard of it: no epoch is to have two owners.
+    elect: mayElect ? seen + 2 : undefined,
   };
 }
 
@@ -105,14 +116,34 @@ export function newStanding(memory: LeadershipMemory): Standing {
 }
 
 /**
- * The leader with a greater epoch, so that nodes which hear of it refuse what he sent before. Only one at a time is
- * ahead of what half of the nodes have stored; undefined: the next round has to come first. Two ahead, and somebody
- * else could be elected in between.
+ * The leader with a greater epoch, so that nodes which hear of it refuse what he sent before; and with one more frozen
+ * address, if any. Only one at a time is ahead of what half of the nodes have stored; undefined: the next round has to
+ * come first. Two ahead, and somebody else could be elected in between.
  */
-export function raised(standing: Standing): Standing | undefined {
+export function raised(standing: Standing, mark?: Frozen): Standing | undefined {
   const { memory, confirmed } = standing;
   if (!memory.elected || !confirmed) return undefined;
-  return { ...standing, memory: { ...memory, epoch: memory.epoch + 1 }, confirmed: false };
+  const frozen = mark && safety["frozen-mark"] ? withFrozen(memory.frozen, mark) : memory.frozen;
+  return { ...standing, memory: { ...memory, epoch: memory.epoch + 1, frozen }, confirmed: false };
+}
+
+/** The leader without a frozen address. The epoch stays: a node that remembers it still is only too careful. */
+export function thawed(standing: Standing, mark: Frozen): Standing {
+  const { memory } = standing;
+  return { ...standing, memory: { ...memory, frozen: withoutFrozen(memory.frozen, mark) } };
+}
+
+/** The standing after a round, with what was raised, frozen and thawed while the answers were on their way. */
+export function afterRound(current: Standing, { standing }: Pick<Judgement, "standing">): Standing {
+  const { epoch, frozen } = current.memory;
+  if (standing.memory.epoch > epoch) return standing;
+  const confirmed = standing.confirmed && standing.memory.epoch === epoch;
+  return { ...standing, memory: { ...standing.memory, epoch, frozen }, confirmed };
+}
+
+/** What nodes are told to remember; who only looks, or stands in an election, leaves that as it is. */
+export function toRemember({ memory }: Standing): readonly Frozen[] | undefined {
+  return memory.elected ? memory.frozen : undefined;
 }
 
 function majority(nodes: readonly string[]): number {
@@ -120,7 +151,7 @@ function majority(nodes: readonly string[]): number {
 }
 
 /** Half of the nodes; without one of them there is no majority. */
-function blockingSet(nodes: readonly string[]): number {
+export function blockingSet(nodes: readonly unknown[]): number {
   return Math.ceil(nodes.length / 2);
 }
 

@@ -24,6 +24,8 @@ export type VipOrder =
       readonly endsAt: number | null;
       /** Three times when others have to learn of a change. */
       readonly announce: "thrice" | "once";
+      /** As above: it has the address without an end, and what gave it that must not come after this. */
+      readonly fence: boolean;
     };
 
 export interface VipEvent {
@@ -35,7 +37,8 @@ export interface VipEvent {
     | "vip.holder-unmanaged"
     | "vip.conflict"
     | "vip.move-refused"
-    | "vip.grant-failed";
+    | "vip.grant-failed"
+    | "vip.lease-runs-out";
   readonly node?: string;
   readonly before?: string | null;
   readonly after?: string | null;
@@ -63,7 +66,8 @@ export function decideVip(settings: VipSettings, before: VipMemory, facts: VipFa
     const holder = settings.candidates.find(({ node }) => holdsIt(facts.candidates[node]))?.node ?? null;
     return { memory: lookOn(settings, before, { holder, now: facts.at }), orders: [], events: [] };
   }
-  const { memory, well } = counted(settings, before, facts);
+  const known = facts.authority.frozen.reduce((memory, node) => book(memory, node, null), before);
+  const { memory, well } = counted(settings, known, facts);
   if (memory.released) return released(settings, memory, facts);
   if (memory.wish !== null && !well.has(memory.wish)) return refusedWish(settings, memory, facts, memory.wish);
   const wanted = elect(settings, memory, { well, facts });
@@ -71,7 +75,10 @@ export function decideVip(settings: VipSettings, before: VipMemory, facts: VipFa
   const { holder } = memory;
   // Whoever has the address when a controller starts is the only one that can have it: that is what leases are for.
   const isAdoption = holder === null && holdsIt(facts.candidates[wanted]);
-  if (wanted === holder || isAdoption) {
+  // A holder that is without it now may have been replaced while another controller led.
+  const isKept =
+    wanted === holder && (holdsIt(facts.candidates[wanted]) || mayHave(memory, wanted, facts.at).length === 0);
+  if (isKept || isAdoption) {
     return removals(settings, memory, facts, wanted) ?? keepOrGrant(settings, memory, { facts, wanted });
   }
   const obstacle = silentObstacle(settings, memory, { facts, wanted });
@@ -122,6 +129,13 @@ function silentObstacle(
 ): VipDecision | undefined {
   const blockers = mayHave(memory, wanted, facts.at).filter((node) => facts.candidates[node]?.state !== "answers");
   if (settings.mode === "lease") {
+    const endless = blockers.filter((node) => memory.booked[node] === null);
+    if (endless.length > 0) {
+      return waiting(
+        memory,
+        `${endless.join(", ")} does not answer, and may have the address without an end since a daemon was stopped: nobody else gets it before that node is seen again`,
+      );
+    }
     return blockers.length === 0
       ? undefined
       : waiting(memory, `waits until the lease of ${blockers.join(", ")} has ended for certain`);
@@ -195,6 +209,7 @@ function grant(
     leaseMs: endsAt === null ? null : endsAt - facts.at,
     endsAt,
     announce: isNew ? "thrice" : "once",
+    fence: endsAt !== null && memory.booked[wanted] === null,
   };
   const named: VipMemory = {
     ...memory,
@@ -266,9 +281,16 @@ export function freeze(settings: VipSettings, memory: VipMemory, facts: VipFacts
   }
   return {
     memory: book(memory, holder, null),
-    orders: [{ do: "grant", node: holder, leaseMs: null, endsAt: null, announce: "once" }],
+    orders: [{ do: "grant", node: holder, leaseMs: null, endsAt: null, announce: "once", fence: false }],
     events: [],
   };
+}
+
+/** What is told when the nodes cannot be had to remember that. */
+export function notFrozen({ leaseMs }: VipSettings, node: string): VipEvent {
+  const seconds = String(leaseMs / 1000);
+  const error = `too few nodes answer to remember that ${node} keeps the address while no daemon runs: its lease ends in ${seconds} s at the latest, and then nobody has it until a daemon runs again`;
+  return { type: "vip.lease-runs-out", node, error };
 }
 
 /** How often to tick: at the smallest ping time, at least every third of a lease, at most once a second. */

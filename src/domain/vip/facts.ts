@@ -44,17 +44,25 @@ export interface VipFacts {
     /** This controller may decide; another one may not, until then (never past it in lease mode). */
     readonly leader: boolean;
     readonly until: number;
+    /** Nodes that may have the address without an end, as a majority of all nodes remembers. */
+    readonly frozen: readonly string[];
   };
 }
 
 /** The facts after the address was seen to be gone from a node. */
 export function withRemoved(facts: VipFacts, node: string): VipFacts {
-  return withHolding(facts, node, null);
+  return thawed(withHolding(facts, node, null), node);
 }
 
 /** The facts after a node was seen to have the address, for so long; null: without end. */
 export function withGranted(facts: VipFacts, node: string, leaseMs: number | null): VipFacts {
-  return withHolding(facts, node, { secondsLeft: leaseMs === null ? null : Math.floor(leaseMs / 1000) });
+  if (leaseMs === null) return withHolding(facts, node, { secondsLeft: null });
+  return thawed(withHolding(facts, node, { secondsLeft: Math.floor(leaseMs / 1000) }), node);
+}
+
+function thawed(facts: VipFacts, node: string): VipFacts {
+  const { authority } = facts;
+  return { ...facts, authority: { ...authority, frozen: authority.frozen.filter((each) => each !== node) } };
 }
 
 function withHolding(facts: VipFacts, node: string, holds: AnsweringCandidate["holds"]): VipFacts {

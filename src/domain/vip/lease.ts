@@ -22,6 +22,15 @@ export function book(memory: VipMemory, node: string, end: number | null): VipMe
   return { ...memory, booked: { ...memory.booked, [node]: later } };
 }
 
+/**
+ * Without the nodes that are no longer in the config: what has no end there is gone for good, says who took them out. A
+ * lease that was given ends first.
+ */
+export function withoutGone(memory: VipMemory, nodes: readonly string[]): VipMemory {
+  const booked = Object.entries(memory.booked).filter(([node, end]) => end !== null || nodes.includes(node));
+  return { ...memory, booked: Object.fromEntries(booked) };
+}
+
 /** Enters that a node certainly does not have the address and cannot get it by anything that was sent before. */
 export function unbook(memory: VipMemory, node: string): VipMemory {
   return {

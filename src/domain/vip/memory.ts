@@ -45,7 +45,7 @@ export function newMemory({ mode, leaseMs, candidates }: VipSettings, now: numbe
 
 /**
  * The memory after a start. What was booked ends a whole lease from now at the latest, whatever the clocks did
- * meanwhile; what has no end still has none. Counts begin anew, or are those of the process before this one.
+ * meanwhile, and so does what another controller has given in leases; what has no end still has none. Counts begin anew, or are those of the process before this one.
  */
 export function recall(
   settings: VipSettings,
@@ -54,9 +54,10 @@ export function recall(
   counts: "anew" | "kept" = "anew",
 ): VipMemory {
   if (!saved) return newMemory(settings, now);
-  const booked = Object.fromEntries(
+  const known = Object.fromEntries(
     Object.entries(saved.booked).map(([node, end]) => [node, end === null ? null : now + settings.leaseMs]),
   );
+  const booked = settings.mode === "lease" ? { ...newMemory(settings, now).booked, ...known } : known;
   const { misses, silentTicks } = counts === "kept" ? saved : { misses: {}, silentTicks: 0 };
   return { ...saved, booked, lastAt: -1, misses, wellSince: {}, silentTicks, changes: [], told: "" };
 }

@@ -101,7 +101,7 @@ class Controller {
     this.#cluster = cluster;
     this.#who = who;
     this.#rate = 1 + cluster.random.between(-250e-6, 250e-6);
-    this.#saved = { owner: who, epoch: 0, elected: false };
+    this.#saved = { owner: who, epoch: 0, elected: false, frozen: [] };
     this.#standing = newStanding(this.#saved);
     cluster.time.after(cluster.random.between(0, 20_000), () => {
       this.#round();
@@ -150,7 +150,7 @@ class Controller {
       if (there === undefined) continue;
       time.after(there, () => {
         if (!node.up) return;
-        const said = node.guard.claim(node.uptime(time.now), { epoch, owner: this.#who, ttl: ttlMs });
+        const said = node.guard.claim(node.uptime(time.now), { epoch, owner: this.#who, ttl: ttlMs, marks: "" });
         if (typeof said === "string") throw new Error(said);
         const back = this.#cluster.travel();
         if (back === undefined) return;
@@ -158,7 +158,7 @@ class Controller {
           if (over || life !== this.#life) return;
           const clock = { bootId: String(node.guard.boot), uptimeMs: 0, at: this.#now };
           const owner = said.owner === "-" ? undefined : said.owner;
-          answers.push({ node: name, sentAt, answer: { ...said, owner, leftMs: said.left, clock } });
+          answers.push({ node: name, sentAt, answer: { ...said, owner, leftMs: said.left, frozen: [], clock } });
           if (answers.length === nodes.size) finish();
         });
       });

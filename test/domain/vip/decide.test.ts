@@ -1,13 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { afterOrder, decideVip, freeze, tickMs } from "../../../src/domain/vip/decide.ts";
+import { afterOrder, decideVip, freeze, notFrozen, tickMs } from "../../../src/domain/vip/decide.ts";
 import {
   type AnsweringCandidate,
   type CandidateFacts,
   type VipFacts,
   type VipSettings,
+  withGranted,
   withRemoved,
 } from "../../../src/domain/vip/facts.ts";
+import { withoutGone } from "../../../src/domain/vip/lease.ts";
 import { newMemory, recall, type VipMemory, wish } from "../../../src/domain/vip/memory.ts";
 
 const settings = (parts: Partial<VipSettings> = {}): VipSettings => ({
@@ -31,7 +33,7 @@ const facts = (
   at: 100_000,
   candidates: { n1: idle, n2: idle, n3: idle, ...candidates },
   stillAnswered: null,
-  authority: { leader: true, until: Infinity },
+  authority: { leader: true, until: Infinity, frozen: [] },
   ...parts,
 });
 
@@ -104,13 +106,13 @@ describe("who gets the address", () => {
   });
 
   it("is decided by nobody who does not lead", () => {
-    const onlooker = { authority: { leader: false, until: 0 } };
+    const onlooker = { authority: { leader: false, until: 0, frozen: [] } };
     expect(ordered(held("n1"), facts({ n1: silent, n2: holding }, onlooker))).toEqual([]);
   });
 
   it("waits, for who did not lead a moment ago, until a lease that another one gave then has ended", () => {
     const long = held("n1", { booked: { n1: 10_000 } });
-    const onlooker = { authority: { leader: false, until: 0 } };
+    const onlooker = { authority: { leader: false, until: 0, frozen: [] } };
     const after = decideVip(lease, long, facts({ n1: silent }, onlooker)).memory;
     expect(ordered(after, facts({ n1: silent }, { at: 101_000 }), lease)).toEqual([]);
     expect(ordered(after, facts({ n1: silent }, { at: 120_000 }), lease)).toEqual([]);
@@ -120,7 +122,7 @@ describe("who gets the address", () => {
   });
 
   it("stays where another one who led has put it", () => {
-    const onlooker = { authority: { leader: false, until: 0 } };
+    const onlooker = { authority: { leader: false, until: 0, frozen: [] } };
     const after = decideVip(lease, held("n1"), facts({ n2: holding }, onlooker)).memory;
     expect(ordered(after, facts({ n2: holding }, { at: 101_000 }), lease)).toEqual(["grant n2"]);
   });
@@ -233,6 +235,52 @@ describe("lease mode", () => {
     expect(ordered(memory, facts({ n1: silent }, { at: 9e9, stillAnswered: false }), lease)).toEqual([]);
   });
 
+  describe("that the nodes remember to be frozen", () => {
+    const frozen = (...nodes: string[]): Partial<VipFacts> => ({
+      at: 9e8,
+      authority: { leader: true, until: Infinity, frozen: nodes },
+    });
+    const unaware = held("n2", { holder: null, booked: {} });
+
+    it("is given to nobody while its node does not answer, and it is told why", () => {
+      const { orders, events } = decideVip(lease, unaware, facts({ n1: silent }, frozen("n1")));
+      expect(orders).toEqual([]);
+      expect(events).toMatchObject([
+        { type: "vip.waiting", error: expect.stringMatching(/^n1 .*seen again$/) as string },
+      ]);
+    });
+
+    it("gets an end where it is found, and what froze it must not come after that", () => {
+      const seen = facts({ n1: holding }, frozen("n1"));
+      const { memory, orders } = decideVip(lease, unaware, seen);
+      expect(orders).toMatchObject([{ do: "grant", node: "n1", leaseMs: lease.leaseMs, fence: true }]);
+      const thawed = withGranted(seen, "n1", lease.leaseMs);
+      expect(thawed.authority.frozen).toEqual([]);
+      const [order] = orders;
+      const after = order && afterOrder(memory, order, "done").memory;
+      expect(after && decideVip(lease, after, thawed).orders).toMatchObject([{ node: "n1", fence: false }]);
+    });
+
+    it("is removed where it was before another node gets it", () => {
+      const seen = facts({}, frozen("n3"));
+      const { memory, orders } = decideVip(lease, unaware, seen);
+      expect(orders).toMatchObject([{ do: "remove", node: "n3", fence: true, seen: false }]);
+      const [order] = orders;
+      const after = order && afterOrder(memory, order, "done").memory;
+      expect(after && ordered(after, withRemoved(seen, "n3"), lease)).toEqual(["grant n1"]);
+    });
+  });
+
+  it("is free of a node that was taken out of the config, when its lease has ended", () => {
+    const memory = held("n1", { booked: { n1: null, n2: null, n3: 110_000 } });
+    expect(withoutGone(memory, ["n2"]).booked).toEqual({ n2: null, n3: 110_000 });
+  });
+
+  it("tells when it cannot be frozen, and until when it is there", () => {
+    const error = expect.stringContaining("ends in 15 s") as string;
+    expect(notFrozen({ ...lease, leaseMs: 15_000 }, "n1")).toMatchObject({ type: "vip.lease-runs-out", error });
+  });
+
   it("gives nothing while somebody answers though the lease is over", () => {
     const memory = held("n1", { booked: { n1: 1 } });
     const { orders, events } = decideVip(lease, memory, facts({ n1: silent }, { stillAnswered: true }));
@@ -245,7 +293,7 @@ describe("lease mode", () => {
       decideVip(
         lease,
         held("n1", { booked: {} }),
-        facts({ n1: holding }, { authority: { leader: true, until: time } }),
+        facts({ n1: holding }, { authority: { leader: true, until: time, frozen: [] } }),
       );
     expect(until(110_000).orders).toMatchObject([{ leaseMs: 10_000, endsAt: 110_000 }]);
     expect(until(101_000).orders).toEqual([]);
@@ -254,11 +302,20 @@ describe("lease mode", () => {
   it("freezes on a graceful stop, and a start forgets no frozen lease", () => {
     const { memory, orders } = freeze(lease, held("n1", { booked: { n1: 110_000 } }), facts({ n1: holding }));
     expect(orders).toMatchObject([{ do: "grant", node: "n1", leaseMs: null }]);
-    expect(recall(lease, memory, 0).booked).toEqual({ n1: null });
+    expect(recall(lease, memory, 0).booked).toMatchObject({ n1: null });
   });
 
-  it("a start takes what was booked for a whole lease, whatever the clocks say", () => {
-    expect(recall(lease, held("n1", { booked: { n1: 5 } }), 1000).booked).toEqual({ n1: 16_000 });
+  it("a start takes what was booked for a whole lease, whatever the clocks say, and what others may have given", () => {
+    const { booked } = recall(lease, held("n1", { booked: { n1: 5 } }), 1000);
+    expect(booked).toEqual({ n1: 16_000, n2: 16_000, n3: 16_000 });
+  });
+
+  it("is not given back to its holder after a start before it was seen to be nowhere else", () => {
+    const memory = recall(lease, held("n1", { booked: { n1: 5 } }), 100_000);
+    expect(ordered(memory, facts({ n2: silent }), lease)).toEqual([]);
+    expect(ordered(memory, facts({ n1: holding, n2: silent }), lease)).toEqual(["grant n1"]);
+    expect(ordered(memory, facts({ n2: silent }, { at: 120_001 }), lease)).toEqual(["grant n1"]);
+    expect(ordered(memory, facts({}), lease)).toEqual(["remove n2", "remove n3"]);
   });
 });
 
@@ -277,7 +334,11 @@ describe("whatever is seen", () => {
     at: fc.nat(1_000_000),
     candidates: fc.record({ n1: candidate, n2: candidate, n3: candidate }),
     stillAnswered: fc.constantFrom(true, false, null),
-    authority: fc.record({ leader: fc.boolean(), until: fc.constant(Infinity) }),
+    authority: fc.record({
+      leader: fc.boolean(),
+      until: fc.constant(Infinity),
+      frozen: fc.subarray(["n1", "n2", "n3"]),
+    }),
   });
   const known = fc.record({
     holder: fc.constantFrom(null, "n1", "n2"),
@@ -306,6 +367,7 @@ describe("whatever is seen", () => {
           for (const [node, end] of Object.entries(memory.booked)) {
             if (node !== order.node) expect(end !== null && end + 5000 < seenNow.at).toBe(true);
           }
+          expect(seenNow.authority.frozen.filter((node) => node !== order.node)).toEqual([]);
         }
       }),
     );
@@ -319,7 +381,7 @@ it("ticks at the smallest ping time, and often enough for the lease", () => {
 });
 
 it("a grant that a node refused is told with the reason", () => {
-  const order = { do: "grant", node: "n1", leaseMs: null, endsAt: null, announce: "once" } as const;
+  const order = { do: "grant", node: "n1", leaseMs: null, endsAt: null, announce: "once", fence: false } as const;
   const { memory, events } = afterOrder(newMemory(settings(), 0), order, "refused", "the node has IPv6 switched off");
   expect(memory).toEqual(newMemory(settings(), 0));
   expect(events).toEqual([

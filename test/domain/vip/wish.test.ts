@@ -17,7 +17,7 @@ const facts = (n1: CandidateFacts, n2: CandidateFacts, leader = true): VipFacts 
   at: 100_000,
   candidates: { n1, n2 },
   stillAnswered: null,
-  authority: { leader, until: Infinity },
+  authority: { leader, until: Infinity, frozen: [] },
 });
 const memory = (parts: Partial<VipMemory>): VipMemory => ({ ...newMemory(settings, 0), booked: {}, ...parts });
 

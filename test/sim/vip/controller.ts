@@ -8,8 +8,9 @@ import {
   type VipOrder,
 } from "../../../src/domain/vip/decide.ts";
 import type { CandidateFacts, VipFacts, VipSettings } from "../../../src/domain/vip/facts.ts";
-import { withRemoved } from "../../../src/domain/vip/facts.ts";
-import type { ClaimAnswer } from "../../../src/domain/guard/claim.ts";
+import { withGranted, withRemoved } from "../../../src/domain/vip/facts.ts";
+import type { Claim, ClaimAnswer } from "../../../src/domain/guard/claim.ts";
+import { formatFrozen, parseFrozen } from "../../../src/domain/leadership/frozen.ts";
 import type { LeadershipMemory } from "../../../src/domain/leadership/judge.ts";
 import { recall, type VipMemory, wish } from "../../../src/domain/vip/memory.ts";
 import { Leading } from "./leading.ts";
@@ -28,6 +29,7 @@ interface Sample {
   readonly at: number;
 }
 
+const vip = "10.0.0.1";
 const probeTimeoutMs = 1000;
 /** A node that did not answer the last time is waited for so long. */
 const silentPatienceMs = 300;
@@ -91,9 +93,21 @@ export class Controller {
   #freeze(): void {
     this.#observe((facts) => {
       const { memory, orders } = freeze(this.#settings, this.memory, facts);
-      this.#keep(memory);
-      this.#all(orders, () => {
+      const end = (): void => {
         this.alive = false;
+      };
+      const [order] = orders;
+      if (!order) {
+        end();
+        return;
+      }
+      this.#leading.freeze({ vip, node: order.node }, (may) => {
+        if (!may) {
+          end();
+          return;
+        }
+        this.#keep(memory);
+        this.#all(orders, facts, end);
       });
     });
   }
@@ -119,27 +133,20 @@ export class Controller {
     this.#observe((facts) => {
       const first = this.#decide(facts);
       const removes = first.orders.filter((order) => order.do === "remove");
-      const finish = (orders: readonly VipOrder[]): void => {
-        this.#all(orders, () => {
+      const finish = (orders: readonly VipOrder[], known: VipFacts): void => {
+        this.#all(orders, known, () => {
           this.#next(Math.max(0, startedAt + tickMs(this.#settings) - this.#world.now));
         });
       };
       if (removes.length === 0) {
-        finish(first.orders);
+        finish(first.orders, facts);
         return;
       }
-      const grant = (left: VipFacts): void => {
-        finish(this.#decide(left).orders.filter((order) => order.do === "grant"));
-      };
-      this.#raise((may) => {
-        if (!may) {
-          grant(facts);
-          return;
-        }
-        this.#all(removes, (outcomes) => {
-          const seenGone = removes.filter((_, index) => outcomes[index] === "done").map(({ node }) => node);
-          grant(seenGone.reduce(withRemoved, facts));
-        });
+      this.#all(removes, facts, (left) => {
+        finish(
+          this.#decide(left).orders.filter((order) => order.do === "grant"),
+          left,
+        );
       });
     });
   }
@@ -153,15 +160,20 @@ export class Controller {
       });
   }
 
-  #claim(
-    node: string,
-    { epoch, owner, ttl }: { readonly epoch: number; readonly owner: string; readonly ttl: number },
-  ): ClaimAnswer {
+  #claim(node: string, { epoch, owner, ttlMs: ttl, frozen }: Omit<Claim, "cluster">): ClaimAnswer {
     const sim = this.#node(node);
-    const said = sim.guard.claim(this.#world.now - sim.bootedAt, { epoch, owner, ttl });
+    const marks = frozen === undefined ? "" : formatFrozen(frozen);
+    const said = sim.guard.claim(this.#world.now - sim.bootedAt, { epoch, owner, ttl, marks });
     if (typeof said === "string") throw new Error(said);
-    const clock = { bootId: String(sim.guard.boot), uptimeMs: 0, at: this.#world.now };
-    return { ...said, owner: said.owner === "-" ? undefined : said.owner, leftMs: said.left, clock };
+    return {
+      claimed: said.claimed,
+      epoch: said.epoch,
+      owner: said.owner === "-" ? undefined : said.owner,
+      leftMs: said.left,
+      frozen: parseFrozen(said.marks),
+      markedAt: said.markedAt,
+      clock: { bootId: String(sim.guard.boot), uptimeMs: 0, at: this.#world.now },
+    };
   }
 
   #decide(facts: VipFacts): VipDecision {
@@ -191,7 +203,11 @@ export class Controller {
       const asks = Object.values(seen).some((each) => each.state === "answers" && each.carrier);
       const stillAnswered = held || !asks ? null : this.#answered(seen);
       this.#later(0, () => {
-        const authority = { leader: this.#leading.role() === "leader", until: this.#leading.until() };
+        const authority = {
+          leader: this.#leading.role() === "leader",
+          until: this.#leading.until(),
+          frozen: this.#leading.frozen().map((mark) => mark.node),
+        };
         then({ at, candidates: seen, stillAnswered, authority });
       });
     };
@@ -262,22 +278,35 @@ export class Controller {
     });
   }
 
-  #all(orders: readonly VipOrder[], then: (outcomes: readonly OrderOutcome[]) => void): void {
-    const outcomes: OrderOutcome[] = [];
+  /** Carries out orders at once, `then` with what was confirmed of them; none when they are to be fenced and cannot be. */
+  #all(orders: readonly VipOrder[], facts: VipFacts, then: (confirmed: VipFacts) => void): void {
     let open = orders.length;
-    if (open === 0) {
-      then([]);
-      return;
-    }
-    orders.forEach((order, index) => {
-      this.#carryOut(order, (outcome) => {
-        outcomes[index] = outcome;
-        const after = afterOrder(this.memory, order, outcome);
-        this.#keep(after.memory);
-        open -= 1;
-        if (open === 0) then(outcomes);
+    let confirmed = facts;
+    const carryOut = (): void => {
+      for (const order of orders) {
+        this.#carryOut(order, (outcome) => {
+          this.#keep(afterOrder(this.memory, order, outcome).memory);
+          if (outcome === "done") confirmed = this.#confirm(order, confirmed);
+          open -= 1;
+          if (open === 0) then(confirmed);
+        });
+      }
+    };
+    if (open === 0) then(facts);
+    else if (!orders.some((order) => order.fence)) carryOut();
+    else
+      this.#raise((may) => {
+        if (may) carryOut();
+        else then(facts);
       });
-    });
+  }
+
+  #confirm({ node, ...order }: VipOrder, facts: VipFacts): VipFacts {
+    const after = order.do === "remove" ? withRemoved(facts, node) : withGranted(facts, node, order.leaseMs);
+    if (facts.authority.frozen.includes(node) && !after.authority.frozen.includes(node)) {
+      this.#leading.thaw({ vip, node });
+    }
+    return after;
   }
 
   #carryOut(order: VipOrder, then: (outcome: OrderOutcome) => void): void {

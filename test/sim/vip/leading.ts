@@ -1,7 +1,10 @@
 import { renewMs } from "../../../src/app/leadership.ts";
-import type { ClaimAnswer } from "../../../src/domain/guard/claim.ts";
+import type { Claim, ClaimAnswer } from "../../../src/domain/guard/claim.ts";
 import type { Fence } from "../../../src/domain/guard/command.ts";
+import type { Frozen } from "../../../src/domain/leadership/frozen.ts";
 import {
+  afterRound,
+  blockingSet,
   epochToClaim,
   judge,
   type Judgement,
@@ -10,6 +13,8 @@ import {
   raised,
   type Role,
   type Standing,
+  thawed,
+  toRemember,
 } from "../../../src/domain/leadership/judge.ts";
 
 const timeoutMs = 3000;
@@ -23,7 +28,7 @@ export interface Surroundings {
   readonly later: (delay: number, run: () => void) => void;
   readonly claim: (
     node: string,
-    asked: Fence & { readonly ttl: number; readonly timeoutMs: number },
+    asked: Pick<Claim, "owner" | "epoch" | "ttlMs" | "frozen"> & { readonly timeoutMs: number },
     answer: (said: ClaimAnswer | undefined) => void,
   ) => void;
   readonly save: (memory: LeadershipMemory) => void;
@@ -76,15 +81,36 @@ export class Leading {
     return next !== undefined;
   }
 
+  frozen(): readonly Frozen[] {
+    return this.#standing.memory.frozen;
+  }
+
+  thaw(mark: Frozen): void {
+    this.#keep(thawed(this.#standing, mark));
+  }
+
+  freeze(mark: Frozen, then: (may: boolean) => void): void {
+    const mayRaise = (): void => {
+      const next = raised(this.#standing, mark);
+      if (!next) {
+        then(false);
+        return;
+      }
+      this.#keep(next);
+      this.#halfStores(next, (stored) => {
+        if (!stored) this.thaw(mark);
+        then(stored);
+      });
+    };
+    if (this.#standing.confirmed) mayRaise();
+    else this.round(mayRaise);
+  }
+
   round(then: () => void): void {
     this.#claimAll(this.#standing, epochToClaim(this.#standing), (first) => {
       const finish = (judgement: Judgement): void => {
         this.#judged = judgement;
-        // What was raised while the answers were on their way.
-        const epoch = Math.max(judgement.standing.memory.epoch, this.#standing.memory.epoch);
-        const behind = epoch > judgement.standing.memory.epoch;
-        const { memory, confirmed } = judgement.standing;
-        this.#keep({ ...judgement.standing, memory: { ...memory, epoch }, confirmed: confirmed && !behind });
+        this.#keep(afterRound(this.#standing, judgement));
         then();
       };
       if (first.elect === undefined) finish(first);
@@ -93,17 +119,39 @@ export class Leading {
   }
 
   #claimAll(standing: Standing, epoch: number, then: (judgement: Judgement) => void): void {
-    const { nodes, ttlMs, now, random, claim } = this.#around;
+    const { nodes, ttlMs, now, random } = this.#around;
     const answers: { node: string; sentAt: number; answer: ClaimAnswer }[] = [];
     let open = nodes.length;
     const sentAt = now();
+    this.#ask(standing, epoch, (node, answer) => {
+      if (answer) answers.push({ node, sentAt, answer });
+      open -= 1;
+      if (open === 0) then(judge(standing, { nodes, ttlMs, epoch, answers, now: now(), random: random() }));
+    });
+  }
+
+  #ask(standing: Standing, epoch: number, each: (node: string, answer: ClaimAnswer | undefined) => void): void {
+    const { nodes, ttlMs, claim } = this.#around;
+    const asked = { owner: standing.memory.owner, epoch, ttlMs, timeoutMs, frozen: toRemember(standing) };
     for (const node of nodes) {
-      claim(node, { owner: standing.memory.owner, epoch, ttl: ttlMs, timeoutMs }, (answer) => {
-        if (answer) answers.push({ node, sentAt, answer });
-        open -= 1;
-        if (open === 0) then(judge(standing, { nodes, ttlMs, epoch, answers, now: now(), random: random() }));
+      claim(node, asked, (answer) => {
+        each(node, answer);
       });
     }
+  }
+
+  #halfStores(next: Standing, then: (stored: boolean) => void): void {
+    const half = blockingSet(this.#around.nodes);
+    let stored = 0;
+    let open = this.#around.nodes.length;
+    let settled = false;
+    this.#ask(next, next.memory.epoch, (_, answer) => {
+      open -= 1;
+      if (answer?.claimed === true) stored += 1;
+      if (settled || (stored < half && stored + open >= half)) return;
+      settled = true;
+      then(stored >= half);
+    });
   }
 
   #keep(next: Standing): void {

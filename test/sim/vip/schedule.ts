@@ -38,7 +38,7 @@ export function runSchedule(seed: number, tracing = false): Verdict {
   // What somebody adds by hand is a second holder until the next contact; that it ends is seen in the end.
   const meddled = chance.chance(0.1);
   const controllers = ["c1", "c2"].slice(0, chance.chance(0.5) ? 1 : 2).map((name): Machine => {
-    const disk: Disk = { memory: undefined, leadership: { owner: name, epoch: 0, elected: false } };
+    const disk: Disk = { memory: undefined, leadership: { owner: name, epoch: 0, elected: false, frozen: [] } };
     return { name, disk, running: new Controller(name, world, settings, disk) };
   });
   // The lock in the state folder lets one process run at a time.
@@ -52,19 +52,26 @@ export function runSchedule(seed: number, tracing = false): Verdict {
     const machine = chance.pick(controllers);
     const { name: c, running: controller } = machine;
     const lasts = chance.between(500, 35_000);
-    const cut = (from: string, to: string): void => {
+    const cut = (from: string, to: string, ms = lasts): void => {
       world.cut(from, to);
-      world.at(lasts, () => {
+      world.at(ms, () => {
         world.heal(from, to);
       });
     };
-    const isolate = (name: string): void => {
+    const isolate = (name: string, ms = lasts): void => {
       const sim = world.nodes.get(name);
       if (!sim || chance.chance(0.4)) return;
       sim.unheard = true;
-      world.at(lasts, () => {
+      world.at(ms, () => {
         sim.unheard = false;
       });
+    };
+    const cutFromAll = (name: string, ms: number): void => {
+      for (const each of controllers) {
+        cut(each.name, name, ms);
+        cut(name, each.name, ms);
+      }
+      isolate(name, ms);
     };
     chance.pick([
       // The network in two: one controller with one node, and all the others.
@@ -80,11 +87,7 @@ export function runSchedule(seed: number, tracing = false): Verdict {
         isolate(node);
       },
       () => {
-        for (const each of controllers) {
-          cut(each.name, node);
-          cut(node, each.name);
-        }
-        isolate(node);
+        cutFromAll(node, lasts);
       },
       () => {
         cut(c, node);
@@ -136,13 +139,20 @@ export function runSchedule(seed: number, tracing = false): Verdict {
         controller.pausedUntil = world.now + lasts;
       },
       () => {
-        // That a lease was made to last is known to who did it alone; docs/vip.md says what follows from that.
-        if (!controller.alive || controllers.length > 1) return;
+        if (!controller.alive) return;
         world.say(() => `terminate ${c}`);
         controller.leave();
         world.at(9000, () => {
           controller.kill();
+        });
+        // Long enough, sometimes, for the other one to take over, and to find a node silent that may have the address.
+        const away = chance.between(9000, 60_000);
+        world.at(away, () => {
           restart(machine);
+        });
+        if (chance.chance(0.5)) return;
+        world.at(chance.between(1000, 9000), () => {
+          for (const holder of world.holders()) cutFromAll(holder, away);
         });
       },
       () => {
