@@ -11,6 +11,8 @@ export type ParseResult =
 
 /** Deeper than any config goes (7), shallower than what costs anything. */
 const maxDepth = 32;
+/** Keys and values: twice what six thousand containers need, and so few that a second is enough to find what is wrong. */
+const maxValues = 100_000;
 
 /**
  * Reads JSON or YAML (of which JSON is a part) into a tree that remembers where everything stands. What only YAML
@@ -21,6 +23,14 @@ const maxDepth = 32;
 export function parseConfigText(text: string): ParseResult {
   try {
     const events = parseEvents(text, { maxDepth });
+    const values = events.filter((event) => event.type !== EVENT_ID.POP).length;
+    if (values > maxValues) {
+      return {
+        ok: false,
+        offset: 0,
+        message: `the file has ${values} keys and values; a config may have ${maxValues}`,
+      };
+    }
     const documents = events.filter((event) => event.type === EVENT_ID.DOCUMENT).length;
     if (documents > 1)
       throw new UnsupportedSyntax(secondDocument(text), "a config is one document; found a second one");
