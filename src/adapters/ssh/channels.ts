@@ -1,5 +1,5 @@
 import type { Client, ClientChannel } from "ssh2";
-import { onAbort, pause } from "../../abort.ts";
+import { firstOf, onAbort, pause } from "../../abort.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { discard } from "./dial.ts";
 import { Gate } from "./gate.ts";
@@ -23,13 +23,16 @@ export class Channels {
   readonly #client: Client;
   readonly #gate: Gate;
   readonly #held: Gate;
+  readonly #beside: Channels | undefined;
 
   #lost = false;
   #succeeded = false;
+  #crowding = new AbortController();
 
-  /** `limit`: how many sessions to have at most. */
-  constructor(client: Client, limit: number) {
+  /** `limit`: how many sessions to have at most; `beside`: others that have sessions on the same connection. */
+  constructor(client: Client, limit: number, beside?: Channels) {
     this.#client = client;
+    this.#beside = beside;
     this.#gate = new Gate(limit);
     this.#held = new Gate(heldAmong(limit));
     // ssh2 tells this before it answers what is still unanswered.
@@ -39,23 +42,30 @@ export class Channels {
   }
 
   /** The right to a command that is held open while others run; resolves to what gives it back. */
-  hold(signal: AbortSignal | undefined): Promise<() => void> {
-    return this.#held.enter(signal);
+  async hold(signal: AbortSignal | undefined): Promise<() => void> {
+    const letGo = await this.#held.enter(signal);
+    this.#tellCrowd();
+    return letGo;
   }
 
   /**
    * Sends a command line, written at that moment. `onSent` is called when the request goes out: from then on the command may run. `attach` is
    * called while nothing that follows the server's assent has been handled: later than that, an exit status that came
    * in the same packet would be missed. Rejects with connection-lost or shell-unusable when it certainly did not
-   * start, or with the signal's reason.
+   * start, with Crowded when held commands have all the sessions that the server allows, or with the signal's reason.
+   * `held`: it has the right to be held open.
    */
   async exec<T>(
     write: () => string,
     signal: AbortSignal,
-    { onSent, attach }: { readonly onSent: () => void; readonly attach: (channel: ClientChannel) => T },
+    {
+      onSent,
+      attach,
+      held,
+    }: { readonly onSent: () => void; readonly attach: (channel: ClientChannel) => T; readonly held: boolean },
   ): Promise<OpenChannel & { readonly attached: T }> {
     for (let refusals = 0; ;) {
-      const release = await this.#gate.enter(signal);
+      const release = await (held ? this.#gate.enter(signal) : this.#enterUncrowded(signal));
       try {
         signal.throwIfAborted();
         const line = write();
@@ -69,6 +79,7 @@ export class Channels {
         release();
         if (!isOpenFailure(error)) throw error;
         if (others > 0) this.#limitTo(others);
+        else if (this.#beside?.anyHeld) throw new Crowded();
         else if (++refusals > firstSessionRetries && !this.#succeeded) throw noSession(error);
         // sshd frees a session when its command has ended, which may be long after its channel was closed.
         else await pause(Math.min(50 * refusals, 1_000), signal);
@@ -76,9 +87,31 @@ export class Channels {
     }
   }
 
+  get anyHeld(): boolean {
+    return this.#held.inside > 0;
+  }
+
+  /** As long as others than those who hold commands open may get in. */
+  async #enterUncrowded(signal: AbortSignal): Promise<() => void> {
+    if (this.#held.inside >= this.#gate.limit) throw new Crowded();
+    const { signal: either, dispose } = firstOf([signal, this.#crowding.signal]);
+    try {
+      return await this.#gate.enter(either);
+    } finally {
+      dispose();
+    }
+  }
+
   #limitTo(places: number): void {
     this.#gate.limit = Math.min(this.#gate.limit, places);
     this.#held.limit = heldAmong(this.#gate.limit);
+    this.#tellCrowd();
+  }
+
+  #tellCrowd(): void {
+    if (this.#held.inside < this.#gate.limit) return;
+    this.#crowding.abort(new Crowded());
+    this.#crowding = new AbortController();
   }
 
   #exec<T>(
@@ -121,6 +154,9 @@ export class Channels {
 function heldAmong(places: number): number {
   return Math.max(1, places - placesToGetOn);
 }
+
+/** Nothing was sent: on this connection only those who hold commands open have sessions. */
+export class Crowded extends Error {}
 
 /** The connection ended while the request to run a command was unanswered: it may have been started. */
 export class LostAfterSending extends Error {}

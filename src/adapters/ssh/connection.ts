@@ -42,14 +42,17 @@ export class SshConnection implements Connection {
   readonly #session: Session;
   readonly #rights: Rights;
   readonly #guarding: Guarding;
+  #spare: Promise<SshConnection> | undefined;
 
   constructor(node: NodeSpec, { client, login, sudoPassword, guard, warn, another }: SshConnectionOptions) {
     this.node = node.name;
     this.login = login;
+    const channels = new Channels(client, maxSessions);
     const base = {
       node: node.name,
       client,
-      ahead: new Channels(client, sessionsAhead),
+      ahead: new Channels(client, sessionsAhead, channels),
+      spare: async () => (await this.#openSpare(another)).#session,
       sudo: (signal: AbortSignal) => this.#rights.sudo(signal),
       ticket: (options: GuardOptions, timeoutMs: number) => this.#guarding.prepare(options, timeoutMs),
       onRefusal: (error: unknown) => {
@@ -63,7 +66,7 @@ export class SshConnection implements Connection {
     };
     this.#session = {
       ...base,
-      channels: new Channels(client, maxSessions),
+      channels,
       ending: new Ending((running) => terminate(forEnding, another, running)),
     };
     this.#rights = new Rights(this.#session, node.ssh.sudo, sudoPassword);
@@ -99,15 +102,32 @@ export class SshConnection implements Connection {
   }
 
   /** Closes without a word to those who still wait for an answer: it gives none any more. Never rejects. */
-  abandon(): Promise<void> {
-    return endClient(this.#session.client);
+  async abandon(): Promise<void> {
+    await Promise.all([endClient(this.#session.client), this.#closeSpare((spare) => spare.abandon())]);
   }
 
   /** Gives commands that were told to end their grace, then closes. Never rejects. */
   async close(): Promise<void> {
-    if (await this.#session.ending.settled()) await this.abandon();
+    const spare = this.#closeSpare((each) => each.close());
+    if (await this.#session.ending.settled()) await endClient(this.#session.client);
     // A node that has just been silent says no farewell either.
     else this.#session.client.destroy();
+    await spare;
+  }
+
+  #openSpare(another: () => Promise<SshConnection>): Promise<SshConnection> {
+    if (this.#spare) return this.#spare;
+    const spare = another();
+    const forget = (): void => {
+      if (this.#spare === spare) this.#spare = undefined;
+    };
+    spare.then((connection) => connection.#session.client.once("close", forget), forget);
+    return (this.#spare = spare);
+  }
+
+  async #closeSpare(close: (spare: SshConnection) => Promise<void>): Promise<void> {
+    const spare = await this.#spare?.catch(() => undefined);
+    if (spare) await close(spare);
   }
 }
 

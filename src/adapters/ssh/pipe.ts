@@ -35,6 +35,7 @@ export async function pipe(session: Session, command: Command, options: PipeOpti
       maxOutputBytes: stderrKept,
       stdin,
       signal,
+      held: options.held ?? false,
       onStdout: (chunk) => forward(chunk, stdout, signal),
       ...(options.sudo === undefined ? {} : { sudo: options.sudo }),
     },

@@ -5,7 +5,7 @@ import { guarded, type Ticket } from "../../domain/guard/command.ts";
 import { render, type Command } from "../../domain/shell.ts";
 import { Deadline } from "./deadline.ts";
 import { Following } from "./following.ts";
-import { LostAfterSending, type OpenChannel } from "./channels.ts";
+import { Crowded, LostAfterSending, type OpenChannel } from "./channels.ts";
 import { type Launch, launch } from "./launch.ts";
 import type { Session } from "./session.ts";
 
@@ -18,35 +18,43 @@ const defaultTimeoutMs = 60_000;
 export async function run(
   session: Session,
   command: Command,
-  options: RunOptions = {},
+  options: RunOptions & { readonly held?: boolean } = {},
   onStarted: () => void = () => undefined,
 ): Promise<Outcome> {
   const { node } = session;
+  const line = renderFor(node, command);
   const startedAt = performance.now();
   const durationMs = (): number => Math.round(performance.now() - startedAt);
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
   const deadline = new Deadline(timeoutMs);
   const { signal, dispose } = firstOf([options.signal, deadline.signal]);
   const progress = { sent: false };
-  try {
-    const line = renderFor(node, command);
-    const root = options.sudo ? await abortable(session.sudo(signal), signal) : undefined;
-    const ticketOf = options.guard && (await abortable(session.ticket(options.guard, timeoutMs), signal));
+  const on = async (place: Session): Promise<Outcome> => {
+    const root = options.sudo ? await abortable(place.sudo(signal), signal) : undefined;
+    const ticketOf = options.guard && (await abortable(place.ticket(options.guard, timeoutMs), signal));
     let sent: { readonly plan: Launch; readonly ticket: Ticket | undefined };
     const write = (): string => {
       const ticket = ticketOf?.();
       sent = { plan: launch(ticket ? guarded(line, ticket) : line, root?.mode ?? "none"), ticket };
       return sent.plan.line;
     };
-    const channels = options.ahead ? session.ahead : session.channels;
+    const channels = options.ahead ? place.ahead : place.channels;
     const open = await channels.exec(write, signal, {
+      held: options.held ?? false,
       onSent: () => {
         progress.sent = true;
       },
       attach: (channel) =>
         new Following({ node, channel, ...sent, password: root?.password, options, durationMs, onStarted }),
     });
-    return await finish(session, open, signal);
+    return await finish(place, open, signal);
+  };
+  try {
+    return await on(session).catch(async (error: unknown) => {
+      if (!(error instanceof Crowded)) throw error;
+      progress.sent = false;
+      return on(await abortable(session.spare(), signal));
+    });
   } catch (error) {
     if (error instanceof LostAfterSending) return nothingHeard("connection-lost", durationMs());
     if (error === Deadline.passed && progress.sent) return nothingHeard("timeout", durationMs());

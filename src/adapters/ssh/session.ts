@@ -14,6 +14,8 @@ export interface Session {
   /** For what waits for no others. */
   readonly ahead: Channels;
   readonly ending: Ending;
+  /** On another connection, for when held commands have all the sessions of this one. Rejects with what connecting rejects with. */
+  readonly spare: () => Promise<Session>;
   /** How to become root here; asked once. Rejects with sudo-failed. */
   readonly sudo: (signal: AbortSignal) => Promise<{ readonly mode: SudoMode; readonly password: Secret | undefined }>;
   /**

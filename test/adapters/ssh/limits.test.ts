@@ -44,7 +44,7 @@ describe.skipIf(whyNoSshd)(`sshd's limits${whyNoSshd ? ` (${whyNoSshd})` : ""}`,
     },
   );
 
-  test.each([4, 10])(
+  test.each([1, 2, 4, 10])(
     "MaxSessions %i: twenty who hold a command open while they run another get on",
     async (sessions) => {
       const sshd = await started(startSshd({ config: [`MaxSessions ${sessions}`] }));
