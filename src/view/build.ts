@@ -1,6 +1,6 @@
 import type { BuildRow } from "../app/build.ts";
 import type { Style } from "./style.ts";
-import { table } from "./table.ts";
+import { outcomeColumn, table } from "./table.ts";
 
 /** What became of each image, one line each. */
 export function buildView(result: { images: readonly BuildRow[] }, style: Style): string {
@@ -10,13 +10,7 @@ export function buildView(result: { images: readonly BuildRow[] }, style: Style)
     [
       { title: "IMAGE", value: (row) => row.image, min: 10 },
       { title: "NODE", value: (row) => row.node, min: 8 },
-      {
-        title: "OUTCOME",
-        value: (row) => row.outcome,
-        min: 20,
-        wraps: true,
-        tone: (row) => (row.changed ? "good" : undefined),
-      },
+      outcomeColumn(),
     ],
     result.images,
   );

@@ -1,7 +1,7 @@
 import type { RemovedImageRow } from "../app/image/remove.ts";
 import type { ImageRow } from "../app/images.ts";
 import type { Style } from "./style.ts";
-import { table } from "./table.ts";
+import { outcomeColumn, table } from "./table.ts";
 import { bytes, duration } from "./units.ts";
 
 interface Line {
@@ -53,13 +53,7 @@ export function removedImagesView(result: { images: readonly RemovedImageRow[] }
     [
       { title: "IMAGE", value: (row) => row.image.replace(/^sha256:(.{12}).*$/, "$1"), min: 16 },
       { title: "NODE", value: (row) => row.node, min: 8 },
-      {
-        title: "OUTCOME",
-        value: (row) => row.outcome,
-        min: 20,
-        wraps: true,
-        tone: (row) => (row.changed ? "good" : undefined),
-      },
+      outcomeColumn(),
     ],
     result.images,
   );

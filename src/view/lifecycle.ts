@@ -1,5 +1,5 @@
 import { type Style } from "./style.ts";
-import { table } from "./table.ts";
+import { outcomeColumn, table } from "./table.ts";
 
 export interface OutcomeRow {
   readonly container: string;
@@ -16,13 +16,7 @@ export function outcomesView(result: { containers: readonly OutcomeRow[] }, styl
     [
       { title: "CONTAINER", value: (row) => row.container, min: 10 },
       { title: "NODE", value: (row) => row.node, min: 8 },
-      {
-        title: "OUTCOME",
-        value: (row) => row.outcome,
-        min: 20,
-        wraps: true,
-        tone: (row) => (row.changed ? "good" : undefined),
-      },
+      outcomeColumn(),
     ],
     result.containers,
   );

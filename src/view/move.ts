@@ -1,6 +1,6 @@
 import type { MoveRow } from "../app/move/index.ts";
 import type { Style } from "./style.ts";
-import { table } from "./table.ts";
+import { outcomeColumn, table } from "./table.ts";
 import { duration } from "./units.ts";
 
 /** What was moved where, and the gap it caused. */
@@ -12,13 +12,7 @@ export function movesView(result: { moves: readonly MoveRow[] }, style: Style): 
       { title: "FROM", value: (row) => row.from, min: 8 },
       { title: "TO", value: (row) => row.to, min: 8 },
       { title: "GAP", value: (row) => (row.gapMs === null ? "-" : row.gapMs === 0 ? "none" : duration(row.gapMs)) },
-      {
-        title: "OUTCOME",
-        value: (row) => row.outcome,
-        min: 20,
-        wraps: true,
-        tone: (row) => (row.changed ? "good" : undefined),
-      },
+      outcomeColumn(),
     ],
     result.moves,
   );

@@ -1,7 +1,7 @@
 import type { PrunedRow } from "../app/prune.ts";
 import { plural } from "../domain/text.ts";
 import type { Style } from "./style.ts";
-import { table } from "./table.ts";
+import { outcomeColumn, table } from "./table.ts";
 import { bytes } from "./units.ts";
 
 /** What goes, or went, from each node, and what that frees. */
@@ -15,13 +15,7 @@ export function prunedView({ leftovers }: { leftovers: readonly PrunedRow[] }, s
       { title: "NAME", value: (row) => row.container ?? row.image ?? row.id, min: 12, wraps: true },
       { title: "FREES", value: (row) => (row.bytes === null ? "-" : bytes(row.bytes)), align: "right" },
       { title: "WHY", value: (row) => row.why, min: 12, wraps: true },
-      {
-        title: "OUTCOME",
-        value: (row) => row.outcome,
-        min: 10,
-        wraps: true,
-        tone: (row) => (row.changed ? "good" : undefined),
-      },
+      outcomeColumn(10),
     ],
     leftovers,
   );

@@ -1,6 +1,6 @@
 import type { PullRow } from "../app/pull.ts";
 import type { Style } from "./style.ts";
-import { table } from "./table.ts";
+import { outcomeColumn, table } from "./table.ts";
 import { bytes } from "./units.ts";
 
 /** What became of the pull on each node, one line each. */
@@ -13,13 +13,7 @@ export function pullView(result: { images: readonly PullRow[] }, style: Style): 
       { title: "IMAGE", value: (row) => row.image, min: 10 },
       { title: "ID", value: (row) => row.id?.replace(/^sha256:/, "").slice(0, 12) ?? "-" },
       { title: "SIZE", value: (row) => (row.sizeBytes === null ? "-" : bytes(row.sizeBytes)), align: "right" },
-      {
-        title: "OUTCOME",
-        value: (row) => row.outcome,
-        min: 20,
-        wraps: true,
-        tone: (row) => (row.changed ? "good" : undefined),
-      },
+      outcomeColumn(),
     ],
     result.images,
   );

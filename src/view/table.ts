@@ -15,6 +15,14 @@ export interface Column<Row> {
   readonly wraps?: boolean;
 }
 
+/** The last column of a command that changes things. */
+export function outcomeColumn<Row extends { readonly outcome: string; readonly changed: boolean }>(
+  min = 20,
+): Column<Row> {
+  const tone = ({ changed }: Row): Tone | undefined => (changed ? "good" : undefined);
+  return { title: "OUTCOME", value: (row) => row.outcome, min, wraps: true, tone };
+}
+
 /**
  * A table without rules, as docker and kubectl print: one line per row unless a column wraps, columns two spaces apart, no escape
  * sequences from the data, no wider than `style.width` as far as shrinkable columns allow. Ends with a newline.
