@@ -2,7 +2,6 @@ import { lstat, realpath } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { ConfigEdit } from "../../app/ports.ts";
 import { applyEdit } from "../../domain/config/apply-edit.ts";
-import { valueOf } from "../../domain/config/document.ts";
 import { ConfigInvalidError } from "../../domain/config/problem.ts";
 import type { RawConfig } from "../../domain/config/raw.ts";
 import type { Config } from "../../domain/config/types.ts";
@@ -72,8 +71,8 @@ function editedText(path: string, text: string, edits: readonly ConfigEdit[]): s
   const plain = edits.map((edit) => (edit.op === "set" ? { ...edit, value: plainValue(edit.value) } : edit));
   const changed = plain.reduce(editText, text);
   const result = parseConfigText(changed);
-  const wanted = plain.reduce(applyEdit, valueOf(parsed.root));
-  if (!result.ok || !isDeepStrictEqual(valueOf(result.root), wanted)) throw notEditable(path);
+  const wanted = plain.reduce(applyEdit, parsed.value);
+  if (!result.ok || !isDeepStrictEqual(result.value, wanted)) throw notEditable(path);
   return changed;
 }
 

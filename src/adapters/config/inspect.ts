@@ -1,5 +1,4 @@
 import type { ConfigInspection } from "../../app/ports.ts";
-import { valueOf } from "../../domain/config/document.ts";
 import { ConfigInvalidError } from "../../domain/config/problem.ts";
 import { redact } from "../../domain/config/redact.ts";
 import type { ConfigProblem } from "../../domain/config/types.ts";
@@ -15,15 +14,8 @@ export async function inspectConfig(path: string, options: StoreOptions): Promis
   const parsed = parseConfigText(file.text);
   const problems = problemsOf(parsed, file.text, placeOf(path, file.mode, options));
   if (!parsed.ok) return { text: file.text, problems, document: undefined, shown: () => "" };
-  const { root } = parsed;
-  return {
-    text: file.text,
-    problems,
-    get document() {
-      return valueOf(root);
-    },
-    shown: () => renderDocument(redact(valueOf(root)), file.text, root),
-  };
+  const { root, value: document } = parsed;
+  return { text: file.text, problems, document, shown: () => renderDocument(redact(document), file.text, root) };
 }
 
 /** `EditableConfigStore.check`. */

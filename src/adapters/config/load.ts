@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { buildConfig, type BuildOptions } from "../../domain/config/build.ts";
-import { valueOf, type SourceNode } from "../../domain/config/document.ts";
+import type { SourceNode } from "../../domain/config/document.ts";
 import { ConfigInvalidError } from "../../domain/config/problem.ts";
 import type { RawConfig } from "../../domain/config/raw.ts";
 import { secretFindings } from "../../domain/config/secret-findings.ts";
@@ -40,8 +40,7 @@ export function loadParsed(parsed: ParseResult, text: string, place: LoadPlace):
     const problem = { severity: "error" as const, file: place.path, path: "", message: parsed.message };
     throw ConfigInvalidError.ofFile(place.path, [{ ...problem, ...positionAt(text, parsed.offset) }]);
   }
-  const { root } = parsed;
-  const value = valueOf(root);
+  const { root, value } = parsed;
   const shape = checkShape(root, value);
   const built = shape.raw === undefined ? undefined : buildConfig(shape.raw, buildOptions(place));
   const meant = (built?.findings ?? []).flatMap((finding) => shape.original(finding) ?? []);

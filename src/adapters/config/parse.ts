@@ -1,12 +1,18 @@
 import { EVENT_ID, parseEvents, YAMLException } from "js-yaml";
 import type { SourceNode } from "../../domain/config/document.ts";
-import { forbiddenKeys } from "../../domain/config/document.ts";
+import { forbiddenKeys, valueOf } from "../../domain/config/document.ts";
 import type { ConfigPath } from "../../domain/config/path.ts";
 import { Findings, type Finding } from "../../domain/config/problem.ts";
 import { buildTree, UnsupportedSyntax } from "./tree.ts";
 
 export type ParseResult =
-  | { readonly ok: true; readonly root: SourceNode; readonly findings: readonly Finding[] }
+  | {
+      readonly ok: true;
+      readonly root: SourceNode;
+      /** Of the root. */
+      readonly value: unknown;
+      readonly findings: readonly Finding[];
+    }
   | { readonly ok: false; readonly offset: number; readonly message: string };
 
 /** Deeper than any config goes (7), shallower than what costs anything. */
@@ -39,7 +45,7 @@ export function parseConfigText(text: string): ParseResult {
       return { ok: false, offset: 0, message: `the file is empty; ${expectedTop}` };
     }
     if (root.kind !== "map") return { ok: false, offset: root.start, message: `found ${kindOf(root)}; ${expectedTop}` };
-    return { ok: true, root, findings: keyFindings(root) };
+    return { ok: true, root, value: valueOf(root), findings: keyFindings(root) };
   } catch (error) {
     if (error instanceof UnsupportedSyntax) return { ok: false, offset: error.offset, message: error.message };
     if (error instanceof YAMLException) return { ok: false, ...explain(error, text) };
