@@ -10,149 +10,147 @@ const obstacle = await labObstacle();
 /** A line that died silently is noticed after 15 to 20 s, a node is asked every 15 s at the latest, for 10 s each. */
 const patience = 90_000;
 
-describe.skipIf(obstacle !== undefined)(
-  "logs --follow through what happens to nodes",
-  { timeout: 240_000, retry: 1 },
-  () => {
-    const lab = withLab({ nodes: 2 });
-    let config: string;
-    let cluster: string;
+const options = { timeout: 240_000, retry: 1 };
 
-    beforeAll(async () => {
-      config = join(lab.status().dir, "logs.json");
-      const given = JSON.parse(await readFile(lab.status().config, "utf8")) as { cluster: string };
-      cluster = given.cluster;
-      const layout = [
-        { node: "n1", steady: "" },
-        { node: "n2", numbers: "" },
-      ];
-      const wanted = { ...given, layout, hb: [], container_host_constraints: [] };
-      await writeFile(config, JSON.stringify(wanted), { mode: 0o600 });
-      for (const node of ["n1", "n2"]) {
-        await lab.inside(node, "tar -C /var/tmp --transform 's,.*/,bin/,' -cP /bin/busybox | docker import - bb");
-      }
-      await run("n1", "steady", "i=0; while :; do i=$((i+1)); echo $i; usleep 100000; done");
-    });
+describe.skipIf(obstacle !== undefined)("logs --follow through what happens to nodes", options, () => {
+  const lab = withLab({ nodes: 2 });
+  let config: string;
+  let cluster: string;
 
-    /** Writes numbers to stdout, many at a time, and some to stderr. */
-    async function count(): Promise<void> {
-      const text = "i=0; while :; do i=$((i+1)); seq $((i*10)) $((i*10+9)); echo $i >&2; usleep 50000; done";
-      await run("n2", "numbers", text);
+  beforeAll(async () => {
+    config = join(lab.status().dir, "logs.json");
+    const given = JSON.parse(await readFile(lab.status().config, "utf8")) as { cluster: string };
+    cluster = given.cluster;
+    const layout = [
+      { node: "n1", steady: "" },
+      { node: "n2", numbers: "" },
+    ];
+    const wanted = { ...given, layout, hb: [], container_host_constraints: [] };
+    await writeFile(config, JSON.stringify(wanted), { mode: 0o600 });
+    for (const node of ["n1", "n2"]) {
+      await lab.inside(node, "tar -C /var/tmp --transform 's,.*/,bin/,' -cP /bin/busybox | docker import - bb");
     }
-    async function run(node: string, name: string, text: string): Promise<void> {
-      // Everything in the container is a busybox applet.
-      const program = `/bin/busybox --install -s /bin; ${text}`;
-      const options = `--name ${name} --restart always --label io.pictl.cluster=${cluster} -e PATH=/bin`;
-      await lab.inside(node, `docker run -d ${options} bb /bin/busybox sh -c '${program}'`);
-    }
-    afterEach(async () => {
-      await lab.inside("n2", "docker rm -f numbers");
-    });
+    await run("n1", "steady", "i=0; while :; do i=$((i+1)); echo $i; usleep 100000; done");
+  });
 
-    function follow(...words: string[]) {
-      const { said, ended, kill } = startPictl(["logs", ...words, "--follow", "--json"], { config });
-      const rows = (): (LogRow & { failure?: unknown })[] =>
-        said()
-          .split("\n")
-          .slice(0, -1)
-          .map((line) => JSON.parse(line) as LogRow);
-      const of = (container: string): LogRow[] => rows().filter((row) => row.container === container);
-      /** Waits for lines that are not there yet. */
-      const more = async (container: string): Promise<void> => {
-        const before = of(container).length;
-        await expect.poll(() => of(container).length, { timeout: patience }).toBeGreaterThan(before + 20);
-      };
-      return { rows, of, more, ended, kill };
-    }
+  /** Writes numbers to stdout, many at a time, and some to stderr. */
+  async function count(): Promise<void> {
+    const text = "i=0; while :; do i=$((i+1)); seq $((i*10)) $((i*10+9)); echo $i >&2; usleep 50000; done";
+    await run("n2", "numbers", text);
+  }
+  async function run(node: string, name: string, text: string): Promise<void> {
+    // Everything in the container is a busybox applet.
+    const program = `/bin/busybox --install -s /bin; ${text}`;
+    const options = `--name ${name} --restart always --label io.pictl.cluster=${cluster} -e PATH=/bin`;
+    await lab.inside(node, `docker run -d ${options} bb /bin/busybox sh -c '${program}'`);
+  }
+  afterEach(async () => {
+    await lab.inside("n2", "docker rm -f numbers");
+  });
 
-    /** Ends the writer, and compares what was followed with all that Docker has. */
-    async function expectWhole({ of, ended }: ReturnType<typeof follow>): Promise<string> {
-      await lab.inside("n2", "docker stop -t 0 numbers");
-      const { code, stderr } = await ended;
-      expect(code).toBe(0);
-      const stream = (name: LogRow["stream"]): string[] =>
-        of("numbers").flatMap((row) => (row.stream === name ? [row.line] : []));
-      const docker = async (redirection: string): Promise<string[]> =>
-        (await lab.inside("n2", `docker logs numbers ${redirection}`)).split("\n").slice(0, -1);
-      expect(stream("stdout")).toEqual(await docker("2>/dev/null"));
-      expect(stream("stderr")).toEqual(await docker("2>&1 >/dev/null"));
-      return stderr;
-    }
-    const lostAndBack = /^! n2: .*\. Its logs go on when it answers again\.\n! n2 answers again; .*\n$/;
+  function follow(...words: string[]) {
+    const { said, ended, kill } = startPictl(["logs", ...words, "--follow", "--json"], { config });
+    const rows = (): (LogRow & { failure?: unknown })[] =>
+      said()
+        .split("\n")
+        .slice(0, -1)
+        .map((line) => JSON.parse(line) as LogRow);
+    const of = (container: string): LogRow[] => rows().filter((row) => row.container === container);
+    /** Waits for lines that are not there yet. */
+    const more = async (container: string): Promise<void> => {
+      const before = of(container).length;
+      await expect.poll(() => of(container).length, { timeout: patience }).toBeGreaterThan(before + 20);
+    };
+    return { rows, of, more, ended, kill };
+  }
 
-    test("a line that is cut and healed; the other node's log does not wait", async () => {
-      await count();
-      const following = follow("steady", "numbers");
-      await following.more("numbers");
-      await lab.cut("n2");
-      const known = following.of("numbers").length;
-      // Long enough for the loss to be noticed, and for a connection in vain.
-      const until = Date.now() + 40_000;
-      while (Date.now() < until) await following.more("steady");
-      expect(following.of("numbers").length).toBeLessThan(known + 200);
-      await lab.heal("n2");
-      await following.more("numbers");
-      await lab.inside("n1", "docker stop -t 0 steady");
-      const stderr = await expectWhole(following);
-      await lab.inside("n1", "docker start steady");
-      expect(stderr).toMatch(lostAndBack);
-      const numbers = following.of("numbers").filter(({ stream }) => stream === "stdout");
-      expect(numbers.map(({ line }) => Number(line))).toEqual(numbers.map((_, index) => index + 10));
-      const steady = following.of("steady");
-      expect(steady.map(({ line }) => Number(line))).toEqual(steady.map((_, index) => index + 1));
-    });
+  /** Ends the writer, and compares what was followed with all that Docker has. */
+  async function expectWhole({ of, ended }: ReturnType<typeof follow>): Promise<string> {
+    await lab.inside("n2", "docker stop -t 0 numbers");
+    const { code, stderr } = await ended;
+    expect(code).toBe(0);
+    const stream = (name: LogRow["stream"]): string[] =>
+      of("numbers").flatMap((row) => (row.stream === name ? [row.line] : []));
+    const docker = async (redirection: string): Promise<string[]> =>
+      (await lab.inside("n2", `docker logs numbers ${redirection}`)).split("\n").slice(0, -1);
+    expect(stream("stdout")).toEqual(await docker("2>/dev/null"));
+    expect(stream("stderr")).toEqual(await docker("2>&1 >/dev/null"));
+    return stderr;
+  }
+  const lostAndBack = /^! n2: .*\. Its logs go on when it answers again\.\n! n2 answers again; .*\n$/;
 
-    test("an sshd that is killed and comes back after a while", async () => {
-      await count();
-      const following = follow("numbers");
-      await following.more("numbers");
-      await lab.inside("n2", "pkill sshd; while [ ! -e /run/sshd.exit ]; do sleep 0.1; done");
-      const refused = startPictl(["exec", "true", "--node", "n2"], { config });
-      expect((await refused.ended).code).toBe(3);
-      await lab.inside("n2", "kill -HUP 1");
-      await following.more("numbers");
-      expect(await expectWhole(following)).toMatch(lostAndBack);
-    });
+  test("a line that is cut and healed; the other node's log does not wait", async () => {
+    await count();
+    const following = follow("steady", "numbers");
+    await following.more("numbers");
+    await lab.cut("n2");
+    const known = following.of("numbers").length;
+    // Long enough for the loss to be noticed, and for a connection in vain.
+    const until = Date.now() + 40_000;
+    while (Date.now() < until) await following.more("steady");
+    expect(following.of("numbers").length).toBeLessThan(known + 200);
+    await lab.heal("n2");
+    await following.more("numbers");
+    await lab.inside("n1", "docker stop -t 0 steady");
+    const stderr = await expectWhole(following);
+    await lab.inside("n1", "docker start steady");
+    expect(stderr).toMatch(lostAndBack);
+    const numbers = following.of("numbers").filter(({ stream }) => stream === "stdout");
+    expect(numbers.map(({ line }) => Number(line))).toEqual(numbers.map((_, index) => index + 10));
+    const steady = following.of("steady");
+    expect(steady.map(({ line }) => Number(line))).toEqual(steady.map((_, index) => index + 1));
+  });
 
-    test("a container that is restarted", async () => {
-      await count();
-      const following = follow("numbers");
-      await following.more("numbers");
-      await lab.inside("n2", "docker restart -t 0 numbers");
-      await following.more("numbers");
-      expect(await expectWhole(following)).toBe("");
-    });
+  test("an sshd that is killed and comes back after a while", async () => {
+    await count();
+    const following = follow("numbers");
+    await following.more("numbers");
+    await lab.inside("n2", "pkill sshd; while [ ! -e /run/sshd.exit ]; do sleep 0.1; done");
+    const refused = startPictl(["exec", "true", "--node", "n2"], { config });
+    expect((await refused.ended).code).toBe(3);
+    await lab.inside("n2", "kill -HUP 1");
+    await following.more("numbers");
+    expect(await expectWhole(following)).toMatch(lostAndBack);
+  });
 
-    test("a dockerd that is stopped and started", async () => {
-      await count();
-      const following = follow("numbers");
-      await following.more("numbers");
-      await lab.inside("n2", "pkill dockerd; while [ ! -e /run/dockerd.exit ]; do sleep 0.1; done; kill -HUP 1");
-      await following.more("numbers");
-      await expectWhole(following);
-    });
+  test("a container that is restarted", async () => {
+    await count();
+    const following = follow("numbers");
+    await following.more("numbers");
+    await lab.inside("n2", "docker restart -t 0 numbers");
+    await following.more("numbers");
+    expect(await expectWhole(following)).toBe("");
+  });
 
-    test("a node that loses its power", async () => {
-      await count();
-      const following = follow("numbers");
-      await following.more("numbers");
-      await lab.kill("n2");
-      await lab.start("n2");
-      await following.more("numbers");
-      await expectWhole(following);
-    });
+  test("a dockerd that is stopped and started", async () => {
+    await count();
+    const following = follow("numbers");
+    await following.more("numbers");
+    await lab.inside("n2", "pkill dockerd; while [ ! -e /run/dockerd.exit ]; do sleep 0.1; done; kill -HUP 1");
+    await following.more("numbers");
+    await expectWhole(following);
+  });
 
-    test("Ctrl-C while a node is lost ends it at once, and tells what is missing", async () => {
-      await count();
-      const following = follow("steady", "numbers");
-      await following.more("numbers");
-      await lab.inside("n2", "pkill sshd; while [ ! -e /run/sshd.exit ]; do sleep 0.1; done");
-      await following.more("steady");
-      following.kill("SIGINT");
-      const { code } = await following.ended;
-      await lab.inside("n2", "kill -HUP 1");
-      expect(code).toBe(130);
-      expect(following.rows().at(-1)).toMatchObject({ failure: { node: "n2", code: "node-unreachable" } });
-    });
-  },
-);
+  test("a node that loses its power", async () => {
+    await count();
+    const following = follow("numbers");
+    await following.more("numbers");
+    await lab.kill("n2");
+    await lab.start("n2");
+    await following.more("numbers");
+    await expectWhole(following);
+  });
+
+  test("Ctrl-C while a node is lost ends it at once, and tells what is missing", async () => {
+    await count();
+    const following = follow("steady", "numbers");
+    await following.more("numbers");
+    await lab.inside("n2", "pkill sshd; while [ ! -e /run/sshd.exit ]; do sleep 0.1; done");
+    await following.more("steady");
+    following.kill("SIGINT");
+    const { code } = await following.ended;
+    await lab.inside("n2", "kill -HUP 1");
+    expect(code).toBe(130);
+    expect(following.rows().at(-1)).toMatchObject({ failure: { node: "n2", code: "node-unreachable" } });
+  });
+});

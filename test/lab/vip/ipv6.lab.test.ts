@@ -61,7 +61,7 @@ await withVipScenes("an IPv6 virtual IP", (lab, scene) => {
       const recovered = recoveries(picture);
       expect(recovered).toHaveLength(3);
       // The client may begin later than the scene. Without an announcement, it goes on believing what it heard before.
-      expect(Math.max(...recovered.slice(1))).toBeLessThan(3000);
+      expect(Math.max(...recovered.slice(1))).toBeLessThan(1000);
     },
   );
 
