@@ -34,7 +34,7 @@ export const errorCodes = {
   "host-key-changed": 4,
   /** The login shell did not run our command (nologin, forced command). */
   "shell-unusable": 1,
-  /** The connection ended while a command ran: nobody knows whether it did its work. */
+  /** The connection ended while a command ran: nobody knows whether it did its work. Or before Docker had answered. */
   "connection-lost": 3,
   /** A command did not end within its deadline: nobody knows whether it did its work. */
   timeout: 1,

@@ -56,10 +56,15 @@ describe.skipIf(obstacle !== undefined)("logs --follow through what happens to n
         .slice(0, -1)
         .map((line) => JSON.parse(line) as LogRow);
     const of = (container: string): LogRow[] => rows().filter((row) => row.container === container);
+    const over = ended.then(({ code, stdout, stderr }): never => {
+      throw new Error(`it ended with ${String(code)}: ${stderr}${stdout.split("\n").slice(-2).join("\n")}`);
+    });
+    over.catch(() => undefined);
     /** Waits for lines that are not there yet. */
     const more = async (container: string): Promise<void> => {
       const before = of(container).length;
-      await expect.poll(() => of(container).length, { timeout: patience }).toBeGreaterThan(before + 20);
+      const come = expect.poll(() => of(container).length, { timeout: patience }).toBeGreaterThan(before + 20);
+      await Promise.race([come, over]);
     };
     return { rows, of, more, ended, kill };
   }
@@ -76,6 +81,13 @@ describe.skipIf(obstacle !== undefined)("logs --follow through what happens to n
     expect(stream("stdout")).toEqual(await docker("2>/dev/null"));
     expect(stream("stderr")).toEqual(await docker("2>&1 >/dev/null"));
     return stderr;
+  }
+  async function endSshd(): Promise<void> {
+    await lab.inside("n2", "pkill sshd; while [ ! -e /run/sshd.exit ]; do sleep 0.1; done");
+  }
+  /** Starts what has ended. */
+  async function startServices(): Promise<void> {
+    await lab.inside("n2", "kill -HUP 1");
   }
   const lostAndBack = /^! n2: .*\. Its logs go on when it answers again\.\n! n2 answers again; .*\n$/;
 
@@ -105,10 +117,30 @@ describe.skipIf(obstacle !== undefined)("logs --follow through what happens to n
     await count();
     const following = follow("numbers");
     await following.more("numbers");
-    await lab.inside("n2", "pkill sshd; while [ ! -e /run/sshd.exit ]; do sleep 0.1; done");
+    await endSshd();
     const refused = startPictl(["exec", "true", "--node", "n2"], { config });
     expect((await refused.ended).code).toBe(3);
-    await lab.inside("n2", "kill -HUP 1");
+    await startServices();
+    await following.more("numbers");
+    expect(await expectWhole(following)).toMatch(lostAndBack);
+  });
+
+  test("a connection that ends again while Docker is asked", async () => {
+    await count();
+    const following = follow("numbers");
+    await following.more("numbers");
+    await lab.inside("n2", "pkill -STOP dockerd");
+    try {
+      await endSshd();
+      await startServices();
+      // Who asks Docker stands in its queue.
+      const queue = "ss -xlH | awk '/docker.sock/ && $3 { waits = 1 } END { exit !waits }'";
+      await lab.inside("n2", `until ${queue}; do sleep 0.1; done`);
+      await endSshd();
+      await startServices();
+    } finally {
+      await lab.inside("n2", "pkill -CONT dockerd");
+    }
     await following.more("numbers");
     expect(await expectWhole(following)).toMatch(lostAndBack);
   });
@@ -145,11 +177,11 @@ describe.skipIf(obstacle !== undefined)("logs --follow through what happens to n
     await count();
     const following = follow("steady", "numbers");
     await following.more("numbers");
-    await lab.inside("n2", "pkill sshd; while [ ! -e /run/sshd.exit ]; do sleep 0.1; done");
+    await endSshd();
     await following.more("steady");
     following.kill("SIGINT");
     const { code } = await following.ended;
-    await lab.inside("n2", "kill -HUP 1");
+    await startServices();
     expect(code).toBe(130);
     expect(following.rows().at(-1)).toMatchObject({ failure: { node: "n2", code: "node-unreachable" } });
   });

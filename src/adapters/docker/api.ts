@@ -11,7 +11,10 @@ import type { Dialer } from "./dial.ts";
 import { readBody, send } from "./http.ts";
 import { limiter } from "./limiter.ts";
 
-/** The Engine API of one node: GET requests, each with a deadline. Both reject with docker-failed for an error status. */
+/**
+ * The Engine API of one node: GET requests, each with a deadline. Both reject with docker-failed for an error status,
+ * docker-unavailable after the deadline, and connection-lost when the connection ends before the answer.
+ */
 export interface Api {
   /** The body as JSON; undefined when there is no such thing (404). */
   get(path: string, signal: AbortSignal): Promise<unknown>;
@@ -50,18 +53,43 @@ export async function openApi(options: ApiOptions, signal: AbortSignal): Promise
   if (version === undefined) throw dockerUnavailable(node, "What answers there is not a Docker Engine.");
   return {
     timeoutMs,
-    get: (path, signal) => get(`/v${version}${path}`, signal),
+    get: (path, signal) => unlessBroken({ node, path }, get(`/v${version}${path}`, signal)),
     stream: (path, signal) =>
-      bounded(options, { path, signal }, async (limit) => {
-        const connection = await dialer.dial(limit);
-        const createConnection = (): typeof connection => connection;
-        const request = { createConnection, path: `/v${version}${path}`, headers, signal: limit };
-        const response = await send(request, { retry: false });
-        if (response.statusCode === 200) return response;
-        parse(node, response, await readBody(response, maxBodyBytes));
-        return undefined;
-      }),
+      unlessBroken(
+        { node, path },
+        bounded(options, { path, signal }, async (limit) => {
+          const connection = await dialer.dial(limit);
+          const createConnection = (): typeof connection => connection;
+          const request = { createConnection, path: `/v${version}${path}`, headers, signal: limit };
+          const response = await send(request, { retry: false });
+          if (response.statusCode === 200) return response;
+          parse(node, response, await readBody(response, maxBodyBytes));
+          return undefined;
+        }),
+      ),
   };
+}
+
+/** What is no error of ours is one of the connection: node:http's words for its end, or the stream's own. */
+async function unlessBroken<T>(
+  { node, path }: { readonly node: string; readonly path: string },
+  answer: Promise<T>,
+): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof PictlError) throw error;
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new PictlError(
+      "connection-lost",
+      `The connection to the node, or to its Docker, ended before ${withoutQuery(path)} was answered (${detail}).`,
+      { node, hint: `Try again; if it ends again, look at \`pictl doctor ${node}\`.`, cause: error },
+    );
+  }
+}
+
+function withoutQuery(path: string): string {
+  return path.replace(/\?.*/, "");
 }
 
 /** The signal ends the stream as well as the dialling, so the time limit is called off when there is a stream. */
@@ -91,7 +119,7 @@ async function bounded<T>(
   } catch (error) {
     const details = { node, cause: error };
     if (request.signal.aborted) throw new PictlError("interrupted", "Interrupted while Docker was asked.", details);
-    const what = request.path.replace(/\?.*/, "");
+    const what = withoutQuery(request.path);
     if (limit.expired()) {
       throw dockerUnavailable(node, `It did not answer ${what} within ${String(timeoutMs / 1000)} s.`, error);
     }

@@ -14,6 +14,7 @@ export interface Engines {
   on(node: NodeSpec, signal?: AbortSignal): Promise<Engine>;
 }
 
+/** Each question rejects with docker-failed, docker-unavailable when Docker is silent, and connection-lost. */
 export interface Engine {
   info(): Promise<EngineInfo>;
   /** All containers, stopped ones too. */

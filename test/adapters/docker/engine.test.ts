@@ -120,6 +120,20 @@ describe("when the engine is not well", () => {
     expect(await engine.images()).toHaveLength(1);
   });
 
+  it.each<[string, Handler]>([
+    ["before the answer", (_request, response) => response.socket?.destroy()],
+    ["in the middle of its head", (_request, response) => response.socket?.end("HTTP/1.1 200 O")],
+    ["in the middle of its body", (_request, response) => response.write("[", () => response.destroy())],
+  ])("a connection that ends %s is lost, which is no bug of ours", async (_when, ends) => {
+    const { engine } = await open({ "/containers/json": ends });
+    const lost = {
+      code: "connection-lost",
+      node: "n1",
+      message: expect.stringContaining("/containers/json") as string,
+    };
+    await expect(engine.containers()).rejects.toMatchObject(lost);
+  });
+
   it("a connection that is used many times gathers no listeners", async () => {
     const warnings: Error[] = [];
     const note = (warning: Error): number => warnings.push(warning);
@@ -247,6 +261,16 @@ describe("logs", () => {
     await expect(async () => {
       while ((await lines.next()).done !== true);
     }).rejects.toMatchObject({ code: "docker-unavailable", node: "n1" });
+  });
+
+  it("one whose connection ends before it begins is lost, which is no bug of ours", async () => {
+    const ends: Handler = (_request, response) => response.socket?.destroy();
+    const { engine } = await open({ "/containers/a/json": {}, "/containers/a/logs": ends });
+    const first = engine
+      .logs("a", { ...options, follow: true })
+      [Symbol.asyncIterator]()
+      .next();
+    await expect(first).rejects.toMatchObject({ code: "connection-lost", node: "n1" });
   });
 
   it("a reader that stops early ends the request", async () => {
