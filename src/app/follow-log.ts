@@ -9,6 +9,8 @@ import type { Ports } from "./ports.ts";
 export interface LogPosition {
   readonly container: string;
   readonly node: string;
+  /** It ran, or Docker was about to run it, when it was looked at first. */
+  readonly alive: boolean;
   /** Docker's id; a copy that takes the container's place has another, and a log of its own. */
   id: string;
   cursor: LogCursor;
@@ -34,7 +36,7 @@ export async function* followLog(
   { cluster, watch, random, open }: FollowOptions,
 ): AsyncGenerator<LogRecord> {
   const { clock, signal } = ports;
-  let aliveAt: number | undefined;
+  let aliveAt = position.alive ? clock.monotonic() : undefined;
   for (let tries = 0; ; tries += 1) {
     const facts = ours(await watch.look(position.node), position.container, cluster);
     if (facts && facts.id !== position.id) {

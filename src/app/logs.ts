@@ -2,7 +2,7 @@ import type { Placement } from "../domain/config/types.ts";
 import { ours } from "../domain/container/ownership.ts";
 import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { LogCursor } from "../domain/logs/cursor.ts";
-import { mayPass } from "../domain/logs/follow.ts";
+import { isAlive, mayPass } from "../domain/logs/follow.ts";
 import { fanOut } from "./fan-out.ts";
 import { type LogRow, type LogRows, type LogSource, type LogWish, readComing, readPast } from "./log-readings.ts";
 import { NodeWatch } from "./node-watch.ts";
@@ -45,7 +45,7 @@ export async function readLogs(ports: LogsPorts, input: LogsInput): Promise<Repo
       const { container, node } = placement;
       const facts = ours(await observe.containers(node), container, input.config.cluster);
       if (!facts) throw containerMissing(container);
-      return { container, node, id: facts.id, cursor: new LogCursor({ whole }), begun: false };
+      return { container, node, alive: isAlive(facts), id: facts.id, cursor: new LogCursor({ whole }), begun: false };
     },
   });
   const failures: Failure[] = [...missing];

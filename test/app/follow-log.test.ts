@@ -18,7 +18,10 @@ interface Moment {
 }
 
 /** Follows through the moments, the last of which goes on for ever. */
-async function follow(moments: readonly Moment[], { signal = new AbortController().signal } = {}) {
+async function follow(
+  moments: readonly Moment[],
+  { signal = new AbortController().signal, alive = false }: { signal?: AbortSignal; alive?: boolean } = {},
+) {
   const told: string[] = [];
   let at = -1;
   let now = 0;
@@ -51,7 +54,8 @@ async function follow(moments: readonly Moment[], { signal = new AbortController
       onBack: (name) => told.push(`back ${name}`),
     },
   );
-  const position: LogPosition = { container: "web", node: "n1", id: "c0ffee", cursor: new LogCursor({ whole: true }) };
+  const cursor = new LogCursor({ whole: true });
+  const position: LogPosition = { container: "web", node: "n1", alive, id: "c0ffee", cursor };
   async function* open(): AsyncGenerator<LogRecord> {
     await Promise.resolve();
     const { log = [], end } = moment();
@@ -92,6 +96,15 @@ describe("a followed log", () => {
       seconds: expect.closeTo(5, -1) as number,
     });
     expect(await follow([{ look: "exited" }])).toMatchObject({ lines: [], looks: 1, seconds: 0 });
+  });
+
+  test("of a container that ran a moment ago is given the time to run again", async () => {
+    const { lines } = await follow(
+      [{ look: "exited" }, { look: "running", log: [1] }, { look: "exited", log: [1] }, { look: "exited", log: [1] }],
+      { alive: true },
+    );
+    expect(lines).toEqual([1]);
+    expect((await follow([{ look: "exited" }], { alive: true })).seconds).toBeCloseTo(5, -1);
   });
 
   test("goes on where it broke off, and a short break is not worth a word", async () => {

@@ -6,7 +6,7 @@ const graceMs = 5_000;
 
 /**
  * Whether a log that was read to its end is over. `idleMs`: since its container was last seen to run; undefined when it
- * was not since the following began.
+ * never was.
  */
 export function isOver(idleMs: number | undefined): boolean {
   return idleMs === undefined || idleMs >= graceMs;
