@@ -14,7 +14,7 @@ import { network } from "./adapters/network/index.ts";
 import { openRegistries } from "./adapters/registry/index.ts";
 import { openScripts } from "./adapters/scripts/index.ts";
 import { openSecrets } from "./adapters/secrets/index.ts";
-import { openStateFile, openVipRequests } from "./adapters/state/index.ts";
+import { openSharedState, openStateFile, openVipRequests } from "./adapters/state/index.ts";
 import type {
   Ask,
   ConfigStore,
@@ -124,7 +124,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       signal: options.signal,
       concurrency: options.concurrency,
       actor: { who: `${userInfo().username}@${hostname()}`, cause: options.cause },
-      generations: openStateFile(join(config.stateDir, `generation-${config.cluster}.json`), { durable: true }),
+      generations: openSharedState(join(config.stateDir, `generations-${config.cluster}.json`)),
       memory: openStateFile(join(config.stateDir, `heartbeat-${config.cluster}.json`)),
       random: Math.random,
       machine: { bootId: machineBootId() },

@@ -12,7 +12,7 @@ import { act, type ActionRow, type Done } from "./act.ts";
 import { buildImages } from "./build.ts";
 import { readEnvironments, wantedDigest, withSecrets } from "./environment.ts";
 import { fanOut } from "./fan-out.ts";
-import { newGeneration } from "./generations.ts";
+import { newGeneration, notePlaced } from "./generations.ts";
 import { applyLifecycle } from "./lifecycle.ts";
 import { withLocks } from "./locks.ts";
 import { settleMoves } from "./move/settle.ts";
@@ -100,6 +100,7 @@ async function createOne(ports: Ports, one: One): Promise<Done> {
 
   const connection = await ports.nodes.connect(nodeOf(config, node), ports.signal);
   const engine = await ports.engines.on(nodeOf(config, node), ports.signal);
+  await notePlaced(ports, container, generation);
   await putInPlace(ports, {
     connection,
     engine,

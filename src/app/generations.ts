@@ -1,5 +1,8 @@
-import { generationOf, nextGeneration } from "../domain/container/ownership.ts";
+import type { Config } from "../domain/config/types.ts";
+import { noGenerations, withPlaced, withSeen, type Generations } from "../domain/container/generations.ts";
+import { isOurs, nextGeneration } from "../domain/container/ownership.ts";
 import type { ContainerFacts } from "../domain/docker/facts.ts";
+import type { NodeFacts } from "../domain/heartbeat/facts.ts";
 import type { Ports } from "./ports.ts";
 
 /**
@@ -7,21 +10,39 @@ import type { Ports } from "./ports.ts";
  * board without a battery starts with an old one. Rejects with state-write-failed.
  */
 export async function newGeneration(
-  ports: Pick<Ports, "generations" | "clock">,
+  { generations, clock }: Pick<Ports, "generations" | "clock">,
   seen: readonly (ContainerFacts | undefined)[],
   { dryRun }: { readonly dryRun: boolean },
 ): Promise<number> {
-  const last = (await ports.generations.read()) ?? 0;
-  const generation = nextGeneration(seen, { nowMs: ports.clock.now(), last });
-  if (!dryRun) await ports.generations.write(generation);
-  return generation;
+  const after = (known = noGenerations): Generations => ({
+    ...known,
+    last: nextGeneration(seen, { nowMs: clock.now(), last: known.last }),
+  });
+  return (dryRun ? after(await generations.read()) : await generations.update(after)).last;
 }
 
-/** Remembers the generations of copies that somebody else may have made. Rejects with state-write-failed. */
-export async function noteGenerations(
+/** To be called before a copy is there that the layout asks for, or is about to. Rejects with state-write-failed. */
+export async function notePlaced(
   { generations }: Pick<Ports, "generations">,
-  copies: readonly ContainerFacts[],
+  container: string,
+  generation: number,
 ): Promise<void> {
-  const greatest = Math.max(0, ...copies.map(generationOf));
-  if (greatest > ((await generations.read()) ?? 0)) await generations.write(greatest);
+  await generations.update((known = noGenerations) => withPlaced(known, container, generation));
+}
+
+/**
+ * Remembers the generations of copies that somebody else may have made, and resolves to all that is known then. Rejects
+ * with state-write-failed.
+ */
+export function noteGenerations(
+  { generations }: Pick<Ports, "generations">,
+  config: Config,
+  nodes: Readonly<Record<string, NodeFacts>>,
+): Promise<Generations> {
+  return generations.update((known = noGenerations) =>
+    Object.entries(nodes).reduce((all, [node, facts]) => {
+      const copies = facts.state === "up" ? facts.containers.filter((each) => isOurs(each, config.cluster)) : [];
+      return withSeen(all, config, { node, copies });
+    }, known),
+  );
 }

@@ -1,11 +1,12 @@
 import type { Config } from "../domain/config/types.ts";
+import type { Generations } from "../domain/container/generations.ts";
 import type { Checks, Hooks } from "./ports/checks.ts";
 import type { Secrets } from "./ports/config.ts";
 import type { Nodes } from "./ports/connection.ts";
 import type { HeartbeatState } from "./ports/heartbeat.ts";
 import type { BuildContexts, Engines } from "./ports/docker.ts";
 import type { Registries } from "./ports/registry.ts";
-import type { EventLog, Journal, StateFile } from "./ports/state.ts";
+import type { EventLog, Journal, SharedState } from "./ports/state.ts";
 import type { VipState } from "./ports/vip.ts";
 import type { Clock, Progress, Scripts } from "./ports/surroundings.ts";
 
@@ -29,8 +30,7 @@ export interface Ports {
   readonly registries: Registries;
   readonly events: EventLog;
   readonly journal: Journal;
-  /** The greatest generation given or seen (`domain/container/ownership.ts`). */
-  readonly generations: StateFile<number>;
+  readonly generations: SharedState<Generations>;
   readonly checks: Checks;
   readonly hooks: Hooks;
   /** The config as its file says now, for decisions that must not be made by an older one. */

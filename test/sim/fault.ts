@@ -26,8 +26,8 @@ export type Fault = {
   /** Somebody else's container has the name. */
   | { readonly do: "take-name"; readonly node: string; readonly container: string }
   | { readonly do: "break-config" }
-  /** Somebody moves an entry with an editor. */
-  | { readonly do: "edit-layout"; readonly container: string; readonly to: string }
+  /** Somebody moves an entry with an editor; `changesMind`: and back when the fault is over. */
+  | { readonly do: "edit-layout"; readonly container: string; readonly to: string; readonly changesMind: boolean }
   | { readonly do: "set-clock"; readonly ms: number }
   /** SIGKILL at the nth call of a port that fits; it is started again when the fault is over. */
   | { readonly do: "crash"; readonly what: string; readonly calls: number; readonly side: "before" | "after" }

@@ -143,8 +143,7 @@ export class Weather {
         };
       }
       case "edit-layout":
-        this.#editLayout(fault);
-        return undefined;
+        return this.#editLayout(fault);
       case "set-clock":
         world.wallShiftMs += fault.ms;
         return undefined;
@@ -225,13 +224,23 @@ export class Weather {
     };
   }
 
-  #editLayout({ container, to }: Extract<Fault, { do: "edit-layout" }>): void {
+  #editLayout({ container, to, changesMind }: Extract<Fault, { do: "edit-layout" }>): (() => void) | undefined {
+    const from = this.#place(container, to);
+    if (from === undefined || !changesMind) return undefined;
+    return () => {
+      this.#place(container, from);
+    };
+  }
+
+  /** Returns where the layout had it; undefined when that is left as it is. */
+  #place(container: string, to: string): string | undefined {
     const world = this.#world;
-    if (world.config() === undefined) return;
+    if (world.config() === undefined) return undefined;
     const { config, raw } = load(world.text);
     const from = config.placements.find((each) => each.container === container)?.node;
-    if (from === undefined || from === to) return;
+    if (from === undefined || from === to) return undefined;
     world.text = edited(world.text, moveEdits(raw, { container, from, to }));
+    return from;
   }
 
   #move({ container, to, crash }: Extract<Fault, { do: "cli-move" }>): void {

@@ -61,11 +61,8 @@ export function openPorts(
         }),
     },
     generations: {
-      read: () => disk(process, "read the generation", () => world.generation),
-      write: (generation) =>
-        disk(process, "write the generation", () => {
-          world.generation = generation;
-        }),
+      read: () => disk(process, "read the generations", () => world.generations),
+      update: (change) => disk(process, "write the generations", () => (world.generations = change(world.generations))),
     },
     memory: {
       read: () =>

@@ -129,7 +129,7 @@ function faultOf(random: Random, place: Place & { readonly quietAt: number }): F
     () => ({ ...time, do: "take-port", node: elsewhere, port: port ?? 8001 }),
     () => ({ ...time, do: "take-name", node: elsewhere, container }),
     () => ({ ...time, do: "break-config" }),
-    () => ({ ...time, do: "edit-layout", container, to }),
+    () => ({ ...time, do: "edit-layout", container, to, changesMind: random.chance(0.5) }),
     () => ({ ...time, do: "set-clock", ms: random.pick([-3_600_000, 3_600_000]) }),
     () => ({ ...time, do: "crash", ...crash(random) }),
     () => ({ ...time, do: "crash", ...crash(random) }),

@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { Config } from "../../src/domain/config/types.ts";
+import type { Generations } from "../../src/domain/container/generations.ts";
 import type { MoveRecord } from "../../src/domain/move/journal.ts";
 import { load } from "./config.ts";
 import type { SimContainer } from "./containers.ts";
@@ -45,7 +46,7 @@ export class World {
   /** Who has claimed the moves of a container. */
   readonly claims = new Map<string, Process>();
   memory: string | undefined;
-  generation = 0;
+  generations: Generations | undefined;
   readonly sicknesses = new Set<Sickness>();
   /** Nodes where no image can be made ready. */
   readonly noImages = new Set<string>();

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import type { StateFile, VipReply, VipRequest, VipRequests } from "../../app/ports.ts";
+import type { SharedState, StateFile, VipReply, VipRequest, VipRequests } from "../../app/ports.ts";
 import { PictlError } from "../../domain/errors.ts";
 
 /**
@@ -33,6 +33,24 @@ export function openStateFile<T>(path: string, { durable = false }: { readonly d
           cause: error,
         });
       }
+    },
+  };
+}
+
+/** A durable state file that is changed by one at a time, each beginning with what the one before has made of it. */
+export function openSharedState<T>(path: string): SharedState<T> {
+  const file = openStateFile<T>(path, { durable: true });
+  let before: Promise<unknown> = Promise.resolve();
+  return {
+    read: () => file.read(),
+    update(change) {
+      const mine = before.then(async () => {
+        const value = change(await file.read());
+        await file.write(value);
+        return value;
+      });
+      before = mine.catch(() => undefined);
+      return mine;
     },
   };
 }

@@ -11,15 +11,16 @@ import { record } from "../record.ts";
 const graceSeconds = 10;
 
 /**
- * Stops and removes a copy that a newer one has replaced elsewhere; its volumes stay. It is looked at once more under
- * the lock: a copy that is no longer what was decided on is left alone. Rejects with lock-held and what connecting and
- * Docker reject with.
+ * Stops and removes a copy that another one stands for elsewhere; its volumes stay. It is looked at once more under the
+ * lock: a copy that is no longer what was decided on is left alone. Rejects with lock-held, what connecting and Docker
+ * reject with, and config-invalid when only the layout tells that it is stale.
  */
 export async function cleanUp(ports: Ports, { config, copy }: { config: Config; copy: StaleCopy }): Promise<void> {
   const { container, node } = copy;
   const place = { container, node };
   await withLocks(ports, { config, placements: [place], waitMs: 0, dryRun: false }, async (locked) => {
     await locked(place);
+    if (copy.why === "left" && (await isPlaced(ports, place))) return;
     const [connection, engine] = await Promise.all([
       ports.nodes.connect(nodeOf(config, node), ports.signal),
       ports.engines.on(nodeOf(config, node), ports.signal),
@@ -38,4 +39,10 @@ export async function cleanUp(ports: Ports, { config, copy }: { config: Config; 
       before: { state: found.state, generation: copy.generation },
     });
   });
+}
+
+/** What the layout has left it may have again by now, also by a move that ended while the round looked around. */
+async function isPlaced(ports: Ports, { container, node }: { container: string; node: string }): Promise<boolean> {
+  const { placements } = await ports.latestConfig();
+  return placements.some((each) => each.container === container && each.node === node);
 }

@@ -1,5 +1,5 @@
 import type { Config } from "../../domain/config/types.ts";
-import { isOurs } from "../../domain/container/ownership.ts";
+import { noGenerations } from "../../domain/container/generations.ts";
 import type { Failure } from "../../domain/errors.ts";
 import { type Action, type CheckRow, decide, type FailOverAction } from "../../domain/heartbeat/decide.ts";
 import type { NodeFacts, WantedMove } from "../../domain/heartbeat/facts.ts";
@@ -130,13 +130,8 @@ export function openHeartbeat(
       silent = new Set(Object.keys(nodes).filter((name) => nodes[name]?.state === "silent"));
       const dead = deadNodes(nodes);
       const open = await openMoves(ports, config, nodes);
-      if (mayDo !== "nothing") {
-        const copies = Object.values(nodes).flatMap((facts) => (facts.state === "up" ? facts.containers : []));
-        await noteGenerations(
-          ports,
-          copies.filter((facts) => isOurs(facts, config.cluster)),
-        );
-      }
+      const generations =
+        mayDo === "nothing" ? await ports.generations.read() : await noteGenerations(ports, config, nodes);
       const busy = new Set([...busyBefore, ...inHand.containers()]);
       // What is being repaired on a dead node never will be: its failures count.
       const hopeless = inHand.needing(dead).filter((container) => !underWay.has(container));
@@ -148,6 +143,7 @@ export function openHeartbeat(
         checks,
         busy: new Set([...[...busy].filter((container) => !hopeless.includes(container)), ...open.unsettled]),
         underWay: [...underWay.values()],
+        generations: generations ?? noGenerations,
         stalled: stood,
       });
       const isolated = decision.memory.isolated !== null;

@@ -12,7 +12,7 @@ import { type MovePlan, refuseTakenPorts, wouldMove } from "../../domain/move/pl
 import { safety } from "../../domain/safety.ts";
 import { readEnvFile, wantedDigest, withSecrets } from "../environment.ts";
 import { runDocker } from "../docker.ts";
-import { newGeneration } from "../generations.ts";
+import { newGeneration, notePlaced } from "../generations.ts";
 import { inLockOrder, withLocks } from "../locks.ts";
 import type { ConfigStore, Ports, Step } from "../ports.ts";
 import { putInPlace } from "../run-container.ts";
@@ -192,6 +192,7 @@ async function untilWritten(
   };
   try {
     const gapMs = await replaceOld(ports, { ...moving, copied }, startingNew);
+    await notePlaced(ports, plan.container, move.generation);
     await store.change((_config, raw) => {
       const edits = moveEdits(raw, plan);
       if (edits.length > 0) return edits;

@@ -37,3 +37,9 @@ export interface StateFile<T> {
   /** Replaces it atomically, without waiting for the disk. Rejects with state-write-failed. */
   write(value: T): Promise<void>;
 }
+
+/** One that several at once change in this process. */
+export interface SharedState<T> extends Pick<StateFile<T>, "read"> {
+  /** Resolves to what `change` made of it, when that is written. Rejects with state-write-failed. */
+  update(change: (before: T | undefined) => T): Promise<T>;
+}

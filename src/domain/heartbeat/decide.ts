@@ -150,11 +150,16 @@ function tellOfNodes({ before, round, events }: Draft): void {
 }
 
 function cleanUp({ config, round, actions }: Draft): void {
-  for (const copy of staleCopies(config, round.nodes)) {
+  for (const copy of staleCopies(config, round.nodes, round.generations)) {
     if (round.busy.has(copy.container)) continue;
-    actions.push({ do: "clean-up", ...copy, cause: "a newer copy runs where the layout wants it" });
+    actions.push({ do: "clean-up", ...copy, cause: causes[copy.why] });
   }
 }
+
+const causes: Readonly<Record<StaleCopy["why"], string>> = {
+  older: "a newer copy is where the layout wants it",
+  left: "the layout had it there before, and it runs where the layout has it now",
+};
 
 function decideOne(draft: Draft, check: CheckFact): void {
   const { round, before, trials } = draft;

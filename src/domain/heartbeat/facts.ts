@@ -1,4 +1,5 @@
 import type { HeartbeatCheck } from "../config/types.ts";
+import type { Generations } from "../container/generations.ts";
 import type { ContainerFacts } from "../docker/facts.ts";
 import type { ErrorCode } from "../errors.ts";
 
@@ -72,6 +73,7 @@ export interface RoundFacts {
   readonly busy: ReadonlySet<string>;
   /** Moves that an earlier round began and that have not ended. */
   readonly underWay: readonly WantedMove[];
+  readonly generations: Generations;
   /** This process stood still (suspended, stopped, starved), so that what it counted before says nothing. */
   readonly stalled: boolean;
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Config } from "../../../src/domain/config/types.ts";
+import { noGenerations, withPlaced } from "../../../src/domain/container/generations.ts";
 import { type Action, decide, type Decision } from "../../../src/domain/heartbeat/decide.ts";
 import type { NodeFacts, RoundFacts } from "../../../src/domain/heartbeat/facts.ts";
 import { type Memory, noMemory } from "../../../src/domain/heartbeat/memory.ts";
@@ -27,7 +28,16 @@ function round(
   of: Config = cluster,
 ): RoundFacts {
   const checks = subjects(of).map((each) => ({ ...each, ok, message: ok ? "" : "refused", durationMs: 1 }));
-  return { at: at * 1000, nodes, checks, busy: new Set(), underWay: [], stalled: false, ...rest };
+  return {
+    at: at * 1000,
+    nodes,
+    checks,
+    busy: new Set(),
+    underWay: [],
+    generations: noGenerations,
+    stalled: false,
+    ...rest,
+  };
 }
 
 /** What follows from these rounds, one every 30 s. */
@@ -163,6 +173,13 @@ describe("a node that comes back", () => {
     const nodes = { ...others, n1: up(web), n2: up(copy("web", "new", 2)) };
     expect(after([{ nodes }], moved).actions).toMatchObject([{ do: "clean-up", node: "n1", id: "w" }]);
     expect(after([{ nodes, busy: new Set(["web"]) }], moved).actions).toEqual([]);
+  });
+
+  test("loses a newer copy when the layout had it there and has gone back", () => {
+    const nodes = { ...others, n1: up(web), n2: up(copy("web", "new", 2)) };
+    const generations = withPlaced(noGenerations, "web", 2);
+    expect(after([{ nodes, generations }]).actions).toMatchObject([{ do: "clean-up", node: "n2", id: "new" }]);
+    expect(after([{ nodes }]).actions).toEqual([]);
   });
 
   test("gets its containers started, when that is asked for, and what runs is left alone", () => {

@@ -1,17 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { noGenerations, withPlaced } from "../../../src/domain/container/generations.ts";
 import { staleCopies } from "../../../src/domain/heartbeat/stale.ts";
 import { config, node, placement } from "../../fakes/config.ts";
 import { copy, refused, silent, up } from "./facts.ts";
 
 const cluster = config({ nodes: [node("n1"), node("n2"), node("n3")], placements: [placement("web", "n2")] });
-const ids = (nodes: Parameters<typeof staleCopies>[1]): readonly string[] =>
-  staleCopies(cluster, nodes).map(({ id }) => id);
+/** `placed`: the greatest generation of web that this controller's layout has placed. */
+const ids = (nodes: Parameters<typeof staleCopies>[1], placed = 0): readonly string[] =>
+  staleCopies(cluster, nodes, withPlaced(noGenerations, "web", placed)).map(({ id }) => id);
 
 describe("a copy is stale", () => {
   test("when a newer one is where the layout wants it", () => {
-    expect(staleCopies(cluster, { n1: up(copy("web", "old", 1)), n2: up(copy("web", "new", 2)) })).toEqual([
-      { node: "n1", container: "web", id: "old", generation: 1 },
+    const nodes = { n1: up(copy("web", "old", 1)), n2: up(copy("web", "new", 2)) };
+    expect(staleCopies(cluster, nodes, noGenerations)).toEqual([
+      { node: "n1", container: "web", id: "old", generation: 1, why: "older" },
     ]);
   });
 
@@ -41,31 +44,62 @@ describe("a copy is stale", () => {
   });
 });
 
-test("property: what is stale is ours, where the layout does not want it, and a newer copy stays", () => {
+describe("a newer copy than the one where the layout wants it", () => {
+  const nodes = { n1: up(copy("web", "new", 3)), n2: up(copy("web", "old", 2)) };
+
+  test("is stale when this layout has placed one as new, and has left it since", () => {
+    for (const placed of [3, 4]) expect(ids(nodes, placed)).toEqual(["new"]);
+    expect(staleCopies(cluster, nodes, withPlaced(noGenerations, "web", 3))).toMatchObject([{ why: "left" }]);
+  });
+
+  test("is none of ours to remove when the layout never had it: that may be an older one", () => {
+    for (const placed of [0, 2]) expect(ids(nodes, placed)).toEqual([]);
+    expect(staleCopies(cluster, nodes, withPlaced(noGenerations, "db", 3))).toEqual([]);
+  });
+
+  test.each([
+    ["does not run", up(copy("web", "old", 2, { state: "exited" }))],
+    ["is put aside", up(copy("web", "old", 2, { name: "web.pictl-replaced" }))],
+    ["is not there", up()],
+    ["is out of sight", silent({ missed: ["n1"] })],
+    ["is another container's", up(copy("db", "old", 2))],
+    ["is as new", up(copy("web", "old", 3))],
+  ])("stays while the one where it belongs %s", (_what, n2) => {
+    expect(ids({ ...nodes, n2 }, 3)).toEqual([]);
+  });
+});
+
+test("property: what is stale is ours, where the layout does not want it, and another copy stands for it", () => {
   const names = ["n1", "n2", "n3"] as const;
   const seen = fc.record({
     on: fc.constantFrom(...names),
     generation: fc.integer({ min: 0, max: 3 }),
     ours: fc.boolean(),
+    runs: fc.boolean(),
   });
+  const placed = fc.integer({ min: 0, max: 3 });
   fc.assert(
-    fc.property(fc.array(seen, { maxLength: 6 }), fc.subarray([...names]), (all, wanted) => {
+    fc.property(fc.array(seen, { maxLength: 6 }), fc.subarray([...names]), placed, (all, wanted, known) => {
       const copies = all.map((each, index) => ({
         ...each,
-        facts: copy("web", String(index), each.generation, each.ours ? {} : { labels: {} }),
+        facts: copy("web", String(index), each.generation, {
+          state: each.runs ? "running" : "exited",
+          ...(each.ours ? {} : { labels: {} }),
+        }),
       }));
       const nodes = Object.fromEntries(
         names.map((name) => [name, up(...copies.filter(({ on }) => on === name).map(({ facts }) => facts))]),
       );
       const layout = { ...cluster, placements: wanted.map((name) => placement("web", name)) };
-      for (const stale of staleCopies(layout, nodes)) {
+      for (const stale of staleCopies(layout, nodes, withPlaced(noGenerations, "web", known))) {
         expect(wanted).not.toContain(stale.node);
         expect(copies[Number(stale.id)]?.ours).toBe(true);
-        const successors = copies.filter(
-          (each) => each.ours && each.generation > stale.generation && wanted.some((name) => name === each.on),
-        );
-        expect(successors).not.toEqual([]);
+        const successors = copies.filter((each) => each.ours && wanted.some((name) => name === each.on));
+        const newer = successors.filter((each) => each.generation > stale.generation);
+        const running = stale.generation <= known ? successors.filter((each) => each.runs) : [];
+        expect([...newer, ...running]).not.toEqual([]);
       }
     }),
+    { numRuns: 1000 },
   );
 });
