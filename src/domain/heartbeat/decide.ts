@@ -7,7 +7,7 @@ import { isolation } from "./isolation.ts";
 import { forbiddenBy, memoryOfMovesMs } from "./limits.ts";
 import { freshTrial, type Memory, type NodeMemory, type Trial, withoutCounts } from "./memory.ts";
 import { mayRestart } from "./pauses.ts";
-import { staleCopies, type StaleCopy } from "./stale.ts";
+import { staleCopies, type StaleCopy, unknownCopies } from "./stale.ts";
 import { type Verdict, verdict } from "./verdict.ts";
 
 /** What a round asks to be done. Each is about one container and safe to repeat. */
@@ -149,10 +149,21 @@ function tellOfNodes({ before, round, events }: Draft): void {
   }
 }
 
-function cleanUp({ config, round, actions }: Draft): void {
+function cleanUp(draft: Draft): void {
+  const { config, round, actions } = draft;
   for (const copy of staleCopies(config, round.nodes, round.generations)) {
     if (round.busy.has(copy.container)) continue;
     actions.push({ do: "clean-up", ...copy, cause: causes[copy.why] });
+  }
+  for (const { container, node, generation } of unknownCopies(config, round.nodes, round.generations)) {
+    if (round.busy.has(container)) continue;
+    tell(draft, `${keyOf({ container, node })} unknown`, String(generation), {
+      type: "heartbeat.unknown-copy",
+      node,
+      container,
+      error:
+        "a copy is here that is newer than the one where the layout has it, and this layout never had it: that may be the older of two, so nothing is removed; add the copy to the layout, or remove it",
+    });
   }
 }
 

@@ -4,7 +4,7 @@ import { generationOf, isOurs } from "../container/ownership.ts";
 import type { ContainerFacts } from "../docker/facts.ts";
 import { labels } from "../docker/labels.ts";
 import { safety } from "../safety.ts";
-import type { NodeFacts } from "./facts.ts";
+import { keyOf, type NodeFacts } from "./facts.ts";
 
 export interface StaleCopy {
   readonly node: string;
@@ -28,34 +28,64 @@ export function staleCopies(
   generations: Generations,
 ): readonly StaleCopy[] {
   if (!safety["generation-clean-up"]) return [];
+  return straysOf(config, nodes).flatMap(({ copy, newer, stoodFor }): StaleCopy[] => {
+    if (newer) return [{ ...copy, why: "older" }];
+    return stoodFor && hasPlaced(generations, copy) ? [{ ...copy, why: "left" }] : [];
+  });
+}
+
+/** Copies that are newer than one that runs where the layout has it, of which this controller knows nothing. */
+export function unknownCopies(
+  config: Config,
+  nodes: Readonly<Record<string, NodeFacts>>,
+  generations: Generations,
+): readonly Copy[] {
+  return straysOf(config, nodes)
+    .filter(({ copy, newer, stoodFor }) => !newer && stoodFor && !hasPlaced(generations, copy))
+    .map(({ copy }) => copy);
+}
+
+function hasPlaced(generations: Generations, { container, generation }: Copy): boolean {
+  return generation <= placedOf(generations, container);
+}
+
+type Copy = Omit<StaleCopy, "why">;
+
+interface Stray {
+  readonly copy: Copy;
+  /** A newer one is where the layout has it. */
+  readonly newer: boolean;
+  /** An older one runs there. */
+  readonly stoodFor: boolean;
+}
+
+function straysOf(config: Config, nodes: Readonly<Record<string, NodeFacts>>): readonly Stray[] {
   const copies = Object.entries(nodes).flatMap(([node, facts]) =>
     facts.state === "up"
-      ? facts.containers.filter((each) => isOurs(each, config.cluster)).map((each) => copyOf(node, each))
+      ? facts.containers.filter((each) => isOurs(each, config.cluster)).map((each) => seenAs(node, each))
       : [],
   );
-  const places = new Set(config.placements.map(({ container, node }) => `${container}@${node}`));
-  const isWanted = (copy: Copy): boolean => places.has(`${copy.container}@${copy.node}`);
-  const wanted = copies.filter(isWanted);
+  const places = new Set(config.placements.map(keyOf));
+  const wanted = copies.filter(({ copy }) => places.has(keyOf(copy)));
   // A machine may stand in the config under two names.
-  const wantedIds = new Set(wanted.map((copy) => copy.id));
+  const wantedIds = new Set(wanted.map(({ copy }) => copy.id));
   return copies
-    .filter((copy) => !isWanted(copy) && !wantedIds.has(copy.id))
-    .flatMap(({ runs: _runs, ...copy }): StaleCopy[] => {
-      const successors = wanted.filter((each) => each.container === copy.container);
-      if (successors.some((each) => each.generation > copy.generation)) return [{ ...copy, why: "older" }];
-      const left = copy.generation <= placedOf(generations, copy.container);
-      const stoodFor = successors.some((each) => each.runs && each.generation < copy.generation);
-      return left && stoodFor ? [{ ...copy, why: "left" }] : [];
+    .filter(({ copy }) => !places.has(keyOf(copy)) && !wantedIds.has(copy.id))
+    .map(({ copy }) => {
+      const successors = wanted.filter((each) => each.copy.container === copy.container);
+      return {
+        copy,
+        newer: successors.some((each) => each.copy.generation > copy.generation),
+        stoodFor: successors.some((each) => each.runs && each.copy.generation < copy.generation),
+      };
     });
 }
 
-interface Copy extends Omit<StaleCopy, "why"> {
-  readonly runs: boolean;
-}
-
-function copyOf(node: string, facts: ContainerFacts): Copy {
+function seenAs(node: string, facts: ContainerFacts): { readonly copy: Copy; readonly runs: boolean } {
   // The name it has in the layout, also while it is put aside under another one.
   const container = facts.labels[labels.container] ?? facts.name;
-  const runs = facts.state === "running" && facts.name === container;
-  return { node, container, id: facts.id, generation: generationOf(facts), runs };
+  return {
+    copy: { node, container, id: facts.id, generation: generationOf(facts) },
+    runs: facts.state === "running" && facts.name === container,
+  };
 }

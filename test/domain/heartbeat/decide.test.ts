@@ -179,7 +179,15 @@ describe("a node that comes back", () => {
     const nodes = { ...others, n1: up(web), n2: up(copy("web", "new", 2)) };
     const generations = withPlaced(noGenerations, "web", 2);
     expect(after([{ nodes, generations }]).actions).toMatchObject([{ do: "clean-up", node: "n2", id: "new" }]);
+  });
+
+  test("keeps a newer copy that this layout never had, which is told once", () => {
+    const nodes = { ...others, n1: up(web), n2: up(copy("web", "new", 2)) };
+    const told = (rounds: readonly Seen[]): readonly string[] => after(rounds).events.map(({ type }) => type);
     expect(after([{ nodes }]).actions).toEqual([]);
+    expect(told([{ nodes }])).toEqual(["heartbeat.unknown-copy"]);
+    expect(told([{ nodes }, { nodes }])).toEqual([]);
+    expect(told([{ nodes, busy: new Set(["web"]) }])).toEqual([]);
   });
 
   test("gets its containers started, when that is asked for, and what runs is left alone", () => {
