@@ -18,7 +18,7 @@ import { linesOf } from "./lines.ts";
 import type { Connection, Outcome, Ports } from "./ports.ts";
 import type { Report } from "./report.ts";
 
-export type RsyslogPorts = Pick<Ports, "nodes" | "signal" | "progress" | "clock">;
+export type RsyslogPorts = Pick<Ports, "nodes" | "scripts" | "signal" | "progress" | "clock">;
 
 export interface RsyslogInput {
   readonly config: Config;
@@ -49,7 +49,7 @@ const timeoutMs = 3_600_000;
 
 /**
  * What stands in the rsyslog file, counted where it lies; only the counts cross the line. With `grep`, and where the
- * node has no awk, the file is sent compressed and counted here. In either case in memory that does not grow with it.
+ * node has no Perl, the file is sent compressed and counted here. In either case in memory that does not grow with it.
  */
 export async function analyseRsyslog(
   ports: RsyslogPorts,
@@ -96,15 +96,15 @@ async function optionsOn(
   return { today: clock.today, from: midnight > clock.since ? midnight : clock.since, errors, warnings, failures };
 }
 
-/** Undefined when the node has no awk. */
-async function countThere({ signal }: RsyslogPorts, job: Job): Promise<Tally | undefined> {
+/** Undefined when the node has no Perl. */
+async function countThere({ scripts, signal }: RsyslogPorts, job: Job): Promise<Tally | undefined> {
   const { connection, file, options, sudo } = job;
   const tally = new Tally();
   let parts = 0;
   const feed = linesOf((line) => {
     if (!tally.addCount(line)) parts = Number(line);
   });
-  const outcome = await connection.run(countCommand(file, options), {
+  const outcome = await connection.run(countCommand(await scripts.read("rsyslog.pl"), file, options), {
     sudo,
     signal,
     timeoutMs,
@@ -177,7 +177,7 @@ function notRead(outcome: Exclude<Outcome, { status: "ok" }>, { connection, file
     });
   }
   if (outcome.code === exitCodes.noProgram) {
-    return new PictlError("command-failed", "The node has neither awk, to count the file, nor gzip, to send it.", {
+    return new PictlError("command-failed", "The node has neither Perl, to count the file, nor gzip, to send it.", {
       node,
     });
   }

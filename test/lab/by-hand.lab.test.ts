@@ -87,7 +87,7 @@ describe.skipIf(obstacle !== undefined)("run, stats, prune, syslog and rsyslog o
     expect(report.stderr).toContain("n2: The command ended with exit code 1. It said: cat: /root/log: No such file");
   });
 
-  test("rsyslog: counted on its host, and the same counted here", async () => {
+  test("rsyslog: counted on its host, and the same counted here, with --grep or for want of Perl", async () => {
     await change({ rsyslog_host: "n2", rsyslog_logfile: "/root/all.log" });
     await lab.inside(
       "n2",
@@ -109,5 +109,9 @@ describe.skipIf(obstacle !== undefined)("run, stats, prune, syslog and rsyslog o
     });
     const [here] = await rows<Record<string, unknown>>("analyses", "rsyslog", "--grep", "app");
     expect({ ...here, durationMs: 0 }).toEqual({ ...there, durationMs: 0 });
+
+    await lab.inside("n2", `mount --bind /dev/null "$(readlink -f "$(command -v perl)")"`);
+    const [sent] = await rows<Record<string, unknown>>("analyses", "rsyslog");
+    expect({ ...sent, durationMs: 0 }).toEqual({ ...there, durationMs: 0 });
   });
 });

@@ -42,8 +42,8 @@ export interface Ask {
   hidden(question: string, instead: string): Promise<string>;
 }
 
-/** The shell scripts that run on nodes (`templates/`). */
+/** The scripts that run on nodes (`templates/`). */
 export interface Scripts {
   /** The text, without comments. */
-  read(name: "guard.sh" | "vip.sh"): Promise<string>;
+  read(name: "guard.sh" | "vip.sh" | "rsyslog.pl"): Promise<string>;
 }

@@ -36,7 +36,7 @@ export function parseLine(line: string, today: Today): LogEntry | undefined {
   if (!timed) return undefined;
   const { minute, rest } = timed;
   const [host, said] = word(rest);
-  if (said === undefined) return undefined;
+  if (host === "" || said === undefined) return undefined;
   const kept = said.slice(0, pri ? 1000 : 240);
   const { program, text } = modern ? modernMessage(kept) : taggedMessage(kept);
   return { minute, host, program, severity, message: patternOf(text) };

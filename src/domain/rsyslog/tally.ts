@@ -20,7 +20,7 @@ export interface MessageCount {
 /** More messages than these differ in more than numbers; the rarest are forgotten (lossy counting, Manku 2002). */
 const maxMessages = 20_000;
 
-/** Counts of a log, in memory that does not grow with it. Fed with lines, or with what `countingProgram` printed. */
+/** Counts of a log, in memory that does not grow with it. Fed with lines, or with what `countCommand` prints. */
 export class Tally {
   readonly hosts = new Map<string, number>();
   readonly minutes = new Map<string, number>();
@@ -53,7 +53,7 @@ export class Tally {
     this.#message({ severity, program, message, count: 1 });
   }
 
-  /** One line of `countingProgram`'s; false for anything else. */
+  /** One line of what `countCommand` prints; false for anything else. */
   addCount(line: string): boolean {
     const [kind, number = "", first = "", second = "", ...rest] = line.split("\t");
     const count = Number(number);

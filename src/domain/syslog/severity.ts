@@ -3,7 +3,7 @@ export const severities = ["emerg", "alert", "crit", "err", "warning", "notice",
 export type Severity = (typeof severities)[number];
 
 /**
- * Words that tell how grave a message is, the gravest first. POSIX awk reads them too (`countingProgram`), so they are
+ * Words that tell how grave a message is, the gravest first. Perl reads them too (`templates/rsyslog.pl`), so they are
  * plain: `|` between words of small letters.
  */
 export const severityWords: Readonly<Partial<Record<Severity, string>>> = {
