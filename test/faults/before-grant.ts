@@ -21,6 +21,7 @@ prototype.channelData = function (this: Protocol, channel, data) {
     return;
   }
   execFileSync("sh", ["-c", readFileSync(file, "utf8")]);
-  rmSync(file);
   send.call(this, channel, text.replace(/\n$/, ";echo $? >/run/late-grant\n"));
+  // Only now: whoever waits for it may stop this process at once.
+  rmSync(file);
 };
