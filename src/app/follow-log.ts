@@ -38,7 +38,10 @@ export async function* followLog(
   const { clock, signal } = ports;
   let aliveAt = position.alive ? clock.monotonic() : undefined;
   for (let tries = 0; ; tries += 1) {
+    const asked = clock.monotonic();
     const facts = ours(await watch.look(position.node), position.container, cluster);
+    // While nobody could look it may have run.
+    if (aliveAt !== undefined) aliveAt += clock.monotonic() - asked;
     if (facts && facts.id !== position.id) {
       position.id = facts.id;
       position.cursor = new LogCursor({ whole: true });

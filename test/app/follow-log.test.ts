@@ -133,6 +133,17 @@ describe("a followed log", () => {
     expect(seconds).toBeGreaterThan(300);
   });
 
+  test("after a loss the container is given the time to run again, as after a restart", async () => {
+    const { lines } = await follow([
+      { look: "running", log: [1], end: "docker-unavailable" },
+      ...Array.from({ length: 10 }, (): Moment => ({ look: "node-unreachable" })),
+      { look: "exited", log: [1] },
+      { look: "running", log: [1, 2] },
+      { look: "missing" },
+    ]);
+    expect(lines).toEqual([1, 2]);
+  });
+
   test("outlives a restart of the container, and a new copy in its place begins anew", async () => {
     const { lines } = await follow([
       { look: "running", log: [1, 2] },
