@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Client, ClientChannel } from "ssh2";
 import { firstOf, onAbort, pause } from "../../abort.ts";
 import { PictlError } from "../../domain/errors.ts";
@@ -27,7 +28,7 @@ export class Channels {
 
   #lost = false;
   #succeeded = false;
-  #crowding = new AbortController();
+  #crowding = crowdAlarm();
 
   /** `limit`: how many sessions to have at most; `beside`: others that have sessions on the same connection. */
   constructor(client: Client, limit: number, beside?: Channels) {
@@ -111,7 +112,7 @@ export class Channels {
   #tellCrowd(): void {
     if (this.#held.inside < this.#gate.limit) return;
     this.#crowding.abort(new Crowded());
-    this.#crowding = new AbortController();
+    this.#crowding = crowdAlarm();
   }
 
   #exec<T>(
@@ -149,6 +150,13 @@ export class Channels {
       cause,
     });
   }
+}
+
+/** Heard by all who wait; Node warns of more listeners than ten as of a leak. */
+function crowdAlarm(): AbortController {
+  const alarm = new AbortController();
+  setMaxListeners(0, alarm.signal);
+  return alarm;
 }
 
 function heldAmong(places: number): number {

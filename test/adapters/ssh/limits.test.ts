@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { line, words } from "../../../src/domain/shell.ts";
 import { addLogin, type Login } from "../../support/login.ts";
 import { openTestNodes, rejection, started, stdoutOf } from "../../support/ssh.ts";
@@ -11,12 +11,17 @@ describe.skipIf(whyNoSshd)(`sshd's limits${whyNoSshd ? ` (${whyNoSshd})` : ""}`,
   });
   afterAll(() => login.remove());
 
-  test.each([1, 3, 10])("MaxSessions %i: commands wait for their turn", async (sessions) => {
+  test.each([1, 3, 10])("MaxSessions %i: commands wait for their turn, without a word of Node's", async (sessions) => {
+    const warnings: Error[] = [];
+    const note = (warning: Error): number => warnings.push(warning);
+    process.on("warning", note);
+    onTestFinished(() => void process.off("warning", note));
     const sshd = await started(startSshd({ config: [`MaxSessions ${sessions}`] }));
     const connection = await openTestNodes().connect(sshd.node("n1", { user: login.name }));
     const numbers = Array.from({ length: 24 }, (_, i) => `${i}\n`);
     const outputs = await Promise.all(numbers.map((number) => stdoutOf(connection.run(words("printf", "%s", number)))));
     expect(outputs).toEqual(numbers);
+    expect(warnings).toEqual([]);
   });
 
   test.each(["root", "another user"])(
