@@ -197,4 +197,19 @@ describe.skipIf(obstacle !== undefined)("Docker where sshd forwards no sockets",
     expect(outcome.stdout).toBe("free\n");
     expect((await collect(engine.logs(id, { ...all, tail: 1 }))).map((each) => each.line)).toEqual(["hello"]);
   });
+
+  test("follows as many logs at once as there are, and answers meanwhile", async () => {
+    const engine = await real.ports.engines.on(nodeOf(real));
+    const names = ["one", "two", "three", "four"];
+    const ids = await Promise.all(names.map((name) => run(lab, name, "", `echo ${name}; sleep 100`)));
+    const stop = new AbortController();
+    const logs = ids.map((id) =>
+      engine.logs(id, { ...all, follow: true, signal: stop.signal })[Symbol.asyncIterator](),
+    );
+    const first = await Promise.all(logs.map((log) => log.next()));
+    expect(first.map(({ value }) => (value as LogRecord).line)).toEqual(names);
+    const found = (await engine.containers()).map((facts) => facts.id);
+    for (const id of ids) expect(found).toContain(id);
+    stop.abort();
+  });
 });

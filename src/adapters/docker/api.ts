@@ -58,7 +58,7 @@ export async function openApi(options: ApiOptions, signal: AbortSignal): Promise
       unlessBroken(
         { node, path },
         bounded(options, { path, signal }, async (limit) => {
-          const connection = await dialer.dial(limit);
+          const connection = await dialer.dial(limit, { lasting: true });
           const createConnection = (): typeof connection => connection;
           const request = { createConnection, path: `/v${version}${path}`, headers, signal: limit };
           const response = await send(request, { retry: false });

@@ -9,7 +9,8 @@ import { words } from "../../domain/shell.ts";
 export interface Dialer {
   /** `socket`: a forwarded socket, cheap and not counted by MaxSessions. `client`: a docker client on the node. */
   readonly kind: "socket" | "client";
-  dial(signal: AbortSignal): Promise<Duplex>;
+  /** `lasting`: for a response that may never end. */
+  dial(signal: AbortSignal, options?: { readonly lasting?: boolean }): Promise<Duplex>;
 }
 
 /**
@@ -63,7 +64,8 @@ async function clientDialer(nodes: Nodes, node: NodeSpec, signal: AbortSignal): 
   const dialStdio = words("docker", "system", "dial-stdio");
   return {
     kind: "client",
-    dial: async (signal) => (await nodes.connect(node, signal)).pipe(dialStdio, { sudo, signal }),
+    dial: async (signal, { lasting = false } = {}) =>
+      (await nodes.connect(node, signal)).pipe(dialStdio, { sudo, signal, lasting }),
   };
 }
 

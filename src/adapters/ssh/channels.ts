@@ -13,6 +13,12 @@ export interface OpenChannel {
   readonly release: () => void;
 }
 
+/**
+ * Why a command has the right to be held open: its turn came, and it waits for what it still lacks; or there was room
+ * for one that may last for ever, which is waited for by nobody and waits for no other such one.
+ */
+export type Hold = "in turn" | "lasting";
+
 /** Of the places, so many are for commands that end by themselves, when others are held open. */
 const placesToGetOn = 4;
 
@@ -49,12 +55,18 @@ export class Channels {
     return letGo;
   }
 
+  /** As `hold`, for one that lasts; undefined where it would have to wait. */
+  holdAtOnce(): (() => void) | undefined {
+    const letGo = this.#held.enterAtOnce();
+    if (letGo) this.#tellCrowd();
+    return letGo;
+  }
+
   /**
    * Sends a command line, written at that moment. `onSent` is called when the request goes out: from then on the command may run. `attach` is
    * called while nothing that follows the server's assent has been handled: later than that, an exit status that came
    * in the same packet would be missed. Rejects with connection-lost or shell-unusable when it certainly did not
    * start, with Crowded when held commands have all the sessions that the server allows, or with the signal's reason.
-   * `held`: it has the right to be held open.
    */
   async exec<T>(
     write: () => string,
@@ -63,10 +75,14 @@ export class Channels {
       onSent,
       attach,
       held,
-    }: { readonly onSent: () => void; readonly attach: (channel: ClientChannel) => T; readonly held: boolean },
+    }: {
+      readonly onSent: () => void;
+      readonly attach: (channel: ClientChannel) => T;
+      readonly held: Hold | undefined;
+    },
   ): Promise<OpenChannel & { readonly attached: T }> {
     for (let refusals = 0; ;) {
-      const release = await (held ? this.#gate.enter(signal) : this.#enterUncrowded(signal));
+      const release = await (held === "in turn" ? this.#gate.enter(signal) : this.#enterUncrowded(signal, held));
       try {
         signal.throwIfAborted();
         const line = write();
@@ -93,8 +109,9 @@ export class Channels {
   }
 
   /** As long as others than those who hold commands open may get in. */
-  async #enterUncrowded(signal: AbortSignal): Promise<() => void> {
-    if (this.#held.inside >= this.#gate.limit) throw new Crowded();
+  async #enterUncrowded(signal: AbortSignal, held: Hold | undefined): Promise<() => void> {
+    const othersHeld = this.#held.inside - (held === undefined ? 0 : 1);
+    if (othersHeld >= this.#gate.limit) throw new Crowded();
     const { signal: either, dispose } = firstOf([signal, this.#crowding.signal]);
     try {
       return await this.#gate.enter(either);

@@ -38,6 +38,17 @@ export class Gate {
       this.#waiting.push(admitted);
       this.#admit();
     });
+    return this.#leaveOnce();
+  }
+
+  /** As `enter`, or undefined where it would have to wait. */
+  enterAtOnce(): (() => void) | undefined {
+    if (this.#inside >= this.#limit) return undefined;
+    this.#inside++;
+    return this.#leaveOnce();
+  }
+
+  #leaveOnce(): () => void {
     let left = false;
     return () => {
       if (left) return;

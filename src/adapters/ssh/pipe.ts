@@ -4,6 +4,7 @@ import { abortable, firstOf } from "../../abort.ts";
 import type { PipeOptions } from "../../app/ports.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { Command } from "../../domain/shell.ts";
+import { Crowded, type Hold } from "./channels.ts";
 import { interrupted, run } from "./run.ts";
 import type { Session } from "./session.ts";
 
@@ -14,8 +15,34 @@ const stderrKept = 16 * 1024;
 
 /** `Connection.pipe`: a command that runs until it ends or the stream is destroyed. */
 export async function pipe(session: Session, command: Command, options: PipeOptions = {}): Promise<Duplex> {
+  if (options.lasting) return onFirstWithRoom(session, command, options);
+  if (!options.held) return start(session, command, options);
+  return start(session, command, options, { held: "in turn", letGo: await turn(session, options.signal) });
+}
+
+async function onFirstWithRoom(session: Session, command: Command, options: PipeOptions): Promise<Duplex> {
+  const letGo = session.channels.holdAtOnce();
+  if (letGo) {
+    try {
+      return await start(session, command, options, { held: "lasting", letGo });
+    } catch (error) {
+      if (!(error instanceof Crowded)) throw error;
+    }
+  }
+  const { signal } = options;
+  const spare = await abortable(session.spare(), signal).catch((error: unknown) => {
+    throw signal?.aborted ? interrupted(session.node, signal) : error;
+  });
+  return onFirstWithRoom(spare, command, options);
+}
+
+async function start(
+  session: Session,
+  command: Command,
+  options: PipeOptions,
+  { held, letGo }: { readonly held?: Hold; readonly letGo?: () => void } = {},
+): Promise<Duplex> {
   const { node } = session;
-  const letGo = options.held ? await turn(session, options.signal) : undefined;
   const stop = new AbortController();
   const { signal, dispose } = firstOf([options.signal, stop.signal]);
   const stdin = new PassThrough();
@@ -35,7 +62,7 @@ export async function pipe(session: Session, command: Command, options: PipeOpti
       maxOutputBytes: stderrKept,
       stdin,
       signal,
-      held: options.held ?? false,
+      held,
       onStdout: (chunk) => forward(chunk, stdout, signal),
       ...(options.sudo === undefined ? {} : { sudo: options.sudo }),
     },

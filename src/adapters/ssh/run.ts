@@ -5,7 +5,7 @@ import { guarded, type Ticket } from "../../domain/guard/command.ts";
 import { render, type Command } from "../../domain/shell.ts";
 import { Deadline } from "./deadline.ts";
 import { Following } from "./following.ts";
-import { Crowded, LostAfterSending, type OpenChannel } from "./channels.ts";
+import { Crowded, type Hold, LostAfterSending, type OpenChannel } from "./channels.ts";
 import { type Launch, launch } from "./launch.ts";
 import type { Session } from "./session.ts";
 
@@ -13,12 +13,13 @@ const defaultTimeoutMs = 60_000;
 
 /**
  * `Connection.run`: one wall-clock deadline from the call to the result, whatever the node does or fails to do.
- * `onStarted` is called when the command certainly runs.
+ * `onStarted` is called when the command certainly runs. One that lasts rejects with Crowded, having sent nothing, where
+ * this connection has no room for it.
  */
 export async function run(
   session: Session,
   command: Command,
-  options: RunOptions & { readonly held?: boolean } = {},
+  options: RunOptions & { readonly held?: Hold | undefined } = {},
   onStarted: () => void = () => undefined,
 ): Promise<Outcome> {
   const { node } = session;
@@ -40,7 +41,7 @@ export async function run(
     };
     const channels = options.ahead ? place.ahead : place.channels;
     const open = await channels.exec(write, signal, {
-      held: options.held ?? false,
+      held: options.held,
       onSent: () => {
         progress.sent = true;
       },
@@ -49,12 +50,14 @@ export async function run(
     });
     return await finish(place, open, signal);
   };
-  try {
-    return await on(session).catch(async (error: unknown) => {
-      if (!(error instanceof Crowded)) throw error;
+  const onFirstWithRoom = (place: Session): Promise<Outcome> =>
+    on(place).catch(async (error: unknown) => {
+      if (!(error instanceof Crowded) || options.held === "lasting") throw error;
       progress.sent = false;
-      return on(await abortable(session.spare(), signal));
+      return onFirstWithRoom(await abortable(place.spare(), signal));
     });
+  try {
+    return await onFirstWithRoom(session);
   } catch (error) {
     if (error instanceof LostAfterSending) return nothingHeard("connection-lost", durationMs());
     if (error === Deadline.passed && progress.sent) return nothingHeard("timeout", durationMs());

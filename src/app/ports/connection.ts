@@ -99,6 +99,11 @@ export interface PipeOptions {
    * others wait, so that whoever holds one gets on.
    */
   readonly held?: boolean;
+  /**
+   * It may last for ever, and so may many others at once: where this connection has no room for one more, another
+   * connection is opened for it.
+   */
+  readonly lasting?: boolean;
 }
 
 export interface TerminalSize {

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { line, words } from "../../../src/domain/shell.ts";
 import { addLogin, type Login } from "../../support/login.ts";
@@ -66,6 +67,24 @@ describe.skipIf(whyNoSshd)(`sshd's limits${whyNoSshd ? ` (${whyNoSshd})` : ""}`,
       expect(outputs).toEqual(numbers);
     },
   );
+
+  test.each([1, 2, 4, 10])("MaxSessions %i: twenty that last run at once, and commands get on", async (sessions) => {
+    const sshd = await started(startSshd({ config: [`MaxSessions ${sessions}`] }));
+    const connection = await openTestNodes().connect(sshd.node("n1", { user: login.name }));
+    const numbers = Array.from({ length: 20 }, (_, i) => `${i}\n`);
+    const echoes = await Promise.all(
+      numbers.map(async (number) => {
+        const lasting = await connection.pipe(words("cat"), { lasting: true });
+        lasting.write(number);
+        return { lasting, said: String((await once(lasting, "data"))[0]) };
+      }),
+    );
+    expect(echoes.map(({ said }) => said)).toEqual(numbers);
+    expect(await stdoutOf(connection.run(words("echo", "here"), { timeoutMs: 10_000 }))).toBe("here\n");
+    for (const { lasting } of echoes) lasting.destroy();
+    const again = await connection.pipe(words("echo", "again"), { lasting: true });
+    expect(String((await once(again, "data"))[0])).toBe("again\n");
+  });
 
   test("a short look waits for none of thirty that take long", async () => {
     const sshd = await started(startSshd());
