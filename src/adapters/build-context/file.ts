@@ -1,6 +1,5 @@
-import { closeSync, constants, fstatSync, open, read } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { PictlError } from "../../domain/errors.ts";
 import { contextProblem, reasonOf } from "./problem.ts";
 import { type Entry, stampOf } from "./walk.ts";
@@ -8,19 +7,28 @@ import { type Entry, stampOf } from "./walk.ts";
 export type FileEntry = Extract<Entry, { kind: "file" }>;
 
 /**
- * The data of a file of the context in chunks of at most 256 KiB, exactly `entry.size` bytes in all.
+ * The data of a file of the context in chunks of at most `chunkBytes`, exactly `entry.size` bytes in all. With a `buffer`
+ * of that size each chunk is a part of it, good until the next one.
  * Throws build-context-invalid when it cannot be read, or is no longer the file that was looked at.
+ *
+ * Read at once, not by threads: for files of the usual size handing each call to a thread costs several times as much as
+ * the call. Whoever reads much lets others have their turn in between.
  */
-export async function* fileData(folder: string, entry: FileEntry, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  const file = await openFile(folder, entry);
+export function* fileData(
+  folder: string,
+  entry: FileEntry,
+  { signal, buffer }: { readonly signal: AbortSignal; readonly buffer?: Buffer },
+): Generator<Uint8Array> {
+  const file = openFile(folder, entry);
   try {
     // Asking for one byte more than there should be tells the end and a file that grew without another call.
     for (let left = entry.size; ;) {
       if (signal.aborted) throw new PictlError("interrupted", "Interrupted while a build folder was read.");
       const wanted = Math.min(left + 1, chunkBytes);
-      const { buffer, bytesRead } = await readFrom(file, Buffer.allocUnsafe(wanted), 0, wanted, null);
+      const chunk = buffer ?? Buffer.allocUnsafe(wanted);
+      const bytesRead = readSync(file, chunk, 0, wanted, null);
       if (bytesRead > left || (bytesRead === 0 && left > 0)) throw changed(folder, entry);
-      if (bytesRead > 0) yield buffer.subarray(0, bytesRead);
+      if (bytesRead > 0) yield chunk.subarray(0, bytesRead);
       left -= bytesRead;
       if (left === 0 && bytesRead < wanted) break;
     }
@@ -32,16 +40,12 @@ export async function* fileData(folder: string, entry: FileEntry, signal: AbortS
   }
 }
 
-// File handles cost three times as much, which tells with many small files; what is done at once never waits for a disk.
-const openPath = promisify(open);
-const readFrom = promisify(read);
-
-const chunkBytes = 256 * 1024;
+export const chunkBytes = 256 * 1024;
 
 /** Follows no link and waits for no fifo that may have taken the file's place. */
-async function openFile(folder: string, entry: FileEntry): Promise<number> {
+function openFile(folder: string, entry: FileEntry): number {
   try {
-    return await openPath(join(folder, entry.path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    return openSync(join(folder, entry.path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw code === "ENOENT" || code === "ELOOP" ? changed(folder, entry) : unreadable(folder, entry, error);

@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import { realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import type { BuildContext, BuildContexts } from "../../app/ports.ts";
-import { fileData } from "./file.ts";
+import { chunkBytes, fileData } from "./file.ts";
 import { readIgnore } from "./ignore.ts";
 import { contextProblem, reasonOf } from "./problem.ts";
 import { tarOf } from "./tar.ts";
+import { turns } from "./turns.ts";
 import { type Entry, walk } from "./walk.ts";
 
 /** Build folders as docker would see them, the same on every machine and at any time for the same files. */
@@ -25,11 +26,17 @@ async function scan(folder: string, root: string, signal: AbortSignal): Promise<
   const hash = createHash("sha256");
   let files = 0;
   let bytes = 0;
-  for await (const entry of walk(root, ignore, signal)) {
+  const buffer = Buffer.allocUnsafe(chunkBytes);
+  const turn = turns();
+  for (const entry of walk(root, ignore, signal)) {
+    await turn();
     entries.push(entry);
     hash.update(described(entry));
     if (entry.kind !== "file") continue;
-    for await (const chunk of fileData(root, entry, signal)) hash.update(chunk);
+    for (const chunk of fileData(root, entry, { signal, buffer })) {
+      hash.update(chunk);
+      await turn();
+    }
     files += 1;
     bytes += entry.size;
   }

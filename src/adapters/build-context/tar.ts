@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { type Header, pack as createPack } from "tar-stream";
 import { fileData } from "./file.ts";
+import { turns } from "./turns.ts";
 import type { Entry } from "./walk.ts";
 
 /**
@@ -12,10 +13,14 @@ export function tarOf(folder: string, entries: readonly Entry[], signal: AbortSi
 }
 
 async function* blocksOf(folder: string, entries: readonly Entry[], signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const turn = turns();
   for (const entry of entries) {
     yield await headerOf(entry);
     if (entry.kind !== "file") continue;
-    yield* fileData(folder, entry, signal);
+    for (const chunk of fileData(folder, entry, { signal })) {
+      yield chunk;
+      await turn();
+    }
     const over = entry.size % blockBytes;
     if (over > 0) yield Buffer.alloc(blockBytes - over);
   }

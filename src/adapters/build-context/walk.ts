@@ -1,5 +1,4 @@
-import { type BigIntStats, constants } from "node:fs";
-import { lstat, readdir, readlink } from "node:fs/promises";
+import { type BigIntStats, constants, lstatSync, readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { PictlError } from "../../domain/errors.ts";
 import type { Ignore } from "./ignore.ts";
@@ -16,7 +15,7 @@ export type Entry = { readonly path: string; readonly mode: number } & (
  * Everything in the folder that is not ignored, folders before what is in them, names in the order of their bytes.
  * Links are never followed. Throws build-context-invalid for what no context can hold and what cannot be read.
  */
-export async function* walk(folder: string, ignore: Ignore, signal: AbortSignal): AsyncGenerator<Entry> {
+export function* walk(folder: string, ignore: Ignore, signal: AbortSignal): Generator<Entry> {
   yield* walkFolder({ folder, ignore, signal }, "");
 }
 
@@ -26,14 +25,14 @@ interface Walk {
   readonly signal: AbortSignal;
 }
 
-async function* walkFolder(context: Walk, parent: string): AsyncGenerator<Entry> {
+function* walkFolder(context: Walk, parent: string): Generator<Entry> {
   const { folder, ignore, signal } = context;
-  for (const name of await namesIn(folder, parent)) {
+  for (const name of namesIn(folder, parent)) {
     if (signal.aborted) throw new PictlError("interrupted", "Interrupted while a build folder was read.");
     const path = parent === "" ? name : `${parent}/${name}`;
     const ignored = ignore.ignores(path);
     if (ignored && !ignore.hasExceptions) continue;
-    const stats = await statsOf(folder, path);
+    const stats = statsOf(folder, path);
     if (stats.isDirectory()) {
       const entry: Entry = { path, kind: "directory", mode: modeOf(stats) };
       const within = walkFolder(context, path);
@@ -43,23 +42,23 @@ async function* walkFolder(context: Walk, parent: string): AsyncGenerator<Entry>
         yield* within;
       }
     } else if (!ignored) {
-      yield await leaf(folder, path, stats);
+      yield leaf(folder, path, stats);
     }
   }
 }
 
 /** An ignored folder is there only for the sake of something in it. */
-async function* whenNeeded(folder: Entry, within: AsyncGenerator<Entry>): AsyncGenerator<Entry> {
+function* whenNeeded(folder: Entry, within: Generator<Entry>): Generator<Entry> {
   let sent = false;
-  for await (const entry of within) {
+  for (const entry of within) {
     if (!sent) yield folder;
     sent = true;
     yield entry;
   }
 }
 
-async function leaf(folder: string, path: string, stats: BigIntStats): Promise<Entry> {
-  if (stats.isSymbolicLink()) return { path, kind: "symlink", mode: 0o777, target: await readlink(join(folder, path)) };
+function leaf(folder: string, path: string, stats: BigIntStats): Entry {
+  if (stats.isSymbolicLink()) return { path, kind: "symlink", mode: 0o777, target: readlinkSync(join(folder, path)) };
   if (stats.isFile())
     return { path, kind: "file", mode: modeOf(stats), size: Number(stats.size), stamp: stampOf(stats) };
   throw contextProblem(
@@ -91,8 +90,8 @@ function kindOf(stats: BigIntStats): string {
   return "a device";
 }
 
-async function namesIn(folder: string, parent: string): Promise<string[]> {
-  const names = await attempt(folder, parent, readdir(join(folder, parent), { encoding: "buffer" }));
+function namesIn(folder: string, parent: string): string[] {
+  const names = attempt(folder, parent, () => readdirSync(join(folder, parent), { encoding: "buffer" }));
   return names
     .sort((a, b) => a.compare(b))
     .map((bytes) => {
@@ -103,13 +102,13 @@ async function namesIn(folder: string, parent: string): Promise<string[]> {
     });
 }
 
-function statsOf(folder: string, path: string): Promise<BigIntStats> {
-  return attempt(folder, path, lstat(join(folder, path), { bigint: true }));
+function statsOf(folder: string, path: string): BigIntStats {
+  return attempt(folder, path, () => lstatSync(join(folder, path), { bigint: true }));
 }
 
-async function attempt<T>(folder: string, path: string, work: Promise<T>): Promise<T> {
+function attempt<T>(folder: string, path: string, work: () => T): T {
   try {
-    return await work;
+    return work();
   } catch (error) {
     const place = path === "" ? { folder } : { folder, path };
     throw contextProblem(
