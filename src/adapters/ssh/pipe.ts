@@ -125,6 +125,9 @@ export function openTcp(session: Session, host: string, port: number, signal?: A
   });
 }
 
+/** What ssh2 says when there is no connection, or none any more. */
+const lost: ReadonlySet<string> = new Set(["Not connected", "No response from server"]);
+
 type Opened = (error: Error | undefined, channel: Duplex) => void;
 
 async function openForwarded(
@@ -137,6 +140,12 @@ async function openForwarded(
   const failed = (cause: unknown): PictlError => {
     const detail =
       cause instanceof Error ? cause.message.replace(/^\(SSH\) Channel open failure: /, "") : String(cause);
+    if (lost.has(detail)) {
+      return new PictlError("connection-lost", `The connection to ${node} ended before sshd had opened ${what}.`, {
+        node,
+        cause,
+      });
+    }
     return new PictlError("command-failed", `sshd on ${node} does not open ${what}: ${detail}.`, { node, cause });
   };
   const opening = new Promise<Duplex>((resolve, reject) => {

@@ -76,9 +76,12 @@ export interface Connection {
    * was started.
    */
   terminal(command: Command | undefined, options: TerminalOptions): Promise<RemoteTerminal>;
-  /** A stream to a unix socket on the node (direct-streamlocal). Rejects when sshd or the socket refuses. */
+  /**
+   * A stream to a unix socket on the node (direct-streamlocal). Rejects with command-failed when sshd or the socket
+   * refuses, with connection-lost when nobody is there to say so.
+   */
   openSocket(path: string, signal?: AbortSignal): Promise<Duplex>;
-  /** A TCP connection made by the node (direct-tcpip). Rejects when sshd forbids it or nobody answers there. */
+  /** A TCP connection made by the node (direct-tcpip). Rejects as `openSocket` does. */
   openTcp(host: string, port: number, signal?: AbortSignal): Promise<Duplex>;
   /** How this login reaches root's things on the node; asked once per connection. */
   privilege(): Promise<Privilege>;

@@ -140,12 +140,16 @@ describe.skipIf(whyNoSshd)(`streams${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { tim
       const proxy = await started(startProxy({ target: sshd.port }));
       const path = await listen("waiting", (socket) => socket.pipe(socket));
       const node = await throughProxy(sshd, proxy.port, { user: login.name });
-      const stream = await (await openTestNodes().connect(node)).openSocket(path);
+      const lost = await openTestNodes().connect(node);
+      const stream = await lost.openSocket(path);
       stream.write("hello");
       await once(stream, "data");
+      const opening = rejection(lost.openSocket(path), "connection-lost");
       proxy.cut();
       await once(stream, "close");
       expect(stream.writable).toBe(false);
+      expect((await opening).message).toBe(`The connection to n1 ended before sshd had opened ${path}.`);
+      await rejection(lost.openSocket(path), "connection-lost");
     });
 
     test("a socket that is not there", async () => {
