@@ -10,7 +10,7 @@ const obstacle = await labObstacle();
 /** A line that died silently is noticed after 15 to 20 s, a node is asked every 15 s at the latest, for 10 s each. */
 const patience = 90_000;
 
-const options = { timeout: 240_000, retry: 1 };
+const options = { timeout: 240_000 };
 
 describe.skipIf(obstacle !== undefined)("logs --follow through what happens to nodes", options, () => {
   const lab = withLab({ nodes: 2 });
