@@ -31,8 +31,6 @@ export interface CreateInput {
   /** How long to wait for another pictl that changes the same containers. */
   readonly waitMs: number;
   readonly dryRun: boolean;
-  /** Under the lock, see that the layout still has them there; for what was decided a while ago. */
-  readonly recheck?: boolean;
 }
 
 /**
@@ -60,7 +58,7 @@ export async function createContainers(
       work: (placement) =>
         act(ports, { verb: "create", ...placement }, async () => {
           await locked(placement);
-          if (input.recheck) await refuseMoved(ports, placement);
+          if (!input.dryRun) await refuseMoved(ports, placement);
           return createOne(ports, { ...input, placement, observe, fromFile: environments.of(placement) ?? [] });
         }),
     }),

@@ -23,8 +23,6 @@ export interface LifecycleInput {
   /** How long to wait for another pictl that changes the same containers. */
   readonly waitMs: number;
   readonly dryRun: boolean;
-  /** Under the lock, see that the layout still has them there; for what was decided a while ago. */
-  readonly recheck?: boolean;
 }
 
 const eventTypes = {
@@ -52,7 +50,7 @@ export async function lifecycle(
         act(ports, { verb: input.action, ...placement }, async () => {
           await locked(placement);
           // What is there may run while the config is broken; what is not is not made by an old one (`create`).
-          if (input.recheck) await refuseMoved(ports, placement).catch(unlessBroken);
+          if (!input.dryRun) await refuseMoved(ports, placement).catch(unlessBroken);
           return applyLifecycle(ports, { ...input, placement, observe });
         }),
     }),

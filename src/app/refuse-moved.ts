@@ -3,8 +3,8 @@ import { PictlError } from "../domain/errors.ts";
 import type { Ports } from "./ports.ts";
 
 /**
- * Throws unknown-container when the layout, as it is now, no longer has the container on that node: somebody has moved
- * it since this was decided. Rejects with config-invalid while the config is broken.
+ * For under the lock: throws unknown-container when the layout, as it is now, no longer has the container on that node,
+ * because somebody has moved it since this was decided. Rejects with config-invalid while the config is broken.
  */
 export async function refuseMoved(
   ports: Pick<Ports, "latestConfig">,

@@ -3,17 +3,21 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import Create from "../../commands/create.ts";
 import Delete from "../../commands/delete.ts";
+import Move from "../../commands/move.ts";
 import Prune from "../../commands/prune.ts";
 import Restart from "../../commands/restart.ts";
 import Start from "../../commands/start.ts";
 import Status from "../../commands/status.ts";
 import Stop from "../../commands/stop.ts";
 import type { ActionRow } from "../../src/app/act.ts";
+import { createContainers } from "../../src/app/create.ts";
+import { lifecycle } from "../../src/app/lifecycle.ts";
 import type { StatusRow } from "../../src/app/status.ts";
 import { quote } from "../../src/domain/shell.ts";
 import { pictl } from "../support/cli.ts";
 import { type DocumentOf, documentOf, runCommand } from "../support/command.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
+import { quietContext } from "../support/quiet-context.ts";
 
 const obstacle = await labObstacle();
 
@@ -235,6 +239,29 @@ describe.skipIf(obstacle !== undefined)("the life of a container", () => {
     expect(both.find((each) => each.code === 4)?.stderr).toMatch(
       /`pictl restart` of \S+@\S+ is changing this container since/,
     );
+  });
+
+  test("what was moved while a command waited for it is left alone where it was", async () => {
+    const context = await quietContext(lab.status().config, "test");
+    const { config, ports } = context;
+    try {
+      const input = {
+        config,
+        placements: config.placements.filter(({ container }) => container === "web"),
+        graceSeconds: 0,
+        waitMs: 0,
+        dryRun: false,
+      };
+      expect((await run(Move, "web", "n3")).code).toBe(0);
+      const moved = { code: "unknown-container", message: "web is not on n1 any more, as the layout says by now." };
+      expect((await createContainers(ports, { ...input, recreate: false })).failures).toMatchObject([moved]);
+      expect((await lifecycle(ports, { ...input, action: "restart" })).failures).toMatchObject([moved]);
+      expect(await lab.inside("n1", "docker ps --all --quiet --filter name=web")).toBe("");
+      expect((await run(Move, "web", "n1")).code).toBe(0);
+    } finally {
+      await context.close();
+      restore();
+    }
   });
 
   test("a dead node stops nobody else, and is told", async () => {

@@ -19,7 +19,6 @@ export async function repair(
     graceSeconds,
     waitMs: 0,
     dryRun: false,
-    recheck: true,
   };
   const { failures } =
     action.do === "create"
