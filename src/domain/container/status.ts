@@ -8,7 +8,7 @@ import { imageOf } from "./wanted.ts";
 
 /**
  * How a container stands to the config. `stray`: ours, but not in the layout of that node; `foreign`: somebody else's
- * container has the name; `changed`: runs with other arguments or another image; `unknown`: its node did not answer.
+ * container has the name; `changed`: runs with other arguments or another image; `unknown`: its node could not be asked.
  */
 export type StatusState = "running" | "unhealthy" | "stopped" | "missing" | "changed" | "stray" | "foreign" | "unknown";
 
@@ -30,7 +30,7 @@ export interface NodeState {
   readonly images: readonly ImageFacts[];
 }
 
-/** One row per wanted container and one per stray; `states` lacks the nodes that did not answer. */
+/** One row per wanted container and one per stray; `states` lacks the nodes that could not be asked. */
 export function compare(input: {
   readonly cluster: string;
   readonly placements: readonly Placement[];
@@ -53,7 +53,7 @@ export function compare(input: {
 function wantedRow(placement: Placement, input: Parameters<typeof compare>[0]): ContainerStatus {
   const { container, node } = placement;
   const state = input.states.get(node);
-  if (!state) return row({ container, node, wanted: true, state: "unknown", detail: "node did not answer" });
+  if (!state) return row({ container, node, wanted: true, state: "unknown", detail: "the node could not be asked" });
   const facts = state.containers.find((each) => each.name === container);
   if (!facts) return row({ container, node, wanted: true, state: "missing", detail: "no such container" });
   if (!isOurs(facts, input.cluster)) {

@@ -42,7 +42,7 @@ test("every wanted container has a row, and every stray of ours; other people's 
     "sick@n1 unhealthy: its health check fails",
     "old@n1 changed: other arguments",
     "web@n2 missing: no such container",
-    "web@n3 unknown: node did not answer",
+    "web@n3 unknown: the node could not be asked",
     "left@n1 stray: a copy of web, running",
     "web.pictl-replaced@n1 stray: the old copy of web, exited",
   ]);
