@@ -174,6 +174,7 @@ describe("the command for a node", () => {
   test("says why there is nothing, and does not count what only has the look of a file", () => {
     expect(run(render(countCommand(program, join(folder, "none"), all))).code).toBe(exitCodes.missing);
     expect(run(render(countCommand(program, folder, all))).code).toBe(exitCodes.unreadable);
+    expect(run(render(countCommand(program, "-v", all))).code).toBe(exitCodes.missing);
     expect(run(render(sendCommand(join(folder, "none")))).code).toBe(exitCodes.missing);
   });
 

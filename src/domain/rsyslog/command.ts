@@ -55,7 +55,7 @@ export function countCommand(program: string, file: string, options: TallyOption
   const { today, from, errors, warnings, failures } = options;
   const flags = [errors, warnings, failures].map((flag) => (flag ? "1" : ""));
   return script(
-    `command -v perl >/dev/null || exit ${String(exitCodes.noProgram)}\nexec perl -e "$@"`,
+    `command -v perl >/dev/null || exit ${String(exitCodes.noProgram)}\nprogram=$1\nshift\nexec perl -e "$program" -- "$@"`,
     ...[program, file, String(today.year), today.day, from, ...flags],
     ...[failureWords, ...Object.entries(severityWords).flat()],
   );
