@@ -16,9 +16,9 @@ import { limiter } from "./limiter.ts";
  * docker-unavailable after the deadline, and connection-lost when the connection ends before the answer.
  */
 export interface Api {
-  /** The body as JSON; undefined when there is no such thing (404). */
+  /** The body as JSON; undefined when there is no such thing (404), or no more. */
   get(path: string, signal: AbortSignal): Promise<unknown>;
-  /** A response to read as it comes, on a connection of its own; undefined for 404. Destroy it to stop. */
+  /** A response to read as it comes, on a connection of its own; undefined for what is not there. Destroy it to stop. */
   stream(path: string, signal: AbortSignal): Promise<IncomingMessage | undefined>;
   /** Milliseconds the engine may take to answer. */
   readonly timeoutMs: number;
@@ -137,6 +137,8 @@ function parse(node: string, response: IncomingMessage, body: string): unknown {
   if (status === 200 && json !== undefined) return json;
   if (status === 200) throw dockerUnavailable(node, "Its answer is not JSON.");
   const said = text(object(json)["message"]);
+  // What `docker rm` has begun to remove is there for some questions and not for others.
+  if (status === 409 && said.includes("marked for removal")) return undefined;
   throw new PictlError(
     "docker-failed",
     `Docker refused with status ${String(status)}${said === "" ? "." : `: ${said}`}`,

@@ -200,8 +200,13 @@ describe("logs", () => {
     );
   });
 
-  it("a container that is gone is an error that names it", async () => {
-    const { engine } = await open({});
+  const dying: Handler = (_request, response) =>
+    response.writeHead(409).end('{"message": "can not get logs from container which is dead or marked for removal"}');
+  it.each([
+    ["gone", {}],
+    ["about to go", { "/containers/a/json": {}, "/containers/a/logs": dying }],
+  ])("a container that is %s is an error that names it", async (_how, answers) => {
+    const { engine } = await open(answers);
     await expect(engine.logs("a", options)[Symbol.asyncIterator]().next()).rejects.toMatchObject({
       code: "container-missing",
       container: "a",
