@@ -106,6 +106,18 @@ export async function openLeadership(ports: LeadershipPorts, state: LeadershipSt
   };
 }
 
+/** Has a round every `renewMs` until `leave` is aborted and the one in hand has ended. Rejects as `round` does. */
+export async function keepLeading(
+  { clock }: Pick<Ports, "clock">,
+  { round, leave }: { readonly round: () => Promise<unknown>; readonly leave: AbortSignal },
+): Promise<void> {
+  for (;;) {
+    await clock.sleep(renewMs, leave).catch(() => undefined);
+    if (leave.aborted) return;
+    await round();
+  }
+}
+
 interface ClaimInput {
   readonly config: Config;
   readonly standing: Standing;

@@ -1,4 +1,4 @@
-import { type Leadership, renewMs } from "../app/leadership.ts";
+import { keepLeading, type Leadership } from "../app/leadership.ts";
 import type { Ports } from "../app/ports.ts";
 import { record } from "../app/record.ts";
 import type { Config } from "../domain/config/types.ts";
@@ -34,13 +34,6 @@ export async function startLeading(
     if (role !== last) await record(ports, { ...told[role], before: last ?? null, after: role });
     last = role;
   };
-  const loop = async (): Promise<void> => {
-    for (;;) {
-      await ports.clock.sleep(renewMs, leave).catch(() => undefined);
-      if (leave.aborted) return;
-      await turn();
-    }
-  };
   await turn();
-  return { ended: loop() };
+  return { ended: keepLeading(ports, { round: turn, leave }) };
 }

@@ -1,7 +1,6 @@
 import { answerWish } from "../../domain/vip/wish.ts";
 import { holdersOf } from "../../domain/vip/facts.ts";
-import type { Config } from "../../domain/config/types.ts";
-import { type Leadership, renewMs } from "../leadership.ts";
+import { keepLeading } from "../leadership.ts";
 import type { Step, VipPorts, VipReply } from "../ports.ts";
 import { authorityOf } from "./authority.ts";
 import type { ByHandInput } from "./by-hand-input.ts";
@@ -24,12 +23,16 @@ export async function byItself(
     await leadership.round(config);
     const authority = authorityOf(leadership, () => Promise.resolve(config));
     const vip = openVip(ports, { state: input.state(section.ip), authority });
-    const renewals = keepPromises(ports, leadership, config);
-    let runsOut: string | undefined;
-    const leave = async (): Promise<void> => {
-      runsOut = await vip.freeze({ config, section });
+    const over = new AbortController();
+    const leading = keepLeading(ports, { round: () => leadership.round(config), leave: over.signal });
+    // What it rejects with is told in the end.
+    leading.catch(() => undefined);
+    const leave = async (): Promise<string | undefined> => {
+      const runsOut = await vip.freeze({ config, section });
       await vip.settled();
-      await renewals.stop();
+      over.abort();
+      await leading;
+      return runsOut;
     };
     const wished = async (): Promise<Pick<VipReply, "before" | "answer">> => {
       await vip.wish(section, wish);
@@ -40,8 +43,11 @@ export async function byItself(
       }
       return end;
     };
-    const end = await wished().finally(leave);
-    return { ...end, runsOut };
+    const end = await wished().catch(async (error: unknown) => {
+      await leave();
+      throw error;
+    });
+    return { ...end, runsOut: await leave() };
   } finally {
     await lock.release();
   }
@@ -64,24 +70,4 @@ async function tickUntilDone(
     step.update(answer.why);
     await clock.sleep(Math.min(left, end.nextMs), leave).catch(() => undefined);
   }
-}
-
-/** Goes on asking the nodes for their promises; `stop` rejects with state-write-failed when one could not be kept. */
-function keepPromises({ clock }: VipPorts, leadership: Leadership, config: Config): { stop(): Promise<void> } {
-  const end = new AbortController();
-  const loop = async (): Promise<void> => {
-    for (;;) {
-      await clock.sleep(renewMs, end.signal).catch(() => undefined);
-      if (end.signal.aborted) return;
-      await leadership.round(config);
-    }
-  };
-  const ended = loop();
-  ended.catch(() => undefined);
-  return {
-    stop: () => {
-      end.abort();
-      return ended;
-    },
-  };
 }
