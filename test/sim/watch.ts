@@ -143,7 +143,9 @@ export class Watch implements Watcher {
     this.#tell(touched(change, target, this.#scenario.cluster));
     if (change.do !== "run") return;
     const decided = this.#decided.get(change.name);
-    if (!decided) return;
+    // Where the layout has it, it is started for that, whatever was decided before.
+    const { placements = [] } = this.#world.config() ?? {};
+    if (!decided || placements.some((each) => each.container === change.name && each.node === node)) return;
     const runningOn = this.sight()
       .copies.filter((copy) => copy.container === change.name && copy.running)
       .map((copy) => copy.node);
