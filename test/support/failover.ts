@@ -104,7 +104,8 @@ async function openScene(lab: TestLab, wanted: SceneConfig): Promise<Scene> {
       auditor.watch(pid);
     },
   });
-  const limits: Limits = { cluster: lab.name, twoCopiesMs: INTERVAL + 3000, misplacedMs: INTERVAL + 3000 };
+  // A failover gives the new copy 30 s to do its work before the config names its node.
+  const limits: Limits = { cluster: lab.name, twoCopiesMs: INTERVAL + 3000, misplacedMs: INTERVAL + 30_000 };
   try {
     if (wanted.notCreated !== true) {
       const created = await pictl(["create"], { config });
