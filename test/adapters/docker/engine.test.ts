@@ -271,11 +271,8 @@ describe("logs", () => {
   it("one whose connection ends before it begins is lost, which is no bug of ours", async () => {
     const ends: Handler = (_request, response) => response.socket?.destroy();
     const { engine } = await open({ "/containers/a/json": {}, "/containers/a/logs": ends });
-    const first = engine
-      .logs("a", { ...options, follow: true })
-      [Symbol.asyncIterator]()
-      .next();
-    await expect(first).rejects.toMatchObject({ code: "connection-lost", node: "n1" });
+    const lines = engine.logs("a", { ...options, follow: true })[Symbol.asyncIterator]();
+    await expect(lines.next()).rejects.toMatchObject({ code: "connection-lost", node: "n1" });
   });
 
   it("a reader that stops early ends the request", async () => {
