@@ -27,3 +27,28 @@ test("a seed has one history", async () => {
   };
   for (const seed of [1, 14, 92]) expect(await tell(seed)).toEqual(await tell(seed));
 });
+
+test(
+  "a failover that the config tells of counts, wherever the daemon dies after it",
+  { timeout: 120_000 },
+  async () => {
+    const nodes = ["n1", "n2", "n3"];
+    const text = JSON.stringify({
+      cluster: "sim",
+      automatic_heartbeat: true,
+      heartbeat_interval: 10_000,
+      layout: [{ node: "n1", c1: { args: "", image: "busybox:1" } }, { node: "n2" }, { node: "n3" }],
+      container_host_constraints: [{ container: "c1,n1,n2" }],
+    });
+    const off = { do: "power-off", for: 40_000 } as const;
+    for (let calls = 1; calls <= 20; calls++) {
+      for (const side of ["before", "after"] as const) {
+        const crash = { at: 45_000, for: 20_000, do: "crash", what: "journal|config|memory", calls, side } as const;
+        const faults = [{ ...off, at: 24_000, node: "n1" }, crash, { ...off, at: 90_000, node: "n2" }];
+        const scenario = { seed: 1, nodes, cluster: "sim", text, intervalMs: 10_000, faults, quietAt: 200_000 };
+        const { violation } = await happen(scenario);
+        expect(violation, `killed ${side} call ${String(calls)}`).toBeUndefined();
+      }
+    }
+  },
+);

@@ -3,7 +3,7 @@ import { noGenerations } from "../../domain/container/generations.ts";
 import type { Failure } from "../../domain/errors.ts";
 import { type Action, type CheckRow, decide, type FailOverAction } from "../../domain/heartbeat/decide.ts";
 import type { NodeFacts, WantedMove } from "../../domain/heartbeat/facts.ts";
-import { type Memory, noMemory, rebase, withoutCounts } from "../../domain/heartbeat/memory.ts";
+import { type Memory, noMemory, type PastMove, rebase, withoutCounts } from "../../domain/heartbeat/memory.ts";
 import { noteGenerations } from "../generations.ts";
 import { runHooks } from "../hooks.ts";
 import type { ConfigStore, HeartbeatPorts } from "../ports.ts";
@@ -87,22 +87,31 @@ export function openHeartbeat(
   const carryOutFailOver = async (own: HeartbeatPorts, action: FailOverAction): Promise<void> => {
     const { container, from, nodeDead } = action;
     underWay.set(container, { container, from, nodeDead });
+    let booked: PastMove | undefined;
+    const book = async (moved: boolean): Promise<void> => {
+      const known = memory ?? noMemory;
+      const others = known.moves.filter((each) => each !== booked);
+      booked = { container, from, at: ports.clock.monotonic(), nodeDead, moved };
+      await remember({ ...known, moves: [...others, booked] });
+    };
     try {
       const host = await failOver(own, {
         action,
-        store,
+        store: {
+          ...store,
+          // Before it is a fact: whoever goes on after a kill must know of it, or would move the container again at once.
+          async change(edits) {
+            await book(true);
+            await store.change(edits);
+          },
+        },
         oneAtATime,
         onTheirWay,
         meanwhile: (work) => {
           inHand.meanwhile(work);
         },
       });
-      const at = ports.clock.monotonic();
-      const known = memory ?? noMemory;
-      await remember({
-        ...known,
-        moves: [...known.moves, { container, from, at, nodeDead, moved: host !== undefined }],
-      });
+      await book(host !== undefined);
     } finally {
       underWay.delete(container);
       onTheirWay.delete(container);
