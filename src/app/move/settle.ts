@@ -115,8 +115,8 @@ async function removeNew(
   { container, from, to, generation, replaces }: MoveRecord,
   on: On,
 ): Promise<"removed" | "kept" | "nothing" | "silent"> {
-  // Where it took the place of the only copy, it is the only one now.
-  let olds = 1;
+  // Where it took the place of the only copy, it is the only one now, as far as anybody knows while `from` is silent.
+  let olds = replaces ? 0 : 1;
   const isOld = ({ name }: ContainerFacts): boolean => name === container || name === retiredName(container);
   if (replaces) {
     await on(from, async ({ containers }) => {
