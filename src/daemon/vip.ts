@@ -75,7 +75,7 @@ async function holdVip(
       const end = await vip.tick({ config, section });
       if (taken) open = { wish: taken.wish, reply: { id: taken.id, before: holdersOf(end.seen)[0] ?? null } };
       if (open) {
-        const answer = answerWish(open.wish, end);
+        const answer = answerWish(section, open.wish, end);
         if (answer.state === "refused") await vip.takeBack(section);
         await requests.reply(ip, { ...open.reply, answer });
         if (answer.state !== "waiting") open = undefined;

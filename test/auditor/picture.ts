@@ -51,9 +51,13 @@ export function blocked(picture: Picture, nodes: readonly string[]): Interval[] 
   );
 }
 
+/** An observer dates what it sees when it reads of it, which is a moment after it was done. */
+const seenLaterMs = 100;
+
 /** When a test itself changed something of this node (`config` for the config file). */
 export function byHand(picture: Picture, node: string): Interval[] {
-  return union(picture.marks.filter(({ mark, nodes }) => mark === "by-hand" && nodes.includes(node)));
+  const marks = picture.marks.filter(({ mark, nodes }) => mark === "by-hand" && nodes.includes(node));
+  return union(marks.map(({ from, to }) => ({ from, to: to + seenLaterMs })));
 }
 
 interface CopyState extends Omit<CopySeen, "running"> {

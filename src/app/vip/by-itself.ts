@@ -64,7 +64,7 @@ async function tickUntilDone(
   for (;;) {
     const end = await vip.tick({ config, section });
     before ??= holdersOf(end.seen)[0] ?? null;
-    const answer = answerWish(wish, end);
+    const answer = answerWish(section, wish, end);
     const left = until - clock.monotonic();
     if (answer.state !== "waiting" || left <= 0 || leave.aborted) return { before, answer };
     step.update(answer.why);

@@ -9,7 +9,7 @@ import {
   type VipOrder,
 } from "../../domain/vip/decide.ts";
 import { holdersOf, type VipFacts, withGranted, withRemoved } from "../../domain/vip/facts.ts";
-import { withoutGone } from "../../domain/vip/lease.ts";
+import { marginMs, withoutGone } from "../../domain/vip/lease.ts";
 import { recall, type VipMemory, type VipWish, wish } from "../../domain/vip/memory.ts";
 import type { TickEnd } from "../../domain/vip/wish.ts";
 import { runHooks } from "../hooks.ts";
@@ -47,8 +47,6 @@ const askedAgoMs = 3000;
 const urgentMs = 1000;
 /** A lease's end is followed so closely that no tick begins before it that would end after it. */
 const soonMs = 1500;
-/** As `lease.ts` waits. */
-const marginMs = 5000;
 
 export function openVip(
   ports: VipPorts,
@@ -219,7 +217,7 @@ function nextTickMs(
   const isOwed = section.mode === "lease" || (holder !== null && facts.candidates[holder]?.state === "answers");
   if (holdersOf(facts).length > 0 || released || !isOwed) return Math.max(0, tickMs(section) - startedAgo);
   const due = Object.values(memory.booked)
-    .flatMap((end) => (end === null ? [] : [end + marginMs + 1 - now]))
+    .flatMap((end) => (end === null ? [] : [end + marginMs(section.leaseMs) + 1 - now]))
     .filter((ms) => ms > 0 && ms < soonMs);
   return due.length > 0 ? Math.max(...due) : Math.max(0, urgentMs - startedAgo);
 }

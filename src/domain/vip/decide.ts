@@ -77,7 +77,8 @@ export function decideVip(settings: VipSettings, before: VipMemory, facts: VipFa
   const isAdoption = holder === null && holdsIt(facts.candidates[wanted]);
   // A holder that is without it now may have been replaced while another controller led.
   const isKept =
-    wanted === holder && (holdsIt(facts.candidates[wanted]) || mayHave(memory, wanted, facts.at).length === 0);
+    wanted === holder &&
+    (holdsIt(facts.candidates[wanted]) || mayHave(settings, memory, { butFor: wanted, now: facts.at }).length === 0);
   if (isKept || isAdoption) {
     return removals(settings, memory, facts, wanted) ?? keepOrGrant(settings, memory, { facts, wanted });
   }
@@ -92,7 +93,7 @@ export function decideVip(settings: VipSettings, before: VipMemory, facts: VipFa
     };
   }
   const seen = removals(settings, memory, facts, undefined)?.orders ?? [];
-  const unseen = obstacle ? [] : answeringBlockers(memory, { facts, wanted });
+  const unseen = obstacle ? [] : answeringBlockers(settings, memory, { facts, wanted });
   const orders = [...seen, ...unseen.filter(({ node }) => !seen.some((other) => other.node === node))];
   if (orders.length > 0) return { memory, orders, events: [] };
   return obstacle ?? keepOrGrant(settings, proven(memory, wanted), { facts, wanted });
@@ -127,7 +128,9 @@ function silentObstacle(
   memory: VipMemory,
   { facts, wanted }: { facts: VipFacts; wanted: string },
 ): VipDecision | undefined {
-  const blockers = mayHave(memory, wanted, facts.at).filter((node) => facts.candidates[node]?.state !== "answers");
+  const blockers = mayHave(settings, memory, { butFor: wanted, now: facts.at }).filter(
+    (node) => facts.candidates[node]?.state !== "answers",
+  );
   if (settings.mode === "lease") {
     const endless = blockers.filter((node) => memory.booked[node] === null);
     if (endless.length > 0) {
@@ -153,10 +156,11 @@ function silentObstacle(
 
 /** Nodes that answer and could be given the address by something that is still under way are made to refuse it. */
 function answeringBlockers(
+  settings: VipSettings,
   memory: VipMemory,
   { facts, wanted }: { facts: VipFacts; wanted: string },
 ): readonly VipOrder[] {
-  return mayHave(memory, wanted, facts.at)
+  return mayHave(settings, memory, { butFor: wanted, now: facts.at })
     .filter((node) => facts.candidates[node]?.state === "answers")
     .map((node) => ({ do: "remove", node, fence: true, seen: false }));
 }

@@ -1,17 +1,27 @@
 import { safety } from "../safety.ts";
+import type { VipSettings } from "./facts.ts";
 import type { VipMemory } from "./memory.ts";
 
-/** Kernels were seen to end an address's life 2.03 s late; a grant elsewhere waits for so long after the booked end. */
-const lateKernelMs = 5000;
+/**
+ * What a grant elsewhere waits for after the booked end. Kernels were seen to end an address's life up to 0.5 s late after
+ * 10 s or less, and up to 2.03 s late after more.
+ */
+export function marginMs(leaseMs: number): number {
+  return leaseMs <= 10_000 ? 4000 : 5000;
+}
 
 /** A lease shorter than this is not worth the trouble: it would end while it is renewed. */
 export const shortestLeaseMs = 2000;
 
-/** The other nodes that may have the address still, by what is booked. */
-export function mayHave(memory: VipMemory, butFor: string, now: number): readonly string[] {
-  const marginMs = safety["lease-margin"] ? lateKernelMs : 0;
+/** The nodes that may have the address still, by what is booked. */
+export function mayHave(
+  { leaseMs }: Pick<VipSettings, "leaseMs">,
+  memory: VipMemory,
+  { butFor, now }: { readonly butFor?: string; readonly now: number },
+): readonly string[] {
+  const margin = safety["lease-margin"] ? marginMs(leaseMs) : 0;
   return Object.entries(memory.booked)
-    .filter(([node, end]) => node !== butFor && (end === null || now <= end + marginMs))
+    .filter(([node, end]) => node !== butFor && (end === null || now <= end + margin))
     .map(([node]) => node);
 }
 

@@ -22,7 +22,11 @@ export interface TickEnd {
 }
 
 /** What became of a wish in a tick. */
-export function answerWish(wish: VipWish, { memory, facts, events }: Omit<TickEnd, "seen">): WishAnswer {
+export function answerWish(
+  settings: Pick<VipSettings, "leaseMs">,
+  wish: VipWish,
+  { memory, facts, events }: Omit<TickEnd, "seen">,
+): WishAnswer {
   if (!facts.authority.leader) {
     return {
       state: "refused",
@@ -30,7 +34,7 @@ export function answerWish(wish: VipWish, { memory, facts, events }: Omit<TickEn
       why: "another daemon leads this cluster, or too few nodes answer to know that none does",
     };
   }
-  return wish === "release" ? answerRelease(memory, facts) : answerMove(wish.to, { memory, facts, events });
+  return wish === "release" ? answerRelease(settings, memory, facts) : answerMove(wish.to, { memory, facts, events });
 }
 
 function answerMove(to: string, { memory, facts, events }: Omit<TickEnd, "seen">): WishAnswer {
@@ -42,12 +46,14 @@ function answerMove(to: string, { memory, facts, events }: Omit<TickEnd, "seen">
   return { state: "waiting", why: `${to} has not confirmed yet that it has the address` };
 }
 
-function answerRelease(memory: VipMemory, facts: VipFacts): WishAnswer {
+function answerRelease(settings: Pick<VipSettings, "leaseMs">, memory: VipMemory, facts: VipFacts): WishAnswer {
   if (!memory.released) return { state: "refused", code: "move-failed", why: "it was ordered elsewhere meanwhile" };
   const holders = holdersOf(facts);
   if (holders.length > 0)
     return { state: "waiting", why: `${holders.join(", ")} has not confirmed yet that it is gone` };
-  const unknown = mayHave(memory, "", facts.at).filter((node) => facts.candidates[node]?.state !== "answers");
+  const unknown = mayHave(settings, memory, { now: facts.at }).filter(
+    (node) => facts.candidates[node]?.state !== "answers",
+  );
   if (unknown.length === 0) return { state: "done" };
   return { state: "waiting", why: `${unknown.join(", ")} does not answer, and may have the address still` };
 }

@@ -117,6 +117,10 @@ describe("who gets the address", () => {
     expect(ordered(after, facts({ n1: silent }, { at: 101_000 }), lease)).toEqual([]);
     expect(ordered(after, facts({ n1: silent }, { at: 120_000 }), lease)).toEqual([]);
     expect(ordered(after, facts({ n1: silent }, { at: 120_001 }), lease)).toEqual(["grant n2"]);
+    // A short lease ends less late.
+    const short = { ...lease, leaseMs: 6000 };
+    expect(ordered(after, facts({ n1: silent }, { at: 119_000 }), short)).toEqual([]);
+    expect(ordered(after, facts({ n1: silent }, { at: 119_001 }), short)).toEqual(["grant n2"]);
     const frozen = decideVip(lease, held("n1"), facts({ n1: silent }, onlooker)).memory;
     expect(ordered(frozen, facts({ n1: silent }, { at: 900_000 }), lease)).toEqual([]);
   });

@@ -29,13 +29,17 @@ describe("what became of a move to n2", () => {
     ["somebody else was wished", memory({ holder: "n1" }), facts(holding, idle), "refused"],
     ["we do not lead", memory({ holder: "n1", wish: "n2" }), facts(holding, idle, false), "refused"],
   ])("%s", (_, known, seen, expected) => {
-    expect(answerWish({ to: "n2" }, { memory: known, facts: seen, events: [] }).state).toBe(expected);
+    expect(answerWish(settings, { to: "n2" }, { memory: known, facts: seen, events: [] }).state).toBe(expected);
   });
 
   it("says why it was refused", () => {
     const events = [{ type: "vip.move-refused", node: "n2", error: "n2 does not answer" }] as const;
     const end = { memory: memory({ holder: "n1" }), facts: facts(holding, silent), events };
-    expect(answerWish({ to: "n2" }, end)).toEqual({ state: "refused", code: "move-failed", why: "n2 does not answer" });
+    expect(answerWish(settings, { to: "n2" }, end)).toEqual({
+      state: "refused",
+      code: "move-failed",
+      why: "n2 does not answer",
+    });
   });
 });
 
@@ -58,7 +62,7 @@ describe("what became of a release", () => {
     ["n1 is silent, without end", memory({ released: true, booked: { n1: null } }), facts(silent, idle), "waiting"],
     ["it was moved meanwhile", memory({ holder: "n2" }), facts(idle, holding), "refused"],
   ])("%s", (_, known, seen, expected) => {
-    expect(answerWish("release", { memory: known, facts: seen, events: [] }).state).toBe(expected);
+    expect(answerWish(settings, "release", { memory: known, facts: seen, events: [] }).state).toBe(expected);
   });
 });
 
