@@ -45,8 +45,9 @@ export function openSharedState<T>(path: string): SharedState<T> {
     read: () => file.read(),
     update(change) {
       const mine = before.then(async () => {
-        const value = change(await file.read());
-        await file.write(value);
+        const known = await file.read();
+        const value = change(known);
+        if (value !== known) await file.write(value);
         return value;
       });
       before = mine.catch(() => undefined);

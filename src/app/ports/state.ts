@@ -40,6 +40,6 @@ export interface StateFile<T> {
 
 /** One that several at once change in this process. */
 export interface SharedState<T> extends Pick<StateFile<T>, "read"> {
-  /** Resolves to what `change` made of it, when that is written. Rejects with state-write-failed. */
+  /** Resolves to what `change` made of it, when that is written; the same object is not. Rejects with state-write-failed. */
   update(change: (before: T | undefined) => T): Promise<T>;
 }

@@ -26,7 +26,7 @@ export function withPlaced(known: Generations, container: string, generation: nu
   return { last: Math.max(known.last, generation), placed: { ...known.placed, [container]: generation } };
 }
 
-/** After copies of ours were seen on a node. */
+/** After copies of ours were seen on a node; the same object where they tell nothing new. */
 export function withSeen(
   known: Generations,
   { placements }: Pick<Config, "placements">,
@@ -35,5 +35,8 @@ export function withSeen(
   const last = Math.max(known.last, ...copies.map(generationOf));
   return copies
     .filter(({ name }) => placements.some((each) => each.container === name && each.node === node))
-    .reduce((all, copy) => withPlaced(all, copy.name, generationOf(copy)), { ...known, last });
+    .reduce(
+      (all, copy) => withPlaced(all, copy.name, generationOf(copy)),
+      last > known.last ? { ...known, last } : known,
+    );
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -29,4 +29,15 @@ test("a change that fails is told to who made it, and holds up nobody", async ()
   const next = state.update((before = 0) => before + 1);
   await expect(failing).rejects.toThrow("no");
   expect(await next).toBe(1);
+});
+
+test("what is not changed is not written", async () => {
+  const path = join(folder, "number.json");
+  const state = openSharedState<number>(path);
+  await state.update(() => 1);
+  const written = statSync(path).ino;
+  expect(await state.update((before = 0) => before)).toBe(1);
+  expect(statSync(path).ino).toBe(written);
+  await state.update(() => 2);
+  expect(statSync(path).ino).not.toBe(written);
 });

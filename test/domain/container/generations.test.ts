@@ -13,6 +13,7 @@ test("what the layout has placed is the greatest it made, or saw where it has it
     last: 7,
     placed: { web: 7 },
   });
+  expect(withSeen(known, layout, { node: "n1", copies: [copy("web", "a", 5)] })).toBe(known);
 });
 
 test("a copy elsewhere, one that is put aside and one of another container count as seen only", () => {
