@@ -10,7 +10,7 @@ import {
 } from "../../domain/vip/decide.ts";
 import { holdersOf, type VipFacts, withGranted, withRemoved } from "../../domain/vip/facts.ts";
 import { marginMs, withoutGone } from "../../domain/vip/lease.ts";
-import { recall, type VipMemory, type VipWish, wish } from "../../domain/vip/memory.ts";
+import { noCounts, recall, shifted, type VipMemory, type VipWish, wish } from "../../domain/vip/memory.ts";
 import type { TickEnd } from "../../domain/vip/wish.ts";
 import { runHooks } from "../hooks.ts";
 import type { Authority, SavedVip, StateFile, VipPorts } from "../ports.ts";
@@ -68,11 +68,16 @@ export function openVip(
   const sight = newSight({ waitsForPings: counts === "kept" });
   let asked: { readonly at: number; readonly answer: boolean | null } | undefined;
 
+  // A process's own clock means nothing to the next one. Where the wall's is set meanwhile, preemption and damping come
+  // too early or too late, and nothing worse.
+  const aheadMs = (): number => ports.clock.now() - ports.clock.monotonic();
+
   const recallOnce = async (section: VipSection): Promise<VipMemory> => {
     if (memory) return memory;
     const saved = await state.read();
     const leaseMs = Math.max(section.leaseMs, saved?.leaseMs ?? 0);
-    memory = recall({ ...section, leaseMs }, saved?.memory, ports.clock.monotonic(), counts);
+    const remembered = saved && shifted(saved.memory, -aheadMs());
+    memory = recall({ ...section, leaseMs }, remembered, ports.clock.monotonic(), counts);
     since = saved?.since ?? null;
     return memory;
   };
@@ -84,11 +89,11 @@ export function openVip(
     const booked = Object.fromEntries(
       Object.entries(next.booked).map(([node, end]) => [node, end === null ? null : 0]),
     );
-    const { misses, silentTicks } = counts === "kept" ? next : { misses: {}, silentTicks: 0 };
+    const { misses, silentTicks, wellSince, changes } = counts === "kept" ? shifted(next, aheadMs()) : noCounts;
     await state.write({
       leaseMs: section.leaseMs,
       since,
-      memory: { ...next, lastAt: -1, booked, misses, wellSince: {}, silentTicks, changes: [] },
+      memory: { ...next, lastAt: -1, booked, misses, wellSince, silentTicks, changes },
     });
   };
 

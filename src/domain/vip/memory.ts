@@ -45,7 +45,8 @@ export function newMemory({ mode, leaseMs, candidates }: VipSettings, now: numbe
 
 /**
  * The memory after a start. What was booked ends a whole lease from now at the latest, whatever the clocks did
- * meanwhile, and so does what another controller has given in leases; what has no end still has none. Counts begin anew, or are those of the process before this one.
+ * meanwhile, and so does what another controller has given in leases; what has no end still has none. Counts begin anew,
+ * or are those of the process before this one, on the clock of this one.
  */
 export function recall(
   settings: VipSettings,
@@ -58,8 +59,18 @@ export function recall(
     Object.entries(saved.booked).map(([node, end]) => [node, end === null ? null : now + settings.leaseMs]),
   );
   const booked = settings.mode === "lease" ? { ...newMemory(settings, now).booked, ...known } : known;
-  const { misses, silentTicks } = counts === "kept" ? saved : { misses: {}, silentTicks: 0 };
-  return { ...saved, booked, lastAt: -1, misses, wellSince: {}, silentTicks, changes: [], told: "" };
+  const { misses, silentTicks, wellSince, changes } = counts === "kept" ? shifted(saved, 0, now) : noCounts;
+  return { ...saved, booked, lastAt: -1, misses, wellSince, silentTicks, changes, told: "" };
+}
+
+/** What is counted of nodes and changes, as at a start that knows nothing. */
+export const noCounts = { misses: {}, silentTicks: 0, wellSince: {}, changes: [] };
+
+/** The memory with its counts' times on another clock, by `byMs` ahead of this one; none is later than `latest` there. */
+export function shifted(memory: VipMemory, byMs: number, latest = Infinity): VipMemory {
+  const shift = (at: number): number => Math.min(at + byMs, latest);
+  const wellSince = Object.fromEntries(Object.entries(memory.wellSince).map(([node, at]) => [node, shift(at)]));
+  return { ...memory, wellSince, changes: memory.changes.map(shift) };
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   withRemoved,
 } from "../../../src/domain/vip/facts.ts";
 import { withoutGone } from "../../../src/domain/vip/lease.ts";
-import { newMemory, recall, type VipMemory, wish } from "../../../src/domain/vip/memory.ts";
+import { newMemory, recall, shifted, type VipMemory, wish } from "../../../src/domain/vip/memory.ts";
 
 const settings = (parts: Partial<VipSettings> = {}): VipSettings => ({
   mode: "static",
@@ -312,6 +312,20 @@ describe("lease mode", () => {
   it("a start takes what was booked for a whole lease, whatever the clocks say, and what others may have given", () => {
     const { booked } = recall(lease, held("n1", { booked: { n1: 5 } }), 1000);
     expect(booked).toEqual({ n1: 16_000, n2: 16_000, n3: 16_000 });
+  });
+
+  it("a process carries on the counts of the one before, whose clock began at another time", () => {
+    const counted = held("n2", { misses: { n1: 2 }, silentTicks: 1, wellSince: { n1: 7000 }, changes: [1000, 9000] });
+    const saved = shifted(counted, 1_000_000);
+    expect(recall(settings(), shifted(saved, -1_003_000), 7000, "kept")).toMatchObject({
+      misses: { n1: 2 },
+      silentTicks: 1,
+      wellSince: { n1: 4000 },
+      changes: [-2000, 6000],
+    });
+    // A clock that was set back.
+    expect(recall(settings(), shifted(saved, -900_000), 7000, "kept").wellSince).toEqual({ n1: 7000 });
+    expect(recall(settings(), counted, 7000)).toMatchObject({ misses: {}, silentTicks: 0, wellSince: {}, changes: [] });
   });
 
   it("is not given back to its holder after a start before it was seen to be nowhere else", () => {
