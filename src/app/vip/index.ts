@@ -76,8 +76,9 @@ export function openVip(
     if (memory) return memory;
     const saved = await state.read();
     const leaseMs = Math.max(section.leaseMs, saved?.leaseMs ?? 0);
-    const remembered = saved && shifted(saved.memory, -aheadMs());
-    memory = recall({ ...section, leaseMs }, remembered, ports.clock.monotonic(), counts);
+    const now = ports.clock.monotonic();
+    const remembered = saved && shifted(saved.memory, -aheadMs(), now);
+    memory = recall({ ...section, leaseMs }, remembered, now, counts);
     since = saved?.since ?? null;
     return memory;
   };

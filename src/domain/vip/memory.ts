@@ -46,7 +46,7 @@ export function newMemory({ mode, leaseMs, candidates }: VipSettings, now: numbe
 /**
  * The memory after a start. What was booked ends a whole lease from now at the latest, whatever the clocks did
  * meanwhile, and so does what another controller has given in leases; what has no end still has none. Counts begin anew,
- * or are those of the process before this one, on the clock of this one.
+ * or are those of the process before this one, `shifted` to the clock of this one.
  */
 export function recall(
   settings: VipSettings,
@@ -59,7 +59,7 @@ export function recall(
     Object.entries(saved.booked).map(([node, end]) => [node, end === null ? null : now + settings.leaseMs]),
   );
   const booked = settings.mode === "lease" ? { ...newMemory(settings, now).booked, ...known } : known;
-  const { misses, silentTicks, wellSince, changes } = counts === "kept" ? shifted(saved, 0, now) : noCounts;
+  const { misses, silentTicks, wellSince, changes } = counts === "kept" ? saved : noCounts;
   return { ...saved, booked, lastAt: -1, misses, wellSince, silentTicks, changes, told: "" };
 }
 

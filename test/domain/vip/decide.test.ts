@@ -317,14 +317,14 @@ describe("lease mode", () => {
   it("a process carries on the counts of the one before, whose clock began at another time", () => {
     const counted = held("n2", { misses: { n1: 2 }, silentTicks: 1, wellSince: { n1: 7000 }, changes: [1000, 9000] });
     const saved = shifted(counted, 1_000_000);
-    expect(recall(settings(), shifted(saved, -1_003_000), 7000, "kept")).toMatchObject({
+    expect(recall(settings(), shifted(saved, -1_003_000, 7000), 7000, "kept")).toMatchObject({
       misses: { n1: 2 },
       silentTicks: 1,
       wellSince: { n1: 4000 },
       changes: [-2000, 6000],
     });
     // A clock that was set back.
-    expect(recall(settings(), shifted(saved, -900_000), 7000, "kept").wellSince).toEqual({ n1: 7000 });
+    expect(recall(settings(), shifted(saved, -900_000, 7000), 7000, "kept").wellSince).toEqual({ n1: 7000 });
     expect(recall(settings(), counted, 7000)).toMatchObject({ misses: {}, silentTicks: 0, wellSince: {}, changes: [] });
   });
 
