@@ -7,6 +7,7 @@ import { withLocks } from "../locks.ts";
 import { nodeOf } from "../observe.ts";
 import type { Ports } from "../ports.ts";
 import { record } from "../record.ts";
+import { isPlaced } from "../refuse-moved.ts";
 
 const graceSeconds = 10;
 
@@ -20,6 +21,7 @@ export async function cleanUp(ports: Ports, { config, copy }: { config: Config; 
   const place = { container, node };
   await withLocks(ports, { config, placements: [place], waitMs: 0, dryRun: false }, async (locked) => {
     await locked(place);
+    // What the layout has left it may have again by now, also by a move that ended while the round looked around.
     if (copy.why === "left" && (await isPlaced(ports, place))) return;
     const [connection, engine] = await Promise.all([
       ports.nodes.connect(nodeOf(config, node), ports.signal),
@@ -39,10 +41,4 @@ export async function cleanUp(ports: Ports, { config, copy }: { config: Config; 
       before: { state: found.state, generation: copy.generation },
     });
   });
-}
-
-/** What the layout has left it may have again by now, also by a move that ended while the round looked around. */
-async function isPlaced(ports: Ports, { container, node }: { container: string; node: string }): Promise<boolean> {
-  const { placements } = await ports.latestConfig();
-  return placements.some((each) => each.container === container && each.node === node);
 }
