@@ -11,16 +11,18 @@ export interface StaleCopy {
   readonly container: string;
   readonly id: string;
   readonly generation: number;
-  /** `older`: than a copy where the layout has it. `left`: by the layout, for a place where an older copy runs. */
+  /** `older`: than the copies that stand for it. `left`: by the layout, for a place where an older copy runs. */
   readonly why: "older" | "left";
 }
 
 /**
- * Copies of our containers on nodes where the layout does not have them, and which another one stands for where the
- * layout does. That is a newer one: what a node brings back that was dead during a failover. Or it is an older one that
- * runs, when the layout of this controller has placed a copy as new as the stray, and so has left it since: somebody
- * changed their mind twice. A layout that has not may be an old one, and removes nothing that is newer than its own. A
- * copy without a successor is never stale, whatever the layout says: it may be the only one.
+ * Copies of our containers on nodes where the layout does not have them, and which others stand for. That is a newer one
+ * where the layout has it: what a node brings back that was dead during a failover. Or as many newer ones that run as
+ * the layout has places, wherever: the layout was changed again before the copy at its new place had been seen. Or it is
+ * an older one that runs where the layout has it, when the layout of this controller has placed a copy as new as the
+ * stray, and so has left it since: somebody changed their mind twice. A layout that has not may be an old one, and
+ * removes nothing that is newer than its own. A copy without a successor is never stale, whatever the layout says: it may
+ * be the only one.
  */
 export function staleCopies(
   config: Config,
@@ -53,7 +55,7 @@ type Copy = Omit<StaleCopy, "why">;
 
 interface Stray {
   readonly copy: Copy;
-  /** A newer one is where the layout has it. */
+  /** A newer one is where the layout has it, or as many newer ones run as it has places. */
   readonly newer: boolean;
   /** An older one runs there. */
   readonly stoodFor: boolean;
@@ -66,19 +68,28 @@ function straysOf(config: Config, nodes: Readonly<Record<string, NodeFacts>>): r
       : [],
   );
   const places = new Set(config.placements.map(keyOf));
-  const wanted = copies.filter(({ copy }) => places.has(keyOf(copy)));
   // A machine may stand in the config under two names.
-  const wantedIds = new Set(wanted.map(({ copy }) => copy.id));
+  const wantedIds = new Set(copies.filter(({ copy }) => places.has(keyOf(copy))).map(({ copy }) => copy.id));
   return copies
     .filter(({ copy }) => !places.has(keyOf(copy)) && !wantedIds.has(copy.id))
     .map(({ copy }) => {
-      const successors = wanted.filter((each) => each.copy.container === copy.container);
+      const others = copies.filter((each) => each.copy.container === copy.container && each.copy.id !== copy.id);
+      const successors = others.filter((each) => places.has(keyOf(each.copy)));
+      const wantedCopies = config.placements.filter(({ container }) => container === copy.container).length;
+      const newerOnes = new Set(
+        others.filter((each) => each.runs && isNewer(each.copy, copy)).map((each) => each.copy.id),
+      );
       return {
         copy,
-        newer: successors.some((each) => each.copy.generation > copy.generation),
-        stoodFor: successors.some((each) => each.runs && each.copy.generation < copy.generation),
+        newer:
+          successors.some((each) => isNewer(each.copy, copy)) || (wantedCopies > 0 && newerOnes.size >= wantedCopies),
+        stoodFor: successors.some((each) => each.runs && isNewer(copy, each.copy)),
       };
     });
+}
+
+function isNewer(one: Copy, other: Copy): boolean {
+  return one.generation > other.generation;
 }
 
 function seenAs(node: string, facts: ContainerFacts): { readonly copy: Copy; readonly runs: boolean } {

@@ -27,7 +27,10 @@ describe("a copy is stale", () => {
     ["it is the newer one", { n1: up(copy("web", "a", 3)), n2: up(copy("web", "b", 2)) }],
     ["it is as old", { n1: up(copy("web", "a", 2)), n2: up(copy("web", "b", 2)) }],
     ["it is the only one", { n1: up(copy("web", "a", 1)), n2: up() }],
-    ["the newer one is not where it belongs", { n1: up(copy("web", "a", 1)), n3: up(copy("web", "b", 2)) }],
+    [
+      "the newer one neither runs nor is where it belongs",
+      { n1: up(copy("web", "a", 1)), n3: up(copy("web", "b", 2, { state: "exited" })) },
+    ],
     ["the newer one is out of sight", { n1: up(copy("web", "a", 1)), n2: silent({ missed: ["n1"] }) }],
     ["its node refuses us", { n1: refused, n2: up(copy("web", "b", 2)) }],
     [
@@ -41,6 +44,28 @@ describe("a copy is stale", () => {
     ],
   ])("but not when %s", (_what, nodes) => {
     expect(ids(nodes)).toEqual([]);
+  });
+});
+
+describe("while the layout's place is still empty", () => {
+  const strays = { n1: up(copy("web", "old", 1)), n3: up(copy("web", "new", 2)) };
+
+  test("the older of two copies is stale when the newer one runs: it need not wait for a third", () => {
+    expect(ids(strays)).toEqual(["old"]);
+  });
+
+  test("but not when the layout has no place for it, or more of them than newer copies run", () => {
+    expect(staleCopies({ ...cluster, placements: [] }, strays, noGenerations)).toEqual([]);
+    const two = { ...cluster, placements: [placement("web", "n2"), placement("web", "n4")] };
+    expect(staleCopies(two, strays, noGenerations)).toEqual([]);
+    const twoNewer = { ...strays, n5: up(copy("web", "newest", 3)) };
+    expect(staleCopies(two, twoNewer, noGenerations).map(({ id }) => id)).toEqual(["old"]);
+  });
+
+  test("one newer container under two names of its machine counts once", () => {
+    const two = { ...cluster, placements: [placement("web", "n2"), placement("web", "n4")] };
+    const nodes = { ...strays, n5: up(copy("web", "new", 2)) };
+    expect(staleCopies(two, nodes, noGenerations)).toEqual([]);
   });
 });
 
@@ -69,7 +94,7 @@ describe("a newer copy than the one where the layout wants it", () => {
   });
 });
 
-test("property: what is stale is ours, where the layout does not want it, and another copy stands for it", () => {
+test("property: what is stale is ours, where the layout does not want it, and others stand for it", () => {
   const names = ["n1", "n2", "n3"] as const;
   const seen = fc.record({
     on: fc.constantFrom(...names),
@@ -96,6 +121,8 @@ test("property: what is stale is ours, where the layout does not want it, and an
         expect(copies[Number(stale.id)]?.ours).toBe(true);
         const successors = copies.filter((each) => each.ours && wanted.some((name) => name === each.on));
         const newer = successors.filter((each) => each.generation > stale.generation);
+        const newerRunning = copies.filter((each) => each.ours && each.runs && each.generation > stale.generation);
+        if (wanted.length > 0 && newerRunning.length >= wanted.length) continue;
         const running = stale.generation <= known ? successors.filter((each) => each.runs) : [];
         expect([...newer, ...running]).not.toEqual([]);
       }
