@@ -51,7 +51,7 @@ export function openPorts(
           world.claims.set(container, process);
           const release = (): Promise<void> =>
             disk(process, "unclaim", () => {
-              if (world.claims.get(container) === process) world.claims.delete(container);
+              world.unclaimed(process, container);
             });
           answer.resolve({ release });
         }),

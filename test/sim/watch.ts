@@ -212,6 +212,11 @@ export class Watch implements Watcher {
     }
   }
 
+  /** One that failed may leave its record to whoever comes next. */
+  unclaimed(process: Process, container: string): void {
+    this.#moving.delete(`${container} ${process.name}`);
+  }
+
   journalled(process: Process, container: string, record: MoveRecord | undefined): void {
     for (const [name, { process: mover }] of this.#moving) if (mover.state === "dead") this.#moving.delete(name);
     if (!record || record.step === "written" || record.step === "undone") {

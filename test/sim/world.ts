@@ -32,6 +32,8 @@ export interface Watcher {
   wrote(process: Process, before: string): void;
   /** pictl wrote into the journal of moves; without a record: the move is over. */
   journalled(process: Process, container: string, record: MoveRecord | undefined): void;
+  /** A process has let go of a container's moves. */
+  unclaimed(process: Process, container: string): void;
 }
 
 /** A cluster, its network, and the disk of the controller. */
@@ -147,6 +149,12 @@ export class World {
       record ? `journal: ${container} ${record.from} → ${record.to} ${record.step}` : `journal: ${container} is over`,
     );
     for (const watcher of this.watchers) watcher.journalled(process, container, record);
+  }
+
+  unclaimed(process: Process, container: string): void {
+    if (this.claims.get(container) !== process) return;
+    this.claims.delete(container);
+    for (const watcher of this.watchers) watcher.unclaimed(process, container);
   }
 
   say(who: string, what: string): void {
