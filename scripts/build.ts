@@ -32,6 +32,17 @@ const leaveOut: esbuild.Plugin = {
   },
 };
 
+/** ssh2 looks for its compiled encryption beside itself, and does without where it was not compiled. */
+const besideSsh2: esbuild.Plugin = {
+  name: "beside-ssh2",
+  setup(build) {
+    build.onResolve({ filter: /\/sshcrypto\.node$/ }, ({ path }) => ({
+      path: `ssh2/lib/protocol/${path}`,
+      external: true,
+    }));
+  },
+};
+
 // esbuild has said by then what is wrong and where.
 const files = await bundle().catch(() => process.exit(1));
 await rm(`${root}dist`, { recursive: true, force: true });
@@ -62,8 +73,8 @@ async function bundle(): Promise<readonly esbuild.OutputFile[]> {
     // Names stay, for the stack traces of `--debug`.
     minifySyntax: true,
     minifyWhitespace: true,
-    // blessed finds its terminal descriptions by its own path; *.node and cpu-features are optional parts of ssh2.
-    external: ["blessed", "typescript", "@elastic/elasticsearch", "cpu-features", "*.node"],
+    // blessed finds its terminal descriptions by its own path; cpu-features is an optional part of ssh2.
+    external: ["blessed", "typescript", "@elastic/elasticsearch", "cpu-features"],
     define: {
       // oclif compares Node's version with package.json by loading semver; bin/run.js has done so by then.
       "process.env.OCLIF_DISABLE_ENGINE_WARNING": '"1"',
@@ -72,7 +83,7 @@ async function bundle(): Promise<readonly esbuild.OutputFile[]> {
       PICTL_WITHOUT: JSON.stringify(process.env["PICTL_WITHOUT"] ?? ""),
     },
     banner: { js: commonJsNames },
-    plugins: [leaveOut],
+    plugins: [leaveOut, besideSsh2],
     logLevel: "warning",
   });
   return outputFiles;

@@ -106,7 +106,8 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     }),
     stop: async () => {
       await endGroup(daemon);
-      await rm(dir, { recursive: true, force: true });
+      // A session that is just ending may still write its log.
+      await rm(dir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import { type Header, pack as createPack } from "tar-stream";
-import { fileData } from "./file.ts";
+import { chunkBytes, fileData } from "./file.ts";
 import { turns } from "./turns.ts";
 import type { Entry } from "./walk.ts";
 
 /**
  * The entries as a tar that is the same for the same entries: owner root, time zero. Files are read as the tar is
- * consumed, a chunk at a time.
+ * consumed, a chunk at a time; each chunk is good until the next one.
  */
 export function tarOf(folder: string, entries: readonly Entry[], signal: AbortSignal): AsyncGenerator<Uint8Array> {
   return gathered(blocksOf(folder, entries, signal));
@@ -14,10 +14,11 @@ export function tarOf(folder: string, entries: readonly Entry[], signal: AbortSi
 
 async function* blocksOf(folder: string, entries: readonly Entry[], signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const turn = turns();
+  const buffer = Buffer.allocUnsafe(chunkBytes);
   for (const entry of entries) {
     yield await headerOf(entry);
     if (entry.kind !== "file") continue;
-    for (const chunk of fileData(folder, entry, { signal })) {
+    for (const chunk of fileData(folder, entry, { signal, buffer })) {
       yield chunk;
       await turn();
     }
@@ -31,22 +32,21 @@ const blockBytes = 512;
 
 /** Small pieces put together, since each costs a packet on its way to the node; a large one goes as it is. */
 async function* gathered(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let waiting: Uint8Array[] = [];
+  const waiting = Buffer.allocUnsafe(2 * gatheredBytes);
   let size = 0;
   for await (const piece of pieces) {
     const large = piece.length >= gatheredBytes;
     if (!large) {
-      waiting.push(piece);
+      waiting.set(piece, size);
       size += piece.length;
     }
     if (size > 0 && (large || size >= gatheredBytes)) {
-      yield Buffer.concat(waiting);
-      waiting = [];
+      yield waiting.subarray(0, size);
       size = 0;
     }
     if (large) yield piece;
   }
-  if (size > 0) yield Buffer.concat(waiting);
+  if (size > 0) yield waiting.subarray(0, size);
 }
 
 const gatheredBytes = 64 * 1024;

@@ -34,6 +34,7 @@ export class LoginRefused extends Error {
 export async function handshake({ Client }: typeof Ssh2, options: Handshake): Promise<Client> {
   const { stream, signal, onStage } = options;
   const client = new Client();
+  gatherWrites(stream);
   let stage: "kex" | "auth" = "kex";
   onStage(stage);
   let refusal: Error | undefined;
@@ -80,6 +81,20 @@ export async function handshake({ Client }: typeof Ssh2, options: Handshake): Pr
     discard(stream);
     throw error;
   }
+}
+
+/** ssh2 hands a packet on in three or four pieces: all of a turn go in one call, and not each in a segment of its own. */
+function gatherWrites(stream: Duplex): void {
+  const write = stream.write.bind(stream) as (...args: readonly unknown[]) => boolean;
+  stream.write = (...args: readonly unknown[]) => {
+    if (stream.writableCorked === 0) {
+      stream.cork();
+      process.nextTick(() => {
+        stream.uncork();
+      });
+    }
+    return write(...args);
+  };
 }
 
 /**

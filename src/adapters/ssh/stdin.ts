@@ -1,5 +1,5 @@
-import { once } from "node:events";
 import type { ClientChannel } from "ssh2";
+import { onAbort } from "../../abort.ts";
 import type { RunOptions } from "../../app/ports.ts";
 import { Secret } from "../../domain/secret.ts";
 
@@ -16,13 +16,20 @@ export async function feedStdin(channel: ClientChannel, stdin: RunOptions["stdin
 
 async function pump(channel: ClientChannel, source: AsyncIterable<Uint8Array>, gone: AbortSignal): Promise<void> {
   for await (const chunk of source) {
+    await written(channel, chunk, gone);
     if (gone.aborted) return;
-    if (channel.write(chunk)) continue;
-    try {
-      await once(channel, "drain", { signal: gone });
-    } catch {
-      return;
-    }
   }
-  if (!gone.aborted) channel.end();
+  channel.end();
+}
+
+/** Resolves when the chunk is in packets, or nobody is there for it any more. */
+function written(channel: ClientChannel, chunk: Uint8Array, gone: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const off = onAbort(gone, resolve);
+    if (gone.aborted) return;
+    channel.write(chunk, () => {
+      off();
+      resolve();
+    });
+  });
 }

@@ -157,6 +157,7 @@ export interface Privilege {
 export interface RunOptions {
   /** Milliseconds from the call to the result, at every stage (queueing, channel open, exec, output). Default 60 s; Infinity for none. */
   readonly timeoutMs?: number;
+  /** A chunk of an iterable is done with before the next one is asked for. */
   readonly stdin?: string | Uint8Array | Secret | AsyncIterable<Uint8Array>;
   /** Run as root through sudo (no-op when the login is root). */
   readonly sudo?: boolean;

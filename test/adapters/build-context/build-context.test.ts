@@ -76,7 +76,7 @@ describe("what is sent", () => {
     symlinkSync(`${"z".repeat(150)}ü`, join(folder, "link"));
     const tar = join(folder, "..", "pictl-names.tar");
     const chunks: Uint8Array[] = [];
-    for await (const chunk of (await open(folder)).tar()) chunks.push(chunk);
+    for await (const chunk of (await open(folder)).tar()) chunks.push(Buffer.from(chunk));
     writeFileSync(tar, Buffer.concat(chunks));
     const target = folderWith({ Dockerfile: null });
     execFileSync("tar", ["-xf", tar, "-C", target]);

@@ -33,7 +33,8 @@ export async function entriesOf(tar: AsyncIterable<Uint8Array>): Promise<TarEntr
     }
   })();
   for await (const chunk of tar) {
-    if (!reader.write(chunk)) await once(reader, "drain");
+    // A chunk is good until the next one.
+    if (!reader.write(Buffer.from(chunk))) await once(reader, "drain");
   }
   reader.end(null);
   await reading;
