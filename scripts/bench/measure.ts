@@ -1,5 +1,6 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
 
 export interface Measurement {
   readonly wallMs: number;
@@ -57,6 +58,12 @@ export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+}
+
+/** Runs a command that is not measured and resolves to its output. Rejects when its exit code is not 0. */
+export async function call(...[program = "", ...args]: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(program, args);
+  return stdout;
 }
 
 async function collect(stream: NodeJS.ReadableStream): Promise<string> {

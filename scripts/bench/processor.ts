@@ -1,6 +1,5 @@
-import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { promisify } from "node:util";
+import { call } from "./measure.ts";
 
 /**
  * Runs `work` with this process on one processor only; what is started meanwhile stays there for good. A node that was
@@ -23,5 +22,5 @@ export function onProcessor(processor: number, argv: readonly string[]): readonl
 }
 
 async function pin(processors: string): Promise<void> {
-  await promisify(execFile)("taskset", ["--all-tasks", "--cpu-list", "--pid", processors, String(process.pid)]);
+  await call("taskset", "--all-tasks", "--cpu-list", "--pid", processors, String(process.pid));
 }

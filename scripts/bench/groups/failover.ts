@@ -1,10 +1,10 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import { labKill, type LabStatus, labStart } from "../../../src/lab/index.ts";
+import { call } from "../measure.ts";
 import { onLab, ports } from "../lab.ts";
 import { type Group, pictl } from "../row.ts";
 
@@ -75,8 +75,7 @@ function startDaemon(lab: LabStatus): ChildProcess {
 }
 
 async function run(lab: LabStatus, ...words: readonly string[]): Promise<void> {
-  const [program, ...args] = [...pictl, ...words, "--config", lab.config];
-  await promisify(execFile)(program, args);
+  await call(...pictl, ...words, "--config", lab.config);
 }
 
 function succeeds(work: Promise<void>): Promise<boolean> {

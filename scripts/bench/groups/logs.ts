@@ -1,11 +1,10 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import type { LabStatus } from "../../../src/lab/index.ts";
 import { onLab } from "../lab.ts";
-import { median } from "../measure.ts";
+import { call, median } from "../measure.ts";
 import { type Group, pictl } from "../row.ts";
 
 const nodes = 4;
@@ -60,8 +59,7 @@ for name in ${names.join(" ")}; do
   docker run -d --name $name --label io.pictl.cluster=${config.cluster} --log-opt max-size=50m -e PATH=/bin \\
     bb /bin/busybox sh -c '/bin/busybox --install -s /bin; exec awk "$0"' '${writer}'
 done`;
-  const [program, ...args] = [...pictl, "exec", "--config", lab.config, script];
-  await promisify(execFile)(program, args);
+  await call(...pictl, "exec", "--config", lab.config, script);
 }
 
 interface Followed {

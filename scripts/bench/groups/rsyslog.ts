@@ -1,9 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { promisify } from "node:util";
-import { execFile } from "node:child_process";
 import type { LabStatus } from "../../../src/lab/index.ts";
 import { onLab } from "../lab.ts";
-import { compare } from "../measure.ts";
+import { call, compare } from "../measure.ts";
 import { sshLine } from "../peer.ts";
 import { type Group, pictl } from "../row.ts";
 
@@ -70,9 +68,4 @@ async function against(lab: LabStatus): Promise<{ ratio: number; peakBytes: numb
   );
   if (!ours || !cat) throw new Error("a peer is missing");
   return { ratio: ours.wallMs / cat.wallMs, peakBytes: ours.peakBytes };
-}
-
-async function call(...argv: readonly string[]): Promise<void> {
-  const [program = "", ...args] = argv;
-  await promisify(execFile)(program, args);
 }

@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import ssh2 from "ssh2";
+import { call } from "../measure.ts";
 import { onLab } from "../lab.ts";
 import { type Group, pictl, type Row } from "../row.ts";
 import { type Stall, stalls, startStallingServer } from "../stalling-server.ts";
@@ -76,8 +76,7 @@ async function besideDocker(): Promise<Row> {
 }
 
 async function inside(pid: number | null | undefined, line: string): Promise<string> {
-  const { stdout } = await promisify(execFile)("nsenter", ["--target", String(pid), "--all", "sh", "-c", line]);
-  return stdout.trim();
+  return (await call("nsenter", "--target", String(pid), "--all", "sh", "-c", line)).trim();
 }
 
 async function writeConfig(dir: string, node: { readonly address: string; readonly port: number }): Promise<string> {

@@ -63,9 +63,9 @@ export class Channels {
   }
 
   /**
-   * Sends a command line, written at that moment. `onSent` is called when the request goes out: from then on the command may run. `attach` is
-   * called while nothing that follows the server's assent has been handled: later than that, an exit status that came
-   * in the same packet would be missed. Rejects with connection-lost or shell-unusable when it certainly did not
+   * Sends a command line, written at that moment. `onSent` is called when the request goes out, from then on the command
+   * may run, and with false when the server has refused it a session. `attach` is called while nothing that follows the
+   * server's assent has been handled: later than that, an exit status that came in the same packet would be missed. Rejects with connection-lost or shell-unusable when it certainly did not
    * start, with Crowded when held commands have all the sessions that the server allows, or with the signal's reason.
    */
   async exec<T>(
@@ -76,7 +76,7 @@ export class Channels {
       attach,
       held,
     }: {
-      readonly onSent: () => void;
+      readonly onSent: (sent: boolean) => void;
       readonly attach: (channel: ClientChannel) => T;
       readonly held: Hold | undefined;
     },
@@ -86,7 +86,7 @@ export class Channels {
       try {
         signal.throwIfAborted();
         const line = write();
-        onSent();
+        onSent(true);
         const sentAt = performance.now();
         const opened = await this.#exec(line, signal, attach);
         this.#succeeded = true;
@@ -95,6 +95,7 @@ export class Channels {
         const others = this.#gate.inside - 1;
         release();
         if (!isOpenFailure(error)) throw error;
+        onSent(false);
         if (others > 0) this.#limitTo(others);
         else if (this.#beside?.anyHeld) throw new Crowded();
         else if (++refusals > firstSessionRetries && !this.#succeeded) throw noSession(error);

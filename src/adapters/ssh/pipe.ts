@@ -6,7 +6,7 @@ import { PictlError } from "../../domain/errors.ts";
 import type { Command } from "../../domain/shell.ts";
 import { Crowded, type Hold } from "./channels.ts";
 import { interrupted, run } from "./run.ts";
-import type { Session } from "./session.ts";
+import { onFirstWithRoom, type Session } from "./session.ts";
 
 /** Milliseconds until the command must have started. */
 const startTimeoutMs = 60_000;
@@ -15,25 +15,22 @@ const stderrKept = 16 * 1024;
 
 /** `Connection.pipe`: a command that runs until it ends or the stream is destroyed. */
 export async function pipe(session: Session, command: Command, options: PipeOptions = {}): Promise<Duplex> {
-  if (options.lasting) return onFirstWithRoom(session, command, options);
+  const { signal } = options;
+  if (options.lasting) {
+    return onFirstWithRoom(session, signal, (place) => startLasting(place, command, options)).catch(
+      (error: unknown) => {
+        throw signal?.aborted ? interrupted(session.node, signal) : error;
+      },
+    );
+  }
   if (!options.held) return start(session, command, options);
-  return start(session, command, options, { held: "in turn", letGo: await turn(session, options.signal) });
+  return start(session, command, options, { held: "in turn", letGo: await turn(session, signal) });
 }
 
-async function onFirstWithRoom(session: Session, command: Command, options: PipeOptions): Promise<Duplex> {
+function startLasting(session: Session, command: Command, options: PipeOptions): Promise<Duplex> {
   const letGo = session.channels.holdAtOnce();
-  if (letGo) {
-    try {
-      return await start(session, command, options, { held: "lasting", letGo });
-    } catch (error) {
-      if (!(error instanceof Crowded)) throw error;
-    }
-  }
-  const { signal } = options;
-  const spare = await abortable(session.spare(), signal).catch((error: unknown) => {
-    throw signal?.aborted ? interrupted(session.node, signal) : error;
-  });
-  return onFirstWithRoom(spare, command, options);
+  if (!letGo) return Promise.reject(new Crowded());
+  return start(session, command, options, { held: "lasting", letGo });
 }
 
 async function start(

@@ -5,9 +5,9 @@ import { guarded, type Ticket } from "../../domain/guard/command.ts";
 import { render, type Command } from "../../domain/shell.ts";
 import { Deadline } from "./deadline.ts";
 import { Following } from "./following.ts";
-import { Crowded, type Hold, LostAfterSending, type OpenChannel } from "./channels.ts";
+import { type Hold, LostAfterSending, type OpenChannel } from "./channels.ts";
 import { type Launch, launch } from "./launch.ts";
-import type { Session } from "./session.ts";
+import { onFirstWithRoom, type Session } from "./session.ts";
 
 const defaultTimeoutMs = 60_000;
 
@@ -42,22 +42,16 @@ export async function run(
     const channels = options.ahead ? place.ahead : place.channels;
     const open = await channels.exec(write, signal, {
       held: options.held,
-      onSent: () => {
-        progress.sent = true;
+      onSent: (isOut) => {
+        progress.sent = isOut;
       },
       attach: (channel) =>
         new Following({ node, channel, ...sent, password: root?.password, options, durationMs, onStarted }),
     });
     return await finish(place, open, signal);
   };
-  const onFirstWithRoom = (place: Session): Promise<Outcome> =>
-    on(place).catch(async (error: unknown) => {
-      if (!(error instanceof Crowded) || options.held === "lasting") throw error;
-      progress.sent = false;
-      return onFirstWithRoom(await abortable(place.spare(), signal));
-    });
   try {
-    return await onFirstWithRoom(session);
+    return await (options.held === "lasting" ? on(session) : onFirstWithRoom(session, signal, on));
   } catch (error) {
     if (error instanceof LostAfterSending) return nothingHeard("connection-lost", durationMs());
     if (error === Deadline.passed && progress.sent) return nothingHeard("timeout", durationMs());

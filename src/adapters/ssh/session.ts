@@ -2,7 +2,8 @@ import type { Client } from "ssh2";
 import type { GuardOptions } from "../../app/ports.ts";
 import type { Ticket } from "../../domain/guard/command.ts";
 import type { Secret } from "../../domain/secret.ts";
-import type { Channels } from "./channels.ts";
+import { abortable } from "../../abort.ts";
+import { type Channels, Crowded } from "./channels.ts";
 import type { Ending } from "./ending.ts";
 import type { SudoMode } from "./launch.ts";
 
@@ -25,4 +26,22 @@ export interface Session {
   readonly ticket: (options: GuardOptions, timeoutMs: number) => Promise<() => Ticket>;
   /** To be told how a guarded command failed. */
   readonly onRefusal: (error: unknown) => void;
+}
+
+/**
+ * Does the work on this connection, or on the first spare one with room when held commands have all the sessions here.
+ * Rejects with what the work and connecting reject with, or the signal's reason.
+ */
+export async function onFirstWithRoom<T>(
+  session: Session,
+  signal: AbortSignal | undefined,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  for (let place = session; ; place = await abortable(place.spare(), signal)) {
+    try {
+      return await work(place);
+    } catch (error) {
+      if (!(error instanceof Crowded)) throw error;
+    }
+  }
 }
