@@ -3,7 +3,7 @@ import { type LogRow, readLogs } from "../src/app/logs.ts";
 import * as common from "../src/cli/flags.ts";
 import { pattern } from "../src/cli/pattern.ts";
 import { StreamCommand } from "../src/cli/stream-command.ts";
-import { selectNodes, selectPlacements } from "../src/domain/select.ts";
+import { selectOnNodes } from "../src/domain/select.ts";
 import { parseMoment } from "../src/domain/time.ts";
 import { logLine } from "../src/view/logs.ts";
 import { prefixes } from "../src/view/prefix.ts";
@@ -39,8 +39,7 @@ On a terminal, control characters in the logs are shown and not sent, unless --r
     const sinceMs = flags.since === undefined ? undefined : parseMoment(flags.since, Date.now());
     const grep = flags.grep === undefined ? undefined : pattern("grep", flags.grep);
     const { config, ports } = await this.open(flags);
-    const nodes = new Set(selectNodes(config, flags.node ?? []).map(({ name }) => name));
-    const placements = selectPlacements(config, args.container ?? []).filter(({ node }) => nodes.has(node));
+    const { placements } = selectOnNodes(config, args.container ?? [], flags.node ?? []);
     const view = {
       style: this.terminal.out,
       prefix: flags["no-prefix"]

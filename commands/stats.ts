@@ -5,7 +5,7 @@ import * as common from "../src/cli/flags.ts";
 import { jsonLine } from "../src/cli/output.ts";
 import { redraw } from "../src/cli/redraw.ts";
 import { sinkOf } from "../src/cli/sink.ts";
-import { selectNodes, selectPlacements } from "../src/domain/select.ts";
+import { selectOnNodes } from "../src/domain/select.ts";
 import { failureText } from "../src/view/failures.ts";
 import { statsView } from "../src/view/stats.ts";
 
@@ -35,9 +35,7 @@ With --watch alone the screen is redrawn every ${String(defaultSeconds)} s, with
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Stats, withSeconds(this.argv));
     const { config, ports } = await this.open(flags);
-    const nodes = selectNodes(config, flags.node ?? []);
-    const chosen = new Set(nodes.map(({ name }) => name));
-    const placements = selectPlacements(config, args.container ?? []).filter(({ node }) => chosen.has(node));
+    const { nodes, placements } = selectOnNodes(config, args.container ?? [], flags.node ?? []);
     const named = args.container !== undefined;
     const input = {
       config,

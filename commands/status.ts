@@ -1,7 +1,7 @@
 import { containerStatus } from "../src/app/status.ts";
 import { PictlCommand } from "../src/cli/command.ts";
 import * as common from "../src/cli/flags.ts";
-import { selectNodes, selectPlacements } from "../src/domain/select.ts";
+import { selectOnNodes } from "../src/domain/select.ts";
 import { statusView } from "../src/view/status.ts";
 
 export default class Status extends PictlCommand {
@@ -18,11 +18,10 @@ export default class Status extends PictlCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Status);
     const { config, ports } = await this.open(flags);
-    const nodes = selectNodes(config, flags.node ?? []);
-    const chosen = new Set(nodes.map((node) => node.name));
+    const { nodes, placements } = selectOnNodes(config, args.container ?? [], flags.node ?? []);
     const report = await containerStatus(ports, {
       config,
-      placements: selectPlacements(config, args.container ?? []).filter((placement) => chosen.has(placement.node)),
+      placements,
       // Who asks for one container does not ask for the strays.
       nodes: args.container === undefined ? nodes : [],
     });

@@ -38,6 +38,24 @@ export function selectNodes(config: Config, patterns: readonly string[]): readon
   return config.nodes.filter((node) => matchers.some((matches) => matches(node)));
 }
 
+/**
+ * The nodes that `patterns` name, and the placements on them that `names` name. Throws unknown-node, and
+ * unknown-container when a name fits nothing on those nodes: no rows would look as if all were well.
+ */
+export function selectOnNodes(
+  config: Config,
+  names: readonly string[],
+  patterns: readonly string[],
+): { readonly nodes: readonly NodeSpec[]; readonly placements: readonly Placement[] } {
+  const nodes = selectNodes(config, patterns);
+  const chosen = new Set(nodes.map((node) => node.name));
+  for (const name of names) {
+    const found = selectPlacements(config, [name]);
+    if (!found.some(({ node }) => chosen.has(node))) throw placedElsewhere(name, found, patterns);
+  }
+  return { nodes, placements: selectPlacements(config, names).filter(({ node }) => chosen.has(node)) };
+}
+
 /** The one node of that name. Throws unknown-node. */
 export function nodeNamed(config: Config, name: string): NodeSpec {
   const node = config.nodes.find((each) => each.name === name);
@@ -114,6 +132,14 @@ function unknownContainer(config: Config, name: string): PictlError {
   return new PictlError("unknown-container", `No container "${name}" in the layout${didYouMean(name, known) || "."}`, {
     container: name,
     hint: names.length === 0 ? "The layout has no containers yet." : `The layout has: ${listed(names)}.`,
+  });
+}
+
+function placedElsewhere(name: string, found: readonly Placement[], patterns: readonly string[]): PictlError {
+  const places = [...new Set(found.map(({ node }) => node))];
+  return new PictlError("unknown-container", `The layout has no container "${name}" on ${patterns.join(", ")}.`, {
+    container: name,
+    hint: `It is on ${listed(places)}; leave out \`--node\`, or name that node.`,
   });
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { selectNodes, selectPlacements } from "../../src/domain/select.ts";
+import { selectNodes, selectOnNodes, selectPlacements } from "../../src/domain/select.ts";
 import { config, node, placement } from "../fakes/config.ts";
 
 const cluster = config({
@@ -67,4 +67,34 @@ describe("nodes", () => {
       expect(() => nodesNamed([pattern])).toThrow(expect.objectContaining({ code: "unknown-node" }) as Error);
     },
   );
+});
+
+describe("placements on nodes", () => {
+  const both = (names: string[], patterns: string[]): string[][] => {
+    const { nodes, placements } = selectOnNodes(cluster, names, patterns);
+    return [nodes.map((each) => each.name), placements.map((each) => `${each.container}@${each.node}`)];
+  };
+
+  test.each([
+    [["node-red"], ["pi-2"], [["pi-2"], ["node-red@pi-2"]]],
+    [
+      ["*"],
+      ["rack=*"],
+      [
+        ["pi-1", "pi-2"],
+        ["node-red@pi-1", "node-red@pi-2"],
+      ],
+    ],
+    [[], ["127.0.0.1"], [["127.0.0.1"], ["sql@127.0.0.1"]]],
+  ])("%j on %j", (names, patterns, expected) => {
+    expect(both(names, patterns)).toEqual(expected);
+  });
+
+  test.each([
+    [["node-red", "sql"], ["pi-*"], 'The layout has no container "sql" on pi-*.', "It is on 127.0.0.1;"],
+    [["node-red@pi-1"], ["pi-2"], 'The layout has no container "node-red@pi-1" on pi-2.', "It is on pi-1;"],
+  ])("%j on %j is refused, not answered with nothing", (names, patterns, message, hint) => {
+    const told = { code: "unknown-container", message, hint: expect.stringContaining(hint) as string };
+    expect(() => both(names, patterns)).toThrow(expect.objectContaining(told) as Error);
+  });
 });
