@@ -117,7 +117,10 @@ async function removeNew(
 ): Promise<"removed" | "kept" | "nothing" | "silent"> {
   // Where it took the place of the only copy, it is the only one now, as far as anybody knows while `from` is silent.
   let olds = replaces ? 0 : 1;
-  const isOld = ({ name }: ContainerFacts): boolean => name === container || name === retiredName(container);
+  // `from` may be another name of the same machine.
+  const isNew = (each: ContainerFacts): boolean => each.name === container && generationOf(each) === generation;
+  const isOld = (each: ContainerFacts): boolean =>
+    (each.name === container || each.name === retiredName(container)) && !isNew(each);
   if (replaces) {
     await on(from, async ({ containers }) => {
       olds = containers.filter(isOld).length;
@@ -126,7 +129,7 @@ async function removeNew(
   if (olds === 0) return "kept";
   let news = 0;
   const answered = await on(to, async ({ containers, run }) => {
-    for (const facts of containers.filter((each) => each.name === container && generationOf(each) === generation)) {
+    for (const facts of containers.filter(isNew)) {
       news++;
       await run(`remove the new ${container}`, docker.remove(facts.id));
     }
