@@ -22,7 +22,7 @@ export async function cleanUp(ports: Ports, { config, copy }: { config: Config; 
   await withLocks(ports, { config, placements: [place], waitMs: 0, dryRun: false }, async (locked) => {
     await locked(place);
     // What the layout has left it may have again by now, also by a move that ended while the round looked around.
-    if (copy.why === "left" && (await isPlaced(ports, place))) return;
+    if (copy.why !== "older" && (await isPlaced(ports, place))) return;
     const [connection, engine] = await Promise.all([
       ports.nodes.connect(nodeOf(config, node), ports.signal),
       ports.engines.on(nodeOf(config, node), ports.signal),

@@ -170,6 +170,7 @@ function cleanUp(draft: Draft): void {
 const causes: Readonly<Record<StaleCopy["why"], string>> = {
   older: "a newer copy is where the layout wants it",
   left: "the layout had it there before, and it runs where the layout has it now",
+  outlived: "the layout has left it, and newer copies run",
 };
 
 function decideOne(draft: Draft, check: CheckFact): void {

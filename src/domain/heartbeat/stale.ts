@@ -11,18 +11,21 @@ export interface StaleCopy {
   readonly container: string;
   readonly id: string;
   readonly generation: number;
-  /** `older`: than the copies that stand for it. `left`: by the layout, for a place where an older copy runs. */
-  readonly why: "older" | "left";
+  /**
+   * `older`: than one where the layout has it. `left`: by the layout, for a place where an older copy runs. `outlived`: by
+   * newer copies that the layout has left, too.
+   */
+  readonly why: "older" | "left" | "outlived";
 }
 
 /**
  * Copies of our containers on nodes where the layout does not have them, and which others stand for. That is a newer one
- * where the layout has it: what a node brings back that was dead during a failover. Or as many newer ones that run as
- * the layout has places, wherever: the layout was changed again before the copy at its new place had been seen. Or it is
- * an older one that runs where the layout has it, when the layout of this controller has placed a copy as new as the
- * stray, and so has left it since: somebody changed their mind twice. A layout that has not may be an old one, and
- * removes nothing that is newer than its own. A copy without a successor is never stale, whatever the layout says: it may
- * be the only one.
+ * where the layout has it: what a node brings back that was dead during a failover. Or it is an older one that runs where
+ * the layout has it: somebody changed their mind twice. Or as many newer ones that run, wherever, as the layout has places:
+ * it was changed again before the copy at its new place had been seen. For the last two, the layout of this controller
+ * must have placed a copy as new as the newest, and so have left it since. A layout that has not may be an old one, which
+ * knows neither what it has left nor how many there should be. A copy without a successor is never stale, whatever the
+ * layout says: it may be the only one.
  */
 export function staleCopies(
   config: Config,
@@ -30,9 +33,10 @@ export function staleCopies(
   generations: Generations,
 ): readonly StaleCopy[] {
   if (!safety["generation-clean-up"]) return [];
-  return straysOf(config, nodes).flatMap(({ copy, newer, stoodFor }): StaleCopy[] => {
+  return straysOf(config, nodes).flatMap(({ copy, newer, stoodFor, outlivedBy }): StaleCopy[] => {
     if (newer) return [{ ...copy, why: "older" }];
-    return stoodFor && hasPlaced(generations, copy) ? [{ ...copy, why: "left" }] : [];
+    if (stoodFor && hasPlaced(generations, copy)) return [{ ...copy, why: "left" }];
+    return outlivedBy && hasPlaced(generations, outlivedBy) ? [{ ...copy, why: "outlived" }] : [];
   });
 }
 
@@ -55,10 +59,12 @@ type Copy = Omit<StaleCopy, "why">;
 
 interface Stray {
   readonly copy: Copy;
-  /** A newer one is where the layout has it, or as many newer ones run as it has places. */
+  /** A newer one is where the layout has it. */
   readonly newer: boolean;
   /** An older one runs there. */
   readonly stoodFor: boolean;
+  /** The newest of the newer ones, when as many of them run as the layout has places. */
+  readonly outlivedBy: Copy | undefined;
 }
 
 function straysOf(config: Config, nodes: Readonly<Record<string, NodeFacts>>): readonly Stray[] {
@@ -76,14 +82,14 @@ function straysOf(config: Config, nodes: Readonly<Record<string, NodeFacts>>): r
       const others = copies.filter((each) => each.copy.container === copy.container && each.copy.id !== copy.id);
       const successors = others.filter((each) => places.has(keyOf(each.copy)));
       const wantedCopies = config.placements.filter(({ container }) => container === copy.container).length;
-      const newerOnes = new Set(
-        others.filter((each) => each.runs && isNewer(each.copy, copy)).map((each) => each.copy.id),
-      );
+      const newerOnes = others.filter((each) => isNewer(each.copy, copy));
+      const running = new Set(newerOnes.filter(({ runs }) => runs).map((each) => each.copy.id));
+      const [newest] = newerOnes.map((each) => each.copy).sort((a, b) => b.generation - a.generation);
       return {
         copy,
-        newer:
-          successors.some((each) => isNewer(each.copy, copy)) || (wantedCopies > 0 && newerOnes.size >= wantedCopies),
+        newer: successors.some((each) => isNewer(each.copy, copy)),
         stoodFor: successors.some((each) => each.runs && isNewer(copy, each.copy)),
+        outlivedBy: wantedCopies > 0 && running.size >= wantedCopies ? newest : undefined,
       };
     });
 }

@@ -49,23 +49,30 @@ describe("a copy is stale", () => {
 
 describe("while the layout's place is still empty", () => {
   const strays = { n1: up(copy("web", "old", 1)), n3: up(copy("web", "new", 2)) };
+  const known = withPlaced(noGenerations, "web", 2);
 
   test("the older of two copies is stale when the newer one runs: it need not wait for a third", () => {
-    expect(ids(strays)).toEqual(["old"]);
+    expect(staleCopies(cluster, strays, known)).toMatchObject([{ id: "old", why: "outlived" }]);
   });
 
-  test("but not when the layout has no place for it, or more of them than newer copies run", () => {
-    expect(staleCopies({ ...cluster, placements: [] }, strays, noGenerations)).toEqual([]);
+  test("but not when this layout never had the newer one: a later one may have them both", () => {
+    for (const placed of [0, 1]) expect(ids(strays, placed)).toEqual([]);
+    expect(ids({ ...strays, n2: up(copy("web", "newest", 3, { state: "exited" })) }, 2)).toEqual(["old", "new"]);
+    expect(ids({ ...strays, n4: up(copy("web", "newest", 3, { state: "exited" })) }, 2)).toEqual([]);
+  });
+
+  test("nor when the layout has no place for it, or more of them than newer copies run", () => {
+    expect(staleCopies({ ...cluster, placements: [] }, strays, known)).toEqual([]);
     const two = { ...cluster, placements: [placement("web", "n2"), placement("web", "n4")] };
-    expect(staleCopies(two, strays, noGenerations)).toEqual([]);
+    expect(staleCopies(two, strays, known)).toEqual([]);
     const twoNewer = { ...strays, n5: up(copy("web", "newest", 3)) };
-    expect(staleCopies(two, twoNewer, noGenerations).map(({ id }) => id)).toEqual(["old"]);
+    expect(staleCopies(two, twoNewer, withPlaced(noGenerations, "web", 3)).map(({ id }) => id)).toEqual(["old"]);
   });
 
   test("one newer container under two names of its machine counts once", () => {
     const two = { ...cluster, placements: [placement("web", "n2"), placement("web", "n4")] };
     const nodes = { ...strays, n5: up(copy("web", "new", 2)) };
-    expect(staleCopies(two, nodes, noGenerations)).toEqual([]);
+    expect(staleCopies(two, nodes, known)).toEqual([]);
   });
 });
 
@@ -121,8 +128,9 @@ test("property: what is stale is ours, where the layout does not want it, and ot
         expect(copies[Number(stale.id)]?.ours).toBe(true);
         const successors = copies.filter((each) => each.ours && wanted.some((name) => name === each.on));
         const newer = successors.filter((each) => each.generation > stale.generation);
-        const newerRunning = copies.filter((each) => each.ours && each.runs && each.generation > stale.generation);
-        if (wanted.length > 0 && newerRunning.length >= wanted.length) continue;
+        const outliving = copies.filter((each) => each.ours && each.generation > stale.generation);
+        const left = wanted.length > 0 && outliving.every(({ generation }) => generation <= known);
+        if (left && outliving.filter(({ runs }) => runs).length >= wanted.length) continue;
         const running = stale.generation <= known ? successors.filter((each) => each.runs) : [];
         expect([...newer, ...running]).not.toEqual([]);
       }
