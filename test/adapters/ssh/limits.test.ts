@@ -1,3 +1,4 @@
+import { createHash, randomFillSync } from "node:crypto";
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { line, words } from "../../../src/domain/shell.ts";
@@ -23,6 +24,23 @@ describe.skipIf(whyNoSshd)(`sshd's limits${whyNoSshd ? ` (${whyNoSshd})` : ""}`,
     const outputs = await Promise.all(numbers.map((number) => stdoutOf(connection.run(words("printf", "%s", number)))));
     expect(outputs).toEqual(numbers);
     expect(warnings).toEqual([]);
+  });
+
+  test("RekeyLimit: new keys in the middle of a stream cost no byte of it, in either direction", async () => {
+    const sshd = await started(startSshd({ config: ["RekeyLimit 1M"] }));
+    const connection = await openTestNodes().connect(sshd.node("n1", { user: login.name }));
+    const [sent, received] = [createHash("sha256"), createHash("sha256")];
+    const chunk = Buffer.alloc(1 << 18);
+    async function* source(): AsyncGenerator<Uint8Array> {
+      for (let i = 0; i < 80; i++) {
+        sent.update(randomFillSync(chunk));
+        yield chunk;
+      }
+    }
+    const onStdout = (data: Uint8Array): void => void received.update(data);
+    expect(await connection.run(words("cat"), { stdin: source(), onStdout })).toMatchObject({ status: "ok" });
+    expect(received.digest("hex")).toBe(sent.digest("hex"));
+    expect(await stdoutOf(connection.run(words("echo", "on")))).toBe("on\n");
   });
 
   test.each(["root", "another user"])(
