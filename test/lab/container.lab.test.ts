@@ -1,4 +1,4 @@
-import { cpSync, readFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import ContainerAdd from "../../commands/container/add.ts";
@@ -132,6 +132,18 @@ describe.skipIf(obstacle !== undefined)("container add, edit and remove", () => 
     );
     expect(document()).toMatchObject({ layout: [{ twin: { args: "-p 8093:80", image: "box" } }, {}] });
     expect((await json("remove", "twin", "--yes")).ok).toBe(true);
+  });
+
+  test("remove touches nothing when the config cannot be written", async () => {
+    const before = [file(), await box()];
+    const lock = `${lab.status().config}.lock`;
+    mkdirSync(lock);
+    try {
+      expect((await json("remove", "box", "--yes")).failures).toMatchObject([{ code: "config-write-failed" }]);
+    } finally {
+      rmdirSync(lock);
+    }
+    expect([file(), await box()]).toEqual(before);
   });
 
   test("remove takes the container away, and the config is as it was before it came", async () => {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test, vi } from "vitest";
@@ -96,6 +96,20 @@ describe.skipIf(obstacle !== undefined)("move", () => {
     rewrite((document) => {
       for (const row of document.hb) if (row.web !== undefined) row.web = "8080";
     });
+  });
+
+  test("a config that cannot be written is told before the container stops", async () => {
+    const startedAt = () => lab.inside("n1", "docker inspect --format '{{.State.StartedAt}}' web");
+    const before = await startedAt();
+    const lock = `${lab.status().config}.lock`;
+    mkdirSync(lock);
+    try {
+      const failed = await run("web", "n3");
+      expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining("was not written")]);
+    } finally {
+      rmdirSync(lock);
+    }
+    expect([await startedAt(), await copies("all")]).toEqual([before, ["web@n1"]]);
   });
 
   test("a foreign container of that name, on either side, is left alone and the layout too", async () => {

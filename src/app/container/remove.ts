@@ -24,7 +24,8 @@ export interface RemoveContainerInput {
 
 /**
  * Removes a container from its nodes and then from the config, which is written last: an instance that could not be
- * removed is still in it. Throws unknown-container, and config-invalid before anything is touched.
+ * removed is still in it. Throws unknown-container, and config-invalid and config-write-failed, before anything is
+ * touched.
  */
 export async function removeContainer(
   ports: Ports,
@@ -37,6 +38,8 @@ export async function removeContainer(
     planRemoveContainer(raw, { name, nodes });
   await previewChange(store, planFor(instances.map((each) => each.node)));
   if (!dryRun && !(await input.confirm(instances))) return { result: { containers: [] }, failures: [], exitCode: 4 };
+  // A container that is gone does not come back when its config then cannot be written.
+  if (!dryRun) await store.change(() => []);
 
   const deleted = input.keepRunning
     ? { result: { containers: [] }, failures: [] }

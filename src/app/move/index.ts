@@ -56,6 +56,8 @@ export async function moveContainer(ports: Ports, input: MoveInput): Promise<Rep
       },
     );
   }
+  // It would stop the container, and perhaps copy its data, for nothing.
+  if (!input.dryRun) await store.change(() => []);
   const step = ports.progress.step(`${plan.container}@${plan.from}`, `move to ${plan.to}`);
   const startedAt = ports.clock.monotonic();
   try {

@@ -22,7 +22,7 @@ export interface ConfigStore {
   /**
    * Re-reads under the lock, applies the edits to the text (formatting, comments and key order stay), checks the
    * result and writes it atomically, with one `.bak`. Rejects with config-invalid (nothing written), lock-held,
-   * config-write-failed.
+   * config-write-failed. Without edits nothing is written, and what keeps everybody from writing there still rejects.
    */
   change(edits: (config: Config, raw: RawConfig) => readonly ConfigEdit[]): Promise<void>;
 }
