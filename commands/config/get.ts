@@ -6,7 +6,10 @@ import { valueView } from "../../src/view/config.ts";
 export default class ConfigGet extends ConfigCommand {
   static override summary = "Print one value of the config; secrets stay hidden.";
   static override args = {
-    path: Args.string({ required: true, description: "Such as `ssh.user` or `layout[1].node`." }),
+    path: Args.string({
+      required: true,
+      description: 'Such as `ssh.user`, `layout[1].node` or `nodes["pi.lab"].user`.',
+    }),
   };
   static override examples = [
     "<%= config.bin %> config get heartbeat_interval",

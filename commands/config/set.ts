@@ -8,7 +8,10 @@ export default class ConfigSet extends ConfigCommand {
   static override description =
     "The value is JSON where it reads as JSON, else text. What is missing on the way is made; an index equal to a list's length appends. A change that would make the config invalid is refused.";
   static override args = {
-    path: Args.string({ required: true, description: "Such as `ssh.user` or `layout[1].web`." }),
+    path: Args.string({
+      required: true,
+      description: 'Such as `ssh.user`, `layout[1].web` or `nodes["pi.lab"].user`.',
+    }),
     value: Args.string({ required: true, description: "The value; `-` reads it from stdin." }),
   };
   static override flags = {

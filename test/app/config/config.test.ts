@@ -47,6 +47,15 @@ describe("get", () => {
     expect(valueView((await getConfigValue(storeOf(yaml), path)).result)).toBe(text);
   });
 
+  test("a name with a dot is told as a path takes it", async () => {
+    const cluster = storeOf("layout: []\nnodes:\n  pi-1.lab: { user: pi }\n");
+    await expect(getConfigValue(cluster, "nodes.pi-1.lab.user")).rejects.toMatchObject({
+      message: "There is no pi-1 in nodes.",
+      hint: 'It has ["pi-1.lab"].',
+    });
+    expect((await getConfigValue(cluster, 'nodes["pi-1.lab"].user')).result.value).toBe("pi");
+  });
+
   test.each([
     ["layuot", 'did you mean "layout"?'],
     ["layout[3]", "There is no [3] in layout"],
