@@ -25,7 +25,7 @@ export default class ContainerEdit extends PictlCommand {
       multipleNonGreedy: true,
       exclusive: ["no-hosts"],
     }),
-    "no-hosts": Flags.boolean({ summary: "It may fail over to any node." }),
+    "no-hosts": Flags.boolean({ summary: "It fails over to no node." }),
     run: Flags.boolean({ summary: "Make what runs like the config says." }),
     grace: common.grace,
     wait: common.wait,
