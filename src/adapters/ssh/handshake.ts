@@ -91,7 +91,7 @@ function gatherWrites(stream: Duplex): void {
   stream.write = (...args: readonly unknown[]) => {
     if (stream.writableCorked === 0) {
       stream.cork();
-      process.nextTick(() => {
+      queueMicrotask(() => {
         stream.uncork();
       });
     }
