@@ -1,3 +1,4 @@
+import type { DocumentEdit } from "../../domain/config/apply-edit.ts";
 import type { RawConfig } from "../../domain/config/raw.ts";
 import type { SecretSource } from "../../domain/config/secret-source.ts";
 import type { Config, ConfigProblem } from "../../domain/config/types.ts";
@@ -49,7 +50,4 @@ export interface ConfigInspection {
   readonly shown: () => string;
 }
 
-/** Paths are keys and indexes: `["layout", 0, "web"]`. `set` on a list index equal to its length appends. */
-export type ConfigEdit =
-  | { readonly op: "set"; readonly path: readonly (string | number)[]; readonly value: unknown }
-  | { readonly op: "delete"; readonly path: readonly (string | number)[] };
+export type ConfigEdit = DocumentEdit;

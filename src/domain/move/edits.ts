@@ -22,14 +22,10 @@ function moveEntry(
 ): readonly DocumentEdit[] {
   const source = rows.findIndex((row) => row.node === from && Object.hasOwn(row, container));
   if (source === -1) return [];
-  const found = rows[source]?.[container];
-  // A port is read as a number; in files of PiCluster it is a string, and both are right.
-  const value = typeof found === "number" ? String(found) : found;
-  const target = rows.findIndex((row) => row.node === to);
+  const found = rows.findIndex((row) => row.node === to);
+  const target = found === -1 ? rows.length : found;
   return [
-    { op: "delete", path: [section, source, container] },
-    target === -1
-      ? { op: "set", path: [section, rows.length], value: { node: to, [container]: value } }
-      : { op: "set", path: [section, target, container], value },
+    ...(found === -1 ? [{ op: "set" as const, path: [section, target], value: { node: to } }] : []),
+    { op: "move", from: [section, source, container], to: [section, target, container] },
   ];
 }

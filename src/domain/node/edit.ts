@@ -1,5 +1,5 @@
 import type { DocumentEdit } from "../config/apply-edit.ts";
-import { formatPath } from "../config/path.ts";
+import { type ConfigPath, formatPath } from "../config/path.ts";
 
 /** An edit of the config and what it does, for people: no value in it that could be a secret. */
 export interface PlannedEdit {
@@ -7,11 +7,11 @@ export interface PlannedEdit {
   readonly text: string;
 }
 
-export function set(path: DocumentEdit["path"], value: unknown): PlannedEdit {
+export function set(path: ConfigPath, value: unknown): PlannedEdit {
   return { edit: { op: "set", path, value }, text: `${formatPath(path)} = ${JSON.stringify(value)}` };
 }
 
 /** `why` follows the words "is removed". */
-export function remove(path: DocumentEdit["path"], why = ""): PlannedEdit {
+export function remove(path: ConfigPath, why = ""): PlannedEdit {
   return { edit: { op: "delete", path }, text: `${formatPath(path)} is removed${why}` };
 }

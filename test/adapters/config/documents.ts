@@ -1,3 +1,4 @@
+import type { DocumentEdit } from "../../../src/domain/config/apply-edit.ts";
 import fc from "fast-check";
 
 /** A document, and one of the many ways to write it down, with comments that say nothing about what they stand at. */
@@ -151,19 +152,31 @@ class YamlWriter {
 }
 
 /** An edit somewhere in or beside the document. */
-export function editsOf(
-  document: unknown,
-): fc.Arbitrary<{ op: "set" | "delete"; path: (string | number)[]; value?: unknown }> {
+export function editsOf(document: unknown): fc.Arbitrary<DocumentEdit> {
   const paths = pathsOf(document);
   const existing = fc.constantFrom(...paths.filter((path) => path.length > 0));
   const collections = paths.filter((path) => typeof at(document, path) === "object" && at(document, path) !== null);
   const fresh = fc
     .tuple(fc.constantFrom(...collections), key)
     .map(([path, name]) => [...path, ...nextOf(at(document, path), name)]);
+  const entries = paths.filter(
+    (path) => typeof path.at(-1) === "string" && !Array.isArray(at(document, path.slice(0, -1))),
+  );
+  const moves = entries.flatMap((from) =>
+    collections
+      .filter((path) => !Array.isArray(at(document, path)) && !isWithin(path, from))
+      .filter((path) => !Object.hasOwn(at(document, path) as object, String(from.at(-1))))
+      .map((path) => ({ op: "move" as const, from, to: [...path, String(from.at(-1))] })),
+  );
   return fc.oneof(
+    ...(moves.length > 0 ? [fc.constantFrom(...moves)] : []),
     fc.record({ op: fc.constant("set" as const), path: fc.oneof(existing, fresh), value }),
     fc.record({ op: fc.constant("delete" as const), path: existing }),
   );
+}
+
+function isWithin(path: readonly (string | number)[], other: readonly (string | number)[]): boolean {
+  return other.every((part, index) => path[index] === part);
 }
 
 function nextOf(container: unknown, name: string): [string | number] {

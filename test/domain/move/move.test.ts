@@ -118,10 +118,9 @@ describe("the edits of the config", () => {
 
   test("layout and heartbeat move together; a missing row is added", () => {
     expect(moveEdits(raw, { container: "web", from: "n1", to: "n2" })).toEqual([
-      { op: "delete", path: ["layout", 0, "web"] },
-      { op: "set", path: ["layout", 1, "web"], value: "-p 8080:80" },
-      { op: "delete", path: ["hb", 0, "web"] },
-      { op: "set", path: ["hb", 1], value: { node: "n2", web: "8080" } },
+      { op: "move", from: ["layout", 0, "web"], to: ["layout", 1, "web"] },
+      { op: "set", path: ["hb", 1], value: { node: "n2" } },
+      { op: "move", from: ["hb", 0, "web"], to: ["hb", 1, "web"] },
     ]);
   });
 

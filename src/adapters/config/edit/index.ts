@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { DocumentEdit } from "../../../domain/config/apply-edit.ts";
+import { applyEdit, type DocumentEdit } from "../../../domain/config/apply-edit.ts";
 import {
   findNode,
   valueOf,
@@ -11,6 +11,7 @@ import type { ConfigPath } from "../../../domain/config/path.ts";
 import { parseConfigText } from "../parse.ts";
 import { deleteFromBlock, insertIntoBlock, replaceInBlock } from "./block.ts";
 import { deleteFromFlow, insertIntoFlow, renderFlowValue } from "./flow.ts";
+import { moveLines } from "./move.ts";
 import { splice, type Splice } from "./splice.ts";
 import { columnOf, indentAt, quotesOf, styleFor, withoutLineBreak } from "./style.ts";
 
@@ -23,7 +24,14 @@ export function editText(text: string, edit: DocumentEdit): string {
   const parsed = parseConfigText(text);
   if (!parsed.ok) throw new RangeError(parsed.message);
   const document: Document = { text, root: parsed.root, json: isJson(text) };
-  return edit.op === "set" ? set(document, edit.path, edit.value) : remove(document, edit.path);
+  switch (edit.op) {
+    case "set":
+      return set(document, edit.path, edit.value);
+    case "delete":
+      return remove(document, edit.path);
+    case "move":
+      return move(document, edit);
+  }
 }
 
 interface Document {
@@ -133,6 +141,30 @@ function remove(document: Document, path: ConfigPath): string {
     return splice(text, [{ start: parent.start, end: withoutLineBreak(text, parent.start, parent.end), text: "{}" }]);
   }
   return splice(text, replace(document, parentPath, parent, empty));
+}
+
+/** As its own lines where that says what it should, else taken out and written anew. */
+function move({ text, root }: Document, edit: DocumentEdit & { readonly op: "move" }): string {
+  const { from, to } = edit;
+  const found = findNode(root, from)?.node;
+  if (found === undefined) return text;
+  const source = findNode(root, from.slice(0, -1))?.node;
+  const target = findNode(root, to.slice(0, -1))?.node;
+  if (isBlockMap(source) && isBlockMap(target) && from.at(-1) === to.at(-1)) {
+    const index = source.entries.findLastIndex(({ key }) => key === from.at(-1));
+    const moved = splice(text, moveLines(text, source, index, target) ?? []);
+    const parsed = parseConfigText(moved);
+    if (parsed.ok && isDeepStrictEqual(parsed.value, applyEdit(valueOf(root), edit))) return moved;
+  }
+  const anew: readonly DocumentEdit[] = [
+    { op: "delete", path: from },
+    { op: "set", path: to, value: valueOf(found) },
+  ];
+  return anew.reduce(editText, text);
+}
+
+function isBlockMap(node: SourceNode | undefined): node is SourceMap {
+  return node?.kind === "map" && node.style === "block";
 }
 
 function isJson(text: string): boolean {

@@ -25,9 +25,7 @@ function marks(text: string): number {
 
 describe.each<Syntax>(["json", "yaml"])("any edit of any %s document", (syntax) => {
   test("the text says what was written, and after an edit what the edit makes of it", () => {
-    const cases = written(syntax).chain((document) =>
-      editsOf(document.value).map((edit) => ({ ...document, edit: edit as DocumentEdit })),
-    );
+    const cases = written(syntax).chain((document) => editsOf(document.value).map((edit) => ({ ...document, edit })));
     fc.assert(
       fc.property(cases, ({ text, value, comments, edit }) => {
         expect(parse(text)).toEqual(value);
@@ -95,6 +93,66 @@ hb: [{node: pi1, web: 81}]   # nothing yet
 ssh:
   user: pi
 `);
+});
+
+describe("an entry that is moved in YAML", () => {
+  const move: DocumentEdit = { op: "move", from: ["layout", 0, "web"], to: ["layout", 1, "web"] };
+
+  test("takes its lines with it as they are, and the comments above it", () => {
+    const text = `layout:
+  - node: pi1
+    db: "" # stays
+    # the front,
+    # for everybody
+    web: # ours
+      args: '-p 80:80'   # in the clear
+      env: { N: 3, M: "3" }
+
+      # not from the registry
+      image: nginx
+    cache: ""
+  -   # in the cellar
+      node: pi2 # of oak
+
+hb: []
+`;
+    expect(editText(text, move)).toBe(`layout:
+  - node: pi1
+    db: "" # stays
+    cache: ""
+  -   # in the cellar
+      node: pi2 # of oak
+      # the front,
+      # for everybody
+      web: # ours
+        args: '-p 80:80'   # in the clear
+        env: { N: 3, M: "3" }
+
+        # not from the registry
+        image: nginx
+
+hb: []
+`);
+  });
+
+  test("also at the end of the file, without a line break there", () => {
+    const text = "layout:\n  - node: pi1\n    # front\n    web: -p 80:80 # open\n  - node: pi2";
+    expect(editText(text, move)).toBe("layout:\n  - node: pi1\n  - node: pi2\n    # front\n    web: -p 80:80 # open");
+    const back: DocumentEdit = { op: "move", from: ["layout", 1, "web"], to: ["layout", 0, "web"] };
+    expect(editText(editText(text, move), back)).toBe(text);
+  });
+
+  test("is written anew where it has no lines of its own", () => {
+    const behindDash = "layout:\n  - web: x\n    node: pi1\n  - node: pi2\n";
+    expect(editText(behindDash, move)).toBe("layout:\n  - node: pi1\n  - node: pi2\n    web: x\n");
+    const inFlow = "layout:\n  - node: pi1\n    web: x\n  - { node: pi2 }\n";
+    expect(editText(inFlow, move)).toBe("layout:\n  - node: pi1\n  - { node: pi2, web: x }\n");
+  });
+
+  test("nothing is moved that is not there", () => {
+    const text = "layout:\n  - node: pi1\n  - node: pi2\n";
+    expect(editText(text, move)).toBe(text);
+  });
 });
 
 test("a path through a single value is refused", () => {
