@@ -27,16 +27,15 @@ export async function* readEvents(files: EventFiles, options: ReadOptions): Asyn
     for (;;) {
       await changes.next();
       if (signal.aborted) return;
-      // Who opened a file before it was rotated may still have written to it.
+      // Who opened a file before it was rotated may still write to it.
       if (previous) yield* previous.events(signal);
-      await previous?.close();
-      previous = undefined;
       if (current) yield* current.events(signal);
       const latest = await openIfThere(files.current);
       if (!latest || latest.id === current?.id) {
         await latest?.close();
         continue;
       }
+      await previous?.close();
       previous = current;
       current = latest;
       if (previous) yield* previous.events(signal);

@@ -160,8 +160,14 @@ describe("following", () => {
     await rename(current(), older());
     await writeFile(current(), `${JSON.stringify(event(13))}\n`);
     await following.sees(...Array.from({ length: 13 }, (_, index) => index + 1));
-    await appendFile(older(), `${JSON.stringify(event(14))}\n`);
-    await following.sees(...Array.from({ length: 14 }, (_, index) => index + 1));
+    for (const [number, file] of [
+      [14, older()],
+      [15, current()],
+      [16, older()],
+    ] as const) {
+      await appendFile(file, `${JSON.stringify(event(number))}\n`);
+      await following.sees(...Array.from({ length: number }, (_, index) => index + 1));
+    }
   });
 
   test("a log that somebody empties goes on", async () => {
