@@ -7,8 +7,8 @@ import { type Entry, stampOf } from "./walk.ts";
 export type FileEntry = Extract<Entry, { kind: "file" }>;
 
 /**
- * The data of a file of the context in chunks of at most `chunkBytes`, exactly `entry.size` bytes in all. With a `buffer`
- * of that size each chunk is a part of it, good until the next one.
+ * The data of a file of the context in chunks of at most `chunkBytes`, exactly `entry.size` bytes in all. Each is a
+ * part of `buffer`, which has that size, and good until the next one.
  * Throws build-context-invalid when it cannot be read, or is no longer the file that was looked at.
  *
  * Read at once, not by threads: for files of the usual size handing each call to a thread costs several times as much as
@@ -17,7 +17,7 @@ export type FileEntry = Extract<Entry, { kind: "file" }>;
 export function* fileData(
   folder: string,
   entry: FileEntry,
-  { signal, buffer }: { readonly signal: AbortSignal; readonly buffer?: Buffer },
+  { signal, buffer }: { readonly signal: AbortSignal; readonly buffer: Buffer },
 ): Generator<Uint8Array> {
   const file = openFile(folder, entry);
   try {
@@ -25,10 +25,9 @@ export function* fileData(
     for (let left = entry.size; ;) {
       if (signal.aborted) throw new PictlError("interrupted", "Interrupted while a build folder was read.");
       const wanted = Math.min(left + 1, chunkBytes);
-      const chunk = buffer ?? Buffer.allocUnsafe(wanted);
-      const bytesRead = readSync(file, chunk, 0, wanted, null);
+      const bytesRead = readSync(file, buffer, 0, wanted, null);
       if (bytesRead > left || (bytesRead === 0 && left > 0)) throw changed(folder, entry);
-      if (bytesRead > 0) yield chunk.subarray(0, bytesRead);
+      if (bytesRead > 0) yield buffer.subarray(0, bytesRead);
       left -= bytesRead;
       if (left === 0 && bytesRead < wanted) break;
     }

@@ -65,8 +65,9 @@ export class Channels {
   /**
    * Sends a command line, written at that moment. `onSent` is called when the request goes out, from then on the command
    * may run, and with false when the server has refused it a session. `attach` is called while nothing that follows the
-   * server's assent has been handled: later than that, an exit status that came in the same packet would be missed. Rejects with connection-lost or shell-unusable when it certainly did not
-   * start, with Crowded when held commands have all the sessions that the server allows, or with the signal's reason.
+   * server's assent has been handled: later than that, an exit status that came in the same packet would be missed.
+   * Rejects with connection-lost or shell-unusable when it certainly did not start, with Crowded when held commands have
+   * all the sessions that the server allows, or with the signal's reason.
    */
   async exec<T>(
     write: () => string,

@@ -37,20 +37,14 @@ function step(value: unknown, before: ConfigPath, part: string | number, file: s
   if (found !== undefined) return found[1];
   const known = entries.map(([key]) => key);
   const where = before.length === 0 ? file : formatPath(before);
+  const keys = known.slice(0, 30).map((key) => formatPath([key]));
   throw new PictlError(
     "usage",
     `There is no ${formatPath([part])} in ${where}${didYouMean(String(part), known) || "."}`,
     {
       hint: Array.isArray(value)
         ? `It is a list of ${value.length}; the first is 0.`
-        : `It has ${
-            known.length === 0
-              ? "no keys"
-              : known
-                  .slice(0, 30)
-                  .map((key) => formatPath([key]))
-                  .join(", ")
-          }.`,
+        : `It has ${keys.join(", ") || "no keys"}.`,
     },
   );
 }

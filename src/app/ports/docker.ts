@@ -60,8 +60,8 @@ export interface BuildContext {
   /** Bytes of data in the files. */
   readonly bytes: number;
   /**
-   * The context as a tar, read from disk as it is consumed; each chunk is good until the next one. May be asked for any number
-   * of times. Throws build-context-invalid in the stream when a file is no longer what the digest was made of.
+   * The context as a tar, read from disk as it is consumed; each chunk is good until the next one. May be asked for any
+   * number of times. Throws build-context-invalid in the stream when a file is no longer what the digest was made of.
    */
   tar(signal?: AbortSignal): AsyncIterable<Uint8Array>;
 }

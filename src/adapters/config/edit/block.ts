@@ -19,10 +19,14 @@ export function insertIntoBlock(
       ? `- ${flow ? renderInline(value, style) : renderBlockLines(value, `${indent}  `, style)}`
       : renderScalar(key, style.keyQuotes, style.json, false) +
         (flow ? `: ${renderInline(value, style)}` : `:${renderBlockValue(value, indent, style)}`);
-  const { end } = container;
-  if (end === lineStart(text, end)) return [{ start: end, end, text: indent + rendered + style.eol }];
+  return [appendLines(text, container, indent + rendered, style.eol)];
+}
+
+/** Lines, indented and without a line break at their end, after the last ones of a block collection. */
+export function appendLines(text: string, { end }: Container, lines: string, eol: string): Splice {
+  if (end === lineStart(text, end)) return { start: end, end, text: lines + eol };
   const at = lineEnd(text, end);
-  return [{ start: at, end: at, text: style.eol + indent + rendered }];
+  return { start: at, end: at, text: eol + lines };
 }
 
 /** Whether a new row should be `{…}` or `[…]`: as the last one of a list is, as all others of an object are. */

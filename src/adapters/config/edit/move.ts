@@ -1,7 +1,7 @@
 import type { SourceMap } from "../../../domain/config/document.ts";
-import { deleteFromBlock } from "./block.ts";
+import { appendLines, deleteFromBlock } from "./block.ts";
 import type { Splice } from "./splice.ts";
-import { columnOf, lineEnd, lineStart } from "./style.ts";
+import { columnOf, eolOf, lineStart } from "./style.ts";
 
 /**
  * Moves an entry with its own lines, and the comments right above it, to the end of another object in block style,
@@ -18,13 +18,7 @@ export function moveLines(text: string, source: SourceMap, index: number, target
   const lines = text.slice(start, removed.end).replace(/(?:\r\n|\r|\n)$/, "");
   const indented = indentedFrom(lines, indent, columnOf(text, target.start));
   if (indented === undefined) return undefined;
-  const eol = text.includes("\r\n") ? "\r\n" : "\n";
-  const atLineStart = target.end === lineStart(text, target.end);
-  const at = atLineStart ? target.end : lineEnd(text, target.end);
-  return [
-    { ...removed, start: removed.start - (ownStart - start) },
-    { start: at, end: at, text: atLineStart ? indented + eol : eol + indented },
-  ];
+  return [{ ...removed, start: removed.start - (ownStart - start) }, appendLines(text, target, indented, eolOf(text))];
 }
 
 /** Where the comments begin that stand right above an entry, as far to the right as it does; else its own line. */

@@ -16,8 +16,12 @@ export function styleFor(text: string, root: SourceNode, container: SourceNode, 
     valueQuotes: stringQuotes(lastFirst(container)) ?? stringQuotes(near) ?? (json ? "double" : "none"),
     unit,
     listShift: listShift(text, near) ?? unit,
-    eol: text.includes("\r\n") ? "\r\n" : "\n",
+    eol: eolOf(text),
   };
+}
+
+export function eolOf(text: string): string {
+  return text.includes("\r\n") ? "\r\n" : "\n";
 }
 
 /** As the scalar that is replaced was written, where it was a string. */
