@@ -110,7 +110,10 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     ports: {
       nodes,
       engines,
-      contexts: openBuildContexts(),
+      contexts: openBuildContexts({
+        memory: (key) => openStateFile(join(config.stateDir, "contexts", `${key}.json`)),
+        clock: systemClock,
+      }),
       secrets: openSecrets(process.env),
       registries: openRegistries({ hubUrl: process.env["PICTL_HUB_URL"] }),
       journal: openJournal(config.stateDir, acquireLock),

@@ -7,7 +7,7 @@ import { onLab } from "../lab.ts";
 import { compare } from "../measure.ts";
 import { sshLine } from "../peer.ts";
 import { onProcessor } from "../processor.ts";
-import { type Group, pictl } from "../row.ts";
+import { type Group, pictl, type Row } from "../row.ts";
 
 const files = 1000;
 const fileBytes = 200_000;
@@ -18,39 +18,50 @@ const time = `wall time ${what} against tar | ssh docker build -`;
 
 /**
  * A build folder of 200 MB on its way to a node, against `tar` and OpenSSH with no digest to compute: with a processor
- * for the node and one for the controller, as when they are two machines, and with all work on the same ones.
+ * for the node and one for the controller, as when they are two machines, and with all work on the same ones; each with
+ * files that pictl has read before and with files that it has not.
  */
 export const rows: Group = async () => {
   const apart = await onLab({ name: "bench-ctx", nodes: 1, docker: true, processor: 1 }, (lab) =>
     against(lab, (argv) => onProcessor(0, argv)),
   );
   const together = await onLab({ name: "bench-ctx", nodes: 1, docker: true }, (lab) => against(lab, (argv) => argv));
+  const row = (value: number, how: string): Row => ({ what: `${time}, ${how}`, value, atMost: 1 / atLeast, unit: "×" });
   return [
-    { what: `${time}, a processor each`, value: apart.ratio, atMost: 1 / atLeast, unit: "×" },
-    { what: `${time}, both on this machine's processors`, value: together.ratio, atMost: 1 / atLeast, unit: "×" },
+    row(apart.known, "a processor each"),
+    row(apart.fresh, "a processor each, all files new"),
+    row(together.known, "both on this machine's processors"),
+    row(together.fresh, "both on this machine's processors, all files new"),
     { what: `memory ${what}`, value: together.peakBytes / 1e6, atMost: 200, unit: "MB" },
   ];
 };
 
-async function against(
-  lab: LabStatus,
-  placed: (argv: readonly string[]) => readonly string[],
-): Promise<{ readonly ratio: number; readonly peakBytes: number }> {
+interface Compared {
+  /** Of the wall time of `tar | ssh docker build -`. */
+  readonly known: number;
+  readonly fresh: number;
+  readonly peakBytes: number;
+}
+
+async function against(lab: LabStatus, placed: (argv: readonly string[]) => readonly string[]): Promise<Compared> {
   const folder = join(dirname(lab.config), "docker", "big");
   await fill(folder);
   const config = JSON.parse(await readFile(lab.config, "utf8")) as object;
   const changed = { ...config, layout: [{ node: "n1", big: "" }], hb: [], container_host_constraints: [] };
   await writeFile(lab.config, JSON.stringify(changed), { mode: 0o600 });
   const peer = `tar c -C ${quote(folder)} . | ${sshLine(lab, 0)} docker build -t peer -`;
-  const { ours, tar } = await compare(
+  const ours = [...pictl, "build", "big", "--force", "--config", lab.config];
+  const forgetting = `rm -rf ${quote(join(dirname(lab.config), "state", "contexts"))} && exec "$@"`;
+  const { fresh, known, tar } = await compare(
     {
-      ours: placed([...pictl, "build", "big", "--force", "--config", lab.config]),
+      fresh: placed(["bash", "-c", forgetting, "bash", ...ours]),
+      known: placed(ours),
       tar: placed(["bash", "-o", "pipefail", "-c", peer]),
     },
     7,
   );
-  if (!ours || !tar) throw new Error("a peer is missing");
-  return { ratio: ours.wallMs / tar.wallMs, peakBytes: ours.peakBytes };
+  if (!fresh || !known || !tar) throw new Error("a peer is missing");
+  return { known: known.wallMs / tar.wallMs, fresh: fresh.wallMs / tar.wallMs, peakBytes: known.peakBytes };
 }
 
 /** Of random data, so that nothing on the way can make it shorter. */

@@ -1,26 +1,40 @@
 import { createHash } from "node:crypto";
 import { realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
-import type { BuildContext, BuildContexts } from "../../app/ports.ts";
-import { chunkBytes, fileData } from "./file.ts";
+import type { BuildContext, BuildContexts, Clock, StateFile } from "../../app/ports.ts";
+import { folderKey, openFileDigests, type SavedDigests } from "./digests.ts";
+import { chunkBytes, fileData, type FileEntry } from "./file.ts";
 import { readIgnore } from "./ignore.ts";
 import { contextProblem, reasonOf } from "./problem.ts";
 import { tarOf } from "./tar.ts";
 import { turns } from "./turns.ts";
 import { type Entry, walk } from "./walk.ts";
 
+export interface BuildContextsOptions {
+  /** Where to keep what is known of a folder's files; `key` is good as the name of a file. */
+  readonly memory: (key: string) => StateFile<SavedDigests>;
+  readonly clock: Pick<Clock, "now">;
+}
+
 /** Build folders as docker would see them, the same on every machine and at any time for the same files. */
-export function openBuildContexts(): BuildContexts {
+export function openBuildContexts(options: BuildContextsOptions): BuildContexts {
   return {
     open: async (folder, signal = new AbortController().signal) => {
       const root = await realFolder(folder);
-      return root === undefined ? undefined : scan(folder, root, signal);
+      return root === undefined ? undefined : scan({ ...options, folder, root, signal });
     },
   };
 }
 
-/** Only names and kinds are kept in memory; the data is read once here and once for each tar. */
-async function scan(folder: string, root: string, signal: AbortSignal): Promise<BuildContext> {
+interface Scan extends BuildContextsOptions {
+  readonly folder: string;
+  readonly root: string;
+  readonly signal: AbortSignal;
+}
+
+/** Only names, kinds and digests are in memory; data is read once here, unless it is known, and once for each tar. */
+async function scan({ memory, clock, folder, root, signal }: Scan): Promise<BuildContext> {
+  const digests = await openFileDigests(root, memory(folderKey(root)), clock.now());
   const ignore = await readIgnore(root);
   const entries: Entry[] = [];
   const hash = createHash("sha256");
@@ -28,19 +42,30 @@ async function scan(folder: string, root: string, signal: AbortSignal): Promise<
   let bytes = 0;
   const buffer = Buffer.allocUnsafe(chunkBytes);
   const turn = turns();
+  const digestOf = async (entry: FileEntry): Promise<string> => {
+    const data = createHash("sha256");
+    for (const chunk of fileData(root, entry, { signal, buffer })) {
+      data.update(chunk);
+      await turn();
+    }
+    return data.digest("hex");
+  };
   for (const entry of walk(root, ignore, signal)) {
     await turn();
     entries.push(entry);
-    hash.update(described(entry));
-    if (entry.kind !== "file") continue;
-    for (const chunk of fileData(root, entry, { signal, buffer })) {
-      hash.update(chunk);
-      await turn();
+    if (entry.kind !== "file") {
+      hash.update(line(entry, entry.kind === "symlink" ? entry.target : ""));
+      continue;
     }
+    const known = digests.known(entry);
+    const digest = known ?? (await digestOf(entry));
+    if (known === undefined) digests.add(entry, digest);
+    hash.update(line(entry, digest));
     files += 1;
     bytes += entry.size;
   }
   await checkDockerfile(root, entries);
+  await digests.save();
   return {
     folder,
     digest: `sha256:${hash.digest("hex")}`,
@@ -50,10 +75,9 @@ async function scan(folder: string, root: string, signal: AbortSignal): Promise<
   };
 }
 
-/** One line that no other entry has; a file's data follows it, as long as the line says. */
-function described(entry: Entry): string {
-  const detail = entry.kind === "file" ? entry.size : entry.kind === "symlink" ? entry.target : "";
-  return `${JSON.stringify([entry.kind, entry.path, entry.mode, detail])}\n`;
+/** What docker would see of an entry, in one line. `content`: a file's digest, a link's target. */
+function line({ kind, path, mode }: Entry, content: string): string {
+  return `${JSON.stringify([kind, path, mode, content])}\n`;
 }
 
 async function realFolder(folder: string): Promise<string | undefined> {

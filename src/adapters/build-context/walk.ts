@@ -8,7 +8,14 @@ import { contextProblem, reasonOf } from "./problem.ts";
 export type Entry = { readonly path: string; readonly mode: number } & (
   | { readonly kind: "directory" }
   | { readonly kind: "symlink"; readonly target: string }
-  | { readonly kind: "file"; readonly size: number; readonly stamp: string }
+  | {
+      readonly kind: "file";
+      readonly size: number;
+      /** The same as long as the file is. */
+      readonly stamp: string;
+      /** Unix time in milliseconds of the last change of its data or of what is known of it. */
+      readonly changedMs: number;
+    }
 );
 
 /**
@@ -59,8 +66,10 @@ function* whenNeeded(folder: Entry, within: Generator<Entry>): Generator<Entry> 
 
 function leaf(folder: string, path: string, stats: BigIntStats): Entry {
   if (stats.isSymbolicLink()) return { path, kind: "symlink", mode: 0o777, target: readlinkSync(join(folder, path)) };
-  if (stats.isFile())
-    return { path, kind: "file", mode: modeOf(stats), size: Number(stats.size), stamp: stampOf(stats) };
+  if (stats.isFile()) {
+    const changedMs = Math.max(Number(stats.mtimeMs), Number(stats.ctimeMs));
+    return { path, kind: "file", mode: modeOf(stats), size: Number(stats.size), stamp: stampOf(stats), changedMs };
+  }
   throw contextProblem(
     { folder, path },
     `is ${kindOf(stats)}, which an image cannot hold`,

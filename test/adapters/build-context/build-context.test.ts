@@ -18,18 +18,13 @@ import { once } from "node:events";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { openBuildContexts } from "../../../src/adapters/build-context/index.ts";
 import type { BuildContext } from "../../../src/app/ports.ts";
+import { contextsIn, memoryFolder, opened } from "./contexts.ts";
 import { entriesOf, pathsOf } from "./entries.ts";
 import { folderWith } from "./folders.ts";
 
-const contexts = openBuildContexts();
-
-async function open(folder: string): Promise<BuildContext> {
-  const context = await contexts.open(folder);
-  if (!context) throw new Error(`no folder ${folder}`);
-  return context;
-}
+const contexts = contextsIn(memoryFolder());
+const open = (folder: string): Promise<BuildContext> => opened(contexts, folder);
 
 async function drain(tar: AsyncIterable<Uint8Array>): Promise<number> {
   let bytes = 0;

@@ -2,17 +2,15 @@ import { execFile, execFileSync } from "node:child_process";
 import { promisify } from "node:util";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBuildContexts } from "../../../src/adapters/build-context/index.ts";
 import { type FakeEngine, fakeEngine } from "../docker/fake-engine.ts";
+import { contextsIn, memoryFolder, opened } from "./contexts.ts";
 import { pathsOf } from "./entries.ts";
 import { folderWith } from "./folders.ts";
 
-const contexts = openBuildContexts();
+const contexts = contextsIn(memoryFolder());
 
 async function ours(folder: string): Promise<string[]> {
-  const context = await contexts.open(folder);
-  if (!context) throw new Error("no folder");
-  return pathsOf(context.tar());
+  return pathsOf((await opened(contexts, folder)).tar());
 }
 
 const tree = Object.fromEntries(
