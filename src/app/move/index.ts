@@ -1,6 +1,6 @@
 import type { Config } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
-import { leavesDataBehind, type MovePlan, planMove } from "../../domain/move/plan.ts";
+import { leavesDataBehind, type MovePlan, outsideConstraints, planMove } from "../../domain/move/plan.ts";
 import { refuseCordoned } from "../../domain/node/cordon.ts";
 import { runHooks } from "../hooks.ts";
 import { nodeOf } from "../observe.ts";
@@ -56,6 +56,8 @@ export async function moveContainer(ports: Ports, input: MoveInput): Promise<Rep
       },
     );
   }
+  const outside = outsideConstraints(config, plan);
+  if (outside !== undefined) ports.progress.warn(outside);
   // It would stop the container, and perhaps copy its data, for nothing.
   if (!input.dryRun) await store.change(() => []);
   const step = ports.progress.step(`${plan.container}@${plan.from}`, `move to ${plan.to}`);

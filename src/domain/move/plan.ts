@@ -1,6 +1,7 @@
 import type { Config, Placement } from "../config/types.ts";
 import type { ContainerFacts } from "../docker/facts.ts";
 import { PictlError } from "../errors.ts";
+import { allowedHosts } from "../placement/candidates.ts";
 import { takenPort } from "../placement/ports.ts";
 import { nodeNamed, selectPlacements } from "../select.ts";
 import { formatLocalData, type LocalData, localData } from "./local-data.ts";
@@ -52,6 +53,17 @@ export function planMove(config: Config, name: string, to: string): MovePlan {
     wanted: { ...old, node: to },
     data: old.shared === true ? [] : localData(old.args),
   };
+}
+
+/** What to say of a move to a node where a failover would not take the container; undefined when there is nothing to. */
+export function outsideConstraints(
+  config: Pick<Config, "constraints">,
+  { container, to }: MovePlan,
+): string | undefined {
+  const hosts = allowedHosts(config, container);
+  if (hosts === undefined || hosts.length === 0 || hosts.includes(to)) return undefined;
+  const row = `${container}'s row of \`container_host_constraints\` (${hosts.join(", ")})`;
+  return `${to} is not in ${row}: should ${to} fail, ${container} goes to one of those.`;
 }
 
 /**

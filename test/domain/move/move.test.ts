@@ -2,7 +2,13 @@ import { describe, expect, test } from "vitest";
 import { moveEdits } from "../../../src/domain/move/edits.ts";
 import { mayStillCome, settlement, type MoveRecord } from "../../../src/domain/move/journal.ts";
 import type { LocalData } from "../../../src/domain/move/local-data.ts";
-import { leavesDataBehind, planMove, refuseTakenPorts, wouldMove } from "../../../src/domain/move/plan.ts";
+import {
+  leavesDataBehind,
+  outsideConstraints,
+  planMove,
+  refuseTakenPorts,
+  wouldMove,
+} from "../../../src/domain/move/plan.ts";
 import { config, node, placement } from "../../fakes/config.ts";
 import { containerFacts } from "../../fakes/facts.ts";
 
@@ -40,6 +46,17 @@ describe("the plan", () => {
     expect(leavesDataBehind(planMove(cluster, "db", "n2")).message).toBe(
       "db has data of its own on n1 that does not come along: the volume data (at /var/lib/mysql).",
     );
+  });
+
+  test("says so when a failover would not take the container there", () => {
+    const warningOf = (...hosts: readonly string[]): string | undefined =>
+      outsideConstraints({ constraints: [{ container: "web", hosts }] }, planMove(cluster, "web", "n3"));
+    expect(warningOf("n1", "n2")).toBe(
+      "n3 is not in web's row of `container_host_constraints` (n1, n2): should n3 fail, web goes to one of those.",
+    );
+    expect(warningOf("n1", "n3")).toBeUndefined();
+    expect(warningOf()).toBeUndefined();
+    expect(outsideConstraints({ constraints: [] }, planMove(cluster, "web", "n3"))).toBeUndefined();
   });
 
   test("data that every node reaches is not left behind", () => {
