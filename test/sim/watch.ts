@@ -46,8 +46,12 @@ export class Watch implements Watcher {
   readonly #decided = new Map<string, FailOverAction>();
   readonly #written: WrittenMove[] = [];
   readonly #moving = new Map<string, { readonly process: Process; readonly moving: Moving }>();
-  /** What a round began, and in which round that was. */
-  readonly #inHand = new Map<string, Round>();
+  /** What rounds began, and in which round that was. */
+  readonly #inHand = new Set<{ readonly container: string; readonly round: Round }>();
+  /** The daemon's moves that go on. */
+  readonly #begun = new Map<string, { readonly process: Process; readonly to: string }>();
+  /** Containers and hosts of its moves that ended when it seemed cut off: what waited for that end must not begin. */
+  readonly #endedCutOff = new Set<string>();
   readonly #outOfSightAt = new Map<string, number>();
 
   constructor(
@@ -157,9 +161,9 @@ export class Watch implements Watcher {
 
   /** Every change begins with the lock. */
   locked(process: Process, containers: readonly string[]): void {
-    const daemon = this.#daemon();
-    if (daemon.process !== process || daemon.lastRound?.isolated !== true) return;
-    const begun = containers.filter((container) => !this.#inHand.has(container));
+    if (!this.#isCutOff(process)) return;
+    const inHand = [...this.#inHand].map(({ container }) => container);
+    const begun = containers.filter((container) => !inHand.includes(container));
     if (begun.length > 0) this.#tell(`a controller that seems cut off begins something with ${begun.join(", ")}`);
   }
 
@@ -172,12 +176,13 @@ export class Watch implements Watcher {
     this.#tell(isolatedBegins(rounds, round));
     this.#tell(refusedCounts(before, round));
     this.#tell(tooEarly(rounds, round, config.heartbeat.failoverAfter));
-    for (const name of [...round.actions.map((each) => each.container), ...this.#world.journal.keys()]) {
-      if (!round.isolated) this.#inHand.set(name, round);
+    for (const container of [...round.actions.map((each) => each.container), ...this.#world.journal.keys()]) {
+      if (!round.isolated) this.#inHand.add({ container, round });
     }
     void round.done.then(() => {
-      for (const [name, since] of this.#inHand) if (since === round) this.#inHand.delete(name);
+      for (const each of this.#inHand) if (each.round === round) this.#inHand.delete(each);
     });
+    if (!round.isolated) this.#endedCutOff.clear();
     for (const action of round.actions) if (action.do === "fail-over") this.#decided.set(action.container, action);
     this.#looks = true;
     if (this.#world.transcript) this.#narrate(round, config);
@@ -215,6 +220,15 @@ export class Watch implements Watcher {
   /** One that failed may leave its record to whoever comes next. */
   unclaimed(process: Process, container: string): void {
     this.#moving.delete(`${container} ${process.name}`);
+    const begun = this.#begun.get(container);
+    if (begun?.process !== process) return;
+    this.#begun.delete(container);
+    if (this.#isCutOff(process)) this.#endedCutOff.add(container).add(begun.to);
+  }
+
+  #isCutOff(process: Process): boolean {
+    const daemon = this.#daemon();
+    return daemon.process === process && daemon.lastRound?.isolated === true;
   }
 
   journalled(process: Process, container: string, record: MoveRecord | undefined): void {
@@ -224,6 +238,9 @@ export class Watch implements Watcher {
       return;
     }
     if (record.step !== "begun") return;
+    if (this.#isCutOff(process) && (this.#endedCutOff.has(container) || this.#endedCutOff.has(record.to)))
+      this.#tell(`a controller that seems cut off begins another move, of ${container} to ${record.to}`);
+    this.#begun.set(container, { process, to: record.to });
     const begun = { ...record, by: process.name };
     this.#tell(
       oneAtATime(

@@ -23,6 +23,7 @@ export async function failOver(
     store,
     oneAtATime,
     onTheirWay,
+    outdated,
     meanwhile,
   }: {
     readonly action: FailOverAction;
@@ -30,6 +31,8 @@ export async function failOver(
     /** Runs the work when no other move to that host is under way. */
     readonly oneAtATime: <T>(host: string, work: () => Promise<T>) => Promise<T>;
     readonly onTheirWay: OnTheirWay;
+    /** Why not to begin any more, in a sentence. */
+    readonly outdated: () => string | undefined;
     /** Gets what may go on when the container has long been moved. */
     readonly meanwhile: (work: Promise<void>) => void;
   },
@@ -40,8 +43,14 @@ export async function failOver(
   for (const host of hosts) {
     if (placement) onTheirWay.set(action.container, { placement, host });
     try {
-      await oneAtATime(host, () => moveTo(ports, { action, store, host, meanwhile }));
-      return host;
+      const reason = await oneAtATime(host, async () => {
+        const outdatedBy = outdated();
+        if (outdatedBy === undefined) await moveTo(ports, { action, store, host, meanwhile });
+        return outdatedBy;
+      });
+      if (reason === undefined) return host;
+      reasons.push(reason);
+      break;
     } catch (error) {
       const { message, code } = toFailure(error);
       if (ports.signal.aborted) {

@@ -4,6 +4,7 @@ import type { Failure } from "../../domain/errors.ts";
 import { type Action, type CheckRow, decide, type FailOverAction } from "../../domain/heartbeat/decide.ts";
 import type { NodeFacts, WantedMove } from "../../domain/heartbeat/facts.ts";
 import { type Memory, noMemory, type PastMove, rebase, withoutCounts } from "../../domain/heartbeat/memory.ts";
+import { outdated } from "../../domain/heartbeat/outdated.ts";
 import { noteGenerations } from "../generations.ts";
 import { runHooks } from "../hooks.ts";
 import type { ConfigStore, HeartbeatPorts } from "../ports.ts";
@@ -107,6 +108,7 @@ export function openHeartbeat(
         },
         oneAtATime,
         onTheirWay,
+        outdated: () => outdated(action, { isolated: (memory ?? noMemory).isolated !== null, silent }),
         meanwhile: (work) => {
           inHand.meanwhile(work);
         },
