@@ -38,7 +38,7 @@ export function openPorts(
     journal: {
       write: (record) =>
         disk(process, `journal: ${record.container} ${record.step}`, () => {
-          world.journalled(process, record.container, record);
+          world.journalled(process, record);
         }),
       read: () => disk(process, "read the journal", () => [...world.journal.values()]),
       claim: (container) =>
@@ -55,9 +55,9 @@ export function openPorts(
             });
           answer.resolve({ release });
         }),
-      remove: (container) =>
-        disk(process, `journal: ${container} is over`, () => {
-          world.journalled(process, container, undefined);
+      remove: (record) =>
+        disk(process, `journal: ${record.container} is over`, () => {
+          world.unjournalled(process, record);
         }),
     },
     generations: {

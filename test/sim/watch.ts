@@ -176,7 +176,8 @@ export class Watch implements Watcher {
     this.#tell(isolatedBegins(rounds, round));
     this.#tell(refusedCounts(before, round));
     this.#tell(tooEarly(rounds, round, config.heartbeat.failoverAfter));
-    for (const container of [...round.actions.map((each) => each.container), ...this.#world.journal.keys()]) {
+    const open = [...this.#world.journal.values()];
+    for (const { container } of [...round.actions, ...open]) {
       if (!round.isolated) this.#inHand.add({ container, round });
     }
     void round.done.then(() => {

@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { Config } from "../../src/domain/config/types.ts";
 import type { Generations } from "../../src/domain/container/generations.ts";
-import type { MoveRecord } from "../../src/domain/move/journal.ts";
+import { type MoveRecord, recordName } from "../../src/domain/move/journal.ts";
 import { load } from "./config.ts";
 import type { SimContainer } from "./containers.ts";
 import type { DockerChange } from "./docker-words.ts";
@@ -44,6 +44,7 @@ export class World {
   readonly nodes: ReadonlyMap<string, SimNode>;
   /** The config file. */
   text: string;
+  /** Of moves, by the name of each record. */
   readonly journal = new Map<string, MoveRecord>();
   /** Who has claimed the moves of a container. */
   readonly claims = new Map<string, Process>();
@@ -141,14 +142,18 @@ export class World {
     for (const watcher of this.watchers) watcher.wrote(process, before);
   }
 
-  journalled(process: Process, container: string, record: MoveRecord | undefined): void {
-    if (record) this.journal.set(container, record);
-    else this.journal.delete(container);
-    this.say(
-      process.name,
-      record ? `journal: ${container} ${record.from} → ${record.to} ${record.step}` : `journal: ${container} is over`,
-    );
+  journalled(process: Process, record: MoveRecord): void {
+    const { container, from, to, step, startedAt } = record;
+    if (this.journal.get(container)?.startedAt === startedAt) this.journal.delete(container);
+    this.journal.set(recordName(record), record);
+    this.say(process.name, `journal: ${container} ${from} → ${to} ${step}`);
     for (const watcher of this.watchers) watcher.journalled(process, container, record);
+  }
+
+  unjournalled(process: Process, record: MoveRecord): void {
+    this.journal.delete(recordName(record));
+    this.say(process.name, `journal: ${record.container} ${record.from} → ${record.to} is over`);
+    for (const watcher of this.watchers) watcher.journalled(process, record.container, undefined);
   }
 
   unclaimed(process: Process, container: string): void {

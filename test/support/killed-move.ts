@@ -42,7 +42,7 @@ const ports: Ports = {
   journal: {
     read: () => journal.read(),
     write: (record) => counted(() => journal.write(record)),
-    remove: (name) => counted(() => journal.remove(name)),
+    remove: (record) => counted(() => journal.remove(record)),
     claim: (name, waitMs) => journal.claim(name, waitMs),
   },
 };

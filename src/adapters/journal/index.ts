@@ -3,7 +3,7 @@ import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { Journal } from "../../app/ports.ts";
 import { PictlError } from "../../domain/errors.ts";
-import type { MoveRecord } from "../../domain/move/journal.ts";
+import { type MoveRecord, recordName } from "../../domain/move/journal.ts";
 
 /** Takes a lock file whose holder's process is looked at; rejects with lock-held, in the words of `refusal`. */
 type TakeLock = (
@@ -12,10 +12,13 @@ type TakeLock = (
   refusal: (holder: string) => string,
 ) => Promise<{ release(): Promise<void> }>;
 
-/** Moves under way: one JSON file a container in `moves/`, replaced atomically and fsynced. */
+/**
+ * Moves under way: JSON files in `moves/`, replaced atomically and fsynced; one for what goes on with a container, and
+ * one for each of its moves that waits for a node.
+ */
 export function openJournal(stateDir: string, takeLock: TakeLock): Journal {
   const folder = join(stateDir, "moves");
-  const fileOf = (container: string): string => join(folder, `${container}.json`);
+  const fileOf = (record: MoveRecord): string => join(folder, `${recordName(record)}.json`);
   const writing = async <T>(container: string, work: () => Promise<T>): Promise<T> => {
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -35,9 +38,12 @@ export function openJournal(stateDir: string, takeLock: TakeLock): Journal {
   };
   return {
     write(record) {
-      return writing(record.container, () =>
-        writeFileAtomic(fileOf(record.container), `${JSON.stringify(record)}\n`, { mode: 0o600 }),
-      );
+      return writing(record.container, async () => {
+        const path = fileOf(record);
+        await writeFileAtomic(path, `${JSON.stringify(record)}\n`, { mode: 0o600 });
+        const goingOn = fileOf({ ...record, step: "begun" });
+        if (path !== goingOn && (await readRecord(goingOn))?.startedAt === record.startedAt) await rm(goingOn);
+      });
     },
     claim(container, waitMs) {
       const refusal = (holder: string): string => `${container} is being moved by ${holder}; nothing was done to it.`;
@@ -50,8 +56,8 @@ export function openJournal(stateDir: string, takeLock: TakeLock): Journal {
       );
       return records.filter((record) => record !== undefined);
     },
-    async remove(container) {
-      await rm(fileOf(container), { force: true });
+    async remove(record) {
+      await rm(fileOf(record), { force: true });
     },
   };
 }

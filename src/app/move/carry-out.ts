@@ -165,14 +165,15 @@ async function switchOver(ports: Ports, moving: Switching): Promise<Moved> {
       await refuseUncopyable(ports, { from, to, data: plan.data });
     }
   } catch (error) {
-    await ports.journal.remove(container);
+    await ports.journal.remove(move);
     throw notMoved(plan, error);
   }
   await ports.journal.write({ ...move, step: "switching" });
   const gapMs = await untilWritten(ports, { ...moving, move, old });
-  await ports.journal.write({ ...move, step: "written" });
+  const written: MoveRecord = { ...move, step: "written" };
+  await ports.journal.write(written);
   const gone = source !== undefined && (await finish(ports, config, move));
-  if (gone) await ports.journal.remove(container);
+  if (gone) await ports.journal.remove(written);
   const left = gone ? "" : `; ${from} does not answer, its copy is removed by the next command after it is back`;
   const gap = gapMs === null ? "" : gapMs === 0 ? ", no gap" : `, gap ${(gapMs / 1000).toFixed(1)} s`;
   return { outcome: `moved to ${to}${gap}${left}`, gapMs };

@@ -29,7 +29,10 @@ export async function settleMoves(
   const open = (await ports.journal.read()).filter(
     (each) => containers.includes(each.container) && !mayStillCome(each, ports.clock.now()),
   );
-  await Promise.all(open.map((each) => settleMove(ports, config, each, dead)));
+  const settleAll = async (container: string): Promise<void> => {
+    for (const each of open.filter((move) => move.container === container)) await settleMove(ports, config, each, dead);
+  };
+  await Promise.all([...new Set(containers)].map(settleAll));
 }
 
 async function settleMove(ports: Ports, config: Config, move: MoveRecord, dead: ReadonlySet<string>): Promise<void> {
@@ -69,13 +72,13 @@ async function settleClaimed(
     const arrived = way !== "finish" || current.step === "written" || (await hasNewCopy(ports, config, current, dead));
     if (arrived === undefined) return undefined;
     if (!arrived) {
-      await ports.journal.remove(container);
+      await ports.journal.remove(current);
       return "forget";
     }
     if (way === "undo") return (await undo(ports, config, current, { dead })) ? way : undefined;
     const done = way === "forget" || (!dead.has(from) && (await finish(ports, config, current)));
     if (!done) return undefined;
-    await ports.journal.remove(container);
+    await ports.journal.remove(current);
     return way;
   });
 }
@@ -93,7 +96,7 @@ export async function undo(
   move: MoveRecord,
   { dead, certain = false }: { readonly dead: ReadonlySet<string>; readonly certain?: boolean },
 ): Promise<boolean> {
-  const { container, from } = move;
+  const { from } = move;
   const on = (name: string, work: (on: OnNode) => Promise<void>): Promise<boolean> =>
     dead.has(name) ? Promise.resolve(false) : onNode(ports, config, name, work);
   const wasBack = move.step === "undone";
@@ -102,7 +105,7 @@ export async function undo(
   const oldIsBack = wasBack || (await restoreOld(move, on)) || dead.has(from);
   const mayCome = removed === "nothing" && !certain && move.lookedAt === undefined;
   const gone = removed !== "silent" && !mayCome;
-  if (oldIsBack && gone) await ports.journal.remove(container);
+  if (oldIsBack && gone) await ports.journal.remove(move);
   else if (oldIsBack && (mayCome || !wasBack)) {
     await ports.journal.write({ ...move, step: "undone", ...(mayCome ? { lookedAt: ports.clock.now() } : {}) });
   }

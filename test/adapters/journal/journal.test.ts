@@ -35,9 +35,29 @@ test("keeps the last step of each move until it has ended", async () => {
     "web switching",
   ]);
   expect(statSync(join(folder, "moves/web.json")).mode & 0o777).toBe(0o600);
-  await journal.remove("web");
-  await journal.remove("web");
+  await journal.remove(move);
+  await journal.remove(move);
   expect((await journal.read()).map((each) => each.container)).toEqual(["db"]);
+});
+
+test("what waits for a node is kept beside the container's next move", async () => {
+  const journal = openJournal(folder, acquireLock);
+  const stepsOf = async (): Promise<string[]> =>
+    (await journal.read()).map(({ from, to, step }) => `${from} ${to} ${step}`).sort();
+  await journal.write(move);
+  await journal.write({ ...move, step: "undone" });
+  expect(await stepsOf()).toEqual(["n1 n2 undone"]);
+  const next: MoveRecord = { ...move, to: "n3", startedAt: "2026-01-01T00:01:00.000Z" };
+  await journal.write(next);
+  expect(await stepsOf()).toEqual(["n1 n2 undone", "n1 n3 begun"]);
+  // Settled while another move, which was cut off, is open.
+  await journal.write({ ...move, step: "undone", lookedAt: 1 });
+  expect(await stepsOf()).toEqual(["n1 n2 undone", "n1 n3 begun"]);
+  await journal.write({ ...next, step: "written" });
+  await journal.remove({ ...move, step: "undone" });
+  expect(await stepsOf()).toEqual(["n1 n3 written"]);
+  await journal.remove({ ...next, step: "written" });
+  expect(await stepsOf()).toEqual([]);
 });
 
 test("a folder that cannot be written stops a move before it begins, and says what to do", async () => {

@@ -167,6 +167,12 @@ describe("a move that was cut off", () => {
     ["switching", ["n3"], "finish"],
     ["switching", [], "finish"],
     ["switching", ["n1", "n2"], "undo"],
+    ["undone", ["n1"], "undo"],
+    // The next move went somewhere else; what there may be on n2 is nobody's all the same.
+    ["undone", ["n3"], "undo"],
+    ["undone", [], "undo"],
+    ["undone", ["n2"], "finish"],
+    ["written", ["n3"], "finish"],
   ] as const)("at %s, with the layout saying %j: %s", (step, nodes, expected) => {
     expect(settlement({ ...record, step }, nodes)).toBe(expected);
   });
