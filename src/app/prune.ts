@@ -39,7 +39,10 @@ export interface PrunedRow {
 /** Removes what nobody needs (`planPrune`), all nodes at once. Volumes, networks and build caches stay. */
 export async function prune(ports: Ports, input: PruneInput): Promise<Report<{ leftovers: readonly PrunedRow[] }>> {
   const { config, dryRun, all, waitMs } = input;
-  const moving = (await ports.journal.read()).map((move) => move.container);
+  // What only waits for a node is settled whatever has been pruned by then.
+  const moving = (await ports.journal.read())
+    .filter(({ step }) => step === "begun" || step === "switching")
+    .map((move) => move.container);
   const looks = await fanOut(ports, input.nodes, {
     place: (node) => ({ node: node.name }),
     work: (node) => lookAt(ports, { config, node, moving, all }),

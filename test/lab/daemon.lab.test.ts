@@ -1,5 +1,5 @@
 /** `heartbeat` and `daemon` as an operator uses them; what becomes of containers in failures is in `failover/`. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { pictl, startPictl } from "../support/cli.ts";
@@ -253,8 +253,12 @@ describe.skipIf(obstacle !== undefined)("heartbeat and daemon", () => {
     const from = home();
     const daemon = await started();
     const journal = (): string => {
+      const moves = beside("state/moves");
       try {
-        return readFileSync(beside("state/moves/web.json"), "utf8");
+        return readdirSync(moves)
+          .filter((name) => name.endsWith(".json"))
+          .map((name) => readFileSync(join(moves, name), "utf8"))
+          .join();
       } catch {
         return "";
       }

@@ -239,4 +239,15 @@ describe.skipIf(obstacle !== undefined)("move", () => {
     expect((await runCommand(Start, ["web"], lab.status().config)).code).toBe(0);
     expect(await copies("all")).toEqual(["web@n3"]);
   });
+
+  test("so it does when the container has been moved once more meanwhile", async () => {
+    const from = home() ?? "";
+    const others = ["n1", "n2", "n3"].filter((node) => node !== from);
+    await lab.kill(from);
+    for (const node of others) expect((await run("web", node)).code).toBe(0);
+    await lab.start(from);
+    expect(await copies("all")).toEqual([`web@${from}`, `web@${others[1]}`].sort());
+    expect((await runCommand(Start, ["web"], lab.status().config)).code).toBe(0);
+    expect(await copies("all")).toEqual([`web@${others[1]}`]);
+  });
 });

@@ -143,8 +143,7 @@ export class World {
   }
 
   journalled(process: Process, record: MoveRecord): void {
-    const { container, from, to, step, startedAt } = record;
-    if (this.journal.get(container)?.startedAt === startedAt) this.journal.delete(container);
+    const { container, from, to, step } = record;
     this.journal.set(recordName(record), record);
     this.say(process.name, `journal: ${container} ${from} → ${to} ${step}`);
     for (const watcher of this.watchers) watcher.journalled(process, container, record);

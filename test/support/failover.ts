@@ -128,8 +128,11 @@ async function openScene(lab: TestLab, wanted: SceneConfig): Promise<Scene> {
     home,
     journal: () => filesIn(join(dir, "state", "moves")),
     reaches: (container, step) => {
-      const file = join(dir, "state", "moves", `${container}.json`);
-      const problem = (): string | undefined => (stepIn(file) === step ? undefined : `it is at ${stepIn(file)}`);
+      const folder = join(dir, "state", "moves");
+      const problem = (): string | undefined => {
+        const now = stepOf(container, folder);
+        return now === step ? undefined : `it is at ${now}`;
+      };
       return until({ daemon }, `the move of ${container} is at ${step}`, problem, { everyMs: 1 });
     },
     leaves: (container, node, patience) =>
@@ -164,9 +167,15 @@ function filesIn(folder: string): string[] {
   }
 }
 
-function stepIn(file: string): string {
+/** Of its newest move. */
+function stepOf(container: string, folder: string): string {
+  const [name] = filesIn(folder)
+    .filter((each) => each.startsWith(`${container}@`) && each.endsWith(".json"))
+    .sort()
+    .reverse();
+  if (name === undefined) return "none";
   try {
-    return (JSON.parse(readFileSync(file, "utf8")) as { step: string }).step;
+    return (JSON.parse(readFileSync(join(folder, name), "utf8")) as { step: string }).step;
   } catch {
     return "none";
   }

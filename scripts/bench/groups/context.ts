@@ -61,7 +61,11 @@ async function against(lab: LabStatus, placed: (argv: readonly string[]) => read
     7,
   );
   if (!fresh || !known || !tar) throw new Error("a peer is missing");
-  return { known: known.wallMs / tar.wallMs, fresh: fresh.wallMs / tar.wallMs, peakBytes: known.peakBytes };
+  return {
+    known: known.wallMs / tar.wallMs,
+    fresh: fresh.wallMs / tar.wallMs,
+    peakBytes: Math.max(fresh.peakBytes, known.peakBytes),
+  };
 }
 
 /** Of random data, so that nothing on the way can make it shorter. */

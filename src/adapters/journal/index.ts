@@ -12,13 +12,10 @@ type TakeLock = (
   refusal: (holder: string) => string,
 ) => Promise<{ release(): Promise<void> }>;
 
-/**
- * Moves under way: JSON files in `moves/`, replaced atomically and fsynced; one for what goes on with a container, and
- * one for each of its moves that waits for a node.
- */
+/** Moves under way: one JSON file a move in `moves/`, replaced atomically and fsynced. */
 export function openJournal(stateDir: string, takeLock: TakeLock): Journal {
   const folder = join(stateDir, "moves");
-  const fileOf = (record: MoveRecord): string => join(folder, `${recordName(record)}.json`);
+  const fileOf = (move: MoveRecord): string => join(folder, `${recordName(move)}.json`);
   const writing = async <T>(container: string, work: () => Promise<T>): Promise<T> => {
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -38,12 +35,9 @@ export function openJournal(stateDir: string, takeLock: TakeLock): Journal {
   };
   return {
     write(record) {
-      return writing(record.container, async () => {
-        const path = fileOf(record);
-        await writeFileAtomic(path, `${JSON.stringify(record)}\n`, { mode: 0o600 });
-        const goingOn = fileOf({ ...record, step: "begun" });
-        if (path !== goingOn && (await readRecord(goingOn))?.startedAt === record.startedAt) await rm(goingOn);
-      });
+      return writing(record.container, () =>
+        writeFileAtomic(fileOf(record), `${JSON.stringify(record)}\n`, { mode: 0o600 }),
+      );
     },
     claim(container, waitMs) {
       const refusal = (holder: string): string => `${container} is being moved by ${holder}; nothing was done to it.`;
@@ -56,8 +50,8 @@ export function openJournal(stateDir: string, takeLock: TakeLock): Journal {
       );
       return records.filter((record) => record !== undefined);
     },
-    async remove(record) {
-      await rm(fileOf(record), { force: true });
+    async remove(move) {
+      await rm(fileOf(move), { force: true });
     },
   };
 }

@@ -13,8 +13,9 @@ const patienceMs = 30_000;
 
 /**
  * Moves a container away from a failing node, to the first of its hosts where it comes up. Prepare first, delete last:
- * whatever fails before the config is written leaves the old copy as it was. Resolves to the host, or undefined when
- * none would do; the event log has the reasons. Rejects only with interrupted.
+ * whatever fails before the config is written leaves the old copy as it was. Resolves to what became of it: it was moved,
+ * none of the hosts would do, or none was tried since it was outdated; the event log has the reasons. Rejects only with
+ * interrupted.
  */
 export async function failOver(
   ports: HeartbeatPorts,
@@ -36,7 +37,7 @@ export async function failOver(
     /** Gets what may go on when the container has long been moved. */
     readonly meanwhile: (work: Promise<void>) => void;
   },
-): Promise<string | undefined> {
+): Promise<"moved" | "failed" | "outdated"> {
   const { config } = await store.read();
   const { hosts, excluded, placement } = await orderHosts(ports, config, { action, onTheirWay });
   const reasons = [...excluded];
@@ -48,7 +49,18 @@ export async function failOver(
         if (outdatedBy === undefined) await moveTo(ports, { action, store, host, meanwhile });
         return outdatedBy;
       });
-      if (reason === undefined) return host;
+      if (reason === undefined) return "moved";
+      if (reasons.length === excluded.length) {
+        const { container, from } = action;
+        await record(ports, {
+          type: "failover.refused",
+          container,
+          node: from,
+          after: { rule: "outdated" },
+          error: reason,
+        });
+        return "outdated";
+      }
       reasons.push(reason);
       break;
     } catch (error) {
@@ -63,7 +75,7 @@ export async function failOver(
     }
   }
   await tellFailed(ports, action, reasons.length === 0 ? "No host was left to try." : reasons.join(" "));
-  return undefined;
+  return "failed";
 }
 
 async function tellFailed(ports: HeartbeatPorts, { container, from }: FailOverAction, error: string): Promise<void> {

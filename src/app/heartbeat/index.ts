@@ -58,6 +58,7 @@ export function openHeartbeat(
   const queues = new Map<string, Promise<unknown>>();
   let memory: Memory | undefined;
   let silent: ReadonlySet<string> = new Set();
+  let certainlyDead: ReadonlySet<string> = new Set();
   const inHand = openInHand(ports, () => silent);
 
   const remember = async (next: Memory): Promise<void> => {
@@ -96,7 +97,7 @@ export function openHeartbeat(
       await remember({ ...known, moves: [...others, booked] });
     };
     try {
-      const host = await failOver(own, {
+      const outcome = await failOver(own, {
         action,
         store: {
           ...store,
@@ -108,12 +109,12 @@ export function openHeartbeat(
         },
         oneAtATime,
         onTheirWay,
-        outdated: () => outdated(action, { isolated: (memory ?? noMemory).isolated !== null, silent }),
+        outdated: () => outdated(action, { isolated: (memory ?? noMemory).isolated !== null, dead: certainlyDead }),
         meanwhile: (work) => {
           inHand.meanwhile(work);
         },
       });
-      await book(host !== undefined);
+      if (outcome !== "outdated") await book(outcome === "moved");
     } finally {
       underWay.delete(container);
       onTheirWay.delete(container);
@@ -157,6 +158,8 @@ export function openHeartbeat(
         generations: generations ?? noGenerations,
         stalled: stood,
       });
+      // What this process saw is not believed when it stood still.
+      certainlyDead = stood ? new Set() : dead;
       const isolated = decision.memory.isolated !== null;
       const { rows, actions } = decision;
       if (mayDo === "nothing") return { nodes, rows, actions, isolated, done: Promise.resolve([]) };

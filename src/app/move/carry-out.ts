@@ -170,10 +170,9 @@ async function switchOver(ports: Ports, moving: Switching): Promise<Moved> {
   }
   await ports.journal.write({ ...move, step: "switching" });
   const gapMs = await untilWritten(ports, { ...moving, move, old });
-  const written: MoveRecord = { ...move, step: "written" };
-  await ports.journal.write(written);
+  await ports.journal.write({ ...move, step: "written" });
   const gone = source !== undefined && (await finish(ports, config, move));
-  if (gone) await ports.journal.remove(written);
+  if (gone) await ports.journal.remove(move);
   const left = gone ? "" : `; ${from} does not answer, its copy is removed by the next command after it is back`;
   const gap = gapMs === null ? "" : gapMs === 0 ? ", no gap" : `, gap ${(gapMs / 1000).toFixed(1)} s`;
   return { outcome: `moved to ${to}${gap}${left}`, gapMs };

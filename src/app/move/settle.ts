@@ -52,7 +52,7 @@ async function settleMove(ports: Ports, config: Config, move: MoveRecord, dead: 
 async function settleClaimed(
   ports: Ports,
   config: Config,
-  { container, from, to, startedAt }: MoveRecord,
+  { container, from, to, generation }: MoveRecord,
   dead: ReadonlySet<string>,
 ): Promise<ReturnType<typeof settlement> | undefined> {
   const nodes = [from, to].filter((name) => !dead.has(name) && config.nodes.some((node) => node.name === name));
@@ -61,8 +61,8 @@ async function settleClaimed(
     for (const place of places) await unlessUnreachable(locked(place));
     // The lock may have been somebody else's until now: what counts is what the record and the config say since.
     const now = await ports.journal.read();
-    const current = now.find((each) => each.container === container && each.startedAt === startedAt);
-    if (!current) return undefined;
+    const current = now.find((each) => each.container === container && each.generation === generation);
+    if (!current || mayStillCome(current, ports.clock.now())) return undefined;
     const { placements } = await ports.latestConfig();
     const way = settlement(
       current,
@@ -77,9 +77,10 @@ async function settleClaimed(
     }
     if (way === "undo") return (await undo(ports, config, current, { dead })) ? way : undefined;
     const done = way === "forget" || (!dead.has(from) && (await finish(ports, config, current)));
-    if (!done) return undefined;
-    await ports.journal.remove(current);
-    return way;
+    if (done) await ports.journal.remove(current);
+    // The new copy was seen now, and may have been moved on when the old one's node is back.
+    else await ports.journal.write({ ...current, step: "written" });
+    return done ? way : undefined;
   });
 }
 
@@ -100,7 +101,7 @@ export async function undo(
   const on = (name: string, work: (on: OnNode) => Promise<void>): Promise<boolean> =>
     dead.has(name) ? Promise.resolve(false) : onNode(ports, config, name, work);
   const wasBack = move.step === "undone";
-  const removed = await removeNew(move, on);
+  const removed = await removeNew(move, homesOf(config, move), on);
   // A dead node's copy is nobody's to bring back; what is put aside there is found again by `create`.
   const oldIsBack = wasBack || (await restoreOld(move, on)) || dead.has(from);
   const mayCome = removed === "nothing" && !certain && move.lookedAt === undefined;
@@ -112,22 +113,31 @@ export async function undo(
   return oldIsBack && (gone || !wasBack);
 }
 
+/** Where a copy of before the move may be: on its old node, and where the layout has it since. */
+function homesOf(config: Config, { container, from, to }: MoveRecord): readonly string[] {
+  const homes = config.placements.filter((each) => each.container === container).map((each) => each.node);
+  return homes.includes(from) ? [from] : [from, ...homes.filter((node) => node !== to)];
+}
+
 type On = (node: string, work: (on: OnNode) => Promise<void>) => Promise<boolean>;
 
 async function removeNew(
-  { container, from, to, generation, replaces }: MoveRecord,
+  { container, to, generation, replaces }: MoveRecord,
+  homes: readonly string[],
   on: On,
 ): Promise<"removed" | "kept" | "nothing" | "silent"> {
-  // Where it took the place of the only copy, it is the only one now, as far as anybody knows while `from` is silent.
+  // Where it took the place of the only copy, it is the only one now, as far as anybody knows while the others are silent.
   let olds = replaces ? 0 : 1;
   // `from` may be another name of the same machine.
   const isNew = (each: ContainerFacts): boolean => each.name === container && generationOf(each) === generation;
   const isOld = (each: ContainerFacts): boolean =>
     (each.name === container || each.name === retiredName(container)) && !isNew(each);
   if (replaces) {
-    await on(from, async ({ containers }) => {
-      olds = containers.filter(isOld).length;
-    });
+    for (const name of homes) {
+      await on(name, async ({ containers }) => {
+        olds += containers.filter(isOld).length;
+      });
+    }
   }
   if (olds === 0) return "kept";
   let news = 0;
@@ -141,13 +151,13 @@ async function removeNew(
   return news > 0 ? "removed" : "nothing";
 }
 
-/** Resolves to false when its node does not answer. */
-function restoreOld({ container, from, wasRunning }: MoveRecord, on: On): Promise<boolean> {
+/** Nothing to bring back is where a later copy has taken its place. Resolves to false when its node does not answer. */
+function restoreOld({ container, from, wasRunning, generation }: MoveRecord, on: On): Promise<boolean> {
   return on(from, async ({ containers, run }) => {
     const old =
       containers.find((each) => each.name === container) ??
       containers.find((each) => each.name === retiredName(container));
-    if (!old) return;
+    if (!old || generationOf(old) > generation) return;
     if (old.name !== container) await run(`rename the old ${container}`, docker.rename(old.name, container));
     if (wasRunning && old.state !== "running") await run(`start the old ${container}`, docker.start(container));
   });

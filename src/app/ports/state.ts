@@ -18,14 +18,14 @@ export interface EventLog {
 /** Moves under way, kept over crashes. */
 export interface Journal {
   /**
-   * Takes the place of the same move's record of before, and of another one of the same `recordName`. Durable when it
-   * resolves: written, fsynced, renamed. Rejects with state-write-failed.
+   * Takes the place of what was written of the same move before. Durable when it resolves: written, fsynced, renamed.
+   * Rejects with state-write-failed.
    */
   write(record: MoveRecord): Promise<void>;
   /** Every move that has not ended. */
   read(): Promise<readonly MoveRecord[]>;
-  /** The move has ended; `record` as it was read or written last. */
-  remove(record: MoveRecord): Promise<void>;
+  /** The move has ended. */
+  remove(move: MoveRecord): Promise<void>;
   /**
    * Nobody else on this machine moves the container, or settles its move, until `release`, or the end of this process.
    * Where a node is dead, its lock cannot keep two apart. Rejects with lock-held and state-write-failed.

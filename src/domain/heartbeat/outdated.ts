@@ -3,16 +3,16 @@ import type { FailOverAction } from "./decide.ts";
 /** What the last round saw of what a failover was decided upon. */
 export interface Outlook {
   readonly isolated: boolean;
-  /** The nodes that did not answer. */
-  readonly silent: ReadonlySet<string>;
+  /** The nodes that neither this machine nor any other node reached. */
+  readonly dead: ReadonlySet<string>;
 }
 
 /**
  * Why a failover that an earlier round decided upon is not to begin on another host; undefined when it may. It waits for
  * other moves to a host, and for hosts that fail, so that this may be minutes later.
  */
-export function outdated({ from, nodeDead }: FailOverAction, { isolated, silent }: Outlook): string | undefined {
+export function outdated({ from, nodeDead }: FailOverAction, { isolated, dead }: Outlook): string | undefined {
   if (isolated) return "This machine seems to be cut off by now.";
-  if (nodeDead && !silent.has(from)) return `${from} answers again.`;
+  if (nodeDead && !dead.has(from)) return `${from} is not certainly dead any more.`;
   return undefined;
 }

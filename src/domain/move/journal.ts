@@ -28,29 +28,23 @@ export interface MoveRecord {
  */
 export type MoveStep = "begun" | "switching" | "written" | "undone";
 
-/**
- * The name under which a move's record is kept. What only waits for a node holds nobody up, and is kept beside the
- * container's next moves.
- */
-export function recordName({
-  container,
-  from,
-  to,
-  step,
-}: Pick<MoveRecord, "container" | "from" | "to" | "step">): string {
-  if (step === "written") return `${container}@${from}`;
-  return step === "undone" ? `${container}@${to}` : container;
+/** The name under which a move's record is kept, whatever its step: one that waits for a node stays beside the next moves. */
+export function recordName({ container, generation }: Pick<MoveRecord, "container" | "generation">): string {
+  return `${container}@${String(generation)}`;
 }
 
 /**
- * Which way to go with a move that was cut off. The config decides, because it is what everybody else believes:
- * once it names the new node the move is finished; before that it is undone.
+ * Which way to go with a move that was cut off, or waits for a node. The config decides, because it is what everybody
+ * else believes: once it names the new node the move is finished; before that it is undone. The container may have been
+ * moved on since, or be wanted on both nodes.
  */
 export function settlement(record: MoveRecord, nodesInLayout: readonly string[]): "finish" | "undo" | "forget" {
   if (record.step === "begun") return "forget";
-  if (record.step === "undone" && !nodesInLayout.includes(record.to)) return "undo";
-  if (nodesInLayout.includes(record.to) && !nodesInLayout.includes(record.from)) return "finish";
-  if (nodesInLayout.includes(record.from)) return "undo";
+  const { from, to, step } = record;
+  if (step === "undone" && !nodesInLayout.includes(to)) return "undo";
+  if (nodesInLayout.includes(to) && !nodesInLayout.includes(from)) return "finish";
+  if (step === "written" && nodesInLayout.includes(to)) return "forget";
+  if (nodesInLayout.includes(from)) return "undo";
   // Somebody took it out of the layout, or put it on a third node: that is what they want now.
   return "finish";
 }

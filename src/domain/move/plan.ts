@@ -63,7 +63,7 @@ export function outsideConstraints(
   const hosts = allowedHosts(config, container);
   if (hosts === undefined || hosts.length === 0 || hosts.includes(to)) return undefined;
   const row = `${container}'s row of \`container_host_constraints\` (${hosts.join(", ")})`;
-  return `${to} is not in ${row}: should ${to} fail, ${container} goes to one of those.`;
+  return `${to} is not in ${row}: a failover would take ${container} only to those.`;
 }
 
 /**

@@ -52,7 +52,7 @@ describe("the plan", () => {
     const warningOf = (...hosts: readonly string[]): string | undefined =>
       outsideConstraints({ constraints: [{ container: "web", hosts }] }, planMove(cluster, "web", "n3"));
     expect(warningOf("n1", "n2")).toBe(
-      "n3 is not in web's row of `container_host_constraints` (n1, n2): should n3 fail, web goes to one of those.",
+      "n3 is not in web's row of `container_host_constraints` (n1, n2): a failover would take web only to those.",
     );
     expect(warningOf("n1", "n3")).toBeUndefined();
     expect(warningOf()).toBeUndefined();
@@ -173,6 +173,9 @@ describe("a move that was cut off", () => {
     ["undone", [], "undo"],
     ["undone", ["n2"], "finish"],
     ["written", ["n3"], "finish"],
+    // Wanted on both since: the copy on n2 is as it should be, and none is older than it should be.
+    ["written", ["n1", "n2"], "forget"],
+    ["written", ["n1"], "undo"],
   ] as const)("at %s, with the layout saying %j: %s", (step, nodes, expected) => {
     expect(settlement({ ...record, step }, nodes)).toBe(expected);
   });
