@@ -122,24 +122,26 @@ function homesOf(config: Config, { container, from, to }: MoveRecord): readonly 
 type On = (node: string, work: (on: OnNode) => Promise<void>) => Promise<boolean>;
 
 async function removeNew(
-  { container, to, generation, replaces }: MoveRecord,
+  { container, from, to, generation, replaces }: MoveRecord,
   homes: readonly string[],
   on: On,
 ): Promise<"removed" | "kept" | "nothing" | "silent"> {
   // Where it took the place of the only copy, it is the only one now, as far as anybody knows while the others are silent.
   let olds = replaces ? 0 : 1;
+  let homeIsSilent = false;
   // `from` may be another name of the same machine.
   const isNew = (each: ContainerFacts): boolean => each.name === container && generationOf(each) === generation;
   const isOld = (each: ContainerFacts): boolean =>
     (each.name === container || each.name === retiredName(container)) && !isNew(each);
   if (replaces) {
     for (const name of homes) {
-      await on(name, async ({ containers }) => {
+      const answered = await on(name, async ({ containers }) => {
         olds += containers.filter(isOld).length;
       });
+      homeIsSilent ||= !answered && name !== from;
     }
   }
-  if (olds === 0) return "kept";
+  if (olds === 0) return homeIsSilent ? "silent" : "kept";
   let news = 0;
   const answered = await on(to, async ({ containers, run }) => {
     for (const facts of containers.filter(isNew)) {

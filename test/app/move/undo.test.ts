@@ -5,7 +5,7 @@ import type { ContainerFacts } from "../../../src/domain/docker/facts.ts";
 import { PictlError } from "../../../src/domain/errors.ts";
 import type { MoveRecord } from "../../../src/domain/move/journal.ts";
 import { type Command, render } from "../../../src/domain/shell.ts";
-import { config, node } from "../../fakes/config.ts";
+import { config, node, placement } from "../../fakes/config.ts";
 import { containerFacts } from "../../fakes/facts.ts";
 
 const nowMs = 1_700_000_100_000;
@@ -44,6 +44,8 @@ interface Before {
   readonly move?: MoveRecord;
   readonly n1: Node;
   readonly n2: Node;
+  /** Where the layout has it, when it was moved on since. */
+  readonly n3?: Node;
   readonly certain?: boolean;
 }
 
@@ -244,6 +246,16 @@ const replacements: readonly Row[] = [
     { move: replacing, n1: "dead", n2: [copy(2, web)] },
     { runs: [], leaves: "over", undone: true },
   ],
+  [
+    "it goes when the container has been moved on since",
+    { move: { ...replacing, step: "undone" }, n1: [], n2: [copy(2, web)], n3: [copy(3, web)] },
+    { runs: [removed], leaves: "over", undone: true },
+  ],
+  [
+    "it stays while the node is silent to which the container has been moved on",
+    { move: { ...replacing, step: "undone" }, n1: [], n2: [copy(2, web)], n3: "silent" },
+    { runs: [], leaves: "untouched", undone: false },
+  ],
 ];
 
 describe("undoing a move", () => {
@@ -271,17 +283,19 @@ async function check(_name: string, before: Before, after: After): Promise<void>
   expect({ runs: world.runs, leaves: world.left(), undone }).toEqual(after);
 }
 
-/** Two nodes as the row has them, on which what is removed is gone, and a journal; `left`: what was done to that. */
-function worldOf(nodes: { readonly n1: Node; readonly n2: Node }) {
+/** The nodes as the row has them, on which what is removed is gone, and a journal; `left`: what was done to that. */
+function worldOf(nodes: Pick<Before, "n1" | "n2" | "n3">) {
   const runs: string[] = [];
   let left: After["leaves"] = "untouched";
-  const names = (["n1", "n2"] as const).filter((name) => nodes[name] !== "not in the config");
+  const names = (["n1", "n2", "n3"] as const).filter(
+    (name) => (nodes[name] ?? "not in the config") !== "not in the config",
+  );
   const answering = ({ name }: { readonly name: string }): readonly ContainerFacts[] => {
-    const seen = nodes[name as "n1" | "n2"];
+    const seen = nodes[name as "n1" | "n2" | "n3"];
     if (seen === "dead") throw new RangeError(`${name} was asked`);
     if (seen === "silent") throw new PictlError("node-unreachable", `${name} does not answer.`, { node: name });
     if (seen === "breaks") return [name === "n1" ? copy(1, aside) : copy(2, web)];
-    return typeof seen === "string"
+    return seen === undefined || seen === "not in the config"
       ? []
       : seen.filter(({ id }) => !runs.some((line) => line.endsWith(` rm --force ${id}`)));
   };
@@ -289,7 +303,7 @@ function worldOf(nodes: { readonly n1: Node; readonly n2: Node }) {
     const line = render(command);
     runs.push(`${name}: ${line}`);
     const rest = { stdout: "", truncated: false, durationMs: 1 };
-    if (nodes[name as "n1" | "n2"] === "breaks") {
+    if (nodes[name as "n1" | "n2" | "n3"] === "breaks") {
       return { ...rest, stderr: "", status: "unknown", code: null, reason: "connection-lost" };
     }
     const taken = / rename \S+ (\S+)$/.exec(line)?.[1];
@@ -321,7 +335,10 @@ function worldOf(nodes: { readonly n1: Node; readonly n2: Node }) {
   } as unknown as Ports;
   return {
     ports,
-    config: config({ nodes: names.map((name) => node(name)) }),
+    config: config({
+      nodes: names.map((name) => node(name)),
+      placements: nodes.n3 === undefined ? [] : [placement("web", "n3")],
+    }),
     dead: new Set(names.filter((name) => nodes[name] === "dead")),
     runs,
     left: () => left,
