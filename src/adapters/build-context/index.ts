@@ -43,12 +43,16 @@ async function scan({ memory, clock, folder, root, signal }: Scan): Promise<Buil
   const buffer = Buffer.allocUnsafe(chunkBytes);
   const turn = turns();
   const digestOf = async (entry: FileEntry): Promise<string> => {
+    const known = digests.known(entry);
+    if (known !== undefined) return known;
     const data = createHash("sha256");
     for (const chunk of fileData(root, entry, { signal, buffer })) {
       data.update(chunk);
       await turn();
     }
-    return data.digest("hex");
+    const digest = data.digest("hex");
+    digests.add(entry, digest);
+    return digest;
   };
   for (const entry of walk(root, ignore, signal)) {
     await turn();
@@ -57,10 +61,7 @@ async function scan({ memory, clock, folder, root, signal }: Scan): Promise<Buil
       hash.update(line(entry, entry.kind === "symlink" ? entry.target : ""));
       continue;
     }
-    const known = digests.known(entry);
-    const digest = known ?? (await digestOf(entry));
-    if (known === undefined) digests.add(entry, digest);
-    hash.update(line(entry, digest));
+    hash.update(line(entry, await digestOf(entry)));
     files += 1;
     bytes += entry.size;
   }

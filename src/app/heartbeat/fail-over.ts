@@ -50,6 +50,7 @@ export async function failOver(
         return outdatedBy;
       });
       if (reason === undefined) return "moved";
+      // No host was tried.
       if (reasons.length === excluded.length) {
         const { container, from } = action;
         await record(ports, {

@@ -46,8 +46,8 @@ export interface LogOptions {
 /** Build folders on the controller. */
 export interface BuildContexts {
   /**
-   * Reads what has changed in a folder since it was opened last, for its digest. Resolves to undefined when the controller has no such folder; rejects with
-   * build-context-invalid (no Dockerfile, a fifo, an unreadable file, a bad `.dockerignore`) and interrupted.
+   * Reads of a folder what is not known from the last time, for its digest. Resolves to undefined when the controller
+   * has no such folder; rejects with build-context-invalid (no Dockerfile, a fifo, an unreadable file, a bad `.dockerignore`) and interrupted.
    */
   open(folder: string, signal?: AbortSignal): Promise<BuildContext | undefined>;
 }
