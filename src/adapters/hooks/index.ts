@@ -1,9 +1,8 @@
 import { spawn } from "node:child_process";
-import { text } from "node:stream/consumers";
 import type { Hooks } from "../../app/ports.ts";
 
-/** Bytes of a hook's output that are kept for the event log. */
-const keptBytes = 500;
+/** Characters of a hook's output that are kept for the event log. */
+const keptLength = 500;
 
 /** Runs hooks: `http://` and `https://` URLs get a POST, anything else is a line for `sh`. */
 export function openHooks(): Hooks {
@@ -33,27 +32,39 @@ async function post(url: string, body: string, timeoutMs: number): Promise<{ ok:
 async function execute(line: string, body: string, timeoutMs: number): Promise<{ ok: boolean; message: string }> {
   // A group of its own, so that what the hook started ends with it.
   const child = spawn("/bin/sh", ["-c", line], { stdio: ["pipe", "ignore", "pipe"], detached: true });
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    stderr = (stderr + chunk).slice(-keptLength);
+  });
   const timer = setTimeout(() => {
-    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    killGroup(child.pid);
+    // What has left the group may hold it as long as it likes.
+    child.stderr.destroy();
   }, timeoutMs);
   // A hook that does not read its stdin is in its right.
   child.stdin.on("error", () => undefined);
   child.stdin.end(body);
-  const [stderr, [code, signal]] = await Promise.all([
-    text(child.stderr),
-    new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
-      child.on("error", reject);
-      child.on("exit", (...ended) => {
-        resolve(ended);
-      });
-    }),
-  ]).finally(() => {
+  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (...ended) => {
+      resolve(ended);
+    });
+  }).finally(() => {
     clearTimeout(timer);
   });
   if (code === 0) return { ok: true, message: "exit code 0" };
   const how = signal === "SIGKILL" ? `gave up after ${String(timeoutMs)} ms` : `exit code ${String(code ?? signal)}`;
-  const said = stderr.trim().slice(-keptBytes);
+  const said = stderr.trim();
   return { ok: false, message: said === "" ? how : `${how}: ${said}` };
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // Nobody is left in it.
+  }
 }
 
 function timedOut(error: unknown): boolean {

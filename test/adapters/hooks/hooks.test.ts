@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { openHooks } from "../../../src/adapters/hooks/index.ts";
 import type { PictlEvent } from "../../../src/domain/event.ts";
 
@@ -35,6 +35,21 @@ describe("a command", () => {
     const result = await hooks.run(`(sleep 3; touch '${file}') & sleep 60`, event, 300);
     expect(result).toEqual({ ok: false, message: "gave up after 300 ms" });
     expect(performance.now() - startedAt).toBeLessThan(2500);
+  });
+
+  test("that leaves a process in a session of its own is waited for no longer, and the process goes on", async () => {
+    const file = join(folder, "left");
+    const startedAt = performance.now();
+    const result = await hooks.run(`setsid sh -c 'sleep 3; touch "${file}"' &`, event, 300);
+    expect(result).toEqual({ ok: true, message: "exit code 0" });
+    expect(performance.now() - startedAt).toBeLessThan(2500);
+    await vi.waitFor(() => readFileSync(file), 10_000);
+  });
+
+  test("that says much is told with the end of it", async () => {
+    const result = await hooks.run("yes chatter | head -c 1000000 >&2; echo the end >&2; exit 1", event, 5000);
+    expect(result.message).toMatch(/^exit code 1: .{1,500}the end$/s);
+    expect(result.message.length).toBeLessThan(520);
   });
 });
 
