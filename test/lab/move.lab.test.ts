@@ -198,6 +198,51 @@ describe.skipIf(obstacle !== undefined)("move", () => {
     }
   });
 
+  test("killed or cut off while it copies data, half a copy is neither left nor in the way", async () => {
+    const args = (text: string): void => {
+      rewrite((document) => {
+        for (const row of document.layout) if (row.web !== undefined) row.web = text;
+      });
+    };
+    const from = home() ?? "";
+    const to = from === "n1" ? "n2" : "n1";
+    args("-p 8080:80 -v /srv/conf:/conf -v large:/large");
+    expect((await runCommand(Create, ["web", "--recreate"], lab.status().config)).code).toBe(0);
+    await lab.inside(
+      from,
+      "docker exec web sh -c 'echo kept >/conf/file; dd if=/dev/zero of=/large/file bs=1M count=300'",
+    );
+
+    const moving = startPictl(["move", "web", to, "--copy-volumes"], { config: lab.status().config });
+    const copied = "find /srv/conf /var/lib/docker/volumes/large/_data -type f -size +0 2>/dev/null";
+    await vi.waitUntil(async () => (await lab.inside(to, `${copied} || true`)).includes("large"), { timeout: 60_000 });
+    moving.kill("SIGKILL");
+    await moving.ended;
+    expect(await copies("all")).toEqual([`web.pictl-replaced@${from}`]);
+
+    const repaired = await runCommand(Start, ["web"], lab.status().config);
+    expect(repaired.code, repaired.stderr).toBe(0);
+    expect([await copies("running"), await lab.inside(to, copied)]).toEqual([[`web@${from}`], ""]);
+
+    const beside = startPictl(["move", "web", to, "--copy-volumes"], { config: lab.status().config });
+    await vi.waitUntil(async () => (await lab.inside(to, `${copied} || true`)).includes("large"), { timeout: 60_000 });
+    await lab.cut(from);
+    const cut = await beside.ended;
+    await lab.heal(from);
+    expect(cut.stderr).toContain(`web was not moved to ${to}, and may be stopped on ${from}, which does not answer.`);
+    expect(cut.stderr).toContain("`pictl start web` brings it back");
+    expect((await runCommand(Start, ["web"], lab.status().config)).code).toBe(0);
+    expect([await copies("running"), await lab.inside(to, copied)]).toEqual([[`web@${from}`], ""]);
+
+    const again = await run("web", to, "--copy-volumes");
+    expect(again.code, again.stderr).toBe(0);
+    expect(await lab.inside(to, "docker exec web sh -c 'cat /conf/file; wc -c </large/file'")).toBe(
+      "kept\n314572800\n",
+    );
+    args("-p 8080:80");
+    expect((await runCommand(Create, ["web", "--recreate"], lab.status().config)).code).toBe(0);
+  }, 180_000);
+
   test("killed at any step, it is finished or undone by the next command on that container", async () => {
     let steps = 0;
     for (const when of ["before", "after"]) {

@@ -5,7 +5,7 @@ import type { EnvVariable } from "../../domain/container/environment.ts";
 import { runInput } from "../../domain/container/wanted.ts";
 import * as docker from "../../domain/docker/commands.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
-import { type ErrorCode, PictlError, toFailure } from "../../domain/errors.ts";
+import { type ErrorCode, hintedFurther, PictlError, toFailure } from "../../domain/errors.ts";
 import { moveEdits } from "../../domain/move/edits.ts";
 import type { MoveRecord } from "../../domain/move/journal.ts";
 import { type MovePlan, refuseTakenPorts, wouldMove } from "../../domain/move/plan.ts";
@@ -18,7 +18,7 @@ import type { ConfigStore, Ports, Step } from "../ports.ts";
 import { putInPlace } from "../run-container.ts";
 import { checkMoved } from "./check.ts";
 import type { Place } from "../../domain/move/data-commands.ts";
-import { copyData, discardCopies, refuseUncopyable } from "./copy-data.ts";
+import { copyData, refuseUncopyable } from "./copy-data.ts";
 import { prepareImage } from "./prepare-image.ts";
 import { finish, undo } from "./settle.ts";
 import { oursOn, type Side, sideOf, sideUnlessDead } from "./side.ts";
@@ -169,7 +169,7 @@ async function switchOver(ports: Ports, moving: Switching): Promise<Moved> {
     throw notMoved(plan, error);
   }
   await ports.journal.write({ ...move, step: "switching" });
-  const gapMs = await untilWritten(ports, { ...moving, move, old });
+  const gapMs = await untilWritten(ports, { ...moving, move, old, copied: [] });
   await ports.journal.write({ ...move, step: "written" });
   const gone = source !== undefined && (await finish(ports, config, move));
   if (gone) await ports.journal.remove(move);
@@ -178,20 +178,23 @@ async function switchOver(ports: Ports, moving: Switching): Promise<Moved> {
   return { outcome: `moved to ${to}${gap}${left}`, gapMs };
 }
 
+interface Replacing extends Switching {
+  readonly move: MoveRecord;
+  readonly old: ContainerFacts | undefined;
+  /** Gets each place before anything is written there. */
+  readonly copied: Place[];
+}
+
 /** Everything that is undone when it fails. Resolves to the gap in milliseconds, null when there was no old copy. */
-async function untilWritten(
-  ports: Ports,
-  moving: Switching & { readonly move: MoveRecord; readonly old: ContainerFacts | undefined },
-): Promise<number | null> {
+async function untilWritten(ports: Ports, moving: Replacing): Promise<number | null> {
   const { config, plan, store, move, old } = moving;
   const sent = { new: false };
-  const copied: Place[] = [];
   const startingNew = (): Promise<void> => {
     sent.new = true;
     return startNew(ports, moving);
   };
   try {
-    const gapMs = await replaceOld(ports, { ...moving, copied }, startingNew);
+    const gapMs = await replaceOld(ports, moving, startingNew);
     await notePlaced(ports, plan.container, move.generation);
     await store.change((_config, raw) => {
       const edits = moveEdits(raw, plan);
@@ -202,12 +205,16 @@ async function untilWritten(
   } catch (error) {
     moving.step.update("undoing");
     // Undoing is not interrupted: half a move is worse than a late Ctrl-C.
-    const undone = await undo(ports, config, move, {
-      dead: moving.sourceIs === "dead" ? new Set([plan.from]) : new Set(),
-      certain: !sent.new || !endsUnheard.has(toFailure(error).code),
-    });
-    if (undone) await discardCopies(moving.target.connection, copied);
-    throw notMoved(plan, error);
+    const undone = await undo(
+      ports,
+      config,
+      { ...move, copied: moving.copied },
+      {
+        dead: moving.sourceIs === "dead" ? new Set([plan.from]) : new Set(),
+        certain: !sent.new || !endsUnheard.has(toFailure(error).code),
+      },
+    );
+    throw notMoved(plan, error, { isBack: undone || !moving.source });
   }
 }
 
@@ -220,17 +227,8 @@ const endsUnheard: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 /** Stops the old copy and starts the new one, or the other way round; resolves to the time when neither ran. */
-async function replaceOld(
-  ports: Ports,
-  moving: Switching & {
-    readonly move: MoveRecord;
-    readonly old: ContainerFacts | undefined;
-    /** Gets what is written on the target. */
-    readonly copied: Place[];
-  },
-  startingNew: () => Promise<void>,
-): Promise<number> {
-  const { plan, step, source, target, old, overlap, copyVolumes } = moving;
+async function replaceOld(ports: Ports, moving: Replacing, startingNew: () => Promise<void>): Promise<number> {
+  const { plan, step, source, target, old, overlap, copyVolumes, copied } = moving;
   if (overlap) {
     await startingNew();
     if (source && old) await putAside(ports, source, old, moving);
@@ -242,7 +240,11 @@ async function replaceOld(
     await putAside(ports, source, old, moving);
     if (copyVolumes) {
       const [from, to] = [source.connection, target.connection];
-      await copyData(ports, { from, to, data: plan.data, step, copied: moving.copied });
+      const noting = (place: Place): Promise<void> => {
+        copied.push(place);
+        return ports.journal.write({ ...moving.move, step: "switching", copied });
+      };
+      await copyData(ports, { from, to, data: plan.data, step, noting });
     }
   }
   await startingNew();
@@ -300,10 +302,13 @@ async function startNew(ports: Ports, moving: Switching & { readonly move: MoveR
   await checkMoved(ports, { config, plan, engine: target.engine, step, patienceMs: moving.patienceMs });
 }
 
-function notMoved(plan: MovePlan, error: unknown): PictlError {
-  const { code, message, hint } = toFailure(error);
-  const { container, from, to } = plan;
-  const how = `${container} was not moved to ${to}, it is on ${from} as before.`;
+/** `isBack`: the old copy is as it was; its node may have fallen silent since it was stopped. */
+function notMoved({ container, from, to }: MovePlan, error: unknown, { isBack = true } = {}): PictlError {
+  const fate = isBack ? `it is on ${from} as before` : `and may be stopped on ${from}, which does not answer`;
+  const how = `${container} was not moved to ${to}, ${fate}.`;
+  const known = toFailure(error);
+  const next = `When ${from} answers again, \`pictl start ${container}\` brings it back.`;
+  const { code, message, hint } = isBack ? known : hintedFurther(known, next);
   const details = { container, node: to, hint, cause: error };
   if (code === "interrupted") return new PictlError(code, `${message} ${how}`, details);
   return new PictlError("move-failed", `${how} ${message}`, details);

@@ -42,12 +42,12 @@ export async function refuseUncopyable(ports: Signalled, { from, to, data }: Cop
 /**
  * Copies volumes, folders and files from node to node, through this machine, while nobody writes to them; each is
  * compared by checksum afterwards. What the target has already is never mixed with: it stays when it is the same, and
- * is refused (move-failed) when it differs. `copied` gets each place before anything is written there. Throws
- * command-failed, docker-failed and what connecting throws.
+ * is refused (move-failed) when it differs. `noting` is waited for before anything is written to a place. Throws
+ * command-failed, docker-failed, connection-lost, timeout and what connecting throws.
  */
 export async function copyData(
   ports: Signalled,
-  { from, to, data, step, copied }: Copying & { readonly step: Step; readonly copied: Place[] },
+  { from, to, data, step, noting }: Copying & { readonly step: Step; readonly noting: (place: Place) => Promise<void> },
 ): Promise<void> {
   const { signal } = ports;
   for (const each of data) {
@@ -59,19 +59,17 @@ export async function copyData(
       await runDocker(to, commands.createVolume(name), { doing: `make the volume ${name}`, signal });
     }
     const path = each.kind === "volume" ? await volumePath(ports, to, name) : source.path;
-    const pair = { source, target: { ...source, path } };
+    const pair = { source, target: { path, isFile: source.isFile } };
     if (await isThere(ports, { from, to }, pair)) continue;
-    copied.push(pair.target);
+    await noting(pair.target);
     await copyOne(ports, { from, to }, pair);
   }
 }
 
-/** Takes away what was copied for a move that did not come about, as far as the node answers. */
+/** Takes away what was copied for a move that did not come about. Throws as copying does. */
 export async function discardCopies(to: Connection, copied: readonly Place[]): Promise<void> {
-  for (const place of copied) {
-    // Not interrupted: it is part of undoing.
-    await asRoot(to, commands.clear(place), { guard: {} }).catch(() => undefined);
-  }
+  // Not interrupted: it is part of undoing.
+  for (const place of copied) await mustSucceed(to, commands.clear(place), { guard: {} });
 }
 
 async function copyOne(ports: Signalled, { from, to }: Ends, { source, target }: Pair): Promise<void> {
@@ -151,12 +149,18 @@ async function saysNoOn(connection: Connection, command: Command, signal: AbortS
 async function mustSucceed(connection: Connection, command: Command, options: RunOptions): Promise<string> {
   const outcome = await asRoot(connection, command, options);
   if (outcome.status === "ok") return outcome.stdout.trim();
+  const { node } = connection;
+  if (outcome.status === "unknown") {
+    const timedOut = outcome.reason === "timeout";
+    const why = timedOut ? "it took too long" : "the connection was lost";
+    throw new PictlError(timedOut ? "timeout" : "connection-lost", `Copying data failed on ${node}: ${why}.`, { node });
+  }
   const said = outcome.stderr.trim().split("\n").at(-1) ?? "";
   throw new PictlError(
     "command-failed",
-    `Copying data failed on ${connection.node}: ${said === "" ? outcome.status : said}.`,
+    `Copying data failed on ${node}: ${said === "" ? `exit code ${String(outcome.code)}` : said}.`,
     {
-      node: connection.node,
+      node,
       hint: "Copying needs root on both nodes (the login, or sudo), `tar`, `find` and `sha256sum`, and room on the disk.",
     },
   );

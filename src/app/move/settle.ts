@@ -9,8 +9,9 @@ import type { Command } from "../../domain/shell.ts";
 import { runDocker } from "../docker.ts";
 import { inLockOrder, withLocks } from "../locks.ts";
 import { nodeOf } from "../observe.ts";
-import type { Ports } from "../ports.ts";
+import type { Connection, Ports } from "../ports.ts";
 import { record } from "../record.ts";
+import { discardCopies } from "./copy-data.ts";
 
 /** The connection of a pictl that was killed just now takes a moment to end, and its locks with it. */
 const settleWaitMs = 3000;
@@ -85,11 +86,11 @@ async function settleClaimed(
 }
 
 /**
- * Takes the new copy away and brings the old one back, and removes the record, or leaves in it what is still to be
- * done: when only the new copy's node does not answer, the old copy is back and nobody is kept off it. A node in `dead`
- * is not asked. `certain`: no command can still be on its way, as one may be that nobody heard the end of; otherwise a
- * new copy that is not there is looked for once more after a while. Resolves to whether the move is undone as far as its
- * containers on answering nodes go.
+ * Takes the new copy away, brings the old one back, takes away the data that was copied, and removes the record, or
+ * leaves in it what is still to be done: when only the new copy's node does not answer, the old copy is back and nobody
+ * is kept off it. A node in `dead` is not asked. `certain`: no command can still be on its way, as one may be that nobody
+ * heard the end of; otherwise a new copy that is not there is looked for once more after a while. Resolves to whether
+ * the move is undone as far as its containers on answering nodes go.
  */
 export async function undo(
   ports: Ports,
@@ -105,7 +106,8 @@ export async function undo(
   // A dead node's copy is nobody's to bring back; what is put aside there is found again by `create`.
   const oldIsBack = wasBack || (await restoreOld(move, on)) || dead.has(from);
   const mayCome = removed === "nothing" && !certain && move.lookedAt === undefined;
-  const gone = removed !== "silent" && !mayCome;
+  const dataIsGone = removed !== "silent" && (removed === "kept" || (await removeCopiedData(ports, move, on)));
+  const gone = dataIsGone && !mayCome;
   if (oldIsBack && gone) await ports.journal.remove(move);
   else if (oldIsBack && (mayCome || !wasBack)) {
     await ports.journal.write({ ...move, step: "undone", ...(mayCome ? { lookedAt: ports.clock.now() } : {}) });
@@ -153,6 +155,22 @@ async function removeNew(
   return news > 0 ? "removed" : "nothing";
 }
 
+/** Half a copy must neither be taken for the data, nor keep the next copy out. Resolves to false when its node does not answer. */
+async function removeCopiedData(ports: Ports, { container, to, copied = [] }: MoveRecord, on: On): Promise<boolean> {
+  if (copied.length === 0) return true;
+  return on(to, async ({ connection }) => {
+    try {
+      await discardCopies(connection, copied);
+    } catch (error) {
+      if (!(error instanceof PictlError) || error.code !== "command-failed") throw error;
+      const places = copied.map(({ path }) => path).join(", ");
+      ports.progress.warn(
+        `What was copied for ${container} is still on ${to}, perhaps half of it: ${places}. ${error.message}`,
+      );
+    }
+  });
+}
+
 /** Nothing to bring back is where a later copy has taken its place. Resolves to false when its node does not answer. */
 function restoreOld({ container, from, wasRunning, generation }: MoveRecord, on: On): Promise<boolean> {
   return on(from, async ({ containers, run }) => {
@@ -194,6 +212,7 @@ async function hasNewCopy(
 }
 
 interface OnNode {
+  readonly connection: Connection;
   /** Ours only. */
   readonly containers: readonly ContainerFacts[];
   readonly run: (doing: string, command: Command) => Promise<void>;
@@ -211,6 +230,7 @@ async function onNode(
   try {
     const [connection, engine] = await Promise.all([ports.nodes.connect(node), ports.engines.on(node)]);
     await work({
+      connection,
       containers: (await engine.containers()).filter((facts) => isOurs(facts, config.cluster)),
       run: async (doing, command) => {
         await runDocker(connection, command, { doing });

@@ -45,7 +45,7 @@ export function prepare(place: Place): Command {
 
 /** Takes away what was copied to a place where nothing was. */
 export function clear({ path, isFile }: Place): Command {
-  return isFile ? script('rm -f "$1"', path) : script('find "$1" -mindepth 1 -delete', path);
+  return isFile ? script('rm -f "$1"', path) : script('[ ! -d "$1" ] || find "$1" -mindepth 1 -delete', path);
 }
 
 /** One SHA-256 over the names and contents of all files, the same wherever they lie. */

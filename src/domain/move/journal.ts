@@ -1,3 +1,5 @@
+import type { Place } from "./data-commands.ts";
+
 /**
  * A move under way, as it stands on disk: written (with fsync) before each step that changes something, so that
  * whoever finds it after a crash can finish or undo it. Both are safe to repeat.
@@ -15,6 +17,8 @@ export interface MoveRecord {
   readonly replaces?: boolean;
   /** When the new copy was looked for and was not there, milliseconds since the epoch: it may still come. */
   readonly lookedAt?: number;
+  /** Where on the new node nothing was, and data was copied to, or was about to be; undoing takes it away. */
+  readonly copied?: readonly Place[];
   /** RFC 3339, UTC. */
   readonly startedAt: string;
   readonly who: string;

@@ -208,6 +208,37 @@ const rows: readonly Row[] = [
   ["both are dead", { n1: "dead", n2: "dead" }, { runs: [], leaves: cut, undone: true }],
 ];
 
+const copying = { ...move, copied: [{ path: "/srv/data", isFile: false }] };
+const cleared = `n2: sh -c '[ ! -d "$1" ] || find "$1" -mindepth 1 -delete' sh /srv/data`;
+
+const copies: readonly Row[] = [
+  [
+    "it goes once the old copy is back",
+    { move: copying, certain: true, n1: [copy(1, aside)], n2: [] },
+    { runs: [renamed, started, cleared], leaves: "over", undone: true },
+  ],
+  [
+    "it goes after the new copy that had it",
+    { move: copying, n1: [copy(1, aside)], n2: [copy(2, web)] },
+    { runs: [removed, renamed, started, cleared], leaves: "over", undone: true },
+  ],
+  [
+    "it waits for a node that is silent",
+    { move: copying, certain: true, n1: [copy(1, aside)], n2: "silent" },
+    { runs: [renamed, started], leaves: { ...copying, step: "undone" }, undone: true },
+  ],
+  [
+    "it goes when that answers again",
+    { move: { ...copying, step: "undone" }, n1: [copy(1, web)], n2: [copy(2, web)] },
+    { runs: [removed, cleared], leaves: "over", undone: true },
+  ],
+  [
+    "it stays with the only copy that there is",
+    { move: { ...copying, replaces: true }, n1: [], n2: [copy(2, web)] },
+    { runs: [], leaves: "over", undone: true },
+  ],
+];
+
 const replacing = { ...move, replaces: true };
 
 const replacements: readonly Row[] = [
@@ -260,6 +291,10 @@ const replacements: readonly Row[] = [
 
 describe("undoing a move", () => {
   test.each(rows)("%s", check);
+});
+
+describe("undoing a move that copied data", () => {
+  test.each(copies)("%s", check);
 });
 
 describe("undoing a move whose new copy took the place of one on its own node", () => {
