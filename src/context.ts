@@ -116,7 +116,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       }),
       secrets: openSecrets(process.env),
       registries: openRegistries({ hubUrl: process.env["PICTL_HUB_URL"] }),
-      journal: openJournal(config.stateDir, acquireLock),
+      journal: openJournal(config.stateDir, config.cluster, acquireLock),
       checks: openChecks({ nodes, engines, network, clock: systemClock }),
       hooks: openHooks(),
       scripts,

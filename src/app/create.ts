@@ -15,7 +15,7 @@ import { fanOut } from "./fan-out.ts";
 import { newGeneration, notePlaced } from "./generations.ts";
 import { applyLifecycle } from "./lifecycle.ts";
 import { withLocks } from "./locks.ts";
-import { settleMoves } from "./move/settle.ts";
+import { onceSettled } from "./move/settle.ts";
 import { refuseMoved } from "./refuse-moved.ts";
 import { nodeOf, type Observer, observer } from "./observe.ts";
 import type { Ports } from "./ports.ts";
@@ -42,9 +42,12 @@ export async function createContainers(
   ports: Ports,
   input: CreateInput,
 ): Promise<Report<{ containers: readonly ActionRow[] }>> {
+  if (input.dryRun) return createAll(ports, input);
+  return onceSettled(ports, input, (placements) => createAll(ports, { ...input, placements }));
+}
+
+async function createAll(ports: Ports, input: CreateInput): Promise<Report<{ containers: readonly ActionRow[] }>> {
   const { config, dryRun } = input;
-  const names = input.placements.map((each) => each.container);
-  if (!dryRun) await settleMoves(ports, config, names);
   const environments = await readEnvironments(ports, input.placements);
   const placements = input.placements.filter((placement) => environments.of(placement) !== undefined);
   const built = await buildImages(ports, { config, placements, dryRun, noCache: false, pull: false, force: false });

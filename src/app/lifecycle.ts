@@ -7,7 +7,7 @@ import { act, type ActionRow, type Done } from "./act.ts";
 import { runDocker } from "./docker.ts";
 import { fanOut } from "./fan-out.ts";
 import { withLocks } from "./locks.ts";
-import { settleMoves } from "./move/settle.ts";
+import { onceSettled } from "./move/settle.ts";
 import { nodeOf, observer, type Observer } from "./observe.ts";
 import type { Ports } from "./ports.ts";
 import { refuseMoved } from "./refuse-moved.ts";
@@ -40,8 +40,11 @@ export async function lifecycle(
   ports: Ports,
   input: LifecycleInput,
 ): Promise<Report<{ containers: readonly ActionRow[] }>> {
-  const names = input.placements.map((each) => each.container);
-  if (!input.dryRun) await settleMoves(ports, input.config, names);
+  if (input.dryRun) return applyToAll(ports, input);
+  return onceSettled(ports, input, (placements) => applyToAll(ports, { ...input, placements }));
+}
+
+async function applyToAll(ports: Ports, input: LifecycleInput): Promise<Report<{ containers: readonly ActionRow[] }>> {
   const observe = observer(ports, input.config);
   const { results, failures } = await withLocks(ports, input, (locked) =>
     fanOut(ports, input.placements, {

@@ -253,7 +253,7 @@ describe.skipIf(obstacle !== undefined)("heartbeat and daemon", () => {
     const from = home();
     const daemon = await started();
     const journal = (): string => {
-      const moves = beside("state/moves");
+      const moves = beside(`state/moves-${lab.name}`);
       try {
         return readdirSync(moves)
           .filter((name) => name.endsWith(".json"))

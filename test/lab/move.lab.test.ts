@@ -8,7 +8,7 @@ import Log from "../../commands/log.ts";
 import Move from "../../commands/move.ts";
 import Start from "../../commands/start.ts";
 import type { MoveRow } from "../../src/app/move/index.ts";
-import { startPictl } from "../support/cli.ts";
+import { pictl, startPictl } from "../support/cli.ts";
 import { type DocumentOf, documentOf, runCommand } from "../support/command.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
 
@@ -242,6 +242,30 @@ describe.skipIf(obstacle !== undefined)("move", () => {
     args("-p 8080:80");
     expect((await runCommand(Create, ["web", "--recreate"], lab.status().config)).code).toBe(0);
   }, 180_000);
+
+  test("while it goes on, commands on other containers work, and --wait waits for it", async () => {
+    const at = { config: lab.status().config };
+    expect((await runCommand(Create, ["clock"], at.config)).code).toBe(0);
+    const [from, healthy] = [home() ?? "", config()];
+    rewrite((document) => {
+      for (const row of document.hb) if (row.web !== undefined) row.web = "8099";
+    });
+    const to = from === "n1" ? "n2" : "n1";
+    try {
+      const moving = startPictl(["move", "web", to, "--check-timeout", "15"], at);
+      await vi.waitUntil(async () => (await copies("running")).includes(`web@${to}`), { timeout: 60_000 });
+      const restart = ["restart", "--grace", "0"];
+      const hasty = await pictl(restart, at);
+      expect([hasty.code, hasty.stdout]).toEqual([4, expect.stringMatching(/^clock /m)]);
+      expect(hasty.stderr).toContain("web is being moved by");
+      const patient = await pictl([...restart, "--wait", "60"], at);
+      expect([patient.code, patient.stdout], patient.stderr).toEqual([0, expect.stringMatching(/^web /m)]);
+      expect((await moving.ended).code).toBe(1);
+      expect(await copies("all")).toEqual([`web@${from}`]);
+    } finally {
+      rewrite((document) => Object.assign(document, healthy));
+    }
+  });
 
   test("killed at any step, it is finished or undone by the next command on that container", async () => {
     let steps = 0;

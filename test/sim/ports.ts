@@ -40,7 +40,10 @@ export function openPorts(
         disk(process, `journal: ${record.container} ${record.step}`, () => {
           world.journalled(process, record);
         }),
-      read: () => disk(process, "read the journal", () => [...world.journal.values()]),
+      read: (containers) =>
+        disk(process, "read the journal", () =>
+          [...world.journal.values()].filter((move) => containers?.includes(move.container) ?? true),
+        ),
       claim: (container) =>
         process.ask("claim", (answer) => {
           const holder = world.claims.get(container);

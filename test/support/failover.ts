@@ -126,9 +126,9 @@ async function openScene(lab: TestLab, wanted: SceneConfig): Promise<Scene> {
     limits,
     events: (type) => daemon.events(type),
     home,
-    journal: () => filesIn(join(dir, "state", "moves")),
+    journal: () => filesIn(join(dir, "state", `moves-${lab.name}`)),
     reaches: (container, step) => {
-      const folder = join(dir, "state", "moves");
+      const folder = join(dir, "state", `moves-${lab.name}`);
       const problem = (): string | undefined => {
         const now = stepOf(container, folder);
         return now === step ? undefined : `it is at ${now}`;

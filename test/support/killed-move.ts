@@ -40,7 +40,7 @@ const ports: Ports = {
     close: () => nodes.close(),
   },
   journal: {
-    read: () => journal.read(),
+    read: (containers) => journal.read(containers),
     write: (record) => counted(() => journal.write(record)),
     remove: (record) => counted(() => journal.remove(record)),
     claim: (name, waitMs) => journal.claim(name, waitMs),

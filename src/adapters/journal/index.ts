@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { Journal } from "../../app/ports.ts";
 import { PictlError } from "../../domain/errors.ts";
-import { type MoveRecord, recordName } from "../../domain/move/journal.ts";
+import { isRecordOf, type MoveRecord, recordName } from "../../domain/move/journal.ts";
 
 /** Takes a lock file whose holder's process is looked at; rejects with lock-held, in the words of `refusal`. */
 type TakeLock = (
@@ -12,9 +12,12 @@ type TakeLock = (
   refusal: (holder: string) => string,
 ) => Promise<{ release(): Promise<void> }>;
 
-/** Moves under way: one JSON file a move in `moves/`, replaced atomically and fsynced. */
-export function openJournal(stateDir: string, takeLock: TakeLock): Journal {
-  const folder = join(stateDir, "moves");
+/**
+ * A cluster's moves under way: one JSON file a move in `moves-CLUSTER/`, replaced atomically and fsynced. Clusters that
+ * share a state folder must not settle each other's.
+ */
+export function openJournal(stateDir: string, cluster: string, takeLock: TakeLock): Journal {
+  const folder = join(stateDir, `moves-${cluster}`);
   const fileOf = (move: MoveRecord): string => join(folder, `${recordName(move)}.json`);
   const writing = async <T>(container: string, work: () => Promise<T>): Promise<T> => {
     try {
@@ -43,10 +46,12 @@ export function openJournal(stateDir: string, takeLock: TakeLock): Journal {
       const refusal = (holder: string): string => `${container} is being moved by ${holder}; nothing was done to it.`;
       return writing(container, () => takeLock(join(folder, `${container}.lock`), waitMs, refusal));
     },
-    async read() {
+    async read(containers) {
       const names = await readdir(folder).catch(unlessMissing);
+      const concerned = (name: string): boolean =>
+        containers?.some((container) => isRecordOf(container, basename(name, ".json"))) ?? true;
       const records = await Promise.all(
-        names.filter((name) => name.endsWith(".json")).map((name) => readRecord(join(folder, name))),
+        names.filter((name) => name.endsWith(".json") && concerned(name)).map((name) => readRecord(join(folder, name))),
       );
       return records.filter((record) => record !== undefined);
     },

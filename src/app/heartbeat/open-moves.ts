@@ -44,7 +44,7 @@ export async function settleQuietly(
   { config, container, dead }: { config: Config; container: string; dead: ReadonlySet<string> },
 ): Promise<void> {
   try {
-    await settleMoves(ports, config, [container], dead);
+    await settleMoves(ports, config, container, { dead });
   } catch (error) {
     if (!(error instanceof PictlError && error.code === "lock-held")) throw error;
   }

@@ -40,7 +40,7 @@ export interface MoveRow {
 export async function moveContainer(ports: Ports, input: MoveInput): Promise<Report<{ moves: readonly MoveRow[] }>> {
   const { store } = input;
   const asked = planMove(input.config, input.name, input.to);
-  if (!input.dryRun) await settleMoves(ports, input.config, [asked.container]);
+  if (!input.dryRun) await settleMoves(ports, input.config, asked.container, input);
   // What was cut off may have been finished just now.
   const { config } = await store.read();
   const plan = planMove(config, input.name, input.to);

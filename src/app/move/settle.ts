@@ -1,9 +1,9 @@
-import type { Config } from "../../domain/config/types.ts";
+import type { Config, Placement } from "../../domain/config/types.ts";
 import { generationOf, isOurs } from "../../domain/container/ownership.ts";
 import { retiredName } from "../../domain/container/replace.ts";
 import * as docker from "../../domain/docker/commands.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
-import { PictlError } from "../../domain/errors.ts";
+import { PictlError, toFailure } from "../../domain/errors.ts";
 import { mayStillCome, type MoveRecord, settlement } from "../../domain/move/journal.ts";
 import type { Command } from "../../domain/shell.ts";
 import { runDocker } from "../docker.ts";
@@ -11,36 +11,75 @@ import { inLockOrder, withLocks } from "../locks.ts";
 import { nodeOf } from "../observe.ts";
 import type { Connection, Ports } from "../ports.ts";
 import { record } from "../record.ts";
+import type { Report } from "../report.ts";
 import { discardCopies } from "./copy-data.ts";
 
 /** The connection of a pictl that was killed just now takes a moment to end, and its locks with it. */
 const settleWaitMs = 3000;
 
 /**
- * Finishes or undoes the moves of these containers that were cut off, before anything else is done to them. A node
- * that does not answer keeps its record: the next command tries again. `dead`: nodes that nobody waits for. Throws
- * lock-held when the move is still going on.
+ * Finishes or undoes the moves of a container that were cut off, before anything else is done to it. A node that does
+ * not answer keeps its record: the next command tries again. `dead`: nodes that nobody waits for. Throws lock-held when
+ * the move is still going on.
  */
 export async function settleMoves(
   ports: Ports,
   config: Config,
-  containers: readonly string[],
-  dead: ReadonlySet<string> = new Set(),
+  container: string,
+  { dead = new Set(), waitMs = 0 }: Partial<SettleOptions> = {},
 ): Promise<void> {
-  const open = (await ports.journal.read()).filter(
-    (each) => containers.includes(each.container) && !mayStillCome(each, ports.clock.now()),
-  );
-  const settleAll = async (container: string): Promise<void> => {
-    for (const each of open.filter((move) => move.container === container)) await settleMove(ports, config, each, dead);
-  };
-  await Promise.all([...new Set(containers)].map(settleAll));
+  const patient = { dead, waitMs: Math.max(waitMs, settleWaitMs) };
+  for (const move of await toSettle(ports, [container])) await settleMove(ports, config, move, patient);
 }
 
-async function settleMove(ports: Ports, config: Config, move: MoveRecord, dead: ReadonlySet<string>): Promise<void> {
+interface SettleOptions {
+  readonly dead: ReadonlySet<string>;
+  /** How long to wait for a move that is still going on. */
+  readonly waitMs: number;
+}
+
+/**
+ * Works at once on the containers of which no move is open, and on each other one as soon as its moves are settled:
+ * what is being moved, for minutes perhaps, and what cannot be settled hold up nobody else.
+ */
+export async function onceSettled<Row extends Pick<Placement, "container" | "node">>(
+  ports: Ports,
+  input: { readonly config: Config; readonly placements: readonly Placement[] } & Pick<SettleOptions, "waitMs">,
+  work: (placements: readonly Placement[]) => Promise<Report<{ readonly containers: readonly Row[] }>>,
+): Promise<Report<{ readonly containers: readonly Row[] }>> {
+  const { config, placements, waitMs } = input;
+  const names = placements.map((each) => each.container);
+  const open = new Set((await toSettle(ports, names)).map((move) => move.container));
+  const settled = async (container: string): ReturnType<typeof work> => {
+    try {
+      await settleMoves(ports, config, container, { waitMs });
+    } catch (error) {
+      return { result: { containers: [] }, failures: [toFailure(error, { container })] };
+    }
+    return work(placements.filter((each) => each.container === container));
+  };
+  const reports = await Promise.all([
+    work(placements.filter((each) => !open.has(each.container))),
+    ...[...open].map(settled),
+  ]);
+  const rows = reports.flatMap((report) => report.result.containers);
+  const isOf = (row: Row, place: Placement): boolean => row.container === place.container && row.node === place.node;
+  return {
+    result: { containers: placements.flatMap((place) => rows.filter((row) => isOf(row, place))) },
+    failures: reports.flatMap((report) => report.failures),
+  };
+}
+
+async function toSettle(ports: Ports, containers: readonly string[]): Promise<readonly MoveRecord[]> {
+  const now = ports.clock.now();
+  return (await ports.journal.read(containers)).filter((each) => !mayStillCome(each, now));
+}
+
+async function settleMove(ports: Ports, config: Config, move: MoveRecord, options: SettleOptions): Promise<void> {
   const { container, from, to } = move;
-  const claim = await ports.journal.claim(container, settleWaitMs);
+  const claim = await ports.journal.claim(container, options.waitMs);
   try {
-    const settled = await settleClaimed(ports, config, move, dead);
+    const settled = await settleClaimed(ports, config, move, options);
     if (settled === undefined) return;
     const type = settled === "finish" ? "move.finished" : "move.undone";
     await record(ports, { type, container, before: from, after: to });
@@ -54,15 +93,15 @@ async function settleClaimed(
   ports: Ports,
   config: Config,
   { container, from, to, generation }: MoveRecord,
-  dead: ReadonlySet<string>,
+  { dead, waitMs }: SettleOptions,
 ): Promise<ReturnType<typeof settlement> | undefined> {
   const nodes = [from, to].filter((name) => !dead.has(name) && config.nodes.some((node) => node.name === name));
   const places = inLockOrder(nodes.map((node) => ({ container, node })));
-  return withLocks(ports, { config, placements: places, waitMs: settleWaitMs, dryRun: false }, async (locked) => {
+  return withLocks(ports, { config, placements: places, waitMs, dryRun: false }, async (locked) => {
     for (const place of places) await unlessUnreachable(locked(place));
     // The lock may have been somebody else's until now: what counts is what the record and the config say since.
-    const now = await ports.journal.read();
-    const current = now.find((each) => each.container === container && each.generation === generation);
+    const now = await ports.journal.read([container]);
+    const current = now.find((each) => each.generation === generation);
     if (!current || mayStillCome(current, ports.clock.now())) return undefined;
     const { placements } = await ports.latestConfig();
     const way = settlement(

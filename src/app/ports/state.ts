@@ -22,8 +22,8 @@ export interface Journal {
    * Rejects with state-write-failed.
    */
   write(record: MoveRecord): Promise<void>;
-  /** Every move that has not ended. */
-  read(): Promise<readonly MoveRecord[]>;
+  /** Every move that has not ended, or those of these containers. Rejects with state-write-failed when one is damaged. */
+  read(containers?: readonly string[]): Promise<readonly MoveRecord[]>;
   /** The move has ended. */
   remove(move: MoveRecord): Promise<void>;
   /**

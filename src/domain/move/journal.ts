@@ -37,6 +37,11 @@ export function recordName({ container, generation }: Pick<MoveRecord, "containe
   return `${container}@${String(generation)}`;
 }
 
+/** Whether a record of that name is of one of the container's moves. */
+export function isRecordOf(container: string, name: string): boolean {
+  return name.slice(0, name.lastIndexOf("@")) === container;
+}
+
 /**
  * Which way to go with a move that was cut off, or waits for a node. The config decides, because it is what everybody
  * else believes: once it names the new node the move is finished; before that it is undone. The container may have been

@@ -25,23 +25,22 @@ afterEach(() => {
 });
 
 test("keeps the last step of each move until it has ended", async () => {
-  const journal = openJournal(folder, acquireLock);
+  const journal = openJournal(folder, "home", acquireLock);
   expect(await journal.read()).toEqual([]);
   await journal.write(move);
   await journal.write({ ...move, step: "switching" });
   await journal.write({ ...move, container: "db" });
-  expect((await openJournal(folder, acquireLock).read()).map((each) => `${each.container} ${each.step}`)).toEqual([
-    "db begun",
-    "web switching",
-  ]);
-  expect(statSync(join(folder, "moves/web@7.json")).mode & 0o777).toBe(0o600);
+  expect(
+    (await openJournal(folder, "home", acquireLock).read()).map((each) => `${each.container} ${each.step}`),
+  ).toEqual(["db begun", "web switching"]);
+  expect(statSync(join(folder, "moves-home/web@7.json")).mode & 0o777).toBe(0o600);
   await journal.remove(move);
   await journal.remove(move);
   expect((await journal.read()).map((each) => each.container)).toEqual(["db"]);
 });
 
 test("what waits for a node is kept beside the container's next move", async () => {
-  const journal = openJournal(folder, acquireLock);
+  const journal = openJournal(folder, "home", acquireLock);
   const stepsOf = async (): Promise<string[]> =>
     (await journal.read()).map(({ from, to, step }) => `${from} ${to} ${step}`).sort();
   const next: MoveRecord = { ...move, to: "n3", generation: 8 };
@@ -55,21 +54,32 @@ test("what waits for a node is kept beside the container's next move", async () 
 
 test("a folder that cannot be written stops a move before it begins, and says what to do", async () => {
   writeFileSync(join(folder, "file"), "");
-  await expect(openJournal(join(folder, "file"), acquireLock).write(move)).rejects.toMatchObject({
+  await expect(openJournal(join(folder, "file"), "home", acquireLock).write(move)).rejects.toMatchObject({
     code: "state-write-failed",
     hint: expect.stringContaining("state_dir") as string,
   });
 });
 
 test("a record that is no longer JSON is told, not passed over", async () => {
-  const journal = openJournal(folder, acquireLock);
+  const journal = openJournal(folder, "home", acquireLock);
   await journal.write(move);
-  writeFileSync(join(folder, "moves/web@7.json"), "{");
+  writeFileSync(join(folder, "moves-home/web@7.json"), "{");
   await expect(journal.read()).rejects.toMatchObject({ code: "state-write-failed" });
+  await expect(journal.read(["web"])).rejects.toMatchObject({ code: "state-write-failed" });
+  expect(await journal.read(["db"])).toEqual([]);
+});
+
+test("clusters that share a state folder do not see each other's moves, nor keep each other off a container", async () => {
+  const [home, office] = ["home", "office"].map((cluster) => openJournal(folder, cluster, acquireLock));
+  await home?.write(move);
+  const claim = await home?.claim("web", 0);
+  expect(await office?.read()).toEqual([]);
+  await (await office?.claim("web", 0))?.release();
+  await claim?.release();
 });
 
 test("only one process moves a container at a time, and a second one is told who", async () => {
-  const journal = openJournal(folder, acquireLock);
+  const journal = openJournal(folder, "home", acquireLock);
   const claim = await journal.claim("web", 0);
   await expect(journal.claim("web", 0)).rejects.toMatchObject({
     code: "lock-held",
