@@ -1,8 +1,14 @@
 import { spawn } from "node:child_process";
+import { Socket } from "node:net";
+import { onAbort, pause } from "../../abort.ts";
 import type { Hooks } from "../../app/ports.ts";
 
-/** Characters of a hook's output that are kept for the event log. */
-const keptLength = 500;
+/** Of a hook's last words, so many are kept for the event log. */
+const keptCharacters = 500;
+/** They come this soon after its end. */
+const lastWordsMs = 500;
+
+type Ending = Awaited<ReturnType<Hooks["run"]>>;
 
 /** Runs hooks: `http://` and `https://` URLs get a POST, anything else is a line for `sh`. */
 export function openHooks(): Hooks {
@@ -18,10 +24,11 @@ export function openHooks(): Hooks {
   };
 }
 
-async function post(url: string, body: string, timeoutMs: number): Promise<{ ok: boolean; message: string }> {
+async function post(hook: string, body: string, timeoutMs: number): Promise<Ending> {
+  const { url, authorization } = withoutCredentials(hook);
   const response = await fetch(url, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: { "content-type": "application/json", ...(authorization === undefined ? {} : { authorization }) },
     body,
     signal: AbortSignal.timeout(timeoutMs),
   });
@@ -29,42 +36,48 @@ async function post(url: string, body: string, timeoutMs: number): Promise<{ ok:
   return { ok: response.ok, message: `HTTP ${String(response.status)}` };
 }
 
-async function execute(line: string, body: string, timeoutMs: number): Promise<{ ok: boolean; message: string }> {
+/** `fetch` refuses a URL with a name and a password in it, and says both. */
+function withoutCredentials(hook: string): { url: string; authorization: string | undefined } {
+  const url = URL.canParse(hook) ? new URL(hook) : undefined;
+  if (!url) throw new Error("the URL cannot be read");
+  const { username, password } = url;
+  url.username = "";
+  url.password = "";
+  if (username === "" && password === "") return { url: url.href, authorization: undefined };
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { url: url.href, authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
+}
+
+async function execute(line: string, body: string, timeoutMs: number): Promise<Ending> {
   // A group of its own, so that what the hook started ends with it.
   const child = spawn("/bin/sh", ["-c", line], { stdio: ["pipe", "ignore", "pipe"], detached: true });
-  let stderr = "";
-  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
-    stderr = (stderr + chunk).slice(-keptLength);
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    said = (said + text).slice(-keptCharacters);
   });
-  const timer = setTimeout(() => {
-    killGroup(child.pid);
-    // What has left the group may hold it as long as it likes.
-    child.stderr.destroy();
-  }, timeoutMs);
+  const closed = new Promise((resolve) => child.stderr.once("close", resolve));
+  const deadline = AbortSignal.timeout(timeoutMs);
+  const off = onAbort(deadline, () => {
+    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+  });
   // A hook that does not read its stdin is in its right.
   child.stdin.on("error", () => undefined);
   child.stdin.end(body);
   const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (...ended) => {
+    child.on("exit", (...ended) => {
       resolve(ended);
     });
   }).finally(() => {
-    clearTimeout(timer);
+    off();
   });
+  // What it left running may hold its stderr open for as long as it likes.
+  if (child.stderr instanceof Socket) child.stderr.unref();
   if (code === 0) return { ok: true, message: "exit code 0" };
-  const how = signal === "SIGKILL" ? `gave up after ${String(timeoutMs)} ms` : `exit code ${String(code ?? signal)}`;
-  const said = stderr.trim();
-  return { ok: false, message: said === "" ? how : `${how}: ${said}` };
-}
-
-function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch {
-    // Nobody is left in it.
-  }
+  const how = code === null ? `killed by ${String(signal)}` : `exit code ${String(code)}`;
+  const ended = deadline.aborted ? `gave up after ${String(timeoutMs)} ms` : how;
+  await Promise.race([closed, pause(lastWordsMs)]);
+  return { ok: false, message: said.trim() === "" ? ended : `${ended}: ${said.trim()}` };
 }
 
 function timedOut(error: unknown): boolean {

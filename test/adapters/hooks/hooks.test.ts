@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -37,19 +37,37 @@ describe("a command", () => {
     expect(performance.now() - startedAt).toBeLessThan(2500);
   });
 
-  test("that leaves a process in a session of its own is waited for no longer, and the process goes on", async () => {
-    const file = join(folder, "left");
-    const startedAt = performance.now();
-    const result = await hooks.run(`setsid sh -c 'sleep 3; touch "${file}"' &`, event, 300);
-    expect(result).toEqual({ ok: true, message: "exit code 0" });
-    expect(performance.now() - startedAt).toBeLessThan(2500);
-    await vi.waitFor(() => readFileSync(file), 10_000);
-  });
-
   test("that says much is told with the end of it", async () => {
     const result = await hooks.run("yes chatter | head -c 1000000 >&2; echo the end >&2; exit 1", event, 5000);
     expect(result.message).toMatch(/^exit code 1: .{1,500}the end$/s);
     expect(result.message.length).toBeLessThan(520);
+  });
+
+  test("that leaves something running is not waited for, and leaves it", async () => {
+    const file = join(folder, "left");
+    const line = `while ! test -e '${file}.go'; do sleep 0.1; done; touch '${file}'`;
+    for (const start of [`(${line}) &`, `setsid sh -c "${line}" &`]) {
+      rmSync(file, { force: true });
+      rmSync(`${file}.go`, { force: true });
+      const startedAt = performance.now();
+      expect(await hooks.run(`${start} true`, event, 30_000)).toEqual({ ok: true, message: "exit code 0" });
+      const failed = await hooks.run(`${start} echo no >&2; exit 3`, event, 30_000);
+      expect(failed).toEqual({ ok: false, message: "exit code 3: no" });
+      expect(performance.now() - startedAt).toBeLessThan(10_000);
+      writeFileSync(`${file}.go`, "");
+      await vi.waitFor(() => existsSync(file) || expect.fail("it was ended"), 5000);
+    }
+  });
+
+  test("that left its group before the time was up ends nobody else", async () => {
+    const file = join(folder, "pid");
+    const result = await hooks.run(`setsid sh -c 'echo $$ >${file}; exec sleep 60' & exec sleep 60`, event, 500);
+    expect(result).toEqual({ ok: false, message: "gave up after 500 ms" });
+    process.kill(Number(readFileSync(file, "utf8")), "SIGKILL");
+  });
+
+  test("that somebody else killed is not told to have taken too long", async () => {
+    expect(await hooks.run("kill -9 $$", event, 5000)).toEqual({ ok: false, message: "killed by SIGKILL" });
   });
 });
 
@@ -57,12 +75,14 @@ describe("a URL", () => {
   let server: Server | undefined;
   afterEach(() => server?.closeAllConnections());
 
-  const listen = async (answer: (body: string) => number | undefined): Promise<string> => {
+  const listen = async (
+    answer: (body: string, authorization: string | undefined) => number | undefined,
+  ): Promise<string> => {
     server = createServer((request, response) => {
       let body = "";
       request.on("data", (chunk: Buffer) => (body += chunk.toString()));
       request.on("end", () => {
-        const status = answer(body);
+        const status = answer(body, request.headers.authorization);
         if (status !== undefined) response.writeHead(status).end();
       });
     });
@@ -78,6 +98,17 @@ describe("a URL", () => {
     });
     expect(await hooks.run(url, event, 5000)).toEqual({ ok: true, message: "HTTP 204" });
     expect(seen).toEqual(event);
+  });
+
+  test("with a name and a password logs in with them, and tells them to nobody", async () => {
+    const url = await listen((_body, authorization) => (authorization === undefined ? 401 : 418));
+    const login = url.replace("//", "//tea%20pot:s%3Acret@");
+    expect(await hooks.run(url, event, 5000)).toEqual({ ok: false, message: "HTTP 401" });
+    expect(await hooks.run(login, event, 5000)).toEqual({ ok: false, message: "HTTP 418" });
+    for (const unusable of [login.replace(/:\d+/, ":1"), login.replace(/:\d+/, ":x")]) {
+      const { message } = await hooks.run(unusable, event, 5000);
+      expect(message).not.toContain("cret");
+    }
   });
 
   test("that refuses, hangs or is not there fails in few words", async () => {
