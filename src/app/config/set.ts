@@ -31,8 +31,7 @@ export async function setConfigValue(store: EditableConfigStore, input: SetInput
     if (!(error instanceof RangeError)) throw error;
     throw new PictlError("usage", `${formatPath(path)} cannot be set: ${error.message}.`, { cause: error });
   }
-  const shown = isSecretPath(path) && typeof value === "string" ? redactAt(path, value) : value;
-  return { result: { path: formatPath(path), value: shown, changed: !input.dryRun }, failures: [] };
+  return { result: { path: formatPath(path), value: redact(value, path), changed: !input.dryRun }, failures: [] };
 }
 
 function jsonOrText(text: string): unknown {
@@ -45,13 +44,21 @@ function jsonOrText(text: string): unknown {
 
 /** A secret on the command line stays in the shell's history and is seen by everybody on this machine. */
 function refuseSecret(path: ConfigPath, value: unknown): void {
-  const harmless = typeof value !== "string" || /^(?:env|file):./.test(value);
-  if (!isSecretPath(path) || (harmless && typeof value === "string")) return;
-  throw new PictlError("usage", `${formatPath(path)} is a secret, which does not belong on a command line.`, {
-    hint: "Give `-` as the value and the secret by stdin, or set env:NAME or file:PATH.",
+  const found = secretIn(path, value);
+  if (found === undefined) return;
+  const where = formatPath(found);
+  const orPlace = isSecretPath(found) ? ", or say env:NAME or file:PATH there" : "";
+  throw new PictlError("usage", `${where} holds a secret, which does not belong on a command line.`, {
+    hint: `Set ${where} with \`-\` as the value and the secret by stdin${orPlace}.`,
   });
 }
 
-function redactAt(path: ConfigPath, value: string): unknown {
-  return redact(value, path);
+/** Where the first secret stands in a value. */
+function secretIn(path: ConfigPath, value: unknown): ConfigPath | undefined {
+  if (typeof value !== "object" || value === null) return redact(value, path) === value ? undefined : path;
+  for (const [key, item] of Object.entries(value)) {
+    const found = secretIn([...path, Array.isArray(value) ? Number(key) : key], item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { openConfigStore } from "../../../src/adapters/config/index.ts";
 import { checkConfig } from "../../../src/app/config/check.ts";
@@ -6,7 +6,6 @@ import { editConfig } from "../../../src/app/config/edit.ts";
 import { getConfigValue } from "../../../src/app/config/get.ts";
 import { setConfigValue } from "../../../src/app/config/set.ts";
 import { showConfig } from "../../../src/app/config/show.ts";
-import { openDraft } from "../../../src/cli/editor.ts";
 import { problemsView, valueView } from "../../../src/view/config.ts";
 import { temporaryFile } from "../../adapters/config/folder.ts";
 
@@ -105,6 +104,30 @@ describe("set", () => {
     expect(readFileSync(store.path, "utf8")).toContain("web_password: hunter3\n");
   });
 
+  test.each([
+    ["layout[0].web", '{"image":"nginx","secrets":{"PW":"hunter3"}}', "layout[0].web.secrets.PW"],
+    ["layout", '[{"node":"pi1","web":{"image":"nginx","secrets":{"PW":"hunter3"}}}]', "layout[0].web.secrets.PW"],
+    ["hooks", '{"on_move":"https://me:hunter3@example.org/"}', "hooks.on_move"],
+  ])("nor does one inside %s", async (path, value, where) => {
+    const store = storeOf(yaml);
+    const shown = setConfigValue(store, { ...given, path, value });
+    await expect(shown).rejects.toMatchObject({
+      code: "usage",
+      message: `${where} holds a secret, which does not belong on a command line.`,
+      hint: expect.stringContaining(`Set ${where} `) as string,
+    });
+    expect(readFileSync(store.path, "utf8")).toBe(yaml);
+    expect(JSON.stringify(await setConfigValue(store, { ...given, path, value, hidden: true }))).not.toContain(
+      "hunter3",
+    );
+  });
+
+  test("where a secret is may be told", async () => {
+    const value = { image: "nginx", secrets: { PW: "env:PW" } };
+    const setting = { ...given, path: "layout[0].web", value: JSON.stringify(value) };
+    expect((await setConfigValue(storeOf(yaml), setting)).result.value).toEqual(value);
+  });
+
   test("a path through a value is refused", async () => {
     const wrong = setConfigValue(storeOf(yaml), { ...given, path: "token.x", value: "1", hidden: true });
     await expect(wrong).rejects.toMatchObject({ code: "usage" });
@@ -145,18 +168,5 @@ describe("edit", () => {
     const store = storeOf("layout: [\n");
     await editConfig(store, { edit: () => Promise.resolve("layout: []\n"), again: refuse });
     expect((await store.read()).config.placements).toEqual([]);
-  });
-
-  test("the editor gets a private copy with the name of the file, and may be a command line", async () => {
-    const editor = temporaryFile('#!/bin/sh\ntest "$1" = --wait && stat -c %a "$2" >> "$2"\n', "ed");
-    chmodSync(editor, 0o700);
-    const draft = await openDraft("/etc/pictl/config.yaml", { EDITOR: `${editor} --wait` });
-    expect(await draft.edit("a: 1\n")).toBe("a: 1\n600\n");
-    expect(draft.path).toMatch(/config\.yaml$/);
-    await draft.remove();
-    expect(existsSync(draft.path)).toBe(false);
-    const failing = await openDraft("c.json", { VISUAL: "false" });
-    await expect(failing.edit("")).rejects.toThrow("The editor `false` ended with exit code 1");
-    await failing.remove();
   });
 });
