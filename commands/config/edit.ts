@@ -1,8 +1,7 @@
 import { editConfig } from "../../src/app/config/edit.ts";
 import { ConfigCommand } from "../../src/cli/config-command.ts";
 import { openDraft } from "../../src/cli/editor.ts";
-import { ConfigInvalidError } from "../../src/domain/config/problem.ts";
-import { PictlError } from "../../src/domain/errors.ts";
+import { hintedFurther, PictlError, toFailure } from "../../src/domain/errors.ts";
 import { problemsView } from "../../src/view/config.ts";
 
 export default class ConfigEdit extends ConfigCommand {
@@ -21,8 +20,9 @@ export default class ConfigEdit extends ConfigCommand {
         process.stderr.write(problemsView({ file: store.path, problems }, this.terminal.err));
         return this.ask.confirm("Go on editing?", "");
       },
-    }).catch((error: unknown) => {
-      throw error instanceof ConfigInvalidError ? keptDraft(error, draft.path) : error;
+    }).catch(async (error: unknown) => {
+      const kept = await draft.giveUp();
+      throw kept === undefined ? error : withDraft(error, kept);
     });
     await draft.remove();
     if (report.result.changed) await this.recordChange(flags, { file: store.path });
@@ -30,8 +30,7 @@ export default class ConfigEdit extends ConfigCommand {
   }
 }
 
-function keptDraft(error: ConfigInvalidError, path: string): PictlError {
-  return new PictlError("config-invalid", error.message, {
-    hint: `Nothing was written. What you wrote is kept in ${path}.`,
-  });
+function withDraft(error: unknown, path: string): PictlError {
+  const { code, message, hint } = hintedFurther(toFailure(error), `What you wrote is kept in ${path}.`);
+  return new PictlError(code, message, { hint, cause: error });
 }

@@ -10,20 +10,30 @@ export interface Draft {
   /** Writes the text, opens the editor, and gives back what the file says when the editor has ended. */
   edit(text: string): Promise<string>;
   remove(): Promise<void>;
+  /** Removes the copy, unless it says something else than at first: then somebody's work is in it, and its path is told. */
+  giveUp(): Promise<string | undefined>;
 }
 
 /** The copy has the name of the file it is of, so that the editor knows its language. */
 export async function openDraft(of: string, env: NodeJS.ProcessEnv): Promise<Draft> {
   const folder = await mkdtemp(join(tmpdir(), "pictl-"));
   const path = join(folder, basename(of));
+  let first: string | undefined;
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   return {
     path,
     async edit(text) {
       await writeFile(path, text, { mode: 0o600 });
+      first ??= text;
       await run(env["VISUAL"] || env["EDITOR"] || "vi", path);
       return await readFile(path, "utf8");
     },
-    remove: () => rm(folder, { recursive: true, force: true }),
+    remove,
+    async giveUp() {
+      if (first !== undefined && (await readFile(path, "utf8").catch(() => first)) !== first) return path;
+      await remove();
+      return undefined;
+    },
   };
 }
 
