@@ -39,7 +39,7 @@ export async function act(
     return { container, node, changed: event !== undefined, outcome, durationMs: elapsed() };
   } catch (error) {
     const { message } = toFailure(error);
-    step.fail(message);
+    step.fail();
     if (!ports.signal.aborted) {
       await record(ports, { type: `container.${verb}-failed`, node, container, durationMs: elapsed(), error: message });
     }

@@ -101,7 +101,7 @@ async function buildOne(ports: Ports, one: One): Promise<BuildRow> {
     const durationMs = Math.round(ports.clock.monotonic() - startedAt);
     return { container, node, image: container, changed, outcome, context, durationMs };
   } catch (error) {
-    step.fail(toFailure(error).message);
+    step.fail();
     throw error;
   }
 }

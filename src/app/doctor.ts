@@ -53,14 +53,14 @@ async function examineNode(ports: Ports, node: NodeSpec, vips: readonly Candidac
     const connection = await orError(ports.nodes.connect(node, ports.signal));
     const durationMs = Math.round(ports.clock.monotonic() - before);
     if (connection instanceof PictlError) {
-      step.fail(connection.message);
+      step.fail();
       return { ...look, connection };
     }
     const inside = await lookInside(ports, connection, { node, devices: devicesOf(vips) });
     step.done();
     return { ...look, connection: { durationMs, login: connection.login }, inside };
   } catch (error) {
-    step.fail(error instanceof Error ? error.message : String(error));
+    step.fail();
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import type { Config, NodeSpec } from "../domain/config/types.ts";
 import { imagesInUse, type NodeImages } from "../domain/images/list.ts";
 import { fanOut, type FanOut } from "./fan-out.ts";
+import { looking } from "./looking.ts";
 import type { Ports } from "./ports.ts";
 import type { Report } from "./report.ts";
 
@@ -50,18 +51,12 @@ export function lookAtImages(
 ): Promise<FanOut<{ readonly node: NodeSpec; readonly state: NodeImages }>> {
   return fanOut(ports, nodes, {
     place: (node) => ({ node: node.name }),
-    work: async (node) => {
-      const step = ports.progress.look(node.name);
-      try {
+    work: (node) =>
+      looking(ports, node.name, async () => {
         const engine = await ports.engines.on(node, ports.signal);
         const [images, containers] = await Promise.all([engine.images(), engine.containers()]);
-        step.done();
         const placements = config.placements.filter((placement) => placement.node === node.name);
         return { node, state: { images, containers, placements } };
-      } catch (error) {
-        step.fail(error instanceof Error ? error.message : String(error));
-        throw error;
-      }
-    },
+      }),
   });
 }

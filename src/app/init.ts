@@ -43,7 +43,7 @@ async function tryNode(ports: Ports, node: NodeSpec): Promise<InitRow> {
   try {
     await ports.nodes.connect(node, ports.signal);
   } catch (error) {
-    step.fail(error instanceof Error ? error.message : String(error));
+    step.fail();
     throw error;
   }
   try {
@@ -52,7 +52,7 @@ async function tryNode(ports: Ports, node: NodeSpec): Promise<InitRow> {
     return { node: node.name, outcome: `Docker ${serverVersion}`, dockerVersion: serverVersion };
   } catch (error) {
     if (!(error instanceof PictlError) || error.code === "interrupted") throw error;
-    step.fail(error.message);
+    step.fail();
     ports.progress.warn(`${node.name}: ${error.message} Containers can run there once that is put right.`);
     return { node: node.name, outcome: error.message, dockerVersion: null };
   }

@@ -54,7 +54,7 @@ async function lookAt(ports: Ports, node: NodeSpec, vips: readonly string[]): Pr
   const distinct = failures.filter(
     (each, index) => failures.findIndex((other) => other.message === each.message) === index,
   );
-  if (distinct.length > 0) step.fail(distinct[0]?.message ?? "");
+  if (distinct.length > 0) step.fail();
   else step.done();
   const facts = system.status === "fulfilled" ? system.value : undefined;
   const info = docker.status === "fulfilled" ? docker.value : undefined;

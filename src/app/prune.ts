@@ -8,6 +8,7 @@ import { type Command, render } from "../domain/shell.ts";
 import { runDocker } from "./docker.ts";
 import { fanOut } from "./fan-out.ts";
 import { withLocks } from "./locks.ts";
+import { looking } from "./looking.ts";
 import type { Engine, Ports } from "./ports.ts";
 import { record } from "./record.ts";
 import type { Report } from "./report.ts";
@@ -74,12 +75,11 @@ interface Look {
   readonly plan: readonly Leftover[];
 }
 
-async function lookAt(
+function lookAt(
   ports: Ports,
   { config, node, moving, all }: { config: Config; node: NodeSpec; moving: readonly string[]; all: boolean },
 ): Promise<Look> {
-  const step = ports.progress.look(node.name);
-  try {
+  return looking(ports, node.name, async () => {
     const engine = await ports.engines.on(node, ports.signal);
     const [containers, images, disk] = await Promise.all([engine.containers(), engine.images(), diskOf(engine)]);
     const layers = new Map(
@@ -87,13 +87,9 @@ async function lookAt(
         concurrency: 8,
       }),
     );
-    step.done();
     const scope = pruneScope(config, { node: node.name, moving, all });
     return { node, plan: planPrune(scope, { containers, images, disk, layers }) };
-  } catch (error) {
-    step.fail(toFailure(error).message);
-    throw error;
-  }
+  });
 }
 
 /** A disk so full or slow that Docker cannot measure it is the very one to clean up. */
@@ -118,7 +114,7 @@ async function removeAll(
     } catch (error) {
       const place = leftover.kind === "container" ? { container: leftover.name } : {};
       const failure = toFailure(error, { node: node.name, ...place });
-      step.fail(failure.message);
+      step.fail();
       failures.push(failure);
     }
   }

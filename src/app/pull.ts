@@ -76,7 +76,7 @@ async function pullOn(ports: Ports, node: NodeSpec, input: WithSecret): Promise<
     return { ...rowOf(node, input), ...done, durationMs: elapsed() };
   } catch (error) {
     const { message } = toFailure(error);
-    step.fail(message);
+    step.fail();
     if (!ports.signal.aborted) {
       await record(ports, { ...event, type: "image.pull-failed", durationMs: elapsed(), error: message });
     }

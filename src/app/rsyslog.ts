@@ -68,7 +68,7 @@ export async function analyseRsyslog(
     const durationMs = Math.round(ports.clock.monotonic() - startedAt);
     return { result: { analyses: [{ node: node.name, file, ...told(tally, input.top), durationMs }] }, failures: [] };
   } catch (error) {
-    step.fail(error instanceof Error ? error.message : String(error));
+    step.fail();
     throw error instanceof PictlError ? error.at({ node: node.name }) : error;
   }
 }

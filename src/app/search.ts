@@ -1,6 +1,7 @@
 import { hubName, type RegistryAddress } from "../domain/registry/address.ts";
 import type { FoundImage } from "../domain/registry/listing.ts";
 import { fanOut } from "./fan-out.ts";
+import { looking } from "./looking.ts";
 import type { Ports, RegistryLogin } from "./ports.ts";
 import type { Report } from "./report.ts";
 
@@ -24,7 +25,7 @@ export async function searchImages(
   const { results, failures } = await fanOut(ports, input.registries, {
     place: () => ({}),
     work: (registry) =>
-      asked(ports, registry, async () => {
+      looking(ports, registry.name, async () => {
         const found = await ports.registries.search(
           registry,
           { term, limit },
@@ -40,19 +41,6 @@ export async function searchImages(
   const images = results.flat();
   if (images.length === 0 && failures.length === 0) ports.progress.warn(`No image is called anything with "${term}".`);
   return { result: { images }, failures };
-}
-
-/** Shows that a registry is being asked. */
-export async function asked<T>(ports: Ports, registry: RegistryAddress, ask: () => Promise<T>): Promise<T> {
-  const step = ports.progress.look(registry.name);
-  try {
-    const answer = await ask();
-    step.done();
-    return answer;
-  } catch (error) {
-    step.fail("");
-    throw error;
-  }
 }
 
 /** Docker Hub has a certificate that everybody can check. */

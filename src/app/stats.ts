@@ -3,6 +3,7 @@ import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { nodeSampleCommand, parseNodeSample } from "../domain/node/usage.ts";
 import { emptyRows, type StatsLook, type StatsRow, statsRows, type StatsScope } from "../domain/stats/rows.ts";
 import { fanOut } from "./fan-out.ts";
+import { looking } from "./looking.ts";
 import type { Ports } from "./ports.ts";
 import type { Report } from "./report.ts";
 import { sampleContainers } from "./sample.ts";
@@ -24,19 +25,13 @@ const gapMs = 1000;
 export async function takeStats(ports: StatsPorts, input: StatsInput): Promise<Report<{ stats: readonly StatsRow[] }>> {
   const { results, failures } = await fanOut(ports, input.nodes, {
     place: (node) => ({ node: node.name }),
-    work: async (node) => {
-      const step = ports.progress.look(node.name);
-      try {
+    work: (node) =>
+      looking(ports, node.name, async () => {
         const first = await lookAt(ports, node);
         await ports.clock.sleep(gapMs, ports.signal);
         const second = await lookAt(ports, node);
-        step.done();
         return { node: node.name, ...between(scopeOf(input, node), first, second) };
-      } catch (error) {
-        step.fail(toFailure(error).message);
-        throw error;
-      }
-    },
+      }),
   });
   const found = new Map(results.map((result) => [result.node, result.rows]));
   const stats = input.nodes.flatMap((node) => found.get(node.name) ?? emptyRows(scopeOf(input, node), "failed"));

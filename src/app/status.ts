@@ -5,6 +5,7 @@ import { type ContainerUse, useBetween } from "../domain/docker/stats.ts";
 import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { readEnvironments, wantedDigest } from "./environment.ts";
 import { fanOut } from "./fan-out.ts";
+import { looking } from "./looking.ts";
 import type { Ports } from "./ports.ts";
 import type { Report } from "./report.ts";
 import { sampleContainers } from "./sample.ts";
@@ -61,9 +62,8 @@ interface Look {
   readonly use: ReadonlyMap<string, ContainerUse>;
 }
 
-async function lookAt(ports: Ports, node: NodeSpec): Promise<Look> {
-  const step = ports.progress.look(node.name);
-  try {
+function lookAt(ports: Ports, node: NodeSpec): Promise<Look> {
+  return looking(ports, node.name, async () => {
     const engine = await ports.engines.on(node, ports.signal);
     const [containers, images] = await Promise.all([engine.containers(), engine.images()]);
     const running = containers.filter((facts) => facts.state === "running");
@@ -75,12 +75,8 @@ async function lookAt(ports: Ports, node: NodeSpec): Promise<Look> {
       const first = before.get(id);
       if (first) use.set(id, useBetween(first, second));
     }
-    step.done();
     return { node: node.name, state: { containers, images }, use };
-  } catch (error) {
-    step.fail(error instanceof Error ? error.message : String(error));
-    throw error;
-  }
+  });
 }
 
 function withUse(row: ContainerStatus, looks: readonly Look[], nowMs: number): StatusRow {

@@ -4,9 +4,10 @@ import type { ImageTag } from "../domain/registry/listing.ts";
 import { parseReference } from "../domain/registry/reference.ts";
 import { newestFirst } from "../domain/registry/versions.ts";
 import { fanOut } from "./fan-out.ts";
+import { looking } from "./looking.ts";
 import type { Ports, RegistryLogin } from "./ports.ts";
 import type { Report } from "./report.ts";
-import { asked, warnCutOff, warnInsecure } from "./search.ts";
+import { warnCutOff, warnInsecure } from "./search.ts";
 
 export interface TagsInput {
   /** Where the image is looked for: one, if its name says the registry. */
@@ -26,7 +27,7 @@ export async function listTags(ports: Ports, input: TagsInput): Promise<Report<{
   if (input.insecure) warnInsecure(ports, input.registries);
   const { results, failures } = await fanOut(ports, input.registries, {
     place: () => ({}),
-    work: (registry) => asked(ports, registry, () => tagsIn(ports, registry, input)),
+    work: (registry) => looking(ports, registry.name, () => tagsIn(ports, registry, input)),
   });
   const found = results.flatMap((result) => ("tags" in result ? [result.tags] : []));
   const missing = results.flatMap((result) => ("missing" in result ? [result.missing] : []));

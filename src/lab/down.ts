@@ -39,7 +39,7 @@ export async function labDown(options: LabDownOptions, ports: LabPorts): Promise
       if (options.keep !== true) await removeLab(record);
       else await keepLab(plan);
     } catch (error) {
-      step.fail("is not all down");
+      step.fail();
       throw error;
     }
     step.done(`took down ${record.nodes} nodes`);

@@ -35,7 +35,7 @@ export async function labStart(options: LabPowerOptions, ports: LabPorts): Promi
       } else await restartServices(init, ports.signal);
       await untilReady(plan, node, step, ports.signal);
     } catch (error) {
-      step.fail("did not start");
+      step.fail();
       throw error;
     }
     step.done("answers");

@@ -93,7 +93,7 @@ export async function ensurePackages(
       timeoutMs: 1_200_000,
     });
   } catch (error) {
-    step.fail("apt failed");
+    step.fail();
     throw error;
   }
   step.done(`installed ${list}`);

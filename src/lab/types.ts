@@ -18,7 +18,7 @@ export interface LabProgress {
 export interface LabStep {
   update(text: string): void;
   done(text?: string): void;
-  fail(text: string): void;
+  fail(): void;
 }
 
 export interface LabOptions {

@@ -115,7 +115,7 @@ async function build(plan: LabPlan, { progress, signal }: LabPorts): Promise<voi
     }
     await powerOn(plan, plan.nodes, signal);
   } catch (error) {
-    step.fail("could not be made");
+    step.fail();
     throw error;
   }
   step.done(`made ${plan.nodes.length} nodes in ${plan.record.subnet}`);
@@ -127,7 +127,7 @@ async function awaitNode(plan: LabPlan, node: LabPlan["nodes"][number], { progre
   try {
     await untilReady(plan, node, step, signal);
   } catch (error) {
-    step.fail("did not start");
+    step.fail();
     throw error;
   }
   step.done(`answers on ${node.address}`);

@@ -48,7 +48,7 @@ describe("without a terminal", () => {
     good.update("step 1/3");
     advance(3200);
     good.done();
-    bad.fail("no space");
+    bad.fail();
     progress.look("n3").done();
     expect(written).toEqual(["n1: build web: done (3.2 s)\n", "n2: build web: failed\n"]);
   });

@@ -114,7 +114,7 @@ async function moveTo(
     });
     step.done(outcome);
   } catch (error) {
-    step.fail(toFailure(error).message);
+    step.fail();
     throw error instanceof PictlError && error.code === "unknown-container"
       ? new PictlError("unknown-container", `${container} is no longer on ${from}, as the layout says.`, { container })
       : error;

@@ -114,7 +114,7 @@ async function removeFrom(
         rows.push({ ...row, changed: true, outcome: left.size > 0 && image.tags.length > 0 ? "untagged" : "removed" });
       } catch (error) {
         const failure = toFailure(error, { node: node.name });
-        step.fail(failure.message);
+        step.fail();
         failures.push(failure);
       }
     }

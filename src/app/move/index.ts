@@ -82,7 +82,7 @@ export async function moveContainer(ports: Ports, input: MoveInput): Promise<Rep
     return { result: { moves: [row] }, failures: [] };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    step.fail(reason);
+    step.fail();
     await record(ports, {
       type: "container.move-failed",
       container: plan.container,

@@ -49,7 +49,7 @@ async function tryNode(ports: Ports, node: NodeSpec): Promise<readonly Failure[]
   try {
     await ports.nodes.connect(node, ports.signal);
   } catch (error) {
-    step.fail(error instanceof Error ? error.message : String(error));
+    step.fail();
     const { hint, ...failure } = toFailure(error, { node: node.name });
     const unchanged = "The config was not changed; `--no-check` adds the node without trying it.";
     return [{ ...failure, hint: hint === undefined ? unchanged : `${forNewNode(hint, node.name)} ${unchanged}` }];
@@ -59,7 +59,7 @@ async function tryNode(ports: Ports, node: NodeSpec): Promise<readonly Failure[]
     step.done();
   } catch (error) {
     if (!(error instanceof PictlError) || error.code === "interrupted") throw error;
-    step.fail(error.message);
+    step.fail();
     ports.progress.warn(
       `${node.name}: ${error.message} Containers can run there once that is put right; see \`pictl doctor ${node.name}\`.`,
     );

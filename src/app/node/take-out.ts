@@ -47,7 +47,7 @@ export async function runningOn(ports: Ports, config: Config, node: NodeSpec): P
       .map((facts) => facts.name);
   } catch (error) {
     if (!(error instanceof PictlError) || error.code === "interrupted") throw error;
-    step.fail(error.message);
+    step.fail();
     ports.progress.warn(`${node.name} could not be asked whether containers still run there. ${error.message}`);
     return null;
   }

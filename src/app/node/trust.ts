@@ -2,6 +2,7 @@ import type { NodeSpec } from "../../domain/config/types.ts";
 import { type Failure, PictlError, toFailure } from "../../domain/errors.ts";
 import { planTrust, type TrustPlan } from "../../domain/node/trust.ts";
 import { fanOut } from "../fan-out.ts";
+import { looking } from "../looking.ts";
 import type { HostKeys, Ports, ShownHostKeys } from "../ports.ts";
 import { record } from "../record.ts";
 import type { Report } from "../report.ts";
@@ -53,7 +54,10 @@ export async function trustNodes(
   while (waiting.length > 0) {
     const looks = await fanOut(ports, waiting, {
       place: (node) => ({ node: node.name }),
-      work: (node) => look(ports, node),
+      work: async (node) => ({
+        node,
+        shown: await looking(ports, node.name, () => ports.hostKeys.shown(node, ports.signal)),
+      }),
     });
     failures.push(...looks.failures);
     const behindHops: NodeSpec[] = [];
@@ -71,21 +75,6 @@ export async function trustNodes(
     waiting = behindHops;
   }
   return { result: { keys: rows }, failures };
-}
-
-async function look(
-  ports: Ports & { readonly hostKeys: HostKeys },
-  node: NodeSpec,
-): Promise<{ node: NodeSpec; shown: ShownHostKeys }> {
-  const step = ports.progress.look(node.name);
-  try {
-    const shown = await ports.hostKeys.shown(node, ports.signal);
-    step.done();
-    return { node, shown };
-  } catch (error) {
-    step.fail(error instanceof Error ? error.message : String(error));
-    throw error;
-  }
 }
 
 async function settle(

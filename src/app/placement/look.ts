@@ -57,12 +57,12 @@ async function lookAt(ports: Ports, config: Config, node: NodeSpec): Promise<Hos
       ? connection
       : await orProblem(connection.run(probeCommand, { timeoutMs: 20_000, signal: ports.signal }));
   if (typeof probe === "string") {
-    step.fail(probe);
+    step.fail();
     return { ...known, reachable: false, docker: undefined, problem: probe, memoryAvailableBytes: null };
   }
   const { memoryAvailableBytes } = parseProbe(probe.stdout);
   if (typeof docker === "string") {
-    step.fail(docker);
+    step.fail();
     return { ...known, reachable: true, docker: undefined, problem: docker, memoryAvailableBytes };
   }
   step.done();

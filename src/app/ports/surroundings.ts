@@ -30,7 +30,8 @@ export interface Progress {
 export interface Step {
   update(text: string): void;
   done(text?: string): void;
-  fail(text: string): void;
+  /** Why is told in the report. */
+  fail(): void;
 }
 
 /** Questions to a person. Each throws confirmation-missing, naming the way around, when nobody can be asked. */

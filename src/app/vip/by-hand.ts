@@ -52,7 +52,7 @@ export async function changeVip(
     const row = { vip: section.ip, node: to, before, changed: before !== to, outcome, durationMs };
     return { result: { vips: [row] }, failures: runsOut === undefined ? [] : [doesNotLast(section, runsOut)] };
   } catch (error) {
-    step.fail(error instanceof Error ? error.message : String(error));
+    step.fail();
     throw error;
   }
 }

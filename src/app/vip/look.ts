@@ -4,6 +4,7 @@ import * as commands from "../../domain/vip/commands.ts";
 import type { AnsweringCandidate, CandidateFacts } from "../../domain/vip/facts.ts";
 import { fanOut } from "../fan-out.ts";
 import { nodeOf } from "../observe.ts";
+import { looking } from "../looking.ts";
 import type { VipPorts } from "../ports.ts";
 import { candidateWithout } from "./observe.ts";
 
@@ -19,17 +20,10 @@ export async function lookAtCandidates(
 }> {
   const looks = await fanOut(ports, section.candidates, {
     place: ({ node }) => ({ node }),
-    work: async ({ node, device }): Promise<[string, AnsweringCandidate]> => {
-      const step = ports.progress.look(node);
-      try {
-        const facts = await lookAt(ports, { config, section }, { node, device });
-        step.done();
-        return [node, facts];
-      } catch (error) {
-        step.fail(error instanceof Error ? error.message : String(error));
-        throw error;
-      }
-    },
+    work: async ({ node, device }): Promise<[string, AnsweringCandidate]> => [
+      node,
+      await looking(ports, node, () => lookAt(ports, { config, section }, { node, device })),
+    ],
   });
   const seen = new Map<string, CandidateFacts>(looks.results);
   for (const { node, code } of looks.failures) if (node !== undefined) seen.set(node, candidateWithout(code));
