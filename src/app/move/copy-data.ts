@@ -86,10 +86,12 @@ async function copyOne(ports: Signalled, { from, to }: Ends, { source, target }:
 
 type Ends = Pick<Copying, "from" | "to">;
 
-/** Whether the target holds the same already; false when nothing is there. Throws move-failed for something else. */
+/**
+ * Whether the target holds the same already; false when nothing is there. Throws move-failed for something else, and
+ * what copying throws when the look fails: what nobody has seen may be somebody's data.
+ */
 async function isThere(ports: Signalled, { from, to }: Ends, { source, target }: Pair): Promise<boolean> {
-  const { signal } = ports;
-  if (!(await saysNoOn(to, commands.lookAtPlace(target), signal))) return false;
+  if ((await answer(to, commands.lookAtPlace(target), ports)) !== undefined) return false;
   if (await isSame(ports, { from, to }, { source, target })) return true;
   throw new PictlError(
     "move-failed",
@@ -117,8 +119,8 @@ async function placeOn(
 ): Promise<(Place & { readonly name: string }) | undefined> {
   if (name === undefined) return undefined;
   if (kind === "volume") return { name, path: await volumePath(ports, from, name), isFile: false };
-  const outcome = await asRoot(from, commands.kindOf(name), { signal: ports.signal });
-  if (outcome.status === "ok") return { name, path: name, isFile: outcome.stdout.trim() === "file" };
+  const type = await answer(from, commands.kindOf(name), ports);
+  if (type !== undefined) return { name, path: name, isFile: type === "file" };
   throw new PictlError("move-failed", `${name} on ${from.node} is neither a file nor a folder, and cannot be copied.`, {
     node: from.node,
     hint: "Move with `--yes` instead of `--copy-volumes`, and copy by hand what else it needs.",
@@ -141,15 +143,18 @@ async function existingVolume(ports: Signalled, connection: Connection, name: st
   }
 }
 
-async function saysNoOn(connection: Connection, command: Command, signal: AbortSignal): Promise<boolean> {
+/** What the script says; undefined when it says no. Throws command-failed when it does neither. */
+async function answer(connection: Connection, command: Command, { signal }: Signalled): Promise<string | undefined> {
   const outcome = await asRoot(connection, command, { signal });
-  return outcome.status === "failed" && outcome.code === saysNo;
+  return outcome.status === "failed" && outcome.code === saysNo ? undefined : output(connection, outcome);
 }
 
 async function mustSucceed(connection: Connection, command: Command, options: RunOptions): Promise<string> {
-  const outcome = await asRoot(connection, command, options);
+  return output(connection, await asRoot(connection, command, options));
+}
+
+function output({ node }: Connection, outcome: Outcome): string {
   if (outcome.status === "ok") return outcome.stdout.trim();
-  const { node } = connection;
   if (outcome.status === "unknown") {
     const timedOut = outcome.reason === "timeout";
     const why = timedOut ? "it took too long" : "the connection was lost";

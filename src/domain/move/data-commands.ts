@@ -31,9 +31,18 @@ export function unpack(place: Place): Command {
   return words("tar", "--numeric-owner", "-C", parts(place).folder, "-xpf", "-");
 }
 
-/** Ends with code 73 when something is there that a copy would mix with. Docker makes an empty folder of a missing file. */
+/**
+ * Ends with code 73 when something is there that a copy would mix with, and with another one when nobody knows. Docker
+ * makes an empty folder of a missing file. The dot: a name may be a newline.
+ */
 export function lookAtPlace({ path }: Place): Command {
-  return script('[ ! -e "$1" ] || { [ -d "$1" ] && [ -z "$(ls -A "$1")" ]; } || exit 73', path);
+  return script(
+    `[ -e "$1" ] || [ -L "$1" ] || exit 0
+[ -d "$1" ] || exit 73
+list=$(ls -A "$1" && echo .) || exit
+[ "$list" = . ] || exit 73`,
+    path,
+  );
 }
 
 /** Makes the folders that are missing, and makes way for a file. */
