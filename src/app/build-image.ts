@@ -1,6 +1,7 @@
 import { buildFailureLines } from "../domain/build/failure-lines.ts";
 import { parseBuildStep } from "../domain/build/steps.ts";
 import { dockerAccessError } from "../domain/docker/failure.ts";
+import { dockerRights } from "../domain/docker/rights.ts";
 import { PictlError } from "../domain/errors.ts";
 import type { Command } from "../domain/shell.ts";
 import { firstOf } from "../abort.ts";
@@ -30,11 +31,10 @@ const timeoutMs = 60 * 60 * 1000;
  */
 export async function buildImage(input: BuildImageInput): Promise<void> {
   const { connection, image } = input;
-  const { root, docker, sudo } = await connection.privilege();
-  const throughSudo = !root && !docker && sudo;
-  const { outcome, begun } = await run(input, throughSudo);
+  const { sudo, privileged } = dockerRights(await connection.privilege());
+  const { outcome, begun } = await run(input, sudo);
   if (outcome.status === "ok") return;
-  const place = { doing: `build ${image}`, node: connection.node, privileged: root || throughSudo };
+  const place = { doing: `build ${image}`, node: connection.node, privileged };
   if (outcome.status === "unknown") throw dockerError(outcome, place);
   // Once a step was begun, such words are those of a program in the Dockerfile.
   const noAccess = begun ? undefined : dockerAccessError(outcome.stderr, place);

@@ -1,4 +1,5 @@
 import { dockerAccessError } from "../domain/docker/failure.ts";
+import { dockerRights } from "../domain/docker/rights.ts";
 import { PictlError } from "../domain/errors.ts";
 import { type Command } from "../domain/shell.ts";
 import { visible } from "../domain/text.ts";
@@ -19,16 +20,9 @@ export interface DockerCommand extends RunOptions {
  */
 export async function runDocker(connection: Connection, command: Command, options: DockerCommand): Promise<Outcome> {
   const { doing, reads = false, ...runOptions } = options;
-  const { root, docker, sudo } = await connection.privilege();
-  const throughSudo = !root && !docker && sudo;
-  const outcome = await connection.run(command, {
-    ...runOptions,
-    sudo: throughSudo,
-    ...(reads ? {} : { guard: {} }),
-  });
-  if (outcome.status !== "ok") {
-    throw dockerError(outcome, { doing, node: connection.node, privileged: root || throughSudo });
-  }
+  const { sudo, privileged } = dockerRights(await connection.privilege());
+  const outcome = await connection.run(command, { ...runOptions, sudo, ...(reads ? {} : { guard: {} }) });
+  if (outcome.status !== "ok") throw dockerError(outcome, { doing, node: connection.node, privileged });
   return outcome;
 }
 

@@ -1,3 +1,4 @@
+import { dockerRights } from "../domain/docker/rights.ts";
 import { PictlError } from "../domain/errors.ts";
 import { loggedIn, pullExit } from "../domain/registry/pull-command.ts";
 import { pullFailure } from "../domain/registry/pull-failure.ts";
@@ -32,11 +33,10 @@ const timeoutMs = 60 * 60 * 1000;
 export async function pullImage(input: PullImageInput): Promise<PullState> {
   const { connection, image, username, password } = input;
   const { node } = connection;
-  const { root, docker, sudo } = await connection.privilege();
-  const throughSudo = !root && !docker && sudo;
+  const { sudo, privileged } = dockerRights(await connection.privilege());
   let state = pullBegun;
   const outcome = await connection.run(input.command, {
-    sudo: throughSudo,
+    sudo,
     guard: {},
     timeoutMs,
     maxOutputBytes: 64 * 1024,
@@ -53,7 +53,7 @@ export async function pullImage(input: PullImageInput): Promise<PullState> {
   const stderr = outcome.stderr.split(`${loggedIn}\n`).at(-1) ?? "";
   const atLogin = outcome.code === pullExit.login && username !== undefined;
   const doing = atLogin ? `log in to ${image.registry}` : `pull ${pullName(image)}`;
-  const general = dockerError({ ...outcome, stderr }, { doing, node, privileged: root || throughSudo });
+  const general = dockerError({ ...outcome, stderr }, { doing, node, privileged });
   if (outcome.status === "unknown" || general.code !== "docker-failed") throw general;
   if (outcome.code === pullExit.noFolder && username !== undefined) throw noFolder(node, stderr);
   throw pullFailure(stderr, { image, node, username }) ?? general;

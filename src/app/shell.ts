@@ -1,6 +1,7 @@
 import { onAbort } from "../abort.ts";
 import type { Config } from "../domain/config/types.ts";
 import { ours } from "../domain/container/ownership.ts";
+import { dockerRights } from "../domain/docker/rights.ts";
 import { PictlError, toFailure } from "../domain/errors.ts";
 import { type Command, words } from "../domain/shell.ts";
 import { containerShell } from "../domain/terminal/container-shell.ts";
@@ -138,12 +139,11 @@ async function enterContainer(
       hint: `Make it with \`pictl create ${name}\`.`,
     });
   }
-  const { root, docker, sudo } = await connection.privilege();
-  const asRoot = !root && !docker && sudo;
-  const shell = await shellIn(connection, { id: facts.id, sudo: asRoot, signal: ports.signal });
+  const { sudo } = dockerRights(await connection.privilege());
+  const shell = await shellIn(connection, { id: facts.id, sudo, signal: ports.signal });
   if (shell === undefined) throw noShell(name, place.node.name, facts.state);
   // sudo asks for its password on the terminal, if it has to.
-  const client = asRoot ? ["sudo", "docker"] : ["docker"];
+  const client = sudo ? ["sudo", "docker"] : ["docker"];
   return containerShell(client, { id: facts.id, shell, term: local.term });
 }
 

@@ -1,3 +1,4 @@
+import { dockerRights } from "../../domain/docker/rights.ts";
 import { words } from "../../domain/shell.ts";
 import type { CheckKind } from "../kind.ts";
 
@@ -9,9 +10,9 @@ interface ExecOptions {
 export const exec: CheckKind<ExecOptions> = {
   async run({ command }, { container, signal }, tools) {
     const connection = await tools.connection();
-    const { root, docker, sudo } = await connection.privilege();
+    const { sudo } = dockerRights(await connection.privilege());
     const outcome = await connection.run(words("docker", "exec", container, "sh", "-c", command), {
-      sudo: !root && !docker && sudo,
+      sudo,
       maxOutputBytes: 1024,
       signal,
     });
