@@ -12,7 +12,7 @@ export default class ContainerEdit extends PictlCommand {
     "What runs is left alone unless --run is given; then it is replaced where its arguments or image differ, and the " +
     "old one is brought back when the new one does not start.";
   static override args = {
-    name: Args.string({ required: true, description: "The container: NAME for all its instances, or NAME@NODE." }),
+    container: Args.string({ required: true, description: "The container: NAME for all its instances, or NAME@NODE." }),
   };
   static override flags = {
     args: Flags.string({ summary: "Arguments of `docker run`, in one string.", helpValue: "ARGS" }),
@@ -44,7 +44,7 @@ export default class ContainerEdit extends PictlCommand {
     const report = await editContainer(ports, {
       store,
       config,
-      target: args.name,
+      target: args.container,
       change: { args: flags.args, image: flags.image, port, hosts: flags["no-hosts"] ? [] : flags.host },
       run: flags.run,
       graceSeconds: flags.grace,
@@ -56,7 +56,7 @@ export default class ContainerEdit extends PictlCommand {
         const then = flags.run ? ", and replace the container where it differs" : "";
         return this.ask.confirm(
           changes.length === 0
-            ? `The config is as it shall be. Replace ${args.name} where it differs?`
+            ? `The config is as it shall be. Replace ${args.container} where it differs?`
             : `In ${store.path}:${list}\n  Write this${then}?`,
           "Say `--yes` to change it without being asked, or `--dry-run` to see what would change.",
         );

@@ -10,7 +10,7 @@ export default class ContainerRemove extends PictlCommand {
     "Takes it out of layout, heartbeat and constraints, after it was removed from its node. An instance that could " +
     "not be removed stays in the config. Its image and volumes stay on the node.";
   static override args = {
-    name: Args.string({ required: true, description: "The container: NAME for all its instances, or NAME@NODE." }),
+    container: Args.string({ required: true, description: "The container: NAME for all its instances, or NAME@NODE." }),
   };
   static override flags = {
     "keep-running": Flags.boolean({ summary: "Change only the config; touch no node." }),
@@ -30,7 +30,7 @@ export default class ContainerRemove extends PictlCommand {
     const report = await removeContainer(ports, {
       store,
       config,
-      target: args.name,
+      target: args.container,
       keepRunning: flags["keep-running"],
       force: flags.force,
       waitMs: flags.wait * 1000,

@@ -9,7 +9,7 @@ import { removedImagesView } from "../../src/view/images.ts";
 export default class ImageRemove extends PictlCommand {
   static override summary = "Remove images from nodes; what a container needs is refused.";
   static override args = {
-    reference: Args.string({ required: true, multiple: true, description: "Images: NAME, NAME:TAG, or an id." }),
+    image: Args.string({ required: true, multiple: true, description: "Images: NAME, NAME:TAG, or an id." }),
   };
   static override flags = {
     node: common.node,
@@ -24,7 +24,7 @@ export default class ImageRemove extends PictlCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ImageRemove);
-    const references = args.reference.map(checkReference);
+    const references = args.image.map(checkReference);
     const { config, ports } = await this.open(flags);
     const report = await removeImages(ports, {
       config,

@@ -9,7 +9,7 @@ export default class VipMove extends VipCommand {
     "lease mode a holder that does not answer is waited for until its lease has ended.";
   static override usage = "vip move [VIP] NODE [FLAGS]";
   static override args = {
-    place: Args.string({ required: true, description: "The candidate that gets it; or a virtual IP of several." }),
+    candidate: Args.string({ required: true, description: "The candidate that gets it; or a virtual IP of several." }),
     node: Args.string({ description: "The candidate, behind a virtual IP." }),
   };
   static override flags = vipFlags;
@@ -17,7 +17,7 @@ export default class VipMove extends VipCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(VipMove);
-    const [vip, to] = args.node === undefined ? [undefined, args.place] : [args.place, args.node];
+    const [vip, to] = args.node === undefined ? [undefined, args.candidate] : [args.candidate, args.node];
     await this.change(flags, { vip, wish: { to } });
   }
 }

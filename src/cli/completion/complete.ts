@@ -18,6 +18,8 @@ export interface Names {
   readonly labels: readonly string[];
   /** `web`, and `web@n1` where there is more than one. */
   readonly containers: readonly string[];
+  /** `web@n1`, of every container. */
+  readonly copies: readonly string[];
   /** Labels of the saved commands. */
   readonly commands: readonly string[];
   /** Virtual IPs. */
@@ -47,7 +49,7 @@ export async function complete(
       : [...subcommands, { value: "help", description: "Show a command's manual page." }];
   }
   const valuesFor = (entry: Command.Flag.Cached | Command.Arg.Cached): Promise<Completion> =>
-    valuesOf(entry, () => readNames(line.config));
+    valuesOf(entry, current, () => readNames(line.config));
   if (line.valueOf !== undefined) return valuesFor(line.valueOf);
   if (current.startsWith("-") && !line.argumentsOnly) return flagsOrValue(current, line, line.command, valuesFor);
   const argument = argumentAt(line.command, line.position);
@@ -104,12 +106,15 @@ function argumentAt(command: Command.Cached, position: number): Command.Arg.Cach
 
 async function valuesOf(
   entry: Command.Flag.Cached | Command.Arg.Cached,
+  current: string,
   readNames: () => Promise<Names>,
 ): Promise<Completion> {
   const { options } = entry as { readonly options?: readonly string[] };
   if (options !== undefined) return options.map((value) => ({ value }));
   if ("helpValue" in entry && /FILE|FOLDER|DIR|PATH/.test(String(entry.helpValue))) return "files";
-  const kinds = kindsNamed[entry.name] ?? [];
+  const named = kindsNamed[entry.name] ?? [];
+  // A node that is the only one of a container need not be said, but may be.
+  const kinds = named.map((kind) => (kind === "containers" && current.includes("@") ? "copies" : kind));
   if (kinds.length === 0) return [];
   const names = await readNames();
   return kinds.flatMap((kind) => names[kind].map((value) => ({ value, description: descriptions[kind] })));
@@ -119,16 +124,18 @@ const kindsNamed: Partial<Record<string, readonly (keyof Names)[]>> = {
   node: ["nodes", "labels"],
   container: ["containers"],
   image: ["containers"],
-  target: ["containers", "nodes"],
   label: ["commands"],
   vip: ["vips"],
-  place: ["vips", "nodes"],
+  place: ["containers", "nodes"],
+  candidate: ["vips", "nodes"],
+  host: ["nodes"],
 };
 
 const descriptions = {
   nodes: "node",
   labels: "nodes with this label",
   containers: "container",
+  copies: "container",
   commands: "saved command",
   vips: "virtual IP",
 };

@@ -8,7 +8,7 @@ export async function readNames(configPath: string | undefined): Promise<Names> 
     const store = await openStore(configPath);
     return namesOf((await store.read()).config);
   } catch {
-    return { nodes: [], labels: [], containers: [], commands: [], vips: [] };
+    return { nodes: [], labels: [], containers: [], copies: [], commands: [], vips: [] };
   }
 }
 
@@ -21,6 +21,7 @@ function namesOf(config: Config): Names {
     nodes: config.nodes.map(({ name }) => name),
     labels: [...new Set(labels)],
     containers: containers.flatMap((name) => (copies(name).length > 1 ? [name, ...copies(name)] : [name])),
+    copies: containers.flatMap(copies),
     commands: config.commandlist.map(({ label }) => label),
     vips: config.vips.map(({ name }) => name),
   };

@@ -12,7 +12,8 @@ export const scripts: Readonly<Record<Shell, string>> = {
 # (or, for yourself: echo 'eval "$(pictl completion bash)"' >> ~/.bashrc)
 _pictl() {
   local line=\${COMP_LINE:0:COMP_POINT} words word candidate
-  read -ra words <<< "$line"
+  # Without -r, so that "Disk\\ Space" is one word.
+  read -a words <<< "$line"
   [[ $line == *[[:space:]] ]] && words+=("")
   word=\${words[-1]}
   # Readline replaces only what stands behind the last = or :, and what begins with the last @.
@@ -25,7 +26,9 @@ _pictl() {
       compopt -o default
       return
     fi
-    [[ $candidate == "$word"* ]] && COMPREPLY+=("\${candidate#"$kept"}")
+    [[ $candidate == "$word"* ]] || continue
+    printf -v candidate %q "\${candidate#"$kept"}"
+    COMPREPLY+=("$candidate")
   done < <("\${COMP_WORDS[0]}" __complete -- "\${words[@]:1}" 2> /dev/null)
 }
 complete -F _pictl pictl

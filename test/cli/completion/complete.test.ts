@@ -1,5 +1,6 @@
 import type { Command } from "@oclif/core";
 import { describe, expect, test } from "vitest";
+import { sourceManifest } from "../../architecture/source-manifest.ts";
 import { complete, type Completion, type Names, type ReadNames } from "../../../src/cli/completion/complete.ts";
 
 const flags = {
@@ -17,7 +18,7 @@ const commands = [
   command("config:set", { args: [{ name: "path" }], flags }),
   command("secret", { hidden: true, flags }),
   command("vip", { args: [{ name: "node" }], flags }),
-  command("vip:move", { args: [{ name: "place" }, { name: "node" }], flags }),
+  command("vip:move", { args: [{ name: "candidate" }, { name: "node" }], flags }),
   command("vip:release", { args: [{ name: "vip" }], flags }),
   command("tail", { flags: { ...flags, colour: { name: "colour", type: "boolean", allowNo: true } } }),
 ];
@@ -26,6 +27,7 @@ const names: Names = {
   nodes: ["n1", "n2"],
   labels: ["rack=1"],
   containers: ["web", "web@n1", "web@n2", "db"],
+  copies: ["web@n1", "web@n2", "db@n1"],
   commands: ["uptime"],
   vips: ["10.0.0.9"],
 };
@@ -56,6 +58,7 @@ describe("arguments", () => {
     ["status ", names.containers],
     ["ps ", names.containers],
     ["status web ", names.containers],
+    ["status db@", names.copies],
     ["move web ", ["n1", "n2", "rack=1"]],
     ["move web n1 ", []],
     ["vip move ", ["10.0.0.9", "n1", "n2"]],
@@ -112,6 +115,27 @@ describe("flags", () => {
 
   test.each([[""], ["status --"], ["completion "], ["config "]])("%j needs no config", async (line) => {
     await completion(line, () => Promise.reject(new Error("read the config")));
+  });
+});
+
+describe("of the real commands", async () => {
+  const { commands: real } = await sourceManifest();
+  const nodes = [...names.nodes, ...names.labels];
+
+  test.each([
+    ["shell ", [...names.containers, ...names.nodes]],
+    ["run ", names.commands],
+    ["logs ", names.containers],
+    ["container edit ", names.containers],
+    ["container edit web --host ", names.nodes],
+    ["container remove ", names.containers],
+    ["container add shop --node ", nodes],
+    ["image remove ", names.containers],
+    ["node remove ", nodes],
+    ["vip move ", [...names.vips, ...names.nodes]],
+  ])("%j", async (line, expected) => {
+    const found = await complete(line.split(" "), Object.values(real) as Command.Cached[], async () => names);
+    expect(found).toEqual(expected.map((value) => expect.objectContaining({ value }) as unknown));
   });
 });
 

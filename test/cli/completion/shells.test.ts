@@ -27,6 +27,7 @@ const config = {
     { node: "alpha", webshop: "-p 80:80", database: "" },
     { node: "beta", webshop: "-p 80:80" },
   ],
+  commandlist: [{ "Disk Space": "df -h /" }, { Uptime: "uptime" }],
 };
 
 const present = (program: string): boolean => spawnSync("which", [program]).status === 0;
@@ -66,6 +67,10 @@ describe.each(shells)("%s", (shell) => {
     ["pictl status --no-c", "pictl status --no-color "],
     ["pictl status data", "pictl status database "],
     ["pictl status webshop@b", "pictl status webshop@beta "],
+    ["pictl status database@", "pictl status database@alpha "],
+    ["pictl shell dat", "pictl shell database "],
+    ["pictl run Di", "pictl run Disk\\ Space "],
+    ["pictl run Disk\\ Sp", "pictl run Disk\\ Space "],
     ["pictl status --node al", "pictl status --node alpha "],
     ["pictl status --node=al", "pictl status --node=alpha "],
     ["pictl status --config conf", "pictl status --config config.json "],
