@@ -7,8 +7,9 @@ import { openCandidate, refuseExisting } from "../src/cli/candidate.ts";
 import { PictlCommand, type GlobalFlags } from "../src/cli/command.ts";
 import * as common from "../src/cli/flags.ts";
 import { trustBy } from "../src/cli/host-keys.ts";
+import { ConfigInvalidError } from "../src/domain/config/problem.ts";
 import { type Failure, PictlError } from "../src/domain/errors.ts";
-import { initialDocument, type InitAnswers, nodeOf } from "../src/domain/init/document.ts";
+import { initialDocument, type InitAnswers, nodeOf, objection } from "../src/domain/init/document.ts";
 import { type InitResult, initView } from "../src/view/init.ts";
 
 export default class Init extends PictlCommand {
@@ -62,8 +63,7 @@ export default class Init extends PictlCommand {
       });
     }
     if (!flags.force && !flags["dry-run"]) await refuseExisting(file);
-    const asked = flags.node === undefined ? await this.questions(flags) : {};
-    const answers = answersOf({ ...flags, ...asked, file });
+    const answers = answersOf({ ...(flags.node ? flags : await this.questions({ ...flags, file })), file });
     const document = initialDocument(answers);
     if (flags["dry-run"]) {
       await this.finish({ result: { nodes: [], file, changed: false, document }, failures: [] }, initView);
@@ -71,7 +71,9 @@ export default class Init extends PictlCommand {
     }
     const candidate = await openCandidate(file, `${JSON.stringify(document, null, 2)}\n`, flags.force);
     try {
-      const tried = await this.tryOut({ ...flags, config: candidate.path });
+      const tried = await this.tryOut({ ...flags, config: candidate.path }).catch((error: unknown) => {
+        throw error instanceof ConfigInvalidError ? ConfigInvalidError.ofChange(file, error.problems) : error;
+      });
       const changed = tried.failures.length === 0 || (await this.confirmBroken(tried, flags.yes));
       if (changed) await candidate.keep();
       const result: InitResult = { ...tried.result, file, changed, document: null };
@@ -96,23 +98,29 @@ export default class Init extends PictlCommand {
   }
 
   /** What a person is asked; an empty answer leaves the thing to ssh_config, or out. */
-  private async questions(given: Given): Promise<Partial<Given>> {
-    const ask = (text: string, flag: string, known: string | undefined): Promise<string | undefined> =>
-      known === undefined
-        ? this.ask.text(text, `Say \`--${flag}\`.`).then((answer) => answer.trim() || undefined)
-        : Promise.resolve(known);
-    const nodes = await ask("Nodes (names or NAME=ADDRESS, with blanks between)", "node NAME", undefined);
-    const user = await ask("User to log in as (empty: as ssh does)", "user USER", given.user);
-    const identityFile = await ask("Private key (empty: as ssh does)", "identity-file FILE", given["identity-file"]);
-    const container = await ask("A first container (empty: none)", "container NAME", given.container);
-    const more = container !== undefined;
-    const image = more ? await ask("Its image (empty: built from docker/NAME)", "image IMAGE", given.image) : undefined;
-    const args = more ? await ask("Its `docker run` arguments, such as -p 80:80", "args ARGS", given.args) : undefined;
-    return { node: nodes?.split(/[\s,]+/), user, "identity-file": identityFile, container, image, args };
+  private async questions(given: Given & { readonly file: string }): Promise<Given> {
+    let all: Given = given;
+    const ask = async (text: string, key: keyof Given, flag: string): Promise<void> => {
+      if (all[key] !== undefined) return;
+      const having = (answer: string): Given => {
+        const words = answer.split(/[\s,]+/).filter((word) => word !== "");
+        return { ...all, [key]: key === "node" ? words : answer.trim() || undefined };
+      };
+      const objectionTo = (answer: string) => objection(answersOf({ ...having(answer), file: given.file }));
+      all = having(await this.ask.text(text, `Say \`--${flag}\`.`, objectionTo));
+    };
+    await ask("Nodes (names or NAME=ADDRESS, with blanks between)", "node", "node NAME");
+    await ask("User to log in as (empty: as ssh does)", "user", "user USER");
+    await ask("Private key (empty: as ssh does)", "identity-file", "identity-file FILE");
+    await ask("A first container (empty: none)", "container", "container NAME");
+    if (all.container === undefined) return all;
+    await ask("Its image (empty: built from docker/NAME)", "image", "image IMAGE");
+    await ask("Its `docker run` arguments, such as -p 80:80", "args", "args ARGS");
+    return all;
   }
 
   private async confirmBroken(tried: Report<object>, yes: boolean): Promise<boolean> {
-    if (yes || !this.terminal.interactive) return false;
+    if (yes || !this.terminal.interactive || this.signal.aborted) return false;
     const list = tried.failures.map(({ node = "", message }) => `${node}: ${message}`).join("\n    ");
     return this.ask.confirm(`Not all is well:\n    ${list}\n  Write the config all the same?`, "Say `--no-check`.");
   }

@@ -72,7 +72,7 @@ export abstract class PictlCommand extends Command {
   }
 
   protected get ask(): Ask {
-    return createAsk(this.terminal, () => this.progress.pause(), this.signal);
+    return createAsk(this.terminal, () => this.progress.pause(), this.#interruption);
   }
 
   /** Reads the config and gets everything a use case needs; closed again when the command ends. */

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -29,6 +29,21 @@ test("a terminal that is closed ends the question that stands there", async () =
   const { code, stdout } = await running.ended;
   expect(stripVTControlCharacters(stdout)).toContain("✗ Interrupted at a question; nothing was changed.");
   expect(code).toBe(130);
+});
+
+test("an answer that cannot be is told at its question, and those before it are not lost", async () => {
+  const output = join(folder, "first.json");
+  const words = ["init", "--user", "pi", "--identity-file", "key", "--no-check", "--output", output];
+  const running = startPictl(words, { config, terminal: true });
+  const until = (text: string) => vi.waitUntil(() => running.said().includes(text), { timeout: 60_000 });
+  await until("Nodes");
+  running.type("n1 n1\r");
+  await until("The node n1 is named twice.");
+  running.type("\b2\r");
+  await until("A first container");
+  running.type("\r");
+  expect((await running.ended).code).toBe(0);
+  expect(JSON.parse(readFileSync(output, "utf8"))).toMatchObject({ layout: [{ node: "n1" }, { node: "n2" }] });
 });
 
 test("a container on several nodes is asked about in the plural", async () => {

@@ -1,9 +1,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { stripVTControlCharacters } from "node:util";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import ConfigCheck from "../../commands/config/check.ts";
 import Init from "../../commands/init.ts";
+import { startPictl } from "../support/cli.ts";
 import { documentOf, runCommand } from "../support/command.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
 
@@ -46,6 +48,19 @@ describe.skipIf(obstacle !== undefined)("init", () => {
   test("without a terminal, an unknown host key is not trusted unless that is said", async () => {
     const document = documentOf(await init([address("n1")]));
     expect(document).toMatchObject({ exitCode: 4, failures: [{ node: "n1", code: "confirmation-missing" }] });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("Ctrl-C at the question about one host key leaves the others unasked, and nothing is written", async () => {
+    const places = ["--known-hosts-file", join(folder, "known_hosts"), "--output", output];
+    const nodes = [address("n1"), address("n2")].flatMap((node) => ["--node", node]);
+    const asking = startPictl(["init", ...nodes, ...places], { config: "/dev/null", terminal: true });
+    await vi.waitUntil(() => asking.said().includes("(y/N)"), { timeout: 60_000 });
+    asking.type("\x03");
+    const { code, stdout } = await asking.ended;
+    expect(code).toBe(130);
+    expect(stripVTControlCharacters(stdout)).toContain("n2: Not asked, because of the interruption.");
+    expect(stdout).not.toContain("Write the config all the same?");
     expect(readdirSync(folder)).toEqual([]);
   });
 

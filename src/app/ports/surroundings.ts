@@ -38,7 +38,8 @@ export interface Step {
 export interface Ask {
   /** `instead`: the flag that answers without a terminal, such as `--yes`. */
   confirm(question: string, instead: string): Promise<boolean>;
-  text(question: string, instead: string, initial?: string): Promise<string>;
+  /** Asked again while `objection` has something to say against the answer. */
+  text(question: string, instead: string, objection: (answer: string) => string | undefined): Promise<string>;
   /** Not shown while typed. */
   hidden(question: string, instead: string): Promise<string>;
 }

@@ -1,4 +1,6 @@
 import { applyEdit } from "../config/apply-edit.ts";
+import { buildPlacements } from "../config/placements.ts";
+import { Findings } from "../config/problem.ts";
 import type { RawConfig } from "../config/raw.ts";
 import { type NewContainer, planAddContainer } from "../container/add.ts";
 import { PictlError } from "../errors.ts";
@@ -29,6 +31,9 @@ export function initialDocument(answers: InitAnswers): RawConfig {
       hint: "Name them: `--node pi-1 --node pi-2`.",
     });
   }
+  const names = nodes.map((text) => nodeOf(text).name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new PictlError("usage", `The node ${twice} is named twice.`);
   const ssh = {
     ...(user === undefined ? {} : { user }),
     ...(port === undefined ? {} : { port }),
@@ -43,6 +48,18 @@ export function initialDocument(answers: InitAnswers): RawConfig {
   };
   const withNodes = nodes.reduce((raw, text) => edited(raw, planAddNode(raw, nodeOf(text))), head);
   return container === undefined ? withNodes : edited(withNodes, planAddContainer(withNodes, container));
+}
+
+/** What keeps these answers from making a config, in one sentence; undefined when nothing does. */
+export function objection(answers: InitAnswers): string | undefined {
+  const findings = new Findings();
+  try {
+    buildPlacements(initialDocument(answers), (path) => path, findings);
+  } catch (error) {
+    if (error instanceof PictlError) return error.message;
+    throw error;
+  }
+  return findings.all.find(({ severity }) => severity === "error")?.message;
 }
 
 /** The node's name in `NAME=ADDRESS`. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { initialDocument } from "../../../src/domain/init/document.ts";
+import { initialDocument, objection } from "../../../src/domain/init/document.ts";
 
 describe("a first config", () => {
   test("has its nodes, and nothing that was not said", () => {
@@ -31,11 +31,20 @@ describe("a first config", () => {
 
   test.each([
     [[], /without nodes/],
-    [["n1", "n1"], /n1 is in the layout already/],
+    [["n1", "n1=10.0.0.1"], /The node n1 is named twice/],
     [["-oProxyCommand=x"], /cannot be the name of a node/],
     [["n1=user@host"], /is no address/],
     [["n1="], /is no address/],
   ])("refuses the nodes %j", (nodes, message) => {
     expect(() => initialDocument({ cluster: "c", nodes })).toThrow(message);
+  });
+
+  test.each([
+    [{ nodes: [] }, "A config without nodes is of no use."],
+    [{ nodes: ["n1"], container: { name: "web app", nodes: ["n1"] } }, '"web app" cannot be the name of a container.'],
+    [{ nodes: ["n1"], container: { name: "web", nodes: ["n1"], args: "-p 80:80 -v" } }, "-v needs a value after it"],
+    [{ nodes: ["n1"], container: { name: "web", nodes: ["n1"], args: "-p 80:80" } }, undefined],
+  ])("of %j it is said what is wrong", (answers, said) => {
+    expect(objection({ cluster: "c", ...answers })).toBe(said);
   });
 });
