@@ -20,6 +20,8 @@ export interface LocksInput {
   readonly dryRun: boolean;
 }
 
+type LockPorts = Pick<Ports, "nodes" | "clock" | "signal" | "progress" | "actor">;
+
 type Place = Pick<Placement, "container" | "node">;
 
 const retryMs = 500;
@@ -31,12 +33,12 @@ export function inLockOrder(places: readonly Place[]): readonly Place[] {
 
 /**
  * Runs `work` with the locks on the containers it is about to change, on the nodes where they are. `locked` resolves
- * when the lock on that container is ours and throws lock-held, telling by whom, or what connecting throws; the first
- * question to a node asks for all its containers at once. The locks are free when `work` ends, and when pictl is
- * killed, because its connections end.
+ * when the lock on that container is ours and throws lock-held, telling by whom, connection-lost when it is ours no
+ * more, or what connecting throws; the first question to a node asks for all its containers at once. The locks are free
+ * when `work` ends, and when pictl is killed, because its connections end.
  */
 export async function withLocks<T>(
-  ports: Ports,
+  ports: LockPorts,
   input: LocksInput,
   work: (locked: (place: Place) => Promise<void>) => Promise<T>,
 ): Promise<T> {
@@ -54,11 +56,12 @@ export async function withLocks<T>(
   };
   try {
     return await work(async (place) => {
-      const { answers } = await holdingOn(place.node);
-      const answer = answers.find((each) => each.name === nameOf(place));
+      const holding = await holdingOn(place.node);
+      const answer = holding.answers.find((each) => each.name === nameOf(place));
       // Two names of one machine ask for the same lock twice.
       const ourOwn = answer?.held === true && answer.by?.since === holder.since && answer.by.who === holder.who;
       if (answer?.held === true && !ourOwn) throw heldBy(answer, place);
+      if (holding.isLost()) throw lostLock(place);
     });
   } finally {
     await Promise.allSettled([...holdings.values()].map(async (holding) => (await holding).release()));
@@ -67,13 +70,15 @@ export async function withLocks<T>(
 
 interface Holding {
   readonly answers: readonly LockAnswer[];
+  /** Whether the node has let go, or will, because the line to it has ended. */
+  isLost(): boolean;
   /** Resolves when the node has let go, so that what comes next, be it this very command, finds the locks free. */
   release(): Promise<void>;
 }
 
 /** Takes what is free; while something is held and there is time, frees everything and tries again. */
 async function hold(
-  ports: Ports,
+  ports: LockPorts,
   config: Config,
   { node, names, deadline, holder }: { node: string; names: readonly string[]; deadline: number; holder: LockHolder },
 ): Promise<Holding> {
@@ -87,13 +92,14 @@ async function hold(
       [answers] = await Promise.all([readAnswers(line, names.length), clock]);
     } catch (error) {
       line.destroy();
-      if (ports.signal.aborted) throw error;
+      if (ports.signal.aborted || (error instanceof PictlError && error.code !== "command-failed")) throw error;
       ports.progress.warn(
         `${node} has no working \`flock\`, so nothing keeps two pictl commands apart there. Install util-linux or busybox on it.`,
       );
-      return { answers: [], release: () => Promise.resolve() };
+      return { answers: [], isLost: () => false, release: () => Promise.resolve() };
     }
-    const holding = { answers, release: keepAlive(ports, line) };
+    const isLost = (): boolean => line.destroyed || line.readableEnded;
+    const holding = { answers, isLost, release: keepAlive(ports, line) };
     const remaining = deadline - ports.clock.monotonic();
     if (!answers.some((answer) => answer.held) || remaining <= 0) return holding;
     await holding.release();
@@ -138,10 +144,11 @@ function keepAlive(ports: Pick<Ports, "clock">, line: Duplex): () => Promise<voi
     });
   });
   line.on("error", () => undefined);
+  // Nothing more is said, but its end is heard.
+  line.resume();
   line.write(".");
   return async () => {
     clearInterval(timer);
-    line.resume();
     line.end();
     const stop = new AbortController();
     await Promise.race([closed, ports.clock.sleep(farewellMs, stop.signal).catch(() => undefined)]);
@@ -159,5 +166,12 @@ function heldBy(answer: LockAnswer & { held: true }, place: { container: string;
   return new PictlError("lock-held", `${who} is changing this container${since}; nothing was done to it.`, {
     ...place,
     hint: "Wait for it to end, or say `--wait SECONDS`.",
+  });
+}
+
+function lostLock(place: Place): PictlError {
+  return new PictlError("connection-lost", "The connection that held the lock has ended; nothing was done.", {
+    ...place,
+    hint: "Somebody else may be changing the container now. Look first (`pictl status`), then say it again.",
   });
 }
