@@ -19,5 +19,13 @@ export function containerFacts(parts: Partial<ContainerFacts> = {}): ContainerFa
 }
 
 export function imageFacts(parts: Partial<ImageFacts> = {}): ImageFacts {
-  return { id: "sha256:1", tags: ["web:latest"], sizeBytes: 1, createdAt: 1_700_000_000, labels: {}, ...parts };
+  return {
+    id: "sha256:1",
+    tags: ["web:latest"],
+    digests: [],
+    sizeBytes: 1,
+    createdAt: 1_700_000_000,
+    labels: {},
+    ...parts,
+  };
 }

@@ -183,6 +183,27 @@ describe.skipIf(obstacle !== undefined)("images from a registry with TLS and a p
     expect(await traces("n1")).toBe("");
   });
 
+  test("one that the layout names by its digest is wanted, though it has no tag: prune and image remove leave it", async () => {
+    const [{ digest } = { digest: null }] = (await pull([`${image}:1`, "--node", "n2", ...byStdin], password)).rows;
+    await lab.inside("n2", "docker image rm -f $(docker image ls -q)");
+    const pinned = `${image}@${String(digest)}`;
+    expect((await pull([pinned, "--node", "n2", ...byStdin], password)).ok).toBe(true);
+    const given = JSON.parse(await readFile(config, "utf8")) as object;
+    const byDigest = join(lab.status().dir, "by-digest.json");
+    const layout = [{ node: "n1" }, { node: "n2", pinned: { image: pinned } }];
+    await writeFile(byDigest, JSON.stringify({ ...given, layout }), { mode: 0o600 });
+    const ask = async (...words: string[]) =>
+      JSON.parse((await pictl([...words, "--node", "n2", "--json"], { config: byDigest })).stdout) as unknown;
+
+    const id = (await lab.inside("n2", "docker image ls -q --no-trunc")).trim();
+    expect(await ask("images")).toMatchObject({ result: { images: [{ id, tags: [], wantedBy: ["pinned"] }] } });
+    expect(await ask("prune", "--yes")).toMatchObject({ ok: true, result: { leftovers: [] } });
+    expect(await ask("image", "remove", id, "--yes")).toMatchObject({
+      failures: [{ code: "image-in-use", container: "pinned" }],
+    });
+    expect((await lab.inside("n2", "docker image ls -q --no-trunc")).trim()).toBe(id);
+  });
+
   const hanging = async () => {
     registry.pause();
     const run = startPictl(["pull", `${image}:1`, ...byStdin], { config, stdin: password });

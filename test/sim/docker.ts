@@ -68,7 +68,7 @@ export class SimDocker {
   addImage(tag: string, labels: Readonly<Record<string, string>> = {}): string {
     const name = tag.includes(":") ? tag : `${tag}:latest`;
     const id = `sha256:${name}`;
-    this.images.set(name, { id, tags: [name], sizeBytes: 1, createdAt: 0, labels });
+    this.images.set(name, { id, tags: [name], digests: [], sizeBytes: 1, createdAt: 0, labels });
     return id;
   }
 

@@ -1,6 +1,6 @@
 import type { ContainerFacts, ImageFacts } from "../docker/facts.ts";
 import { labels } from "../docker/labels.ts";
-import { tagged } from "./wanted.ts";
+import { isNamed } from "../images/reference.ts";
 
 /** In what a container differs from what the config wants now. */
 export type Drift = "arguments" | "image";
@@ -22,6 +22,5 @@ export function drift(
 }
 
 export function imageNamed(images: readonly ImageFacts[], reference: string): ImageFacts | undefined {
-  const name = tagged(reference);
-  return images.find((image) => image.tags.includes(name) || image.id === reference);
+  return images.find((image) => isNamed(image, reference));
 }

@@ -33,6 +33,8 @@ export interface ImageFacts {
   readonly id: string;
   /** `name:tag`, none for a dangling image. */
   readonly tags: readonly string[];
+  /** `sha256:…` as registries have it, none for what was never in one. */
+  readonly digests: readonly string[];
   readonly sizeBytes: number;
   /** Seconds since the epoch. */
   readonly createdAt: number;

@@ -1,6 +1,7 @@
 import type { Placement } from "../config/types.ts";
-import { imageOf, tagged } from "../container/wanted.ts";
+import { imageOf } from "../container/wanted.ts";
 import type { ContainerFacts, ImageFacts } from "../docker/facts.ts";
+import { isNamed } from "./reference.ts";
 
 /** What there is on one node, and what the layout wants there. */
 export interface NodeImages {
@@ -22,14 +23,17 @@ export interface ImageUse {
 export function imagesInUse({ images, containers, placements }: NodeImages): readonly ImageUse[] {
   return [...images].sort(byName).map((image) => ({
     image,
-    wantedBy: wantedBy(image.tags, placements),
+    wantedBy: wantedBy(image, placements),
     usedBy: containers.filter((facts) => facts.imageId === image.id).map((facts) => facts.name),
   }));
 }
 
-/** The containers of the layout that run an image of one of these tags. */
-export function wantedBy(tags: readonly string[], placements: readonly Placement[]): readonly string[] {
-  return placements.filter((each) => tags.includes(tagged(imageOf(each)))).map((each) => each.container);
+/** The containers of the layout that run an image which is called so. */
+export function wantedBy(
+  names: Pick<ImageFacts, "id" | "tags" | "digests">,
+  placements: readonly Placement[],
+): readonly string[] {
+  return placements.filter((each) => isNamed(names, imageOf(each))).map((each) => each.container);
 }
 
 function byName(a: ImageFacts, b: ImageFacts): number {

@@ -18,6 +18,13 @@ export function checkReference(reference: string): string {
   });
 }
 
+/** Whether the layout means this image by that reference: its name, its digest in a registry, or its id. */
+export function isNamed(image: Pick<ImageFacts, "id" | "tags" | "digests">, reference: string): boolean {
+  const digest = reference.split("@")[1];
+  if (digest === undefined) return image.tags.includes(tagged(reference)) || image.id === reference;
+  return image.digests.includes(digest) || image.id === digest;
+}
+
 /** An image and those of its tags that are meant: all of them when it is called by its id. */
 export interface Meant {
   readonly image: ImageFacts;

@@ -61,7 +61,7 @@ function whyNot({ image, tags }: Candidate, state: NodeImages, force: boolean): 
     );
   }
   if (force) return undefined;
-  const [wanted] = wantedBy(tags, state.placements);
+  const [wanted] = wantedBy(stays ? { id: "", tags, digests: [] } : image, state.placements);
   if (wanted !== undefined) {
     return inUse(
       `The layout needs ${name} here, for the container ${wanted}.`,

@@ -1,9 +1,10 @@
 import type { Config, Placement } from "../config/types.ts";
 import { isOurs } from "../container/ownership.ts";
 import { retiredName } from "../container/replace.ts";
-import { imageOf, tagged } from "../container/wanted.ts";
+import { imageOf } from "../container/wanted.ts";
 import type { ContainerFacts, DiskFacts, ImageFacts } from "../docker/facts.ts";
 import { labels } from "../docker/labels.ts";
+import { isNamed } from "../images/reference.ts";
 import { shortId } from "../images/remove.ts";
 
 /** Something on a node that nobody needs. */
@@ -106,11 +107,9 @@ function containerOf(facts: ContainerFacts): string {
 }
 
 function isNeeded(scope: PruneScope, image: ImageFacts, staying: readonly ContainerFacts[]): boolean {
-  const wanted = [...scope.placements, ...scope.guests].map((placement) => tagged(imageOf(placement)));
   return (
     staying.some((facts) => facts.imageId === image.id) ||
-    image.tags.some((tag) => wanted.includes(tag)) ||
-    wanted.some((reference) => reference.includes("@") && reference.endsWith(image.id))
+    [...scope.placements, ...scope.guests].some((placement) => isNamed(image, imageOf(placement)))
   );
 }
 

@@ -103,17 +103,18 @@ describe("withInspection", () => {
 });
 
 describe("imageFromList", () => {
-  it("reads tags, and none of a dangling image", () => {
+  it("reads tags and digests, and none of a dangling image", () => {
     const image = { Id: "sha256:1", RepoTags: ["web:latest", "a/b:1"], Size: 5, Created: 6, Labels: null };
-    expect(imageFromList(image)).toEqual({
+    expect(imageFromList({ ...image, RepoDigests: ["a/b@sha256:2", "<none>@<none>"] })).toEqual({
       id: "sha256:1",
       tags: ["web:latest", "a/b:1"],
+      digests: ["sha256:2"],
       sizeBytes: 5,
       createdAt: 6,
       labels: {},
     });
     expect(imageFromList({ Id: "sha256:1", RepoTags: ["<none>:<none>"] })?.tags).toEqual([]);
-    expect(imageFromList({ Id: "sha256:1", RepoTags: null })?.tags).toEqual([]);
+    expect(imageFromList({ Id: "sha256:1", RepoTags: null })).toMatchObject({ tags: [], digests: [] });
     expect(imageFromList({})).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { imagesInUse, type NodeImages } from "../../../src/domain/images/list.ts";
-import { checkReference, findImage } from "../../../src/domain/images/reference.ts";
+import { checkReference, findImage, isNamed } from "../../../src/domain/images/reference.ts";
 import { planRemovals } from "../../../src/domain/images/remove.ts";
 import { placement } from "../../fakes/config.ts";
 import { containerFacts, imageFacts } from "../../fakes/facts.ts";
@@ -11,6 +11,17 @@ const db = imageFacts({ id: id("b"), tags: ["registry:5000/db:7"] });
 const dangling = imageFacts({ id: id("c"), tags: [], createdAt: 5 });
 const older = imageFacts({ id: id("d"), tags: [], createdAt: 4 });
 const images = [older, web, dangling, db];
+
+test.each([
+  ["a/app", false],
+  ["a/app:1", true],
+  [`a/app@${id("e")}`, true],
+  [`a/app:1@${id("e")}`, true],
+  [`a/app:1@${id("f")}`, false],
+  [`a/app@${id("a")}`, true],
+])("the layout's %s means the image: %s", (reference, meant) => {
+  expect(isNamed({ id: id("a"), tags: ["a/app:1"], digests: [id("e")] }, reference)).toBe(meant);
+});
 
 describe("which image a reference means", () => {
   test.each([
