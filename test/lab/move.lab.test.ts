@@ -252,12 +252,14 @@ describe.skipIf(obstacle !== undefined)("move", () => {
     });
     const to = from === "n1" ? "n2" : "n1";
     try {
-      const moving = startPictl(["move", "web", to, "--check-timeout", "15"], at);
+      const moving = startPictl(["move", "web", to, "--check-timeout", "20"], at);
       await vi.waitUntil(async () => (await copies("running")).includes(`web@${to}`), { timeout: 60_000 });
       const restart = ["restart", "--grace", "0"];
       const hasty = await pictl(restart, at);
       expect([hasty.code, hasty.stdout]).toEqual([4, expect.stringMatching(/^clock /m)]);
       expect(hasty.stderr).toContain("web is being moved by");
+      const removed = await pictl(["container", "remove", "web", "--yes"], at);
+      expect([removed.code, home()], removed.stderr).toEqual([4, from]);
       const patient = await pictl([...restart, "--wait", "60"], at);
       expect([patient.code, patient.stdout], patient.stderr).toEqual([0, expect.stringMatching(/^web /m)]);
       expect((await moving.ended).code).toBe(1);

@@ -7,7 +7,7 @@ import { createContainers } from "../create.ts";
 import type { ConfigStore, Ports } from "../ports.ts";
 import { record } from "../record.ts";
 import type { Report } from "../report.ts";
-import { changesOn, type ContainerChangeRow, previewChange, writeChange } from "./change.ts";
+import { changeContainer, changesOn, type ContainerChangeRow, previewChange } from "./change.ts";
 
 export interface AddContainerInput {
   readonly store: ConfigStore;
@@ -34,7 +34,7 @@ export async function addContainer(
   if (!input.force) for (const name of container.nodes) refuseCordoned(nodeNamed(input.config, name));
   const plan = (raw: Parameters<typeof planAddContainer>[0]) => planAddContainer(raw, container);
   const preview = await previewChange(store, plan);
-  const edits = dryRun ? preview.edits : await writeChange(store, plan);
+  const edits = dryRun ? preview.edits : await changeContainer(store, plan, false);
   const nodes = [...new Set(container.nodes)];
   for (const node of dryRun ? [] : nodes)
     await record(ports, { type: "container.added", container: container.name, node });

@@ -3,6 +3,7 @@ import type { Config, Placement } from "../../domain/config/types.ts";
 import type { ContainerEdit } from "../../domain/container/edit-entries.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { selectPlacements } from "../../domain/select.ts";
+import { changeAsPlanned } from "../config/planned.ts";
 import type { ConfigStore } from "../ports.ts";
 
 /** What `container add`, `edit` and `remove` report of each instance. */
@@ -26,14 +27,13 @@ export async function previewChange(
   return { edits, config: await store.preview(edits.map(({ edit }) => edit)) };
 }
 
-/** Writes the config and returns what changed in it, planned anew on the file as it stands then. */
-export async function writeChange(store: ConfigStore, plan: PlanContainer): Promise<readonly ContainerEdit[]> {
-  let edits: readonly ContainerEdit[] = [];
-  await store.change((_config, raw) => {
-    edits = plan(raw);
-    return edits.map(({ edit }) => edit);
-  });
-  return edits;
+/** Writes the config, or only tries whether it could be, and returns what changes in it. */
+export function changeContainer(
+  store: ConfigStore,
+  plan: PlanContainer,
+  dryRun: boolean,
+): Promise<readonly ContainerEdit[]> {
+  return changeAsPlanned(store, { plan, editsOf: (edits) => edits.map(({ edit }) => edit), dryRun });
 }
 
 /** The texts of the edits that belong into the row of `node`; what all instances share stands with the first. */

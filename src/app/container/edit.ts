@@ -12,7 +12,7 @@ import { observer } from "../observe.ts";
 import type { ConfigStore, Ports } from "../ports.ts";
 import { record } from "../record.ts";
 import type { Report } from "../report.ts";
-import { changesOn, type ContainerChangeRow, instancesOf, previewChange, writeChange } from "./change.ts";
+import { changeContainer, changesOn, type ContainerChangeRow, instancesOf, previewChange } from "./change.ts";
 
 export interface EditContainerInput {
   readonly store: ConfigStore;
@@ -49,7 +49,7 @@ export async function editContainer(
   if (asks && !(await input.confirm(preview.edits.map(({ text }) => text)))) {
     return { result: { containers: [] }, failures: [], exitCode: 4 };
   }
-  const edits = dryRun || preview.edits.length === 0 ? preview.edits : await writeChange(store, plan);
+  const edits = dryRun || preview.edits.length === 0 ? preview.edits : await changeContainer(store, plan, false);
   const { config } = dryRun ? preview : await store.read();
   const rows = nodes.map((node, index) => ({ node, changes: changesOn(edits, node, index === 0) }));
   for (const { node, changes } of dryRun ? [] : rows) {

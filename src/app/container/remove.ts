@@ -5,7 +5,7 @@ import { lifecycle } from "../lifecycle.ts";
 import type { ConfigStore, Ports } from "../ports.ts";
 import { record } from "../record.ts";
 import type { Report } from "../report.ts";
-import { changesOn, type ContainerChangeRow, instancesOf, previewChange, writeChange } from "./change.ts";
+import { changeContainer, changesOn, type ContainerChangeRow, instancesOf, previewChange } from "./change.ts";
 
 export interface RemoveContainerInput {
   readonly store: ConfigStore;
@@ -51,7 +51,7 @@ export async function removeContainer(
   const failures = deleted.failures.filter((failure) => !given.includes(failure)).map(stillThere);
   const gone = instances.map((each) => each.node).filter((node) => !failures.some((failure) => failure.node === node));
   if (gone.length === 0) return { result: { containers: [] }, failures };
-  const edits = dryRun ? (await previewChange(store, planFor(gone))).edits : await writeChange(store, planFor(gone));
+  const edits = await changeContainer(store, planFor(gone), dryRun);
   for (const node of dryRun ? [] : gone) await record(ports, { type: "container.removed", container: name, node });
   const rows = gone.map((node, index): ContainerChangeRow => {
     const done = deleted.result.containers.find((row) => row.node === node)?.outcome;

@@ -51,12 +51,14 @@ export async function onceSettled<Row extends Pick<Placement, "container" | "nod
   const names = placements.map((each) => each.container);
   const open = new Set((await toSettle(ports, names)).map((move) => move.container));
   const settled = async (container: string): ReturnType<typeof work> => {
+    const places = placements.filter((each) => each.container === container);
     try {
       await settleMoves(ports, config, container, { waitMs });
     } catch (error) {
-      return { result: { containers: [] }, failures: [toFailure(error, { container })] };
+      const failures = places.map(({ node }) => toFailure(error, { container, node }));
+      return { result: { containers: [] }, failures };
     }
-    return work(placements.filter((each) => each.container === container));
+    return work(places);
   };
   const reports = await Promise.all([
     work(placements.filter((each) => !open.has(each.container))),

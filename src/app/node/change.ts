@@ -2,6 +2,7 @@ import type { RawConfig } from "../../domain/config/raw.ts";
 import type { NodeSpec } from "../../domain/config/types.ts";
 import type { PlannedEdit } from "../../domain/node/edit.ts";
 import { nodeNamed } from "../../domain/select.ts";
+import { changeAsPlanned } from "../config/planned.ts";
 import type { ConfigEdit, ConfigStore } from "../ports.ts";
 
 /** What `node add` and `node remove` report. */
@@ -28,12 +29,5 @@ export async function previewNode(store: ConfigStore, plan: PlanEdits, name: str
 
 /** Writes the config, or only tries whether it could be. Returns what changed in it. */
 export async function changeConfig(store: ConfigStore, plan: PlanEdits, dryRun: boolean): Promise<readonly string[]> {
-  let planned: readonly PlannedEdit[] = [];
-  const edits = (raw: RawConfig) => {
-    planned = plan(raw);
-    return editsOf(planned);
-  };
-  if (dryRun) await store.preview(edits((await store.read()).raw));
-  else await store.change((_config, raw) => edits(raw));
-  return planned.map(({ text }) => text);
+  return (await changeAsPlanned(store, { plan, editsOf, dryRun })).map(({ text }) => text);
 }

@@ -1,6 +1,6 @@
-import type { RawConfig } from "../../domain/config/raw.ts";
 import type { NodeSpec } from "../../domain/config/types.ts";
-import { planCordon, type PlannedCordon } from "../../domain/node/cordon.ts";
+import { planCordon } from "../../domain/node/cordon.ts";
+import { changeAsPlanned } from "../config/planned.ts";
 import type { ConfigStore, Ports } from "../ports.ts";
 import { record } from "../record.ts";
 import type { Report } from "../report.ts";
@@ -20,13 +20,11 @@ export async function cordonNodes(
   { store, nodes, cordoned, dryRun }: CordonInput,
 ): Promise<Report<{ nodes: readonly NodeChangeRow[] }>> {
   const names = nodes.map(({ name }) => name);
-  let planned: readonly PlannedCordon[] = [];
-  const plan = (raw: RawConfig) => {
-    planned = planCordon(raw, names, cordoned);
-    return planned.flatMap(({ edits }) => edits.map(({ edit }) => edit));
-  };
-  if (dryRun) await store.preview(plan((await store.read()).raw));
-  else await store.change((_config, raw) => plan(raw));
+  const planned = await changeAsPlanned(store, {
+    plan: (raw) => planCordon(raw, names, cordoned),
+    editsOf: (nodes) => nodes.flatMap(({ edits }) => edits.map(({ edit }) => edit)),
+    dryRun,
+  });
   const verb = cordoned ? "cordoned" : "uncordoned";
   const rows = planned.map(({ node, edits }): NodeChangeRow => {
     const changed = edits.length > 0;

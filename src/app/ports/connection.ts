@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import type { NodeSpec } from "../../domain/config/types.ts";
 import type { CommandEnd } from "../../domain/exec/grade.ts";
 import type { ClockSample } from "../../domain/guard/clock.ts";
+import type { SeenKey } from "../../domain/node/trust.ts";
 import type { Secret } from "../../domain/secret.ts";
 import type { Command } from "../../domain/shell.ts";
 
@@ -47,18 +48,9 @@ export interface ShownHostKeys {
   readonly keys: readonly ShownHostKey[];
 }
 
-export interface ShownHostKey {
-  /** `ssh-ed25519`, `ecdsa-sha2-nistp256`, `ssh-rsa` … */
-  readonly type: string;
+export interface ShownHostKey extends SeenKey {
   /** The key, base64. */
   readonly base64: string;
-  /** `SHA256:…` as `ssh-keygen -l` prints it. */
-  readonly fingerprint: string;
-  readonly status: "trusted" | "unknown" | "changed" | "revoked";
-  /** `file:line` of the entry that decided, if there is one. */
-  readonly entry: string | undefined;
-  /** That entry's key. */
-  readonly known?: { readonly type: string; readonly fingerprint: string };
 }
 
 export interface Connection {

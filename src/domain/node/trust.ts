@@ -2,10 +2,12 @@ import { PictlError } from "../errors.ts";
 
 /** A host key as it was shown, against what known_hosts has. */
 export interface SeenKey {
+  /** `ssh-ed25519`, `ecdsa-sha2-nistp256`, `ssh-rsa` … */
   readonly type: string;
+  /** `SHA256:…` as `ssh-keygen -l` prints it. */
   readonly fingerprint: string;
   readonly status: "trusted" | "unknown" | "changed" | "revoked";
-  /** `file:line` of the entry that decided. */
+  /** `file:line` of the entry that decided, if there is one. */
   readonly entry: string | undefined;
   /** That entry's key. */
   readonly known?: { readonly type: string; readonly fingerprint: string };
