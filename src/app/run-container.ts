@@ -3,7 +3,7 @@ import { environmentFile, type EnvVariable, withEnvironmentOnStdin } from "../do
 import { restore, retire, retiredName } from "../domain/container/replace.ts";
 import * as docker from "../domain/docker/commands.ts";
 import type { ContainerFacts } from "../domain/docker/facts.ts";
-import { PictlError } from "../domain/errors.ts";
+import { hintedFurther, PictlError, toFailure } from "../domain/errors.ts";
 import type { Command } from "../domain/shell.ts";
 import { runDocker } from "./docker.ts";
 import type { Connection, Engine, Ports } from "./ports.ts";
@@ -49,11 +49,12 @@ export async function putInPlace(
   try {
     await runContainer(ports, { ...place, removesFailed: place.removesFailed || (old ?? retired) !== undefined });
   } catch (error) {
-    if (old ?? retired) {
-      await runAll(`bring the old ${container} back`, restore(container, !old || old.state === "running"));
-      throw withOldBack(error);
-    }
-    throw error;
+    if (!(old ?? retired)) throw error;
+    const back = restore(container, !old || old.state === "running");
+    await runAll(`bring the old ${container} back`, back).catch((failed: unknown) => {
+      throw withOldLost(error, failed);
+    });
+    throw withOldBack(error);
   }
   if (old ?? retired) await runAll(`remove the old ${container}`, [docker.remove(retiredName(container))]);
 }
@@ -88,6 +89,15 @@ function withOldBack(error: unknown): unknown {
     container,
     node,
     hint,
+    cause: error,
+  });
+}
+
+/** Why the old container is not back must not hide why the new one does not run. */
+function withOldLost(error: unknown, failed: unknown): PictlError {
+  const { code, message, ...place } = hintedFurther(toFailure(error), "When that is put right, create it again.");
+  return new PictlError(code, `${message} The old container is not back: ${toFailure(failed).message}`, {
+    ...place,
     cause: error,
   });
 }

@@ -98,6 +98,28 @@ describe.skipIf(obstacle !== undefined)("move", () => {
     });
   });
 
+  test("what keeps it from being undone is told beside what made it fail, and the next command undoes it", async () => {
+    const healthy = config();
+    rewrite((document) => {
+      for (const row of document.hb)
+        if (row.web !== undefined) row.web = { check: "exec", command: "exit 7", timeout: 1000 };
+    });
+    const moving = startPictl(["move", "web", "n3", "--check-timeout", "8"], { config: lab.status().config });
+    await vi.waitUntil(async () => (await copies("running")).includes("web@n3"), { timeout: 60_000 });
+    await lab.inside("n1", "docker run -d --name web web");
+    const failed = await moving.ended;
+    expect([failed.code, failed.stderr]).toEqual([
+      1,
+      expect.stringContaining("web was not moved to n3, and may be stopped on n1."),
+    ]);
+    expect(failed.stderr).toContain("exit code 7");
+    expect(failed.stderr).toContain("Undoing failed, too: Could not rename the old web");
+    await lab.inside("n1", "docker rm -f web");
+    rewrite((document) => Object.assign(document, healthy));
+    expect((await runCommand(Start, ["web"], lab.status().config)).code).toBe(0);
+    expect([await copies("all"), await copies("running")]).toEqual([["web@n1"], ["web@n1"]]);
+  });
+
   test("a config that cannot be written is told before the container stops", async () => {
     const startedAt = () => lab.inside("n1", "docker inspect --format '{{.State.StartedAt}}' web");
     const before = await startedAt();

@@ -213,7 +213,9 @@ async function untilWritten(ports: Ports, moving: Replacing): Promise<number | n
         dead: moving.sourceIs === "dead" ? new Set([plan.from]) : new Set(),
         certain: !sent.new || !endsUnheard.has(toFailure(error).code),
       },
-    );
+    ).catch((failed: unknown) => {
+      throw notMoved(plan, error, { isBack: false, notUndone: failed });
+    });
     throw notMoved(plan, error, { isBack: undone || !moving.source });
   }
 }
@@ -302,13 +304,24 @@ async function startNew(ports: Ports, moving: Switching & { readonly move: MoveR
   await checkMoved(ports, { config, plan, engine: target.engine, step, patienceMs: moving.patienceMs });
 }
 
-/** `isBack`: the old copy is as it was; its node may have fallen silent since it was stopped. */
-function notMoved({ container, from, to }: MovePlan, error: unknown, { isBack = true } = {}): PictlError {
-  const fate = isBack ? `it is on ${from} as before` : `and may be stopped on ${from}, which does not answer`;
+/**
+ * `isBack`: the old copy is as it was; its node may have fallen silent since it was stopped. `notUndone`: why undoing
+ * failed, which must not hide why the move did.
+ */
+function notMoved(
+  { container, from, to }: MovePlan,
+  error: unknown,
+  { isBack = true, notUndone }: { readonly isBack?: boolean; readonly notUndone?: unknown } = {},
+): PictlError {
+  const silent = notUndone === undefined;
+  const fate = isBack
+    ? `it is on ${from} as before`
+    : `and may be stopped on ${from}${silent ? ", which does not answer" : ""}`;
   const how = `${container} was not moved to ${to}, ${fate}.`;
   const known = toFailure(error);
-  const next = `When ${from} answers again, \`pictl start ${container}\` brings it back.`;
-  const { code, message, hint } = isBack ? known : hintedFurther(known, next);
+  const next = `${silent ? `When ${from} answers again` : "When that is put right"}, \`pictl start ${container}\` brings it back.`;
+  const { code, message: why, hint } = isBack ? known : hintedFurther(known, next);
+  const message = silent ? why : `${why} Undoing failed, too: ${toFailure(notUndone).message}`;
   const details = { container, node: to, hint, cause: error };
   if (code === "interrupted") return new PictlError(code, `${message} ${how}`, details);
   return new PictlError("move-failed", `${how} ${message}`, details);
