@@ -193,6 +193,32 @@ describe.skipIf(obstacle !== undefined)("move", () => {
     expect((await runCommand(Create, ["web", "--recreate"], lab.status().config)).code).toBe(0);
   }, 180_000);
 
+  test("once the config is written it has moved, also where the old copy cannot be removed yet", async () => {
+    const from = home() ?? "";
+    const to = from === "n1" ? "n2" : "n1";
+    const refusal = "Error response from daemon: device or resource busy";
+    const refusing = `#!/bin/sh
+case "$*" in "container rm "*) echo "${refusal}" >&2; exit 1 ;; esac
+exec /usr/bin/docker "$@"
+`;
+    await lab.inside(from, `printf %s '${refusing}' >/usr/local/bin/docker; chmod +x /usr/local/bin/docker`);
+    const moved = await run("web", to);
+    expect([moved.code, moved.stdout]).toEqual([
+      0,
+      expect.stringContaining(`; its old copy on ${from} is removed by the next command`),
+    ]);
+    expect(moved.stderr).toContain(`The old web is still on ${from}. Could not remove the old web: device or resource`);
+    expect([home(), await copies("running"), await copies("all")]).toEqual([
+      to,
+      [`web@${to}`],
+      [`web@${to}`, `web.pictl-replaced@${from}`].sort((a, b) => a.slice(-2).localeCompare(b.slice(-2))),
+    ]);
+    expect((await runCommand(Log, ["--tail", "1"], lab.status().config)).stdout).toContain("container.moved");
+    await lab.inside(from, "rm /usr/local/bin/docker");
+    expect((await runCommand(Start, ["web"], lab.status().config)).code).toBe(0);
+    expect(await copies("all")).toEqual([`web@${to}`]);
+  });
+
   test("undone when the terminal is closed in the middle of it", async () => {
     const from = home() ?? "";
     const healthy = config();

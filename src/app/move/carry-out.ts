@@ -170,12 +170,25 @@ async function switchOver(ports: Ports, moving: Switching): Promise<Moved> {
   }
   await ports.journal.write({ ...move, step: "switching" });
   const gapMs = await untilWritten(ports, { ...moving, move, old, copied: [] });
-  await ports.journal.write({ ...move, step: "written" });
-  const gone = source !== undefined && (await finish(ports, config, move));
-  if (gone) await ports.journal.remove(move);
-  const left = gone ? "" : `; ${from} does not answer, its copy is removed by the next command after it is back`;
   const gap = gapMs === null ? "" : gapMs === 0 ? ", no gap" : `, gap ${(gapMs / 1000).toFixed(1)} s`;
-  return { outcome: `moved to ${to}${gap}${left}`, gapMs };
+  return { outcome: `moved to ${to}${gap}${await onceWritten(ports, { ...moving, move })}`, gapMs };
+}
+
+/** It has moved, whatever becomes of this: what fails is left to the next command. Resolves to what is left. */
+async function onceWritten(ports: Ports, moving: Switching & { readonly move: MoveRecord }): Promise<string> {
+  const { config, plan, source, move } = moving;
+  const { container, from } = plan;
+  try {
+    await ports.journal.write({ ...move, step: "written" });
+    const gone = source !== undefined && (await finish(ports, config, move));
+    if (!gone) return `; ${from} does not answer, its copy is removed by the next command after it is back`;
+    await ports.journal.remove(move);
+    return "";
+  } catch (error) {
+    const next = `The next command on ${container} tries again.`;
+    ports.progress.warn(`The old ${container} is still on ${from}. ${toFailure(error).message} ${next}`);
+    return `; its old copy on ${from} is removed by the next command`;
+  }
 }
 
 interface Replacing extends Switching {
