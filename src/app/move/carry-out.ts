@@ -159,7 +159,7 @@ async function switchOver(ports: Ports, moving: Switching): Promise<Moved> {
   if (!safety["prepare-first"]) await finish(ports, config, move);
   try {
     step.update(`making the image ready on ${to}`);
-    await prepareImage(ports, { config, plan, target });
+    await prepareImage(ports, { config, plan, target, step });
     if (source && old && moving.copyVolumes) {
       const [from, to] = [source.connection, target.connection];
       await refuseUncopyable(ports, { from, to, data: plan.data });

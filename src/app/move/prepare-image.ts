@@ -1,26 +1,32 @@
 import type { Config } from "../../domain/config/types.ts";
 import type { MovePlan } from "../../domain/move/plan.ts";
-import { pull } from "../../domain/docker/commands.ts";
+import { imageNamed } from "../../domain/container/drift.ts";
 import { PictlError } from "../../domain/errors.ts";
+import { pull } from "../../domain/registry/pull-command.ts";
+import { parseReference } from "../../domain/registry/reference.ts";
 import { buildImages } from "../build.ts";
-import { runDocker } from "../docker.ts";
-import type { Ports } from "../ports.ts";
+import type { Ports, Step } from "../ports.ts";
+import { pullImage } from "../pull-image.ts";
 import type { Side } from "./side.ts";
 
-const pullTimeoutMs = 30 * 60_000;
-
-/** Builds or pulls the image on the target, before anything else is touched. Throws what building or pulling throws. */
+/** Builds or pulls the image on the target unless it is there, before anything else is touched. Throws as those do. */
 export async function prepareImage(
   ports: Ports,
-  { config, plan, target }: { config: Config; plan: MovePlan; target: Side },
+  { config, plan, target, step }: { config: Config; plan: MovePlan; target: Side; step: Step },
 ): Promise<void> {
   const { wanted } = plan;
   if (wanted.image !== undefined) {
-    const images = await target.engine.images();
-    if (images.some((image) => image.tags.includes(wanted.image ?? ""))) return;
-    await runDocker(target.connection, pull(wanted.image), {
-      doing: `pull ${wanted.image}`,
-      timeoutMs: pullTimeoutMs,
+    if (imageNamed(await target.engine.images(), wanted.image)) return;
+    const image = parseReference(wanted.image);
+    await pullImage({
+      connection: target.connection,
+      image,
+      command: pull(image),
+      username: undefined,
+      password: undefined,
+      onProgress: (text) => {
+        step.update(`pulling ${wanted.image ?? ""} on ${plan.to}: ${text}`);
+      },
       signal: ports.signal,
     });
     return;

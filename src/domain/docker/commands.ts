@@ -64,7 +64,3 @@ export function removeStopped(id: string): Command {
 export function removeImage(reference: string, force: boolean): Command {
   return words("docker", "image", "rm", ...(force ? ["--force"] : []), reference);
 }
-
-export function pull(reference: string): Command {
-  return words("docker", "image", "pull", reference);
-}
