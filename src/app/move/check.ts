@@ -27,6 +27,7 @@ export async function checkMoved(
   const entry = config.heartbeat.checks.find((each) => each.container === container && each.node === from);
   step.update(entry ? `checking it on ${to}` : `seeing that it stays up on ${to}`);
   const startedAt = ports.clock.monotonic();
+  let firstStart: number | null | undefined;
   for (;;) {
     const facts = (await engine.containers()).find((each) => each.name === container);
     const elapsed = ports.clock.monotonic() - startedAt;
@@ -34,7 +35,12 @@ export async function checkMoved(
       const code = facts?.exitCode == null ? "" : ` with exit code ${String(facts.exitCode)}`;
       throw failed(plan, `the new one ended${code}`, await lastWords(ports, engine, facts?.id ?? container));
     }
+    firstStart ??= facts.startedAtMs;
     if (!entry) {
+      // Its restart policy may have it back sooner than anybody looks.
+      if (facts.startedAtMs !== firstStart) {
+        throw failed(plan, "the new one ended, and Docker started it again", await lastWords(ports, engine, facts.id));
+      }
       if (elapsed >= steadyMs) return;
     } else {
       const { ok, message } = await ports.checks.run(entry.check, {
