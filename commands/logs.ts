@@ -21,7 +21,11 @@ On a terminal, control characters in the logs are shown and not sent, unless --r
       summary: "Go on printing what comes, until Ctrl-C or until the containers have ended.",
     }),
     since: Flags.string({ helpValue: "WHEN", summary: "Only from then on: 10m, 2h, 2026-01-31, 2026-01-31T10:00Z." }),
-    tail: Flags.integer({ helpValue: "N", summary: "Only the last N lines of each container.", min: 0 }),
+    tail: Flags.integer({
+      helpValue: "N",
+      summary: "Only the last N lines of each container; --grep is for these.",
+      min: 0,
+    }),
     grep: Flags.string({ char: "g", helpValue: "REGEXP", summary: "Only lines that match (JavaScript syntax)." }),
     timestamps: Flags.boolean({ char: "t", summary: "Print the time of each line." }),
     "no-prefix": Flags.boolean({ summary: "Print the lines without their container and node." }),

@@ -10,11 +10,15 @@ import { prefixes } from "../src/view/prefix.ts";
 export default class Syslog extends StreamCommand {
   static override summary = "Print the system log of the nodes.";
   static override description = `Runs the config's syslog command on each node; without one, it is the last 1,000 lines of the journal, /var/log/syslog, /var/log/messages or dmesg, whichever the node has first.
-Such lines say nothing of their severity: errors and warnings are told by their words.`;
+Errors and warnings are told by PRI where a line begins with it (<34>…), else by its words.`;
   static override flags = {
     node: common.node,
     ...filterFlags,
-    tail: Flags.integer({ helpValue: "N", summary: "Only the last N lines of each node.", min: 0 }),
+    tail: Flags.integer({
+      helpValue: "N",
+      summary: "Only the last N lines of each node that pass the filters.",
+      min: 0,
+    }),
     sudo: Flags.boolean({ summary: "Run as root, through sudo where the login is not root." }),
     "no-prefix": Flags.boolean({ summary: "Print the lines without their node." }),
   };

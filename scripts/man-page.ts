@@ -38,7 +38,7 @@ const exitCodes = [
   ["1", "Something failed on a node, or is not as wanted."],
   ["2", "Wrong usage, or a config with errors."],
   ["3", "A node could not be reached."],
-  ["4", "Refused: a lock is held, a confirmation is missing, a host key is not known."],
+  ["4", "Refused: a lock is held, a confirmation is missing, a host key is not known, a node is cordoned."],
   ["130", "Interrupted."],
 ] as const;
 
@@ -61,8 +61,13 @@ function commandText(command: Command): string {
     ...(command.aliases.length === 0
       ? []
       : [".PP", `Also: ${text(command.aliases.map((alias) => `pictl ${alias}`).join(", "))}.`]),
+    ...Object.values(command.args).map(argumentText),
     ...flags.map(flagText),
   ].join("\n");
+}
+
+function argumentText(arg: Command["args"][string]): string {
+  return `.TP\n.B ${text(arg.name.toUpperCase())}\n${text(arg.description ?? "")}`;
 }
 
 function flagText(flag: Flag): string {

@@ -65,6 +65,11 @@ export async function analyseRsyslog(
     const job = { ...input, connection, file, options };
     const tally = (input.filter.grep ? undefined : await countThere(ports, job)) ?? (await countHere(ports, job));
     step.done();
+    if (tally.lines > 0 && tally.odd === tally.lines) {
+      ports.progress.warn(
+        `No line of ${file} on ${node.name} is one of syslog (RFC 3164 or 5424). Is it compressed, or the log of something else?`,
+      );
+    }
     const durationMs = Math.round(ports.clock.monotonic() - startedAt);
     return { result: { analyses: [{ node: node.name, file, ...told(tally, input.top), durationMs }] }, failures: [] };
   } catch (error) {
@@ -171,9 +176,9 @@ function notRead(outcome: Exclude<Outcome, { status: "ok" }>, { connection, file
     });
   }
   if (outcome.code === exitCodes.unreadable) {
-    return new PictlError("command-failed", `${file} is no file that this login may read.`, {
+    return new PictlError("command-failed", `${file} is no file, or none that this login may read.`, {
       node,
-      hint: "Say `--sudo`, or add the user to the group adm.",
+      hint: "`ls -l` on the node tells which. Say `--sudo`, or add the user to the group adm.",
     });
   }
   if (outcome.code === exitCodes.noProgram) {

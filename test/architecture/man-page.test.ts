@@ -11,10 +11,12 @@ const visible = Object.values(manifest.commands).filter(
   (command) => !command.hidden && !command.aliases.includes(command.id),
 );
 
-test("every command and every flag of it stands in the man page", () => {
+test("every command, argument and flag stands in the man page", () => {
   const plain = page.replaceAll("\\-", "-");
   for (const command of visible) {
     expect(plain).toContain(`.SS "pictl ${command.id.replaceAll(":", " ")}`);
+    for (const { name, description } of Object.values(command.args))
+      expect(plain).toContain(`.TP\n.B ${name.toUpperCase()}\n${description?.split(" ")[0] ?? ""}`);
     for (const name of Object.keys(command.flags))
       expect(plain).toMatch(new RegExp(`^\\.B (-\\w, )?--${name}\\b`, "m"));
   }

@@ -71,9 +71,10 @@ describe.skipIf(obstacle !== undefined)("run, stats, prune, syslog and rsyslog o
   });
 
   test("run: a saved command on every node; a misspelt one is not run", async () => {
-    await change({ commandlist: [{ Name: "hostname" }] });
+    await change({ commandlist: [{ Name: "hostname" }, { Lines: "cd /etc\npwd\n" }] });
     const { stdout } = await pictl("run", "Name");
     expect(stdout.split("\n").sort()).toEqual(["", "n1 | n1", "n2 | n2"]);
+    expect((await pictl("run", "Lines", "--node", "n1")).stdout).toBe("n1 | /etc\n");
     const misspelt = await pictl("run", "Nane");
     expect(misspelt.code).toBe(2);
     expect(misspelt.stderr).toContain('did you mean "Name"?');
@@ -81,9 +82,12 @@ describe.skipIf(obstacle !== undefined)("run, stats, prune, syslog and rsyslog o
 
   test("syslog: filtered lines of every node; a node whose command fails is told", async () => {
     await change({ syslog: "cat /root/log" });
-    await lab.inside("n1", "printf 'all is well\\nan error\\nanother error\\n' > /root/log");
+    await lab.inside(
+      "n1",
+      "printf '<3>bad\\n<6>no error at all\\nan error\\n<3>worse\\n<6>error or not\\n' > /root/log",
+    );
     const report = await pictl("syslog", "--errors", "--tail", "1");
-    expect(report).toMatchObject({ code: 1, stdout: "n1 | another error\n" });
+    expect(report).toMatchObject({ code: 1, stdout: "n1 | <3>worse\n" });
     expect(report.stderr).toContain("n2: The command ended with exit code 1. It said: cat: /root/log: No such file");
   });
 
@@ -109,6 +113,15 @@ describe.skipIf(obstacle !== undefined)("run, stats, prune, syslog and rsyslog o
     });
     const [here] = await rows<Record<string, unknown>>("analyses", "rsyslog", "--grep", "app");
     expect({ ...here, durationMs: 0 }).toEqual({ ...there, durationMs: 0 });
+
+    await lab.inside("n2", "gzip -c /root/all.log > /root/all.log.gz");
+    await change({ rsyslog_logfile: "/root/all.log.gz" });
+    const packed = await pictl("rsyslog");
+    expect(packed).toMatchObject({ code: 0, stdout: expect.stringContaining(" 0 counted, ") as string });
+    expect(packed.stderr).toContain("! No line of /root/all.log.gz on n2 is one of syslog (RFC 3164 or 5424).");
+    await change({ rsyslog_logfile: "/root" });
+    expect((await pictl("rsyslog")).stderr).toContain("✗ n2: /root is no file, or none that this login may read.");
+    await change({ rsyslog_logfile: "/root/all.log" });
 
     await lab.inside("n2", `mount --bind /dev/null "$(readlink -f "$(command -v perl)")"`);
     const [sent] = await rows<Record<string, unknown>>("analyses", "rsyslog");

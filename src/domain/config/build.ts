@@ -61,7 +61,8 @@ function savedCommands(raw: RawConfig, findings: Findings): SavedCommand[] {
         findings.error(path, `the label ${JSON.stringify(label)} is taken; labels must differ`, { atKey: true, other });
       }
       pathOf.set(label, path);
-      return { label, command };
+      // A block of YAML ends with the end of its last line.
+      return { label, command: command.trimEnd() };
     }),
   );
 }

@@ -1,4 +1,4 @@
-import { severities, type Severity } from "../syslog/severity.ts";
+import { markedSeverity, type Severity } from "../syslog/severity.ts";
 
 /** A line of an rsyslog file, as far as it is counted. */
 export interface LogEntry {
@@ -28,16 +28,15 @@ const months = new Map(monthNames.map((name, index) => [name, String(index + 1).
  * (`<34>1 TIME HOST APP PROCID MSGID SD MSG`), both with or without what precedes them. Undefined for anything else.
  */
 export function parseLine(line: string, today: Today): LogEntry | undefined {
-  const pri = /^<(\d{1,3})>/.exec(line);
-  const severity = pri ? severities[Number(pri[1]) % 8] : undefined;
-  const unmarked = pri ? line.slice(pri[0].length) : line;
-  const modern = pri !== null && unmarked.startsWith("1 ");
+  const severity = markedSeverity(line);
+  const unmarked = severity === undefined ? line : line.slice(line.indexOf(">") + 1);
+  const modern = severity !== undefined && unmarked.startsWith("1 ");
   const timed = withoutTime(modern ? unmarked.slice(2) : unmarked, today);
   if (!timed) return undefined;
   const { minute, rest } = timed;
   const [host, said] = word(rest);
   if (host === "" || said === undefined) return undefined;
-  const kept = said.slice(0, pri ? 1000 : 240);
+  const kept = said.slice(0, severity === undefined ? 240 : 1000);
   const { program, text } = modern ? modernMessage(kept) : taggedMessage(kept);
   return { minute, host, program, severity, message: patternOf(text) };
 }

@@ -1,5 +1,5 @@
 import { type Day, isOfDay } from "./day.ts";
-import { isError, isFailure, severityOfWords } from "./severity.ts";
+import { isError, isFailure, markedSeverity, severityOfWords } from "./severity.ts";
 
 /** What is asked for. Each of the first three lets more lines pass; the others let fewer. */
 export interface SyslogFilter {
@@ -24,6 +24,6 @@ export function lineFilter(filter: SyslogFilter, day: Day | undefined): (line: s
 
 function isOfKind({ errors, warnings, failures }: SyslogFilter, line: string): boolean {
   if (!errors && !warnings && !failures) return true;
-  const severity = severityOfWords(line);
+  const severity = markedSeverity(line) ?? severityOfWords(line);
   return (errors && isError(severity)) || (warnings && severity === "warning") || (failures && isFailure(line));
 }

@@ -2,6 +2,12 @@
 export const severities = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"] as const;
 export type Severity = (typeof severities)[number];
 
+/** What PRI says, with which a line may begin (`<34>…`; dmesg's `<3>…` is the same); undefined where it does not. */
+export function markedSeverity(line: string): Severity | undefined {
+  const pri = /^<(\d{1,3})>/.exec(line)?.[1];
+  return pri === undefined ? undefined : severities[Number(pri) % 8];
+}
+
 /**
  * Words that tell how grave a message is, the gravest first. Perl reads them too (`templates/rsyslog.pl`), so they are
  * plain: `|` between words of small letters.

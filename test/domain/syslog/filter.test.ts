@@ -26,6 +26,18 @@ test("quick filters add up; grep and today narrow them", () => {
 });
 
 test.each([
+  ["<11>Nov 23 10:00:00 n1 app: five", { errors: true }, true],
+  ["<11>1 2026-11-23T10:00:00Z n1 app 1 - - five", { errors: true }, true],
+  ["<3>[   12.345678] sda: five", { errors: true }, true],
+  ["<6>[   12.345678] error handler started", { errors: true }, false],
+  ["<12>Nov 23 10:00:00 n1 app: five", { warnings: true }, true],
+  ["<14>Nov 23 10:00:00 n1 sshd: connection refused", { failures: true }, true],
+  ["<b>error</b>", { errors: true }, true],
+])("PRI says more than words: %s", (line, parts, passes) => {
+  expect(lineFilter({ ...all, ...parts }, undefined)(line)).toBe(passes);
+});
+
+test.each([
   ["kernel: Oops: 0002", "crit"],
   ["Kernel panic - not syncing", "emerg"],
   ["job failed with code 1", "err"],

@@ -14,6 +14,7 @@ import {
   whole,
 } from "./values.ts";
 
+const shellCommand = text("a shell command", /^[^\0]*\S[^\0]*$/);
 const line = (expected: string) => text(expected, /^[^\r\n\0]*\S[^\r\n\0]*$/);
 const url = () => text("a URL that begins with http:// or https://", /^https?:\/\/[^\s/]/);
 const secret = (what: string) => text(`${what}, as env:NAME, file:PATH or in plain`, /./);
@@ -121,10 +122,10 @@ export const configSchema = strict(
     ),
 
     commandlist: described(
-      section(list(dictionary(line("a shell command"), "an object of labels and commands"), "a list")),
+      section(list(dictionary(shellCommand, "an object of labels and commands"), "a list")),
       "Saved commands for `pictl run`.",
     ),
-    syslog: z.optional(described(text("a shell command"), "The command that prints a node's system log.")),
+    syslog: z.optional(described(shellCommand, "The command that prints a node's system log.")),
     rsyslog_host: z.optional(nodeName()),
     rsyslog_logfile: z.optional(path()),
     kibana: z.optional(url()),
