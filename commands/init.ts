@@ -37,7 +37,7 @@ export default class Init extends PictlCommand {
     container: Flags.string({ summary: "A first container, on the first node.", helpValue: "NAME" }),
     args: Flags.string({ summary: "Its `docker run` arguments.", helpValue: "ARGS", dependsOn: ["container"] }),
     image: Flags.string({ summary: "Its image, if from a registry.", helpValue: "IMAGE", dependsOn: ["container"] }),
-    output: Flags.string({ summary: "Where to write it.", helpValue: "FILE", default: "config.json" }),
+    output: Flags.string({ summary: "Where to write it; else --config, or config.json here.", helpValue: "FILE" }),
     force: Flags.boolean({ summary: "Put it in the place of a config that is there." }),
     fingerprint: Flags.string({
       summary: "Trust the host key with this fingerprint and no other. Repeatable.",
@@ -56,10 +56,10 @@ export default class Init extends PictlCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Init);
-    const file = resolve(flags.output);
+    const file = resolve(flags.output ?? flags.config ?? "config.json");
     if (extname(file) !== ".json") {
-      throw new PictlError("usage", `A first config is JSON, and ${flags.output} is not called so.`, {
-        hint: "Let the name given to `--output` end in `.json`; YAML can be written by hand later.",
+      throw new PictlError("usage", `A first config is JSON, and ${file} is not called so.`, {
+        hint: "Let its name end in `.json`; YAML can be written by hand later.",
       });
     }
     if (!flags.force && !flags["dry-run"]) await refuseExisting(file);

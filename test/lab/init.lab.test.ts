@@ -76,6 +76,12 @@ describe.skipIf(obstacle !== undefined)("init", () => {
     expect(readdirSync(folder)).toEqual(["config.json"]);
   });
 
+  test("without --output the file that --config names is written", async () => {
+    const { code, stderr } = await runCommand(Init, ["--node", "n1", "--no-check"], output);
+    expect(code, stderr).toBe(0);
+    expect(readdirSync(folder)).toEqual(["config.json"]);
+  });
+
   test("a config that is there stays, unless --force is given", async () => {
     writeFileSync(output, "mine");
     expect(documentOf(await init(["n1"], "--no-check"))).toMatchObject({
