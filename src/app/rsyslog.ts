@@ -144,7 +144,7 @@ async function countHere({ signal }: RsyslogPorts, job: Job): Promise<Tally> {
     sudo,
     signal,
     timeoutMs,
-    maxOutputBytes: 4096,
+    maxOutputBytes: 0,
     onStdout: (chunk) => packed.write(Uint8Array.from(chunk)),
   });
   if (outcome.status !== "ok") {

@@ -57,8 +57,7 @@ async function readOne(
   const feed = linesOf((line) => {
     if (line === "" || !passes(line)) return;
     if (tail === undefined) {
-      // Of the lines of a chunk, any may find the reader behind.
-      pending = input.onLine({ node, line }) ?? pending;
+      pending = input.onLine({ node, line });
       return;
     }
     kept.push(line);

@@ -14,7 +14,6 @@ export function containerFacts(parts: Partial<ContainerFacts> = {}): ContainerFa
     startedAtMs: 1_700_000_000_000,
     exitCode: null,
     ports: [],
-    volumes: [],
     ...parts,
   };
 }

@@ -1,9 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { beforeAll, describe, expect, test } from "vitest";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pictl } from "../support/cli.ts";
-import { labObstacle, withLab } from "../support/lab.ts";
+import { labObstacle, type TestLab, withLab } from "../support/lab.ts";
+import { startRegistry, type TestRegistry, trustRegistry, whyNoRegistry } from "../support/registry.ts";
 
-const obstacle = await labObstacle();
+const obstacle = (await labObstacle()) ?? whyNoRegistry;
 
 const introduction = `# What \`--json\` prints
 
@@ -33,9 +35,20 @@ Below is the \`result\` of each command, as seen on a lab by the test that write
 kinds a value was seen to have, and \`?\` behind a key that not every row has.
 `;
 
-/** A command's words, and what it is run for; in order, on one cluster of two nodes. */
-const commands: readonly (readonly string[])[] = [
+/** Each command's words, in order, on one cluster of two nodes and a registry. */
+const commandsWith = (
+  registry: string,
+  { dir, nodes }: ReturnType<TestLab["status"]>,
+): readonly (readonly string[])[] => [
+  [
+    ...["init", "--node", `n1=${nodes[0]?.address ?? ""}`, "--user", "root", "--identity-file", join(dir, "key")],
+    ...["--known-hosts-file", join(dir, "known_hosts"), "--yes", "--config", join(dir, "new.json")],
+  ],
   ["config", "check"],
+  ["config", "path"],
+  ["config", "show"],
+  ["config", "get", "automatic_heartbeat"],
+  ["config", "set", "automatic_heartbeat", "enabled"],
   ["nodes"],
   ["doctor"],
   ["build"],
@@ -44,12 +57,23 @@ const commands: readonly (readonly string[])[] = [
   ["stats"],
   ["exec", "hostname"],
   ["run"],
+  ["run", "Uptime"],
+  ["syslog", "--tail", "2"],
+  ["rsyslog"],
   ["logs", "--tail", "1"],
   ["images"],
+  ["search", "app", "--insecure"],
+  ["tags", "team/app", "--insecure"],
+  ["pull", `${registry}/team/app:1`],
+  ["image", "remove", `${registry}/team/app:1`, "--yes"],
   ["stop", "web"],
   ["start", "web"],
   ["restart", "web"],
   ["move", "web", "n2"],
+  ["container", "add", "new", "--node", "n1", "--args", "--read-only"],
+  ["container", "edit", "new", "--args", "--read-only --init", "--yes"],
+  ["container", "remove", "new", "--yes"],
+  ["heartbeat"],
   ["prune", "--dry-run"],
   ["vip", "move", "n2"],
   ["vip", "show"],
@@ -57,10 +81,19 @@ const commands: readonly (readonly string[])[] = [
   ["node", "trust"],
   ["node", "add", "n9", "--address", "192.0.2.9", "--no-check", "--dry-run"],
   ["node", "cordon", "n1", "--dry-run"],
+  ["node", "uncordon", "n1", "--dry-run"],
   ["node", "remove", "n2", "--move", "--dry-run"],
   ["delete", "web", "--yes"],
   ["log", "--tail", "5"],
 ];
+
+/** Commands that tell of one thing, not of rows. */
+const oneThing: ReadonlySet<string> = new Set([
+  "pictl config path",
+  "pictl config show",
+  "pictl config get",
+  "pictl config set",
+]);
 
 /** The kind of a value: `string`, `[…]` of what its elements have in common, or the keys of an object. */
 type Shape = {
@@ -103,16 +136,31 @@ function text(shape: Shape, indent = ""): string {
     .join(" | ");
 }
 
+/** `pictl node add`, of `node add n9 …`. */
+function titleOf([first = "", second = ""]: readonly string[]): string {
+  const isTopic = ["config", "container", "image", "node", "vip"].includes(first);
+  return isTopic ? `pictl ${first} ${second}` : `pictl ${first}`;
+}
+
 describe.skipIf(obstacle !== undefined)("--json", () => {
   const lab = withLab({ nodes: 2 });
   let pristine = "";
-  beforeAll(() => {
-    pristine = readFileSync(lab.status().config, "utf8");
+  let registry: TestRegistry;
+  beforeAll(async () => {
+    registry = await startRegistry({ address: lab.status().controller, tls: true });
+    await registry.push("team/app", ["1", "2"]);
+    await Promise.all(["n1", "n2"].map((node) => trustRegistry(lab, node, registry)));
+    await lab.inside("n1", "echo 'Nov 26 08:00:00 n1 app[7]: it works' >/var/log/all");
+    const rest = { dockerRegistries: [registry.host], rsyslog_host: "n1", rsyslog_logfile: "/var/log/all" };
+    const config = JSON.parse(readFileSync(lab.status().config, "utf8")) as object;
+    pristine = JSON.stringify({ ...config, ...rest }, null, 2);
+    writeFileSync(lab.status().config, pristine);
   });
+  afterAll(() => registry.stop());
 
   test("has the shapes that docs/json.md tells", async () => {
     const parts: string[] = [introduction];
-    for (const words of commands) {
+    for (const words of commandsWith(registry.host, lab.status())) {
       const { stdout, stderr, code } = await pictl([...words, "--json"], { config: lab.status().config });
       const document = JSON.parse(stdout) as { ok: boolean; exitCode: number; result: object; failures: object[] };
       expect(Object.keys(document).sort(), words.join(" ")).toEqual(["exitCode", "failures", "ok", "result"]);
@@ -122,10 +170,14 @@ describe.skipIf(obstacle !== undefined)("--json", () => {
         const { checks } = document.result as { checks: { state: string }[] };
         document.result = { checks: checks.filter((row) => row.state === "ok") };
       }
-      expect(Object.values(document.result).filter(Array.isArray), words.join(" ")).toHaveLength(1);
-      parts.push(
-        `## pictl ${words[0] === "node" || words[0] === "vip" ? words.slice(0, 2).join(" ") : (words[0] ?? "")}${words[0] === "config" ? " check" : ""}\n\n\`\`\`\n${text(look(document.result))}\n\`\`\`\n`,
-      );
+      if (!oneThing.has(titleOf(words))) {
+        expect(Object.values(document.result).filter(Array.isArray), words.join(" ")).toHaveLength(1);
+      }
+      const part = `\`\`\`\n${text(look(document.result))}\n\`\`\`\n`;
+      const heading = `## ${titleOf(words)}\n`;
+      // A second kind of what the command before says.
+      if (parts.some((each) => each.startsWith(heading))) parts.push(`or, as \`pictl ${words.join(" ")}\`:\n\n${part}`);
+      else parts.push(`${heading}\n${part}`);
     }
     await expect(parts.join("\n")).toMatchFileSnapshot("../../docs/json.md");
   }, 240_000);

@@ -32,7 +32,6 @@ export function factsOf(container: SimContainer): ContainerFacts {
     startedAtMs,
     exitCode: state === "exited" ? exitCode : null,
     ports: state === "running" ? ports : [],
-    volumes: [],
   };
 }
 

@@ -106,7 +106,6 @@ async function moveTo(
       step,
       overlap: false,
       copyVolumes: false,
-      mayLeaveData: () => Promise.resolve(true),
       patienceMs,
       graceSeconds,
       waitMs: 0,
