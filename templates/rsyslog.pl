@@ -26,8 +26,9 @@ for (my $gravity = 0; $gravity < @severity_words; $gravity += 2) {
   $gravity{$_} = $gravity for split /[|]/, $severity_words[$gravity + 1];
 }
 
-my (%hosts, %minutes, %messages, %levels);
-my $pruned = 0;
+my (%hosts, %minutes, %messages, %programs, %severities);
+# How often what was forgotten came, at most.
+my ($host_floor, $program_floor, $message_floor) = (0, 0, 0);
 
 # Since the last flush: how often each key came; what it is, undefined where that is not asked for; how long its program
 # is where that has digits, which are no number; else 0. A key whose count stays 0 is admitted each time it comes.
@@ -105,13 +106,22 @@ sub admit {
   return $asked;
 }
 
+# Forgets the rarest until there are no more than MOST (lossy counting, Manku 2002).
+sub forget {
+  my ($counts, $floor) = @_;
+  while (keys %$counts > $most) {
+    $$floor++;
+    delete @$counts{grep { $counts->{$_} <= $$floor } keys %$counts};
+  }
+}
+
 sub flush {
   while (my ($key, $kind) = each %kind) {
     $messages{$kind} += $count{$key} if defined $kind;
   }
   while (keys %messages > $most) {
-    $pruned++;
-    for my $kind (grep { $messages{$_} <= $pruned } keys %messages) {
+    $message_floor++;
+    for my $kind (grep { $messages{$_} <= $message_floor } keys %messages) {
       add_level($kind);
       delete $messages{$kind};
     }
@@ -123,7 +133,9 @@ sub add_level {
   my ($kind) = @_;
   my ($severity, $program, $message) = split /\t/, $kind, 3;
   my $level = level($severity, $message);
-  $levels{"$level\t$program"} += $messages{$kind};
+  $severities{$level} += $messages{$kind};
+  $programs{$program} += $messages{$kind};
+  forget(\%programs, \$program_floor) if keys %programs > $most;
   return ($level, $program, $message);
 }
 
@@ -162,7 +174,7 @@ sub count_line {
   if ($end <= $begin) { $odd++; return }
   my $said = substr $line, $end + 1;
   return unless $counts && ($count{key_of($lead, $said)}++ || admit($lead, $said));
-  $hosts{substr $line, $begin, $end - $begin}++;
+  $hosts{substr $line, $begin, $end - $begin}++ || keys %hosts > $most && forget(\%hosts, \$host_floor);
   $run++;
 }
 
@@ -184,7 +196,7 @@ sub count_part {
     my $end = index $line, ' ', $begin;
     if ($end <= $begin) { $odd++; next }
     next unless $count{substr($line, $end + 1, 240) =~ tr/0-9/0/r}++ || admit('', substr $line, $end + 1);
-    $hosts{substr $line, $begin, $end - $begin}++;
+    $hosts{substr $line, $begin, $end - $begin}++ || keys %hosts > $most && forget(\%hosts, \$host_floor);
     $run++;
   }
   return $.;
@@ -203,7 +215,8 @@ sub tell_counts {
     my @told = add_level($kind);
     print join("\t", 'M', $messages{$kind}, @told), "\n" if $messages{$kind} >= $least;
   }
-  print "L\t$levels{$_}\t$_\n" for keys %levels;
+  print "P\t$programs{$_}\t$_\n" for keys %programs;
+  print "S\t$severities{$_}\t$_\n" for keys %severities;
   print "E\t$read\t$counted\t$odd\n";
 }
 

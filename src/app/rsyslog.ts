@@ -49,7 +49,8 @@ const timeoutMs = 3_600_000;
 
 /**
  * What stands in the rsyslog file, counted where it lies; only the counts cross the line. With `grep`, and where the
- * node has no Perl, the file is sent compressed and counted here. In either case in memory that does not grow with it.
+ * node has no Perl, the file is sent compressed and counted here. In either case in memory that grows only with the
+ * minutes in it: of too many hosts, programs or messages the rarest are forgotten.
  */
 export async function analyseRsyslog(
   ports: RsyslogPorts,

@@ -82,9 +82,17 @@ function here(text: readonly string[], options: TallyOptions): object {
 }
 
 function there(file: string, options: TallyOptions): object {
+  return plain(tallied(file, options));
+}
+
+function tallied(file: string, options: TallyOptions): Tally {
   const { code, output } = run(render(countCommand(program, file, options)));
   expect(code).toBe(0);
-  return read(output.toString().replace(/^\d+\n/, ""));
+  const tally = new Tally();
+  const [parts, ...lines] = output.toString().trimEnd().split("\n");
+  for (const line of lines) expect(tally.addCount(line), line).toBe(true);
+  expect(tally.parts).toBe(Number(parts));
+  return tally;
 }
 
 function withPerl(text: readonly string[], options: TallyOptions): object {
@@ -96,12 +104,6 @@ function withPerl(text: readonly string[], options: TallyOptions): object {
 function run(line: string): { code: number; output: Buffer } {
   const { status, stdout } = spawnSync("sh", ["-c", line], { maxBuffer: 64 * 1024 * 1024 });
   return { code: status ?? -1, output: stdout };
-}
-
-function read(output: string): object {
-  const tally = new Tally();
-  for (const line of output.split("\n")) if (line !== "") tally.addCount(line);
-  return plain(tally);
 }
 
 describe("Perl counts as we do", () => {
@@ -126,6 +128,26 @@ describe("Perl counts as we do", () => {
     });
     const options = { ...all, ...parts };
     expect(withPerl(many, options)).toEqual(here(many, options));
+  });
+
+  test("of more hosts and programs than are remembered, the rarest are forgotten, and every line is counted", () => {
+    const many = Array.from({ length: 45_000 }, (_, index) => {
+      const id = (index * 2_654_435_761).toString(36);
+      const [host, program] = index < 100 || index % 3 === 0 ? ["web1", "sshd"] : [`h-${id}`, `req-${id}`];
+      return `Nov 23 10:05:00 ${host} ${program}[7]: ${index % 5 === 0 ? "failed" : "done"}`;
+    });
+    const file = join(folder, "names.log");
+    writeFileSync(file, many.map((line) => `${line}\n`).join(""));
+    const tally = new Tally();
+    for (const line of many) tally.add(line, all);
+    for (const { hosts, programs, severities, counted } of [tally, tallied(file, all)]) {
+      expect([hosts.size, programs.size].every((size) => size > 1 && size <= 20_000)).toBe(true);
+      expect([hosts.get("web1"), programs.get("sshd"), counted]).toEqual([15_066, 15_066, 45_000]);
+      expect([...severities].sort()).toEqual([
+        ["err", 9_000],
+        ["info", 36_000],
+      ]);
+    }
   });
 
   test("whatever the messages hold", () => {

@@ -17,14 +17,27 @@ export interface MessageCount {
   readonly count: number;
 }
 
-/** More messages than these differ in more than numbers; the rarest are forgotten (lossy counting, Manku 2002). */
-const maxMessages = 20_000;
+/** So many names of a kind are remembered. */
+const maxNames = 20_000;
 
-/** Counts of a log, in memory that does not grow with it. Fed with lines, or with what `countCommand` prints. */
+/** Counts of names. When there are too many, the rarest are forgotten (lossy counting, Manku 2002). */
+class Counts extends Map<string, number> {
+  #floor = 0;
+
+  increase(name: string, by: number): void {
+    this.set(name, (this.get(name) ?? 0) + by);
+    while (this.size > maxNames) {
+      this.#floor += 1;
+      for (const [each, count] of this) if (count <= this.#floor) this.delete(each);
+    }
+  }
+}
+
+/** Counts of a log, in memory that grows only with its minutes. Fed with lines, or with what `countCommand` prints. */
 export class Tally {
-  readonly hosts = new Map<string, number>();
+  readonly hosts = new Counts();
   readonly minutes = new Map<string, number>();
-  readonly programs = new Map<string, number>();
+  readonly programs = new Counts();
   readonly severities = new Map<Severity, number>();
   lines = 0;
   counted = 0;
@@ -32,8 +45,7 @@ export class Tally {
   odd = 0;
   /** Parts whose counts came to their end. */
   parts = 0;
-  #messages = new Map<string, MessageCount>();
-  #floor = 0;
+  readonly #messages = new Counts();
 
   add(line: string, options: TallyOptions): void {
     this.lines += 1;
@@ -47,9 +59,10 @@ export class Tally {
     const severity = entry.severity ?? severityOfWords(message);
     if (!isAsked(options, severity, message)) return;
     this.counted += 1;
-    increase(this.hosts, host, 1);
+    this.hosts.increase(host, 1);
     increase(this.minutes, minute, 1);
-    this.#level(severity, program, 1);
+    this.programs.increase(program, 1);
+    increase(this.severities, severity, 1);
     this.#message({ severity, program, message, count: 1 });
   }
 
@@ -58,9 +71,10 @@ export class Tally {
     const [kind, number = "", first = "", second = "", ...rest] = line.split("\t");
     const count = Number(number);
     if (!Number.isSafeInteger(count) || count < 0) return false;
-    if (kind === "H") increase(this.hosts, first, count);
+    if (kind === "H") this.hosts.increase(first, count);
     else if (kind === "T") increase(this.minutes, first, count);
-    else if (kind === "L") this.#level(first as Severity, second, count);
+    else if (kind === "P") this.programs.increase(first, count);
+    else if (kind === "S") increase(this.severities, first as Severity, count);
     else if (kind === "M") {
       this.#message({ severity: first as Severity, program: second, message: rest.join("\t"), count });
     } else if (kind === "E") {
@@ -74,26 +88,19 @@ export class Tally {
 
   /** The commonest first. */
   top(count: number): readonly MessageCount[] {
-    return [...this.#messages.values()]
+    return [...this.#messages]
+      .map(([name, times]) => {
+        const [severity = "", program = "", ...message] = name.split("\t");
+        return { severity: severity as Severity, program, message: message.join("\t"), count: times };
+      })
       .sort((a, b) => b.count - a.count || (a.message < b.message ? -1 : 1))
       .slice(0, count);
-  }
-
-  #level(severity: Severity, program: string, count: number): void {
-    increase(this.programs, program, count);
-    increase(this.severities, severity, count);
   }
 
   #message(given: MessageCount): void {
     // What is left of a hexadecimal number that begins with letters.
     const message = given.message.replace(/(^|[^0-9A-Za-z])[A-Fa-f]{1,15}#/g, "$1#");
-    const more = { ...given, message };
-    const key = `${more.severity}\t${more.program}\t${more.message}`;
-    this.#messages.set(key, { ...more, count: (this.#messages.get(key)?.count ?? 0) + more.count });
-    while (this.#messages.size > maxMessages) {
-      this.#floor += 1;
-      for (const [each, { count }] of this.#messages) if (count <= this.#floor) this.#messages.delete(each);
-    }
+    this.#messages.increase(`${given.severity}\t${given.program}\t${message}`, given.count);
   }
 }
 
