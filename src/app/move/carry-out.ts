@@ -6,6 +6,7 @@ import { runInput } from "../../domain/container/wanted.ts";
 import * as docker from "../../domain/docker/commands.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { type ErrorCode, hintedFurther, PictlError, toFailure } from "../../domain/errors.ts";
+import type { Place } from "../../domain/move/data-commands.ts";
 import { moveEdits } from "../../domain/move/edits.ts";
 import type { MoveRecord } from "../../domain/move/journal.ts";
 import { type MovePlan, refuseTakenPorts, wouldMove } from "../../domain/move/plan.ts";
@@ -17,11 +18,11 @@ import { inLockOrder, withLocks } from "../locks.ts";
 import type { ConfigStore, Ports, Step } from "../ports.ts";
 import { putInPlace } from "../run-container.ts";
 import { checkMoved } from "./check.ts";
-import type { Place } from "../../domain/move/data-commands.ts";
 import { copyData, refuseUncopyable } from "./copy-data.ts";
 import { prepareImage } from "./prepare-image.ts";
-import { finish, undo } from "./settle.ts";
+import { finish } from "./settle.ts";
 import { oursOn, type Side, sideOf, sideUnlessDead } from "./side.ts";
+import { undo } from "./undo.ts";
 
 export interface MoveOptions {
   readonly store: ConfigStore;

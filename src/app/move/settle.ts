@@ -1,18 +1,15 @@
 import type { Config, Placement } from "../../domain/config/types.ts";
-import { generationOf, isOurs } from "../../domain/container/ownership.ts";
+import { generationOf } from "../../domain/container/ownership.ts";
 import { retiredName } from "../../domain/container/replace.ts";
 import * as docker from "../../domain/docker/commands.ts";
-import type { ContainerFacts } from "../../domain/docker/facts.ts";
-import { PictlError, toFailure } from "../../domain/errors.ts";
+import { toFailure } from "../../domain/errors.ts";
 import { mayStillCome, type MoveRecord, settlement } from "../../domain/move/journal.ts";
-import type { Command } from "../../domain/shell.ts";
-import { runDocker } from "../docker.ts";
 import { inLockOrder, withLocks } from "../locks.ts";
-import { nodeOf } from "../observe.ts";
-import type { Connection, Ports } from "../ports.ts";
+import type { Ports } from "../ports.ts";
 import { record } from "../record.ts";
 import type { Report } from "../report.ts";
-import { discardCopies } from "./copy-data.ts";
+import { isUnreachable, onNode } from "./on-node.ts";
+import { undo } from "./undo.ts";
 
 /** The connection of a pictl that was killed just now takes a moment to end, and its locks with it. */
 const settleWaitMs = 3000;
@@ -126,104 +123,6 @@ async function settleClaimed(
   });
 }
 
-/**
- * Takes the new copy away, brings the old one back, takes away the data that was copied, and removes the record, or
- * leaves in it what is still to be done: when only the new copy's node does not answer, the old copy is back and nobody
- * is kept off it. A node in `dead` is not asked. `certain`: no command can still be on its way, as one may be that nobody
- * heard the end of; otherwise a new copy that is not there is looked for once more after a while. Resolves to whether
- * the move is undone as far as its containers on answering nodes go.
- */
-export async function undo(
-  ports: Ports,
-  config: Config,
-  move: MoveRecord,
-  { dead, certain = false }: { readonly dead: ReadonlySet<string>; readonly certain?: boolean },
-): Promise<boolean> {
-  const { from } = move;
-  const on = (name: string, work: (on: OnNode) => Promise<void>): Promise<boolean> =>
-    dead.has(name) ? Promise.resolve(false) : onNode(ports, config, name, work);
-  const wasBack = move.step === "undone";
-  const removed = await removeNew(move, homesOf(config, move), on);
-  // A dead node's copy is nobody's to bring back; what is put aside there is found again by `create`.
-  const oldIsBack = wasBack || (await restoreOld(move, on)) || dead.has(from);
-  const mayCome = removed === "nothing" && !certain && move.lookedAt === undefined;
-  const dataIsGone = removed !== "silent" && (removed === "kept" || (await removeCopiedData(ports, move, on)));
-  const gone = dataIsGone && !mayCome;
-  if (oldIsBack && gone) await ports.journal.remove(move);
-  else if (oldIsBack && (mayCome || !wasBack)) {
-    await ports.journal.write({ ...move, step: "undone", ...(mayCome ? { lookedAt: ports.clock.now() } : {}) });
-  }
-  return oldIsBack && (gone || !wasBack);
-}
-
-/** Where a copy of before the move may be: on its old node, and where the layout has it since. */
-function homesOf(config: Config, { container, from, to }: MoveRecord): readonly string[] {
-  const homes = config.placements.filter((each) => each.container === container).map((each) => each.node);
-  return homes.includes(from) ? [from] : [from, ...homes.filter((node) => node !== to)];
-}
-
-type On = (node: string, work: (on: OnNode) => Promise<void>) => Promise<boolean>;
-
-async function removeNew(
-  { container, from, to, generation, replaces }: MoveRecord,
-  homes: readonly string[],
-  on: On,
-): Promise<"removed" | "kept" | "nothing" | "silent"> {
-  // Where it took the place of the only copy, it is the only one now, as far as anybody knows while the others are silent.
-  let olds = replaces ? 0 : 1;
-  let homeIsSilent = false;
-  // `from` may be another name of the same machine.
-  const isNew = (each: ContainerFacts): boolean => each.name === container && generationOf(each) === generation;
-  const isOld = (each: ContainerFacts): boolean =>
-    (each.name === container || each.name === retiredName(container)) && !isNew(each);
-  if (replaces) {
-    for (const name of homes) {
-      const answered = await on(name, async ({ containers }) => {
-        olds += containers.filter(isOld).length;
-      });
-      homeIsSilent ||= !answered && name !== from;
-    }
-  }
-  if (olds === 0) return homeIsSilent ? "silent" : "kept";
-  let news = 0;
-  const answered = await on(to, async ({ containers, run }) => {
-    for (const facts of containers.filter(isNew)) {
-      news++;
-      await run(`remove the new ${container}`, docker.remove(facts.id));
-    }
-  });
-  if (!answered) return "silent";
-  return news > 0 ? "removed" : "nothing";
-}
-
-/** Half a copy must neither be taken for the data, nor keep the next copy out. Resolves to false when its node does not answer. */
-async function removeCopiedData(ports: Ports, { container, to, copied = [] }: MoveRecord, on: On): Promise<boolean> {
-  if (copied.length === 0) return true;
-  return on(to, async ({ connection }) => {
-    try {
-      await discardCopies(connection, copied);
-    } catch (error) {
-      if (!(error instanceof PictlError) || error.code !== "command-failed") throw error;
-      const places = copied.map(({ path }) => path).join(", ");
-      ports.progress.warn(
-        `What was copied for ${container} is still on ${to}, perhaps half of it: ${places}. ${error.message}`,
-      );
-    }
-  });
-}
-
-/** Nothing to bring back is where a later copy has taken its place. Resolves to false when its node does not answer. */
-function restoreOld({ container, from, wasRunning, generation }: MoveRecord, on: On): Promise<boolean> {
-  return on(from, async ({ containers, run }) => {
-    const old =
-      containers.find((each) => each.name === container) ??
-      containers.find((each) => each.name === retiredName(container));
-    if (!old || generationOf(old) > generation) return;
-    if (old.name !== container) await run(`rename the old ${container}`, docker.rename(old.name, container));
-    if (wasRunning && old.state !== "running") await run(`start the old ${container}`, docker.start(container));
-  });
-}
-
 /** Removes what is left of the old copy. Resolves to false when its node did not answer. */
 export function finish(ports: Ports, config: Config, move: MoveRecord): Promise<boolean> {
   const { container, from, generation } = move;
@@ -250,42 +149,6 @@ async function hasNewCopy(
       found = containers.some((facts) => facts.name === container && generationOf(facts) >= generation);
     }));
   return looked ? found : undefined;
-}
-
-interface OnNode {
-  readonly connection: Connection;
-  /** Ours only. */
-  readonly containers: readonly ContainerFacts[];
-  readonly run: (doing: string, command: Command) => Promise<void>;
-}
-
-/** Works on a node that answers; false when it does not. A node that has left the config has nothing to be done on it. */
-async function onNode(
-  ports: Ports,
-  config: Config,
-  name: string,
-  work: (on: OnNode) => Promise<void>,
-): Promise<boolean> {
-  if (!config.nodes.some((node) => node.name === name)) return true;
-  const node = nodeOf(config, name);
-  try {
-    const [connection, engine] = await Promise.all([ports.nodes.connect(node), ports.engines.on(node)]);
-    await work({
-      connection,
-      containers: (await engine.containers()).filter((facts) => isOurs(facts, config.cluster)),
-      run: async (doing, command) => {
-        await runDocker(connection, command, { doing });
-      },
-    });
-    return true;
-  } catch (error) {
-    if (isUnreachable(error)) return false;
-    throw error;
-  }
-}
-
-export function isUnreachable(error: unknown): boolean {
-  return error instanceof PictlError && (error.code === "node-unreachable" || error.code === "connection-lost");
 }
 
 async function unlessUnreachable(work: Promise<void>): Promise<void> {

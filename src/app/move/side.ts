@@ -3,7 +3,7 @@ import { isOurs } from "../../domain/container/ownership.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { nodeOf } from "../observe.ts";
 import type { Connection, Engine, Ports } from "../ports.ts";
-import { isUnreachable } from "./settle.ts";
+import { isUnreachable } from "./on-node.ts";
 
 /** One end of a move. */
 export interface Side {

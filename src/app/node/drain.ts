@@ -5,7 +5,7 @@ import { type DrainPlan, planDrain, type PlannedMove } from "../../domain/placem
 import { fanOut } from "../fan-out.ts";
 import type { MoveOptions } from "../move/carry-out.ts";
 import { moveContainer, type MoveRow } from "../move/index.ts";
-import { isUnreachable } from "../move/settle.ts";
+import { isUnreachable } from "../move/on-node.ts";
 import type { Ports } from "../ports.ts";
 import { lookAround } from "../placement/look.ts";
 import { cordonNodes } from "./cordon.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { undo } from "../../../src/app/move/settle.ts";
+import { undo } from "../../../src/app/move/undo.ts";
 import type { Outcome, Ports } from "../../../src/app/ports.ts";
 import type { ContainerFacts } from "../../../src/domain/docker/facts.ts";
 import { PictlError } from "../../../src/domain/errors.ts";
