@@ -68,10 +68,10 @@ On a terminal, control characters in the logs are shown and not sent, unless --r
         line: (row) => rows.row(row),
         idle: () => rows.flush(),
         ended: ({ container, node }) => {
-          if (!json) this.progress.warn(`${container}@${node}: the log ended, for the container does not run.`);
+          if (!json) this.progress.warn(`${container}@${node}: the log ended, for the container does not run there.`);
         },
         failed: ({ container, node, message }) => {
-          if (!json) this.progress.notice(`${container ?? ""}@${node ?? ""}: the log cannot be read on. ${message}`);
+          this.progress.notice(`${container ?? ""}@${node ?? ""}: its log is not followed. ${message}`);
         },
         lost: (node, { message }) => {
           this.progress.notice(`${node}: ${message} Its logs go on when it answers again.`);

@@ -22,7 +22,7 @@ export interface LogsInput extends LogWish {
 export interface LogOutput extends LogRows {
   /** A followed log is over. */
   ended(place: { readonly container: string; readonly node: string }): void;
-  /** A followed log cannot be read any more; the failure is also in the report. */
+  /** A log cannot be followed, from the beginning or any more; the failure is also in the report. */
   failed(failure: Failure): void;
   /** A node does not answer any more, and its followed logs go on when it does. Each is told once a loss. */
   lost(node: string, why: Failure): void;
@@ -54,13 +54,16 @@ export async function readLogs(ports: LogsPorts, input: LogsInput): Promise<Repo
     failures.push(failure);
     return failure;
   };
+  // Who follows logs may do so for hours, and must know by then what is not among them.
+  if (follow && !ports.signal.aborted) for (const failure of missing) output.failed(failure);
 
   const alive = new Set(found);
   await readPast(ports, found, input, (source, error) => {
     if (error === undefined) source.begun = true;
     else if (!ports.signal.aborted && !(follow && mayPass(error))) {
       alive.delete(source);
-      fail(source, error);
+      const failure = fail(source, error);
+      if (follow) output.failed(failure);
     }
   });
   if (follow && !ports.signal.aborted) {

@@ -111,6 +111,24 @@ describe.skipIf(obstacle !== undefined)("logs", () => {
     expect(exitCode).toBe(1);
   });
 
+  test("followed: what cannot be is told at once, with the reason", async () => {
+    await run("n2", "gone", `--label io.pictl.cluster=${cluster} --log-driver none`, "sleep 600");
+    const following = startPictl(["logs", "app@n3", "gone", "live", "--follow", "--tail", "1"], options());
+    await expect.poll(following.complained, { timeout: 20_000 }).toMatch(/gone@n2: its log is not followed/);
+    following.kill("SIGINT");
+    const { code, stderr } = await following.ended;
+    expect(code).toBe(130);
+    const [told, summed] = stderr.split("Stopping;");
+    expect(told).toContain("! app@n3: its log is not followed. ");
+    expect(told).toContain(
+      "! gone@n2: its log is not followed. Docker cannot read the container's log: its log driver",
+    );
+    expect(summed).toContain(
+      "✗ gone@n2: Docker cannot read the container's log: its log driver sends it elsewhere.\n  → ",
+    );
+    await lab.inside("n2", "docker rm -f gone");
+  });
+
   test("followed: what was, what comes, and the end of each", async () => {
     const following = startPictl(["logs", "live", "--follow"], options());
     await expect.poll(following.said, { timeout: 20_000 }).toMatch(/begun\n.*begun\n/);

@@ -21,7 +21,11 @@ export async function* containerLogs(
   const container = `/containers/${encodeURIComponent(id)}`;
   const inspection = await api.get(`${container}/json`, signal);
   const response =
-    inspection === undefined ? undefined : await api.stream(`${container}/logs?${query(options)}`, signal);
+    inspection === undefined
+      ? undefined
+      : await api.stream(`${container}/logs?${query(options)}`, signal).catch((error: unknown) => {
+          throw unreadable(error) ?? error;
+        });
   if (!response) throw new PictlError("container-missing", "The container is gone.", { node, container: id });
 
   try {
@@ -40,6 +44,15 @@ export async function* containerLogs(
   } finally {
     response.destroy();
   }
+}
+
+/** Undefined when it is something else than the log driver that keeps the log from being read. */
+function unreadable(error: unknown): PictlError | undefined {
+  if (!(error instanceof PictlError) || !error.message.includes("does not support reading")) return undefined;
+  return new PictlError("docker-failed", "Docker cannot read the container's log: its log driver sends it elsewhere.", {
+    hint: "`--log-driver` in its arguments, or `log-driver` in the node's daemon.json, names it; json-file, local and journald can be read.",
+    cause: error,
+  });
 }
 
 function query({ follow, tail, since }: LogOptions): string {
