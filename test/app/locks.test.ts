@@ -1,5 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { closeSync, mkdirSync, openSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { systemClock } from "../../src/adapters/clock/index.ts";
@@ -15,9 +15,14 @@ describe.skipIf(whyNoSshd)(`locks${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { timeo
   beforeAll(async () => {
     sshd = await startSshd();
   });
-  afterAll(() => sshd.stop());
+  afterAll(async () => {
+    for (const file of [fileOf("a"), fileOf("b")]) rmSync(file, { force: true });
+    await sshd.stop();
+  });
 
+  const folder = "/run/lock/pictl";
   const cluster = `locks-${String(process.pid)}`;
+  const fileOf = (container: string): string => join(folder, `${cluster}.${container}`);
   const places = ["a", "b"].map((container) => ({ container, node: "n1" }));
   const [a, b] = places as [(typeof places)[0], (typeof places)[0]];
 
@@ -67,17 +72,19 @@ describe.skipIf(whyNoSshd)(`locks${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { timeo
 
   test("a line that dies while they are taken is no node without flock", async () => {
     // Opening a pipe that nobody writes to takes for ever.
-    const folder = "/run/lock/pictl";
-    const fifo = join(folder, `${cluster}.a`);
+    const fifo = fileOf("a");
+    const takers = (): number => spawnSync("pgrep", ["-f", `^sh .*${cluster}.a`]).stdout.length;
     rmSync(fifo, { force: true });
     mkdirSync(folder, { recursive: true });
     execFileSync("mkfifo", [fifo]);
     afterwards(async () => {
-      rmSync(fifo);
+      const writer = openSync(fifo, "r+");
+      await vi.waitUntil(() => takers() === 0, 10_000);
+      closeSync(writer);
     });
     const one = await operator();
     const done = one.lock((locked) => locked(a));
-    await vi.waitFor(() => execFileSync("pgrep", ["-f", `^sh .*${cluster}.a`]), 10_000);
+    await vi.waitUntil(() => takers() > 0, 10_000);
     one.proxy.cut();
     await rejection(done, "connection-lost");
     expect(one.warnings).toEqual([]);
