@@ -41,9 +41,9 @@ export async function refuseUncopyable(ports: Signalled, { from, to, data }: Cop
 
 /**
  * Copies volumes, folders and files from node to node, through this machine, while nobody writes to them; each is
- * compared by checksum afterwards. What the target has already is never mixed with: it stays when it is the same, and
- * is refused (move-failed) when it differs. `noting` is waited for before anything is written to a place. Throws
- * command-failed, docker-failed, connection-lost, timeout and what connecting throws.
+ * compared by checksum afterwards, with its links, owners and modes. What the target has already is never mixed with: it
+ * stays when it is the same, and is refused (move-failed) when it differs. `noting` is waited for before anything is
+ * written to a place. Throws command-failed, docker-failed, connection-lost, timeout and what connecting throws.
  */
 export async function copyData(
   ports: Signalled,
@@ -80,7 +80,7 @@ async function copyOne(ports: Signalled, { from, to }: Ends, { source, target }:
   if (await isSame(ports, { from, to }, { source, target })) return;
   throw new PictlError("move-failed", `The copy of ${source.path} differs from the original (checksums).`, {
     node: to.node,
-    hint: "Something else writes to it. Stop that, and move again.",
+    hint: `Something else writes to it: stop that, and move again. Or the disk of ${to.node} keeps no links, owners or modes.`,
   });
 }
 
@@ -166,7 +166,7 @@ function output({ node }: Connection, outcome: Outcome): string {
     `Copying data failed on ${node}: ${said === "" ? `exit code ${String(outcome.code)}` : said}.`,
     {
       node,
-      hint: "Copying needs root on both nodes (the login, or sudo), `tar`, `find` and `sha256sum`, and room on the disk.",
+      hint: "Copying needs root on both nodes (the login, or sudo), `tar`, `find`, `stat` and `sha256sum`, and room on the disk.",
     },
   );
 }

@@ -57,12 +57,38 @@ export function clear({ path, isFile }: Place): Command {
   return isFile ? script('rm -f "$1"', path) : script('[ ! -d "$1" ] || find "$1" -mindepth 1 -delete', path);
 }
 
-/** One SHA-256 over the names and contents of all files, the same wherever they lie. */
+/**
+ * One SHA-256 over all that a copy takes along: names, contents, links, empty folders, owners and modes, the same wherever
+ * they lie and whichever userland the node has (GNU, busybox). Fails where something cannot be read.
+ */
 export function hash({ path, isFile }: Place): Command {
-  return isFile
-    ? script('sha256sum <"$1"', path)
-    : script('cd "$1" && find . -type f -exec sha256sum {} + | LC_ALL=C sort | sha256sum', path);
+  return isFile ? script('sha256sum <"$1" && stat -c "%f %u %g" "$1"', path) : script(hashOfFolder, path);
 }
+
+// `%f`: type and mode. No tar takes sockets along, and busybox's no owners of links. GNU's sha256sum escapes odd names,
+// and busybox's does not; so they are hashed themselves, one by one. How the list ends goes round the pipe, which would
+// hide it.
+const hashOfFolder = `
+cd "$1" || exit
+export LC_ALL=C
+odd="*[\\\\\\\\$(printf '\\n\\r')]*"
+list() {
+  find . ! -type s ! -type l ! -path "$odd" -exec stat -c '%f %u %g %n' {} + &&
+    find . -type f ! -path "$odd" -exec sha256sum {} + &&
+    find . -type l ! -path "$odd" -exec sh -c 'for each do
+      printf "%s -> " "$each" && readlink "$each" || exit
+    done' sh {} + &&
+    find . ! -type s -path "$odd" -exec sh -c 'for each do
+      name=$(printf %s "$each" | sha256sum) || exit
+      data=
+      if [ -L "$each" ]; then facts=$(readlink "$each"); else facts=$(stat -c "%f %u %g" "$each"); fi || exit
+      if [ -f "$each" ] && [ ! -L "$each" ]; then data=$(sha256sum <"$each") || exit; fi
+      printf "%s %s %s\\n" "$name" "$facts" "$data"
+    done' sh {} +
+}
+exec 4>&1
+code=$({ { list; echo "$?" >&3; } | sort | sha256sum >&4; } 3>&1)
+exit "$code"`;
 
 function parts({ path, isFile }: Place): { readonly folder: string; readonly entry: string } {
   if (!isFile) return { folder: path, entry: "." };
