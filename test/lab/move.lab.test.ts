@@ -7,10 +7,11 @@ import Create from "../../commands/create.ts";
 import Log from "../../commands/log.ts";
 import Move from "../../commands/move.ts";
 import Start from "../../commands/start.ts";
-import type { MoveRow } from "../../src/app/move/index.ts";
+import { moveContainer, type MoveRow } from "../../src/app/move/index.ts";
 import { pictl, startPictl } from "../support/cli.ts";
 import { type DocumentOf, documentOf, runCommand } from "../support/command.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
+import { quietContext } from "../support/quiet-context.ts";
 
 const obstacle = await labObstacle();
 const killedMove = fileURLToPath(new URL("../support/killed-move.ts", import.meta.url));
@@ -290,6 +291,67 @@ exec /usr/bin/docker "$@"
     args("-p 8080:80");
     expect((await runCommand(Create, ["web", "--recreate"], lab.status().config)).code).toBe(0);
   }, 180_000);
+
+  test("copied data is the container's own before the config says where it is", async () => {
+    const from = home() ?? "";
+    const to = from === "n1" ? "n2" : "n1";
+    rewrite((document) => {
+      for (const row of document.layout) if (row.web !== undefined) row.web = "-p 8080:80 -v own:/own";
+    });
+    expect((await runCommand(Create, ["web", "--recreate"], lab.status().config)).code).toBe(0);
+    await lab.inside(from, "docker exec web sh -c 'echo kept >/own/file'");
+    const context = await quietContext(lab.status().config, "move");
+    const { ports, store } = context;
+    const seen: unknown[] = [];
+    await moveContainer(
+      {
+        ...ports,
+        journal: {
+          ...ports.journal,
+          write: (record) => {
+            seen.push([record.step, record.copied?.map(({ path }) => path)]);
+            return ports.journal.write(record);
+          },
+        },
+      },
+      {
+        config: context.config,
+        store: {
+          ...store,
+          path: store.path,
+          change: (edits) => {
+            seen.push("config");
+            return store.change(edits);
+          },
+        },
+        name: "web",
+        to,
+        force: false,
+        overlap: false,
+        copyVolumes: true,
+        mayLeaveData: () => Promise.resolve(false),
+        patienceMs: 10_000,
+        graceSeconds: 1,
+        waitMs: 0,
+        dryRun: false,
+      },
+    );
+    await context.close();
+    expect(seen).toEqual([
+      "config",
+      ["begun", undefined],
+      ["switching", undefined],
+      ["switching", ["/var/lib/docker/volumes/own/_data"]],
+      ["switching", undefined],
+      "config",
+      ["written", undefined],
+    ]);
+    expect(await lab.inside(to, "docker exec web cat /own/file")).toBe("kept\n");
+    rewrite((document) => {
+      for (const row of document.layout) if (row.web !== undefined) row.web = "-p 8080:80";
+    });
+    expect((await runCommand(Create, ["web", "--recreate"], lab.status().config)).code).toBe(0);
+  });
 
   test("while it goes on, commands on other containers work, and --wait waits for it", async () => {
     const at = { config: lab.status().config };

@@ -210,6 +210,8 @@ async function untilWritten(ports: Ports, moving: Replacing): Promise<number | n
   try {
     const gapMs = await replaceOld(ports, moving, startingNew);
     await notePlaced(ports, plan.container, move.generation);
+    // From the commit on it is the container's own, which nobody who undoes a move takes away.
+    if (moving.copied.length > 0) await ports.journal.write({ ...move, step: "switching" });
     await store.change((_config, raw) => {
       const edits = moveEdits(raw, plan);
       if (edits.length > 0) return edits;

@@ -118,7 +118,7 @@ async function settleClaimed(
     const done = way === "forget" || (!dead.has(from) && (await finish(ports, config, current)));
     if (done) await ports.journal.remove(current);
     // The new copy was seen now, and may have been moved on when the old one's node is back.
-    else if (current.step !== "written") await ports.journal.write({ ...current, step: "written" });
+    else if (current.step !== "written") await ports.journal.write({ ...current, step: "written", copied: [] });
     return done ? way : undefined;
   });
 }

@@ -4,6 +4,7 @@ import { retiredName } from "../../domain/container/replace.ts";
 import * as docker from "../../domain/docker/commands.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { PictlError } from "../../domain/errors.ts";
+import type { Place } from "../../domain/move/data-commands.ts";
 import type { MoveRecord } from "../../domain/move/journal.ts";
 import type { Ports } from "../ports.ts";
 import { discardCopies } from "./copy-data.ts";
@@ -13,8 +14,9 @@ import { onNode, type OnNode } from "./on-node.ts";
  * Takes the new copy away, brings the old one back, takes away the data that was copied, and removes the record, or
  * leaves in it what is still to be done: when only the new copy's node does not answer, the old copy is back and nobody
  * is kept off it. A node in `dead` is not asked. `certain`: no command can still be on its way, as one may be that nobody
- * heard the end of; otherwise a new copy that is not there is looked for once more after a while. Resolves to whether
- * the move is undone as far as its containers on answering nodes go.
+ * heard the end of; otherwise a new copy that is not there is looked for once more after a while. The copied data goes
+ * once, and only while the old node answers: otherwise it may be all that is left. Resolves to whether the move is undone
+ * as far as its containers on answering nodes go.
  */
 export async function undo(
   ports: Ports,
@@ -22,19 +24,27 @@ export async function undo(
   move: MoveRecord,
   { dead, certain = false }: { readonly dead: ReadonlySet<string>; readonly certain?: boolean },
 ): Promise<boolean> {
-  const { from } = move;
+  const { from, copied = [] } = move;
   const on = (name: string, work: (on: OnNode) => Promise<void>): Promise<boolean> =>
     dead.has(name) ? Promise.resolve(false) : onNode(ports, config, name, work);
   const wasBack = move.step === "undone";
   const removed = await removeNew(move, homesOf(config, move), on);
   // A dead node's copy is nobody's to bring back; what is put aside there is found again by `create`.
-  const oldIsBack = wasBack || (await restoreOld(move, on)) || dead.has(from);
+  const fromAnswers = wasBack ? copied.length > 0 && (await on(from, noWork)) : await restoreOld(move, on);
+  const oldIsBack = wasBack || fromAnswers || dead.has(from);
   const mayCome = removed === "nothing" && !certain && move.lookedAt === undefined;
-  const dataIsGone = removed !== "silent" && (removed === "kept" || (await removeCopiedData(ports, move, on)));
-  const gone = dataIsGone && !mayCome;
+  const discards = copied.length > 0 && fromAnswers && (removed === "removed" || removed === "nothing");
+  const discarded = discards && (await removeCopiedData(ports, { ...move, copied }, on));
+  const gone = removed !== "silent" && !mayCome && (discarded || removed === "kept" || copied.length === 0);
   if (oldIsBack && gone) await ports.journal.remove(move);
   else if (oldIsBack && (mayCome || !wasBack)) {
-    await ports.journal.write({ ...move, step: "undone", ...(mayCome ? { lookedAt: ports.clock.now() } : {}) });
+    await ports.journal.write({
+      ...move,
+      step: "undone",
+      ...(mayCome ? { lookedAt: ports.clock.now() } : {}),
+      // What comes there from now on is somebody else's.
+      ...(discarded ? { copied: [] } : {}),
+    });
   }
   return oldIsBack && (gone || !wasBack);
 }
@@ -44,6 +54,8 @@ function homesOf(config: Config, { container, from, to }: MoveRecord): readonly 
   const homes = config.placements.filter((each) => each.container === container).map((each) => each.node);
   return homes.includes(from) ? [from] : [from, ...homes.filter((node) => node !== to)];
 }
+
+const noWork = (): Promise<void> => Promise.resolve();
 
 type On = (node: string, work: (on: OnNode) => Promise<void>) => Promise<boolean>;
 
@@ -80,8 +92,11 @@ async function removeNew(
 }
 
 /** Half a copy must neither be taken for the data, nor keep the next copy out. Resolves to false when its node does not answer. */
-async function removeCopiedData(ports: Ports, { container, to, copied = [] }: MoveRecord, on: On): Promise<boolean> {
-  if (copied.length === 0) return true;
+function removeCopiedData(
+  ports: Ports,
+  { container, to, copied }: MoveRecord & { readonly copied: readonly Place[] },
+  on: On,
+): Promise<boolean> {
   return on(to, async ({ connection }) => {
     try {
       await discardCopies(connection, copied);

@@ -17,7 +17,10 @@ export interface MoveRecord {
   readonly replaces?: boolean;
   /** When the new copy was looked for and was not there, milliseconds since the epoch: it may still come. */
   readonly lookedAt?: number;
-  /** Where on the new node nothing was, and data was copied to, or was about to be; undoing takes it away. */
+  /**
+   * Where on the new node nothing was, and data was copied to, or was about to be; undoing takes it away. None any more
+   * when the config is about to be written.
+   */
   readonly copied?: readonly Place[];
   /** RFC 3339, UTC. */
   readonly startedAt: string;

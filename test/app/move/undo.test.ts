@@ -233,6 +233,26 @@ const copies: readonly Row[] = [
     { runs: [removed, cleared], leaves: "over", undone: true },
   ],
   [
+    "it goes once, also when the new copy is to be looked for once more",
+    { move: copying, n1: [copy(1, aside)], n2: [] },
+    { runs: [renamed, started, cleared], leaves: { ...cut, copied: [], lookedAt: nowMs }, undone: true },
+  ],
+  [
+    "it stays while the old node is silent, which has the data itself",
+    { move: copying, n1: "silent", n2: [copy(2, web)] },
+    { runs: [removed], leaves: "untouched", undone: false },
+  ],
+  [
+    "it stays when the old node is dead",
+    { move: copying, n1: "dead", n2: [copy(2, web)] },
+    { runs: [removed], leaves: { ...copying, step: "undone" }, undone: true },
+  ],
+  [
+    "it stays while the old node is silent again, when the new one answers",
+    { move: { ...copying, step: "undone" }, n1: "silent", n2: [copy(2, web)] },
+    { runs: [removed], leaves: "untouched", undone: false },
+  ],
+  [
     "it stays with the only copy that there is",
     { move: { ...copying, replaces: true }, n1: [], n2: [copy(2, web)] },
     { runs: [], leaves: "over", undone: true },
