@@ -8,8 +8,9 @@ export default class Move extends PictlCommand {
   static override summary = "Move a container to another node; a failure leaves it where it is.";
   static override description =
     "The image is made ready on the new node first. Then the old container stops, the new one starts and is checked (its " +
-    "hb entry, else that it runs for 3 s), the config is written once, and the old one is removed. Whatever fails before " +
-    "that puts the old one back. A node that is dead is left as it is; its copy is removed when it is back.";
+    "hb entry, else that it runs for 3 s without a restart), the config is written once, and the old one is removed. " +
+    "Whatever fails before that puts the old one back. A node that is dead is left as it is; its copy is removed when it " +
+    "is back.";
   static override aliases = ["changehost"];
   static override args = {
     container: Args.string({

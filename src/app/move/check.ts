@@ -11,7 +11,8 @@ const steadyMs = 3_000;
 
 /**
  * Whether the moved container does its work on its new node: its heartbeat entry's check, or, without one, running
- * for 3 s. `patienceMs`: how long its service may take to answer. Throws move-failed with the last thing seen.
+ * for 3 s without a restart. `patienceMs`: how long its service may take to answer. Throws move-failed with the last
+ * thing seen.
  */
 export async function checkMoved(
   ports: Ports,
