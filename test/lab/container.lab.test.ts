@@ -90,7 +90,10 @@ describe.skipIf(obstacle !== undefined)("container add, edit and remove", () => 
   });
 
   test("what an edit without --run left is caught up on by the next with it", async () => {
-    await json("edit", "box", "--args", "-p 8092:80", "--yes");
+    const left = await json("edit", "box", "--args", "-p 8092:80", "--yes");
+    expect(left.result.containers[0]?.outcome).toBe(
+      "changed; what runs is as before, `--run` makes it like the config",
+    );
     expect(await box()).toContain(":8091->80");
     const caughtUp = await json("edit", "box", "--run", "--yes");
     expect(caughtUp.result.containers[0]?.outcome).toBe("the config is as it was; replaced");

@@ -1,5 +1,6 @@
 import type { Config, Placement } from "../../domain/config/types.ts";
 import { drift } from "../../domain/container/drift.ts";
+import type { ContainerEdit } from "../../domain/container/edit-entries.ts";
 import { type ContainerChange, planEditContainer } from "../../domain/container/edit.ts";
 import { ours } from "../../domain/container/ownership.ts";
 import { imageOf } from "../../domain/container/wanted.ts";
@@ -51,7 +52,11 @@ export async function editContainer(
   }
   const edits = dryRun || preview.edits.length === 0 ? preview.edits : await changeContainer(store, plan, false);
   const { config } = dryRun ? preview : await store.read();
-  const rows = nodes.map((node, index) => ({ node, changes: changesOn(edits, node, index === 0) }));
+  const rows = nodes.map((node, index) => ({
+    node,
+    changes: changesOn(edits, node, index === 0),
+    waits: !input.run && edits.some((each) => each.node === node && isOfLayout(each)),
+  }));
   for (const { node, changes } of dryRun ? [] : rows) {
     if (changes.length > 0) await record(ports, { type: "container.edited", container: name, node });
   }
@@ -65,13 +70,18 @@ export async function editContainer(
   };
 }
 
+function isOfLayout({ edit }: ContainerEdit): boolean {
+  return "path" in edit && edit.path[0] === "layout";
+}
+
 function rowOf(
-  { node, changes }: { node: string; changes: readonly string[] },
+  { node, changes, waits }: { node: string; changes: readonly string[]; waits: boolean },
   { name, dryRun, ran }: { name: string; dryRun: boolean; ran: readonly ActionRow[] },
 ): ContainerChangeRow {
   const action = ran.find((row) => row.node === node);
   const said = dryRun ? "would be changed" : "changed";
-  const outcome = changes.length === 0 ? "the config is as it was" : said;
+  const running = waits && !dryRun ? "; what runs is as before, `--run` makes it like the config" : "";
+  const outcome = changes.length === 0 ? "the config is as it was" : `${said}${running}`;
   return {
     container: name,
     node,

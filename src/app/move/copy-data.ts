@@ -43,7 +43,8 @@ export async function refuseUncopyable(ports: Signalled, { from, to, data }: Cop
  * Copies volumes, folders and files from node to node, through this machine, while nobody writes to them; each is
  * compared by checksum afterwards, with its links, owners and modes. What the target has already is never mixed with: it
  * stays when it is the same, and is refused (move-failed) when it differs. `noting` is waited for before anything is
- * written to a place. Throws command-failed, docker-failed, connection-lost, timeout and what connecting throws.
+ * written to a place. Throws command-failed, disk-full, docker-failed, connection-lost, timeout and what connecting
+ * throws.
  */
 export async function copyData(
   ports: Signalled,
@@ -160,13 +161,21 @@ function output({ node }: Connection, outcome: Outcome): string {
     const why = timedOut ? "it took too long" : "the connection was lost";
     throw new PictlError(timedOut ? "timeout" : "connection-lost", `Copying data failed on ${node}: ${why}.`, { node });
   }
-  const said = outcome.stderr.trim().split("\n").at(-1) ?? "";
+  // After what failed, tar says that it failed.
+  const lines = outcome.stderr
+    .trim()
+    .split("\n")
+    .filter((line) => !line.startsWith("tar: Exiting with failure status"));
+  const said = lines.at(-1) || `exit code ${String(outcome.code)}`;
+  const full = /No space left on device|Disk quota exceeded|Wrote only \d+ of \d+ bytes/.test(outcome.stderr);
   throw new PictlError(
-    "command-failed",
-    `Copying data failed on ${node}: ${said === "" ? `exit code ${String(outcome.code)}` : said}.`,
+    full ? "disk-full" : "command-failed",
+    `${full ? "The disk is full: copying" : "Copying"} data failed on ${node}: ${said}.`,
     {
       node,
-      hint: "Copying needs root on both nodes (the login, or sudo), `tar`, `find`, `stat` and `sha256sum`, and room on the disk.",
+      hint: full
+        ? `Make room on ${node}: \`pictl prune --node ${node}\` removes what nothing there needs.`
+        : "Copying needs root on both nodes (the login, or sudo), `tar`, `find`, `stat` and `sha256sum`.",
     },
   );
 }
