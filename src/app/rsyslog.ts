@@ -145,7 +145,7 @@ async function countHere({ signal }: RsyslogPorts, job: Job): Promise<Tally> {
     sudo,
     signal,
     timeoutMs,
-    maxOutputBytes: 0,
+    maxOutputBytes: 4096,
     onStdout: (chunk) => packed.write(Uint8Array.from(chunk)),
   });
   if (outcome.status !== "ok") {

@@ -57,7 +57,8 @@ async function readOne(
   const feed = linesOf((line) => {
     if (line === "" || !passes(line)) return;
     if (tail === undefined) {
-      pending = input.onLine({ node, line });
+      // Of the lines of a chunk, any may find the reader behind.
+      pending = input.onLine({ node, line }) ?? pending;
       return;
     }
     kept.push(line);

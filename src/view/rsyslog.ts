@@ -3,6 +3,7 @@ import { plural, visible } from "../domain/text.ts";
 import type { Severity } from "../domain/syslog/severity.ts";
 import { type Style, type Tone, tint } from "./style.ts";
 import { duration } from "./units.ts";
+import { columns, shortened } from "./wrap.ts";
 
 /** What a log is made of, drawn in bars; within 80 columns, or the terminal's width when that is less. */
 export function rsyslogView({ analyses }: { analyses: readonly Analysis[] }, style: Style): string {
@@ -56,16 +57,17 @@ const tones: Partial<Record<Severity, Tone>> = { emerg: "bad", alert: "bad", cri
 const longestName = 24;
 
 function chart(bars: readonly Bar[], { style, width }: Canvas): string {
-  const names = bars.map(({ name }) => shortened(visible(name), longestName));
-  const nameWidth = Math.max(...names.map((name) => name.length));
+  const names = bars.map(({ name }) => shortened(onOneLine(name), longestName));
+  const nameWidth = Math.max(...names.map(columns));
   const countWidth = Math.max(...bars.map(({ count }) => String(count).length));
   const room = Math.max(4, width - nameWidth - countWidth - 6);
   const greatest = Math.max(1, ...bars.map(({ count }) => count));
   return bars
     .map(({ count, tone }, index) => {
       const bar = blocks((count / greatest) * room);
-      const name = (names[index] ?? "").padEnd(nameWidth);
-      return `  ${name}  ${String(count).padStart(countWidth)}  ${tone ? tint(style, tone, bar) : bar}`.trimEnd();
+      const name = names[index] ?? "";
+      const gap = " ".repeat(nameWidth - columns(name));
+      return `  ${name}${gap}  ${String(count).padStart(countWidth)}  ${tone ? tint(style, tone, bar) : bar}`.trimEnd();
     })
     .map((line) => `${line}\n`)
     .join("");
@@ -83,7 +85,7 @@ function messages({ messages: rows }: Analysis, { style, width }: Canvas): strin
   const countWidth = Math.max(...rows.map(({ count }) => String(count).length));
   return rows
     .map(({ count, severity, program, message }) => {
-      const text = shortened(visible(`${program}: ${message}`), Math.max(10, width - countWidth - 13));
+      const text = shortened(onOneLine(`${program}: ${message}`), Math.max(10, width - countWidth - 13));
       const grade = severity.padEnd(7);
       const tone = tones[severity];
       return `  ${String(count).padStart(countWidth)}  ${tone ? tint(style, tone, grade) : grade}  ${text}\n`;
@@ -91,8 +93,9 @@ function messages({ messages: rows }: Analysis, { style, width }: Canvas): strin
     .join("");
 }
 
-function shortened(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+/** A tab would take as much room as it likes. */
+function onOneLine(text: string): string {
+  return visible(text).replaceAll("\t", " ");
 }
 
 /** `hour`, `15 minutes` */

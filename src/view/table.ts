@@ -1,8 +1,7 @@
 import Table from "cli-table3";
-import { stripVTControlCharacters } from "node:util";
 import { visible } from "../domain/text.ts";
 import { type Style, type Tone, tint } from "./style.ts";
-import { wrapHard } from "./wrap.ts";
+import { columns as displayWidth, shortened, wrapHard } from "./wrap.ts";
 
 export interface Column<Row> {
   readonly title: string;
@@ -103,13 +102,5 @@ function shrink<Row>(widths: number[], columns: readonly Column<Row>[], availabl
 }
 
 function fitted<Row>(text: string, width: number, { wraps = false }: Column<Row>): string {
-  return wraps ? wrapHard(text, width).join("\n") : shorten(text, width);
-}
-
-function shorten(text: string, width: number): string {
-  return displayWidth(text) <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
-}
-
-function displayWidth(text: string): number {
-  return stripVTControlCharacters(text).length;
+  return wraps ? wrapHard(text, width).join("\n") : shortened(text, width);
 }

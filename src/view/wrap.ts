@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from "node:util";
+import stringWidth from "string-width";
 
 /**
  * The text in lines no longer than `width` where its words allow; a longer word has a line of its own. What stands
@@ -22,11 +22,31 @@ export function wrap(text: string, width: number): string[] {
 /** In lines no longer than `width` in any case: a longer word is broken. For text without colours. */
 export function wrapHard(text: string, width: number): string[] {
   const room = Math.max(1, width);
-  return wrap(text, room).flatMap((line) =>
-    Array.from({ length: Math.max(1, Math.ceil(line.length / room)) }, (_, index) =>
-      line.slice(index * room, (index + 1) * room),
-    ),
-  );
+  return wrap(text, room).flatMap((line) => {
+    const pieces: string[] = [];
+    let rest = line;
+    do {
+      const piece = beginning(rest, room);
+      pieces.push(piece);
+      rest = rest.slice(piece.length);
+    } while (rest !== "");
+    return pieces;
+  });
+}
+
+/** No wider than `width`, with `…` for what is left out. For text without colours. */
+export function shortened(text: string, width: number): string {
+  return columns(text) <= width ? text : `${beginning(text, width - 1)}…`;
+}
+
+/** As much of the text as is no wider than `width`, and one character in any case. */
+function beginning(text: string, width: number): string {
+  let end = 0;
+  for (const character of text) {
+    if (end > 0 && columns(text.slice(0, end + character.length)) > width) break;
+    end += character.length;
+  }
+  return text.slice(0, end);
 }
 
 /** Wrapped behind a mark (`✗ `, `  → `), with what follows the first line under its text. */
@@ -37,7 +57,7 @@ export function wrapBehind(mark: string, text: string, width: number): string {
   return lines.map((line, index) => `${index === 0 ? mark : indent}${line}\n`).join("");
 }
 
-/** How much room a text takes; colours take none. */
+/** How much room a text takes: colours none, Chinese characters and the like twice that of others. */
 export function columns(text: string): number {
-  return stripVTControlCharacters(text).length;
+  return /^[ -~]*$/.test(text) ? text.length : stringWidth(text);
 }

@@ -41,9 +41,9 @@ const layers = [
   {
     name: "view-is-pure",
     comment:
-      "The CLI, the TUI and HTTP show the same values, so src/view turns values into strings and does no input or output: domain, cli-table3 and the string functions of node:util.",
+      "The CLI, the TUI and HTTP show the same values, so src/view turns values into strings and does no input or output: domain, cli-table3, string-width and the string functions of node:util.",
     from: { path: "^src/view/" },
-    to: { pathNot: ["^src/(view|domain|app)/", `${npm}cli-table3/`, "^(node:)?util$"] },
+    to: { pathNot: ["^src/(view|domain|app)/", `${npm}(cli-table3|string-width)/`, "^(node:)?util$"] },
   },
   {
     name: "view-runs-no-use-case",

@@ -14,6 +14,7 @@ export function containerFacts(parts: Partial<ContainerFacts> = {}): ContainerFa
     startedAtMs: 1_700_000_000_000,
     exitCode: null,
     ports: [],
+    volumes: [],
     ...parts,
   };
 }

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test, vi } from "vitest";
@@ -246,6 +247,32 @@ exec /usr/bin/docker "$@"
       rewrite((document) => Object.assign(document, healthy));
     }
   });
+
+  test("data in a volume without a name is asked about, also when only the image declares it", async () => {
+    const from = home() ?? "";
+    const to = from === "n1" ? "n2" : "n1";
+    const dockerfile = join(dirname(lab.status().config), "docker/web/Dockerfile");
+    const before = readFileSync(dockerfile, "utf8");
+    const startedAt = () => lab.inside(from, "docker inspect --format '{{.State.StartedAt}}' web");
+    const events = async () => (await runCommand(Log, ["--type", "container.move-failed"], lab.status().config)).stdout;
+    writeFileSync(dockerfile, `${before}VOLUME /var/lib/thing\n`);
+    try {
+      expect((await runCommand(Create, ["web", "--recreate"], lab.status().config)).code).toBe(0);
+      const [running, failed] = [await startedAt(), await events()];
+      for (const words of [[], ["--copy-volumes"]]) {
+        const asked = await run("web", to, ...words);
+        expect([asked.code, asked.stderr]).toEqual([
+          4,
+          expect.stringContaining("does not come along: a volume without a name (at /var/lib/thing)."),
+        ]);
+      }
+      expect([await startedAt(), await events()]).toEqual([running, failed]);
+      expect((await run("web", to, "--yes")).code).toBe(0);
+    } finally {
+      writeFileSync(dockerfile, before);
+    }
+    expect((await runCommand(Create, ["web", "--recreate"], lab.status().config)).code).toBe(0);
+  }, 120_000);
 
   test("killed or cut off while it copies data, half a copy is neither left nor in the way", async () => {
     const args = (text: string): void => {

@@ -32,6 +32,7 @@ export function factsOf(container: SimContainer): ContainerFacts {
     startedAtMs,
     exitCode: state === "exited" ? exitCode : null,
     ports: state === "running" ? ports : [],
+    volumes: [],
   };
 }
 

@@ -29,6 +29,29 @@ const analysis: Analysis = {
   durationMs: 900,
 };
 
+test("names that are wide, and tabs, keep the columns", () => {
+  const wide = {
+    ...analysis,
+    hosts: [
+      { host: "中文主机", count: 8 },
+      { host: "web1", count: 8 },
+    ],
+    programs: [{ program: "程序".repeat(20), count: 10 }],
+    messages: [{ severity: "err" as const, program: "app", message: `a\tb${"消息".repeat(20)}`, count: 4 }],
+  };
+  expect(rsyslogView({ analyses: [wide] }, { colour: false, width: 60 })).toContain(`
+Hosts
+  中文主机  8  █████████████████████████████████████████████
+  web1      8  █████████████████████████████████████████████
+
+Programs
+  程序程序程序程序程序程…  10  █████████████████████████████
+
+Messages
+  4  err      app: a b消息消息消息消息消息消息消息消息消息…
+`);
+});
+
 test("a page of bars", () => {
   expect(rsyslogView({ analyses: [analysis] }, { colour: false, width: 60 })).toBe(
     `/var/log/syslog on n1: 12 lines, 10 counted, 1 no syslog (900 ms)

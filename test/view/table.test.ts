@@ -28,6 +28,23 @@ describe("table", () => {
     );
   });
 
+  test("Chinese characters and the like take two columns, and what goes with another none", () => {
+    const wide = [
+      { name: "磁盘空间和内存", size: "1 B" },
+      { name: "cafe\u0301", size: "2 B" },
+    ];
+    expect(table({ colour: false, width: 80 }, columns, wide)).toBe(
+      ["NAME            SIZE", "磁盘空间和内存   1 B", "cafe\u0301             2 B", ""].join("\n"),
+    );
+    expect(table({ colour: false, width: 15 }, columns, wide)).toBe(
+      ["NAME       SIZE", "磁盘空间…   1 B", "cafe\u0301        2 B", ""].join("\n"),
+    );
+    const wrapping = columns.map((column) => ({ ...column, wraps: true }));
+    expect(table({ colour: false, width: 15 }, wrapping, wide.slice(0, 1))).toBe(
+      ["NAME       SIZE", "磁盘空间    1 B", "和内存", ""].join("\n"),
+    );
+  });
+
   test("a column that wraps goes on below, and a word that is too long is broken", () => {
     const wrapping: Column<Row>[] = [
       { title: "NAME", value: (row) => row.name, min: 10, wraps: true, tone: () => "good" },

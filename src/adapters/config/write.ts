@@ -23,7 +23,8 @@ export async function replaceFile(path: string, text: string, attributes: FileAt
   } finally {
     await rm(temporary, { force: true });
   }
-  await syncFolder(dirname(path));
+  // The new file is in its place: where folders cannot be synced there is nothing to take back.
+  await syncFolder(dirname(path)).catch(() => undefined);
 }
 
 async function writeDurably(path: string, text: string, { mode, uid, gid }: FileAttributes): Promise<void> {

@@ -37,7 +37,10 @@ export function openStateFile<T>(path: string, { durable = false }: { readonly d
   };
 }
 
-/** A durable state file that is changed by one at a time, each beginning with what the one before has made of it. */
+/**
+ * A durable state file. In this process it is changed by one at a time, each beginning with what the one before has made
+ * of it; of two processes that change it in the same moment one may lose its change.
+ */
 export function openSharedState<T>(path: string): SharedState<T> {
   const file = openStateFile<T>(path, { durable: true });
   let before: Promise<unknown> = Promise.resolve();

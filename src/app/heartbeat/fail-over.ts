@@ -106,6 +106,7 @@ async function moveTo(
       step,
       overlap: false,
       copyVolumes: false,
+      mayLeaveData: () => Promise.resolve(true),
       patienceMs,
       graceSeconds,
       waitMs: 0,

@@ -9,7 +9,7 @@ import { type ErrorCode, hintedFurther, PictlError, toFailure } from "../../doma
 import type { Place } from "../../domain/move/data-commands.ts";
 import { moveEdits } from "../../domain/move/edits.ts";
 import type { MoveRecord } from "../../domain/move/journal.ts";
-import { type MovePlan, refuseTakenPorts, wouldMove } from "../../domain/move/plan.ts";
+import { leavesDataBehind, type MovePlan, refuseTakenPorts, staysBehind, wouldMove } from "../../domain/move/plan.ts";
 import { safety } from "../../domain/safety.ts";
 import { readEnvFile, wantedDigest, withSecrets } from "../environment.ts";
 import { runDocker } from "../docker.ts";
@@ -29,6 +29,8 @@ export interface MoveOptions {
   /** Start the new one before the old one stops. */
   readonly overlap: boolean;
   readonly copyVolumes: boolean;
+  /** Asks whether data on the old node may stay behind; throws confirmation-missing when nobody can be asked. */
+  readonly mayLeaveData: (question: string) => Promise<boolean>;
   /** How long the new one may take until its check succeeds. */
   readonly patienceMs: number;
   readonly graceSeconds: number;
@@ -60,6 +62,7 @@ export async function carryOut(ports: Ports, moving: Moving): Promise<Moved> {
   const environment = await withSecrets(ports, plan.wanted, fromFile);
   const [source, target] = await Promise.all([sourceOf(ports, moving), sideOf(ports, config, to)]);
   refuse(moving, source, target);
+  await askAboutData(moving, source);
   if (dryRun) return { outcome: wouldMove(plan, { ...moving, fromAnswers: source !== undefined }), gapMs: null };
   const places = inLockOrder([...(source ? [{ container, node: from }] : []), { container, node: to }]);
   const claim = await ports.journal.claim(container, waitMs);
@@ -121,6 +124,19 @@ function refuse({ config, plan, overlap, copyVolumes }: Moving, source: Side | u
       hint: "Say `--yes` instead of `--copy-volumes` to leave it behind.",
     });
   }
+}
+
+async function askAboutData({ config, plan, copyVolumes, mayLeaveData }: Moving, source?: Side): Promise<void> {
+  const old = source && oursOn(source, plan.container, config.cluster);
+  const behind = staysBehind(plan, { copyVolumes, volumes: old?.volumes ?? [] });
+  if (behind.length === 0) return;
+  const refusal = leavesDataBehind(plan, behind);
+  try {
+    if (await mayLeaveData(`${refusal.message} Leave it behind?`)) return;
+  } catch (error) {
+    if (!(error instanceof PictlError) || error.code !== "confirmation-missing") throw error;
+  }
+  throw refusal;
 }
 
 function refuseForeign({ node, containers }: Side, container: string, cluster: string): void {

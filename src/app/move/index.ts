@@ -1,6 +1,6 @@
 import type { Config } from "../../domain/config/types.ts";
-import { PictlError } from "../../domain/errors.ts";
-import { leavesDataBehind, type MovePlan, outsideConstraints, planMove } from "../../domain/move/plan.ts";
+import { PictlError, toFailure } from "../../domain/errors.ts";
+import { outsideConstraints, planMove } from "../../domain/move/plan.ts";
 import { refuseCordoned } from "../../domain/node/cordon.ts";
 import { runHooks } from "../hooks.ts";
 import { nodeOf } from "../observe.ts";
@@ -17,8 +17,6 @@ export interface MoveInput extends MoveOptions {
   readonly to: string;
   /** Also to a node that is cordoned. */
   readonly force: boolean;
-  /** Asks whether data on the old node may stay behind; throws confirmation-missing when nobody can be asked. */
-  readonly mayLeaveData: (question: string) => Promise<boolean>;
 }
 
 export interface MoveRow {
@@ -45,7 +43,6 @@ export async function moveContainer(ports: Ports, input: MoveInput): Promise<Rep
   const { config } = await store.read();
   const plan = planMove(config, input.name, input.to);
   if (!input.force) refuseCordoned(nodeOf(config, plan.to));
-  if (plan.data.length > 0 && !input.copyVolumes) await askAboutData(plan, input);
   if (plan.data.length > 0 && input.overlap) {
     throw new PictlError(
       "usage",
@@ -81,26 +78,18 @@ export async function moveContainer(ports: Ports, input: MoveInput): Promise<Rep
     }
     return { result: { moves: [row] }, failures: [] };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     step.fail();
-    await record(ports, {
-      type: "container.move-failed",
-      container: plan.container,
-      node: plan.from,
-      before: plan.from,
-      after: plan.to,
-      error: reason,
-    });
+    const { code, message } = toFailure(error);
+    if (!input.dryRun && code !== "confirmation-missing") {
+      await record(ports, {
+        type: "container.move-failed",
+        container: plan.container,
+        node: plan.from,
+        before: plan.from,
+        after: plan.to,
+        error: message,
+      });
+    }
     throw error instanceof PictlError ? error.at({ container: plan.container }) : error;
   }
-}
-
-async function askAboutData(plan: MovePlan, { mayLeaveData }: MoveInput): Promise<void> {
-  const { message } = leavesDataBehind(plan);
-  try {
-    if (await mayLeaveData(`${message} Leave it behind?`)) return;
-  } catch (error) {
-    if (!(error instanceof PictlError) || error.code !== "confirmation-missing") throw error;
-  }
-  throw leavesDataBehind(plan);
 }

@@ -10,7 +10,7 @@ import type { Ports } from "../ports.ts";
 import { lookAround } from "../placement/look.ts";
 import { cordonNodes } from "./cordon.ts";
 
-export type DrainOptions = Omit<MoveOptions, "store" | "dryRun" | "overlap">;
+export type DrainOptions = Omit<MoveOptions, "store" | "dryRun" | "overlap" | "mayLeaveData">;
 
 /** A plan to drain a node, and what people should know before they agree to it. */
 export interface Drain extends DrainPlan {

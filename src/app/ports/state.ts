@@ -41,7 +41,7 @@ export interface StateFile<T> {
   write(value: T): Promise<void>;
 }
 
-/** One that several at once change in this process. */
+/** One that several at once change in this process; between processes the last one wins. */
 export interface SharedState<T> extends Pick<StateFile<T>, "read"> {
   /** Resolves to what `change` made of it, when that is written; the same object is not. Rejects with state-write-failed. */
   update(change: (before: T | undefined) => T): Promise<T>;

@@ -22,6 +22,10 @@ export function containerFromList(row: unknown): ContainerFacts | undefined {
     startedAtMs: null,
     exitCode: exitCodeOf(statusText),
     ports: list(json["Ports"]).flatMap(publishedPort),
+    volumes: list(json["Mounts"])
+      .map(object)
+      .filter((mount) => mount["Type"] === "volume")
+      .map((mount) => text(mount["Destination"])),
   };
 }
 

@@ -20,6 +20,8 @@ export interface ContainerFacts {
   readonly startedAtMs: number | null;
   readonly exitCode: number | null;
   readonly ports: readonly PublishedPort[];
+  /** Where it sees volumes, those included that its image declares. */
+  readonly volumes: readonly string[];
 }
 
 export interface PublishedPort {

@@ -1,5 +1,6 @@
 import type { Config, Placement } from "../config/types.ts";
 import type { ContainerFacts } from "../docker/facts.ts";
+import { parseRunArgs } from "../docker/run-args.ts";
 import { PictlError } from "../errors.ts";
 import { allowedHosts } from "../placement/candidates.ts";
 import { takenPort } from "../placement/ports.ts";
@@ -109,15 +110,41 @@ export function wouldMove(
   return `would be moved: ${steps.join(", ")}`;
 }
 
+/**
+ * What stays behind when it moves: what is not copied of its own data, and what its image declares a volume for, which
+ * only `volumes` tells, where the old copy sees any.
+ */
+export function staysBehind(
+  { data, old }: MovePlan,
+  { copyVolumes, volumes }: { readonly copyVolumes: boolean; readonly volumes: readonly string[] },
+): readonly LocalData[] {
+  const said = new Set(parseRunArgs(old.args).mounts.map(({ target }) => posix(target)));
+  const declared = old.shared === true ? [] : volumes.filter((target) => !said.has(posix(target)));
+  return [
+    ...data.filter(({ kind }) => !copyVolumes || kind === "anonymous"),
+    ...declared.map((target): LocalData => ({ kind: "anonymous", source: undefined, target })),
+  ];
+}
+
+function posix(path: string): string {
+  return path.replace(/(?<=.)\/+$/, "");
+}
+
 /** The confirmation-missing that names exactly what stays behind. */
-export function leavesDataBehind(plan: MovePlan): PictlError {
+export function leavesDataBehind(plan: MovePlan, data: readonly LocalData[] = plan.data): PictlError {
+  const nameless = data.filter(({ kind }) => kind === "anonymous").length;
+  const ways = [
+    ...(nameless < data.length ? ["`--copy-volumes` to copy what has a name while the container is stopped"] : []),
+    "`--yes` to leave it behind",
+  ];
+  const name = "A volume without a name is not copied: `-v NAME:/PLACE` in the arguments gives a new one its name.";
   return new PictlError(
     "confirmation-missing",
-    `${plan.container} has data of its own on ${plan.from} that does not come along: ${plan.data.map(formatLocalData).join("; ")}.`,
+    `${plan.container} has data of its own on ${plan.from} that does not come along: ${data.map(formatLocalData).join("; ")}.`,
     {
       container: plan.container,
       node: plan.from,
-      hint: "Say `--copy-volumes` to copy it while the container is stopped, or `--yes` to leave it behind.",
+      hint: `Say ${ways.join(", or ")}.${nameless > 0 ? ` ${name}` : ""}`,
     },
   );
 }

@@ -11,7 +11,7 @@ export interface Place {
 
 /**
  * What `NODE`, `CONTAINER` or `CONTAINER@NODE` means; a name that both have means the node. Throws usage when the
- * container has several nodes, unknown-node and unknown-container.
+ * container has several nodes, and unknown-container when neither has the name.
  */
 export function placeNamed(config: Config, word: string): Place {
   const node = nodeNamed(config, word);

@@ -36,6 +36,21 @@ test("a change is written, the old file is kept as .bak, and nothing else is lef
   expect(readFileSync(`${path}.bak`, "utf8")).toBe(withWeb);
 });
 
+test("where a folder cannot be opened to be synced, a change is none the less made, and not told as failed", async () => {
+  const path = temporaryFile(original);
+  const folder = dirname(path);
+  if (isRoot) for (const each of [folder, path]) chownSync(each, 65534, 0);
+  chmodSync(folder, 0o300);
+  if (isRoot) process.seteuid?.(65534);
+  try {
+    await openConfigStore(path).change(addWeb);
+    expect(readFileSync(path, "utf8")).toBe(withWeb);
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+    chmodSync(folder, 0o700);
+  }
+});
+
 test("the edits are made to what the file says by then", async () => {
   const path = temporaryFile(original);
   const store = openConfigStore(path);

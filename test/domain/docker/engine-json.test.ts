@@ -18,6 +18,10 @@ const row = {
     { PrivatePort: 443, Type: "tcp" },
   ],
   Labels: { "io.pictl.cluster": "x", __proto__: "y" },
+  Mounts: [
+    { Type: "volume", Name: "data", Destination: "/data", RW: true },
+    { Type: "bind", Source: "/srv", Destination: "/srv", RW: true },
+  ],
   State: "running",
   Status: "Up 3 minutes (healthy)",
 };
@@ -43,6 +47,7 @@ describe("containerFromList", () => {
       startedAtMs: null,
       exitCode: null,
       ports: [{ ip: "0.0.0.0", publicPort: 8080, privatePort: 80, protocol: "tcp" }],
+      volumes: ["/data"],
     });
   });
 

@@ -7,6 +7,7 @@ import {
   outsideConstraints,
   planMove,
   refuseTakenPorts,
+  staysBehind,
   wouldMove,
 } from "../../../src/domain/move/plan.ts";
 import { config, node, placement } from "../../fakes/config.ts";
@@ -46,6 +47,20 @@ describe("the plan", () => {
     expect(leavesDataBehind(planMove(cluster, "db", "n2")).message).toBe(
       "db has data of its own on n1 that does not come along: the volume data (at /var/lib/mysql).",
     );
+  });
+
+  test("what stays behind: what is not copied, and the volumes that only its image declares", () => {
+    const args = ["-v", "data:/data/", "-v", "/scratch", "-v", "/etc/my.cnf:/my.cnf:ro"];
+    const on = (parts: { shared?: boolean }) =>
+      planMove(config({ ...cluster, placements: [placement("db", "n1", { args, ...parts })] }), "db", "n2");
+    const volumes = ["/data", "/scratch", "/var/lib/mysql"];
+    const named = { kind: "volume", source: "data", target: "/data/" };
+    const nameless = ["/scratch", "/var/lib/mysql"].map((target) => ({ kind: "anonymous", source: undefined, target }));
+    expect(staysBehind(on({}), { copyVolumes: false, volumes })).toEqual([named, ...nameless]);
+    expect(staysBehind(on({}), { copyVolumes: true, volumes })).toEqual(nameless);
+    expect(staysBehind(on({ shared: true }), { copyVolumes: false, volumes })).toEqual([]);
+    const hint = (data: typeof nameless) => leavesDataBehind(on({}), data as LocalData[]).hint;
+    expect(hint(nameless)).toMatch(/^Say `--yes` to leave it behind\. A volume without a name is not copied/);
   });
 
   test("says so when a failover would not take the container there", () => {
