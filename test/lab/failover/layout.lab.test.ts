@@ -9,7 +9,8 @@ import { oneApp, type Scene, withScenes } from "../../support/failover.ts";
 
 await withScenes("a layout that is edited and edited back", (lab, scene) => {
   const watched = { ...oneApp, hb: [] };
-  const idOn = async (node: string): Promise<string> => lab.inside(node, "docker ps -q --no-trunc --filter name=app");
+  const idOn = async (node: string): Promise<string> =>
+    lab.inside(node, "docker ps -q --no-trunc --filter name='^/app$'");
 
   /** Changed back when a newer copy is on n2; then another daemon begins, which knows what is left of the `state`. */
   const changedTwice = (loseState: () => void): Fault => ({

@@ -13,7 +13,7 @@ await withScenes("failover", (lab, scene) => {
   scene("a killed container is started where it is", oneApp, async (stage) => {
     await during(stage, containerKilled("n1", "app"), async () => {
       await until(stage, "app runs again", async () => {
-        const running = await lab.inside("n1", "docker ps -q --filter name=app");
+        const running = await lab.inside("n1", "docker ps -q --filter name='^/app$'");
         return running === "" ? "it does not" : undefined;
       });
     });
