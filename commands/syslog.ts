@@ -53,6 +53,7 @@ Errors and warnings are told by PRI where a line begins with it (<34>…), else 
       tail: flags.tail,
       sudo: flags.sudo,
       onLine: (row) => rows.row(row),
+      onIdle: () => rows.flush(),
     });
     await this.finishRows(report, rows, json);
   }

@@ -25,6 +25,8 @@ export interface SyslogInput {
   readonly sudo: boolean;
   /** While a returned promise is pending, the node is made to wait. */
   readonly onLine: (row: SyslogRow) => void | Promise<void>;
+  /** Nothing more is there for the moment. */
+  readonly onIdle: () => void | Promise<void>;
 }
 
 const timeoutMs = 600_000;
@@ -72,11 +74,13 @@ async function readOne(
     maxOutputBytes: 4096,
     onStdout: (chunk) => {
       feed(chunk);
-      return pending;
+      // A node that is slow keeps nobody from seeing what it and the others have said.
+      return input.onIdle() ?? pending;
     },
   });
   feed(lineEnd);
   if (tail !== undefined && tail > 0) for (const line of kept.slice(-tail)) await input.onLine({ node, line });
+  await input.onIdle();
   const { failure } = grade(outcome, { node, timeoutMs });
   if (!failure) return;
   const said = visible(outcome.stderr.trim().split("\n").at(-1) ?? "");

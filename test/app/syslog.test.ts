@@ -47,6 +47,7 @@ describe.skipIf(whyNoSshd)(`syslog${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { time
         tail: undefined,
         sudo: false,
         onLine: ({ line }) => (lines.push(line) === 1 ? behind : undefined),
+        onIdle: () => undefined,
       },
     );
     expect(report.failures).toEqual([]);

@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { startPictl } from "../support/cli.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
@@ -89,6 +90,16 @@ describe.skipIf(obstacle !== undefined)("run, stats, prune, syslog and rsyslog o
     const report = await pictl("syslog", "--errors", "--tail", "1");
     expect(report).toMatchObject({ code: 1, stdout: "n1 | <3>worse\n" });
     expect(report.stderr).toContain("n2: The command ended with exit code 1. It said: cat: /root/log: No such file");
+  });
+
+  test("syslog: a node that is slow keeps nobody from seeing what it and the others have said", async () => {
+    await change({ syslog: 'hostname; [ "$(hostname)" = n1 ] || cat /root/gate' });
+    await lab.inside("n2", "mkfifo /root/gate");
+    const reading = startPictl(["syslog"], { config: join(lab.status().dir, "config.json") });
+    await vi.waitUntil(() => reading.said().split("\n").length === 3, { timeout: 30_000 });
+    await lab.inside("n2", "echo late >/root/gate");
+    const { code, stdout } = await reading.ended;
+    expect([code, stdout.split("\n").sort()]).toEqual([0, ["", "n1 | n1", "n2 | late", "n2 | n2"]]);
   });
 
   test("rsyslog: counted on its host, and the same counted here, with --grep or for want of Perl", async () => {
