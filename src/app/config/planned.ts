@@ -14,8 +14,9 @@ export async function changeAsPlanned<Plan>(
   },
 ): Promise<Plan> {
   const { plan, editsOf, dryRun } = input;
-  let planned = plan((await store.read()).raw);
-  if (dryRun) await store.preview(editsOf(planned));
-  else await store.change((_config, raw) => editsOf((planned = plan(raw))));
+  let planned!: Plan;
+  const edits = (raw: RawConfig): readonly ConfigEdit[] => editsOf((planned = plan(raw)));
+  if (dryRun) await store.preview(edits((await store.read()).raw));
+  else await store.change((_config, raw) => edits(raw));
   return planned;
 }
