@@ -4,8 +4,8 @@ const lab = ["test/lab/**/*.test.ts", "test/**/*.lab.test.ts"];
 /** Faults that take long: `npm run faults`. */
 const faults = ["test/lab/**/*.faults.test.ts"];
 
-// Labs share the machine's network and processors: one file at a time.
-const onLabs = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000 };
+// Each file has a lab of its own, and its tests wait for most of their time: two at once leave the processors room.
+const onLabs = { maxWorkers: 2, testTimeout: 120_000, hookTimeout: 180_000 };
 
 // Rules of src/domain/safety.ts to leave out, to see that the tests notice: `PICTL_WITHOUT=deadline npx vitest …`.
 const define = { PICTL_WITHOUT: JSON.stringify(process.env["PICTL_WITHOUT"] ?? "") };

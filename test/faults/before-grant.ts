@@ -13,15 +13,20 @@ interface Protocol {
 const { prototype } = createRequire(import.meta.url)("ssh2/lib/protocol/Protocol.js") as { prototype: Protocol };
 const send = prototype.channelData;
 const file = process.env["BEFORE_GRANT"] ?? "";
+let reached = false;
 
 prototype.channelData = function (this: Protocol, channel, data) {
   const text = data.toString();
-  if (!/ grant \d+\.\d+\.\d+\.\d+ /.test(text) || !existsSync(file)) {
+  if (!/ grant \d+\.\d+\.\d+\.\d+ /.test(text) || reached || !existsSync(file)) {
     send.call(this, channel, data);
     return;
   }
+  reached = true;
   execFileSync("sh", ["-c", readFileSync(file, "utf8")]);
   send.call(this, channel, text.replace(/\n$/, ";echo $? >/run/late-grant\n"));
-  // Only now: whoever waits for it may stop this process at once.
-  rmSync(file);
+  // Only when the bytes are on their way: whoever waits for it may stop this process at once.
+  setImmediate(() => {
+    rmSync(file);
+    reached = false;
+  });
 };
