@@ -9,7 +9,11 @@ import { removedImagesView } from "../../src/view/images.ts";
 export default class ImageRemove extends PictlCommand {
   static override summary = "Remove images from nodes; what a container needs is refused.";
   static override args = {
-    image: Args.string({ required: true, multiple: true, description: "Images: NAME, NAME:TAG, or an id." }),
+    image: Args.string({
+      required: true,
+      multiple: true,
+      description: "Images: NAME, NAME:TAG, NAME@DIGEST, or an id.",
+    }),
   };
   static override flags = {
     node: common.node,

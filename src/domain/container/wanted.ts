@@ -9,12 +9,6 @@ export function imageOf(placement: Placement): string {
   return placement.image ?? placement.container;
 }
 
-/** Container names and images compare with a tag; without one, Docker means `latest`. */
-export function tagged(reference: string): string {
-  const lastPart = reference.slice(reference.lastIndexOf("/") + 1);
-  return lastPart.includes(":") || lastPart.includes("@") ? reference : `${reference}:latest`;
-}
-
 /**
  * Everything that makes a container what it is, as text to be hashed and not to be shown: two placements with the same
  * text need no recreation. The image is its reference, not its id: a rebuilt image is told apart by the id Docker

@@ -52,7 +52,9 @@ export function imageFromList(row: unknown): ImageFacts | undefined {
     tags: list(json["RepoTags"])
       .map(text)
       .filter((tag) => tag !== "" && tag !== "<none>:<none>"),
-    digests: list(json["RepoDigests"]).flatMap((name) => /@(?!<none>)(.+)$/.exec(text(name))?.[1] ?? []),
+    digests: list(json["RepoDigests"])
+      .map(text)
+      .filter((name) => name !== "" && !name.endsWith("@<none>")),
     sizeBytes: number(json["Size"]),
     createdAt: number(json["Created"]),
     labels: texts(json["Labels"]),

@@ -35,7 +35,7 @@ export interface ImageFacts {
   readonly id: string;
   /** `name:tag`, none for a dangling image. */
   readonly tags: readonly string[];
-  /** `sha256:…` as registries have it, none for what was never in one. */
+  /** `name@sha256:…` as registries have it, none for what was never in one. */
   readonly digests: readonly string[];
   readonly sizeBytes: number;
   /** Seconds since the epoch. */

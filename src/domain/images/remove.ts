@@ -1,13 +1,13 @@
-import { tagged } from "../container/wanted.ts";
 import type { ContainerFacts, ImageFacts } from "../docker/facts.ts";
 import { PictlError } from "../errors.ts";
+import { familiarName } from "../registry/reference.ts";
 import { type NodeImages, wantedBy } from "./list.ts";
 import { findImage } from "./reference.ts";
 
 /** One image to be removed from a node, or some of its names to be taken from it. */
 export interface Removal {
   readonly image: ImageFacts;
-  /** What to tell docker to remove: tags, or the id of an image that has none. */
+  /** What to tell docker to remove: names, or the id of an image that has none. */
   readonly targets: readonly string[];
 }
 
@@ -28,29 +28,29 @@ export function planRemovals(references: readonly string[], state: NodeImages, f
   const meant = new Map<ImageFacts, Set<string>>();
   for (const reference of references) {
     const found = findImage(reference, state.images);
-    if (found) meant.set(found.image, new Set([...(meant.get(found.image) ?? []), ...found.tags]));
+    if (found) meant.set(found.image, new Set([...(meant.get(found.image) ?? []), ...found.names]));
     else absent.push(reference);
   }
   const removals: Removal[] = [];
   const refusals: PictlError[] = [];
-  for (const [image, tags] of meant) {
-    const refusal = whyNot({ image, tags: [...tags] }, state, force);
+  for (const [image, names] of meant) {
+    const refusal = whyNot({ image, names: [...names] }, state, force);
     if (refusal) refusals.push(refusal);
-    else removals.push({ image, targets: tags.size > 0 ? [...tags] : [image.id] });
+    else removals.push({ image, targets: names.size > 0 ? [...names] : [image.id] });
   }
   return { removals, absent, refusals };
 }
 
 interface Candidate {
   readonly image: ImageFacts;
-  readonly tags: readonly string[];
+  readonly names: readonly string[];
 }
 
-function whyNot({ image, tags }: Candidate, state: NodeImages, force: boolean): PictlError | undefined {
-  const name = tags.length > 0 ? tags.join(", ") : shortId(image.id);
-  const stays = tags.length < image.tags.length;
+function whyNot({ image, names }: Candidate, state: NodeImages, force: boolean): PictlError | undefined {
+  const name = names.length > 0 ? names.join(", ") : shortId(image.id);
+  const stays = image.tags.some((tag) => !names.includes(tag));
   const users = state.containers.filter((facts) =>
-    stays ? tags.includes(tagged(facts.image)) : facts.imageId === image.id,
+    stays ? names.includes(familiarName(facts.image)) : facts.imageId === image.id,
   );
   const active = users.find(isActive);
   if (active && !stays) {
@@ -61,7 +61,7 @@ function whyNot({ image, tags }: Candidate, state: NodeImages, force: boolean): 
     );
   }
   if (force) return undefined;
-  const [wanted] = wantedBy(stays ? { id: "", tags, digests: [] } : image, state.placements);
+  const [wanted] = wantedBy(stays ? { id: "", tags: names, digests: names } : image, state.placements);
   if (wanted !== undefined) {
     return inUse(
       `The layout needs ${name} here, for the container ${wanted}.`,

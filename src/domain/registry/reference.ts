@@ -90,6 +90,20 @@ export function nameOf({ registry, path }: Pick<ImageReference, "registry" | "pa
   return registry === hubName ? path.replace(/^library\//, "") : `${registry}/${path}`;
 }
 
+/**
+ * What docker calls an image on a node, whatever it was called: `nginx:latest` for `docker.io/library/nginx`. It knows
+ * the Hub by fewer names than `parseReference`; what is not the name of an image stays as it is.
+ */
+export function familiarName(text: string): string {
+  const { domain: own, rest } = splitDomain(text);
+  const isOfHub = own === undefined || own === hubName || own === `index.${hubName}`;
+  const name = isOfHub ? rest.replace(/^library\/(?=[^/]+$)/, "") : text;
+  const [named = "", digest] = name.split("@");
+  // A tag beside a digest says nothing.
+  if (digest !== undefined) return `${named.replace(/:[^:/]+$/, "")}@${digest}`;
+  return /:[^/]*$/.test(name) ? name : `${name}:latest`;
+}
+
 /** What docker is told to pull: the tag is always said, `latest` when there is neither tag nor digest. */
 export function pullName(reference: ImageReference): string {
   const { digest } = reference;

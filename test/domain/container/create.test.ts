@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { planCreate } from "../../../src/domain/container/create.ts";
 import { drift } from "../../../src/domain/container/drift.ts";
 import { restore, retire } from "../../../src/domain/container/replace.ts";
-import { imageOf, runInput, tagged, wantedText } from "../../../src/domain/container/wanted.ts";
+import { imageOf, runInput, wantedText } from "../../../src/domain/container/wanted.ts";
 import { run } from "../../../src/domain/docker/commands.ts";
 import { Secret } from "../../../src/domain/secret.ts";
 import { render } from "../../../src/domain/shell.ts";
@@ -69,15 +69,6 @@ describe("drift", () => {
   test("arguments that nobody knows count as unchanged", () => {
     expect(drift(containerFacts(), [imageFacts()], { digest: undefined, image: "web" })).toEqual([]);
   });
-});
-
-test.each([
-  ["web", "web:latest"],
-  ["web:1", "web:1"],
-  ["registry:5000/web", "registry:5000/web:latest"],
-  ["web@sha256:abc", "web@sha256:abc"],
-])("%s is %s", (reference, expected) => {
-  expect(tagged(reference)).toBe(expected);
 });
 
 test("what is wanted does not depend on the order of variables, and does on that of arguments", () => {

@@ -113,7 +113,7 @@ describe("imageFromList", () => {
     expect(imageFromList({ ...image, RepoDigests: ["a/b@sha256:2", "<none>@<none>"] })).toEqual({
       id: "sha256:1",
       tags: ["web:latest", "a/b:1"],
-      digests: ["sha256:2"],
+      digests: ["a/b@sha256:2"],
       sizeBytes: 5,
       createdAt: 6,
       labels: {},

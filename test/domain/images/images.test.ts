@@ -10,7 +10,11 @@ const web = imageFacts({ id: id("a"), tags: ["web:latest", "web:1"] });
 const db = imageFacts({ id: id("b"), tags: ["registry:5000/db:7"] });
 const dangling = imageFacts({ id: id("c"), tags: [], createdAt: 5 });
 const older = imageFacts({ id: id("d"), tags: [], createdAt: 4 });
+const pulled = imageFacts({ id: id("8"), tags: ["nginx:1.27", "nginx:latest"], digests: [`nginx@${id("1")}`] });
+const untagged = imageFacts({ id: id("9"), tags: [], digests: [`redis@${id("2")}`] });
+const named = imageFacts({ id: id("7"), tags: ["mine:1"], digests: [`redis@${id("3")}`] });
 const images = [older, web, dangling, db];
+const hub = [pulled, untagged, named];
 
 test.each([
   ["a/app", false],
@@ -20,7 +24,7 @@ test.each([
   [`a/app:1@${id("f")}`, false],
   [`a/app@${id("a")}`, true],
 ])("the layout's %s means the image: %s", (reference, meant) => {
-  expect(isNamed({ id: id("a"), tags: ["a/app:1"], digests: [id("e")] }, reference)).toBe(meant);
+  expect(isNamed({ id: id("a"), tags: ["a/app:1"], digests: [`a/app@${id("e")}`] }, reference)).toBe(meant);
 });
 
 describe("which image a reference means", () => {
@@ -31,11 +35,27 @@ describe("which image a reference means", () => {
     ["aaaaaaaaaaaa", web, ["web:latest", "web:1"]],
     [id("c"), dangling, []],
   ])("%s", (reference, image, tags) => {
-    expect(findImage(reference, images)).toEqual({ image, tags });
+    expect(findImage(reference, images)).toEqual({ image, names: tags });
   });
 
   test.each(["we", "web:2", "registry:5000/db", "abc", "eeeeeeeeeeee"])("%s: none", (reference) => {
     expect(findImage(reference, images)).toBeUndefined();
+  });
+
+  test.each([
+    ["docker.io/library/nginx", pulled, ["nginx:latest"]],
+    ["index.docker.io/library/nginx:1.27", pulled, ["nginx:1.27"]],
+    ["library/nginx", pulled, ["nginx:latest"]],
+    [`nginx@${id("1")}`, pulled, ["nginx:1.27", "nginx:latest"]],
+    [`docker.io/library/nginx:1.26@${id("1")}`, pulled, ["nginx:1.27", "nginx:latest"]],
+    [`redis@${id("2")}`, untagged, [`redis@${id("2")}`]],
+    [`redis@${id("3")}`, named, [`redis@${id("3")}`]],
+  ])("%s", (reference, image, names) => {
+    expect(findImage(reference, hub)).toEqual({ image, names });
+  });
+
+  test.each([`redis@${id("1")}`, `other@${id("3")}`, "r.example.com/nginx"])("%s: none on the node", (reference) => {
+    expect(findImage(reference, hub)).toBeUndefined();
   });
 
   test("the beginning of two ids means neither", () => {
@@ -148,6 +168,21 @@ describe("what removing means", () => {
       true,
       ["image-in-use: registry:5000/db:7 is in use: the container x runs on it."],
     ],
+    [
+      "by its digest, what the layout calls by another spelling of its name",
+      [`nginx@${id("1")}`],
+      { images: hub, placements: [placement("web", "n1", { image: "docker.io/library/nginx:1.27" })] },
+      false,
+      ["image-in-use: The layout needs nginx:1.27, nginx:latest here, for the container web."],
+    ],
+    [
+      "a digest that the layout needs, while another name stays",
+      [`redis@${id("3")}`],
+      { images: hub, placements: [placement("cache", "n1", { image: `redis@${id("3")}` })] },
+      false,
+      [`image-in-use: The layout needs redis@${id("3")} here, for the container cache.`],
+    ],
+    ["a digest, while another name stays", [`redis@${id("3")}`], { images: hub }, false, [`remove redis@${id("3")}`]],
     [
       "one refusal hinders nothing else",
       ["web", "registry:5000/db:7"],

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { PictlError } from "../../../src/domain/errors.ts";
 import {
+  familiarName,
   localName,
   nameOf,
   parseReference,
@@ -31,6 +32,27 @@ test.each([
   const reference = parseReference(text);
   expect(reference).toEqual({ tag: undefined, digest: undefined, ...parts });
   expect(pullName(reference)).toBe(pulled);
+});
+
+test.each([
+  ["nginx", "nginx:latest"],
+  ["library/nginx", "nginx:latest"],
+  ["docker.io/nginx:1.27", "nginx:1.27"],
+  ["docker.io/library/nginx", "nginx:latest"],
+  ["index.docker.io/library/nginx", "nginx:latest"],
+  ["docker.io/team/app", "team/app:latest"],
+  ["library/team/app", "library/team/app:latest"],
+  ["localhost/library/nginx", "localhost/library/nginx:latest"],
+  ["r.example.com:5000/app", "r.example.com:5000/app:latest"],
+  ["r.example.com:5000/library/app:1", "r.example.com:5000/library/app:1"],
+  // To docker this is another registry than the Hub.
+  ["registry-1.docker.io/library/nginx", "registry-1.docker.io/library/nginx:latest"],
+  [`docker.io/library/nginx@${digest}`, `nginx@${digest}`],
+  [`nginx:1@${digest}`, `nginx@${digest}`],
+  [`r.example.com:5000/app@${digest}`, `r.example.com:5000/app@${digest}`],
+  ["sha256:abcd", "sha256:abcd"],
+])("docker calls %s on a node %s", (text, name) => {
+  expect(familiarName(text)).toBe(name);
 });
 
 test.each([
