@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { Socket } from "node:net";
 import { onAbort, pause } from "../../abort.ts";
 import type { Hooks } from "../../app/ports.ts";
+import { whyNoAnswer } from "../../domain/no-answer.ts";
 
 /** Of a hook's last words, so many are kept for the event log. */
 const keptCharacters = 500;
@@ -31,9 +32,21 @@ async function post(hook: string, body: string, timeoutMs: number): Promise<Endi
     headers: { "content-type": "application/json", ...(authorization === undefined ? {} : { authorization }) },
     body,
     signal: AbortSignal.timeout(timeoutMs),
+  }).catch((error: unknown) => {
+    throw timedOut(error) ? error : unreached(url, error);
   });
   await response.body?.cancel();
   return { ok: response.ok, message: `HTTP ${String(response.status)}` };
+}
+
+/** The path of a URL may be a password, too. */
+function unreached(url: string, error: unknown): Error {
+  const { protocol, hostname, port } = new URL(url);
+  const place = `${hostname}:${port === "" ? (protocol === "https:" ? "443" : "80") : port}`;
+  const cause = error instanceof Error ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
+  const why = cause?.code === undefined ? reason(error) : whyNoAnswer(cause.code);
+  const next = "see that its receiver runs and that this machine reaches it, or correct its URL under `hooks`";
+  return new Error(`${place} cannot be used: ${why}; ${next}`, { cause: error });
 }
 
 /** `fetch` refuses a URL with a name and a password in it, and says both. */

@@ -119,4 +119,14 @@ describe("a URL", () => {
     });
     expect(await hooks.run("http://127.0.0.1:1/", event, 5000)).toMatchObject({ ok: false });
   });
+
+  test("where nothing listens is told with its place, the reason and what to do, and without its path", async () => {
+    const url = await listen(() => 204);
+    await new Promise((resolve) => server?.close(resolve));
+    const { message } = await hooks.run(url, event, 5000);
+    expect(message).toBe(
+      `${new URL(url).host} cannot be used: nothing listens there (connection refused); ` +
+        "see that its receiver runs and that this machine reaches it, or correct its URL under `hooks`",
+    );
+  });
 });
