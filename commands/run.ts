@@ -1,6 +1,7 @@
 import { Args } from "@oclif/core";
 import { ExecCommand, execFlags } from "../src/cli/exec-command.ts";
 import { savedCommand } from "../src/domain/exec/saved-command.ts";
+import { selectNodes } from "../src/domain/select.ts";
 import { savedCommandsView } from "../src/view/run.ts";
 
 export default class Run extends ExecCommand {
@@ -19,6 +20,7 @@ export default class Run extends ExecCommand {
     const context = await this.open(flags);
     const { commandlist } = context.config;
     if (args.label === undefined) {
+      selectNodes(context.config, flags.node ?? []);
       await this.finish({ result: { commands: commandlist }, failures: [] }, savedCommandsView);
       return;
     }

@@ -79,6 +79,10 @@ describe.skipIf(obstacle !== undefined)("run, stats, prune, syslog and rsyslog o
     const misspelt = await pictl("run", "Nane");
     expect(misspelt.code).toBe(2);
     expect(misspelt.stderr).toContain('did you mean "Name"?');
+    // Nothing is run without a label, and still the node has to be one.
+    const elsewhere = await pictl("run", "--node", "nope");
+    expect(elsewhere).toMatchObject({ code: 2, stdout: "" });
+    expect(elsewhere.stderr).toContain('No node "nope" in the config');
   });
 
   test("syslog: filtered lines of every node; a node whose command fails is told", async () => {
