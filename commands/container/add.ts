@@ -19,7 +19,15 @@ export default class ContainerAdd extends PictlCommand {
       required: true,
     }),
     args: Flags.string({ summary: "Arguments of `docker run`, in one string.", helpValue: "ARGS" }),
-    image: Flags.string({ summary: "A registry's image, instead of one that is built.", helpValue: "IMAGE" }),
+    image: Flags.string({
+      summary: "A registry's image, instead of one that is built.",
+      helpValue: "IMAGE",
+      exclusive: ["build"],
+    }),
+    build: Flags.string({
+      summary: "Build it from this folder, as the config says folders: counted from its own.",
+      helpValue: "FOLDER",
+    }),
     hb: Flags.integer({ summary: "Port the heartbeat looks at.", helpValue: "PORT", min: 1, max: 65535 }),
     host: Flags.string({
       summary: "A node it may fail over to, and to no others. Repeatable.",
@@ -48,6 +56,7 @@ export default class ContainerAdd extends PictlCommand {
         nodes: flags.node,
         args: flags.args,
         image: flags.image,
+        build: flags.build,
         port: flags.hb,
         hosts: flags.host,
       },

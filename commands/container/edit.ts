@@ -16,7 +16,16 @@ export default class ContainerEdit extends PictlCommand {
   };
   static override flags = {
     args: Flags.string({ summary: "Arguments of `docker run`, in one string.", helpValue: "ARGS" }),
-    image: Flags.string({ summary: "A registry's image.", helpValue: "IMAGE" }),
+    image: Flags.string({
+      summary: "A registry's image, instead of one that is built.",
+      helpValue: "IMAGE",
+      exclusive: ["build", "no-image"],
+    }),
+    build: Flags.string({
+      summary: "Build it from this folder, as the config says folders: counted from its own.",
+      helpValue: "FOLDER",
+    }),
+    "no-image": Flags.boolean({ summary: "Build it again, from the folder of its name under `docker`." }),
     hb: Flags.string({ summary: "Port the heartbeat looks at; `none` for no check.", helpValue: "PORT|none" }),
     host: Flags.string({
       summary: "A node it may fail over to, and to no others. Repeatable.",
@@ -35,17 +44,19 @@ export default class ContainerEdit extends PictlCommand {
   static override examples = [
     '<%= config.bin %> container edit web --args "-p 8080:80" --hb 8080 --run',
     "<%= config.bin %> container edit cache@pi-2 --image redis:7.4 --dry-run",
+    "<%= config.bin %> container edit cache --build images/cache --run",
   ];
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ContainerEdit);
     const port = portOf(flags.hb);
+    const image = flags["no-image"] ? null : flags.image;
     const { config, store, ports } = await this.open(flags);
     const report = await editContainer(ports, {
       store,
       config,
       target: args.container,
-      change: { args: flags.args, image: flags.image, port, hosts: flags["no-hosts"] ? [] : flags.host },
+      change: { args: flags.args, image, build: flags.build, port, hosts: flags["no-hosts"] ? [] : flags.host },
       run: flags.run,
       graceSeconds: flags.grace,
       waitMs: flags.wait * 1000,

@@ -10,8 +10,9 @@ export interface NewContainer {
   readonly nodes: readonly string[];
   /** Arguments of `docker run`, in one string. */
   readonly args?: string | undefined;
-  /** A registry's image; without one it is built from the folder of the container's name. */
+  /** A registry's image, or the folder to build from; without both it is built from the folder of its name. */
   readonly image?: string | undefined;
+  readonly build?: string | undefined;
   /** Port the heartbeat looks at. */
   readonly port?: number | undefined;
   /** Nodes it may be moved to; undefined leaves alone what the config says. */
@@ -45,7 +46,8 @@ export function planAddContainer(raw: RawConfig, container: NewContainer): reado
   ];
 }
 
-function entryOf({ args, image }: NewContainer): unknown {
-  if (image === undefined) return args ?? "";
-  return args === undefined ? { image } : { args, image };
+function entryOf({ args, image, build }: NewContainer): unknown {
+  const source = { ...(image === undefined ? {} : { image }), ...(build === undefined ? {} : { build }) };
+  if (Object.keys(source).length === 0) return args ?? "";
+  return args === undefined ? source : { args, ...source };
 }

@@ -1,10 +1,14 @@
 import type { RawConfig, RawContainer } from "../config/raw.ts";
+import { PictlError } from "../errors.ts";
 import { addEntries, type ContainerEdit, drop, put, removeEntries, setHosts } from "./edit-entries.ts";
 
 /** What is to be different about a container; what is undefined stays. */
 export interface ContainerChange {
   readonly args?: string | undefined;
-  readonly image?: string | undefined;
+  /** A registry's; null for one that is built. */
+  readonly image?: string | null | undefined;
+  /** The folder it is built from, which takes the place of an image. */
+  readonly build?: string | undefined;
   /** Port the heartbeat looks at. */
   readonly port?: number | "none" | undefined;
   /** Nodes it may be moved to; none of them means anywhere. */
@@ -13,7 +17,7 @@ export interface ContainerChange {
 
 /**
  * The edits that change a container's instances on `nodes`, in the order in which they are to be made; none when the
- * config says all that already.
+ * config says all that already. Throws usage where an image is taken away and there is no folder to build from.
  */
 export function planEditContainer(
   raw: RawConfig,
@@ -26,7 +30,9 @@ export function planEditContainer(
   return [
     ...(raw.layout ?? []).flatMap((row, index) => {
       if (!nodes.includes(row.node) || !Object.hasOwn(row, name)) return [];
-      return planEntry(row[name] ?? null, { path: ["layout", index, name], node: row.node, change });
+      const entry = row[name] ?? null;
+      if (change.image === null && change.build === undefined) refuseNoFolder(raw, entry, name);
+      return planEntry(entry, { path: ["layout", index, name], node: row.node, change });
     }),
     ...planPort(raw, { name, nodes, port: change.port }),
     ...(change.hosts === undefined ? [] : setHosts(raw, name, [...new Set(change.hosts)])),
@@ -40,20 +46,32 @@ function planEntry(
   const { path, node, change } = place;
   if (entry === null || typeof entry === "string") {
     const args = change.args ?? entry ?? "";
-    const after = change.image === undefined ? args : { args, image: change.image };
+    const { image, build } = change;
+    const after = build === undefined ? (image == null ? args : { args, image }) : { args, build };
     return after === (entry ?? "") ? [] : [put(path, { before: entry ?? undefined, after, node })];
   }
-  const key = (name: "args" | "image"): readonly ContainerEdit[] => {
+  const key = (name: "args" | "image" | "build"): readonly ContainerEdit[] => {
     const [before, after] = [entry[name], change[name]];
-    return after === undefined || after === before ? [] : [put([...path, name], { before, after, node })];
+    return after == null || after === before ? [] : [put([...path, name], { before, after, node })];
   };
-  const isBuilt = change.image !== undefined && entry.build !== undefined;
+  const without = (name: "image" | "build"): readonly ContainerEdit[] =>
+    entry[name] === undefined ? [] : [drop([...path, name], { before: entry[name], node })];
   return [
     ...key("args"),
     ...key("image"),
+    ...key("build"),
     // A container has an image or a build folder.
-    ...(isBuilt ? [drop([...path, "build"], { before: entry.build, node })] : []),
+    ...(typeof change.image === "string" ? without("build") : []),
+    ...(change.image === null || change.build !== undefined ? without("image") : []),
   ];
+}
+
+function refuseNoFolder({ docker }: RawConfig, entry: string | RawContainer | null, name: string): void {
+  if (docker !== undefined || typeof entry === "string" || entry?.image === undefined) return;
+  throw new PictlError("usage", `Without its image there is nothing to make ${name} of: the config names no folder.`, {
+    container: name,
+    hint: "Name the folder that it is built from with `--build FOLDER`.",
+  });
 }
 
 function planPort(

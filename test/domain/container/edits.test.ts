@@ -37,6 +37,12 @@ describe("adding a container", () => {
       { layout: [{ node: "n1", web: { image: "nginx:1" } }] },
     ],
     [
+      "with a build folder",
+      { layout: [{ node: "n1" }] },
+      { ...web, build: "images/web", args: "-t" },
+      { layout: [{ node: "n1", web: { args: "-t", build: "images/web" } }] },
+    ],
+    [
       "with an image and arguments",
       { layout: [{ node: "n1" }] },
       { ...web, image: "nginx:1", args: "-t" },
@@ -132,6 +138,20 @@ describe("editing a container", () => {
       ['layout[0].db.image = "postgres:17"', 'layout[0].db.build is removed: "db"'],
     ],
     [
+      "a build folder takes the place of an image, and of the folder of its name",
+      "web",
+      ["n1", "n2"],
+      { build: "images/web" },
+      [
+        'layout[0].web: "-p 80:80" → {"args":"-p 80:80","build":"images/web"}',
+        'layout[1].web.build = "images/web"',
+        'layout[1].web.image is removed: "nginx:1"',
+      ],
+    ],
+    ["another build folder", "db", ["n1"], { build: "sql" }, ['layout[0].db.build: "db" → "sql"']],
+    ["the build folder that it has", "db", ["n1"], { build: "db", image: null }, []],
+    ["no image, where it is built", "db", ["n1"], { image: null }, []],
+    [
       "a port, where there is one and where there is none",
       "web",
       ["n1", "n2", "n3"],
@@ -158,6 +178,16 @@ describe("editing a container", () => {
     ],
   ])("%s", (_, name, nodes, change, expected) => {
     expect(texts(edit(name, nodes, change))).toEqual(expected);
+  });
+
+  test("no image: it is built from the folder of its name, if the config has such folders", () => {
+    const change = { image: null };
+    const built = planEditContainer({ ...raw, docker: "images" }, { name: "web", nodes: ["n1", "n2"], change });
+    expect(texts(built)).toEqual(['layout[1].web.image is removed: "nginx:1"']);
+    expect(() => edit("web", ["n2"], change)).toThrow(
+      expect.objectContaining({ code: "usage", hint: expect.stringContaining("--build FOLDER") as string }) as Error,
+    );
+    expect(texts(edit("web", ["n2"], { ...change, build: "web" }))).toContain('layout[1].web.build = "web"');
   });
 
   test("the texts say what the edits do", () => {
