@@ -3,11 +3,18 @@ import { abortable } from "../abort.ts";
 import { PictlError } from "../domain/errors.ts";
 import type { Terminal } from "./terminal.ts";
 
+export interface AskOptions {
+  readonly pause: () => Promise<void>;
+  readonly interruption: AbortController;
+  readonly onInterrupted: () => void;
+}
+
 /**
  * `pause` takes live progress off the screen while a question stands there. The command's `interruption` ends one that
- * nobody answers; a Ctrl-C at a question is one, and leaves those unasked that wait behind it.
+ * nobody answers; a Ctrl-C at a question is one, and leaves those unasked that wait behind it. `onInterrupted` is told
+ * that a question was.
  */
-export function createAsk(terminal: Terminal, pause: () => Promise<void>, interruption: AbortController): Ask {
+export function createAsk(terminal: Terminal, { pause, interruption, onInterrupted }: AskOptions): Ask {
   const { signal } = interruption;
   const ask = async <T>(instead: string, question: object): Promise<T> => {
     const { message } = question as { message: string };
@@ -24,7 +31,9 @@ export function createAsk(terminal: Terminal, pause: () => Promise<void>, interr
     await pause();
     const { default: enquirer } = await import("enquirer");
     try {
-      const asked = enquirer.prompt<{ answer: T }>({ name: "answer", ...question, stdout: process.stderr } as never);
+      const asked = heedingOurs(() =>
+        enquirer.prompt<{ answer: T }>({ name: "answer", ...question, stdout: process.stderr } as never),
+      );
       const { answer } = await abortable(asked, signal);
       return answer;
     } catch (error) {
@@ -32,6 +41,7 @@ export function createAsk(terminal: Terminal, pause: () => Promise<void>, interr
       if (error !== "" && error !== undefined && !signal.aborted) throw error;
       const interrupted = new PictlError("interrupted", "Interrupted at a question; nothing was changed.");
       interruption.abort(interrupted);
+      onInterrupted();
       throw interrupted;
     }
   };
@@ -41,6 +51,19 @@ export function createAsk(terminal: Terminal, pause: () => Promise<void>, interr
       ask<string>(instead, { type: "input", message, validate: (answer: string) => objection(answer) ?? true }),
     hidden: (message, instead) => ask<string>(instead, { type: "password", message }),
   };
+}
+
+/** A prompt listens to signals, too, and ends the process at once; the command ends what else is under way. */
+function heedingOurs<T>(begin: () => T): T {
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  const known = new Map(signals.map((signal) => [signal, process.listeners(signal)]));
+  const begun = begin();
+  for (const signal of signals) {
+    for (const listener of process.listeners(signal)) {
+      if (known.get(signal)?.includes(listener) !== true) process.off(signal, listener);
+    }
+  }
+  return begun;
 }
 
 /** Of enquirer's prompt, whose own answers are `true` and `false`; while the question stands there, there is none. */

@@ -15,6 +15,9 @@ import { describeTerminal, type Terminal } from "./terminal.ts";
 /** Of a command whose question was answered with no, which is no failure. */
 const exitCodeOfNo = 4;
 
+/** Of a command that was ended by SIGTERM at a question, as a shell gives it. */
+const exitCodeOfTermination = 143;
+
 /** The flags every command has. */
 export type GlobalFlags = Interfaces.InferredFlags<(typeof PictlCommand)["baseFlags"]>;
 
@@ -47,6 +50,9 @@ export abstract class PictlCommand extends Command {
   readonly #interruption = new AbortController();
   readonly #closers: (() => Promise<void>)[] = [];
   #progress: CliProgress | undefined;
+  #terminated = false;
+  /** In the place of the one that its failures give. */
+  #exitCode: number | undefined;
 
   /** Aborted by the first Ctrl-C or SIGTERM, the second one leaves at once; and by the end of the terminal. */
   protected get signal(): AbortSignal {
@@ -72,7 +78,13 @@ export abstract class PictlCommand extends Command {
   }
 
   protected get ask(): Ask {
-    return createAsk(this.terminal, () => this.progress.pause(), this.#interruption);
+    return createAsk(this.terminal, {
+      pause: () => this.progress.pause(),
+      interruption: this.#interruption,
+      onInterrupted: () => {
+        this.#exitCode = this.#terminated ? exitCodeOfTermination : undefined;
+      },
+    });
   }
 
   /** Reads the config and gets everything a use case needs; closed again when the command ends. */
@@ -131,13 +143,17 @@ export abstract class PictlCommand extends Command {
       this.#interruption.abort(new PictlError("interrupted", "Interrupted."));
       this.announceStop();
     };
+    const terminate = (): void => {
+      this.#terminated = true;
+      interrupt();
+    };
     // The kernel says so and the shell does too, and nobody is there to read an answer.
     const hangUp = (): void => {
       this.#interruption.abort(new PictlError("interrupted", "Interrupted: the terminal was closed."));
     };
     const listeners = [
       ["SIGINT", interrupt],
-      ["SIGTERM", interrupt],
+      ["SIGTERM", terminate],
       ...(this.outlivesTerminal ? [] : [["SIGHUP", hangUp] as const]),
     ] as const;
     for (const [signal, listener] of listeners) process.on(signal, listener);
@@ -160,6 +176,7 @@ export abstract class PictlCommand extends Command {
   protected override async finally(): Promise<void> {
     await this.progress.stop();
     for (const close of this.#closers.splice(0).reverse()) await close();
+    process.exitCode = this.#exitCode ?? process.exitCode;
   }
 
   /** A global switch, also when the command line could not be parsed. */

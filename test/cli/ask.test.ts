@@ -31,6 +31,21 @@ test("a terminal that is closed ends the question that stands there", async () =
   expect(code).toBe(130);
 });
 
+test.each([
+  ["SIGTERM", 143],
+  ["SIGINT", 130],
+] as const)("%s ends the question that stands there, and says so: exit code %i", async (signal, expected) => {
+  const running = startPictl(["delete", "web"], { config, terminal: true });
+  await vi.waitUntil(() => running.said().includes("(y/N)"), { timeout: 60_000 });
+  const pid = execFileSync("ps", ["--ppid", String(running.pid), "-o", "pid="], { encoding: "utf8" });
+  process.kill(Number(pid), signal);
+  const { code, stdout } = await running.ended;
+  expect(stripVTControlCharacters(stdout)).toContain("✗ Interrupted at a question; nothing was changed.");
+  // The cursor is shown again.
+  expect(stdout.lastIndexOf("\u001b[?25h")).toBeGreaterThan(stdout.lastIndexOf("\u001b[?25l"));
+  expect(code).toBe(expected);
+});
+
 test("an answer that cannot be is told at its question, and those before it are not lost", async () => {
   const output = join(folder, "first.json");
   const words = ["init", "--user", "pi", "--identity-file", "key", "--no-check", "--output", output];
