@@ -1,4 +1,4 @@
-import { lstat, realpath } from "node:fs/promises";
+import { lstat, open, realpath } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { ConfigEdit } from "../../app/ports.ts";
 import { applyEdit } from "../../domain/config/apply-edit.ts";
@@ -89,6 +89,7 @@ async function rewrite(path: string, options: StoreOptions, newText: (file: Conf
   const target = await orWriteFailed(path, realpath(path));
   const lock = await orWriteFailed(path, acquireLock(`${target}.lock`, options.lockWaitMs ?? lockWaitMs));
   try {
+    for (const each of [target, `${target}.bak`]) await refuseMarked(path, each);
     const file = await readConfigFile(target);
     const text = newText(file);
     loadChanged(text, placeOf(path, file.mode, options));
@@ -97,6 +98,18 @@ async function rewrite(path: string, options: StoreOptions, newText: (file: Conf
     await orWriteFailed(path, replaceFile(target, (file.bom ? "\uFEFF" : "") + text, file));
   } finally {
     await lock.release();
+  }
+}
+
+/** A file with one of these marks cannot be replaced, whatever its folder allows; opening it for writing tells. */
+async function refuseMarked(path: string, file: string): Promise<void> {
+  try {
+    await (await open(file, "r+")).close();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") return;
+    const message = `The config ${path} was not written: ${file} is marked as immutable or append-only.`;
+    const hint = `\`lsattr ${file}\` shows the mark, \`chattr -i -a ${file}\` takes it away.`;
+    throw new PictlError("config-write-failed", message, { hint, cause: error });
   }
 }
 

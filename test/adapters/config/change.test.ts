@@ -139,6 +139,29 @@ describe.skipIf(!isRoot)("a disk that", () => {
   });
 });
 
+describe.skipIf(!isRoot)("a file that is marked as immutable", () => {
+  test.each(["config.json", "config.json.bak"])(
+    "is told before anything is done that relies on the config: %s",
+    async (name) => {
+      const path = temporaryFile(original);
+      const file = join(dirname(path), name);
+      if (name !== "config.json") writeFileSync(file, original);
+      execFileSync("chattr", ["+i", file]);
+      onTestFinished(() => {
+        execFileSync("chattr", ["-i", file]);
+      });
+      for (const edits of [addWeb, () => []]) {
+        await expect(openConfigStore(path).change(edits)).rejects.toMatchObject({
+          code: "config-write-failed",
+          message: `The config ${path} was not written: ${file} is marked as immutable or append-only.`,
+          hint: expect.stringContaining(`chattr -i -a ${file}`) as string,
+        });
+      }
+      expect(readFileSync(path, "utf8")).toBe(original);
+    },
+  );
+});
+
 describe("two processes", () => {
   const writer = fileURLToPath(new URL("./writer.ts", import.meta.url));
 
