@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { request } from "node:http";
 import { uptime } from "node:os";
 import { join } from "node:path";
+import { thaw } from "./cgroups.ts";
 import { launch, launchedBefore } from "./launch.ts";
 import type { LabPlan } from "./plan.ts";
 import { childrenOf, isAlive, signalProcess, processRef, untilGone, type ProcessRef } from "./process.ts";
@@ -55,6 +56,8 @@ export async function powerOff(plan: LabPlan, node: LabNode): Promise<void> {
 export async function endNodes(plan: LabPlan, nodes: readonly LabNode[]): Promise<ProcessRef[]> {
   const refs = nodes.flatMap((node) => nodeRef(plan, node) ?? []);
   for (const ref of refs) signalProcess(initOf(ref) ?? ref, "SIGKILL");
+  // A node's pid 1 is gone when everything in it is.
+  for (const node of nodes) thaw(`${plan.cgroup}/${node.name}`);
   if (!(await untilGone(refs, 5000))) for (const ref of refs) signalProcess(ref, "SIGKILL");
   await untilGone(refs, 5000);
   return refs.filter(isAlive);

@@ -70,12 +70,13 @@ describe.skipIf(obstacle !== undefined)("a lab's life", () => {
     await expect(labStatus({ name })).rejects.toMatchObject({ code: "lab-failed" });
   });
 
-  test("containers, their control groups and their mounts go too", async () => {
+  test("containers, also a paused one, their control groups and their mounts go too", async () => {
     const options = fresh({ nodes: 1, docker: true });
     const status = await labUp(options, silent);
     const pid = status.nodes[0]?.pid ?? 0;
     const docker =
-      "mkdir /root/i; cp $(command -v busybox) /root/i/; tar -C /root/i -c . | docker import - i; docker run -d i /busybox sleep 1000";
+      "mkdir /root/i; cp $(command -v busybox) /root/i/; tar -C /root/i -c . | docker import - i; " +
+      "docker run -d i /busybox sleep 1000; docker pause $(docker run -d i /busybox sleep 1000)";
     const inside = spawn("nsenter", ["-t", String(pid), "-a", "-r", "-w", "sh", "-ec", docker], { stdio: "ignore" });
     expect(await once(inside, "exit")).toEqual([0, null]);
     const mark = { name: options.name, dir: options.dir, namespaces: namespaces(status) };
