@@ -3,15 +3,16 @@ import { type LogRow, readLogs } from "../src/app/logs.ts";
 import * as common from "../src/cli/flags.ts";
 import { pattern } from "../src/cli/pattern.ts";
 import { StreamCommand } from "../src/cli/stream-command.ts";
+import type { Config, Placement } from "../src/domain/config/types.ts";
 import { selectOnNodes } from "../src/domain/select.ts";
 import { parseMoment } from "../src/domain/time.ts";
-import { logLine } from "../src/view/logs.ts";
+import { logEnded, logLine } from "../src/view/logs.ts";
 import { prefixes } from "../src/view/prefix.ts";
 
 export default class Logs extends StreamCommand {
   static override summary = "Print the logs of containers from all their nodes, merged by time.";
   static override description = `With --json: one document, or one object a line with --follow ({"time", "container", "node", "stream", "line"}, a failure is {"failure"}).
-With --follow a node that is lost is waited for: its logs go on where they broke off, without a line lost or repeated.
+With --follow a node that does not answer is waited for: its logs go on where they broke off, without a line lost or repeated. A container that is moved is followed to its new node, unless NAME@NODE or --node says where to look.
 On a terminal, control characters in the logs are shown and not sent, unless --raw.`;
   static override args = { container: common.containers };
   static override flags = {
@@ -43,14 +44,15 @@ On a terminal, control characters in the logs are shown and not sent, unless --r
     const sinceMs = flags.since === undefined ? undefined : parseMoment(flags.since, Date.now());
     const grep = flags.grep === undefined ? undefined : pattern("grep", flags.grep);
     const { config, ports } = await this.open(flags);
-    const { placements } = selectOnNodes(config, args.container ?? [], flags.node ?? []);
+    const select = (latest: Config): readonly Placement[] =>
+      selectOnNodes(latest, args.container ?? [], flags.node ?? []).placements;
     const view = {
       style: this.terminal.out,
       prefix: flags["no-prefix"]
         ? undefined
         : prefixes(
             this.terminal.out,
-            placements.map((each) => `${each.container}@${each.node}`),
+            select(config).map((each) => `${each.container}@${each.node}`),
           ),
       timestamps: flags.timestamps,
       neutral: process.stdout.isTTY && !flags.raw,
@@ -58,7 +60,7 @@ On a terminal, control characters in the logs are shown and not sent, unless --r
     const rows = this.rows<LogRow>({ json, follow, key: "lines", text: (row) => logLine(row, view) });
     const report = await readLogs(ports, {
       config,
-      placements,
+      select,
       follow,
       tail: flags.tail,
       sinceMs,
@@ -67,8 +69,11 @@ On a terminal, control characters in the logs are shown and not sent, unless --r
       output: {
         line: (row) => rows.row(row),
         idle: () => rows.flush(),
-        ended: ({ container, node }) => {
-          if (!json) this.progress.warn(`${container}@${node}: the log ended, for the container does not run there.`);
+        ended: ({ container, node }, elsewhere) => {
+          if (!json) this.progress.warn(logEnded(container, node, elsewhere));
+        },
+        moved: (container, from, to) => {
+          this.progress.notice(`${container} has been moved from ${from} to ${to}; its log goes on there.`);
         },
         failed: ({ container, node, message }) => {
           this.progress.notice(`${container ?? ""}@${node ?? ""}: its log is not followed. ${message}`);

@@ -1,6 +1,6 @@
 import type { Config } from "../domain/config/types.ts";
 import type { LogRecord } from "../domain/docker/facts.ts";
-import { followLog, type LogPosition, unread } from "./follow-log.ts";
+import { followLog, type FollowOptions, type LogPosition, unread } from "./follow-log.ts";
 import { mergeLogs } from "./merge-logs.ts";
 import type { NodeWatch } from "./node-watch.ts";
 import { nodeOf } from "./observe.ts";
@@ -53,54 +53,84 @@ export async function readPast(
   input: LogWish,
   onEnd: OnEnd,
 ): Promise<void> {
-  const { follow, tail, sinceMs } = input;
-  const blind = follow && tail === 0;
-  const options = { follow: false, tail: blind ? 1 : tail, since: seconds(sinceMs) };
   await merged(ports, sources, {
     windowMs: Infinity,
-    records: (source) => unread(source.cursor, records(ports, input.config, source, options)),
-    output: blind ? { line: () => undefined, idle: () => undefined } : input.output,
+    records: (source) => unread(source.cursor, past(ports, input, { node: source.node, id: source.id ?? "" })),
+    output: isBlind(input) ? { line: () => undefined, idle: () => undefined } : input.output,
     grep: input.grep,
     onEnd,
   });
 }
 
-/** What comes. */
+export interface ComingWish extends LogWish {
+  readonly watch: NodeWatch;
+  /** See `FollowOptions`. */
+  readonly next: (source: LogSource) => ReturnType<FollowOptions["next"]>;
+  /** A log has ended that will not go on. */
+  readonly over: (source: LogSource) => Promise<void>;
+}
+
+/** What comes, and of logs that have not been read yet also what was there. */
 export async function readComing(
   ports: ReadingPorts,
   sources: readonly LogSource[],
-  input: LogWish & { readonly watch: NodeWatch },
+  input: ComingWish,
   onEnd: OnEnd,
 ): Promise<void> {
-  const { config, watch, random, tail } = input;
-  // A log that was empty is followed from where it would have begun; of one that was not read, a line too many is
-  // better than one that is lost.
-  const lines = (source: LogSource): number | undefined =>
-    source.begun || source.cursor.sinceMs !== undefined || tail === undefined ? undefined : Math.max(1, tail);
   await merged(ports, sources, {
     windowMs: followWindowMs,
-    records: (source) =>
-      followLog(ports, source, {
-        cluster: config.cluster,
-        watch,
-        random,
-        open: (position) =>
-          records(ports, config, position, {
-            follow: true,
-            tail: lines(source),
-            since: seconds(position.cursor.sinceMs ?? input.sinceMs),
-          }),
-      }),
+    records: (source) => coming(ports, source, input),
     output: input.output,
     grep: input.grep,
     onEnd,
   });
 }
 
+/** Whether only what comes is wanted. */
+function isBlind({ follow, tail }: LogWish): boolean {
+  return follow && tail === 0;
+}
+
+function past(ports: ReadingPorts, input: LogWish, place: LogPlace): AsyncIterable<LogRecord> {
+  const { config, tail, sinceMs } = input;
+  return records(ports, config, place, {
+    follow: false,
+    tail: isBlind(input) ? 1 : tail,
+    since: seconds(sinceMs),
+  });
+}
+
+async function* coming(ports: ReadingPorts, source: LogSource, input: ComingWish): AsyncGenerator<LogRecord> {
+  const { config, watch, random, next } = input;
+  yield* followLog(ports, source, {
+    cluster: config.cluster,
+    watch,
+    random,
+    next: () => next(source),
+    open: (place) => {
+      if (!source.begun && source.cursor.sinceMs === undefined) return begin(source, past(ports, input, place));
+      const since = seconds(source.cursor.sinceMs ?? input.sinceMs);
+      return records(ports, config, place, { follow: true, tail: undefined, since });
+    },
+  });
+  await input.over(source);
+}
+
+async function* begin(source: LogSource, records: AsyncIterable<LogRecord>): AsyncGenerator<LogRecord> {
+  yield* records;
+  source.begun = true;
+}
+
+interface LogPlace {
+  readonly node: string;
+  /** Docker's, of the container. */
+  readonly id: string;
+}
+
 async function* records(
   ports: ReadingPorts,
   config: Config,
-  { node, id }: LogPosition,
+  { node, id }: LogPlace,
   options: Omit<LogOptions, "signal">,
 ): AsyncGenerator<LogRecord> {
   const engine = await ports.engines.on(nodeOf(config, node), ports.signal);
@@ -117,22 +147,24 @@ interface Merged {
 
 async function merged(ports: ReadingPorts, sources: readonly LogSource[], merging: Merged): Promise<void> {
   const { output, grep } = merging;
-  await mergeLogs({
-    sources: sources.map((source) => () => merging.records(source)),
+  await mergeLogs<LogRow>({
+    sources: sources.map((source) => () => rows(source, merging.records(source))),
     windowMs: merging.windowMs,
     clock: ports.clock,
-    onRecord: (index, record) => {
-      const source = sources[index];
-      if (!source || (grep && !grep.test(record.line))) return undefined;
-      const { time, stream, line } = record;
-      return output.line({ time, container: source.container, node: source.node, stream, line });
-    },
+    onRecord: (_source, row) => (grep && !grep.test(row.line) ? undefined : output.line(row)),
     onEnd: (index, error) => {
       const source = sources[index];
       if (source) merging.onEnd(source, error);
     },
     onIdle: () => output.idle(),
   });
+}
+
+/** Each with the node that its container was on then. */
+async function* rows(source: LogSource, records: AsyncIterable<LogRecord>): AsyncGenerator<LogRow> {
+  for await (const { time, stream, line } of records) {
+    yield { time, container: source.container, node: source.node, stream, line };
+  }
 }
 
 function seconds(ms: number | undefined): number | undefined {

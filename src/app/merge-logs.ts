@@ -2,13 +2,13 @@ import type { LogRecord } from "../domain/docker/facts.ts";
 import { LogMerge } from "../domain/logs/merge.ts";
 import type { Clock } from "./ports.ts";
 
-export interface MergeLogsOptions {
-  readonly sources: readonly (() => AsyncIterable<LogRecord>)[];
+export interface MergeLogsOptions<R extends LogRecord> {
+  readonly sources: readonly (() => AsyncIterable<R>)[];
   /** See LogMerge. */
   readonly windowMs: number;
   readonly clock: Clock;
   /** Gets the records in order; while a returned promise is pending, no more are read. */
-  readonly onRecord: (source: number, record: LogRecord) => void | Promise<void>;
+  readonly onRecord: (source: number, record: R) => void | Promise<void>;
   /** A source came to its end, or failed with `error`. */
   readonly onEnd: (source: number, error: unknown) => void;
   /** There is nothing to hand on for the moment. */
@@ -16,13 +16,13 @@ export interface MergeLogsOptions {
 }
 
 /** Reads all sources at once and hands their records on in the order of time, until every source has ended. */
-export async function mergeLogs(options: MergeLogsOptions): Promise<void> {
+export async function mergeLogs<R extends LogRecord>(options: MergeLogsOptions<R>): Promise<void> {
   const { sources, windowMs, clock } = options;
-  const merge = new LogMerge({ sources: sources.length, windowMs });
+  const merge = new LogMerge<R>({ sources: sources.length, windowMs });
   const paused = new Map<number, () => void>();
   const alarm = new AlarmClock(clock);
 
-  const pump = async (source: number, open: () => AsyncIterable<LogRecord>): Promise<void> => {
+  const pump = async (source: number, open: () => AsyncIterable<R>): Promise<void> => {
     let failure: unknown;
     try {
       for await (const record of open()) {

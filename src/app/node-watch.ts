@@ -14,11 +14,14 @@ export interface NodeWatchOptions {
   readonly onBack: (node: string) => void;
 }
 
-/** Looks at nodes that may be lost for a while. However many want to look at one, one asks for all of them. */
+/**
+ * Looks at nodes that may be lost for a while, the less often the longer they are. However many want to look at one, one
+ * asks for all of them.
+ */
 export class NodeWatch {
   readonly #ports: Pick<Ports, "engines" | "clock" | "signal">;
   readonly #options: NodeWatchOptions;
-  readonly #looks = new Map<string, Promise<readonly ContainerFacts[]>>();
+  readonly #looks = new Map<string, Promise<readonly ContainerFacts[] | undefined>>();
   readonly #lost = new Map<string, Loss>();
 
   constructor(ports: Pick<Ports, "engines" | "clock" | "signal">, options: NodeWatchOptions) {
@@ -35,36 +38,38 @@ export class NodeWatch {
   breakOff(node: string, cause: unknown): void {
     if (this.#lost.has(node)) return;
     const error = new PictlError("connection-lost", "The connection to the node, or to its Docker, ended.", { cause });
-    this.#lost.set(node, { error, told: false });
+    this.#lost.set(node, { error, tries: 0 });
   }
 
-  /** All containers of the node, as soon as it answers. Rejects with interrupted and with what does not pass. */
-  look(node: string): Promise<readonly ContainerFacts[]> {
+  /**
+   * All containers of the node; undefined when it does not answer, which the next look tries again. Rejects with
+   * interrupted and with what does not pass.
+   */
+  look(node: string): Promise<readonly ContainerFacts[] | undefined> {
     const begun = this.#looks.get(node);
     if (begun) return begun;
-    const look = this.#untilAnswered(node).finally(() => this.#looks.delete(node));
+    const look = this.#ask(node).finally(() => this.#looks.delete(node));
     this.#looks.set(node, look);
     return look;
   }
 
-  async #untilAnswered(node: string): Promise<readonly ContainerFacts[]> {
+  async #ask(node: string): Promise<readonly ContainerFacts[] | undefined> {
     const { engines, clock, signal } = this.#ports;
-    for (let tries = 0; ; tries += 1) {
-      try {
-        const found = await (await engines.on(nodeOf(this.#options.config, node), signal)).containers();
-        const loss = this.#find(node);
-        if (loss?.told) this.#options.onBack(node);
-        return found;
-      } catch (error) {
-        if (signal.aborted) throw error;
-        if (!mayPass(error)) {
-          this.#find(node);
-          throw error;
-        }
-        if (this.#lost.get(node)?.told !== true) this.#options.onLost(node, toFailure(error, { node }));
-        this.#lost.set(node, { error, told: true });
+    const tries = this.#lost.get(node)?.tries ?? 0;
+    if (tries > 0) await clock.sleep(pauseMs(tries - 1, this.#options.random()), signal);
+    try {
+      const found = await (await engines.on(nodeOf(this.#options.config, node), signal)).containers();
+      if (this.#find(node)?.tries) this.#options.onBack(node);
+      return found;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      if (!mayPass(error)) {
+        this.#find(node);
+        throw error;
       }
-      await clock.sleep(pauseMs(tries, this.#options.random()), signal);
+      if (tries === 0) this.#options.onLost(node, toFailure(error, { node }));
+      this.#lost.set(node, { error, tries: tries + 1 });
+      return undefined;
     }
   }
 
@@ -78,5 +83,6 @@ export class NodeWatch {
 interface Loss {
   /** The latest one. */
   readonly error: unknown;
-  readonly told: boolean;
+  /** Looks in vain; it was told with the first one. */
+  readonly tries: number;
 }

@@ -1,6 +1,6 @@
 import { onAbort } from "../abort.ts";
 import type { Config } from "../domain/config/types.ts";
-import { ours } from "../domain/container/ownership.ts";
+import { containerMissing, ours } from "../domain/container/ownership.ts";
 import { dockerRights } from "../domain/docker/rights.ts";
 import { PictlError, toFailure } from "../domain/errors.ts";
 import { type Command, words } from "../domain/shell.ts";
@@ -132,13 +132,7 @@ async function enterContainer(
   const name = place.container ?? "";
   const engine = await ports.engines.on(place.node, ports.signal);
   const facts = ours(await engine.containers(), name, config.cluster);
-  if (!facts) {
-    throw new PictlError("container-missing", `There is no container "${name}" on the node.`, {
-      node: place.node.name,
-      container: name,
-      hint: `Make it with \`pictl create ${name}\`.`,
-    });
-  }
+  if (!facts) throw containerMissing(name).at({ node: place.node.name });
   const { sudo } = dockerRights(await connection.privilege());
   const shell = await shellIn(connection, { id: facts.id, sudo, signal: ports.signal });
   if (shell === undefined) throw noShell(name, place.node.name, facts.state);

@@ -18,3 +18,11 @@ export function logLine(row: LogRow, { style, prefix, timestamps, neutral }: Log
   const time = timestamps ? `${tint(style, "dim", row.time)} ` : "";
   return `${before}${time}${neutral ? visible(row.line.replace(/\r$/, "")) : row.line}\n`;
 }
+
+/** Why nothing more comes, and what goes on where the container is now. */
+export function logEnded(container: string, node: string, elsewhere: readonly string[]): string {
+  const ended = `${container}@${node}: the log ended, for the container does not run there.`;
+  if (elsewhere.length === 0) return ended;
+  const places = elsewhere.map((each) => `${container}@${each}`).join(" ");
+  return `${ended} By the layout it is on ${elsewhere.join(", ")} now; \`pictl logs ${places} --follow\` goes on there.`;
+}

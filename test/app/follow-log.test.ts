@@ -15,12 +15,18 @@ interface Moment {
   readonly log?: readonly number[];
   /** How the reading ends; undefined: whole. */
   readonly end?: ErrorCode;
+  /** Where the container is by the layout; undefined: where it is read. */
+  readonly next?: "moving" | { readonly node: string };
 }
 
 /** Follows through the moments, the last of which goes on for ever. */
 async function follow(
   moments: readonly Moment[],
-  { signal = new AbortController().signal, alive = false }: { signal?: AbortSignal; alive?: boolean } = {},
+  {
+    signal = new AbortController().signal,
+    alive = false,
+    seen = true,
+  }: { signal?: AbortSignal; alive?: boolean; seen?: boolean } = {},
 ) {
   const told: string[] = [];
   let at = -1;
@@ -48,14 +54,14 @@ async function follow(
   const watch = new NodeWatch(
     { engines, clock, signal },
     {
-      config: config({ nodes: [node("n1")] }),
+      config: config({ nodes: [node("n1"), node("n2")] }),
       random: () => 0.5,
       onLost: (name, { code }) => told.push(`lost ${name}: ${code}`),
       onBack: (name) => told.push(`back ${name}`),
     },
   );
   const cursor = new LogCursor({ whole: true });
-  const position: LogPosition = { container: "web", node: "n1", alive, id: "c0ffee", cursor };
+  const position: LogPosition = { container: "web", node: "n1", alive, id: seen ? "c0ffee" : undefined, cursor };
   async function* open(): AsyncGenerator<LogRecord> {
     await Promise.resolve();
     const { log = [], end } = moment();
@@ -63,6 +69,7 @@ async function follow(
     if (end) throw new PictlError(end, "It broke off.");
   }
   const lines: number[] = [];
+  const read = new Set<string>();
   let error: unknown;
   try {
     for await (const { line } of followLog({ clock, signal }, position, {
@@ -70,13 +77,23 @@ async function follow(
       watch,
       random: () => 0.5,
       open,
+      next: () => Promise.resolve(moment().next),
     })) {
       lines.push(Number(line));
+      read.add(position.node);
     }
   } catch (caught) {
     error = caught;
   }
-  return { lines, told, seconds: Math.round(now / 1000), looks: at + 1, error, failures: watch.failures };
+  return {
+    lines,
+    told,
+    seconds: Math.round(now / 1000),
+    looks: at + 1,
+    error,
+    read: [...read],
+    failures: watch.failures,
+  };
 }
 
 const states = new Set(["created", "running", "paused", "restarting", "removing", "exited", "dead"]);
@@ -173,6 +190,51 @@ describe("a followed log", () => {
     expect({ lines, error, told }).toEqual({ lines: [1], error: undefined, told: [] });
   });
 
+  test("goes on at once where its container has been moved to, and waits for a move that takes its time", async () => {
+    const { lines, read, error } = await follow([
+      { look: "running", log: [1, 2] },
+      ...Array.from({ length: 40 }, (): Moment => ({ look: "missing", next: "moving" })),
+      { look: "missing", next: { node: "n2" } },
+      { look: { id: "new" }, log: [3, 4] },
+      { look: { id: "new", state: "exited" }, log: [3, 4] },
+    ]);
+    expect({ lines, read, error }).toEqual({ lines: [1, 2, 3, 4], read: ["n1", "n2"], error: undefined });
+  });
+
+  test("what the old copy said last is read before that", async () => {
+    const { lines } = await follow([
+      { look: "running", log: [1], end: "docker-unavailable" },
+      { look: "exited", log: [1, 2], end: "docker-unavailable", next: { node: "n2" } },
+      { look: "exited", log: [1, 2, 3], next: { node: "n2" } },
+      { look: "exited", log: [1, 2, 3], next: { node: "n2" } },
+      { look: { id: "new" }, log: [7] },
+      { look: "missing" },
+    ]);
+    expect(lines).toEqual([1, 2, 3, 7]);
+  });
+
+  test("of a dead node goes on where the container is started instead", async () => {
+    const { lines, read, told } = await follow([
+      { look: "running", log: [1], end: "connection-lost" },
+      { look: "node-unreachable" },
+      { look: "node-unreachable", next: "moving" },
+      { look: "node-unreachable", next: { node: "n2" } },
+      { look: { id: "new" }, log: [2] },
+      { look: "missing" },
+    ]);
+    expect({ lines, read, told }).toEqual({ lines: [1, 2], read: ["n1", "n2"], told: ["lost n1: node-unreachable"] });
+  });
+
+  test("is waited for from the beginning on, and what its node does not have then is a failure", async () => {
+    const silent: Moment = { look: "node-unreachable" };
+    const answered = await follow([silent, silent, { look: "running", log: [1] }, { look: "missing" }], {
+      seen: false,
+    });
+    expect(answered).toMatchObject({ lines: [1], told: ["lost n1: node-unreachable", "back n1"], error: undefined });
+    const without = await follow([silent, { look: "missing" }], { seen: false });
+    expect(without.error).toMatchObject({ code: "container-missing" });
+  });
+
   test.each<ErrorCode>(["host-key-changed", "auth-failed", "docker-denied"])("%s ends it", async (code) => {
     const { lines, error, failures } = await follow([
       { look: "running", log: [1], end: "connection-lost" },
@@ -213,6 +275,6 @@ test("however many wait for a node, one asks", async () => {
   const looks = Array.from({ length: 20 }, () => watch.look("n1"));
   await expect.poll(() => asked).toBe(1);
   answer();
-  expect((await Promise.all(looks)).every((found) => found.length === 1)).toBe(true);
+  expect((await Promise.all(looks)).every((found) => found?.length === 1)).toBe(true);
   expect(asked).toBe(1);
 });

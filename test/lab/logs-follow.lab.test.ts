@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { LogRow } from "../../src/app/logs.ts";
+import { quote } from "../../src/domain/shell.ts";
 import { startPictl } from "../support/cli.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
 
@@ -49,7 +50,7 @@ describe.skipIf(obstacle !== undefined)("logs --follow through what happens to n
   });
 
   function follow(...words: string[]) {
-    const { said, ended, kill } = startPictl(["logs", ...words, "--follow", "--json"], { config });
+    const { said, complained, ended, kill } = startPictl(["logs", ...words, "--follow", "--json"], { config });
     const rows = (): (LogRow & { failure?: unknown })[] =>
       said()
         .split("\n")
@@ -66,7 +67,7 @@ describe.skipIf(obstacle !== undefined)("logs --follow through what happens to n
       const come = expect.poll(() => of(container).length, { timeout: patience }).toBeGreaterThan(before + 20);
       await Promise.race([come, over]);
     };
-    return { rows, of, more, ended, kill };
+    return { rows, of, more, complained, ended, kill };
   }
 
   /** Ends the writer, and compares what was followed with all that Docker has. */
@@ -171,6 +172,61 @@ describe.skipIf(obstacle !== undefined)("logs --follow through what happens to n
     await lab.start("n2");
     await following.more("numbers");
     await expectWhole(following);
+  });
+
+  test("a container that is moved is followed, its last words on the old node and all of the new one's", async () => {
+    const written = JSON.parse(await readFile(config, "utf8")) as { layout: Record<string, unknown>[] };
+    const walker = { ...written, layout: [{ node: "n1", walker: { image: "walker" } }, { node: "n2" }] };
+    await writeFile(config, JSON.stringify(walker));
+    const counts = "i=0; trap 'echo goodbye; exit' TERM; while :; do i=$((i+1)); echo $i; usleep 100000; done";
+    const program = JSON.stringify(["/bin/busybox", "sh", "-c", `/bin/busybox --install -s /bin; ${counts}`]);
+    for (const node of ["n1", "n2"]) {
+      const image = `docker import -c 'ENV PATH=/bin' -c ${quote(`CMD ${program}`)} - walker`;
+      await lab.inside(node, `tar -C /var/tmp --transform 's,.*/,bin/,' -cP /bin/busybox | ${image}`);
+    }
+    const pictl = (...words: string[]) => startPictl(words, { config }).ended;
+    expect(await pictl("create", "walker")).toMatchObject({ code: 0 });
+    const following = follow("walker");
+    const pinned = startPictl(["logs", "walker@n1", "--follow", "--tail", "1"], { config });
+    await following.more("walker");
+    await expect.poll(pinned.said, { timeout: patience }).not.toBe("");
+    expect(await pictl("move", "walker", "n2")).toMatchObject({ code: 0 });
+    await following.more("walker");
+    expect(await pictl("container", "remove", "walker", "--yes")).toMatchObject({ code: 0 });
+    const { code, stderr } = await following.ended;
+    await writeFile(config, JSON.stringify(written));
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: "! walker has been moved from n1 to n2; its log goes on there.\n",
+    });
+    for (const node of ["n1", "n2"]) {
+      const lines = following.of("walker").flatMap((row) => (row.node === node ? [row.line] : []));
+      expect(lines.length).toBeGreaterThan(10);
+      // What removes a container waits for no last words.
+      const last = node === "n1" ? "goodbye" : String(lines.length);
+      expect(lines).toEqual([...lines.slice(0, -1).map((_, index) => String(index + 1)), last]);
+    }
+    // Who asks for one node gets no other, and is told.
+    expect(await pinned.ended).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining("it is on n2 now; `pictl logs walker@n2 --follow` goes on there") as string,
+    });
+  });
+
+  test("a node that is dead at the beginning keeps nobody waiting, and is read when it comes", async () => {
+    await count();
+    await lab.kill("n2");
+    const following = follow("steady", "numbers");
+    await expect.poll(() => following.of("steady").length, { timeout: patience }).toBeGreaterThan(0);
+    // A connection in vain takes ten seconds.
+    expect(following.complained()).toBe("");
+    await expect.poll(following.complained, { timeout: patience }).toMatch(/^! n2: .*answers again/);
+    await lab.start("n2");
+    await following.more("numbers");
+    await lab.inside("n1", "docker stop -t 0 steady");
+    const stderr = await expectWhole(following);
+    await lab.inside("n1", "docker start steady");
+    expect(stderr).toMatch(lostAndBack);
   });
 
   test("Ctrl-C while a node is lost ends it at once, and tells what is missing", async () => {

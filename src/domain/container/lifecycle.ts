@@ -1,7 +1,7 @@
 import type { ContainerFacts } from "../docker/facts.ts";
 import * as docker from "../docker/commands.ts";
-import { PictlError } from "../errors.ts";
 import type { Command } from "../shell.ts";
+import { containerMissing } from "./ownership.ts";
 
 export type LifecycleAction = "start" | "stop" | "restart" | "delete";
 
@@ -27,7 +27,7 @@ export function planLifecycle(
   const running = facts?.state === "running" || facts?.state === "paused" || restarting;
   switch (action) {
     case "start":
-      if (!facts) throw missing(name);
+      if (!facts) throw containerMissing(name);
       if (facts.state === "paused") return { command: docker.unpause(name), why: "continued", watch: false };
       // Docker starts what restarts by itself; it may do so again and again.
       return running
@@ -39,18 +39,11 @@ export function planLifecycle(
         ? { command: docker.stop(name, graceSeconds), why: "stopped", watch: false }
         : { command: undefined, why: "is stopped already", watch: false };
     case "restart":
-      if (!facts) throw missing(name);
+      if (!facts) throw containerMissing(name);
       return { command: docker.restart(name, graceSeconds), why: "restarted", watch: true };
     case "delete":
       return facts
         ? { command: docker.remove(name), why: "deleted", watch: false }
         : { command: undefined, why: "is not there", watch: false };
   }
-}
-
-function missing(name: string): PictlError {
-  return new PictlError("container-missing", `There is no container "${name}" on the node.`, {
-    container: name,
-    hint: `Make it with \`pictl create ${name}\`.`,
-  });
 }

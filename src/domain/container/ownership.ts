@@ -24,6 +24,13 @@ export function ours(found: readonly ContainerFacts[], name: string, cluster: st
   );
 }
 
+export function containerMissing(name: string): PictlError {
+  return new PictlError("container-missing", `There is no container "${name}" on the node.`, {
+    container: name,
+    hint: `Make it with \`pictl create ${name}\`.`,
+  });
+}
+
 /** The generation in a container's label; 0 when it has none. */
 export function generationOf(facts: ContainerFacts): number {
   const value = Number(facts.labels[labels.generation]);

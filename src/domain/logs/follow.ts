@@ -1,5 +1,7 @@
+import type { Placement } from "../config/types.ts";
 import type { ContainerFacts } from "../docker/facts.ts";
 import { type ErrorCode, PictlError } from "../errors.ts";
+import type { MoveRecord } from "../move/journal.ts";
 
 /** A followed container that has ended is given so many milliseconds to run again (`docker restart`, a new copy). */
 const graceMs = 5_000;
@@ -20,6 +22,38 @@ export function isAlive(facts: Pick<ContainerFacts, "state"> | undefined): boole
 /** Docker can be asked for its log. */
 export function isReadable(facts: Pick<ContainerFacts, "state">): boolean {
   return facts.state !== "removing" && facts.state !== "dead";
+}
+
+export interface LogPlace {
+  readonly container: string;
+  readonly node: string;
+}
+
+export interface Whereabouts {
+  /** What is followed, by the layout of now. */
+  readonly wanted: readonly Placement[];
+  /** Moves under way. */
+  readonly moves: readonly MoveRecord[];
+  /** The logs that are followed. */
+  readonly followed: readonly LogPlace[];
+}
+
+/**
+ * Where the log goes on of a container that does not run where it is followed: on another node, once the layout says
+ * so; `moving` until it is known; undefined where it was, or nowhere.
+ */
+export function goesOn(
+  { container, node }: LogPlace,
+  { wanted, moves, followed }: Whereabouts,
+): { readonly node: string } | "moving" | undefined {
+  const nodes = wanted.filter((each) => each.container === container).map((each) => each.node);
+  if (!nodes.includes(node)) {
+    const known = followed.filter((each) => each.container === container).map((each) => each.node);
+    const next = nodes.find((each) => !known.includes(each));
+    if (next !== undefined) return { node: next };
+  }
+  const moving = moves.some((each) => each.container === container && each.from === node && each.step === "switching");
+  return moving ? "moving" : undefined;
 }
 
 /**

@@ -15,9 +15,9 @@ export interface LogMergeOptions {
  * wait, so that memory does not grow with the logs. With a window, a source that has its queue full is a backlog and
  * is not held up by silent ones.
  */
-export class LogMerge {
+export class LogMerge<R extends LogRecord> {
   readonly #windowMs: number;
-  readonly #queues: Queue[];
+  readonly #queues: Queue<R>[];
   /** Indexes of the sources that have something queued, as a heap: the one with the earliest record comes first. */
   readonly #heap: number[] = [];
   /** Sources that have not ended and have nothing queued. */
@@ -37,7 +37,7 @@ export class LogMerge {
   }
 
   /** `nowMs` never goes back. */
-  push(source: number, record: LogRecord, nowMs: number): void {
+  push(source: number, record: R, nowMs: number): void {
     const queue = this.#queue(source);
     queue.records.push({ record, at: nowMs });
     queue.characters += record.line.length;
@@ -63,7 +63,7 @@ export class LogMerge {
   }
 
   /** The next record in order; undefined when it is not known yet. */
-  take(nowMs: number): { source: number; record: LogRecord } | undefined {
+  take(nowMs: number): { source: number; record: R } | undefined {
     const source = this.#heap[0];
     if (source === undefined || this.waitMs(nowMs) > 0) return undefined;
     const queue = this.#queue(source);
@@ -90,7 +90,7 @@ export class LogMerge {
   }
 
   /** Full at the limit, and no longer full at half of it, so that a source is not woken for every record. */
-  #weigh(queue: Queue): void {
+  #weigh(queue: Queue<R>): void {
     const { length } = queue.records;
     const share = Math.max(length / maxRecords, length > 1 ? queue.characters / maxCharacters : 0);
     if (queue.full ? share > 0.5 : share < 1) return;
@@ -135,15 +135,15 @@ export class LogMerge {
     return this.#queue(source).records[0]?.record.time ?? "";
   }
 
-  #queue(source: number): Queue {
+  #queue(source: number): Queue<R> {
     const queue = this.#queues[source];
     if (!queue) throw new RangeError(`there is no source ${source}`);
     return queue;
   }
 }
 
-interface Queue {
-  readonly records: { readonly record: LogRecord; readonly at: number }[];
+interface Queue<R> {
+  readonly records: { readonly record: R; readonly at: number }[];
   characters: number;
   ended: boolean;
   full: boolean;

@@ -1,8 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Placement } from "../../../src/domain/config/types.ts";
 import type { ContainerState } from "../../../src/domain/docker/facts.ts";
 import { PictlError } from "../../../src/domain/errors.ts";
-import { isAlive, isOver, isReadable, mayPass, pauseMs } from "../../../src/domain/logs/follow.ts";
+import {
+  goesOn,
+  isAlive,
+  isOver,
+  isReadable,
+  mayPass,
+  pauseMs,
+  type Whereabouts,
+} from "../../../src/domain/logs/follow.ts";
+import type { MoveRecord } from "../../../src/domain/move/journal.ts";
+import { placement } from "../../fakes/config.ts";
 
 test.each<[ContainerState, { alive: boolean; readable: boolean }]>([
   ["created", { alive: false, readable: true }],
@@ -19,6 +30,41 @@ test.each<[ContainerState, { alive: boolean; readable: boolean }]>([
 test("a log is over when its container did not run, or did not come back", () => {
   expect([undefined, 0, 4_999, 5_000].map(isOver)).toEqual([true, false, false, true]);
   expect(isAlive(undefined)).toBe(false);
+});
+
+describe("where a log goes on", () => {
+  const n1 = { container: "web", node: "n1" };
+  const on = (...nodes: string[]): Placement[] => nodes.map((each) => placement("web", each));
+  const move = (step: MoveRecord["step"]): MoveRecord => ({
+    container: "web",
+    from: "n1",
+    to: "n2",
+    generation: 1,
+    step,
+    wasRunning: true,
+    startedAt: "2026-01-01T00:00:00Z",
+    who: "root@admin",
+  });
+
+  test.each<[string, Partial<Whereabouts>, ReturnType<typeof goesOn>]>([
+    ["where it is", { wanted: on("n1") }, undefined],
+    ["where it is, beside another", { wanted: on("n1", "n2") }, undefined],
+    ["nowhere", { wanted: [placement("db", "n2")] }, undefined],
+    ["where it has been moved to", { wanted: on("n2") }, { node: "n2" }],
+    [
+      "where no other of its logs is",
+      { wanted: on("n2", "n3"), followed: [n1, { ...n1, node: "n2" }] },
+      { node: "n3" },
+    ],
+    ["nowhere else", { wanted: on("n2"), followed: [n1, { ...n1, node: "n2" }] }, undefined],
+    ["not yet known", { wanted: on("n1"), moves: [move("switching")] }, "moving"],
+    ["known, before the move has cleared up", { wanted: on("n2"), moves: [move("switching")] }, { node: "n2" }],
+    ["where it is, for the move was undone", { wanted: on("n1"), moves: [move("undone")] }, undefined],
+    ["where it is, for the move has stopped nothing", { wanted: on("n1"), moves: [move("begun")] }, undefined],
+    ["of the others' moves nothing", { wanted: on("n1"), moves: [{ ...move("switching"), from: "n3" }] }, undefined],
+  ])("%s", (_, whereabouts, expected) => {
+    expect(goesOn(n1, { wanted: [], moves: [], followed: [n1], ...whereabouts })).toEqual(expected);
+  });
 });
 
 describe("what may pass by itself", () => {

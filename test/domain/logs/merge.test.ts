@@ -89,7 +89,7 @@ test("a source that is ahead is told to wait, by records and by size", () => {
   expect(pushed).toBe(2);
 });
 
-function times(merge: LogMerge, nowMs: number): string[] {
+function times(merge: LogMerge<LogRecord>, nowMs: number): string[] {
   const out: string[] = [];
   for (let next = merge.take(nowMs); next; next = merge.take(nowMs)) out.push(next.record.time);
   return out;
