@@ -24,7 +24,7 @@ On a terminal, control characters in the logs are shown and not sent, unless --r
     since: Flags.string({ helpValue: "WHEN", summary: "Only from then on: 10m, 2h, 2026-01-31, 2026-01-31T10:00Z." }),
     tail: Flags.integer({
       helpValue: "N",
-      summary: "Only the last N lines of each container; --grep is for these.",
+      summary: "Only the last N lines of each container; with --grep, the last N that match.",
       min: 0,
     }),
     grep: Flags.string({ char: "g", helpValue: "REGEXP", summary: "Only lines that match (JavaScript syntax)." }),

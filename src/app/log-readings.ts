@@ -10,7 +10,7 @@ import type { LogOptions, Ports } from "./ports.ts";
 export interface LogWish {
   readonly config: Config;
   readonly follow: boolean;
-  /** Lines from the end of each container's log; undefined for all. */
+  /** Lines from the end of each container's log, of those that match `grep`; undefined for all. */
   readonly tail: number | undefined;
   /** Milliseconds since the epoch; undefined for all. */
   readonly sinceMs: number | undefined;
@@ -92,12 +92,29 @@ function isBlind({ follow, tail }: LogWish): boolean {
 }
 
 function past(ports: ReadingPorts, input: LogWish, place: LogPlace): AsyncIterable<LogRecord> {
-  const { config, tail, sinceMs } = input;
-  return records(ports, config, place, {
-    follow: false,
-    tail: isBlind(input) ? 1 : tail,
-    since: seconds(sinceMs),
-  });
+  const { config, tail, sinceMs, grep } = input;
+  const read = (lines: number | undefined): AsyncIterable<LogRecord> =>
+    records(ports, config, place, { follow: false, tail: lines, since: seconds(sinceMs) });
+  if (isBlind(input)) return read(1);
+  return grep && tail ? lastMatching(read(undefined), { grep, count: tail }) : read(tail);
+}
+
+/** The last records that match, and the very last one in any case, so that a log is followed from its end. */
+export async function* lastMatching(
+  records: AsyncIterable<LogRecord>,
+  { grep, count }: { readonly grep: RegExp; readonly count: number },
+): AsyncGenerator<LogRecord> {
+  let matching: LogRecord[] = [];
+  let last: LogRecord | undefined;
+  for await (const record of records) {
+    last = record;
+    if (!grep.test(record.line)) continue;
+    matching.push(record);
+    // Not at each of them, which would cost as much as there are.
+    if (matching.length >= 2 * count) matching = matching.slice(-count);
+  }
+  yield* matching.slice(-count);
+  if (last !== undefined && last !== matching.at(-1)) yield last;
 }
 
 async function* coming(ports: ReadingPorts, source: LogSource, input: ComingWish): AsyncGenerator<LogRecord> {
