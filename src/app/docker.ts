@@ -1,4 +1,4 @@
-import { dockerAccessError } from "../domain/docker/failure.ts";
+import { dockerAccessError, nameTaken } from "../domain/docker/failure.ts";
 import { dockerRights } from "../domain/docker/rights.ts";
 import { PictlError } from "../domain/errors.ts";
 import { type Command } from "../domain/shell.ts";
@@ -14,9 +14,9 @@ export interface DockerCommand extends RunOptions {
 
 /**
  * Runs a docker client command on a node, through sudo where the login needs it, and behind the node's guard unless
- * it only reads. Throws docker-failed with docker's own words, docker-missing, docker-denied, docker-unavailable, what a
- * refusal of the guard throws (`RunOptions.guard`), timeout or connection-lost; the last two say that nobody knows
- * whether it was done.
+ * it only reads. Throws docker-failed with docker's own words, container-foreign where a name is taken, docker-missing,
+ * docker-denied, docker-unavailable, what a refusal of the guard throws (`RunOptions.guard`), timeout or connection-lost;
+ * the last two say that nobody knows whether it was done.
  */
 export async function runDocker(connection: Connection, command: Command, options: DockerCommand): Promise<Outcome> {
   const { doing, reads = false, ...runOptions } = options;
@@ -42,6 +42,8 @@ export function dockerError(
   const said = outcome.stderr.trim();
   const noAccess = dockerAccessError(said, { node, privileged });
   if (noAccess) return noAccess;
+  const taken = nameTaken(said, { doing, node });
+  if (taken) return taken;
   return new PictlError("docker-failed", `Could not ${doing}: ${dockerSaid(said, outcome.code)}`, { node });
 }
 

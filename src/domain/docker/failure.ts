@@ -28,6 +28,23 @@ const denied =
 const unavailable =
   /cannot connect to the docker daemon|is the docker daemon running|error during connect|dial unix \S*docker\S*: connect: (?:no such file|connection refused)/i;
 
+/** The name that a command wanted to give has another container, which was not there when the node was looked at. */
+export function nameTaken(
+  stderr: string,
+  { doing, node }: { readonly doing: string; readonly node: string },
+): PictlError | undefined {
+  const [, name, id] =
+    /The container name "\/?([^"]+)" is already in use by container "([0-9a-f]{12})/.exec(stderr) ?? [];
+  if (name === undefined || id === undefined) return undefined;
+  const message = `Could not ${doing}: a container "${name}" (${id}) has come to be there meanwhile; it is left alone.`;
+  return new PictlError("container-foreign", message, {
+    node,
+    hint:
+      `See whose it is with \`docker inspect ${id}\` on ${node}. If pictl did not make it, rename or remove it there ` +
+      `(\`docker rename ${name} OTHER\`), or choose another name in the layout; then try again.`,
+  });
+}
+
 function dockerMissing(node: string): PictlError {
   return new PictlError("docker-missing", "Docker is not installed: there is no docker program.", {
     node,

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { dockerAccessError } from "../../../src/domain/docker/failure.ts";
+import { dockerAccessError, nameTaken } from "../../../src/domain/docker/failure.ts";
 
 const access = { node: "n1", privileged: false };
 
@@ -39,6 +39,22 @@ it.each([
   [""],
 ])("docker was reached: %s", (stderr) => {
   expect(dockerAccessError(stderr, access)).toBeUndefined();
+});
+
+it.each([
+  ["docker: Error response from daemon: Conflict.", "web"],
+  ["Error response from daemon: Error when allocating new name: Conflict.", "web.pictl-replaced"],
+])("a name that another container has taken meanwhile: %s", (conflict, name) => {
+  const id = "0123456789abcdef".repeat(4);
+  const advice = "You have to remove (or rename) that container to be able to reuse that name.";
+  const stderr = `${conflict} The container name "/${name}" is already in use by container "${id}". ${advice}`;
+  expect(nameTaken(stderr, { doing: "create web", node: "n1" })).toMatchObject({
+    code: "container-foreign",
+    node: "n1",
+    message: `Could not create web: a container "${name}" (0123456789ab) has come to be there meanwhile; it is left alone.`,
+    hint: expect.stringContaining(`\`docker rename ${name} OTHER\``) as string,
+  });
+  expect(nameTaken("Error response from daemon: Conflict.", { doing: "create web", node: "n1" })).toBeUndefined();
 });
 
 it("tells a user to join the group, and root to look at the socket", () => {
