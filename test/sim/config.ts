@@ -19,7 +19,14 @@ export function load(text: string): Loaded {
 
 function attempt(text: string): Loaded | Error {
   try {
-    return loadConfig(text, { path: "/etc/pictl/config.json", mode: 0o600, env: {}, home: "/root", root: true });
+    return loadConfig(text, {
+      path: "/etc/pictl/config.json",
+      link: false,
+      mode: 0o600,
+      env: {},
+      home: "/root",
+      root: true,
+    });
   } catch (error) {
     return error as Error;
   }

@@ -24,7 +24,7 @@ export async function changeConfig(
   options: StoreOptions,
 ): Promise<void> {
   await rewrite(path, options, (file) => {
-    const { config, raw } = loadConfig(file.text, placeOf(path, file.mode, options));
+    const { config, raw } = loadConfig(file.text, placeOf(path, file, options));
     return editedText(path, file.text, edits(config, raw));
   });
 }
@@ -36,7 +36,7 @@ export async function previewConfig(
   options: StoreOptions,
 ): Promise<Config> {
   const file = await readConfigFile(path);
-  return loadChanged(editedText(path, file.text, edits), placeOf(path, file.mode, options)).config;
+  return loadChanged(editedText(path, file.text, edits), placeOf(path, file, options)).config;
 }
 
 /** `EditableConfigStore.apply`: as a change, but what stands in the file need not be valid before. */
@@ -92,7 +92,7 @@ async function rewrite(path: string, options: StoreOptions, newText: (file: Conf
     for (const each of [target, `${target}.bak`]) await refuseMarked(path, each);
     const file = await readConfigFile(target);
     const text = newText(file);
-    loadChanged(text, placeOf(path, file.mode, options));
+    loadChanged(text, placeOf(path, file, options));
     if (text === file.text) return;
     if (!(await lock.isHeld())) throw lostLock(path);
     await orWriteFailed(path, replaceFile(target, (file.bom ? "\uFEFF" : "") + text, file));

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { open } from "node:fs/promises";
+import { lstat, open } from "node:fs/promises";
 import { PictlError } from "../../domain/errors.ts";
 
 /** Five times what a thousand nodes need; one full of mistakes is still told within a second. */
@@ -12,6 +12,8 @@ export interface ConfigFile {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
+  /** The path is a symbolic link to it. */
+  readonly link: boolean;
 }
 
 /** Reads a config file. Throws config-not-found or config-invalid when it is not there, not a file, or not text. */
@@ -29,7 +31,8 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
       }));
       if (!stats.regular) throw invalid(path, stats.folder ? "is a folder" : "is not a regular file");
       if (size > maxBytes) throw invalid(path, `has ${size} bytes; a config may have ${maxBytes}`);
-      return { ...decode(path, await handle.readFile()), mode: mode & 0o7777, uid, gid };
+      const link = (await lstat(path)).isSymbolicLink();
+      return { ...decode(path, await handle.readFile()), mode: mode & 0o7777, uid, gid, link };
     } finally {
       await handle.close();
     }

@@ -12,7 +12,7 @@ import type { StoreOptions } from "./options.ts";
 export async function inspectConfig(path: string, options: StoreOptions): Promise<ConfigInspection> {
   const file = await readConfigFile(path);
   const parsed = parseConfigText(file.text);
-  const problems = problemsOf(parsed, file.text, placeOf(path, file.mode, options));
+  const problems = problemsOf(parsed, file.text, placeOf(path, file, options));
   if (!parsed.ok) return { text: file.text, problems, document: undefined, shown: () => "" };
   const { root, value: document } = parsed;
   return { text: file.text, problems, document, shown: () => renderDocument(redact(document), file.text, root) };
@@ -20,8 +20,8 @@ export async function inspectConfig(path: string, options: StoreOptions): Promis
 
 /** `EditableConfigStore.check`. */
 export async function checkText(path: string, text: string, options: StoreOptions): Promise<readonly ConfigProblem[]> {
-  const { mode } = await readConfigFile(path);
-  return problemsOf(parseConfigText(text), text, placeOf(path, mode, options));
+  const file = await readConfigFile(path);
+  return problemsOf(parseConfigText(text), text, placeOf(path, file, options));
 }
 
 function problemsOf(parsed: ParseResult, text: string, place: LoadPlace): readonly ConfigProblem[] {

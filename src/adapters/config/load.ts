@@ -2,10 +2,11 @@ import { homedir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { buildConfig, type BuildOptions } from "../../domain/config/build.ts";
 import type { SourceNode } from "../../domain/config/document.ts";
-import { ConfigInvalidError } from "../../domain/config/problem.ts";
+import { ConfigInvalidError, type Finding, Findings } from "../../domain/config/problem.ts";
 import type { RawConfig } from "../../domain/config/raw.ts";
 import { secretFindings } from "../../domain/config/secret-findings.ts";
 import type { Config, ConfigProblem } from "../../domain/config/types.ts";
+import type { ConfigFile } from "./file.ts";
 import type { StoreOptions } from "./options.ts";
 import { parseConfigText, type ParseResult } from "./parse.ts";
 import { locate, positionAt } from "./position.ts";
@@ -16,6 +17,8 @@ export interface LoadPlace {
   readonly path: string;
   /** Permission bits of the file. */
   readonly mode: number;
+  /** The path is a symbolic link to the file. */
+  readonly link: boolean;
   readonly env: NodeJS.ProcessEnv;
   readonly home: string;
   /** Whether the reader is root, whose state is the machine's. */
@@ -44,12 +47,33 @@ export function loadParsed(parsed: ParseResult, text: string, place: LoadPlace):
   const shape = checkShape(root, value);
   const built = shape.raw === undefined ? undefined : buildConfig(shape.raw, buildOptions(place));
   const meant = (built?.findings ?? []).flatMap((finding) => shape.original(finding) ?? []);
-  const all = [...parsed.findings, ...shape.findings, ...meant, ...secretFindings(value, place)];
+  const all = [
+    ...parsed.findings,
+    ...shape.findings,
+    ...meant,
+    ...secretFindings(value, place),
+    ...stateDirFindings(shape.raw, place),
+  ];
   const problems = locate(all, place.path, text, root);
   if (shape.raw === undefined || built === undefined || problems.some(({ severity }) => severity === "error")) {
     throw ConfigInvalidError.ofFile(place.path, problems);
   }
   return { root, config: built.config, raw: shape.raw, warnings: problems };
+}
+
+/**
+ * A relative folder counts from where the link is and not from where the file is, which changes when the link is set to
+ * the next release.
+ */
+function stateDirFindings(raw: RawConfig | undefined, { path, link }: LoadPlace): readonly Finding[] {
+  const findings = new Findings();
+  if (link && raw?.state_dir !== undefined && !/^[/~]/.test(raw.state_dir)) {
+    findings.warning(
+      ["state_dir"],
+      `it counts from ${dirname(path)}, where the config is a symbolic link; by another of its names the config has another state: give an absolute path`,
+    );
+  }
+  return findings.all;
 }
 
 function buildOptions(place: LoadPlace): BuildOptions {
@@ -59,10 +83,10 @@ function buildOptions(place: LoadPlace): BuildOptions {
 /** The current user as a place; `env` and `home` are the process's unless given. */
 export function placeOf(
   path: string,
-  mode: number,
+  { mode, link }: Pick<ConfigFile, "mode" | "link">,
   { env = process.env, home = homedir(), root = process.getuid?.() === 0 }: StoreOptions = {},
 ): LoadPlace {
-  return { path, mode, env, home, root };
+  return { path, mode, link, env, home, root };
 }
 
 function resolvePath(path: string, { path: file, home }: LoadPlace): string {

@@ -9,7 +9,7 @@ export function openConfigStore(path: string, options: StoreOptions = {}): Edita
     path,
     async read() {
       const file = await readConfigFile(path);
-      const { config, raw, warnings } = loadConfig(file.text, placeOf(path, file.mode, options));
+      const { config, raw, warnings } = loadConfig(file.text, placeOf(path, file, options));
       return { config, raw, warnings };
     },
     async preview(edits) {

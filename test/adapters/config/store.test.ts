@@ -1,5 +1,5 @@
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openConfigStore } from "../../../src/adapters/config/index.ts";
 import { ConfigInvalidError, formatProblem } from "../../../src/domain/config/problem.ts";
@@ -377,6 +377,22 @@ describe("bad input is told in one sentence, quickly", () => {
     await expect(openConfigStore("/dev/zero").read()).rejects.toThrow("is not a regular file");
     await expect(openConfigStore("/nowhere/config.json").read()).rejects.toMatchObject({ code: "config-not-found" });
   });
+});
+
+test("a relative state folder counts from where the config's name is, which a symbolic link makes worth a warning", async () => {
+  const [target, folder] = [temporaryFile('{ "state_dir": "state" }'), temporaryFolder()];
+  const link = join(folder, "config.json");
+  symlinkSync(target, link);
+  const read = async (path: string): Promise<string[]> => {
+    const { config, warnings } = await openConfigStore(path, options).read();
+    return [config.stateDir, ...warnings.map(({ message }) => message)];
+  };
+  const [stateDir, warning = ""] = await read(link);
+  expect(stateDir).toBe(join(folder, "state"));
+  expect(warning).toContain(`it counts from ${folder}, where the config is a symbolic link`);
+  expect(await read(target)).toEqual([join(dirname(target), "state")]);
+  writeFileSync(target, '{ "state_dir": "/var/lib/here" }');
+  expect(await read(link)).toEqual(["/var/lib/here"]);
 });
 
 describe("secrets", () => {
