@@ -9,7 +9,8 @@ export default class Create extends PictlCommand {
   static override summary = "Make containers run: build what is missing, then run what is not there.";
   static override description =
     "Running it again changes nothing. A container whose arguments or image differ from the config is left as it is " +
-    "until --recreate says to replace it; when the new one does not start, the old one is brought back.";
+    "until --recreate says to replace it; when the new one does not start, the old one is brought back. Volumes without " +
+    "a name are taken over, as docker compose does it; `delete` and then `create` begins with new ones.";
   static override args = { container: common.containers };
   static override flags = {
     recreate: Flags.boolean({ summary: "Replace containers that are there already." }),

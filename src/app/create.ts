@@ -13,6 +13,7 @@ import { buildImages } from "./build.ts";
 import { readEnvironments, wantedDigest, withSecrets } from "./environment.ts";
 import { fanOut } from "./fan-out.ts";
 import { newGeneration, notePlaced } from "./generations.ts";
+import { inheritVolumes, tellLeft } from "./inherit.ts";
 import { applyLifecycle } from "./lifecycle.ts";
 import { withLocks } from "./locks.ts";
 import { onceSettled } from "./move/settle.ts";
@@ -95,12 +96,15 @@ async function createOne(ports: Ports, one: One): Promise<Done> {
   if (plan === "keep") return { outcome: "runs already" };
   if (plan === "start") return applyLifecycle(ports, { ...one, action: "start" });
   const generation = await newGeneration(ports, [facts, retired], { dryRun });
-  const runCommand = docker.run(runInput(placement, { cluster: config.cluster, generation, digest }));
-  const environment = await withSecrets(ports, placement, one.fromFile);
-  if (dryRun) return { outcome: `would run: ${render(withEnvironmentOnStdin(runCommand, environment))}` };
-
-  const connection = await ports.nodes.connect(nodeOf(config, node), ports.signal);
   const engine = await ports.engines.on(nodeOf(config, node), ports.signal);
+  const { args, left } = await inheritVolumes(engine, { placement, from: facts ?? retired, containers: found, images });
+  const runCommand = docker.run(runInput({ ...placement, args }, { cluster: config.cluster, generation, digest }));
+  const environment = await withSecrets(ports, placement, one.fromFile);
+  if (dryRun) {
+    tellLeft(ports, placement, left);
+    return { outcome: `would run: ${render(withEnvironmentOnStdin(runCommand, environment))}` };
+  }
+  const connection = await ports.nodes.connect(nodeOf(config, node), ports.signal);
   await notePlaced(ports, container, generation);
   await putInPlace(ports, {
     connection,
@@ -114,6 +118,7 @@ async function createOne(ports: Ports, one: One): Promise<Done> {
     watchMs: startWatchMs,
     removesFailed: false,
   });
+  tellLeft(ports, placement, left);
   return {
     outcome: plan === "replace" ? "replaced" : "created",
     event: {

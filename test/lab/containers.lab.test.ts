@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import Create from "../../commands/create.ts";
@@ -98,6 +99,37 @@ describe.skipIf(obstacle !== undefined)("the life of a container", () => {
     expect((await run(Create, "web", "--recreate")).code).toBe(0);
     expect(await lab.inside("n1", "docker inspect --format '{{json .Config.Env}}' web")).toContain('"COLOUR=blue"');
     restore();
+  });
+
+  test("a replacement takes over the volumes without a name, and tells which it has no place for", async () => {
+    const dockerfile = join(dirname(lab.status().config), "docker/web/Dockerfile");
+    const original = readFileSync(dockerfile, "utf8");
+    writeFileSync(dockerfile, `${original}VOLUME /declared\n`);
+    const places = ["/declared", "/said", "/mounted"];
+    const said = "-v /said --mount type=volume,target=/mounted";
+    const kept = () => lab.inside("n1", `docker exec web cat ${places.map((place) => `${place}/file`).join(" ")}`);
+    arguments_(said);
+    expect((await run(Create, "web", "--recreate", "--grace", "0")).code).toBe(0);
+    for (const place of places) await lab.inside("n1", `docker exec web sh -c 'echo ${place} >${place}/file'`);
+    for (const colour of ["blue", "red"]) {
+      arguments_(`${said} -e COLOUR=${colour}`);
+      const { code, stderr } = await run(Create, "web", "--recreate", "--grace", "0");
+      expect([code, stderr.includes("stays on")], stderr).toEqual([0, false]);
+      expect(await kept()).toBe(places.map((place) => `${place}\n`).join(""));
+    }
+    arguments_("-v web-data:/said");
+    const volume = (await lab.inside("n1", `docker inspect --format '{{range .Mounts}}{{.Name}} {{end}}' web`)).split(
+      " ",
+    );
+    writeFileSync(dockerfile, original);
+    const { code, stderr } = await run(Create, "web", "--recreate", "--grace", "0");
+    expect([code, places.filter((place) => stderr.includes(`What web had at ${place} stays on n1`))]).toEqual([
+      0,
+      places,
+    ]);
+    expect(volume.filter((name) => stderr.includes(`\`-v ${name}:/`))).toHaveLength(3);
+    restore();
+    expect((await run(Create, "web", "--recreate", "--grace", "0")).code).toBe(0);
   });
 
   test("a replacement that does not start leaves the old one running", async () => {

@@ -154,6 +154,7 @@ function engine(world: World, nodes: SimNodes, node: NodeSpec, signal: AbortSign
     stats: none,
     disk: none,
     layers: none,
+    declaredVolumes: none,
     platforms: none,
     logs: async function* () {
       yield* [];

@@ -7,6 +7,7 @@ import {
   imageFromList,
   imageLayers,
   imagePlatforms,
+  imageVolumes,
   withInspection,
 } from "../../domain/docker/engine-json.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
@@ -38,6 +39,7 @@ export function createEngine(node: string, api: Api, signal: AbortSignal): Engin
     },
     disk: async () => diskFacts(await api.get("/system/df", signal)),
     layers: async (id) => imageLayers(await api.get(`/images/${encodeURIComponent(id)}/json`, signal)),
+    declaredVolumes: async (id) => imageVolumes(await api.get(`/images/${encodeURIComponent(id)}/json`, signal)),
     platforms: async (reference) => {
       const body = await api.get(`/distribution/${reference}/json`, signal);
       if (body === undefined) throw new PictlError("docker-failed", `No registry knows ${reference}.`, { node });

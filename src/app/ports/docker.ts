@@ -26,6 +26,8 @@ export interface Engine {
   disk(): Promise<DiskFacts>;
   /** The layers of an image, the lowest first; none when it is gone. */
   layers(imageId: string): Promise<readonly string[]>;
+  /** Where an image declares volumes (`VOLUME`); nowhere when it is gone. */
+  declaredVolumes(imageId: string): Promise<readonly string[]>;
   /**
    * The platforms that a registry has of an image (`amd64`, `arm/v7`), as the node's Docker learns them from it.
    * Rejects with docker-failed where the registry does not tell.

@@ -25,7 +25,7 @@ export function containerFromList(row: unknown): ContainerFacts | undefined {
     volumes: list(json["Mounts"])
       .map(object)
       .filter((mount) => mount["Type"] === "volume")
-      .map((mount) => text(mount["Destination"])),
+      .map((mount) => ({ name: text(mount["Name"]), target: text(mount["Destination"]) })),
   };
 }
 
@@ -77,6 +77,11 @@ export function diskFacts(body: unknown): DiskFacts {
 /** The layers in `GET /images/ID/json`. */
 export function imageLayers(body: unknown): readonly string[] {
   return list(object(object(body)["RootFS"])["Layers"]).map(text);
+}
+
+/** Where `GET /images/ID/json` declares volumes. */
+export function imageVolumes(body: unknown): readonly string[] {
+  return Object.keys(object(object(object(body)["Config"])["Volumes"]));
 }
 
 /** `GET /distribution/NAME/json`; what is for another system, or for none (an attestation), is left out. */

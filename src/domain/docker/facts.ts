@@ -20,8 +20,15 @@ export interface ContainerFacts {
   readonly startedAtMs: number | null;
   readonly exitCode: number | null;
   readonly ports: readonly PublishedPort[];
-  /** Where it sees volumes, those included that its image declares. */
-  readonly volumes: readonly string[];
+  /** Those included that its image declares. */
+  readonly volumes: readonly VolumeMount[];
+}
+
+export interface VolumeMount {
+  /** 64 hexadecimal digits for one that nobody gave a name. */
+  readonly name: string;
+  /** Where the container sees it. */
+  readonly target: string;
 }
 
 export interface PublishedPort {

@@ -39,6 +39,11 @@ export function parseMount(text: string): MountSpec | string {
   };
 }
 
+/** As Docker says where something is mounted, however it was written. */
+export function mountPoint(target: string): string {
+  return target.replace(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "");
+}
+
 /** Fields of one CSV line (RFC 4180): a field in double quotes may hold commas, `""` in it is one quote. */
 function csvFields(text: string): string[] {
   return [...text.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(

@@ -1,5 +1,6 @@
 import type { Config, Placement } from "../config/types.ts";
-import type { ContainerFacts } from "../docker/facts.ts";
+import type { ContainerFacts, VolumeMount } from "../docker/facts.ts";
+import { mountPoint } from "../docker/mount-spec.ts";
 import { parseRunArgs } from "../docker/run-args.ts";
 import { PictlError } from "../errors.ts";
 import { allowedHosts } from "../placement/candidates.ts";
@@ -116,18 +117,14 @@ export function wouldMove(
  */
 export function staysBehind(
   { data, old }: MovePlan,
-  { copyVolumes, volumes }: { readonly copyVolumes: boolean; readonly volumes: readonly string[] },
+  { copyVolumes, volumes }: { readonly copyVolumes: boolean; readonly volumes: readonly VolumeMount[] },
 ): readonly LocalData[] {
-  const said = new Set(parseRunArgs(old.args).mounts.map(({ target }) => posix(target)));
-  const declared = old.shared === true ? [] : volumes.filter((target) => !said.has(posix(target)));
+  const said = new Set(parseRunArgs(old.args).mounts.map(({ target }) => mountPoint(target)));
+  const declared = old.shared === true ? [] : volumes.filter(({ target }) => !said.has(target));
   return [
     ...data.filter(({ kind }) => !copyVolumes || kind === "anonymous"),
-    ...declared.map((target): LocalData => ({ kind: "anonymous", source: undefined, target })),
+    ...declared.map(({ target }): LocalData => ({ kind: "anonymous", source: undefined, target })),
   ];
-}
-
-function posix(path: string): string {
-  return path.replace(/(?<=.)\/+$/, "");
 }
 
 /** The confirmation-missing that names exactly what stays behind. */

@@ -3,6 +3,7 @@ import {
   containerFromList,
   engineInfo,
   imageFromList,
+  imageVolumes,
   withInspection,
 } from "../../../src/domain/docker/engine-json.ts";
 
@@ -47,7 +48,7 @@ describe("containerFromList", () => {
       startedAtMs: null,
       exitCode: null,
       ports: [{ ip: "0.0.0.0", publicPort: 8080, privatePort: 80, protocol: "tcp" }],
-      volumes: ["/data"],
+      volumes: [{ name: "data", target: "/data" }],
     });
   });
 
@@ -134,4 +135,13 @@ describe("engineInfo", () => {
       architecture: "",
     });
   });
+});
+
+it("reads where an image declares volumes", () => {
+  expect(imageVolumes({ Config: { Volumes: { "/data": {}, "/var/lib/mysql": {} } } })).toEqual([
+    "/data",
+    "/var/lib/mysql",
+  ]);
+  expect(imageVolumes({ Config: { Volumes: null } })).toEqual([]);
+  expect(imageVolumes(undefined)).toEqual([]);
 });

@@ -53,7 +53,7 @@ describe("the plan", () => {
     const args = ["-v", "data:/data/", "-v", "/scratch", "-v", "/etc/my.cnf:/my.cnf:ro"];
     const on = (parts: { shared?: boolean }) =>
       planMove(config({ ...cluster, placements: [placement("db", "n1", { args, ...parts })] }), "db", "n2");
-    const volumes = ["/data", "/scratch", "/var/lib/mysql"];
+    const volumes = ["/data", "/scratch", "/var/lib/mysql"].map((target) => ({ name: "f".repeat(64), target }));
     const named = { kind: "volume", source: "data", target: "/data/" };
     const nameless = ["/scratch", "/var/lib/mysql"].map((target) => ({ kind: "anonymous", source: undefined, target }));
     expect(staysBehind(on({}), { copyVolumes: false, volumes })).toEqual([named, ...nameless]);
