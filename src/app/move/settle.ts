@@ -57,10 +57,10 @@ export async function onceSettled<Row extends Pick<Placement, "container" | "nod
     }
     return work(places);
   };
-  const reports = await Promise.all([
-    work(placements.filter((each) => !open.has(each.container))),
-    ...[...open].map(settled),
-  ]);
+  const working = [work(placements.filter((each) => !open.has(each.container))), ...[...open].map(settled)];
+  // Whoever hears that one has failed is not to find the others still at work.
+  await Promise.allSettled(working);
+  const reports = await Promise.all(working);
   const rows = reports.flatMap((report) => report.result.containers);
   const isOf = (row: Row, place: Placement): boolean => row.container === place.container && row.node === place.node;
   return {
