@@ -75,9 +75,15 @@ async function start(
         return;
       }
       const said = outcome.stderr.replace(/\s+/g, " ").trim();
-      const how = outcome.status === "failed" ? `ended with code ${outcome.code}` : `was cut off (${outcome.reason})`;
-      const code = outcome.status === "failed" ? "command-failed" : "connection-lost";
-      stream.destroy(new PictlError(code, `The command on ${node} ${how}${said === "" ? "" : `: ${said}`}.`, { node }));
+      const ending = said === "" ? "." : `: ${said}.`;
+      stream.destroy(
+        outcome.status === "failed"
+          ? new PictlError("command-failed", `The command on ${node} ended with code ${outcome.code}${ending}`, { node })
+          : new PictlError("connection-lost", `The command on ${node} ${cutOff[outcome.reason]}${ending}`, {
+              node,
+              hint: `\`pictl doctor ${node}\` looks at the line and the node. When they are well, say it again.`,
+            }),
+      );
     },
     (error: unknown) => {
       stream.destroy(error as Error);
@@ -99,6 +105,12 @@ async function start(
     clearTimeout(timer);
   }
 }
+
+const cutOff = {
+  timeout: "did not end in time",
+  "connection-lost": "was cut off with its connection",
+  killed: "was killed",
+} as const;
 
 async function turn({ node, channels }: Session, signal: AbortSignal | undefined): Promise<() => void> {
   try {

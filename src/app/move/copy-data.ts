@@ -159,7 +159,10 @@ function output({ node }: Connection, outcome: Outcome): string {
   if (outcome.status === "unknown") {
     const timedOut = outcome.reason === "timeout";
     const why = timedOut ? "it took too long" : "the connection was lost";
-    throw new PictlError(timedOut ? "timeout" : "connection-lost", `Copying data failed on ${node}: ${why}.`, { node });
+    throw new PictlError(timedOut ? "timeout" : "connection-lost", `Copying data failed on ${node}: ${why}.`, {
+      node,
+      hint: `\`pictl doctor ${node}\` looks at the line and the node. When they are well, move it again.`,
+    });
   }
   // After what failed, tar says that it failed.
   const lines = outcome.stderr

@@ -60,6 +60,18 @@ describe.skipIf(whyNoSshd)(`streams${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { tim
       expect(error.message).toBe("The command on n1 ended with code 4: no such daemon.");
     });
 
+    test("one that is cut off says what to do", async () => {
+      const proxy = await started(startProxy({ target: sshd.port }));
+      const cut = await openTestNodes().connect(await throughProxy(sshd, proxy.port, { user: login.name }));
+      const stream = await cut.pipe(line("echo half; exec sleep 60"));
+      await once(stream, "readable");
+      proxy.cut();
+      expect(await rejection(sha256(stream), "connection-lost")).toMatchObject({
+        message: "The command on n1 was cut off with its connection.",
+        hint: "`pictl doctor n1` looks at the line and the node. When they are well, say it again.",
+      });
+    });
+
     test("destroying the stream ends the command", async () => {
       const stream = await connection.pipe(line("sleep 4716"));
       stream.destroy();
