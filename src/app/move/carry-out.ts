@@ -1,53 +1,21 @@
-import type { Config } from "../../domain/config/types.ts";
-import { ours } from "../../domain/container/ownership.ts";
-import { retire, retiredName } from "../../domain/container/replace.ts";
-import type { EnvVariable } from "../../domain/container/environment.ts";
-import { runInput } from "../../domain/container/wanted.ts";
-import * as docker from "../../domain/docker/commands.ts";
-import type { ContainerFacts } from "../../domain/docker/facts.ts";
-import { type ErrorCode, hintedFurther, PictlError, toFailure } from "../../domain/errors.ts";
-import type { Place } from "../../domain/move/data-commands.ts";
+import { type ErrorCode, PictlError, toFailure } from "../../domain/errors.ts";
 import { moveEdits } from "../../domain/move/edits.ts";
 import type { MoveRecord } from "../../domain/move/journal.ts";
-import { leavesDataBehind, type MovePlan, refuseTakenPorts, staysBehind, wouldMove } from "../../domain/move/plan.ts";
+import { notMoved } from "../../domain/move/not-moved.ts";
+import { type MovePlan, wouldMove } from "../../domain/move/plan.ts";
 import { safety } from "../../domain/safety.ts";
-import { readEnvFile, wantedDigest, withSecrets } from "../environment.ts";
-import { runDocker } from "../docker.ts";
+import { readEnvFile, withSecrets } from "../environment.ts";
 import { newGeneration, notePlaced } from "../generations.ts";
 import { inLockOrder, withLocks } from "../locks.ts";
-import type { ConfigStore, Ports, Step } from "../ports.ts";
-import { putInPlace } from "../run-container.ts";
-import { checkMoved } from "./check.ts";
-import { copyData, refuseUncopyable } from "./copy-data.ts";
+import type { Ports } from "../ports.ts";
+import { refuseUncopyable } from "./copy-data.ts";
+import type { Moving, Replacing, Switching } from "./moving.ts";
+import { preflight } from "./preflight.ts";
 import { prepareImage } from "./prepare-image.ts";
+import { replaceOld, startNew } from "./replace-old.ts";
 import { finish } from "./settle.ts";
-import { oursOn, type Side, sideOf, sideUnlessDead } from "./side.ts";
+import { oursOn } from "./side.ts";
 import { undo } from "./undo.ts";
-
-export interface MoveOptions {
-  readonly store: ConfigStore;
-  /** Start the new one before the old one stops. */
-  readonly overlap: boolean;
-  readonly copyVolumes: boolean;
-  /** Asks whether data on the old node may stay behind; throws confirmation-missing when nobody can be asked. */
-  readonly mayLeaveData: (question: string) => Promise<boolean>;
-  /** How long the new one may take until its check succeeds. */
-  readonly patienceMs: number;
-  readonly graceSeconds: number;
-  readonly waitMs: number;
-  readonly dryRun: boolean;
-  /**
-   * What is known of the old node. `dead`: peers confirm it, so that nobody waits for it; `answers`: a move while it
-   * does not answer is refused, since its copy may be running. Not said: it is tried, and taken for dead when silent.
-   */
-  readonly sourceIs?: "dead" | "answers";
-}
-
-export interface Moving extends MoveOptions {
-  readonly config: Config;
-  readonly plan: MovePlan;
-  readonly step: Step;
-}
 
 export interface Moved {
   readonly outcome: string;
@@ -60,9 +28,7 @@ export async function carryOut(ports: Ports, moving: Moving): Promise<Moved> {
   const { container, from, to } = plan;
   const fromFile = await readEnvFile(ports, plan.wanted);
   const environment = await withSecrets(ports, plan.wanted, fromFile);
-  const [source, target] = await Promise.all([sourceOf(ports, moving), sideOf(ports, config, to)]);
-  refuse(moving, source, target);
-  await askAboutData(moving, source);
+  const { source, target } = await preflight(ports, moving);
   if (dryRun) return { outcome: wouldMove(plan, { ...moving, fromAnswers: source !== undefined }), gapMs: null };
   const places = inLockOrder([...(source ? [{ container, node: from }] : []), { container, node: to }]);
   const claim = await ports.journal.claim(container, waitMs);
@@ -98,62 +64,6 @@ function changedMeanwhile(container: string, from: string): PictlError {
   return new PictlError("move-failed", `The layout was changed meanwhile: ${container} is not on ${from} any more.`, {
     container,
   });
-}
-
-async function sourceOf(ports: Ports, { config, plan, sourceIs }: Moving): Promise<Side | undefined> {
-  if (sourceIs === "dead") return undefined;
-  return sourceIs === "answers" ? sideOf(ports, config, plan.from) : sideUnlessDead(ports, config, plan.from);
-}
-
-/** What would fail later is refused now, before anything is touched. */
-function refuse({ config, plan, overlap, copyVolumes }: Moving, source: Side | undefined, target: Side): void {
-  const { container, from, to } = plan;
-  for (const side of [source, target]) if (side) refuseForeign(side, container, config.cluster);
-  const leaving = source?.engineId === target.engineId ? oursOn(target, container, config.cluster)?.id : undefined;
-  refuseTakenPorts(plan, target.containers, leaving);
-  if (overlap && leaving !== undefined) {
-    throw new PictlError("usage", `${from} and ${to} are one machine, which cannot have two containers of one name.`, {
-      container,
-      hint: "Move it without --overlap.",
-    });
-  }
-  if (copyVolumes && !source && plan.data.length > 0) {
-    throw new PictlError("node-unreachable", `The data of ${container} cannot be copied: ${from} does not answer.`, {
-      container,
-      node: from,
-      hint: "Say `--yes` instead of `--copy-volumes` to leave it behind.",
-    });
-  }
-}
-
-async function askAboutData({ config, plan, copyVolumes, mayLeaveData }: Moving, source?: Side): Promise<void> {
-  const old = source && oursOn(source, plan.container, config.cluster);
-  const behind = staysBehind(plan, { copyVolumes, volumes: old?.volumes ?? [] });
-  if (behind.length === 0) return;
-  const refusal = leavesDataBehind(plan, behind);
-  try {
-    if (await mayLeaveData(`${refusal.message} Leave it behind?`)) return;
-  } catch (error) {
-    if (!(error instanceof PictlError) || error.code !== "confirmation-missing") throw error;
-  }
-  throw refusal;
-}
-
-function refuseForeign({ node, containers }: Side, container: string, cluster: string): void {
-  try {
-    ours(containers, container, cluster);
-  } catch (error) {
-    throw error instanceof PictlError ? error.at({ node }) : error;
-  }
-}
-
-interface Switching extends Moving {
-  readonly source: Side | undefined;
-  readonly target: Side;
-  /** What its `env_file` says. */
-  readonly fromFile: readonly EnvVariable[];
-  /** All that it gets by stdin. */
-  readonly environment: readonly EnvVariable[];
 }
 
 async function switchOver(ports: Ports, moving: Switching): Promise<Moved> {
@@ -208,13 +118,6 @@ async function onceWritten(ports: Ports, moving: Switching & { readonly move: Mo
   }
 }
 
-interface Replacing extends Switching {
-  readonly move: MoveRecord;
-  readonly old: ContainerFacts | undefined;
-  /** Gets each place before anything is written there. */
-  readonly copied: Place[];
-}
-
 /** Everything that is undone when it fails. Resolves to the gap in milliseconds, null when there was no old copy. */
 async function untilWritten(ports: Ports, moving: Replacing): Promise<number | null> {
   const { config, plan, store, move, old } = moving;
@@ -259,102 +162,3 @@ const endsUnheard: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "node-unreachable",
   "interrupted",
 ]);
-
-/** Stops the old copy and starts the new one, or the other way round; resolves to the time when neither ran. */
-async function replaceOld(ports: Ports, moving: Replacing, startingNew: () => Promise<void>): Promise<number> {
-  const { plan, step, source, target, old, overlap, copyVolumes, copied } = moving;
-  if (overlap) {
-    await startingNew();
-    if (source && old) await putAside(ports, source, old, moving);
-    return 0;
-  }
-  const stoppedAt = ports.clock.monotonic();
-  if (source && old) {
-    step.update(`stopping it on ${plan.from}`);
-    await putAside(ports, source, old, moving);
-    if (copyVolumes) {
-      const [from, to] = [source.connection, target.connection];
-      const noting = (place: Place): Promise<void> => {
-        copied.push(place);
-        return ports.journal.write({ ...moving.move, step: "switching", copied });
-      };
-      await copyData(ports, { from, to, data: plan.data, step, noting });
-    }
-  }
-  await startingNew();
-  return Math.round(ports.clock.monotonic() - stoppedAt);
-}
-
-/**
- * Interrupted while it stops, the old one is killed: its stopping cannot be called back, and would come in the middle of
- * what undoes it.
- */
-async function putAside(
-  ports: Ports,
-  source: Side,
-  old: ContainerFacts,
-  { plan, graceSeconds }: Switching,
-): Promise<void> {
-  const { container } = plan;
-  const leftover = source.containers.find((facts) => facts.name === retiredName(container));
-  const commands = [...(leftover ? [docker.remove(leftover.id)] : []), ...retire(old.name, graceSeconds)];
-  const doing = `put the old ${container} aside`;
-  try {
-    for (const command of commands) {
-      await runDocker(source.connection, command, {
-        doing,
-        timeoutMs: (graceSeconds + 60) * 1000,
-        signal: ports.signal,
-      });
-    }
-  } catch (error) {
-    if (ports.signal.aborted) await runDocker(source.connection, docker.kill(old.id), { doing }).catch(() => undefined);
-    throw error;
-  }
-}
-
-async function startNew(ports: Ports, moving: Switching & { readonly move: MoveRecord }): Promise<void> {
-  const { config, plan, step, source, target, move, graceSeconds } = moving;
-  step.update(`starting it on ${plan.to}`);
-  const sameMachine = source?.engineId === target.engineId;
-  const digest = wantedDigest(plan.wanted, moving.fromFile);
-  const runCommand = docker.run(
-    runInput(plan.wanted, { cluster: config.cluster, generation: move.generation, digest }),
-  );
-  await putInPlace(ports, {
-    connection: target.connection,
-    engine: target.engine,
-    placement: plan.wanted,
-    runCommand,
-    environment: moving.environment,
-    old: sameMachine ? undefined : oursOn(target, plan.container, config.cluster),
-    retired: undefined,
-    graceSeconds,
-    watchMs: 0,
-    removesFailed: true,
-  });
-  await checkMoved(ports, { config, plan, engine: target.engine, step, patienceMs: moving.patienceMs });
-}
-
-/**
- * `isBack`: the old copy is as it was; its node may have fallen silent since it was stopped. `notUndone`: why undoing
- * failed, which must not hide why the move did.
- */
-function notMoved(
-  { container, from, to }: MovePlan,
-  error: unknown,
-  { isBack = true, notUndone }: { readonly isBack?: boolean; readonly notUndone?: unknown } = {},
-): PictlError {
-  const silent = notUndone === undefined;
-  const fate = isBack
-    ? `it is on ${from} as before`
-    : `and may be stopped on ${from}${silent ? ", which does not answer" : ""}`;
-  const how = `${container} was not moved to ${to}, ${fate}.`;
-  const known = toFailure(error);
-  const next = `${silent ? `When ${from} answers again` : "When that is put right"}, \`pictl start ${container}\` brings it back.`;
-  const { code, message: why, hint } = isBack ? known : hintedFurther(known, next);
-  const message = silent ? why : `${why} Undoing failed, too: ${toFailure(notUndone).message}`;
-  const details = { container, node: to, hint, cause: error };
-  if (code === "interrupted") return new PictlError(code, `${message} ${how}`, details);
-  return new PictlError("move-failed", `${how} ${message}`, details);
-}

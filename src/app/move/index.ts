@@ -7,7 +7,8 @@ import { nodeOf } from "../observe.ts";
 import type { Ports } from "../ports.ts";
 import { record } from "../record.ts";
 import type { Report } from "../report.ts";
-import { carryOut, type MoveOptions } from "./carry-out.ts";
+import { carryOut } from "./carry-out.ts";
+import type { MoveOptions } from "./moving.ts";
 import { settleMoves } from "./settle.ts";
 
 export interface MoveInput extends MoveOptions {

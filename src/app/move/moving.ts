@@ -1,0 +1,53 @@
+import type { Config } from "../../domain/config/types.ts";
+import type { EnvVariable } from "../../domain/container/environment.ts";
+import type { ContainerFacts } from "../../domain/docker/facts.ts";
+import type { Place } from "../../domain/move/data-commands.ts";
+import type { MoveRecord } from "../../domain/move/journal.ts";
+import type { MovePlan } from "../../domain/move/plan.ts";
+import type { ConfigStore, Step } from "../ports.ts";
+import type { Side } from "./side.ts";
+
+export interface MoveOptions {
+  readonly store: ConfigStore;
+  /** Start the new one before the old one stops. */
+  readonly overlap: boolean;
+  readonly copyVolumes: boolean;
+  /** Asks whether data on the old node may stay behind; throws confirmation-missing when nobody can be asked. */
+  readonly mayLeaveData: (question: string) => Promise<boolean>;
+  /** How long the new one may take until its check succeeds. */
+  readonly patienceMs: number;
+  readonly graceSeconds: number;
+  readonly waitMs: number;
+  readonly dryRun: boolean;
+  /**
+   * What is known of the old node. `dead`: peers confirm it, so that nobody waits for it; `answers`: a move while it
+   * does not answer is refused, since its copy may be running. Not said: it is tried, and taken for dead when silent.
+   */
+  readonly sourceIs?: "dead" | "answers";
+}
+
+export interface Moving extends MoveOptions {
+  readonly config: Config;
+  readonly plan: MovePlan;
+  readonly step: Step;
+}
+
+/** The two ends of a move; the old one may be dead. */
+export interface Ends {
+  readonly source: Side | undefined;
+  readonly target: Side;
+}
+
+export interface Switching extends Moving, Ends {
+  /** What its `env_file` says. */
+  readonly fromFile: readonly EnvVariable[];
+  /** All that it gets by stdin. */
+  readonly environment: readonly EnvVariable[];
+}
+
+export interface Replacing extends Switching {
+  readonly move: MoveRecord;
+  readonly old: ContainerFacts | undefined;
+  /** Gets each place before anything is written there. */
+  readonly copied: Place[];
+}
