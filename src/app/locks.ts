@@ -170,7 +170,7 @@ function heldBy(answer: LockAnswer & { held: true }, place: { container: string;
 }
 
 function lostLock(place: Place): PictlError {
-  return new PictlError("connection-lost", "The connection that held the lock has ended; nothing was done.", {
+  return new PictlError("connection-lost", "The connection that held the lock has ended, so nothing more was done.", {
     ...place,
     hint: "Somebody else may be changing the container now. Look first (`pictl status`), then say it again.",
   });

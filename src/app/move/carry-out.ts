@@ -40,6 +40,7 @@ export async function carryOut(ports: Ports, moving: Moving): Promise<Moved> {
         ...moving,
         source,
         target,
+        stillLocked: (node) => locked({ container, node }),
         fromFile,
         environment,
       });
@@ -130,6 +131,7 @@ async function untilWritten(ports: Ports, moving: Replacing): Promise<number | n
     const gapMs = await replaceOld(ports, moving, startingNew);
     await notePlaced(ports, plan.container, move.generation);
     // From the commit on it is the container's own, which nobody who undoes a move takes away.
+    await moving.stillLocked(plan.to);
     if (moving.copied.length > 0) await ports.journal.write({ ...move, step: "switching" });
     await store.change((_config, raw) => {
       const edits = moveEdits(raw, plan);

@@ -39,6 +39,8 @@ export interface Ends {
 }
 
 export interface Switching extends Moving, Ends {
+  /** Asked before each step that changes something there. Rejects with connection-lost once the lock is ours no more. */
+  readonly stillLocked: (node: string) => Promise<void>;
   /** What its `env_file` says. */
   readonly fromFile: readonly EnvVariable[];
   /** All that it gets by stdin. */

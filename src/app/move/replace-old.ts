@@ -25,6 +25,7 @@ export async function replaceOld(ports: Ports, moving: Replacing, startingNew: (
     step.update(`stopping it on ${plan.from}`);
     await putAside(ports, source, old, moving);
     if (copyVolumes) {
+      await moving.stillLocked(plan.to);
       const [from, to] = [source.connection, target.connection];
       const noting = (place: Place): Promise<void> => {
         copied.push(place);
@@ -45,8 +46,9 @@ async function putAside(
   ports: Ports,
   source: Side,
   old: ContainerFacts,
-  { plan, graceSeconds }: Switching,
+  { plan, graceSeconds, stillLocked }: Switching,
 ): Promise<void> {
+  await stillLocked(plan.from);
   const { container } = plan;
   const leftover = source.containers.find((facts) => facts.name === retiredName(container));
   const commands = [...(leftover ? [docker.remove(leftover.id)] : []), ...retire(old.name, graceSeconds)];
@@ -68,6 +70,8 @@ async function putAside(
 /** Starts the new copy, and sees that it does its work. */
 export async function startNew(ports: Ports, moving: Replacing): Promise<void> {
   const { config, plan, step, source, target, move, graceSeconds } = moving;
+  // The old node may have died meanwhile: that stops nothing.
+  await moving.stillLocked(plan.to);
   step.update(`starting it on ${plan.to}`);
   const sameMachine = source?.engineId === target.engineId;
   const digest = wantedDigest(plan.wanted, moving.fromFile);

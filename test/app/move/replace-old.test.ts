@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import type { Replacing } from "../../../src/app/move/moving.ts";
+import { replaceOld, startNew } from "../../../src/app/move/replace-old.ts";
+import type { Connection, Outcome, Ports } from "../../../src/app/ports.ts";
+import { PictlError } from "../../../src/domain/errors.ts";
+import { planMove } from "../../../src/domain/move/plan.ts";
+import { type Command, render } from "../../../src/domain/shell.ts";
+import { config, node, placement } from "../../fakes/config.ts";
+import { containerFacts } from "../../fakes/facts.ts";
+
+const cluster = config({
+  nodes: [node("n1"), node("n2")],
+  placements: [placement("web", "n1", { args: ["-v", "stuff:/data"] })],
+});
+
+test.each([
+  ["n1", []],
+  ["n2", ["n1: docker container stop --time 1 web", "n1: docker container rename web web.pictl-replaced"]],
+])("when the lock on %s is lost, nothing is begun there any more", async (lost, expected) => {
+  const ran: string[] = [];
+  const connection = (name: string): Connection =>
+    ({
+      node: name,
+      privilege: () => Promise.resolve({ root: true, docker: true, sudo: false }),
+      run: (command: Command): Promise<Outcome> => {
+        ran.push(`${name}: ${render(command)}`);
+        return Promise.resolve({ status: "ok", code: 0, stdout: "", stderr: "", truncated: false, durationMs: 1 });
+      },
+    }) as unknown as Connection;
+  const ports = {
+    signal: new AbortController().signal,
+    clock: { monotonic: () => 0 },
+  } as unknown as Ports;
+  const moving = {
+    config: cluster,
+    plan: planMove(cluster, "web", "n2"),
+    step: { update: () => undefined },
+    source: { node: "n1", connection: connection("n1"), containers: [containerFacts()] },
+    target: { node: "n2", connection: connection("n2"), containers: [] },
+    old: containerFacts(),
+    overlap: false,
+    copyVolumes: true,
+    copied: [],
+    graceSeconds: 1,
+    stillLocked: (name: string) =>
+      name === lost ? Promise.reject(new PictlError("connection-lost", "Lost.", { node: name })) : Promise.resolve(),
+  } as unknown as Replacing;
+  const replacing = replaceOld(ports, moving, () => startNew(ports, moving));
+  await expect(replacing).rejects.toMatchObject({ code: "connection-lost", node: lost });
+  expect(ran).toEqual(expected);
+  ran.length = 0;
+  const starting = replaceOld(ports, { ...moving, copyVolumes: false }, () => startNew(ports, moving));
+  await expect(starting).rejects.toMatchObject({ code: "connection-lost", node: lost });
+  expect(ran).toEqual(expected);
+});
