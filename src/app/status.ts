@@ -4,6 +4,7 @@ import { compare, type ContainerStatus, type NodeState } from "../domain/contain
 import { type ContainerUse, useBetween } from "../domain/docker/stats.ts";
 import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { readEnvironments, wantedDigest } from "./environment.ts";
+import { type MoveRecord, moveInHand } from "../domain/move/journal.ts";
 import { fanOut } from "./fan-out.ts";
 import { looking } from "./looking.ts";
 import type { Ports } from "./ports.ts";
@@ -40,6 +41,7 @@ export async function containerStatus(
     config.nodes.filter((node) => names.has(node.name)),
     { place: (node) => ({ node: node.name }), work: (node) => lookAt(ports, node) },
   );
+  const { moves, failures } = await openMoves(ports);
   const environments = await readEnvironments(ports, placements);
   const rows = compare({
     cluster: config.cluster,
@@ -49,11 +51,28 @@ export async function containerStatus(
       const fromFile = environments.of(placement);
       return fromFile && wantedDigest(placement, fromFile);
     },
+    moves,
   }).filter((row) => row.wanted || input.nodes.some((node) => node.name === row.node));
   return {
     result: { containers: rows.map((row) => withUse(row, looks.results, ports.clock.now())) },
-    failures: [...environments.failures, ...looks.failures, ...rows.flatMap((row) => differences(row))],
+    failures: [
+      ...failures,
+      ...environments.failures,
+      ...looks.failures,
+      ...rows.flatMap((row) => differences(row, moveInHand(moves, row))),
+    ],
   };
+}
+
+/** A record that cannot be read hides nothing else. */
+async function openMoves(
+  ports: Ports,
+): Promise<{ readonly moves: readonly MoveRecord[]; readonly failures: readonly Failure[] }> {
+  try {
+    return { moves: await ports.journal.read(), failures: [] };
+  } catch (error) {
+    return { moves: [], failures: [toFailure(error)] };
+  }
 }
 
 interface Look {
@@ -117,6 +136,10 @@ const stoppedRemedies: Readonly<Record<string, (row: ContainerStatus) => string>
   paused: ({ container }) => `Let it go on with \`pictl start ${container}\`.`,
 };
 
+function settleIt({ container, who, startedAt }: MoveRecord): string {
+  return `${who} began the move at ${startedAt}. If it was cut off, \`pictl start ${container}\` finishes or undoes it.`;
+}
+
 function startIt({ container }: ContainerStatus): string {
   return `Start it with \`pictl start ${container}\`; \`pictl logs ${container}\` may say why it stopped.`;
 }
@@ -127,9 +150,9 @@ function howItIs({ state, detail }: ContainerStatus): string {
 }
 
 /** A node that did not answer is a failure of its own; its containers are not told again. */
-function differences(row: ContainerStatus): readonly Failure[] {
+function differences(row: ContainerStatus, move: MoveRecord | undefined): readonly Failure[] {
   if (row.state === "running" || row.state === "unknown") return [];
-  const hint = remedies[row.state]?.(row);
+  const hint = move ? settleIt(move) : remedies[row.state]?.(row);
   return [
     toFailure(
       new PictlError("not-as-wanted", `The container is ${howItIs(row)}.`, {

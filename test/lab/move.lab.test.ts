@@ -8,6 +8,7 @@ import Create from "../../commands/create.ts";
 import Log from "../../commands/log.ts";
 import Move from "../../commands/move.ts";
 import Start from "../../commands/start.ts";
+import Status from "../../commands/status.ts";
 import { moveContainer, type MoveRow } from "../../src/app/move/index.ts";
 import { pictl, startPictl } from "../support/cli.ts";
 import { type DocumentOf, documentOf, runCommand } from "../support/command.ts";
@@ -295,9 +296,16 @@ exec /usr/bin/docker "$@"
     moving.kill("SIGKILL");
     await moving.ended;
     expect(await copies("all")).toEqual([`web.pictl-replaced@${from}`]);
+    const { stderr: meanwhile } = await runCommand(Status, ["web"], lab.status().config);
+    expect(meanwhile).toContain(`its move from ${from} to ${to} has not ended`);
+    expect(meanwhile).toContain("If it was cut off, `pictl start web` finishes or undoes it.");
+    expect(meanwhile).not.toContain("Make it with");
 
     const repaired = await runCommand(Start, ["web"], lab.status().config);
     expect(repaired.code, repaired.stderr).toBe(0);
+    expect(repaired.stderr).toMatch(
+      new RegExp(`^! web: a move to ${to} that \\S+ began at \\S+ and that was cut off was undone`),
+    );
     expect([await copies("running"), await lab.inside(to, copied)]).toEqual([[`web@${from}`], ""]);
 
     const beside = startPictl(["move", "web", to, "--copy-volumes"], { config: lab.status().config });
@@ -307,6 +315,7 @@ exec /usr/bin/docker "$@"
     await lab.heal(from);
     expect(cut.stderr).toContain(`web was not moved to ${to}, and may be stopped on ${from}, which does not answer.`);
     expect(cut.stderr).toContain("`pictl start web` brings it back");
+    expect(cut.stderr).toContain(`\`pictl doctor ${from}\``);
     expect((await runCommand(Start, ["web"], lab.status().config)).code).toBe(0);
     expect([await copies("running"), await lab.inside(to, copied)]).toEqual([[`web@${from}`], ""]);
 

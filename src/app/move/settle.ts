@@ -3,7 +3,7 @@ import { generationOf } from "../../domain/container/ownership.ts";
 import { retiredName } from "../../domain/container/replace.ts";
 import * as docker from "../../domain/docker/commands.ts";
 import { toFailure } from "../../domain/errors.ts";
-import { mayStillCome, type MoveRecord, settlement } from "../../domain/move/journal.ts";
+import { mayStillCome, type MoveRecord, settlement, toldOnceSettled } from "../../domain/move/journal.ts";
 import { inLockOrder, withLocks } from "../locks.ts";
 import type { Ports } from "../ports.ts";
 import { record } from "../record.ts";
@@ -80,6 +80,8 @@ async function settleMove(ports: Ports, config: Config, move: MoveRecord, option
   try {
     const settled = await settleClaimed(ports, config, move, options);
     if (settled === undefined) return;
+    const told = toldOnceSettled(move, settled);
+    if (told !== undefined) ports.progress.warn(told);
     const type = settled === "finish" ? "move.finished" : "move.undone";
     await record(ports, { type, container, before: from, after: to });
   } finally {

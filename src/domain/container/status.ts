@@ -2,6 +2,7 @@ import type { Placement } from "../config/types.ts";
 import type { ContainerFacts, ImageFacts } from "../docker/facts.ts";
 import { labels } from "../docker/labels.ts";
 import { drift } from "./drift.ts";
+import { type MoveRecord, moveInHand } from "../move/journal.ts";
 import { isOurs } from "./ownership.ts";
 import { retiredFrom } from "./replace.ts";
 import { imageOf } from "./wanted.ts";
@@ -37,6 +38,8 @@ export function compare(input: {
   readonly states: ReadonlyMap<string, NodeState>;
   /** The digest of what a placement asks for (`wantedText`); undefined when nobody knows. */
   readonly digest: (placement: Placement) => string | undefined;
+  /** That have not ended. */
+  readonly moves: readonly MoveRecord[];
 }): readonly ContainerStatus[] {
   const wanted = input.placements.map((placement) => wantedRow(placement, input));
   const strays = [...input.states].flatMap(([node, state]) =>
@@ -47,7 +50,14 @@ export function compare(input: {
         row({ container: facts.name, node, wanted: false, state: "stray", detail: strayDetail(facts), facts }),
       ),
   );
-  return [...wanted, ...strays];
+  return [...wanted, ...strays].map((each) => withMove(each, input.moves));
+}
+
+/** Of a container that is being moved, that it is not where it should be is the smaller half of the truth. */
+function withMove(status: ContainerStatus, moves: readonly MoveRecord[]): ContainerStatus {
+  const move = moveInHand(moves, status);
+  if (!move || !["missing", "stopped", "stray"].includes(status.state)) return status;
+  return { ...status, detail: `${status.detail}; its move from ${move.from} to ${move.to} has not ended` };
 }
 
 function wantedRow(placement: Placement, input: Parameters<typeof compare>[0]): ContainerStatus {

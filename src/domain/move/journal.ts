@@ -61,6 +61,26 @@ export function settlement(record: MoveRecord, nodesInLayout: readonly string[])
   return "finish";
 }
 
+/** What to tell of a move that was settled before something else; undefined when it had changed nothing. */
+export function toldOnceSettled(record: MoveRecord, way: ReturnType<typeof settlement>): string | undefined {
+  const { container, from, to, step, startedAt, who } = record;
+  if (step === "written") return `${container}: its old copy on ${from}, left by the move to ${to}, was removed first.`;
+  if (step === "undone") return `${container}: what a move to ${to} that failed had left there was removed first.`;
+  if (way === "forget") return undefined;
+  const done = way === "finish" ? "finished" : "undone";
+  return `${container}: a move to ${to} that ${who} began at ${startedAt} and that was cut off was ${done} first.`;
+}
+
+/** The move, if any, that may just be in the middle of changing the container on that node. */
+export function moveInHand(
+  moves: readonly MoveRecord[],
+  { container, node }: { readonly container: string; readonly node: string },
+): MoveRecord | undefined {
+  return moves.find(
+    ({ step, ...move }) => step === "switching" && move.container === container && [move.from, move.to].includes(node),
+  );
+}
+
 /** A command that was sent is obeyed for 10 s (`RunOptions.guard`), and takes a moment then. */
 const onItsWayMs = 15_000;
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { compare, type NodeState } from "../../../src/domain/container/status.ts";
+import type { MoveRecord } from "../../../src/domain/move/journal.ts";
 import { placement } from "../../fakes/config.ts";
 import { containerFacts, imageFacts } from "../../fakes/facts.ts";
 
@@ -34,6 +35,7 @@ test("every wanted container has a row, and every stray of ours; other people's 
     ],
     states,
     digest: () => "d1",
+    moves: [],
   });
   expect(rows.map((row) => `${row.container}@${row.node} ${row.state}: ${row.detail}`)).toEqual([
     "web@n1 running: ",
@@ -46,4 +48,26 @@ test("every wanted container has a row, and every stray of ours; other people's 
     "left@n1 stray: a copy of web, running",
     "web.pictl-replaced@n1 stray: the old copy of web, exited",
   ]);
+});
+
+test("where a move has not ended, that is told of what is missing, stopped or a stray there, and of nothing else", () => {
+  const moved = (container: string, from: string, step: MoveRecord["step"] = "switching"): MoveRecord => {
+    return { container, from, to: "n1", generation: 1, step, wasRunning: true, startedAt: "", who: "" };
+  };
+  const details = (...moves: readonly MoveRecord[]) =>
+    compare({
+      cluster: "test",
+      placements: [placement("web", "n1"), placement("db", "n1"), placement("web", "n2"), placement("cache", "n2")],
+      states,
+      digest: () => "d1",
+      moves,
+    })
+      .filter(({ detail }) => detail.includes("move"))
+      .map(({ container, node, detail }) => `${container}@${node} ${detail}`);
+  expect(details(moved("web", "n2"), moved("db", "n3"), moved("left", "n2"))).toEqual([
+    "db@n1 exited with code 137; its move from n3 to n1 has not ended",
+    "web@n2 no such container; its move from n2 to n1 has not ended",
+    "left@n1 a copy of web, running; its move from n2 to n1 has not ended",
+  ]);
+  expect(details(moved("web", "n2", "begun"), moved("db", "n3", "written"), moved("left", "n2", "undone"))).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { moveEdits } from "../../../src/domain/move/edits.ts";
-import { mayStillCome, settlement, type MoveRecord } from "../../../src/domain/move/journal.ts";
+import { mayStillCome, settlement, toldOnceSettled, type MoveRecord } from "../../../src/domain/move/journal.ts";
 import type { LocalData } from "../../../src/domain/move/local-data.ts";
 import {
   leavesDataBehind,
@@ -193,6 +193,25 @@ describe("a move that was cut off", () => {
     ["written", ["n1"], "undo"],
   ] as const)("at %s, with the layout saying %j: %s", (step, nodes, expected) => {
     expect(settlement({ ...record, step }, nodes)).toBe(expected);
+  });
+
+  test.each([
+    [
+      "switching",
+      "undo",
+      "web: a move to n2 that me@here began at 2026-01-01T00:00:00Z and that was cut off was undone first.",
+    ],
+    [
+      "switching",
+      "finish",
+      "web: a move to n2 that me@here began at 2026-01-01T00:00:00Z and that was cut off was finished first.",
+    ],
+    ["written", "finish", "web: its old copy on n1, left by the move to n2, was removed first."],
+    ["undone", "undo", "web: what a move to n2 that failed had left there was removed first."],
+    ["begun", "forget", undefined],
+  ] as const)("settled at %s (%s), whoever gave the command is told", (step, way, expected) => {
+    const move = { ...record, from: "n1", to: "n2", startedAt: "2026-01-01T00:00:00Z", who: "me@here", step };
+    expect(toldOnceSettled(move, way)).toBe(expected);
   });
 
   test.each([
