@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import Create from "../../commands/create.ts";
@@ -59,6 +59,7 @@ describe.skipIf(obstacle !== undefined)("node remove --move", () => {
     const folder = join(dirname(path()), "docker");
     for (const name of ["app", "box", "db", "http"])
       cpSync(join(folder, "web"), join(folder, name), { recursive: true });
+    appendFileSync(join(folder, "box/Dockerfile"), "VOLUME /stuff\n");
     rewrite((changed) => {
       Object.assign(changed.layout[0] ?? {}, { app: "-p 8090:80", box: "", db: "-v data:/data" });
       changed.container_host_constraints.push({ container: "app,n1,n2" });
@@ -78,6 +79,10 @@ describe.skipIf(obstacle !== undefined)("node remove --move", () => {
     const refused = await remove("n1");
     expect(refused.code).toBe(4);
     expect(refused.stderr).toContain("db has data of its own on n1 that does not come along: the volume data");
+    expect(refused.stderr).toContain(
+      "box has data of its own on n1 that does not come along: a volume without a name (at /stuff)",
+    );
+    expect((await remove("n1", "--copy-volumes")).stderr).toContain("a volume without a name (at /stuff)");
     expect(refused.stderr).toMatch(/"Move .*app to n2.*leaving that data behind, and take n1 out of /);
     expect(refused.stderr).toContain("`--copy-volumes --yes`");
     const asked = await pictl(["node", "remove", "n1", "--move"], { config: path(), terminal: true, stdin: "n\n" });

@@ -34,11 +34,12 @@ export async function cleanUp(ports: Ports, { config, copy }: { config: Config; 
       await runDocker(connection, docker.stop(copy.id, graceSeconds), { doing, timeoutMs: (graceSeconds + 20) * 1000 });
     }
     await runDocker(connection, docker.remove(copy.id), { doing });
+    const volumes = found.volumes.map(({ name, target }) => `${name}:${target}`);
     await record(ports, {
       type: "container.cleaned-up",
       node,
       container,
-      before: { state: found.state, generation: copy.generation },
+      before: { state: found.state, generation: copy.generation, ...(volumes.length > 0 ? { volumes } : {}) },
     });
   });
 }

@@ -72,7 +72,9 @@ export function openHeartbeat(
     const now = ports.clock.monotonic();
     // Between two processes only the wall clock knows how much time has passed; it may have been set back.
     const passedMs = Math.max(0, ports.clock.now() - saved.now);
-    const shifted = rebase(saved.memory, { shiftMs: now - saved.monotonic - passedMs, now });
+    // A pictl of before may have remembered less.
+    const known = { ...noMemory, ...saved.memory };
+    const shifted = rebase(known, { shiftMs: now - saved.monotonic - passedMs, now });
     return counts === "anew" ? withoutCounts({ ...shifted, nodes: {} }) : shifted;
   };
 

@@ -1,6 +1,7 @@
 import type { Config, NodeSpec, Placement } from "../../domain/config/types.ts";
+import { isOurs } from "../../domain/container/ownership.ts";
 import { type Failure, PictlError, toFailure } from "../../domain/errors.ts";
-import { leavesDataBehind, planMove } from "../../domain/move/plan.ts";
+import { leavesDataBehind, planMove, staysBehind } from "../../domain/move/plan.ts";
 import { type DrainPlan, planDrain, type PlannedMove } from "../../domain/placement/drain.ts";
 import { fanOut } from "../fan-out.ts";
 import { moveContainer, type MoveRow } from "../move/index.ts";
@@ -36,10 +37,13 @@ export async function planDrainOf(
     ports.nodes.connect(node, ports.signal).then(() => false, isUnreachable),
   ]);
   const plan = planDrain(homeless, facts);
-  const leftBehind = plan.moves
-    .map(({ placement, to }) => planMove(config, nameOf(placement), to))
-    .filter(({ data }) => data.length > 0 && !copyVolumes)
-    .map((move) => leavesDataBehind(move).message);
+  const there = facts.find((each) => each.node === node.name)?.docker?.containers ?? [];
+  const leftBehind = plan.moves.flatMap(({ placement, to }) => {
+    const move = planMove(config, nameOf(placement), to);
+    const old = there.find((each) => each.name === placement.container && isOurs(each, config.cluster));
+    const behind = staysBehind(move, { copyVolumes, volumes: old?.volumes ?? [] });
+    return behind.length === 0 ? [] : [leavesDataBehind(move, behind).message];
+  });
   return { ...plan, leftBehind, silent };
 }
 

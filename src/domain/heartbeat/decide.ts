@@ -1,5 +1,6 @@
 import type { Config, Placement } from "../config/types.ts";
-import { localData } from "../move/local-data.ts";
+import { dataOfImage, formatLocalData, localData } from "../move/local-data.ts";
+import type { VolumeMount } from "../docker/facts.ts";
 import { isOurs } from "../container/ownership.ts";
 import { safety } from "../safety.ts";
 import { type CheckFact, keyOf, type NodeFacts, type RoundFacts, type WantedMove } from "./facts.ts";
@@ -59,6 +60,7 @@ export function decide(config: Config, before: Memory, round: RoundFacts): Decis
     lastRoundAt: round.at,
     isolated,
     nodes: rememberNodes(before.nodes, round),
+    volumes: rememberVolumes(before.volumes, config, round),
     moves: before.moves.filter((move) => round.at - move.at <= memoryOfMovesMs),
   };
   const draft: Draft = { config, round, before, memory, trials: {}, told: {}, actions: [], events: [], rows: [] };
@@ -126,6 +128,19 @@ function rememberNodes(before: Memory["nodes"], round: RoundFacts): Memory["node
       const bootId = "bootId" in facts ? facts.bootId : (known?.bootId ?? null);
       const since = known?.state === facts.state ? known.since : round.at;
       return [name, { state: facts.state, since, bootId }];
+    }),
+  );
+}
+
+function rememberVolumes(before: Memory["volumes"], config: Config, round: RoundFacts): Memory["volumes"] {
+  const movable = new Set(config.constraints.map(({ container }) => container));
+  return Object.fromEntries(
+    config.placements.flatMap((place) => {
+      const facts = round.nodes[place.node];
+      const there = facts?.state === "up" ? facts.containers : [];
+      const seen = there.find((each) => each.name === place.container && isOurs(each, config.cluster));
+      const volumes = seen?.volumes ?? before[keyOf(place)] ?? [];
+      return movable.has(place.container) && volumes.length > 0 ? [[keyOf(place), volumes]] : [];
     }),
   );
 }
@@ -274,7 +289,7 @@ function wantedMove(
   if (hosts.length === 0) {
     return { refusal: { rule: "no-other-host", message: "its container_host_constraints name no other host" } };
   }
-  const data = dataLeftBehind(placement);
+  const data = dataLeftBehind(placement, memory.volumes[keyOf(placement)] ?? []);
   if (data !== undefined) return { refusal: { rule: "local-data", message: data } };
   const answering = hosts.filter((host) => round.nodes[host]?.state === "up");
   if (answering.length === 0) {
@@ -294,9 +309,10 @@ function wantedMove(
   return refusal ? { refusal } : { hosts: answering };
 }
 
-function dataLeftBehind(placement: Placement): string | undefined {
-  if (placement.shared === true || localData(placement.args).length === 0) return undefined;
-  return 'its data lies on its node; say `"shared": true` in its layout entry if other nodes see the same data';
+function dataLeftBehind({ shared, args }: Placement, volumes: readonly VolumeMount[]): string | undefined {
+  const data = shared === true ? [] : [...localData(args), ...dataOfImage(args, volumes)];
+  if (data.length === 0) return undefined;
+  return `its data lies on its node: ${data.map(formatLocalData).join("; ")}; say \`"shared": true\` in its layout entry if other nodes see the same data, or can do without it`;
 }
 
 function repairOf(

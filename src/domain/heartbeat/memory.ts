@@ -1,3 +1,4 @@
+import type { VolumeMount } from "../docker/facts.ts";
 import type { NodeFacts, WantedMove } from "./facts.ts";
 
 /** What is carried from round to round, and over a restart as JSON. Times are of a clock that never goes back. */
@@ -6,6 +7,8 @@ export interface Memory {
   /** By `container@node`. */
   readonly trials: Readonly<Record<string, Trial>>;
   readonly nodes: Readonly<Record<string, NodeMemory>>;
+  /** The volumes of containers that may fail over, as last seen, by `container@node`: a dead node cannot be asked. */
+  readonly volumes: Readonly<Record<string, readonly VolumeMount[]>>;
   /** Since when the controller believes itself cut off, and how many rounds have been clean since. */
   readonly isolated: { readonly since: number; readonly cleanRounds: number } | null;
   /** Moves away from a failing node, the newest last. */
@@ -35,7 +38,15 @@ export interface PastMove extends WantedMove {
   readonly moved: boolean;
 }
 
-export const noMemory: Memory = { lastRoundAt: null, trials: {}, nodes: {}, isolated: null, moves: [], told: {} };
+export const noMemory: Memory = {
+  lastRoundAt: null,
+  trials: {},
+  nodes: {},
+  volumes: {},
+  isolated: null,
+  moves: [],
+  told: {},
+};
 
 export const freshTrial: Trial = { failures: 0, restarts: 0, lastRestartAt: null };
 
@@ -55,6 +66,7 @@ export function rebase(memory: Memory, { shiftMs, now }: { shiftMs: number; now:
     lastRoundAt: movedOrNull(memory.lastRoundAt),
     trials: mapValues(memory.trials, (trial) => ({ ...trial, lastRestartAt: movedOrNull(trial.lastRestartAt) })),
     nodes: mapValues(memory.nodes, (node) => ({ ...node, since: moved(node.since) })),
+    volumes: memory.volumes,
     isolated: memory.isolated && { ...memory.isolated, since: moved(memory.isolated.since) },
     moves: memory.moves.map((move) => ({ ...move, at: moved(move.at) })),
     told: memory.told,

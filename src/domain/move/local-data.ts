@@ -1,3 +1,5 @@
+import type { VolumeMount } from "../docker/facts.ts";
+import { mountPoint } from "../docker/mount-spec.ts";
 import { parseRunArgs } from "../docker/run-args.ts";
 
 /** Data that lies on one node: a named volume, a folder or a file of the node, or a volume without a name. */
@@ -22,6 +24,14 @@ export function localData(args: readonly string[]): readonly LocalData[] {
     if (type !== "volume") return [];
     return [source === undefined ? { kind: "anonymous", source, target } : { kind: "volume", source, target }];
   });
+}
+
+/** What a container sees volumes for though its arguments mount none there: its image declares them. */
+export function dataOfImage(args: readonly string[], volumes: readonly VolumeMount[]): readonly LocalData[] {
+  const said = new Set(parseRunArgs(args).mounts.map(({ target }) => mountPoint(target)));
+  return volumes
+    .filter(({ target }) => !said.has(target))
+    .map(({ target }) => ({ kind: "anonymous", source: undefined, target }));
 }
 
 /** "the volume data (at /var/lib/mysql)" */

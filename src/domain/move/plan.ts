@@ -1,12 +1,10 @@
 import type { Config, Placement } from "../config/types.ts";
 import type { ContainerFacts, VolumeMount } from "../docker/facts.ts";
-import { mountPoint } from "../docker/mount-spec.ts";
-import { parseRunArgs } from "../docker/run-args.ts";
 import { PictlError } from "../errors.ts";
 import { allowedHosts } from "../placement/candidates.ts";
 import { takenPort } from "../placement/ports.ts";
 import { nodeNamed, selectPlacements } from "../select.ts";
-import { formatLocalData, type LocalData, localData } from "./local-data.ts";
+import { dataOfImage, formatLocalData, type LocalData, localData } from "./local-data.ts";
 
 export interface MovePlan {
   readonly container: string;
@@ -119,16 +117,14 @@ export function staysBehind(
   { data, old }: MovePlan,
   { copyVolumes, volumes }: { readonly copyVolumes: boolean; readonly volumes: readonly VolumeMount[] },
 ): readonly LocalData[] {
-  const said = new Set(parseRunArgs(old.args).mounts.map(({ target }) => mountPoint(target)));
-  const declared = old.shared === true ? [] : volumes.filter(({ target }) => !said.has(target));
   return [
     ...data.filter(({ kind }) => !copyVolumes || kind === "anonymous"),
-    ...declared.map(({ target }): LocalData => ({ kind: "anonymous", source: undefined, target })),
+    ...(old.shared === true ? [] : dataOfImage(old.args, volumes)),
   ];
 }
 
 /** The confirmation-missing that names exactly what stays behind. */
-export function leavesDataBehind(plan: MovePlan, data: readonly LocalData[] = plan.data): PictlError {
+export function leavesDataBehind(plan: MovePlan, data: readonly LocalData[]): PictlError {
   const nameless = data.filter(({ kind }) => kind === "anonymous").length;
   const ways = [
     ...(nameless < data.length ? ["`--copy-volumes` to copy what has a name while the container is stopped"] : []),

@@ -142,6 +142,25 @@ describe("a dead node", () => {
     expect(deeds(after(rounds, withData(false)))).toEqual([]);
     expect(deeds(after(rounds, withData(true)))).toEqual(["fail-over"]);
   });
+
+  test("keeps a container for whose data only its image declares a volume, as was seen before the node died", () => {
+    const volumes = [{ name: "f".repeat(64), target: "/data" }];
+    const seen = { nodes: { ...others, n1: up({ ...web, volumes }) } };
+    const gone = { nodes: { ...others, n1: up() } };
+    const refused = after([seen, gone, nodeDead, nodeDead, nodeDead]);
+    expect(refused.actions).toEqual([]);
+    expect(refused.events).toContainEqual(
+      expect.objectContaining({
+        type: "failover.refused",
+        after: { rule: "local-data" },
+        error: expect.stringContaining("on its node: a volume without a name (at /data); say") as string,
+      }),
+    );
+    const shared = { ...cluster, placements: [placement("web", "n1", { shared: true })] };
+    expect(deeds(after([seen, nodeDead, nodeDead, nodeDead], shared))).toEqual(["fail-over"]);
+    // The next copy of it has none any more.
+    expect(deeds(after([seen, {}, nodeDead, nodeDead, nodeDead]))).toEqual(["fail-over"]);
+  });
 });
 
 describe("who cannot trust what it sees", () => {

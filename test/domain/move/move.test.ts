@@ -44,7 +44,8 @@ describe("the plan", () => {
   });
 
   test("names exactly the data that stays behind", () => {
-    expect(leavesDataBehind(planMove(cluster, "db", "n2")).message).toBe(
+    const plan = planMove(cluster, "db", "n2");
+    expect(leavesDataBehind(plan, plan.data).message).toBe(
       "db has data of its own on n1 that does not come along: the volume data (at /var/lib/mysql).",
     );
   });
