@@ -1,5 +1,5 @@
 import type { Placement } from "../domain/config/types.ts";
-import type { EnvVariable } from "../domain/container/environment.ts";
+import { type EnvVariable, refuseSeveralLines } from "../domain/container/environment.ts";
 import { wantedText } from "../domain/container/wanted.ts";
 import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { sha256 } from "./digest.ts";
@@ -49,7 +49,10 @@ export function wantedDigest(placement: Placement, fromFile: readonly EnvVariabl
   return sha256(wantedText(placement, fromFile));
 }
 
-/** All that a container gets by stdin: its file's variables and its secrets, which win. Throws secret-missing. */
+/**
+ * All that a container gets by stdin: its file's variables and its secrets, which win. Throws secret-missing, and
+ * config-invalid for what docker cannot be given.
+ */
 export async function withSecrets(
   ports: Pick<Ports, "secrets">,
   { container, node, secrets }: Placement,
@@ -59,7 +62,9 @@ export async function withSecrets(
     const read = await Promise.all(
       Object.entries(secrets).map(async ([name, source]) => [name, await ports.secrets.read(source)] as const),
     );
-    return [...new Map([...fromFile, ...read])];
+    const environment = [...new Map([...fromFile, ...read])];
+    refuseSeveralLines(environment);
+    return environment;
   } catch (error) {
     throw error instanceof PictlError ? error.at({ container, node }) : error;
   }

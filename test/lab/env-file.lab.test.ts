@@ -162,4 +162,19 @@ describe.skipIf(obstacle !== undefined)("env_file", () => {
     // What it wants is not known; that it runs is.
     expect(await states()).toMatchObject({ code: 2, web: "running", failures: [failure] });
   });
+
+  test("a secret of several lines is told before anything is touched", async () => {
+    write(original);
+    const started = (): Promise<string> => lab.inside("n1", "docker inspect --format '{{.State.StartedAt}}' web");
+    const before = await started();
+    writeFileSync(beside("secret.txt"), "hunter5\nhunter6\n");
+    for (const refused of [await run(Create, "web", "--recreate"), await run(Move, "web", "n2")]) {
+      expect([refused.code, refused.stderr]).toEqual([
+        2,
+        expect.stringContaining("The secret SECRET has several lines"),
+      ]);
+      expect(refused.stderr).not.toContain("hunter");
+    }
+    expect(await started()).toBe(before);
+  });
 });

@@ -39,11 +39,36 @@ export function openSecrets(env: Readonly<Record<string, string | undefined>>): 
 async function readEnvFile(path: string): Promise<string> {
   const hint = "Write it, or correct `env_file` in the layout; a relative path counts from the config's folder.";
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await readFile(path));
+    return await readText(path);
   } catch (error) {
-    const { code = "", message } = error as NodeJS.ErrnoException;
-    throw invalid(`The env_file ${path} ${reasons[code] ?? `cannot be read: ${message}`}.`, { hint, cause: error });
+    throw invalid(`The env_file ${path} ${whyUnread(error)}.`, { hint, cause: error });
   }
+}
+
+function invalid(message: string, details: { readonly hint: string; readonly cause?: unknown }): PictlError {
+  return new PictlError("env-file-invalid", message, details);
+}
+
+async function readSecretFile(path: string): Promise<string> {
+  const hint = "Write it, or point the config (`file:PATH`) to where it is; a relative path counts from its folder.";
+  try {
+    return await readText(path);
+  } catch (error) {
+    throw new PictlError("secret-missing", `The file ${path}, which holds a secret, ${whyUnread(error)}.`, {
+      hint,
+      cause: error,
+    });
+  }
+}
+
+/** What is no text would reach a container as something else than what stands in the file. */
+async function readText(path: string): Promise<string> {
+  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await readFile(path));
+}
+
+function whyUnread(error: unknown): string {
+  const { code = "", message } = error as NodeJS.ErrnoException;
+  return reasons[code] ?? `cannot be read: ${message}`;
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -53,22 +78,3 @@ const reasons: Readonly<Record<string, string>> = {
   EISDIR: "is a folder",
   ERR_ENCODING_INVALID_ENCODED_DATA: "is not text in UTF-8",
 };
-
-function invalid(message: string, details: { readonly hint: string; readonly cause?: unknown }): PictlError {
-  return new PictlError("env-file-invalid", message, details);
-}
-
-async function readSecretFile(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    throw new PictlError(
-      "secret-missing",
-      `The file ${path}, which holds a secret, cannot be read: ${(error as Error).message}.`,
-      {
-        hint: "Write it, or point the config (`file:PATH`) to where it is.",
-        cause: error,
-      },
-    );
-  }
-}

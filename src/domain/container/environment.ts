@@ -14,20 +14,18 @@ export function withEnvironmentOnStdin(run: Command, environment: readonly EnvVa
   return { kind: "words", words: run.words.toSpliced(at, 0, "--env-file", "/dev/stdin") };
 }
 
-/** The text of the env file. Throws config-invalid for a value of several lines, which the format cannot hold. */
-export function environmentFile(secrets: readonly EnvVariable[]): Secret {
-  const lines = secrets.map(([name, secret]) => {
-    const value = secret.reveal();
-    if (/[\n\0]|\r$/.test(value)) {
-      throw new PictlError(
-        "config-invalid",
-        `The secret ${name} has several lines; an environment variable given by file has one.`,
-        {
-          hint: "Encode it (base64), or mount it as a file.",
-        },
-      );
-    }
-    return `${name}=${value}\n`;
-  });
-  return new Secret(lines.join(""));
+/** Throws config-invalid for a value of several lines, which docker's format cannot hold. */
+export function refuseSeveralLines(environment: readonly EnvVariable[]): void {
+  const several = environment.find(([, value]) => /[\n\0]|\r$/.test(value.reveal()));
+  if (several === undefined) return;
+  throw new PictlError(
+    "config-invalid",
+    `The secret ${several[0]} has several lines; an environment variable given by file has one.`,
+    { hint: "Encode it (base64), or mount it as a file." },
+  );
+}
+
+/** The text of the env file. */
+export function environmentFile(environment: readonly EnvVariable[]): Secret {
+  return new Secret(environment.map(([name, value]) => `${name}=${value.reveal()}\n`).join(""));
 }

@@ -4,7 +4,11 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { afterAll, describe, expect, test } from "vitest";
 import { openSecrets } from "../../../src/adapters/secrets/index.ts";
-import { environmentFile, withEnvironmentOnStdin } from "../../../src/domain/container/environment.ts";
+import {
+  environmentFile,
+  refuseSeveralLines,
+  withEnvironmentOnStdin,
+} from "../../../src/domain/container/environment.ts";
 import { Secret } from "../../../src/domain/secret.ts";
 import { render, words } from "../../../src/domain/shell.ts";
 
@@ -27,8 +31,16 @@ test("that are not there are told by name, never by value", async () => {
     code: "secret-missing",
     message: "The environment variable MISSING, which holds a secret, is not set.",
   });
-  await expect(secrets.read({ from: "file", path: join(folder, "none") })).rejects.toMatchObject({
+  const path = join(folder, "none");
+  await expect(secrets.read({ from: "file", path })).rejects.toMatchObject({
     code: "secret-missing",
+    message: `The file ${path}, which holds a secret, does not exist.`,
+  });
+  const binary = join(folder, "binary");
+  writeFileSync(binary, Uint8Array.of(0xff, 0x41));
+  await expect(secrets.read({ from: "file", path: binary })).rejects.toMatchObject({
+    code: "secret-missing",
+    message: `The file ${binary}, which holds a secret, is not text in UTF-8.`,
   });
 });
 
@@ -56,9 +68,12 @@ test("reach a container through stdin, so that no argument holds them", () => {
       ["TOKEN", new Secret("")],
     ]).reveal(),
   ).toBe("PASSWORD=a b=c\nTOKEN=\n");
-  expect(() => environmentFile([["KEY", new Secret("a\nb")]])).toThrow(
-    expect.objectContaining({ code: "config-invalid" }) as Error,
-  );
+});
+
+test.each(["a\nb", "a\r", "a\0b"])("that docker could not be given are refused: %j", (value) => {
+  expect(() => {
+    refuseSeveralLines([["KEY", new Secret(value)]]);
+  }).toThrow(expect.objectContaining({ code: "config-invalid" }) as Error);
 });
 
 describe("an env_file", () => {
