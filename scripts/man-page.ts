@@ -71,9 +71,16 @@ function argumentText(arg: Command["args"][string]): string {
 }
 
 function flagText(flag: Flag): string {
-  const names = [...(flag.char === undefined ? [] : [`-${flag.char}`]), `--${flag.name}`].join(", ");
+  const long = `--${flag.type === "boolean" && flag.allowNo === true ? "[no-]" : ""}${flag.name}`;
+  const names = [...(flag.char === undefined ? [] : [`-${flag.char}`]), long].join(", ");
   const value = flag.type === "option" ? ` ${flag.helpValue === undefined ? "VALUE" : String(flag.helpValue)}` : "";
-  return `.TP\n.B ${text(`${names}${value}`)}\n${text(flag.summary ?? flag.description ?? "")}`;
+  const preset = flag.type === "option" ? plainDefault(flag.default) : undefined;
+  const summary = flag.summary ?? flag.description ?? "";
+  return `.TP\n.B ${text(`${names}${value}`)}\n${text(preset === undefined ? summary : `${summary} Default: ${preset}.`)}`;
+}
+
+function plainDefault(value: unknown): string | undefined {
+  return typeof value === "number" || typeof value === "string" ? String(value) : undefined;
 }
 
 function section(title: string): string {

@@ -26,7 +26,7 @@ export const node = Flags.string({
   summary: "Only these nodes: a name, a glob or LABEL=VALUE. Repeatable.",
 });
 
-export const dryRun = Flags.boolean({ summary: "Print what would be done on each node, and do nothing." });
+export const dryRun = Flags.boolean({ summary: "Print what would be done, and do nothing." });
 
 export const yes = Flags.boolean({ char: "y", summary: "Do not ask." });
 

@@ -17,9 +17,15 @@ test("every command, argument and flag stands in the man page", () => {
     expect(plain).toContain(`.SS "pictl ${command.id.replaceAll(":", " ")}`);
     for (const { name, description } of Object.values(command.args))
       expect(plain).toContain(`.TP\n.B ${name.toUpperCase()}\n${description?.split(" ")[0] ?? ""}`);
-    for (const name of Object.keys(command.flags))
-      expect(plain).toMatch(new RegExp(`^\\.B (-\\w, )?--${name}\\b`, "m"));
+    for (const flag of Object.values(command.flags)) {
+      const no = flag.type === "boolean" && flag.allowNo === true ? "\\[no-\\]" : "";
+      expect(plain).toMatch(new RegExp(`^\\.B (-\\w, )?--${no}${flag.name}\\b`, "m"));
+    }
   }
+});
+
+test("what a flag is when it is not given stands with it", () => {
+  expect(page).toContain("Seconds a container may take to stop before it is killed. Default: 10.");
 });
 
 const groff = ((): boolean => {
