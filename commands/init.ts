@@ -47,7 +47,7 @@ export default class Init extends PictlCommand {
     }),
     check: Flags.boolean({ summary: "Connect to the nodes first.", default: true, allowNo: true }),
     "dry-run": Flags.boolean({ summary: "Print the config; connect to nothing and write nothing." }),
-    yes: common.yes,
+    yes: common.yesToKeys,
   };
   static override examples = [
     "<%= config.bin %> init",

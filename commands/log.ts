@@ -8,7 +8,10 @@ import { eventLine } from "../src/view/log.ts";
 
 export default class Log extends StreamCommand {
   static override summary = "Show what pictl did: its own event log.";
-  static override description = "Touches no node. With --json: one document, or one event a line with --follow.";
+  static override description =
+    "Touches no node. Types have two parts: what it was about (command, config, container, controller, daemon, failover, " +
+    "heartbeat, hook, image, node, shell, vip) and what happened to it; --type container means all of container.*.\n" +
+    "With --json: one document, or one event a line with --follow.";
   static override flags = {
     follow: Flags.boolean({ char: "f", summary: "Go on showing what happens, until Ctrl-C." }),
     since: Flags.string({ helpValue: "WHEN", summary: "Only from then on: 10m, 2h, 2026-01-31, 2026-01-31T10:00Z." }),

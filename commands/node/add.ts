@@ -39,7 +39,7 @@ export default class NodeAdd extends PictlCommand {
     }),
     check: Flags.boolean({ summary: "Connect to the node before it is added.", default: true, allowNo: true }),
     "dry-run": common.dryRun,
-    yes: common.yes,
+    yes: common.yesToKeys,
   };
   static override examples = [
     "<%= config.bin %> node add pi-4 --address 192.168.0.104 --user pi --trust",

@@ -22,7 +22,7 @@ export default class NodeTrust extends PictlCommand {
     }),
     replace: Flags.boolean({ summary: "Trust a key that has changed, in the place of the one that is known." }),
     "dry-run": common.dryRun,
-    yes: common.yes,
+    yes: common.yesToKeys,
   };
   static override examples = [
     "<%= config.bin %> node trust",

@@ -30,6 +30,12 @@ export const dryRun = Flags.boolean({ summary: "Print what would be done, and do
 
 export const yes = Flags.boolean({ char: "y", summary: "Do not ask." });
 
+/** Of commands that show host keys. */
+export const yesToKeys = Flags.boolean({
+  char: "y",
+  summary: "Do not ask: trust the host keys that are shown, or those of --fingerprint alone.",
+});
+
 export const grace = Flags.integer({
   summary: "Seconds a container may take to stop before it is killed.",
   helpValue: "SECONDS",

@@ -1,6 +1,6 @@
 import type { Command } from "@oclif/core";
 import { CommandHelp, Help } from "@oclif/core/help";
-import { wrap } from "../view/wrap.ts";
+import { wrapCommand } from "../view/wrap.ts";
 
 /** A command's page: what oclif makes of its statics, with a short usage and nothing said twice. */
 class ManualPage extends CommandHelp {
@@ -29,8 +29,8 @@ class ManualPage extends CommandHelp {
   /** A long one goes on behind a backslash, so that it can be copied. */
   protected override examples(examples: Command.Example[] | string | undefined): string {
     const lines = [examples ?? []].flat().filter((example) => typeof example === "string");
-    const width = this.opts.maxWidth - 2 * this.indentSpacing - 2;
-    return lines.map((line) => wrap(`$ ${this.render(line)}`, width).join(" \\\n    ")).join("\n\n");
+    const width = this.opts.maxWidth - 2 * this.indentSpacing;
+    return lines.map((line) => wrapCommand(`$ ${this.render(line)}`, width)).join("\n\n");
   }
 }
 

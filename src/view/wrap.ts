@@ -57,6 +57,17 @@ export function wrapBehind(mark: string, text: string, width: number): string {
   return lines.map((line, index) => `${index === 0 ? mark : indent}${line}\n`).join("");
 }
 
+/** A command line in several that are one to a shell: it goes on behind a backslash, and never within quotes. */
+export function wrapCommand(line: string, width: number): string {
+  const bound = line.replaceAll(/'[^']*'|"[^"]*"|[<>] \S/g, (part) => part.replaceAll(" ", boundBlank));
+  return wrap(bound, width - 2)
+    .join(" \\\n    ")
+    .replaceAll(boundBlank, " ");
+}
+
+/** Of private use in Unicode, and as wide as a blank. */
+const boundBlank = "\ue000";
+
 /** How much room a text takes: colours none, Chinese characters and the like twice that of others. */
 export function columns(text: string): number {
   return /^[ -~]*$/.test(text) ? text.length : stringWidth(text);
