@@ -65,6 +65,8 @@ export default class Init extends PictlCommand {
     if (!flags.force && !flags["dry-run"]) await refuseExisting(file);
     const answers = answersOf({ ...(flags.node ? flags : await this.questions({ ...flags, file })), file });
     const document = initialDocument(answers);
+    const wrong = objection(answers);
+    if (wrong !== undefined) throw new PictlError("usage", `This makes no config: ${wrong}.`);
     if (flags["dry-run"]) {
       await this.finish({ result: { nodes: [], file, changed: false, document }, failures: [] }, initView);
       return;

@@ -1,6 +1,7 @@
 import type { Ask } from "../app/ports.ts";
 import { abortable } from "../abort.ts";
 import { PictlError } from "../domain/errors.ts";
+import { wrapIndented } from "../view/wrap.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface AskOptions {
@@ -16,6 +17,7 @@ export interface AskOptions {
  */
 export function createAsk(terminal: Terminal, { pause, interruption, onInterrupted }: AskOptions): Ask {
   const { signal } = interruption;
+  const width = terminal.err.width - markWidth;
   const ask = async <T>(instead: string, question: object): Promise<T> => {
     const { message } = question as { message: string };
     if (!terminal.interactive) {
@@ -32,7 +34,13 @@ export function createAsk(terminal: Terminal, { pause, interruption, onInterrupt
     const { default: enquirer } = await import("enquirer");
     try {
       const asked = heedingOurs(() =>
-        enquirer.prompt<{ answer: T }>({ name: "answer", ...question, stdout: process.stderr } as never),
+        enquirer.prompt<{ answer: T }>({
+          name: "answer",
+          ...question,
+          message: wrapIndented(message, width),
+          styles: { enabled: terminal.err.colour },
+          stdout: process.stderr,
+        } as never),
       );
       const { answer } = await abortable(asked, signal);
       return answer;
@@ -47,11 +55,19 @@ export function createAsk(terminal: Terminal, { pause, interruption, onInterrupt
   };
   return {
     confirm: (message, instead) => ask<boolean>(instead, { type: "confirm", message, initial: false, format: yesOrNo }),
-    text: (message, instead, objection) =>
-      ask<string>(instead, { type: "input", message, validate: (answer: string) => objection(answer) ?? true }),
+    text: (message, instead, objection) => {
+      const validate = (answer: string): string | true => {
+        const found = objection(answer);
+        return found === undefined ? true : wrapIndented(found, width);
+      };
+      return ask<string>(instead, { type: "input", message, validate });
+    },
     hidden: (message, instead) => ask<string>(instead, { type: "password", message }),
   };
 }
+
+/** What enquirer puts before a question. */
+const markWidth = 2;
 
 /** A prompt listens to signals, too, and ends the process at once; the command ends what else is under way. */
 function heedingOurs<T>(begin: () => T): T {

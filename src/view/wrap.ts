@@ -57,6 +57,17 @@ export function wrapBehind(mark: string, text: string, width: number): string {
   return lines.map((line, index) => `${index === 0 ? mark : indent}${line}\n`).join("");
 }
 
+/** Each of its lines on its own, with its indentation in front of all that it is broken into. */
+export function wrapIndented(text: string, width: number): string {
+  return text
+    .split("\n")
+    .flatMap((line) => {
+      const [indent = ""] = /^ */.exec(line) ?? [];
+      return wrap(line.slice(indent.length), width - indent.length).map((part) => `${indent}${part}`);
+    })
+    .join("\n");
+}
+
 /** A command line in several that are one to a shell: it goes on behind a backslash, and never within quotes. */
 export function wrapCommand(line: string, width: number): string {
   const bound = line.replaceAll(/'[^']*'|"[^"]*"|[<>] \S/g, (part) => part.replaceAll(" ", boundBlank));

@@ -82,6 +82,15 @@ describe.skipIf(obstacle !== undefined)("init", () => {
     expect(readdirSync(folder)).toEqual(["config.json"]);
   });
 
+  test("what could not be written is not shown by a dry run either", async () => {
+    const { code, stdout, stderr } = await runCommand(
+      Init,
+      ["--node", "n1", "--container", "web", "--args", "-p 80:80 --name x", "--dry-run"],
+      output,
+    );
+    expect([code, stdout, stderr]).toEqual([2, "", expect.stringContaining("--name is not possible")]);
+  });
+
   test("a config that is there stays, unless --force is given", async () => {
     writeFileSync(output, "mine");
     expect(documentOf(await init(["n1"], "--no-check"))).toMatchObject({
