@@ -8,7 +8,7 @@ import { PictlCommand, type GlobalFlags } from "../src/cli/command.ts";
 import * as common from "../src/cli/flags.ts";
 import { trustBy } from "../src/cli/host-keys.ts";
 import { ConfigInvalidError } from "../src/domain/config/problem.ts";
-import { type Failure, PictlError } from "../src/domain/errors.ts";
+import { type ErrorCode, type Failure, PictlError } from "../src/domain/errors.ts";
 import { initialDocument, type InitAnswers, nodeOf, objection } from "../src/domain/init/document.ts";
 import { type InitResult, initView } from "../src/view/init.ts";
 
@@ -162,7 +162,12 @@ function answersOf(given: Given & { readonly file: string }): InitAnswers {
 
 /** `node trust` is no help before there is a config. */
 function notWritten(failure: Failure): Failure {
-  const known = failure.hint?.includes("pictl node trust") === true ? undefined : failure.hint;
+  const known = failure.hint?.includes("pictl node trust") === true ? keyHints[failure.code] : failure.hint;
   const next = "Nothing was written; `--no-check` writes the config untried.";
   return { ...failure, hint: known === undefined ? next : `${known} ${next}` };
 }
+
+const keyHints: Partial<Record<ErrorCode, string>> = {
+  "host-key-changed":
+    "Somebody may be in between. If you know that the node was set up anew, delete the line that is named, and try again.",
+};

@@ -71,7 +71,7 @@ function argumentText(arg: Command["args"][string]): string {
 }
 
 function flagText(flag: Flag): string {
-  const long = `--${flag.type === "boolean" && flag.allowNo === true ? "[no-]" : ""}${flag.name}`;
+  const long = `--${flag.type === "boolean" && flag.allowNo ? "[no-]" : ""}${flag.name}`;
   const names = [...(flag.char === undefined ? [] : [`-${flag.char}`]), long].join(", ");
   const value = flag.type === "option" ? ` ${flag.helpValue === undefined ? "VALUE" : String(flag.helpValue)}` : "";
   const preset = flag.type === "option" ? plainDefault(flag.default) : undefined;

@@ -1,8 +1,10 @@
 import type { Config, NodeSpec } from "../domain/config/types.ts";
+import * as docker from "../domain/docker/commands.ts";
 import { PictlError } from "../domain/errors.ts";
+import { runDocker } from "./docker.ts";
 import { fanOut } from "./fan-out.ts";
 import { type TrustInput, trustNodes } from "./node/trust.ts";
-import type { HostKeys, Ports } from "./ports.ts";
+import type { Connection, HostKeys, Ports } from "./ports.ts";
 import type { Report } from "./report.ts";
 
 export interface InitInput {
@@ -40,20 +42,25 @@ export async function tryCluster(
 
 async function tryNode(ports: Ports, node: NodeSpec): Promise<InitRow> {
   const step = ports.progress.step(node.name, "SSH and Docker");
+  const { signal } = ports;
+  let connection: Connection;
   try {
-    await ports.nodes.connect(node, ports.signal);
+    connection = await ports.nodes.connect(node, signal);
   } catch (error) {
     step.fail();
     throw error;
   }
   try {
-    const { serverVersion } = await (await ports.engines.on(node, ports.signal)).info();
+    const { serverVersion } = await (await ports.engines.on(node, signal)).info();
+    // The daemon answers on its socket also where there is no client, by which changes go.
+    await runDocker(connection, docker.clientVersion, { doing: "look at the docker client", reads: true, signal });
     step.done(`Docker ${serverVersion}`);
     return { node: node.name, outcome: `Docker ${serverVersion}`, dockerVersion: serverVersion };
   } catch (error) {
     if (!(error instanceof PictlError) || error.code === "interrupted") throw error;
     step.fail();
-    ports.progress.warn(`${node.name}: ${error.message} Containers can run there once that is put right.`);
+    const remedy = error.hint === undefined ? "" : ` ${error.hint}`;
+    ports.progress.warn(`${node.name}: ${error.message}${remedy} Containers can run there once that is put right.`);
     return { node: node.name, outcome: error.message, dockerVersion: null };
   }
 }

@@ -5,17 +5,17 @@ import { wrapIndented } from "../view/wrap.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface AskOptions {
-  readonly pause: () => Promise<void>;
+  readonly hold: () => Promise<() => void>;
   readonly interruption: AbortController;
   readonly onInterrupted: () => void;
 }
 
 /**
- * `pause` takes live progress off the screen while a question stands there. The command's `interruption` ends one that
+ * `hold` takes live progress off the screen while a question stands there. The command's `interruption` ends one that
  * nobody answers; a Ctrl-C at a question is one, and leaves those unasked that wait behind it. `onInterrupted` is told
  * that a question was.
  */
-export function createAsk(terminal: Terminal, { pause, interruption, onInterrupted }: AskOptions): Ask {
+export function createAsk(terminal: Terminal, { hold, interruption, onInterrupted }: AskOptions): Ask {
   const { signal } = interruption;
   const width = terminal.err.width - markWidth;
   const ask = async <T>(instead: string, question: object): Promise<T> => {
@@ -30,9 +30,9 @@ export function createAsk(terminal: Terminal, { pause, interruption, onInterrupt
       );
     }
     if (interruption.signal.aborted) throw new PictlError("interrupted", "Not asked, because of the interruption.");
-    await pause();
-    const { default: enquirer } = await import("enquirer");
+    const release = await hold();
     try {
+      const { default: enquirer } = await import("enquirer");
       const asked = heedingOurs(() =>
         enquirer.prompt<{ answer: T }>({
           name: "answer",
@@ -51,6 +51,8 @@ export function createAsk(terminal: Terminal, { pause, interruption, onInterrupt
       interruption.abort(interrupted);
       onInterrupted();
       throw interrupted;
+    } finally {
+      release();
     }
   };
   return {

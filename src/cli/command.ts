@@ -79,7 +79,7 @@ export abstract class PictlCommand extends Command {
 
   protected get ask(): Ask {
     return createAsk(this.terminal, {
-      pause: () => this.progress.pause(),
+      hold: () => this.progress.hold(),
       interruption: this.#interruption,
       onInterrupted: () => {
         this.#exitCode = this.#terminated ? exitCodeOfTermination : undefined;

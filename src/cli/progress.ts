@@ -9,8 +9,8 @@ import type { Terminal } from "./terminal.ts";
 export interface CliProgress extends Progress {
   /** As `warn`, as often as it is called. */
   notice(message: string): void;
-  /** Takes the display off the screen; it comes back with the next step. */
-  pause(): Promise<void>;
+  /** Takes the display off the screen, for something else to stand there until the function returned is called. */
+  hold(): Promise<() => void>;
   /** Ends the display; later steps are silent. */
   stop(): Promise<void>;
 }
@@ -44,13 +44,19 @@ export function createProgress(options: ProgressOptions): CliProgress {
   let begun = 0;
   let display: Promise<Display> | undefined;
   let stopped = false;
+  let holders = 0;
 
   const draw = (): void => {
-    if (!terminal.live || options.quiet || stopped) return;
+    if (!terminal.live || options.quiet || stopped || holders > 0) return;
     display ??= options.openDisplay();
     void display.then((screen) => {
-      if (!stopped) screen.draw(title(begun - active.size, begun), shown([...active.values()]));
+      if (!stopped && holders === 0) screen.draw(title(begun - active.size, begun), shown([...active.values()]));
     });
+  };
+  const close = async (): Promise<void> => {
+    const screen = display;
+    display = undefined;
+    await (await screen)?.close();
   };
   const plainLine = (text: string): void => {
     if (!terminal.live && !options.quiet && !stopped) stderr.write(`${text}\n`);
@@ -95,15 +101,18 @@ export function createProgress(options: ProgressOptions): CliProgress {
     notice(message) {
       stderr.write(wrapBehind(`${tint(terminal.err, "warn", "!")} `, message, terminal.err.width));
     },
-    async pause() {
-      const screen = display;
-      display = undefined;
-      await (await screen)?.close();
+    async hold() {
+      holders += 1;
+      await close();
+      return () => {
+        holders -= 1;
+        if (active.size > 0) draw();
+      };
     },
     async stop() {
       stopped = true;
       active.clear();
-      await this.pause();
+      await close();
     },
   };
 }

@@ -79,12 +79,13 @@ test("a question has the colours that are asked for, and breaks between words", 
   writeFileSync(wide, JSON.stringify({ layout: nodes.map((node) => ({ node, web: "" })) }), { mode: 0o600 });
   const ask = (noColor: string) =>
     pictl(["container", "remove", "web"], { config: wide, terminal: true, stdin: "n", env: { NO_COLOR: noColor } });
-  const colour = /\x1b\[[1-9]\d*m/;
+  const escape = "\u001b";
+  const colour = new RegExp(`${escape}\\[[1-9]\\d*m`);
   expect((await ask("")).stdout).toMatch(colour);
   const { stdout } = await ask("1");
   expect(stdout).not.toMatch(colour);
   for (const node of nodes) expect(stdout).toMatch(new RegExp(`[ \\n]web@${node}[, ]`));
   // Drawn anew, it begins where the cursor is moved to.
-  const lines = stdout.split(/[\r\n]+|\x1b\[\d*G/).map(stripVTControlCharacters);
+  const lines = stdout.split(new RegExp(`[\r\n]+|${escape}\\[\\d*G`)).map(stripVTControlCharacters);
   for (const line of lines.filter((each) => each.includes("web@"))) expect(line.length).toBeLessThanOrEqual(80);
 });

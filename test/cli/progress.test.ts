@@ -85,15 +85,17 @@ describe("on a terminal", () => {
     expect(written).toEqual([]);
   });
 
-  test("a question takes the display off the screen, and the next step brings it back", async () => {
+  test("a question takes the display off the screen until it is answered", async () => {
     const { progress, drawn, closed } = setup({ live: true });
     progress.step("n1", "look");
-    await progress.pause();
+    const release = await progress.hold();
     expect(closed()).toBe(1);
     const before = drawn.length;
-    progress.step("n2", "look");
+    progress.step("n2", "look").update("half of it");
     await Promise.resolve();
+    expect(drawn.length).toBe(before);
+    release();
     await Promise.resolve();
-    expect(drawn.length).toBe(before + 1);
+    expect(drawn.at(-1)).toEqual({ title: "0 of 2 done", lines: ["n1: look", "n2: look: half of it"] });
   });
 });

@@ -8,6 +8,7 @@ import Init from "../../commands/init.ts";
 import { startPictl } from "../support/cli.ts";
 import { documentOf, runCommand } from "../support/command.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
+import { openLab } from "../support/test-lab.ts";
 
 const obstacle = await labObstacle({ docker: false });
 
@@ -43,6 +44,19 @@ describe.skipIf(obstacle !== undefined)("init", () => {
     expect(readFileSync(join(folder, "known_hosts"), "utf8").trim().split("\n")).toHaveLength(2);
     expect(readdirSync(folder).sort()).toEqual(["config.json", "known_hosts"]);
     expect((await runCommand(ConfigCheck, [], output)).code).toBe(0);
+  });
+
+  test("a host key that has changed is refused, with what to do where there is no config yet", async () => {
+    const known = join(folder, "known_hosts");
+    const [, other = ""] = readFileSync(join(lab.status().dir, "known_hosts"), "utf8")
+      .split("\n")
+      .map((line) => line.replace(/^\S+/, lab.node("n1").address));
+    writeFileSync(known, `${other}\n`);
+    const document = documentOf(await init([address("n1")], "--yes"));
+    expect(document).toMatchObject({ exitCode: 4, failures: [{ node: "n1", code: "host-key-changed" }] });
+    expect(document.failures[0]?.message).toContain(`${known}:1`);
+    expect(document.failures[0]?.hint).toContain("delete the line that is named");
+    expect(readdirSync(folder)).toEqual(["known_hosts"]);
   });
 
   test("without a terminal, an unknown host key is not trusted unless that is said", async () => {
@@ -102,3 +116,39 @@ describe.skipIf(obstacle !== undefined)("init", () => {
     expect(JSON.parse(readFileSync(output, "utf8"))).toMatchObject({ layout: [{ node: "n1" }] });
   });
 });
+
+const noDocker = await labObstacle();
+
+test.skipIf(noDocker !== undefined)(
+  "init tells of a node whose daemon answers and whose docker client is missing",
+  async () => {
+    const lab = await openLab({ nodes: 1 });
+    const folder = mkdtempSync(join(tmpdir(), "pictl-init-"));
+    try {
+      await lab.inside("n1", "rm -f $(which -a docker)");
+      const words = [
+        "--node",
+        `n1=${lab.node("n1").address}`,
+        "--user",
+        "root",
+        "--output",
+        join(folder, "config.json"),
+      ];
+      const files = [
+        "--identity-file",
+        join(lab.status().dir, "key"),
+        "--known-hosts-file",
+        join(folder, "known_hosts"),
+      ];
+      const { code, stdout, stderr } = await runCommand(Init, [...words, ...files, "--yes"], "/dev/null");
+      expect([code, stdout]).toEqual([
+        0,
+        expect.stringContaining("n1: Docker is not installed: there is no docker program."),
+      ]);
+      expect(stderr).toContain("apt-get install docker.io");
+    } finally {
+      rmSync(folder, { recursive: true });
+      await lab.down();
+    }
+  },
+);

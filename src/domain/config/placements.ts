@@ -50,6 +50,7 @@ interface Place {
 function placement(place: Place): Placement {
   const { raw, value, container, resolvePath } = place;
   checkName(place);
+  checkVariables(place);
   if (value.image !== undefined && value.build !== undefined) {
     place.findings.error([...place.path, "build"], "there is an image too; a container has an image or a build folder");
   }
@@ -96,6 +97,26 @@ function checkName({ container, value, path, findings }: Place): void {
       `Docker allows no image called "${container}" (small letters and digits, with single - _ . between them); give an image`,
       { atKey: true },
     );
+  }
+}
+
+function checkVariables({ value, path, findings }: Place): void {
+  const [env, secrets] = [value.env ?? {}, value.secrets ?? {}];
+  for (const name of Object.keys(env)) {
+    if (/^[^=\0]+$/.test(name)) continue;
+    findings.error([...path, "env", name], "this cannot be a variable's name: it is empty, or holds = or NUL", {
+      atKey: true,
+    });
+  }
+  for (const name of Object.keys(secrets)) {
+    const at = [...path, "secrets", name];
+    // Docker reads it from the beginning of a line.
+    if (!/^[^\s#=\0][^\s=\0]*$/.test(name)) {
+      const why = "it is empty, begins with #, or holds white space, = or NUL";
+      findings.error(at, `this cannot be a secret's name: ${why}`, { atKey: true });
+    } else if (Object.hasOwn(env, name)) {
+      findings.error(at, `${name} stands in env too, and docker would take that; keep one of the two`, { atKey: true });
+    }
   }
 }
 

@@ -29,6 +29,7 @@ const leadingBlanks = /^[\t\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u2
 
 function problem(name: string, value: string | undefined): string | undefined {
   if (name === "") return "there is no name before the =";
+  if (/^export[ \t]/.test(name)) return "`export` is a shell's word, which docker does not take here";
   if (/[ \t]/.test(name)) return "there is white space in the name";
   if (name.includes("\0") || value?.includes("\0")) return "there is a NUL character in it";
   if (value?.includes("\n")) return `${name} has several lines in the environment of this machine, and may have one`;

@@ -2,6 +2,9 @@ import { type Command, words } from "../shell.ts";
 
 /** Every change pictl makes to a node's Docker, as a command line of the docker client. */
 
+/** Tells whether there is a client; its daemon is not asked. */
+export const clientVersion: Command = words("docker", "--version");
+
 export interface RunInput {
   readonly name: string;
   readonly image: string;

@@ -413,6 +413,19 @@ describe("secrets", () => {
     ]);
   });
 
+  test("a name that docker would read as something else is an error, and so is one that stands in env too", async () => {
+    const web = (env: object, secrets: object) =>
+      problems(JSON.stringify({ layout: [{ node: "a", web: { env, secrets } }] }));
+    expect(await web({ "A B": "1", a: "2" }, { A: "file:a", "ä-b": "file:b" })).toEqual([]);
+    for (const name of ["", "A=B", "A\0"]) {
+      expect(await web({ [name]: "1" }, {})).toEqual([expect.stringContaining("this cannot be a variable's name")]);
+    }
+    for (const name of ["", "A=B", "A B", "#A", "A\n"]) {
+      expect(await web({}, { [name]: "file:a" })).toEqual([expect.stringContaining("this cannot be a secret's name")]);
+    }
+    expect(await web({ A: "1" }, { A: "file:a" })).toEqual([expect.stringContaining("A stands in env too")]);
+  });
+
   test("they print as nothing, in the config, in what is shown and in errors", async () => {
     const store = openConfigStore(temporaryFile(text), options);
     const { config } = await store.read();

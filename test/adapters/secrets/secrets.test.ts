@@ -89,6 +89,7 @@ describe("an env_file", () => {
 
   test.each<[string, string | Uint8Array, string]>([
     ["white space", "A=1\n\nhunter2 hunter2=x\n", ", line 3: there is white space in the name."],
+    ["a shell's export", "export A=hunter2", ", line 1: `export` is a shell's word, which docker does not take here."],
     ["no name", "=hunter2", ", line 1: there is no name before the =."],
     ["bytes that are no text", Uint8Array.of(0x41, 0x3d, 0xff), " is not text in UTF-8."],
   ])("with %s is refused without a word of it", async (_, text, end) => {
