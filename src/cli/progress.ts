@@ -1,5 +1,5 @@
 import type { Progress, Step } from "../app/ports.ts";
-import { visible } from "../domain/text.ts";
+import { visible, visibleLines } from "../domain/text.ts";
 import { duration } from "../view/units.ts";
 import { tint } from "../view/style.ts";
 import { wrapBehind } from "../view/wrap.ts";
@@ -99,7 +99,7 @@ export function createProgress(options: ProgressOptions): CliProgress {
       this.notice(message);
     },
     notice(message) {
-      stderr.write(wrapBehind(`${tint(terminal.err, "warn", "!")} `, message, terminal.err.width));
+      stderr.write(wrapBehind(`${tint(terminal.err, "warn", "!")} `, visibleLines(message), terminal.err.width));
     },
     async hold() {
       holders += 1;

@@ -1,5 +1,5 @@
 import type { Failure } from "../domain/errors.ts";
-import { visible } from "../domain/text.ts";
+import { visible, visibleLines } from "../domain/text.ts";
 import { type Style, tint } from "./style.ts";
 import { wrapBehind } from "./wrap.ts";
 
@@ -22,12 +22,10 @@ function paragraph(style: Style, { message, hint }: Failure, places: readonly st
     const end = index === places.length - 1 ? ":" : ",";
     return `${tint(style, "strong", `${visible(place)}${end}`)} `;
   });
-  const what = wrapBehind(`${tint(style, "bad", "✗")} `, `${where.join("")}${shown(message)}`, style.width);
-  return hint === undefined ? what : what + wrapBehind(`  ${tint(style, "dim", "→")} `, shown(hint), style.width);
-}
-
-function shown(text: string): string {
-  return text.split("\n").map(visible).join("\n");
+  const what = wrapBehind(`${tint(style, "bad", "✗")} `, `${where.join("")}${visibleLines(message)}`, style.width);
+  return hint === undefined
+    ? what
+    : what + wrapBehind(`  ${tint(style, "dim", "→")} `, visibleLines(hint), style.width);
 }
 
 function placeOf(failure: Failure): string {

@@ -60,6 +60,12 @@ describe("without a terminal", () => {
     expect(written).toEqual(["! careful\n"]);
   });
 
+  test("what others said in a warning is shown and not sent to the terminal", () => {
+    const { progress, written } = setup();
+    progress.warn("it said: \u001b[31mred\nand more");
+    expect(written).toEqual(["! it said: \\x1b[31mred\n  and more\n"]);
+  });
+
   test("quiet: only warnings", () => {
     const { progress, written } = setup({ quiet: true });
     progress.step("n1", "x").done();

@@ -31,12 +31,15 @@ async function post(hook: string, body: string, timeoutMs: number): Promise<Endi
     method: "POST",
     headers: { "content-type": "application/json", ...(authorization === undefined ? {} : { authorization }) },
     body,
+    // Most redirections make a GET of a POST, and the event would reach nobody.
+    redirect: "manual",
     signal: AbortSignal.timeout(timeoutMs),
   }).catch((error: unknown) => {
     throw timedOut(error) ? error : unreached(url, error);
   });
   await response.body?.cancel();
-  return { ok: response.ok, message: `HTTP ${String(response.status)}` };
+  const elsewhere = response.status >= 300 && response.status < 400 ? ", which sends it on to another URL" : "";
+  return { ok: response.ok, message: `HTTP ${String(response.status)}${elsewhere}` };
 }
 
 /** The path of a URL may be a password, too. */
@@ -75,7 +78,7 @@ async function execute(line: string, body: string, timeoutMs: number): Promise<E
   });
   // A hook that does not read its stdin is in its right.
   child.stdin.on("error", () => undefined);
-  child.stdin.end(body);
+  child.stdin.end(`${body}\n`);
   const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
     child.on("error", reject);
     child.on("exit", (...ended) => {

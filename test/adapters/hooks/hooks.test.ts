@@ -15,9 +15,10 @@ afterAll(() => {
 });
 
 describe("a command", () => {
-  test("gets the event on stdin", async () => {
+  test("gets the event on stdin, as one line", async () => {
     const file = join(folder, "event");
-    expect(await hooks.run(`cat > '${file}'`, event, 5000)).toEqual({ ok: true, message: "exit code 0" });
+    const line = `read -r line && printf %s "$line" > '${file}'`;
+    expect(await hooks.run(line, event, 5000)).toEqual({ ok: true, message: "exit code 0" });
     expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(event);
   });
 
@@ -83,7 +84,7 @@ describe("a URL", () => {
       request.on("data", (chunk: Buffer) => (body += chunk.toString()));
       request.on("end", () => {
         const status = answer(body, request.headers.authorization);
-        if (status !== undefined) response.writeHead(status).end();
+        if (status !== undefined) response.writeHead(status, { location: "/elsewhere" }).end();
       });
     });
     await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
@@ -109,6 +110,17 @@ describe("a URL", () => {
       const { message } = await hooks.run(unusable, event, 5000);
       expect(message).not.toContain("cret");
     }
+  });
+
+  test("that sends the event on to another is told: it would arrive as a GET without it", async () => {
+    const seen: string[] = [];
+    const url = await listen((body) => {
+      seen.push(body);
+      return 302;
+    });
+    const message = "HTTP 302, which sends it on to another URL";
+    expect(await hooks.run(url, event, 5000)).toEqual({ ok: false, message });
+    expect(seen).toHaveLength(1);
   });
 
   test("that refuses, hangs or is not there fails in few words", async () => {
