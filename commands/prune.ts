@@ -34,9 +34,10 @@ What is told to be freed is the least: images may share layers that go with the 
       dryRun: flags["dry-run"],
       confirm: async (leftovers) => {
         if (flags.yes) return true;
-        await this.progress.pause();
+        const release = await this.progress.hold();
         if (this.terminal.interactive) process.stderr.write(prunedView({ leftovers }, this.terminal.err));
-        return this.ask.confirm(`Remove ${pruneSummary(leftovers)}?`, "Say `--yes` to remove without being asked.");
+        const question = `Remove ${pruneSummary(leftovers)}?`;
+        return this.ask.confirm(question, "Say `--yes` to remove without being asked.").finally(release);
       },
     });
     await this.finish(report, (result, style) => (report.exitCode === 4 ? "" : prunedView(result, style)));

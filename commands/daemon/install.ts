@@ -26,12 +26,16 @@ export default class DaemonInstall extends PictlCommand {
     const { flags } = await this.parse(DaemonInstall);
     const { daemonService } = await import("../../src/cli/daemon-service.ts");
     const service = await daemonService({ root: this.config.root, config: flags.config, user: flags.user });
-    const question = `Write ${service.path}, which runs the daemon as ${service.user}?`;
-    if (flags.cron) process.stdout.write(service.crontabLine);
-    else if (flags.print) process.stdout.write(service.unit);
-    else if (flags.yes || (await this.ask.confirm(question, "Say `--yes`, or `--print`."))) {
-      await service.install();
-      process.stdout.write(`Wrote ${service.path}. Now: systemctl daemon-reload && systemctl enable --now pictl\n`);
-    } else process.exitCode = 4;
+    const { path, user } = service;
+    const text = flags.cron ? service.crontabLine : service.unit;
+    const shown = flags.cron || flags.print;
+    const question = `Write ${path}, which runs the daemon as ${user}?`;
+    const changed = !shown && (flags.yes || (await this.ask.confirm(question, "Say `--yes`, or `--print`.")));
+    if (changed) await service.install();
+    const report = { result: { services: [{ path, user, text, changed }] }, failures: [] };
+    await this.finish(shown || changed ? report : { ...report, exitCode: 4 }, () => {
+      if (shown) return text;
+      return changed ? `Wrote ${path}. Now: systemctl daemon-reload && systemctl enable --now pictl\n` : "";
+    });
   }
 }

@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { daemonService } from "../../src/cli/daemon-service.ts";
 import { temporaryFolder } from "../adapters/config/folder.ts";
+import { pictl } from "../support/cli.ts";
 import { rejection } from "../support/ssh.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
@@ -24,6 +25,17 @@ async function service(config: string, parts: { user?: string; folder?: string; 
 function setting(unit: string, name: string): string | undefined {
   return new RegExp(`^${name}=(.*)$`, "m").exec(unit)?.[1];
 }
+
+test("is one document under --json, which writes nothing", async () => {
+  const config = configIn(temporaryFolder());
+  const { code, stdout, stderr } = await pictl(["daemon", "install", "--print", "--json"], { config });
+  expect([code, stderr]).toEqual([0, ""]);
+  const { unit, path, user } = await service(config);
+  expect(JSON.parse(stdout)).toMatchObject({
+    ok: true,
+    result: { services: [{ path, user, text: unit, changed: false }] },
+  });
+});
 
 describe("the unit", () => {
   test("runs this pictl on this config, and may write where the config and the state lie", async () => {
