@@ -47,7 +47,7 @@ function unreached(url: string, error: unknown): Error {
   const { protocol, hostname, port } = new URL(url);
   const place = `${hostname}:${port === "" ? (protocol === "https:" ? "443" : "80") : port}`;
   const cause = error instanceof Error ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
-  const why = cause?.code === undefined ? reason(error) : whyNoAnswer(cause.code);
+  const why = cause?.code === undefined ? (cause?.message ?? reason(error)) : whyNoAnswer(cause.code);
   const next = "see that its receiver runs and that this machine reaches it, or correct its URL under `hooks`";
   return new Error(`${place} cannot be used: ${why}; ${next}`, { cause: error });
 }
@@ -101,6 +101,5 @@ function timedOut(error: unknown): boolean {
 }
 
 function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+  return error instanceof Error ? error.message : String(error);
 }
