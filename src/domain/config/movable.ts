@@ -1,11 +1,13 @@
 import { parseRunArgs } from "../docker/run-args.ts";
+import { formatLocalData, localData } from "../move/local-data.ts";
 import type { Findings } from "./problem.ts";
 import type { RawConfig } from "./raw.ts";
 import type { Constraint, Placement } from "./types.ts";
 
 /**
  * Marks the containers that may fail over, and warns of a restart policy that is not kept then: after a power loss
- * Docker brings back what has any policy but `no`, `on-failure` too, and with it a second copy of what has moved on.
+ * Docker brings back what has any policy but `no`, `on-failure` too, and with it a second copy of what has moved on. And of
+ * data that keeps one from failing over, which is better known before its node dies.
  */
 export function markMovable(
   raw: RawConfig,
@@ -18,10 +20,18 @@ export function markMovable(
     if (!movable.has(each.container)) return each;
     const placement = { ...each, movable: true };
     const { restart } = parseRunArgs(each.args);
-    if (overridesRestart(placement)) {
-      const row = (raw.layout ?? []).findIndex(({ node }) => node === each.node);
+    const row = (raw.layout ?? []).findIndex(({ node }) => node === each.node);
+    const path = ["layout", row, each.container];
+    const data = each.shared === true ? [] : localData(each.args);
+    if (data.length > 0) {
       findings.warning(
-        ["layout", row, each.container],
+        path,
+        `does not fail over by itself, since its data lies on its node: ${data.map(formatLocalData).join("; ")}; say \`"shared": true\` if other nodes see the same data, or can do without it`,
+      );
+    }
+    if (overridesRestart(placement)) {
+      findings.warning(
+        path,
         `runs with --restart=no instead of ${restart ?? ""}, since it may fail over: Docker would bring a second copy back after its node had failed; \`pictl daemon\` restarts it`,
       );
     }

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { buildConfig } from "../../../src/domain/config/build.ts";
+import type { RawConfig } from "../../../src/domain/config/raw.ts";
+
+/** What is told of the container `db`, whose constraints let it fail over from n1 to n2. */
+function told(db: NonNullable<RawConfig["layout"]>[number][string]): string[] {
+  const raw: RawConfig = {
+    layout: [{ node: "n1", db }, { node: "n2" }],
+    container_host_constraints: [{ container: "db,n1,n2" }],
+  };
+  const { findings } = buildConfig(raw, { resolvePath: (path) => path, defaultStateDir: "/state" });
+  return findings.map(({ severity, path, message }) => `${severity} at ${path.join(".")}: ${message.split(",")[0]}`);
+}
+
+test.each([
+  ["nothing but a port", "-p 80:80", []],
+  ["a restart policy that is not kept", "--restart=always", ["runs with --restart=no instead of always"]],
+  ["a volume", "-v data:/data", ["does not fail over by itself"]],
+  ["a folder of the node", "--mount type=bind,source=/srv,target=/data", ["does not fail over by itself"]],
+  ["a volume that all nodes see", { image: "db", args: "-v data:/data", shared: true }, []],
+])("%s", (_, db, expected) => {
+  expect(told(db)).toEqual(expected.map((message) => `warning at layout.0.db: ${message}`));
+});
