@@ -24,7 +24,8 @@ export function outcomeColumn<Row extends { readonly outcome: string; readonly c
 
 /**
  * A table without rules, as docker and kubectl print: one line per row unless a column wraps, columns two spaces apart, no escape
- * sequences from the data, no wider than `style.width` as far as shrinkable columns allow. Ends with a newline.
+ * sequences from the data, no wider than `style.width` as far as shrinkable columns allow; where they do not, a row is
+ * several lines. Ends with a newline.
  */
 export function table<Row>(style: Style, columns: readonly Column<Row>[], rows: readonly Row[]): string {
   const cells = rows.map((row) => columns.map((column) => visible(column.value(row))));
@@ -32,6 +33,7 @@ export function table<Row>(style: Style, columns: readonly Column<Row>[], rows: 
     Math.max(column.title.length, ...cells.map((line) => displayWidth(line[index] ?? ""))),
   );
   shrink(widths, columns, style.width);
+  if (rows.length > 0 && lineWidth(widths) > style.width) return stacked(style, columns, rows);
   const output = new Table({
     chars: noRules,
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
@@ -81,10 +83,29 @@ const noRules = Object.fromEntries(
   ].map((name) => [name, ""]),
 );
 
+function lineWidth(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width + 2, -2);
+}
+
+/** Where a line has no room for a row: one line for each of its cells that is not empty, and an empty line between rows. */
+function stacked<Row>(style: Style, columns: readonly Column<Row>[], rows: readonly Row[]): string {
+  const titleWidth = Math.max(...columns.map(({ title }) => title.length));
+  const blocks = rows.map((row) =>
+    columns.map((column) => {
+      const text = visible(column.value(row));
+      if (text === "" || text === "-") return "";
+      const tone = column.tone?.(row);
+      const lines = wrapHard(text, style.width - titleWidth - 2).map((line) => (tone ? tint(style, tone, line) : line));
+      const title = `${tint(style, "dim", column.title)}${" ".repeat(titleWidth - column.title.length)}`;
+      return lines.map((line, index) => `${index === 0 ? title : " ".repeat(titleWidth)}  ${line}\n`).join("");
+    }),
+  );
+  return blocks.map((lines) => lines.join("")).join("\n");
+}
+
 /** Takes columns away from the widest shrinkable column, one at a time, until the line fits or nothing gives. */
 function shrink<Row>(widths: number[], columns: readonly Column<Row>[], available: number): void {
-  const total = (): number => widths.reduce((sum, width) => sum + width + 2, -2);
-  while (total() > available) {
+  while (lineWidth(widths) > available) {
     let widest = -1;
     columns.forEach((column, index) => {
       const width = widths[index] ?? 0;

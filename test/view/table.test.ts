@@ -28,6 +28,25 @@ describe("table", () => {
     );
   });
 
+  test("where a line has no room for a row, it is a line for each cell that says something", () => {
+    const narrow = [...rows, { name: "-", size: "磁盘空间和内存" }];
+    expect(table({ colour: false, width: 14 }, columns, narrow)).toBe(
+      [
+        "NAME  web",
+        "SIZE  1.5 KiB",
+        "",
+        "NAME  a-rather",
+        "      -long-na",
+        "      me",
+        "SIZE  10 B",
+        "",
+        "SIZE  磁盘空间",
+        "      和内存",
+        "",
+      ].join("\n"),
+    );
+  });
+
   test("Chinese characters and the like take two columns, and what goes with another none", () => {
     const wide = [
       { name: "磁盘空间和内存", size: "1 B" },
