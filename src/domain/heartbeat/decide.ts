@@ -1,10 +1,9 @@
-import type { Config, Placement } from "../config/types.ts";
-import { dataOfImage, formatLocalData, localData } from "../move/local-data.ts";
-import type { VolumeMount } from "../docker/facts.ts";
+import type { Config } from "../config/types.ts";
 import { isOurs } from "../container/ownership.ts";
 import { safety } from "../safety.ts";
 import { type CheckFact, keyOf, type NodeFacts, type RoundFacts, type WantedMove } from "./facts.ts";
 import { isolation } from "./isolation.ts";
+import { dataLeftBehind, rememberVolumes } from "./local-data.ts";
 import { forbiddenBy, memoryOfMovesMs } from "./limits.ts";
 import { freshTrial, type Memory, type NodeMemory, type Trial, withoutCounts } from "./memory.ts";
 import { mayRestart } from "./pauses.ts";
@@ -128,19 +127,6 @@ function rememberNodes(before: Memory["nodes"], round: RoundFacts): Memory["node
       const bootId = "bootId" in facts ? facts.bootId : (known?.bootId ?? null);
       const since = known?.state === facts.state ? known.since : round.at;
       return [name, { state: facts.state, since, bootId }];
-    }),
-  );
-}
-
-function rememberVolumes(before: Memory["volumes"], config: Config, round: RoundFacts): Memory["volumes"] {
-  const movable = new Set(config.constraints.map(({ container }) => container));
-  return Object.fromEntries(
-    config.placements.flatMap((place) => {
-      const facts = round.nodes[place.node];
-      const there = facts?.state === "up" ? facts.containers : [];
-      const seen = there.find((each) => each.name === place.container && isOurs(each, config.cluster));
-      const volumes = seen?.volumes ?? before[keyOf(place)] ?? [];
-      return movable.has(place.container) && volumes.length > 0 ? [[keyOf(place), volumes]] : [];
     }),
   );
 }
@@ -307,12 +293,6 @@ function wantedMove(
     },
   );
   return refusal ? { refusal } : { hosts: answering };
-}
-
-function dataLeftBehind({ shared, args }: Placement, volumes: readonly VolumeMount[]): string | undefined {
-  const data = shared === true ? [] : [...localData(args), ...dataOfImage(args, volumes)];
-  if (data.length === 0) return undefined;
-  return `its data lies on its node: ${data.map(formatLocalData).join("; ")}; say \`"shared": true\` in its layout entry if other nodes see the same data, or can do without it`;
 }
 
 function repairOf(
