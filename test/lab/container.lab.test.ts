@@ -156,6 +156,17 @@ describe.skipIf(obstacle !== undefined)("container add, edit and remove", () => 
     expect(document()).toEqual(original);
   });
 
+  test("a namesake that pictl did not make is left alone, and the layout can let go of it", async () => {
+    await json("add", "box", "--node", "n2");
+    await lab.inside("n2", "tar -cf - -T /dev/null | docker import - empty && docker create --name box empty true");
+    const [failure] = (await json("remove", "box", "--yes")).failures;
+    expect(failure).toMatchObject({ code: "container-foreign", node: "n2", container: "box" });
+    expect(failure?.hint).toContain("It is still in the config. `--keep-running` takes it out all the same.");
+    expect((await json("remove", "box", "--yes", "--keep-running")).ok).toBe(true);
+    expect(document()).toEqual(original);
+    await lab.inside("n2", "docker inspect box && docker rm box");
+  });
+
   test("on a node that cannot be reached it stays in the config, unless forced", async () => {
     await json("add", "box", "--node", "n2");
     await lab.kill("n2");

@@ -147,6 +147,14 @@ describe.skipIf(obstacle !== undefined)("move", () => {
     await lab.inside("n2", "docker rm -f web");
   });
 
+  test("nor is one removed that has the name an old copy is put aside under", async () => {
+    await lab.inside("n1", "docker run -d --name web.pictl-replaced web");
+    const refused = await run("web", "n2");
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("pictl did not make")]);
+    expect(await copies("running")).toEqual(expect.arrayContaining(["web@n1", "web.pictl-replaced@n1"]));
+    await lab.inside("n1", "docker rm -f web.pictl-replaced");
+  });
+
   test("a port that is taken on the target is told before anything is touched", async () => {
     await lab.inside("n2", "docker run -d --name squatter -p 8080:80 web");
     const refused = await run("web", "n2");

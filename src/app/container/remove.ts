@@ -63,6 +63,7 @@ export async function removeContainer(
 }
 
 function stillThere(failure: Failure): Failure {
-  const force = failure.code === "node-unreachable" ? " `--force` takes it out all the same." : "";
-  return hintedFurther(failure, `It is still in the config.${force}`);
+  const flag = { "node-unreachable": "--force", "container-foreign": "--keep-running" }[failure.code as string];
+  const other = flag === undefined ? "" : ` \`${flag}\` takes it out all the same.`;
+  return hintedFurther(failure, `It is still in the config.${other}`);
 }

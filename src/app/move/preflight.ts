@@ -1,4 +1,5 @@
 import { ours } from "../../domain/container/ownership.ts";
+import { retiredName } from "../../domain/container/replace.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { leavesDataBehind, refuseTakenPorts, staysBehind } from "../../domain/move/plan.ts";
 import type { Ports } from "../ports.ts";
@@ -26,6 +27,8 @@ async function sourceOf(ports: Ports, { config, plan, sourceIs }: Moving): Promi
 function refuse({ config, plan, overlap, copyVolumes }: Moving, { source, target }: Ends): void {
   const { container, from, to } = plan;
   for (const side of [source, target]) if (side) refuseForeign(side, container, config.cluster);
+  // The old copy is about to have that name.
+  if (source) refuseForeign(source, retiredName(container), config.cluster);
   const leaving = source?.engineId === target.engineId ? oursOn(target, container, config.cluster)?.id : undefined;
   refuseTakenPorts(plan, target.containers, leaving);
   if (overlap && leaving !== undefined) {
