@@ -406,7 +406,7 @@ exec /usr/bin/docker "$@"
     });
     const to = from === "n1" ? "n2" : "n1";
     try {
-      const moving = startPictl(["move", "web", to, "--check-timeout", "20"], at);
+      const moving = startPictl(["move", "web", to, "--check-timeout", "40"], at);
       await vi.waitUntil(async () => (await copies("running")).includes(`web@${to}`), { timeout: 60_000 });
       const restart = ["restart", "--grace", "0"];
       const hasty = await pictl(restart, at);
@@ -414,14 +414,14 @@ exec /usr/bin/docker "$@"
       expect(hasty.stderr).toContain("web is being moved by");
       const removed = await pictl(["container", "remove", "web", "--yes"], at);
       expect([removed.code, home()], removed.stderr).toEqual([4, from]);
-      const patient = await pictl([...restart, "--wait", "60"], at);
+      const patient = await pictl([...restart, "--wait", "90"], at);
       expect([patient.code, patient.stdout], patient.stderr).toEqual([0, expect.stringMatching(/^web /m)]);
       expect((await moving.ended).code).toBe(1);
       expect(await copies("all")).toEqual([`web@${from}`]);
     } finally {
       rewrite((document) => Object.assign(document, healthy));
     }
-  });
+  }, 240_000);
 
   test("killed at any step, it is finished or undone by the next command on that container", async () => {
     let steps = 0;
@@ -450,7 +450,7 @@ exec /usr/bin/docker "$@"
     }
     // Journal, image, stop, rename, run, config, remove: fewer would mean that the counting broke.
     expect(steps).toBeGreaterThan(12);
-  }, 300_000);
+  }, 600_000);
 
   test("a dead node does not stop it; its copy goes when the node is back", async () => {
     const from = home() ?? "";
