@@ -162,6 +162,7 @@ function answersOf(given: Given & { readonly file: string }): InitAnswers {
 
 /** `node trust` is no help before there is a config. */
 function notWritten(failure: Failure): Failure {
+  if (failure.code === "interrupted") return failure;
   const known = failure.hint?.includes("pictl node trust") === true ? keyHints[failure.code] : failure.hint;
   const next = "Nothing was written; `--no-check` writes the config untried.";
   return { ...failure, hint: known === undefined ? next : `${known} ${next}` };
