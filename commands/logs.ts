@@ -1,5 +1,5 @@
 import { Flags } from "@oclif/core";
-import { type LogRow, readLogs } from "../src/app/logs.ts";
+import { type LogRow, readLogs } from "../src/app/logs/index.ts";
 import * as common from "../src/cli/flags.ts";
 import { pattern } from "../src/cli/pattern.ts";
 import { StreamCommand } from "../src/cli/stream-command.ts";

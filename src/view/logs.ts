@@ -1,4 +1,4 @@
-import type { LogRow } from "../app/logs.ts";
+import type { LogRow } from "../app/logs/index.ts";
 import { visible } from "../domain/text.ts";
 import type { Prefix } from "./prefix.ts";
 import { type Style, tint } from "./style.ts";

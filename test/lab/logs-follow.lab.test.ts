@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { LogRow } from "../../src/app/logs.ts";
+import type { LogRow } from "../../src/app/logs/index.ts";
 import { quote } from "../../src/domain/shell.ts";
 import { startPictl } from "../support/cli.ts";
 import { labObstacle, withLab } from "../support/lab.ts";

@@ -1,16 +1,16 @@
-import { firstOf } from "../abort.ts";
-import type { Config, Placement } from "../domain/config/types.ts";
-import { containerMissing, ours } from "../domain/container/ownership.ts";
-import type { ContainerFacts } from "../domain/docker/facts.ts";
-import { PictlError } from "../domain/errors.ts";
-import { LogCursor } from "../domain/logs/cursor.ts";
-import { goesOn, isAlive } from "../domain/logs/follow.ts";
-import type { MoveRecord } from "../domain/move/journal.ts";
-import { type FanOut, fanOut } from "./fan-out.ts";
-import type { LogSource } from "./log-readings.ts";
+import { firstOf } from "../../abort.ts";
+import type { Config, Placement } from "../../domain/config/types.ts";
+import { containerMissing, ours } from "../../domain/container/ownership.ts";
+import type { ContainerFacts } from "../../domain/docker/facts.ts";
+import { PictlError } from "../../domain/errors.ts";
+import { LogCursor } from "../../domain/logs/cursor.ts";
+import { goesOn, isAlive } from "../../domain/logs/follow.ts";
+import type { MoveRecord } from "../../domain/move/journal.ts";
+import { type FanOut, fanOut } from "../fan-out.ts";
+import type { LogSource } from "./readings.ts";
 import type { NodeWatch } from "./node-watch.ts";
-import { observer } from "./observe.ts";
-import type { Ports } from "./ports.ts";
+import { observer } from "../observe.ts";
+import type { Ports } from "../ports.ts";
 
 /** Once one node has answered, the logs of the others wait so long to be in the order of time with its own. */
 const patienceMs = 1_000;

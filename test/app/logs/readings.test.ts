@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { lastMatching } from "../../src/app/log-readings.ts";
-import type { LogRecord } from "../../src/domain/docker/facts.ts";
+import { lastMatching } from "../../../src/app/logs/readings.ts";
+import type { LogRecord } from "../../../src/domain/docker/facts.ts";
 
 async function lines(all: readonly string[], count: number): Promise<string[]> {
   async function* records(): AsyncGenerator<LogRecord> {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { followLog, type LogPosition } from "../../src/app/follow-log.ts";
-import { NodeWatch } from "../../src/app/node-watch.ts";
-import type { Clock, Engine, Engines } from "../../src/app/ports.ts";
-import type { ContainerFacts, ContainerState, LogRecord } from "../../src/domain/docker/facts.ts";
-import { type ErrorCode, PictlError } from "../../src/domain/errors.ts";
-import { LogCursor } from "../../src/domain/logs/cursor.ts";
-import { config, node } from "../fakes/config.ts";
-import { containerFacts } from "../fakes/facts.ts";
+import { followLog, type LogPosition } from "../../../src/app/logs/follow.ts";
+import { NodeWatch } from "../../../src/app/logs/node-watch.ts";
+import type { Clock, Engine, Engines } from "../../../src/app/ports.ts";
+import type { ContainerFacts, ContainerState, LogRecord } from "../../../src/domain/docker/facts.ts";
+import { type ErrorCode, PictlError } from "../../../src/domain/errors.ts";
+import { LogCursor } from "../../../src/domain/logs/cursor.ts";
+import { config, node } from "../../fakes/config.ts";
+import { containerFacts } from "../../fakes/facts.ts";
 
 /** What the node says at one look, and how one reading of the log goes after it. */
 interface Moment {

@@ -1,6 +1,6 @@
-import type { LogRecord } from "../domain/docker/facts.ts";
-import { LogMerge } from "../domain/logs/merge.ts";
-import type { Clock } from "./ports.ts";
+import type { LogRecord } from "../../domain/docker/facts.ts";
+import { LogMerge } from "../../domain/logs/merge.ts";
+import type { Clock } from "../ports.ts";
 
 export interface MergeLogsOptions<R extends LogRecord> {
   readonly sources: readonly (() => AsyncIterable<R>)[];

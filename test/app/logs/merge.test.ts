@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { systemClock } from "../../src/adapters/clock/index.ts";
-import { mergeLogs } from "../../src/app/merge-logs.ts";
-import type { LogRecord } from "../../src/domain/docker/facts.ts";
+import { systemClock } from "../../../src/adapters/clock/index.ts";
+import { mergeLogs } from "../../../src/app/logs/merge.ts";
+import type { LogRecord } from "../../../src/domain/docker/facts.ts";
 
 test("half a million records of ten sources in order, and each source never far ahead", async () => {
   const count = 50_000;

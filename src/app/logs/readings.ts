@@ -1,10 +1,10 @@
-import type { Config } from "../domain/config/types.ts";
-import type { LogRecord } from "../domain/docker/facts.ts";
-import { followLog, type FollowOptions, type LogPosition, unread } from "./follow-log.ts";
-import { mergeLogs } from "./merge-logs.ts";
+import type { Config } from "../../domain/config/types.ts";
+import type { LogRecord } from "../../domain/docker/facts.ts";
+import { followLog, type FollowOptions, type LogPosition, unread } from "./follow.ts";
+import { mergeLogs } from "./merge.ts";
 import type { NodeWatch } from "./node-watch.ts";
-import { nodeOf } from "./observe.ts";
-import type { LogOptions, Ports } from "./ports.ts";
+import { nodeOf } from "../observe.ts";
+import type { LogOptions, Ports } from "../ports.ts";
 
 /** Which lines of the logs are wanted, and where to. */
 export interface LogWish {

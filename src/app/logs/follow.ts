@@ -1,9 +1,9 @@
-import { containerMissing, ours } from "../domain/container/ownership.ts";
-import type { LogRecord } from "../domain/docker/facts.ts";
-import { LogCursor } from "../domain/logs/cursor.ts";
-import { type goesOn, isAlive, isOver, isReadable, mayPass, pauseMs } from "../domain/logs/follow.ts";
+import { containerMissing, ours } from "../../domain/container/ownership.ts";
+import type { LogRecord } from "../../domain/docker/facts.ts";
+import { LogCursor } from "../../domain/logs/cursor.ts";
+import { type goesOn, isAlive, isOver, isReadable, mayPass, pauseMs } from "../../domain/logs/follow.ts";
 import type { NodeWatch } from "./node-watch.ts";
-import type { Ports } from "./ports.ts";
+import type { Ports } from "../ports.ts";
 
 /** A container's log, and how far it has been read. */
 export interface LogPosition {

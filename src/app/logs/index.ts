@@ -1,6 +1,6 @@
-import type { Config, Placement } from "../domain/config/types.ts";
-import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
-import { mayPass } from "../domain/logs/follow.ts";
+import type { Config, Placement } from "../../domain/config/types.ts";
+import { type Failure, PictlError, toFailure } from "../../domain/errors.ts";
+import { mayPass } from "../../domain/logs/follow.ts";
 import {
   type ComingWish,
   type LogRow,
@@ -9,11 +9,11 @@ import {
   type LogWish,
   readComing,
   readPast,
-} from "./log-readings.ts";
-import { findSources, findSourcesSoon, LogPlaces } from "./log-sources.ts";
+} from "./readings.ts";
+import { findSources, findSourcesSoon, LogPlaces } from "./sources.ts";
 import { NodeWatch } from "./node-watch.ts";
-import type { Ports } from "./ports.ts";
-import type { Report } from "./report.ts";
+import type { Ports } from "../ports.ts";
+import type { Report } from "../report.ts";
 
 export type { LogRow };
 
