@@ -78,7 +78,9 @@ async function start(
       const ending = said === "" ? "." : `: ${said}.`;
       stream.destroy(
         outcome.status === "failed"
-          ? new PictlError("command-failed", `The command on ${node} ended with code ${outcome.code}${ending}`, { node })
+          ? new PictlError("command-failed", `The command on ${node} ended with code ${outcome.code}${ending}`, {
+              node,
+            })
           : new PictlError("connection-lost", `The command on ${node} ${cutOff[outcome.reason]}${ending}`, {
               node,
               hint: `\`pictl doctor ${node}\` looks at the line and the node. When they are well, say it again.`,
