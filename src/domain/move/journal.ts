@@ -61,12 +61,17 @@ export function settlement(record: MoveRecord, nodesInLayout: readonly string[])
   return "finish";
 }
 
-/** What to tell of a move that was settled before something else; undefined when it had changed nothing. */
+/** What to tell of a move that was settled before something else; undefined when nothing was changed for it, or it was told. */
 export function toldOnceSettled(record: MoveRecord, way: ReturnType<typeof settlement>): string | undefined {
-  const { container, from, to, step, startedAt, who } = record;
-  if (step === "written") return `${container}: its old copy on ${from}, left by the move to ${to}, was removed first.`;
-  if (step === "undone") return `${container}: what a move to ${to} that failed had left there was removed first.`;
+  const { container, from, to, step, startedAt, who, lookedAt } = record;
   if (way === "forget") return undefined;
+  if (step === "undone") {
+    const told = lookedAt !== undefined;
+    return told ? undefined : `${container}: what a move to ${to} that failed had left there was removed first.`;
+  }
+  if (step === "written" && way === "finish") {
+    return `${container}: its old copy on ${from}, left by the move to ${to}, was removed first.`;
+  }
   const done = way === "finish" ? "finished" : "undone";
   return `${container}: a move to ${to} that ${who} began at ${startedAt} and that was cut off was ${done} first.`;
 }

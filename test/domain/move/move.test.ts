@@ -209,10 +209,20 @@ describe("a move that was cut off", () => {
     ],
     ["written", "finish", "web: its old copy on n1, left by the move to n2, was removed first."],
     ["undone", "undo", "web: what a move to n2 that failed had left there was removed first."],
+    [
+      "written",
+      "undo",
+      "web: a move to n2 that me@here began at 2026-01-01T00:00:00Z and that was cut off was undone first.",
+    ],
+    ["written", "forget", undefined],
     ["begun", "forget", undefined],
   ] as const)("settled at %s (%s), whoever gave the command is told", (step, way, expected) => {
     const move = { ...record, from: "n1", to: "n2", startedAt: "2026-01-01T00:00:00Z", who: "me@here", step };
     expect(toldOnceSettled(move, way)).toBe(expected);
+  });
+
+  test("of one that was undone before, and is only looked at once more, nothing is told again", () => {
+    expect(toldOnceSettled({ ...record, step: "undone", lookedAt: 1000 }, "undo")).toBeUndefined();
   });
 
   test.each([
