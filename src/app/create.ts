@@ -111,6 +111,7 @@ async function createOne(ports: Ports, one: One): Promise<Done> {
     engine,
     placement,
     runCommand,
+    generation,
     environment,
     old: facts,
     retired,

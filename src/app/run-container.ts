@@ -1,5 +1,6 @@
 import type { Placement } from "../domain/config/types.ts";
 import { environmentFile, type EnvVariable, withEnvironmentOnStdin } from "../domain/container/environment.ts";
+import { generationOf } from "../domain/container/ownership.ts";
 import { restore, retire, retiredName } from "../domain/container/replace.ts";
 import * as docker from "../domain/docker/commands.ts";
 import type { ContainerFacts } from "../domain/docker/facts.ts";
@@ -15,6 +16,8 @@ export interface RunPlace {
   readonly placement: Placement;
   /** `docker container run …`. */
   readonly runCommand: Command;
+  /** The new container's, which tells it from any other of its name. */
+  readonly generation: number;
   /** What it gets by stdin (`environmentOf`). */
   readonly environment: readonly EnvVariable[];
   /** How long the new container is watched: one that ends with an error in this time did not start. 0: one look. */
@@ -102,8 +105,10 @@ function withOldLost(error: unknown, failed: unknown): PictlError {
   });
 }
 
-async function removeUnstarted({ connection, engine, placement }: RunPlace): Promise<void> {
-  const left = (await engine.containers()).find((each) => each.name === placement.container);
+async function removeUnstarted({ connection, engine, placement, generation }: RunPlace): Promise<void> {
+  const isNew = (each: ContainerFacts): boolean =>
+    each.name === placement.container && generationOf(each) === generation;
+  const left = (await engine.containers()).find(isNew);
   if (left?.state === "created") {
     await runDocker(connection, docker.remove(left.id), { doing: `remove the unstarted ${placement.container}` });
   }

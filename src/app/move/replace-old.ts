@@ -83,6 +83,7 @@ export async function startNew(ports: Ports, moving: Replacing): Promise<void> {
     engine: target.engine,
     placement: plan.wanted,
     runCommand,
+    generation: move.generation,
     environment: moving.environment,
     old: sameMachine ? undefined : oursOn(target, plan.container, config.cluster),
     retired: undefined,
