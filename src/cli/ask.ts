@@ -47,7 +47,7 @@ export function createAsk(terminal: Terminal, { hold, interruption, onInterrupte
     } catch (error) {
       // enquirer rejects a Ctrl-C with an empty string.
       if (error !== "" && error !== undefined && !signal.aborted) throw error;
-      const interrupted = new PictlError("interrupted", "Interrupted at a question; nothing was changed.");
+      const interrupted = new PictlError("interrupted", "Interrupted at a question; nothing more was done.");
       interruption.abort(interrupted);
       onInterrupted();
       throw interrupted;

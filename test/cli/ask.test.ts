@@ -27,7 +27,7 @@ test("a terminal that is closed ends the question that stands there", async () =
   const pid = execFileSync("ps", ["--ppid", String(running.pid), "-o", "pid="], { encoding: "utf8" });
   process.kill(Number(pid), "SIGHUP");
   const { code, stdout } = await running.ended;
-  expect(stripVTControlCharacters(stdout)).toContain("✗ Interrupted at a question; nothing was changed.");
+  expect(stripVTControlCharacters(stdout)).toContain("✗ Interrupted at a question; nothing more was done.");
   expect(code).toBe(130);
 });
 
@@ -40,7 +40,7 @@ test.each([
   const pid = execFileSync("ps", ["--ppid", String(running.pid), "-o", "pid="], { encoding: "utf8" });
   process.kill(Number(pid), signal);
   const { code, stdout } = await running.ended;
-  expect(stripVTControlCharacters(stdout)).toContain("✗ Interrupted at a question; nothing was changed.");
+  expect(stripVTControlCharacters(stdout)).toContain("✗ Interrupted at a question; nothing more was done.");
   // The cursor is shown again.
   expect(stdout.lastIndexOf("\u001b[?25h")).toBeGreaterThan(stdout.lastIndexOf("\u001b[?25l"));
   expect(code).toBe(expected);
