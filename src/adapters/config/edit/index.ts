@@ -13,7 +13,7 @@ import { deleteFromBlock, insertIntoBlock, replaceInBlock } from "./block.ts";
 import { deleteFromFlow, insertIntoFlow, renderFlowValue } from "./flow.ts";
 import { moveLines } from "./move.ts";
 import { splice, type Splice } from "./splice.ts";
-import { columnOf, indentAt, quotesOf, styleFor, withoutLineBreak } from "./style.ts";
+import { columnOf, type Document, eolOf, indentAt, quotesOf, styleFor, withoutLineBreak } from "./style.ts";
 
 /**
  * The text with one edit made and everything else as it was: comments, indentation, key order, quotes, line ends.
@@ -21,9 +21,13 @@ import { columnOf, indentAt, quotesOf, styleFor, withoutLineBreak } from "./styl
  * path that cannot be walked.
  */
 export function editText(text: string, edit: DocumentEdit): string {
+  return edited(text, edit, eolOf(text));
+}
+
+function edited(text: string, edit: DocumentEdit, eol: string): string {
   const parsed = parseConfigText(text);
   if (!parsed.ok) throw new RangeError(parsed.message);
-  const document: Document = { text, root: parsed.root, json: isJson(text) };
+  const document: Document = { text, root: parsed.root, json: isJson(text), eol };
   switch (edit.op) {
     case "set":
       return set(document, edit.path, edit.value);
@@ -34,19 +38,13 @@ export function editText(text: string, edit: DocumentEdit): string {
   }
 }
 
-interface Document {
-  readonly text: string;
-  readonly root: SourceNode;
-  readonly json: boolean;
-}
-
 function set(document: Document, path: ConfigPath, value: unknown): string {
   const present = findNode(document.root, path)?.node;
   if (present === undefined) return insert(document, path, value);
   const now = valueOf(present);
   if (isDeepStrictEqual(now, value)) return document.text;
   const parts = sameKind(now, value) ? partEdits(now, value, path) : undefined;
-  if (parts !== undefined) return parts.reduce(editText, document.text);
+  if (parts !== undefined) return parts.reduce((text, part) => edited(text, part, document.eol), document.text);
   return splice(document.text, replace(document, path, present, value));
 }
 
@@ -87,7 +85,7 @@ function insert(document: Document, path: ConfigPath, value: unknown): string {
     throw new RangeError(`there is no index ${String(part)} in a list of ${parent.items.length}`);
   }
   const added = { key: parent.kind === "map" ? String(part) : undefined, value: wrapped };
-  const style = styleFor(document.text, document.root, parent, document.json);
+  const style = styleFor(document, parent);
   const insertInto = parent.style === "flow" ? insertIntoFlow : insertIntoBlock;
   return splice(document.text, insertInto(document.text, parent, added, style));
 }
@@ -98,12 +96,13 @@ function wrap(value: unknown, part: string | number): unknown {
   return [value];
 }
 
-function replace({ text, root, json }: Document, path: ConfigPath, node: SourceNode, value: unknown): Splice[] {
+function replace(document: Document, path: ConfigPath, node: SourceNode, value: unknown): Splice[] {
+  const { text, root } = document;
   const parent = findNode(root, path.slice(0, -1))?.node;
   if (path.length === 0 || parent === undefined || parent.kind === "scalar") {
     throw new RangeError("the whole config cannot be replaced by a single value");
   }
-  const style = styleFor(text, root, parent, json);
+  const style = styleFor(document, parent);
   const quotes = node.kind === "scalar" && typeof node.value === "string" ? quotesOf(node.style) : undefined;
   const like = quotes === undefined ? style : { ...style, valueQuotes: quotes };
   if (parent.style === "block") return replaceInBlock(text, blockPlace(text, parent, path.at(-1), node), value, like);
@@ -144,7 +143,7 @@ function remove(document: Document, path: ConfigPath): string {
 }
 
 /** As its own lines where that says what it should, else taken out and written anew. */
-function move({ text, root }: Document, edit: DocumentEdit & { readonly op: "move" }): string {
+function move({ text, root, eol }: Document, edit: DocumentEdit & { readonly op: "move" }): string {
   const { from, to } = edit;
   const found = findNode(root, from)?.node;
   if (found === undefined) return text;
@@ -160,7 +159,7 @@ function move({ text, root }: Document, edit: DocumentEdit & { readonly op: "mov
     { op: "delete", path: from },
     { op: "set", path: to, value: valueOf(found) },
   ];
-  return anew.reduce(editText, text);
+  return anew.reduce((changed, part) => edited(changed, part, eol), text);
 }
 
 function isBlockMap(node: SourceNode | undefined): node is SourceMap {

@@ -1,8 +1,16 @@
 import type { SourceEntry, SourceNode, SourceScalar } from "../../../domain/config/document.ts";
 import type { Quotes, Style } from "./render.ts";
 
+export interface Document {
+  readonly text: string;
+  readonly root: SourceNode;
+  readonly json: boolean;
+  /** Of the whole, before a part of the edit may have taken its last line end away. */
+  readonly eol: string;
+}
+
 /** The style of new text inside `container`: as its own last entries have it, else as the document has it. */
-export function styleFor(text: string, root: SourceNode, container: SourceNode, json: boolean): Style {
+export function styleFor({ text, root, json, eol }: Document, container: SourceNode): Style {
   const near = [container, root].flatMap((node) => lastFirst(node));
   const entries = near.flatMap((node) => (node.kind === "map" ? node.entries.toReversed() : []));
   const gaps = entries.map((entry) => text.slice(entry.keyEnd, entry.value.start));
@@ -16,7 +24,7 @@ export function styleFor(text: string, root: SourceNode, container: SourceNode, 
     valueQuotes: stringQuotes(lastFirst(container)) ?? stringQuotes(near) ?? (json ? "double" : "none"),
     unit,
     listShift: listShift(text, near) ?? unit,
-    eol: eolOf(text),
+    eol,
   };
 }
 

@@ -62,6 +62,11 @@ describe("a change of the README's sample", () => {
   });
 });
 
+test("line ends are the whole document's, also where an edit takes the last one of them away first", () => {
+  const edit: DocumentEdit = { op: "move", from: ["old", "web"], to: ["web"] };
+  expect(editText("old:\r\n  web: 80", edit)).toBe("old: {}\r\nweb: 80");
+});
+
 test("YAML keeps its comments, its quotes and its order", () => {
   const text = `# our cluster
 layout:
