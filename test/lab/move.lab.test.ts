@@ -200,6 +200,18 @@ describe.skipIf(obstacle !== undefined)("move", () => {
     const mixed = await run("web", "n2", "--copy-volumes");
     expect([mixed.code, mixed.stderr]).toEqual([1, expect.stringContaining("/srv/app.conf on n2 holds other data")]);
     expect(await started()).toBe(before);
+
+    // Mounted from elsewhere while it is used, and an empty folder else.
+    await lab.inside("n1", "docker volume create --opt type=tmpfs --opt device=tmpfs ram");
+    args("-p 8080:80 -v ram:/data");
+    expect((await runCommand(Create, ["web", "--recreate"], lab.status().config)).code).toBe(0);
+    const since = await started();
+    const elsewhere = await run("web", "n2", "--copy-volumes");
+    expect([elsewhere.code, elsewhere.stderr]).toEqual([
+      1,
+      expect.stringContaining("The volume ram on n1 lies elsewhere"),
+    ]);
+    expect(await started()).toBe(since);
     args("-p 8080:80");
     expect((await runCommand(Create, ["web", "--recreate"], lab.status().config)).code).toBe(0);
   }, 180_000);

@@ -28,7 +28,7 @@ interface Pair {
 
 /**
  * Looks whether data can be copied, before anything is stopped for it. Throws move-failed when the target holds
- * something else there, and when it is neither a file nor a folder.
+ * something else there, when it is neither a file nor a folder, and when it is not on the node's own disk.
  */
 export async function refuseUncopyable(ports: Signalled, { from, to, data }: Copying): Promise<void> {
   for (const each of data) {
@@ -128,10 +128,21 @@ async function placeOn(
   });
 }
 
+/** Throws move-failed for one that does not lie on the node's disk. */
 async function volumePath({ signal }: Signalled, connection: Connection, name: string): Promise<string> {
   const doing = `find the volume ${name}`;
-  const { stdout } = await runDocker(connection, commands.volumePath(name), { doing, reads: true, signal });
-  return stdout.trim();
+  const { stdout } = await runDocker(connection, commands.inspectVolume(name), { doing, reads: true, signal });
+  const path = commands.parseVolumePath(stdout);
+  if (path !== undefined) return path;
+  const { node } = connection;
+  throw new PictlError(
+    "move-failed",
+    `The volume ${name} on ${node} lies elsewhere than on its disk (its driver, or its options, say where), and cannot be copied.`,
+    {
+      node,
+      hint: 'Where both nodes reach it, make it on the other one, too, and move with `--yes` instead of `--copy-volumes`, or say `"shared": true` in its layout entry.',
+    },
+  );
 }
 
 /** Undefined when the node has no such volume. */

@@ -8,8 +8,14 @@ export interface Place {
   readonly isFile: boolean;
 }
 
-export function volumePath(name: string): Command {
-  return words("docker", "volume", "inspect", "--format", "{{.Mountpoint}}", name);
+/** Says where the volume lies, who keeps it (`local` is Docker itself) and how many options it is mounted with. */
+export function inspectVolume(name: string): Command {
+  return words("docker", "volume", "inspect", "--format", "{{.Driver}} {{len .Options}} {{.Mountpoint}}", name);
+}
+
+/** Undefined for a volume that another driver keeps or that options mount from elsewhere: unused, its folder is empty. */
+export function parseVolumePath(answer: string): string | undefined {
+  return /^local 0 (\/.*)$/.exec(answer.trimEnd())?.[1];
 }
 
 export function createVolume(name: string): Command {
