@@ -1,11 +1,14 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const lab = ["test/lab/**/*.test.ts", "test/**/*.lab.test.ts"];
 /** Faults that take long: `npm run faults`. */
 const faults = ["test/lab/**/*.faults.test.ts"];
 
-// Each file has a lab of its own, and its tests wait for most of their time: two at once leave the processors room.
-const onLabs = { maxWorkers: 2, testTimeout: 120_000, hookTimeout: 180_000 };
+/** What counts the seconds of leases and rounds of a daemon. */
+const timed = ["test/lab/{failover,vip}/**/*.test.ts", "test/lab/{daemon,leadership,vip-commands}.lab.test.ts"];
+
+const onLabs = { testTimeout: 120_000, hookTimeout: 180_000 };
 
 // Rules of src/domain/safety.ts to leave out, to see that the tests notice: `PICTL_WITHOUT=deadline npx vitest …`.
 const define = { PICTL_WITHOUT: JSON.stringify(process.env["PICTL_WITHOUT"] ?? "") };
@@ -19,17 +22,38 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: lab,
+          // Many wait, for a child or a server.
+          maxWorkers: availableParallelism(),
           // Long enough for a machine that is busy with something else; a test that waits says so itself.
           testTimeout: 30_000,
         },
       },
       {
         define,
-        test: { name: "lab", include: lab, exclude: faults, ...onLabs },
+        // Each file has a lab of its own, and its tests wait for most of their time: two leave the processors room.
+        test: {
+          name: "lab",
+          include: lab,
+          exclude: [...timed, ...faults],
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+          ...onLabs,
+        },
       },
       {
         define,
-        test: { name: "faults", include: faults, ...onLabs },
+        test: {
+          name: "lab-timed",
+          include: timed,
+          exclude: faults,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+          ...onLabs,
+        },
+      },
+      {
+        define,
+        test: { name: "faults", include: faults, maxWorkers: 2, sequence: { groupOrder: 3 }, ...onLabs },
       },
     ],
     coverage: {
