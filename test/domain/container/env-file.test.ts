@@ -46,7 +46,9 @@ test.each<[string, number, string]>([
 
 test("any names and values that fit into lines come out as they went in", () => {
   const name = fc.stringMatching(/^[A-Za-z_.][^=\s\0#]{0,8}$/);
-  const value = fc.string({ unit: "binary", maxLength: 12 }).map((text) => text.replaceAll(/[\n\0]|\r$/g, ""));
+  const value = fc
+    .string({ unit: "binary", maxLength: 12 })
+    .map((text) => text.replaceAll(/[\n\0]/g, "").replace(/\r+$/, ""));
   fc.assert(
     fc.property(fc.uniqueArray(fc.tuple(name, value), { selector: ([each]) => each }), (pairs) => {
       const text = pairs.map(([each, of]) => `${each}=${of}\n`).join("");
