@@ -47,17 +47,11 @@ export async function findSourcesSoon(
       () => undefined,
       () => undefined,
     );
-  const looks = new Map<string, Promise<readonly ContainerFacts[] | undefined>>();
-  const look = (node: string): Promise<readonly ContainerFacts[] | undefined> => {
-    const begun = looks.get(node) ?? input.watch.look(node);
-    looks.set(node, begun);
-    return begun;
-  };
   try {
     // However many wait for silent nodes, those that answer have their turn.
     const everybody = { ...ports, concurrency: Math.max(1, input.placements.length) };
     return await find(everybody, input, async (node) => {
-      const found = await Promise.race([look(node), late]);
+      const found = await Promise.race([input.watch.look(node), late]);
       if (found) answered();
       return found;
     });
