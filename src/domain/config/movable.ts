@@ -1,5 +1,5 @@
 import { parseRunArgs } from "../docker/run-args.ts";
-import { formatLocalData, localData } from "../move/local-data.ts";
+import { formatLocalData, ownData } from "../move/local-data.ts";
 import type { Findings } from "./problem.ts";
 import type { RawConfig } from "./raw.ts";
 import type { Constraint, Placement } from "./types.ts";
@@ -22,7 +22,7 @@ export function markMovable(
     const { restart } = parseRunArgs(each.args);
     const row = (raw.layout ?? []).findIndex(({ node }) => node === each.node);
     const path = ["layout", row, each.container];
-    const data = each.shared === true ? [] : localData(each.args);
+    const data = ownData(each);
     if (data.length > 0) {
       findings.warning(
         path,

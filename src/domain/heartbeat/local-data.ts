@@ -1,7 +1,7 @@
 import type { Config, Placement } from "../config/types.ts";
 import { isOurs } from "../container/ownership.ts";
 import type { VolumeMount } from "../docker/facts.ts";
-import { dataOfImage, formatLocalData, localData } from "../move/local-data.ts";
+import { formatLocalData, ownData } from "../move/local-data.ts";
 import { keyOf, type RoundFacts } from "./facts.ts";
 import type { Memory } from "./memory.ts";
 
@@ -20,8 +20,8 @@ export function rememberVolumes(before: Memory["volumes"], config: Config, round
 }
 
 /** Why a container must not leave its node unasked, in words; undefined when no data of its own lies there. */
-export function dataLeftBehind({ shared, args }: Placement, volumes: readonly VolumeMount[]): string | undefined {
-  const data = shared === true ? [] : [...localData(args), ...dataOfImage(args, volumes)];
+export function dataLeftBehind(placement: Placement, volumes: readonly VolumeMount[]): string | undefined {
+  const data = ownData(placement, volumes);
   if (data.length === 0) return undefined;
   return `its data lies on its node: ${data.map(formatLocalData).join("; ")}; say \`"shared": true\` in its layout entry if other nodes see the same data, or can do without it`;
 }

@@ -1,3 +1,4 @@
+import type { Placement } from "../config/types.ts";
 import type { VolumeMount } from "../docker/facts.ts";
 import { mountPoint } from "../docker/mount-spec.ts";
 import { parseRunArgs } from "../docker/run-args.ts";
@@ -15,8 +16,19 @@ export interface LocalData {
 const partsOfTheNode =
   /^\/(?:$|proc|sys|dev|run|etc\/(?:localtime|timezone|resolv\.conf|hosts)$|var\/run\/docker\.sock$)/;
 
-/** What `docker run` arguments mount that can be written to and does not come along when the container moves. */
-export function localData(args: readonly string[]): readonly LocalData[] {
+/**
+ * The data of a container that no other node sees, and that does not come along when it moves. `volumes`: those that it
+ * was seen to have, which alone tell what its image declares.
+ */
+export function ownData(
+  { shared, args }: Pick<Placement, "shared" | "args">,
+  volumes: readonly VolumeMount[] = [],
+): readonly LocalData[] {
+  return shared === true ? [] : [...dataOfArguments(args), ...dataOfImage(args, volumes)];
+}
+
+/** What `docker run` arguments mount that can be written to. */
+function dataOfArguments(args: readonly string[]): readonly LocalData[] {
   return parseRunArgs(args).mounts.flatMap(({ type, source, target, readOnly }): LocalData[] => {
     if (type === "bind" && source !== undefined) {
       return readOnly || partsOfTheNode.test(source) ? [] : [{ kind: "bind", source, target }];
@@ -27,7 +39,7 @@ export function localData(args: readonly string[]): readonly LocalData[] {
 }
 
 /** What a container sees volumes for though its arguments mount none there: its image declares them. */
-export function dataOfImage(args: readonly string[], volumes: readonly VolumeMount[]): readonly LocalData[] {
+function dataOfImage(args: readonly string[], volumes: readonly VolumeMount[]): readonly LocalData[] {
   const said = new Set(parseRunArgs(args).mounts.map(({ target }) => mountPoint(target)));
   return volumes
     .filter(({ target }) => !said.has(target))

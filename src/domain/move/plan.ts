@@ -4,7 +4,7 @@ import { PictlError } from "../errors.ts";
 import { allowedHosts } from "../placement/candidates.ts";
 import { takenPort } from "../placement/ports.ts";
 import { nodeNamed, selectPlacements } from "../select.ts";
-import { dataOfImage, formatLocalData, type LocalData, localData } from "./local-data.ts";
+import { formatLocalData, type LocalData, ownData } from "./local-data.ts";
 
 export interface MovePlan {
   readonly container: string;
@@ -51,7 +51,7 @@ export function planMove(config: Config, name: string, to: string): MovePlan {
     to,
     old,
     wanted: { ...old, node: to },
-    data: old.shared === true ? [] : localData(old.args),
+    data: ownData(old),
   };
 }
 
@@ -114,13 +114,10 @@ export function wouldMove(
  * only `volumes` tells, where the old copy sees any.
  */
 export function staysBehind(
-  { data, old }: MovePlan,
+  { old }: MovePlan,
   { copyVolumes, volumes }: { readonly copyVolumes: boolean; readonly volumes: readonly VolumeMount[] },
 ): readonly LocalData[] {
-  return [
-    ...data.filter(({ kind }) => !copyVolumes || kind === "anonymous"),
-    ...(old.shared === true ? [] : dataOfImage(old.args, volumes)),
-  ];
+  return ownData(old, volumes).filter(({ kind }) => !copyVolumes || kind === "anonymous");
 }
 
 /** The confirmation-missing that names exactly what stays behind. */
