@@ -5,17 +5,9 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { acquireLock } from "../../../src/adapters/config/index.ts";
 import { openJournal } from "../../../src/adapters/journal/index.ts";
 import type { MoveRecord } from "../../../src/domain/move/journal.ts";
+import { moveRecord } from "../../fakes/move.ts";
 
-const move: MoveRecord = {
-  container: "web",
-  from: "n1",
-  to: "n2",
-  generation: 7,
-  step: "begun",
-  wasRunning: true,
-  startedAt: "2026-01-01T00:00:00.000Z",
-  who: "me",
-};
+const move = moveRecord({ generation: 7, step: "begun" });
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "pictl-journal-"));

@@ -2,19 +2,10 @@ import { expect, test } from "vitest";
 import { onceSettled } from "../../../src/app/move/settle.ts";
 import type { Ports } from "../../../src/app/ports.ts";
 import { PictlError } from "../../../src/domain/errors.ts";
-import type { MoveRecord } from "../../../src/domain/move/journal.ts";
 import { config, node, placement } from "../../fakes/config.ts";
+import { moveRecord } from "../../fakes/move.ts";
 
-const move: MoveRecord = {
-  container: "moving",
-  from: "n1",
-  to: "n2",
-  generation: 2,
-  step: "switching",
-  wasRunning: true,
-  startedAt: "2023-11-14T22:14:00.000Z",
-  who: "me",
-};
+const move = moveRecord({ container: "moving" });
 
 const placements = [placement("free", "n1"), placement("moving", "n1")];
 const cluster = config({ nodes: [node("n1"), node("n2")], placements });

@@ -7,18 +7,10 @@ import type { MoveRecord } from "../../../src/domain/move/journal.ts";
 import { type Command, render } from "../../../src/domain/shell.ts";
 import { config, node, placement } from "../../fakes/config.ts";
 import { containerFacts } from "../../fakes/facts.ts";
+import { moveRecord } from "../../fakes/move.ts";
 
 const nowMs = 1_700_000_100_000;
-const move: MoveRecord = {
-  container: "web",
-  from: "n1",
-  to: "n2",
-  generation: 2,
-  step: "switching",
-  wasRunning: true,
-  startedAt: "2023-11-14T22:14:00.000Z",
-  who: "me",
-};
+const move = moveRecord();
 const cut = { ...move, step: "undone" } as const;
 const lookedAt = nowMs - 60_000;
 

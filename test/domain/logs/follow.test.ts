@@ -14,6 +14,7 @@ import {
 } from "../../../src/domain/logs/follow.ts";
 import type { MoveRecord } from "../../../src/domain/move/journal.ts";
 import { placement } from "../../fakes/config.ts";
+import { moveRecord } from "../../fakes/move.ts";
 
 test.each<[ContainerState, { alive: boolean; readable: boolean }]>([
   ["created", { alive: false, readable: true }],
@@ -35,16 +36,7 @@ test("a log is over when its container did not run, or did not come back", () =>
 describe("where a log goes on", () => {
   const n1 = { container: "web", node: "n1" };
   const on = (...nodes: string[]): Placement[] => nodes.map((each) => placement("web", each));
-  const move = (step: MoveRecord["step"]): MoveRecord => ({
-    container: "web",
-    from: "n1",
-    to: "n2",
-    generation: 1,
-    step,
-    wasRunning: true,
-    startedAt: "2026-01-01T00:00:00Z",
-    who: "root@admin",
-  });
+  const move = (step: MoveRecord["step"]): MoveRecord => moveRecord({ step });
 
   test.each<[string, Partial<Whereabouts>, ReturnType<typeof goesOn>]>([
     ["where it is", { wanted: on("n1") }, undefined],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { moveEdits } from "../../../src/domain/move/edits.ts";
-import { mayStillCome, settlement, toldOnceSettled, type MoveRecord } from "../../../src/domain/move/journal.ts";
+import { mayStillCome, settlement, toldOnceSettled } from "../../../src/domain/move/journal.ts";
 import type { LocalData } from "../../../src/domain/move/local-data.ts";
 import {
   leavesDataBehind,
@@ -12,6 +12,7 @@ import {
 } from "../../../src/domain/move/plan.ts";
 import { config, node, placement } from "../../fakes/config.ts";
 import { containerFacts } from "../../fakes/facts.ts";
+import { moveRecord } from "../../fakes/move.ts";
 
 const cluster = config({
   nodes: [node("n1"), node("n2"), node("n3")],
@@ -163,16 +164,7 @@ describe("the edits of the config", () => {
 });
 
 describe("a move that was cut off", () => {
-  const record: MoveRecord = {
-    container: "web",
-    from: "n1",
-    to: "n2",
-    generation: 2,
-    step: "switching",
-    wasRunning: true,
-    startedAt: "2026-01-01T00:00:00.000Z",
-    who: "me",
-  };
+  const record = moveRecord();
   test.each([
     ["switching", ["n1"], "undo"],
     ["switching", ["n2"], "finish"],
