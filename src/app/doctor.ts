@@ -74,7 +74,7 @@ async function lookInside(
   const [examined, rights, daemon] = await Promise.all([
     orError(examine(ports, connection, devices)),
     orError(connection.privilege()),
-    orError(askDaemon(ports, node)),
+    orError(askDaemon(ports, node, connection)),
   ]);
   const failed = examined instanceof PictlError;
   return {
@@ -104,10 +104,12 @@ async function examine(
 async function askDaemon(
   ports: Ports,
   node: NodeSpec,
+  connection: Connection,
 ): Promise<Exclude<NonNullable<NodeLook["inside"]>["daemon"], PictlError>> {
   const before = ports.clock.monotonic();
   const info = await (await ports.engines.on(node, ports.signal)).info();
-  return { info, durationMs: Math.round(ports.clock.monotonic() - before) };
+  const durationMs = Math.round(ports.clock.monotonic() - before);
+  return { info, durationMs, dockerHost: await connection.dockerHost() };
 }
 
 /** An error is a finding here; being interrupted, and a bug of ours, are not. */

@@ -308,6 +308,10 @@ export class SimConnection implements Connection {
     });
   }
 
+  async dockerHost(): Promise<string> {
+    return "unix:///var/run/docker.sock";
+  }
+
   async privilege(): Promise<Privilege> {
     return { root: true, docker: true, sudo: true };
   }

@@ -1,6 +1,8 @@
 import type { Duplex } from "node:stream";
+import { abortable } from "../../abort.ts";
 import type { Connection, Nodes } from "../../app/ports.ts";
 import type { NodeSpec } from "../../domain/config/types.ts";
+import { socketOf } from "../../domain/docker/endpoint.ts";
 import { dockerAccessError, dockerUnavailable } from "../../domain/docker/failure.ts";
 import { type ErrorCode, PictlError } from "../../domain/errors.ts";
 import { words } from "../../domain/shell.ts";
@@ -24,12 +26,17 @@ export async function chooseDialer(nodes: Nodes, node: NodeSpec, signal: AbortSi
 }
 
 async function socketDialer(nodes: Nodes, node: NodeSpec, signal: AbortSignal): Promise<Dialer | undefined> {
-  const open = async (signal: AbortSignal): Promise<Duplex> =>
-    (await nodes.connect(node, signal)).openSocket("/var/run/docker.sock", signal);
   try {
-    let first: Duplex | undefined = await open(signal);
+    const connection = await nodes.connect(node, signal);
+    // Nearly everywhere it is the default one: it need not wait for the answer.
+    const usual = connection.openSocket(defaultSocket, signal);
+    usual.catch(() => undefined);
+    const path = socketOf(await abortable(connection.dockerHost(), signal));
+    if (path !== defaultSocket) usual.then(discard, () => undefined);
+    if (path === undefined) return undefined;
+    let first: Duplex | undefined = path === defaultSocket ? await usual : await connection.openSocket(path, signal);
     const dial = async (signal: AbortSignal): Promise<Duplex> => {
-      const stream = first ?? (await open(signal));
+      const stream = first ?? (await (await nodes.connect(node, signal)).openSocket(path, signal));
       first = undefined;
       return stream;
     };
@@ -38,6 +45,14 @@ async function socketDialer(nodes: Nodes, node: NodeSpec, signal: AbortSignal): 
     if (isFinal(error)) throw error;
     return undefined;
   }
+}
+
+const defaultSocket = "/var/run/docker.sock";
+
+/** Errors that it may still have are nobody's concern. */
+function discard(stream: Duplex): void {
+  stream.on("error", () => undefined);
+  stream.destroy();
 }
 
 /** Nothing else can be tried after these: there is no connection, or Docker's state is known. */
@@ -78,7 +93,8 @@ export async function diagnose(nodes: Nodes, node: NodeSpec, cause: unknown, sig
   const sudo = await needsSudo(connection, node);
   const version = words("docker", "version", "--format", "{{.Server.Version}}");
   const outcome = await connection.run(version, { sudo, signal, timeoutMs: 15_000 });
-  const known = dockerAccessError(outcome.stderr, { node: node.name, privileged: sudo });
+  const { sudoSaid } = await connection.privilege();
+  const known = dockerAccessError(outcome.stderr, { node: node.name, privileged: sudo, sudoSaid });
   if (known) return known;
   if (outcome.status === "unknown") return dockerUnavailable(node.name, "Its daemon hangs.", cause);
   const said = outcome.stderr.trim().split("\n").at(-1) ?? "";

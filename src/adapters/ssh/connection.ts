@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { Client } from "ssh2";
+import { abortable } from "../../abort.ts";
 import type {
   Connection,
   GuardOptions,
@@ -12,6 +13,7 @@ import type {
   TerminalOptions,
 } from "../../app/ports.ts";
 import type { NodeSpec } from "../../domain/config/types.ts";
+import { isDocker, onEngine } from "../../domain/docker/endpoint.ts";
 import type { ClockSample } from "../../domain/guard/clock.ts";
 import type { Command } from "../../domain/shell.ts";
 import { Channels } from "./channels.ts";
@@ -73,16 +75,16 @@ export class SshConnection implements Connection {
     this.#guarding = new Guarding(node.name, this.#rights, guard, warn);
   }
 
-  run(command: Command, options?: RunOptions): Promise<Outcome> {
-    return run(this.#session, command, options);
+  async run(command: Command, options: RunOptions = {}): Promise<Outcome> {
+    return run(this.#session, await this.#onEngine(command, options), options);
   }
 
-  pipe(command: Command, options?: PipeOptions): Promise<Duplex> {
-    return pipe(this.#session, command, options);
+  async pipe(command: Command, options: PipeOptions = {}): Promise<Duplex> {
+    return pipe(this.#session, await this.#onEngine(command, options), options);
   }
 
-  terminal(command: Command | undefined, options: TerminalOptions): Promise<RemoteTerminal> {
-    return openTerminal(this.#session, command, options);
+  async terminal(command: Command | undefined, options: TerminalOptions): Promise<RemoteTerminal> {
+    return openTerminal(this.#session, command && (await this.#onEngine(command, options)), options);
   }
 
   openSocket(path: string, signal?: AbortSignal): Promise<Duplex> {
@@ -95,6 +97,16 @@ export class SshConnection implements Connection {
 
   privilege(): Promise<Privilege> {
     return this.#rights.privilege();
+  }
+
+  dockerHost(): Promise<string> {
+    return this.#rights.dockerHost();
+  }
+
+  /** Through sudo, everything is read and changed by root's own docker client, so that there is but one engine. */
+  async #onEngine(command: Command, { sudo, signal }: { sudo?: boolean; signal?: AbortSignal }): Promise<Command> {
+    if (sudo === true || !isDocker(command)) return command;
+    return onEngine(command, await abortable(this.#rights.dockerHost(), signal));
   }
 
   clock(options: { readonly maxAgeMs?: number } = {}): Promise<ClockSample> {

@@ -1,8 +1,11 @@
 import { abortable } from "../../abort.ts";
 import type { Privilege } from "../../app/ports.ts";
+import { wantsTerminal } from "../../domain/docker/failure.ts";
+import { defaultDockerHost, tellDockerHost } from "../../domain/docker/endpoint.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { Secret } from "../../domain/secret.ts";
 import { script } from "../../domain/shell.ts";
+import { visible } from "../../domain/text.ts";
 import type { ClockSample } from "../../domain/guard/clock.ts";
 import type { SudoMode } from "./launch.ts";
 import { NodeClock, tellClock } from "./node-clock.ts";
@@ -26,6 +29,7 @@ export class Rights {
   readonly #clock: NodeClock;
   #facts: Promise<Facts> | undefined;
   #root: Promise<Root> | undefined;
+  #dockerHost: Promise<string> | undefined;
 
   /** `setting`: `ssh.sudo` of the config; false forbids sudo, true uses it also where the login could do without. */
   constructor(session: Session, setting: boolean | undefined, ask: SudoPassword | undefined) {
@@ -40,9 +44,11 @@ export class Rights {
   async privilege(): Promise<Privilege> {
     const facts = await this.#lookedUp();
     const { root, hasSudo } = facts;
+    const said = facts.sudoSaid === undefined ? {} : { sudoSaid: facts.sudoSaid };
     const docker = root || (facts.docker && !this.#always);
     const free = facts.freeSudo && this.#allowed;
-    if (docker || free || !this.#allowed || !hasSudo || !this.#ask) return { root, docker, sudo: root || free };
+    const hopeless = !this.#allowed || !hasSudo || !this.#ask || facts.sudoSaid !== undefined;
+    if (docker || free || hopeless) return { root, docker, sudo: root || free, ...said };
     const password = await this.#ask();
     return { root, docker, sudo: password !== undefined };
   }
@@ -59,6 +65,13 @@ export class Rights {
     this.#clock.forget();
   }
 
+  /** The engine that this login's docker client speaks to, as a `DOCKER_HOST`. Rejects with connection-lost. */
+  dockerHost(): Promise<string> {
+    const asking = (this.#dockerHost ??= askDockerHost(this.#session));
+    asking.catch(() => (this.#dockerHost = undefined));
+    return asking;
+  }
+
   async hasFlock(): Promise<boolean> {
     return (await this.#lookedUp()).hasFlock;
   }
@@ -69,7 +82,7 @@ export class Rights {
 
   async #becomeRoot(): Promise<Root> {
     const { node } = this.#session;
-    const { root, freeSudo, hasSudo } = await this.#lookedUp();
+    const { root, freeSudo, hasSudo, sudoSaid } = await this.#lookedUp();
     if (root) return { mode: "none", password: undefined };
     if (!this.#allowed) {
       throw new PictlError("sudo-failed", `${node} needs root for this, and the config forbids sudo there.`, {
@@ -78,6 +91,18 @@ export class Rights {
       });
     }
     if (freeSudo) return { mode: "free", password: undefined };
+    if (sudoSaid !== undefined) {
+      throw new PictlError(
+        "sudo-failed",
+        `sudo on ${node} does not work for this login; it says: ${visible(sudoSaid)}`,
+        {
+          node,
+          hint: wantsTerminal(sudoSaid)
+            ? "Commands of pictl have no terminal: remove `requiretty` from sudoers there, log in as root, or add the user to the docker group."
+            : "Mend sudoers there (`sudo -l` shows what is allowed), log in as root, or add the user to the docker group.",
+        },
+      );
+    }
     const password = hasSudo ? await this.#ask?.() : undefined;
     if (password) return { mode: "password", password };
     throw new PictlError(
@@ -110,16 +135,33 @@ interface Facts {
   readonly hasSudo: boolean;
   readonly freeSudo: boolean;
   readonly hasFlock: boolean;
+  readonly sudoSaid: string | undefined;
 }
 
 const probe = script(`
 [ "$(id -u)" = 0 ] && echo root
-s=\${DOCKER_HOST:-unix:///var/run/docker.sock}; s=\${s#unix://}
+s=$(${tellDockerHost}); s=\${s#unix://}
 [ -r "$s" ] && [ -w "$s" ] && echo docker
 command -v flock >/dev/null 2>&1 && echo flock
-command -v sudo >/dev/null 2>&1 && echo sudo && sudo -n -- sh -c : </dev/null >/dev/null 2>&1 && echo free
+if command -v sudo >/dev/null 2>&1; then
+  echo sudo
+  # A password can be asked for; what else stands in the way is told in sudo's own words, in a language we know.
+  if said=$(LC_ALL=C sudo -n -- sh -c : </dev/null 2>&1 >/dev/null); then echo free
+  else case $said in *"password is required"*) ;; ?*) printf 'sudo-said %s\\n' "$(printf %s "$said" | head -n 1)" ;; esac; fi
+fi
 ${tellClock}
 exit 0`);
+
+async function askDockerHost(session: Session): Promise<string> {
+  // `ahead`: it waits for no others, and every question to Docker waits for it.
+  const outcome = await run(session, script(tellDockerHost), { ahead: true, timeoutMs: 15_000 });
+  if (outcome.status !== "ok") {
+    throw new PictlError("connection-lost", `Which Docker the login on ${session.node} uses could not be found out.`, {
+      node: session.node,
+    });
+  }
+  return outcome.stdout.trim() || defaultDockerHost;
+}
 
 async function lookUp(session: Session, clock: NodeClock): Promise<Facts> {
   const outcome = await run(session, probe);
@@ -129,12 +171,14 @@ async function lookUp(session: Session, clock: NodeClock): Promise<Facts> {
     });
   }
   clock.take(outcome.stdout);
-  const words = new Set(outcome.stdout.split("\n"));
+  const lines = outcome.stdout.split("\n");
+  const words = new Set(lines);
   return {
     root: words.has("root"),
     docker: words.has("docker"),
     hasSudo: words.has("sudo"),
     freeSudo: words.has("free"),
     hasFlock: words.has("flock"),
+    sudoSaid: lines.find((line) => line.startsWith("sudo-said "))?.slice("sudo-said ".length),
   };
 }

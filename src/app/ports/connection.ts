@@ -78,6 +78,11 @@ export interface Connection {
   /** How this login reaches root's things on the node; asked once per connection. */
   privilege(): Promise<Privilege>;
   /**
+   * The engine that the docker client of this login speaks to, as a `DOCKER_HOST`; asked once. A `docker` command that
+   * `run`, `pipe` and `terminal` are given goes to just this one. Rejects with connection-lost.
+   */
+  dockerHost(): Promise<string>;
+  /**
    * The node's own clock as it was no more than `maxAgeMs` (default 60 s) ago. Costs no round trip while it is young
    * enough: it comes along with `privilege`. Rejects with connection-lost.
    */
@@ -144,6 +149,8 @@ export interface Privilege {
   readonly root: boolean;
   readonly docker: boolean;
   readonly sudo: boolean;
+  /** Why `sudo -n` did not work, in its own words; missing where it did, and where it only wanted a password. */
+  readonly sudoSaid?: string;
 }
 
 export interface RunOptions {

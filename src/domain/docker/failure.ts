@@ -1,10 +1,13 @@
 import { PictlError } from "../errors.ts";
+import { visible } from "../text.ts";
 
 /** Who asked, for the hint. */
 export interface DockerAccess {
   readonly node: string;
   /** The command was run through sudo or as root. */
   readonly privileged: boolean;
+  /** Why sudo was no way to Docker, in its own words. */
+  readonly sudoSaid?: string | undefined;
 }
 
 /**
@@ -20,7 +23,7 @@ export function dockerAccessError(stderr: string, access: DockerAccess): PictlEr
 
 /** The words of dash, bash, busybox, fish, csh, env and sudo for a program that is not there. */
 const missing =
-  /docker: (?:command )?not found|docker: No such file|command not found: docker|Unknown command:? '?docker|docker: Command not found|‘docker’: No such file|sudo: docker: command not found|"docker": executable file not found/i;
+  /docker: (?:command )?not found|docker: No such file|command not found: docker|Unknown command:? '?docker|docker: Command not found|['‘]docker['’]: No such file|sudo: docker: command not found|"docker": executable file not found/i;
 
 const denied =
   /permission denied while trying to connect to the docker|dial unix \S*docker\S*: connect: permission denied/i;
@@ -46,19 +49,38 @@ export function nameTaken(
 }
 
 function dockerMissing(node: string): PictlError {
-  return new PictlError("docker-missing", "Docker is not installed: there is no docker program.", {
+  return new PictlError("docker-missing", "There is no docker program in the PATH of commands that come over SSH.", {
     node,
-    hint: `Install it on ${node}, for example with \`apt-get install docker.io\`, and see \`pictl doctor ${node}\`.`,
+    hint:
+      `If ${node} has no Docker, install it, for example with \`apt-get install docker.io\`. If it lies in a folder of ` +
+      "its own (a NAS, snap, Homebrew), link it: `ln -s /that/folder/docker /usr/bin/docker`; or name the folder in PATH " +
+      "in /etc/environment or in sshd's `SetEnv`.",
   });
 }
 
-function dockerDenied({ node, privileged }: DockerAccess): PictlError {
-  return new PictlError("docker-denied", "This user may not speak to Docker (permission denied on its socket).", {
-    node,
-    hint: privileged
-      ? `See who owns /var/run/docker.sock on ${node}.`
-      : `Run \`sudo usermod -aG docker $USER\` on ${node} and connect again, or set \`sudo: true\` under \`ssh\` or \`nodes.${node}\`.`,
-  });
+function dockerDenied({ node, privileged, sudoSaid }: DockerAccess): PictlError {
+  const sudo = sudoSaid === undefined ? "" : ` sudo is no way either; it says: ${visible(sudoSaid)}`;
+  return new PictlError(
+    "docker-denied",
+    `This user may not speak to Docker (permission denied on its socket).${sudo}`,
+    {
+      node,
+      hint: privileged
+        ? `See who owns /var/run/docker.sock on ${node}.`
+        : `Run \`sudo usermod -aG docker $USER\` on ${node} and connect again, or ${useSudo(node, sudoSaid)}.`,
+    },
+  );
+}
+
+function useSudo(node: string, sudoSaid: string | undefined): string {
+  if (sudoSaid === undefined) return `set \`sudo: true\` under \`ssh\` or \`nodes.${node}\``;
+  if (wantsTerminal(sudoSaid)) return "remove `requiretty` from sudoers there";
+  return "make `sudo -n true` work there";
+}
+
+/** sudo that is only for people at a terminal (`requiretty` in sudoers). */
+export function wantsTerminal(sudoSaid: string): boolean {
+  return /must have a tty/i.test(sudoSaid);
 }
 
 /** `reason` is a sentence. */

@@ -1,5 +1,7 @@
+import { defaultDockerHost } from "../docker/endpoint.ts";
 import type { EngineInfo } from "../docker/facts.ts";
 import { PictlError } from "../errors.ts";
+import { visible } from "../text.ts";
 import { type Check, failed, ok, problem, skipped } from "./check.ts";
 import { seconds } from "./words.ts";
 
@@ -8,6 +10,8 @@ export interface Daemon {
   readonly info: EngineInfo;
   /** Milliseconds until it answered. */
   readonly durationMs: number;
+  /** Where this login's docker client finds it, as a `DOCKER_HOST`. */
+  readonly dockerHost: string;
 }
 
 /** The oldest Docker that pictl's options and API calls are known to work with. */
@@ -50,7 +54,8 @@ function clientCheck(node: string, client: string | null | undefined, daemon: Da
 
 function accessCheck(client: string | null | undefined, daemon: Daemon | PictlError): Check {
   if (!(daemon instanceof PictlError)) {
-    return ok("docker-access", `its daemon answers in ${seconds(daemon.durationMs)}`, {
+    const where = daemon.dockerHost === defaultDockerHost ? "" : `, at ${visible(daemon.dockerHost)}`;
+    return ok("docker-access", `its daemon answers in ${seconds(daemon.durationMs)}${where}`, {
       durationMs: daemon.durationMs,
     });
   }

@@ -66,6 +66,7 @@ export function localNodes(options: LocalNodesOptions): Nodes & { opened: Duplex
     },
     terminal: () => Promise.reject(new Error("this machine has a terminal already")),
     clock: () => Promise.reject(new Error("not here")),
+    dockerHost: () => Promise.resolve("unix:///var/run/docker.sock"),
     privilege: () => Promise.resolve({ root: true, docker: true, sudo: false }),
   };
   return {

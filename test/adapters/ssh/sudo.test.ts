@@ -129,6 +129,22 @@ describe.skipIf(whyNot)(`sudo and rights${whyNot ? ` (${whyNot})` : ""}`, { time
     expect(error.message).toContain("is not in the sudoers file");
   });
 
+  test("sudo that wants a terminal says so", async () => {
+    await writeFile(rules, `${login.name} ALL=(ALL) NOPASSWD: ALL\nDefaults:${login.name} requiretty\n`, {
+      mode: 0o440,
+    });
+    const connection = await connect(typing("open sesame"));
+    expect(await connection.privilege()).toEqual({
+      root: false,
+      docker: false,
+      sudo: false,
+      sudoSaid: "sudo: sorry, you must have a tty to run sudo",
+    });
+    const error = await rejection(connection.run(words("id"), { sudo: true }), "sudo-failed");
+    expect(error.message).toContain("you must have a tty");
+    expect(error.hint).toContain("remove `requiretty` from sudoers");
+  });
+
   test("a config that forbids sudo", async () => {
     await allow("ALL=(ALL) NOPASSWD: ALL");
     const connection = await connect(undefined, false);

@@ -10,6 +10,8 @@ it.each([
   ["docker-missing", "zsh:1: command not found: docker"],
   ["docker-missing", "sudo: docker: command not found"],
   ["docker-missing", "env: ‘docker’: No such file or directory"],
+  ["docker-missing", "env: 'docker': No such file or directory"],
+  ["docker-missing", "env: can't execute 'docker': No such file or directory"],
   [
     "docker-unavailable",
     "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
@@ -61,4 +63,17 @@ it("tells a user to join the group, and root to look at the socket", () => {
   const stderr = "permission denied while trying to connect to the Docker daemon socket";
   expect(dockerAccessError(stderr, access)?.hint).toContain("usermod -aG docker");
   expect(dockerAccessError(stderr, { node: "n1", privileged: true })?.hint).not.toContain("usermod");
+});
+
+it("says that docker may lie outside of PATH", () => {
+  const error = dockerAccessError("sh: docker: not found", access);
+  expect(`${error?.message ?? ""} ${error?.hint ?? ""}`).toMatch(/PATH of commands that come over SSH.*ln -s/);
+});
+
+it("says why sudo is no way to Docker", () => {
+  const stderr = "permission denied while trying to connect to the Docker daemon socket";
+  const sudoSaid = "sudo: sorry, you must have a tty to run sudo";
+  const error = dockerAccessError(stderr, { ...access, sudoSaid });
+  expect(error?.message).toContain(sudoSaid);
+  expect(error?.hint).toContain("remove `requiretty` from sudoers");
 });

@@ -3,6 +3,7 @@ import type { Check } from "../../../src/domain/doctor/check.ts";
 import { judgeController, type ControllerFacts } from "../../../src/domain/doctor/controller.ts";
 import type { Device, Examination } from "../../../src/domain/doctor/examination.ts";
 import { judgeNode, type NodeLook } from "../../../src/domain/doctor/node.ts";
+import { defaultDockerHost } from "../../../src/domain/docker/endpoint.ts";
 import type { EngineInfo } from "../../../src/domain/docker/facts.ts";
 import { PictlError } from "../../../src/domain/errors.ts";
 
@@ -49,7 +50,7 @@ const inside = {
   examination: healthy,
   asked: { sentMs: 990, receivedMs: 1_110 },
   rights: { root: false, docker: true, sudo: false },
-  daemon: { info, durationMs: 12 },
+  daemon: { info, durationMs: 12, dockerHost: defaultDockerHost },
 };
 
 const connected = {
@@ -188,14 +189,20 @@ describe("what is found", () => {
       "problem: it is podman under docker's name (podman version 4.3.1)",
     ],
     [
+      "another engine than the usual one",
+      look({ inside: { ...inside, daemon: { ...inside.daemon, dockerHost: "unix:///run/user/7/docker.sock" } } }),
+      "docker-access",
+      "ok: its daemon answers in 12 ms, at unix:///run/user/7/docker.sock",
+    ],
+    [
       "Docker too old",
-      look({ inside: { ...inside, daemon: { info: { ...info, serverVersion: "19.03.15" }, durationMs: 1 } } }),
+      look({ inside: { ...inside, daemon: { ...inside.daemon, info: { ...info, serverVersion: "19.03.15" } } } }),
       "docker-version",
       "problem: 19.03.15 is older than 20.10, the oldest that pictl works with",
     ],
     [
       "Docker just new enough",
-      look({ inside: { ...inside, daemon: { info: { ...info, serverVersion: "20.10.0+dfsg1" }, durationMs: 1 } } }),
+      look({ inside: { ...inside, daemon: { ...inside.daemon, info: { ...info, serverVersion: "20.10.0+dfsg1" } } } }),
       "docker-version",
       "ok: 20.10.0+dfsg1",
     ],
