@@ -21,6 +21,28 @@ export function isWithin(address: string, network: string): boolean {
   return prefix(address) === prefix(base);
 }
 
+/** The length of the prefix in `10.0.0.11/24`. */
+export function prefixLength(network: string): number {
+  return Number(network.split("/")[1]);
+}
+
+/** The first (0) or the last (1) address of a network: all bits after its prefix are this one. */
+export function withHostBits(network: string, bit: 0 | 1): string {
+  const [base = ""] = network.split("/");
+  const bits = bitsOf(base)
+    .slice(0, prefixLength(network))
+    .padEnd(isIpv6(base) ? 128 : 32, String(bit));
+  const parts = (size: number): readonly number[] =>
+    Array.from({ length: bits.length / size }, (_, index) => parseInt(bits.slice(index * size, (index + 1) * size), 2));
+  return isIpv6(base)
+    ? canonical(
+        parts(16)
+          .map((group) => group.toString(16))
+          .join(":"),
+      )
+    : parts(8).join(".");
+}
+
 function bitsOf(address: string): string {
   return isIpv6(address)
     ? groupsOf(address)

@@ -27,14 +27,14 @@ export function buildConfig(raw: RawConfig, options: BuildOptions): { config: Co
   const inLayout = buildPlacements(raw, resolvePath, findings);
   const constraints = buildConstraints(raw, inLayout, findings);
   const placements = markMovable(raw, inLayout, constraints, findings);
-  const vips = buildVips(raw, findings);
+  const nodes = buildNodes(raw, constraints, resolvePath, findings);
   const config: Config = {
     cluster: raw.cluster ?? "default",
     docker: raw.docker === undefined ? undefined : resolvePath(raw.docker),
-    nodes: buildNodes(raw, constraints, resolvePath, findings),
+    nodes,
     placements,
     heartbeat: buildHeartbeat(raw, placements, findings),
-    vips,
+    vips: buildVips(raw, nodes, findings),
     constraints,
     commandlist: savedCommands(raw, findings),
     dockerRegistries: raw.dockerRegistries ?? [],

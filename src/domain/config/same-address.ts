@@ -16,7 +16,7 @@ export function reportSameAddress(raw: RawConfig, nodes: readonly NodeSpec[], fi
     if (first === undefined) seen.set(key, name);
     else {
       findings.warning(
-        placeOf(raw, name),
+        placeOfAddress(raw, name),
         `the node ${first} has this address too: both are one machine, and moving from one to the other gains nothing`,
       );
     }
@@ -29,7 +29,7 @@ function machineOf(address: string): string {
 }
 
 /** Where the config says what the address is: the node's entry, or the first place that names it. */
-function placeOf(raw: RawConfig, name: string): ConfigPath {
+export function placeOfAddress(raw: RawConfig, name: string): ConfigPath {
   if (raw.nodes?.[name]?.address !== undefined) return ["nodes", name, "address"];
   for (const section of ["layout", "vip"] as const) {
     const index = (raw[section] ?? []).findIndex((row) => row.node === name);

@@ -1,11 +1,13 @@
-import { canonical, isWithin } from "../ip-address.ts";
+import { canonical } from "../ip-address.ts";
+import { whyNeverVirtual } from "../vip/address.ts";
 import type { ConfigPath } from "./path.ts";
 import type { Findings } from "./problem.ts";
 import type { RawConfig, RawVip } from "./raw.ts";
-import type { VipSection } from "./types.ts";
+import { placeOfAddress } from "./same-address.ts";
+import type { NodeSpec, VipSection } from "./types.ts";
 
 /** The virtual IPs: that of the top level, as the original has it, then those of the list `vips`. */
-export function buildVips(raw: RawConfig, findings: Findings): readonly VipSection[] {
+export function buildVips(raw: RawConfig, nodes: readonly NodeSpec[], findings: Findings): readonly VipSection[] {
   const taken = new Map<string, ConfigPath>();
   const claim = (word: string, path: ConfigPath, what: string): void => {
     const other = taken.get(word);
@@ -19,21 +21,16 @@ export function buildVips(raw: RawConfig, findings: Findings): readonly VipSecti
       const vip = buildVip(section, at, findings);
       if (!vip) return [];
       claim(vip.ip, [...at, "vip_ip"], "address");
+      for (const { name, address } of nodes) {
+        if (canonical(address.toLowerCase()) !== vip.ip) continue;
+        const message = `${vip.ip} is the address of the node ${name}, which would lose its network; give one that no machine has`;
+        findings.error([...at, "vip_ip"], message, { other: placeOfAddress(raw, name) });
+      }
       const name = at.length === 0 ? undefined : section.name;
       if (name !== undefined) claim(name, [...at, "name"], "name");
       return [{ ...vip, name: name ?? vip.ip }];
     });
 }
-
-const unfitNetworks = [
-  {
-    network: "fe80::/10",
-    what: "link-local, and clients cannot tell on which link; give one that they have a route to, such as one of fd00::/8",
-  },
-  { network: "ff00::/8", what: "a multicast address, which many may have; give a unicast one" },
-  { network: "::/96", what: "no address of a network; give one that clients have a route to" },
-  { network: "::ffff:0:0/96", what: "an IPv4 address written as IPv6; give it as IPv4" },
-];
 
 /** An address and at least one node that can hold it; one without the other does nothing. */
 function buildVip(raw: RawVip, at: ConfigPath, findings: Findings): Omit<VipSection, "name"> | undefined {
@@ -58,8 +55,14 @@ function buildVip(raw: RawVip, at: ConfigPath, findings: Findings): Omit<VipSect
     return undefined;
   }
   const ip = canonical(raw.vip_ip);
-  const unfit = unfitNetworks.find(({ network }) => isWithin(ip, network));
-  if (unfit) findings.error([...at, "vip_ip"], `${ip} cannot be a virtual IP: it is ${unfit.what}`);
+  const unfit = whyNeverVirtual(ip);
+  if (unfit !== undefined) findings.error([...at, "vip_ip"], `${ip} cannot be a virtual IP: it is ${unfit}`);
+  rows.forEach(({ slave }, index) => {
+    if (slave !== undefined && canonical(slave.toLowerCase()) === ip) {
+      const message = `${ip} is the virtual IP itself, which only its holder can ping; name another host`;
+      findings.error([...at, "vip", index, "slave"], message);
+    }
+  });
   return {
     ip,
     mode: raw.vip_mode ?? "static",

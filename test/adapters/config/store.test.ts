@@ -350,6 +350,41 @@ describe("bad input is told in one sentence, quickly", () => {
     ]);
   });
 
+  test("an address that can never be a virtual IP is refused, and so is a node's own and one that pings itself", async () => {
+    const vip = [{ node: "n9", vip_eth_device: "eth0" }];
+    const told = async (vip_ip: string, more: object = {}): Promise<string[]> =>
+      (await problems(JSON.stringify({ vip_ip, vip, ...more }, null, 1))).map((each) =>
+        each.replace(/line \d+, column \d+ /, ""),
+      );
+    const never = ["0.0.0.0", "0.1.2.3", "127.0.0.1", "169.254.1.1", "224.0.0.18", "239.1.2.3", "240.0.0.1"].concat([
+      "255.255.255.255",
+      "::",
+      "::1",
+      "fe80::1",
+      "ff02::12",
+      "::ffff:a00:1",
+      "::a00:1",
+    ]);
+    for (const ip of never) {
+      expect(await told(ip)).toEqual([
+        expect.stringContaining(`error: (vip_ip): ${ip} cannot be a virtual IP: it is `),
+      ]);
+    }
+    for (const ip of ["10.0.0.9", "100.64.0.9", "192.0.2.9", "223.255.255.9", "fd77::9", "2001:db8::9"]) {
+      expect(await told(ip)).toEqual([]);
+    }
+    const own = { nodes: { n9: { address: "FD77::0009" } } };
+    expect(await told("fd77::9", own)).toEqual([
+      "error: (vip_ip): fd77::9 is the address of the node n9, which would lose its network; give one that no machine has (the other one is on line 11)",
+    ]);
+    expect(await told("10.0.0.9", { vip: [{ node: "10.0.0.9", vip_eth_device: "eth0" }] })).toEqual([
+      expect.stringContaining("10.0.0.9 is the address of the node 10.0.0.9"),
+    ]);
+    expect(await told("10.0.0.9", { vip: [{ ...vip[0], slave: "10.0.0.9" }] })).toEqual([
+      "error: (vip[0].slave): 10.0.0.9 is the virtual IP itself, which only its holder can ping; name another host",
+    ]);
+  });
+
   test("wrong types everywhere", async () => {
     const { config } = await read("{}");
     const wrong = [
