@@ -107,6 +107,9 @@ async function hold(
   }
 }
 
+/** A line is no longer than its holder, which the node cuts at 1000 bytes. */
+const longestAnswer = 4096;
+
 async function readAnswers(line: Duplex, count: number): Promise<readonly LockAnswer[]> {
   const answers: LockAnswer[] = [];
   let rest = "";
@@ -118,6 +121,7 @@ async function readAnswers(line: Duplex, count: number): Promise<readonly LockAn
     }
     const lines = (rest + chunk).split("\n");
     rest = lines.pop() ?? "";
+    if (rest.length > longestAnswer) throw new Error("the lock command says something else");
     answers.push(...lines.map(parseLockAnswer).filter((answer) => answer !== undefined));
     if (answers.length >= count) return answers;
   }

@@ -5,10 +5,11 @@ import { negotiateApiVersion } from "../../domain/docker/api-version.ts";
 import { dockerUnavailable } from "../../domain/docker/failure.ts";
 import { object, text } from "../../domain/docker/json.ts";
 import { PictlError } from "../../domain/errors.ts";
+import type { JsonLimits } from "../../domain/json-reader.ts";
 import { DialAgent } from "./agent.ts";
 import { deadline } from "./deadline.ts";
 import type { Dialer } from "./dial.ts";
-import { readBody, send } from "./http.ts";
+import { readJson, send } from "./http.ts";
 import { limiter } from "./limiter.ts";
 
 /**
@@ -16,8 +17,8 @@ import { limiter } from "./limiter.ts";
  * docker-unavailable after the deadline, and connection-lost when the connection ends before the answer.
  */
 export interface Api {
-  /** The body as JSON; undefined when there is no such thing (404), or no more. */
-  get(path: string, signal: AbortSignal): Promise<unknown>;
+  /** The body as JSON; undefined when there is no such thing (404), or no more. `limits`: what it may amount to. */
+  get(path: string, signal: AbortSignal, limits?: JsonLimits): Promise<unknown>;
   /** A response to read as it comes, on a connection of its own; undefined for what is not there. Destroy it to stop. */
   stream(path: string, signal: AbortSignal): Promise<IncomingMessage | undefined>;
   /** Milliseconds the engine may take to answer. */
@@ -41,19 +42,20 @@ export async function openApi(options: ApiOptions, signal: AbortSignal): Promise
   const agent = new DialAgent({ dial: () => dialWithin(dialer, timeoutMs), idleMs: shared.idleMs });
   const limited = limiter(shared.requests);
 
-  const get = (path: string, signal: AbortSignal): Promise<unknown> =>
+  const get = (path: string, signal: AbortSignal, limits: JsonLimits): Promise<unknown> =>
     limited(() =>
       bounded(options, { path, signal }, async (limit) => {
         const response = await send({ agent, path, headers, signal: limit }, { retry: true });
-        return parse(node, response, await readBody(response, maxBodyBytes));
+        return answer(node, response, await readJson(response, limits));
       }),
     );
 
-  const version = negotiateApiVersion(await get("/version", signal));
+  const version = negotiateApiVersion(await get("/version", signal, ofOneThing));
   if (version === undefined) throw dockerUnavailable(node, "What answers there is not a Docker Engine.");
   return {
     timeoutMs,
-    get: (path, signal) => unlessBroken({ node, path }, get(`/v${version}${path}`, signal)),
+    get: (path, signal, limits = ofOneThing) =>
+      unlessBroken({ node, path }, get(`/v${version}${path}`, signal, limits)),
     stream: (path, signal) =>
       unlessBroken(
         { node, path },
@@ -63,7 +65,7 @@ export async function openApi(options: ApiOptions, signal: AbortSignal): Promise
           const request = { createConnection, path: `/v${version}${path}`, headers, signal: limit };
           const response = await send(request, { retry: false });
           if (response.statusCode === 200) return response;
-          parse(node, response, await readBody(response, maxBodyBytes));
+          answer(node, response, await readJson(response, ofOneThing));
           return undefined;
         }),
       ),
@@ -104,8 +106,13 @@ async function dialWithin(dialer: Dialer, ms: number): Promise<Duplex> {
 
 const headers = { Host: "docker", Accept: "application/json" };
 
+const megabyte = 1 << 20;
+/** One container, one image: seldom more than 20 kB. */
+const ofOneThing: JsonLimits = { bytes: 4 * megabyte, pieceBytes: 4 * megabyte, pieceValues: 50_000, elements: 20_000 };
 /** Ten thousand containers are about 12 MB. */
-const maxBodyBytes = 64 * 1024 * 1024;
+export const ofManyThings: JsonLimits = { ...ofOneThing, bytes: 32 * megabyte };
+/** Images, containers, volumes and the build cache in one object; only who cleans up asks for it. */
+export const ofTheDisk: JsonLimits = { ...ofManyThings, pieceBytes: 32 * megabyte, pieceValues: 500_000 };
 
 /** Gives the work a deadline, and says what the end of it means. */
 async function bounded<T>(
@@ -130,10 +137,10 @@ async function bounded<T>(
   }
 }
 
-function parse(node: string, response: IncomingMessage, body: string): unknown {
+/** `json`: undefined when the body was none. */
+function answer(node: string, response: IncomingMessage, json: unknown): unknown {
   const status = response.statusCode ?? 0;
   if (status === 404) return undefined;
-  const json = parseJson(body);
   if (status === 200 && json !== undefined) return json;
   if (status === 200) throw dockerUnavailable(node, "Its answer is not JSON.");
   const said = text(object(json)["message"]);
@@ -146,12 +153,4 @@ function parse(node: string, response: IncomingMessage, body: string): unknown {
       node,
     },
   );
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

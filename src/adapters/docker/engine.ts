@@ -15,7 +15,7 @@ import { list } from "../../domain/docker/json.ts";
 import { labels } from "../../domain/docker/labels.ts";
 import { statsSample } from "../../domain/docker/stats.ts";
 import { PictlError } from "../../domain/errors.ts";
-import type { Api } from "./api.ts";
+import { type Api, ofManyThings, ofTheDisk } from "./api.ts";
 import { containerLogs } from "./logs.ts";
 
 /** The reading methods over one node's API; every one of them ends when `signal` is aborted. */
@@ -23,7 +23,7 @@ export function createEngine(node: string, api: Api, signal: AbortSignal): Engin
   return {
     info: async () => engineInfo(await api.get("/info", signal)),
     containers: async () => {
-      const rows = list(await api.get("/containers/json?all=1", signal));
+      const rows = list(await api.get("/containers/json?all=1", signal, ofManyThings));
       const containers = rows.map(containerFromList).filter((facts) => facts !== undefined);
       return inspectOurs(api, containers, signal);
     },
@@ -34,10 +34,10 @@ export function createEngine(node: string, api: Api, signal: AbortSignal): Engin
       return statsSample(body);
     },
     images: async () => {
-      const rows = list(await api.get("/images/json", signal));
+      const rows = list(await api.get("/images/json", signal, ofManyThings));
       return rows.map(imageFromList).filter((facts) => facts !== undefined);
     },
-    disk: async () => diskFacts(await api.get("/system/df", signal)),
+    disk: async () => diskFacts(await api.get("/system/df", signal, ofTheDisk)),
     layers: async (id) => imageLayers(await api.get(`/images/${encodeURIComponent(id)}/json`, signal)),
     declaredVolumes: async (id) => imageVolumes(await api.get(`/images/${encodeURIComponent(id)}/json`, signal)),
     platforms: async (reference) => {

@@ -1,4 +1,5 @@
 import { type IncomingMessage, type RequestOptions, request } from "node:http";
+import { type JsonLimits, JsonReader } from "../../domain/json-reader.ts";
 
 /**
  * Sends a GET and resolves with the response's head. With `retry`, once more when a kept connection turns out to
@@ -16,14 +17,14 @@ export function send(options: RequestOptions, { retry }: { retry: boolean }): Pr
   });
 }
 
-/** A whole body. Rejects with a RangeError, having read no further, when it is longer than `maxBytes`. */
-export async function readBody(response: IncomingMessage, maxBytes: number): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBytes) throw new RangeError(`the answer is longer than ${String(maxBytes)} bytes`);
-    chunks.push(chunk);
+/** A whole body that should be JSON; undefined when it is none. Rejects with a RangeError, having read no further, beyond the limits. */
+export async function readJson(response: IncomingMessage, limits: JsonLimits): Promise<unknown> {
+  const reader = new JsonReader(limits);
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) reader.push(chunk);
+    return reader.end();
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
-  return Buffer.concat(chunks, size).toString();
 }

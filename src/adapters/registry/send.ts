@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { PictlError } from "../../domain/errors.ts";
+import { type JsonLimits, JsonReader } from "../../domain/json-reader.ts";
 import { networkFailure } from "../../domain/registry/network-failure.ts";
 import { mayLead } from "../../domain/registry/reach.ts";
 import { firstOf } from "../../abort.ts";
@@ -30,7 +31,7 @@ export interface Answer {
 /** Milliseconds for one answer, redirects and body included. */
 const timeoutMs = 20_000;
 /** Lists of names are far below; a server that sends more means no good. */
-const maxBytes = 8 * 1024 * 1024;
+const limits: JsonLimits = { bytes: 8 << 20, pieceBytes: 8 << 20, pieceValues: 200_000, elements: 200_000 };
 const maxRedirects = 5;
 
 /**
@@ -95,29 +96,23 @@ async function exchange(url: URL, request: Request, own: boolean): Promise<Omit<
     sent.on("error", reject);
     sent.end(request.body);
   });
-  const body = await bodyOf(response, request.registry);
-  return { status: response.statusCode ?? 0, headers: response.headers, json: parsed(body) };
+  return {
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    json: await jsonOf(response, request.registry),
+  };
 }
 
-async function bodyOf(response: IncomingMessage, registry: string): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > maxBytes) {
-      response.destroy();
-      throw refusal(registry, `its answer is larger than ${maxBytes / 1024 / 1024} MiB`);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
-}
-
-function parsed(body: string): unknown {
+async function jsonOf(response: IncomingMessage, registry: string): Promise<unknown> {
+  const reader = new JsonReader(limits);
   try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
+    for await (const chunk of response as AsyncIterable<Buffer>) reader.push(chunk);
+    return reader.end();
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    response.destroy();
+    if (error instanceof RangeError) throw refusal(registry, error.message);
+    throw error;
   }
 }
 

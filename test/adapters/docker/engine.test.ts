@@ -113,6 +113,19 @@ describe("when the engine is not well", () => {
     await expect(engine.info()).rejects.toMatchObject({ code: "docker-unavailable" });
   });
 
+  it("an answer that would keep this process busy for seconds is given up, and nobody waits meanwhile", async () => {
+    const nested: Handler = (_request, response) => response.end("[".repeat(10_000_000));
+    const { engine } = await open({ "/containers/json": nested });
+    const cpu = process.cpuUsage();
+    await expect(engine.containers()).rejects.toMatchObject({
+      code: "docker-unavailable",
+      node: "n1",
+      message: expect.stringMatching(/containers\/json: the answer nests deeper than 64 levels\.$/) as string,
+    });
+    const { user, system } = process.cpuUsage(cpu);
+    expect((user + system) / 1e6).toBeLessThan(0.5);
+  });
+
   it("connections that the engine has closed meanwhile are replaced", async () => {
     const { engine, fake } = await open({ "/images/json": [{ Id: "sha256:1" }] });
     await engine.images();
