@@ -5,7 +5,7 @@ import { plural } from "../src/domain/text.ts";
 export default class Delete extends LifecycleCommand {
   static override summary = "Remove containers from their nodes; layout, images and volumes stay.";
   static override args = { container: common.containers };
-  static override flags = { wait: common.wait, "dry-run": common.dryRun, yes: common.yes };
+  static override flags = { grace: common.grace, wait: common.wait, "dry-run": common.dryRun, yes: common.yes };
   static override examples = ["<%= config.bin %> delete web", "<%= config.bin %> delete --yes"];
 
   async run(): Promise<void> {

@@ -15,6 +15,7 @@ export default class ContainerRemove extends PictlCommand {
   static override flags = {
     "keep-running": Flags.boolean({ summary: "Change only the config; touch no node." }),
     force: Flags.boolean({ summary: "Also when its node cannot be reached." }),
+    grace: common.grace,
     wait: common.wait,
     "dry-run": common.dryRun,
     yes: common.yes,
@@ -33,6 +34,7 @@ export default class ContainerRemove extends PictlCommand {
       target: args.container,
       keepRunning: flags["keep-running"],
       force: flags.force,
+      graceSeconds: flags.grace,
       waitMs: flags.wait * 1000,
       dryRun: flags["dry-run"],
       confirm: async (instances) => {

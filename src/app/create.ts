@@ -28,7 +28,8 @@ export interface CreateInput {
   readonly config: Config;
   readonly placements: readonly Placement[];
   readonly recreate: boolean;
-  readonly graceSeconds: number;
+  /** Of one that is replaced; missing: as long as it says itself. */
+  readonly graceSeconds?: number | undefined;
   /** How long to wait for another pictl that changes the same containers. */
   readonly waitMs: number;
   readonly dryRun: boolean;

@@ -1,4 +1,5 @@
 import type { Config, Placement } from "../domain/config/types.ts";
+import { stopDeadlineMs } from "../domain/container/grace.ts";
 import { type LifecycleAction, planLifecycle } from "../domain/container/lifecycle.ts";
 import { ours } from "../domain/container/ownership.ts";
 import { PictlError } from "../domain/errors.ts";
@@ -18,8 +19,8 @@ export interface LifecycleInput {
   readonly config: Config;
   readonly action: LifecycleAction;
   readonly placements: readonly Placement[];
-  /** Seconds a container may take to stop by itself. */
-  readonly graceSeconds: number;
+  /** Seconds a container may take to stop by itself; missing: as long as it says itself. */
+  readonly graceSeconds?: number | undefined;
   /** How long to wait for another pictl that changes the same containers. */
   readonly waitMs: number;
   readonly dryRun: boolean;
@@ -74,12 +75,13 @@ export async function applyLifecycle(
   const { container } = placement;
   const node = nodeOf(config, placement.node);
   const facts = ours(await input.observe.containers(node.name), container, config.cluster);
-  const { command, why, watch } = planLifecycle(action, container, { facts, graceSeconds });
-  if (input.dryRun) return { outcome: command ? `would run: ${render(command)}` : why };
-  if (command) {
+  const { commands, why, watch } = planLifecycle(action, container, { facts, graceSeconds });
+  const changes = commands.length > 0;
+  if (input.dryRun) return { outcome: changes ? `would run: ${commands.map(render).join(" && ")}` : why };
+  for (const command of commands) {
     await runDocker(await ports.nodes.connect(node, ports.signal), command, {
       doing: `${action} ${container}`,
-      timeoutMs: (graceSeconds + 60) * 1000,
+      timeoutMs: stopDeadlineMs(facts, graceSeconds),
       signal: ports.signal,
     });
   }
@@ -87,7 +89,7 @@ export async function applyLifecycle(
     const engine = await ports.engines.on(node, ports.signal);
     await watchStart(ports, { engine, container, watchMs: startWatchMs, removesFailed: false });
   }
-  return command
+  return changes
     ? { outcome: why, event: { type: eventTypes[action], before: facts?.state ?? null } }
     : { outcome: why };
 }

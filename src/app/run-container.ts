@@ -1,5 +1,6 @@
 import type { Placement } from "../domain/config/types.ts";
 import { environmentFile, type EnvVariable, withEnvironmentOnStdin } from "../domain/container/environment.ts";
+import { stopDeadlineMs } from "../domain/container/grace.ts";
 import { generationOf } from "../domain/container/ownership.ts";
 import { restore, retire, retiredName } from "../domain/container/replace.ts";
 import * as docker from "../domain/docker/commands.ts";
@@ -38,12 +39,13 @@ export async function putInPlace(
   place: RunPlace & {
     readonly old: ContainerFacts | undefined;
     readonly retired: ContainerFacts | undefined;
-    readonly graceSeconds: number;
+    /** Of the old one; missing: as long as it says itself. */
+    readonly graceSeconds?: number | undefined;
   },
 ): Promise<void> {
   const { connection, old, retired, graceSeconds } = place;
   const { container } = place.placement;
-  const timeoutMs = (graceSeconds + 60) * 1000;
+  const timeoutMs = stopDeadlineMs(old, graceSeconds);
   const runAll = async (doing: string, commands: readonly Command[]): Promise<void> => {
     for (const command of commands) await runDocker(connection, command, { doing, timeoutMs });
   };

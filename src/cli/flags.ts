@@ -37,9 +37,8 @@ export const yesToKeys = Flags.boolean({
 });
 
 export const grace = Flags.integer({
-  summary: "Seconds a container may take to stop before it is killed.",
+  summary: "Seconds a container may take to stop before it is killed, instead of its own: `--stop-timeout`, else 10.",
   helpValue: "SECONDS",
-  default: 10,
   min: 0,
   max: 3600,
 });

@@ -12,7 +12,7 @@ export abstract class LifecycleCommand extends PictlCommand {
     action: LifecycleAction,
     input: {
       names: readonly string[] | undefined;
-      flags: GlobalFlags & { "dry-run": boolean; wait: number; grace?: number };
+      flags: GlobalFlags & { "dry-run": boolean; wait: number; grace?: number | undefined };
       /** Resolves to false when the person said no. */
       confirm?: (placements: readonly Placement[], context: Context) => Promise<boolean>;
     },
@@ -27,7 +27,7 @@ export abstract class LifecycleCommand extends PictlCommand {
           config,
           action,
           placements,
-          graceSeconds: flags.grace ?? 10,
+          graceSeconds: flags.grace,
           waitMs: flags.wait * 1000,
           dryRun: flags["dry-run"],
         })

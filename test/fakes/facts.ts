@@ -13,6 +13,7 @@ export function containerFacts(parts: Partial<ContainerFacts> = {}): ContainerFa
     createdAt: 1_700_000_000,
     startedAtMs: 1_700_000_000_000,
     exitCode: null,
+    stopTimeoutSeconds: null,
     ports: [],
     volumes: [],
     ...parts,

@@ -65,7 +65,7 @@ describe.skipIf(obstacle !== undefined)("the life of a container", () => {
   });
 
   test("stop, start, restart, each twice the same as once; --dry-run does nothing", async () => {
-    expect((await run(Stop, "web", "--dry-run")).stdout).toContain("would run: docker container stop --time 10 web");
+    expect((await run(Stop, "web", "--dry-run")).stdout).toContain("would run: docker container stop web");
     expect((await states()).code).toBe(0);
     for (const time of [1, 2]) expect((await run(Stop, "web", "--grace", "1")).code, String(time)).toBe(0);
     expect(await states("web")).toEqual({ code: 1, rows: ["web@n1 stopped"] });
@@ -88,6 +88,20 @@ describe.skipIf(obstacle !== undefined)("the life of a container", () => {
     const start = await run(Start, "web");
     expect([start.code, start.stderr.includes("pictl create web")]).toEqual([1, true]);
     expect((await run(Create, "web")).code).toBe(0);
+  });
+
+  test("a container ends in its own time, also before it is deleted", async () => {
+    arguments_("-p 8080:80 --stop-timeout 1");
+    expect((await run(Create, "web", "--recreate")).code).toBe(0);
+    // It hears nothing, so that it is killed when its second is over; ten were too many.
+    await lab.inside("n1", "kill -STOP $(docker inspect --format '{{.State.Pid}}' web)");
+    const stopped = documentOf(await run(Stop, "web", "--json")) as DocumentOf<{ containers: ActionRow[] }>;
+    expect(stopped.result.containers[0]?.durationMs).toBeLessThan(8000);
+    expect((await run(Start, "web")).code).toBe(0);
+    const deletes = "would run: docker container stop web && docker container rm --force web";
+    expect((await run(Delete, "web", "--dry-run")).stdout).toContain(deletes);
+    restore();
+    expect((await run(Create, "web", "--recreate")).code).toBe(0);
   });
 
   test("changed arguments show, are not applied unasked, and are with --recreate", async () => {

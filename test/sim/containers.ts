@@ -30,6 +30,7 @@ export function factsOf(container: SimContainer): ContainerFacts {
     labels,
     createdAt,
     startedAtMs,
+    stopTimeoutSeconds: null,
     exitCode: state === "exited" ? exitCode : null,
     ports: state === "running" ? ports : [],
     volumes: [],

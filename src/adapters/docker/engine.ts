@@ -50,8 +50,8 @@ export function createEngine(node: string, api: Api, signal: AbortSignal): Engin
 }
 
 /**
- * Fills in what the list lacks (when each was started) for the containers that pictl made; strangers on the node
- * cost nothing, their `startedAtMs` stays null. One that is removed meanwhile keeps what the list said of it.
+ * Fills in what the list lacks (when each was started, how long it may take to stop) for the containers that pictl made; strangers on the node
+ * cost nothing, theirs stays null. One that is removed meanwhile keeps what the list said of it.
  */
 function inspectOurs(api: Api, containers: readonly ContainerFacts[], signal: AbortSignal): Promise<ContainerFacts[]> {
   const inspect = async (facts: ContainerFacts): Promise<ContainerFacts> => {

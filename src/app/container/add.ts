@@ -41,7 +41,7 @@ export async function addContainer(
   const { config } = dryRun ? preview : await store.read();
   const placements = config.placements.filter((each) => each.container === container.name && nodes.includes(each.node));
   const created = input.run
-    ? await createContainers(ports, { ...input, config, placements, recreate: false, graceSeconds: 10 })
+    ? await createContainers(ports, { ...input, config, placements, recreate: false })
     : { result: { containers: [] }, failures: [] };
   const rows = nodes.map((node, index): ContainerChangeRow => {
     const ran = created.result.containers.find((row) => row.node === node)?.outcome;

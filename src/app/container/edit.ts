@@ -23,7 +23,8 @@ export interface EditContainerInput {
   readonly change: ContainerChange;
   /** Make what runs like the config says, at once. */
   readonly run: boolean;
-  readonly graceSeconds: number;
+  /** Of one that is replaced; missing: as long as it says itself. */
+  readonly graceSeconds?: number | undefined;
   readonly waitMs: number;
   readonly dryRun: boolean;
   /** Asked with the changes, before anything is written; false leaves all as it is. */

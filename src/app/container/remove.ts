@@ -16,6 +16,8 @@ export interface RemoveContainerInput {
   readonly keepRunning: boolean;
   /** Also take out what is on a node that cannot be reached. */
   readonly force: boolean;
+  /** Missing: as long as the container says itself. */
+  readonly graceSeconds?: number | undefined;
   readonly waitMs: number;
   readonly dryRun: boolean;
   /** Asked before anything is done; false leaves all as it is. */
@@ -43,7 +45,7 @@ export async function removeContainer(
 
   const deleted = input.keepRunning
     ? { result: { containers: [] }, failures: [] }
-    : await lifecycle(ports, { ...input, action: "delete", placements: instances, graceSeconds: 0 });
+    : await lifecycle(ports, { ...input, action: "delete", placements: instances });
   const given = deleted.failures.filter((failure) => input.force && failure.code === "node-unreachable");
   for (const { node = "", message } of given) {
     ports.progress.warn(`${message} ${name} is taken out of the config, and may still run on ${node}.`);

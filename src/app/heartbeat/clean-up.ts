@@ -1,6 +1,6 @@
 import type { Config } from "../../domain/config/types.ts";
+import { stopAndRemove, stopDeadlineMs } from "../../domain/container/grace.ts";
 import { generationOf, isOurs } from "../../domain/container/ownership.ts";
-import * as docker from "../../domain/docker/commands.ts";
 import type { StaleCopy } from "../../domain/heartbeat/stale.ts";
 import { runDocker } from "../docker.ts";
 import { withLocks } from "../locks.ts";
@@ -8,8 +8,6 @@ import { nodeOf } from "../observe.ts";
 import type { Ports } from "../ports.ts";
 import { record } from "../record.ts";
 import { isPlaced } from "../refuse-moved.ts";
-
-const graceSeconds = 10;
 
 /**
  * Stops and removes a copy that another one stands for elsewhere; its volumes stay. It is looked at once more under the
@@ -30,10 +28,9 @@ export async function cleanUp(ports: Ports, { config, copy }: { config: Config; 
     const found = (await engine.containers()).find((each) => each.id === copy.id);
     if (!found || !isOurs(found, config.cluster) || generationOf(found) !== copy.generation) return;
     const doing = `remove the old ${container}`;
-    if (found.state === "running" || found.state === "restarting") {
-      await runDocker(connection, docker.stop(copy.id, graceSeconds), { doing, timeoutMs: (graceSeconds + 20) * 1000 });
+    for (const command of stopAndRemove(found, undefined)) {
+      await runDocker(connection, command, { doing, timeoutMs: stopDeadlineMs(found, undefined) });
     }
-    await runDocker(connection, docker.remove(copy.id), { doing });
     const volumes = found.volumes.map(({ name, target }) => `${name}:${target}`);
     await record(ports, {
       type: "container.cleaned-up",

@@ -7,7 +7,6 @@ import type { ConfigStore, HeartbeatPorts } from "../ports.ts";
 import { record } from "../record.ts";
 import { type OnTheirWay, orderHosts } from "./hosts.ts";
 
-const graceSeconds = 10;
 /** How long the new copy may take until its check succeeds, before the next host is tried. */
 const patienceMs = 30_000;
 
@@ -108,7 +107,6 @@ async function moveTo(
       copyVolumes: false,
       mayLeaveData: () => Promise.resolve(true),
       patienceMs,
-      graceSeconds,
       waitMs: 0,
       dryRun: false,
       sourceIs: nodeDead ? "dead" : "answers",

@@ -5,8 +5,6 @@ import { createContainers } from "../create.ts";
 import { lifecycle } from "../lifecycle.ts";
 import type { HeartbeatPorts } from "../ports.ts";
 
-const graceSeconds = 10;
-
 /** Starts, restarts or creates one container, as the commands of these names do. Rejects with its first failure. */
 export async function repair(
   ports: HeartbeatPorts,
@@ -16,7 +14,6 @@ export async function repair(
   const input = {
     config,
     placements: config.placements.filter((each) => each.container === container && each.node === node),
-    graceSeconds,
     waitMs: 0,
     dryRun: false,
   };

@@ -16,7 +16,8 @@ export interface MoveOptions {
   readonly mayLeaveData: (question: string) => Promise<boolean>;
   /** How long the new one may take until its check succeeds. */
   readonly patienceMs: number;
-  readonly graceSeconds: number;
+  /** Of the old one; missing: as long as it says itself. */
+  readonly graceSeconds?: number | undefined;
   readonly waitMs: number;
   readonly dryRun: boolean;
   /**

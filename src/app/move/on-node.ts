@@ -1,4 +1,5 @@
 import type { Config } from "../../domain/config/types.ts";
+import { stopAndRemove, stopDeadlineMs } from "../../domain/container/grace.ts";
 import { isOurs } from "../../domain/container/ownership.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { PictlError } from "../../domain/errors.ts";
@@ -12,6 +13,8 @@ export interface OnNode {
   /** Ours only. */
   readonly containers: readonly ContainerFacts[];
   readonly run: (doing: string, command: Command) => Promise<void>;
+  /** Removes one; asked to end first where it is alive, for what it would save. */
+  readonly remove: (doing: string, facts: ContainerFacts) => Promise<void>;
 }
 
 /** Works on a node that answers; false when it does not. A node that has left the config has nothing to be done on it. */
@@ -30,6 +33,11 @@ export async function onNode(
       containers: (await engine.containers()).filter((facts) => isOurs(facts, config.cluster)),
       run: async (doing, command) => {
         await runDocker(connection, command, { doing });
+      },
+      remove: async (doing, facts) => {
+        const timeoutMs = stopDeadlineMs(facts, undefined);
+        for (const command of stopAndRemove(facts, undefined))
+          await runDocker(connection, command, { doing, timeoutMs });
       },
     });
     return true;

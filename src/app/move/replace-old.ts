@@ -1,3 +1,4 @@
+import { stopDeadlineMs } from "../../domain/container/grace.ts";
 import { retire, retiredName } from "../../domain/container/replace.ts";
 import { runInput } from "../../domain/container/wanted.ts";
 import * as docker from "../../domain/docker/commands.ts";
@@ -57,7 +58,7 @@ async function putAside(
     for (const command of commands) {
       await runDocker(source.connection, command, {
         doing,
-        timeoutMs: (graceSeconds + 60) * 1000,
+        timeoutMs: stopDeadlineMs(old, graceSeconds),
         signal: ports.signal,
       });
     }

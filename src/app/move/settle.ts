@@ -1,7 +1,6 @@
 import type { Config, Placement } from "../../domain/config/types.ts";
 import { generationOf } from "../../domain/container/ownership.ts";
 import { retiredName } from "../../domain/container/replace.ts";
-import * as docker from "../../domain/docker/commands.ts";
 import { toFailure } from "../../domain/errors.ts";
 import { mayStillCome, type MoveRecord, settlement, toldOnceSettled } from "../../domain/move/journal.ts";
 import { inLockOrder, withLocks } from "../locks.ts";
@@ -128,11 +127,11 @@ async function settleClaimed(
 /** Removes what is left of the old copy. Resolves to false when its node did not answer. */
 export function finish(ports: Ports, config: Config, move: MoveRecord): Promise<boolean> {
   const { container, from, generation } = move;
-  return onNode(ports, config, from, async ({ containers, run }) => {
+  return onNode(ports, config, from, async ({ containers, remove }) => {
     for (const facts of containers) {
       const isOld =
         facts.name === retiredName(container) || (facts.name === container && generationOf(facts) < generation);
-      if (isOld) await run(`remove the old ${container}`, docker.remove(facts.id));
+      if (isOld) await remove(`remove the old ${container}`, facts);
     }
   });
 }

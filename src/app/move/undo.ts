@@ -1,4 +1,5 @@
 import type { Config } from "../../domain/config/types.ts";
+import { writesToMounts } from "../../domain/container/grace.ts";
 import { generationOf } from "../../domain/container/ownership.ts";
 import { retiredName } from "../../domain/container/replace.ts";
 import * as docker from "../../domain/docker/commands.ts";
@@ -28,7 +29,7 @@ export async function undo(
   const on = (name: string, work: (on: OnNode) => Promise<void>): Promise<boolean> =>
     dead.has(name) ? Promise.resolve(false) : onNode(ports, config, name, work);
   const wasBack = move.step === "undone";
-  const removed = await removeNew(move, homesOf(config, move), on);
+  const removed = await removeNew(move, { homes: homesOf(config, move), args: argsOf(config, move) }, on);
   // A dead node's copy is nobody's to bring back; what is put aside there is found again by `create`.
   const fromAnswers = wasBack ? copied.length > 0 && (await on(from, noWork)) : await restoreOld(move, on);
   const oldIsBack = wasBack || fromAnswers || dead.has(from);
@@ -55,13 +56,17 @@ function homesOf(config: Config, { container, from, to }: MoveRecord): readonly 
   return homes.includes(from) ? [from] : [from, ...homes.filter((node) => node !== to)];
 }
 
+function argsOf(config: Config, { container }: MoveRecord): readonly string[] {
+  return config.placements.find((each) => each.container === container)?.args ?? [];
+}
+
 const noWork = (): Promise<void> => Promise.resolve();
 
 type On = (node: string, work: (on: OnNode) => Promise<void>) => Promise<boolean>;
 
 async function removeNew(
   { container, from, to, generation, replaces }: MoveRecord,
-  homes: readonly string[],
+  { homes, args }: { readonly homes: readonly string[]; readonly args: readonly string[] },
   on: On,
 ): Promise<"removed" | "kept" | "nothing" | "silent"> {
   // Where it took the place of the only copy, it is the only one now, as far as anybody knows while the others are silent.
@@ -81,10 +86,13 @@ async function removeNew(
   }
   if (olds === 0) return homeIsSilent ? "silent" : "kept";
   let news = 0;
-  const answered = await on(to, async ({ containers, run }) => {
+  const answered = await on(to, async ({ containers, run, remove }) => {
     for (const facts of containers.filter(isNew)) {
       news++;
-      await run(`remove the new ${container}`, docker.remove(facts.id));
+      const doing = `remove the new ${container}`;
+      // The old one waits for it: only where something would be lost it gets its grace.
+      if (writesToMounts(args, facts)) await remove(doing, facts);
+      else await run(doing, docker.remove(facts.id));
     }
   });
   if (!answered) return "silent";

@@ -13,8 +13,8 @@ export function retiredFrom(name: string): string | undefined {
 
 const suffix = ".pictl-replaced";
 
-/** Steps that put the old container aside, in order. Nothing is removed before the new one runs. */
-export function retire(name: string, graceSeconds: number): readonly Command[] {
+/** Steps that put the old container aside, in order. Nothing is removed before the new one runs. `graceSeconds`: `docker.stop`. */
+export function retire(name: string, graceSeconds?: number): readonly Command[] {
   return [docker.stop(name, graceSeconds), docker.rename(name, retiredName(name))];
 }
 

@@ -36,9 +36,12 @@ export function unpause(name: string): Command {
   return words("docker", "container", "unpause", name);
 }
 
-/** `graceSeconds`: how long the process may take after SIGTERM before SIGKILL. */
-export function stop(name: string, graceSeconds: number): Command {
-  return words("docker", "container", "stop", "--time", String(graceSeconds), name);
+/**
+ * `graceSeconds`: how long the process may take after SIGTERM before SIGKILL; undefined: as long as its container says
+ * (`--stop-timeout`), which any number here would override.
+ */
+export function stop(name: string, graceSeconds?: number): Command {
+  return words("docker", "container", "stop", ...timeFlag(graceSeconds), name);
 }
 
 /** Ends it at once, and one that is just being stopped too. */
@@ -46,8 +49,12 @@ export function kill(name: string): Command {
   return words("docker", "container", "kill", name);
 }
 
-export function restart(name: string, graceSeconds: number): Command {
-  return words("docker", "container", "restart", "--time", String(graceSeconds), name);
+export function restart(name: string, graceSeconds?: number): Command {
+  return words("docker", "container", "restart", ...timeFlag(graceSeconds), name);
+}
+
+function timeFlag(graceSeconds: number | undefined): readonly string[] {
+  return graceSeconds === undefined ? [] : ["--time", String(graceSeconds)];
 }
 
 export function rename(name: string, to: string): Command {

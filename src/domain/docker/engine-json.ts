@@ -3,7 +3,7 @@ import { list, number, object, text, texts } from "./json.ts";
 
 /** Turns the Docker Engine API's answers into facts. Fields: https://docs.docker.com/reference/api/engine/ */
 
-/** One row of `GET /containers/json`; undefined when it has no id. `startedAtMs` is not in the list: it is null here. */
+/** One row of `GET /containers/json`; undefined when it has no id. What is not in the list is null here (`withInspection`). */
 export function containerFromList(row: unknown): ContainerFacts | undefined {
   const json = object(row);
   const id = text(json["Id"]);
@@ -21,6 +21,7 @@ export function containerFromList(row: unknown): ContainerFacts | undefined {
     createdAt: number(json["Created"]),
     startedAtMs: null,
     exitCode: exitCodeOf(statusText),
+    stopTimeoutSeconds: null,
     ports: list(json["Ports"]).flatMap(publishedPort),
     volumes: list(json["Mounts"])
       .map(object)
@@ -32,6 +33,7 @@ export function containerFromList(row: unknown): ContainerFacts | undefined {
 /** Adds what only `GET /containers/ID/json` knows. */
 export function withInspection(facts: ContainerFacts, inspection: unknown): ContainerFacts {
   const state = object(object(inspection)["State"]);
+  const stopTimeout = object(object(inspection)["Config"])["StopTimeout"];
   const startedAtMs = Date.parse(text(state["StartedAt"]));
   const ran = Number.isFinite(startedAtMs) && startedAtMs > 0;
   const ended = facts.state === "exited" || facts.state === "dead" || facts.state === "restarting";
@@ -39,6 +41,7 @@ export function withInspection(facts: ContainerFacts, inspection: unknown): Cont
     ...facts,
     startedAtMs: ran ? startedAtMs : null,
     exitCode: ended && typeof state["ExitCode"] === "number" ? state["ExitCode"] : facts.exitCode,
+    stopTimeoutSeconds: typeof stopTimeout === "number" ? stopTimeout : null,
   };
 }
 

@@ -19,6 +19,8 @@ export interface ContainerFacts {
   /** Milliseconds since the epoch; null when it never ran. */
   readonly startedAtMs: number | null;
   readonly exitCode: number | null;
+  /** Its `--stop-timeout`, -1 for ever; null: Docker's own, or not known. */
+  readonly stopTimeoutSeconds: number | null;
   readonly ports: readonly PublishedPort[];
   /** Those included that its image declares. */
   readonly volumes: readonly VolumeMount[];

@@ -5,10 +5,10 @@ import type { ContainerState } from "../../../src/domain/docker/facts.ts";
 import { render } from "../../../src/domain/shell.ts";
 import { containerFacts } from "../../fakes/facts.ts";
 
-function planned(action: LifecycleAction, state: ContainerState | undefined): string {
+function planned(action: LifecycleAction, state: ContainerState | undefined, graceSeconds?: number): string {
   const facts = state === undefined ? undefined : containerFacts({ state });
-  const plan = planLifecycle(action, "web", { facts, graceSeconds: 7 });
-  return `${plan.command ? render(plan.command) : plan.why}${plan.watch ? ", watched" : ""}`;
+  const plan = planLifecycle(action, "web", { facts, graceSeconds });
+  return `${plan.commands.map(render).join(", ") || plan.why}${plan.watch ? ", watched" : ""}`;
 }
 
 describe("what an action does to a container in each state", () => {
@@ -18,17 +18,28 @@ describe("what an action does to a container in each state", () => {
     ["start", "running", "runs already"],
     ["start", "restarting", "runs already, watched"],
     ["start", "paused", "docker container unpause web"],
-    ["stop", "running", "docker container stop --time 7 web"],
-    ["stop", "paused", "docker container stop --time 7 web"],
-    ["stop", "restarting", "docker container stop --time 7 web"],
+    ["stop", "running", "docker container stop web"],
+    ["stop", "paused", "docker container stop web"],
+    ["stop", "restarting", "docker container stop web"],
     ["stop", "exited", "is stopped already"],
     ["stop", undefined, "is not there"],
-    ["restart", "exited", "docker container restart --time 7 web, watched"],
-    ["restart", "running", "docker container restart --time 7 web, watched"],
-    ["delete", "running", "docker container rm --force web"],
+    ["restart", "exited", "docker container restart web, watched"],
+    ["restart", "running", "docker container restart web, watched"],
+    ["delete", "running", "docker container stop web, docker container rm --force web"],
+    ["delete", "restarting", "docker container stop web, docker container rm --force web"],
+    ["delete", "exited", "docker container rm --force web"],
     ["delete", undefined, "is not there"],
   ] as const)("%s of one that is %s: %s", (action, state, expected) => {
     expect(planned(action, state)).toBe(expected);
+  });
+
+  test.each([
+    ["stop", 7, "docker container stop --time 7 web"],
+    ["restart", 0, "docker container restart --time 0 web, watched"],
+    ["delete", 90, "docker container stop --time 90 web, docker container rm --force web"],
+    ["delete", 0, "docker container rm --force web"],
+  ] as const)("%s with a grace of %i s: %s", (action, graceSeconds, expected) => {
+    expect(planned(action, "running", graceSeconds)).toBe(expected);
   });
 
   test.each(["start", "restart"] as const)("%s of one that is not there is an error", (action) => {

@@ -47,6 +47,7 @@ describe("containerFromList", () => {
       createdAt: 1_795_405_920,
       startedAtMs: null,
       exitCode: null,
+      stopTimeoutSeconds: null,
       ports: [{ ip: "0.0.0.0", publicPort: 8080, privatePort: 80, protocol: "tcp" }],
       volumes: [{ name: "data", target: "/data" }],
     });
@@ -94,6 +95,11 @@ describe("withInspection", () => {
       startedAtMs: Date.UTC(2026, 10, 23, 3, 50, 23, 500),
       exitCode: null,
     });
+  });
+
+  it("adds how long it may take to stop", () => {
+    expect(withInspection(facts(), { Config: { StopTimeout: 60 } }).stopTimeoutSeconds).toBe(60);
+    expect(withInspection(facts(), { Config: { StopTimeout: null } }).stopTimeoutSeconds).toBeNull();
   });
 
   it("knows Docker's year 1 for never", () => {
