@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { Config, Placement } from "../domain/config/types.ts";
+import { dockerRights } from "../domain/docker/rights.ts";
 import { PictlError } from "../domain/errors.ts";
 import {
   holdLocks,
@@ -7,7 +8,10 @@ import {
   type LockAnswer,
   type LockHolder,
   parseLockAnswer,
+  parseUnusable,
 } from "../domain/lock/command.ts";
+import { quote } from "../domain/shell.ts";
+import { visible } from "../domain/text.ts";
 import { nodeOf } from "./observe.ts";
 import type { Ports } from "./ports.ts";
 
@@ -85,11 +89,13 @@ async function hold(
   const connection = await ports.nodes.connect(nodeOf(config, node), ports.signal);
   // Before the node is looked at: what is decided then must not be done to it after a restart (`RunOptions.guard`).
   const clock = connection.clock().catch(() => undefined);
+  // As who changes the container: the lock is where everybody who may do so looks.
+  const { sudo } = dockerRights(await connection.privilege());
   for (;;) {
-    const line = await connection.pipe(holdLocks(names, holder), { signal: ports.signal, held: true });
+    const line = await connection.pipe(holdLocks(names, holder), { sudo, signal: ports.signal, held: true });
     let answers: readonly LockAnswer[];
     try {
-      [answers] = await Promise.all([readAnswers(line, names.length), clock]);
+      [answers] = await Promise.all([readAnswers(line, { node, count: names.length }), clock]);
     } catch (error) {
       line.destroy();
       if (ports.signal.aborted || (error instanceof PictlError && error.code !== "command-failed")) throw error;
@@ -110,7 +116,10 @@ async function hold(
 /** A line is no longer than its holder, which the node cuts at 1000 bytes. */
 const longestAnswer = 4096;
 
-async function readAnswers(line: Duplex, count: number): Promise<readonly LockAnswer[]> {
+async function readAnswers(
+  line: Duplex,
+  { node, count }: { readonly node: string; readonly count: number },
+): Promise<readonly LockAnswer[]> {
   const answers: LockAnswer[] = [];
   let rest = "";
   for (;;) {
@@ -122,6 +131,8 @@ async function readAnswers(line: Duplex, count: number): Promise<readonly LockAn
     const lines = (rest + chunk).split("\n");
     rest = lines.pop() ?? "";
     if (rest.length > longestAnswer) throw new Error("the lock command says something else");
+    const unusable = lines.map(parseUnusable).find((path) => path !== undefined);
+    if (unusable !== undefined) throw unusableLock(node, unusable);
     answers.push(...lines.map(parseLockAnswer).filter((answer) => answer !== undefined));
     if (answers.length >= count) return answers;
   }
@@ -171,6 +182,14 @@ function heldBy(answer: LockAnswer & { held: true }, place: { container: string;
     ...place,
     hint: "Wait for it to end, or say `--wait SECONDS`.",
   });
+}
+
+function unusableLock(node: string, path: string): PictlError {
+  return new PictlError(
+    "state-write-failed",
+    `On the node, ${visible(path)} should keep two pictl commands apart, and this login cannot use it, or somebody else may write there: nothing was done.`,
+    { node, hint: `Look at it there (\`ls -ld ${quote(path)}\`), and remove it as root.` },
+  );
 }
 
 function lostLock(place: Place): PictlError {

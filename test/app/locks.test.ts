@@ -1,12 +1,11 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { closeSync, mkdirSync, openSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { systemClock } from "../../src/adapters/clock/index.ts";
 import { withLocks } from "../../src/app/locks.ts";
 import type { NodeSpec } from "../../src/domain/config/types.ts";
 import { config } from "../fakes/config.ts";
-import { afterwards, openTestNodes, rejection, started, throughProxy } from "../support/ssh.ts";
+import { openTestNodes, rejection, started, throughProxy } from "../support/ssh.ts";
 import { startSshd, whyNoSshd, type Sshd } from "../support/sshd.ts";
 import { startProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 
@@ -20,20 +19,21 @@ describe.skipIf(whyNoSshd)(`locks${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { timeo
     await sshd.stop();
   });
 
-  const folder = "/run/lock/pictl";
+  /** Where root without a Docker of a group's has them. */
+  const folder = "/run/pictl/locks";
   const cluster = `locks-${String(process.pid)}`;
   const fileOf = (container: string): string => join(folder, `${cluster}.${container}`);
   const places = ["a", "b"].map((container) => ({ container, node: "n1" }));
   const [a, b] = places as [(typeof places)[0], (typeof places)[0]];
 
   /** A line of its own to the one node. */
-  async function operator(): Promise<{
+  async function operator(server = sshd): Promise<{
     proxy: TcpProxy;
     warnings: string[];
     lock: (work: Parameters<typeof withLocks<void>>[2]) => Promise<void>;
   }> {
-    const proxy = await started(startProxy({ target: sshd.port }));
-    const node: NodeSpec = await throughProxy(sshd, proxy.port);
+    const proxy = await started(startProxy({ target: server.port }));
+    const node: NodeSpec = await throughProxy(server, proxy.port);
     const warnings: string[] = [];
     const step = { update: () => undefined, done: () => undefined, fail: () => undefined };
     const ports = {
@@ -71,20 +71,14 @@ describe.skipIf(whyNoSshd)(`locks${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { timeo
   });
 
   test("a line that dies while they are taken is no node without flock", async () => {
-    // Opening a pipe that nobody writes to takes for ever.
-    const fifo = fileOf("a");
-    const takers = (): number => spawnSync("pgrep", ["-f", `^sh .*${cluster}.a`]).stdout.length;
-    rmSync(fifo, { force: true });
-    mkdirSync(folder, { recursive: true });
-    execFileSync("mkfifo", [fifo]);
-    afterwards(async () => {
-      const writer = openSync(fifo, "r+");
-      await vi.waitUntil(() => takers() === 0, 10_000);
-      closeSync(writer);
-    });
-    const one = await operator();
+    const bin = join(sshd.dir, "bin");
+    const begun = join(bin, "begun");
+    mkdirSync(bin);
+    writeFileSync(join(bin, "flock"), `#!/bin/sh\n: >${begun}\nexec sleep 5\n`, { mode: 0o755 });
+    const one = await operator(await started(startSshd({ config: [`SetEnv PATH=${bin}:/usr/bin:/bin`] })));
     const done = one.lock((locked) => locked(a));
-    await vi.waitUntil(() => takers() > 0, 10_000);
+    done.catch(() => undefined);
+    await vi.waitUntil(() => existsSync(begun), 10_000);
     one.proxy.cut();
     await rejection(done, "connection-lost");
     expect(one.warnings).toEqual([]);

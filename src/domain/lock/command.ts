@@ -19,9 +19,15 @@ export const lockIdleSeconds = 20;
 
 /**
  * Takes `flock`s on the node and holds them as long as its stdin brings a `.` now and then. Each lock lives in a
- * subshell around the next one, because dash has no file descriptors above 9. The folder is not sticky: in a sticky
- * one the kernel refuses to open another user's file for writing (fs.protected_regular).
- * Prints `free NAME` or `held NAME HOLDER` for each, in order.
+ * subshell around the next one, because dash has no file descriptors above 9.
+ *
+ * Whoever may write to a socket of Docker that is root's has every right of root by it, and nobody else has business
+ * with its containers: so the socket's group (`docker`) shares a folder, root and its members alike, which nobody else
+ * can open. That nobody else has made it, its group tells: only members can give a folder to a group. Where no group
+ * shares the socket, root has a folder of its own, and so has a user with a Docker of its own. No folder is sticky: in a
+ * sticky one the kernel refuses to open another user's file for writing (fs.protected_regular).
+ *
+ * Prints `free NAME` or `held NAME HOLDER` for each, in order, or `unusable PATH`, and then no more.
  */
 export function holdLocks(names: readonly string[], holder: LockHolder): Command {
   return script(text, JSON.stringify(holder), String(lockIdleSeconds), ...names);
@@ -34,33 +40,125 @@ export function parseLockAnswer(line: string): LockAnswer | undefined {
   return state === "free" ? { name, held: false } : { name, held: true, by: parseHolder(holder) };
 }
 
+/** The path on the node that cannot be used, or that somebody else may have put there; undefined for any other line. */
+export function parseUnusable(line: string): string | undefined {
+  return /^unusable (.+)$/.exec(line)?.[1];
+}
+
 const text = `
-umask 0
-folder=/run/lock/pictl
-mkdir -p "$folder" 2>/dev/null || folder=/tmp/pictl-locks
-mkdir -p "$folder" || exit 74
-command -v flock >/dev/null || exit 69
-holder=$1 idle=$2
+umask 007
+holder=$1 idle=$2 me=$(id -u) folder=
 shift 2
+
+unusable() {
+  echo "unusable $1"
+  exit 77
+}
+
+# Goes into a folder of this mode, owner and group (empty: any), by what it is once we are in it.
+enter() {
+  [ ! -L "$1" ] && cd "$1" 2>/dev/null || return 1
+  set -- "$1" "$2" "$3" "$4" $(ls -ldn .)
+  [ "\${5%.}" = "$2" ] && [ "\${3:-$7}" = "$7" ] && [ "\${4:-$8}" = "$8" ] && folder=$1
+}
+
+# 0: only root's, or nobody's.
+group_of_socket() {
+  socket=\${DOCKER_HOST:-unix:///var/run/docker.sock}
+  socket=\${socket#unix://} group=0
+  if [ -S "$socket" ] && [ -w "$socket" ]; then
+    set -- $(ls -Lldn "$socket")
+    if [ "$3" = 0 ]; then group=$4; fi
+  fi
+}
+
+enter_own() {
+  mkdir -m 700 "$1" 2>/dev/null
+  enter "$1" drwx------ "$me" "" || unusable "$1"
+}
+
+enter_shared() {
+  enter "$1" drwxrws--- "" "$group"
+}
+
+# A member may be making it in this very moment.
+enter_soon() {
+  for _ in 1 2 3 4 5; do
+    if [ -L "$1" ] || [ ! -d "$1" ]; then return 1; fi
+    if enter_shared "$1"; then return; fi
+    sleep 0.1
+  done
+  false
+}
+
+make_shared() {
+  mkdir -m 700 "$1" 2>/dev/null || return 1
+  { chgrp "$group" "$1" && chmod 2770 "$1"; } 2>/dev/null && enter_shared "$1" || { rmdir "$1" && return 1; }
+}
+
+# What somebody has put in the way, root takes away; into a folder of a name that nobody can know before.
+move_aside() {
+  if [ "$me" != 0 ]; then unusable "$1"; fi
+  aside=$(mktemp -d "\${1%/*}/pictl-XXXXXXXXXX") && mv "$1" "$aside/" || unusable "$1"
+}
+
+choose_shared() {
+  for place in /run/lock /tmp; do
+    if enter_shared "$place/pictl-docker"; then return; fi
+  done
+  for place in /run/lock /tmp; do
+    shared=$place/pictl-docker
+    if make_shared "$shared"; then return; fi
+    if [ -e "$shared" ] || [ -L "$shared" ]; then
+      if enter_soon "$shared"; then return; fi
+      move_aside "$shared"
+      if make_shared "$shared"; then return; fi
+      unusable "$shared"
+    fi
+  done
+  false
+}
+
+choose_own() {
+  if [ "$me" = 0 ]; then
+    mkdir -p -m 755 /run/pictl && enter_own /run/pictl/locks
+  elif enter "\${XDG_RUNTIME_DIR:-/run/user/$me}" drwx------ "$me" ""; then
+    enter_own "$folder/pictl"
+  else
+    enter_own "/tmp/pictl-$me"
+  fi
+}
+
+plain() {
+  [ ! -L "$1" ] && { [ ! -e "$1" ] || [ -f "$1" ]; }
+}
+
 take() {
   if [ $# -eq 0 ]; then
-    while [ "$(timeout "$idle" head -c 1)" = . ]; do :; done
+    # busybox's timeout leaves somebody behind for a second, who must not hold the lock.
+    while [ "$(timeout "$idle" head -c 1 9>&-)" = . ]; do :; done
     return
   fi
-  file=$folder/$1
-  [ -e "$file" ] || : >>"$file"
+  file=./$1
   (
-    exec 9<"$file"
+    plain "$file" || rm -f "$file"
+    # Opened for both, a fifo waits for nobody, and a file is not emptied.
+    plain "$file" && { true <>"$file"; } 2>/dev/null || unusable "$folder/$1"
+    exec 9<>"$file"
     if flock -n 9; then
-      printf %s "$holder" >"$file"
+      printf %s "$holder" >/proc/self/fd/9
       echo "free $1"
     else
-      echo "held $1 $(head -c 1000 "$file" | tr -d '\\n')"
+      echo "held $1 $(head -c 1000 /proc/self/fd/9 | tr -d '\\n')"
     fi
     shift
     take "$@"
   )
 }
+
+command -v flock >/dev/null || exit 69
+group_of_socket
+{ [ "$group" != 0 ] && choose_shared; } || choose_own || unusable /run/pictl
 take "$@"
 `;
 
