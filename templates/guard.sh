@@ -14,7 +14,7 @@
 # word that OWNER wants remembered, and MARKED the epoch in which that was claimed; empty MARKS leave both as they are.
 #
 # STATE/promise: "EPOCH OWNER TTL MARKED MARKS", durable. RUN/until: "UNTIL BOOT"; gone after a reboot, and then the
-# promise counts anew in full.
+# promise counts anew in full. Everybody may read them, and nobody else may write there or open the lock files.
 set -f
 verb=$1 token=$2 cluster=$3 boot=$4 deadline=$5 epoch=$6 owner=$7 extra=$8 command=$9
 
@@ -61,6 +61,20 @@ store_promise() {
 
 store_until() {
   { echo "$1 $booted" >"$run/until.new" && mv "$run/until.new" "$run/until"; } 2>/dev/null || refuse 184 state "$run"
+}
+
+# Whoever else may write in a folder, or has put a link in its place, could have us write anywhere. Lock files that others
+# can open, which an older pictl has made, they can hold as well.
+check_folders() {
+  # shellcheck disable=SC2012 # find knows modes only where busybox was built so.
+  ls -ldn "${state%/*}" "$state" "${run%/*}" "$run" "$run/guard.lock" 2>/dev/null | while read -r mode _ by _; do
+    case $mode in
+      d????-??-*) [ "$by" = "$me" ] || exit 1 ;;
+      -???------*) ;;
+      -*) chmod 600 "$run/guard.lock" "$run/vip.lock" 2>/dev/null || true ;;
+      d* | l*) exit 1 ;;
+    esac
+  done || refuse 184 unsafe "$state"
 }
 
 sync_file() {
@@ -114,8 +128,8 @@ claim() {
 
 read -r booted </proc/sys/kernel/random/boot_id
 root_state=/var/lib/pictl/$cluster root_run=/run/pictl/$cluster
-state=$root_state run=$root_run
-if [ "$(id -u)" != 0 ]; then state=$HOME/.local/state/pictl/$cluster run=$state; fi
+state=$root_state run=$root_run me=$(id -u)
+if [ "$me" != 0 ]; then state=$HOME/.local/state/pictl/$cluster run=$state; fi
 
 if [ "$verb" = run ] && [ -z "$epoch$extra" ]; then
   check_time
@@ -125,6 +139,8 @@ fi
 mask=$(umask)
 umask 022
 mkdir -p "$state" "$run" 2>/dev/null
+check_folders
+umask 077
 if ! { true >>"$run/guard.lock"; } 2>/dev/null; then refuse 184 state "$run"; fi
 if [ "$verb" = run ] && [ -n "$extra" ]; then
   exec 8>>"$run/$extra.lock"
@@ -132,6 +148,7 @@ if [ "$verb" = run ] && [ -n "$extra" ]; then
   export PICTL_DEADLINE="$deadline"
 fi
 exec 9>>"$run/guard.lock"
+umask 022
 take_lock 9
 check_time
 if [ "$verb" = claim ]; then

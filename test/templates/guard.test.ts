@@ -1,5 +1,15 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -155,7 +165,7 @@ describe.skipIf(whyNoGuard).each(shells)("guard.sh under $name", ({ words }) => 
 
   test("without a flock program everything is checked all the same", () => {
     const bin = folder();
-    for (const program of ["mkdir", "mv", "sync", "id", "sh", "dash", "busybox"]) {
+    for (const program of ["mkdir", "ls", "mv", "sync", "id", "sh", "dash", "busybox"]) {
       const path = spawnSync("sh", ["-c", `command -v ${program}`], { encoding: "utf8" }).stdout.trim();
       symlinkSync(path, join(bin, program));
     }
@@ -164,6 +174,44 @@ describe.skipIf(whyNoGuard).each(shells)("guard.sh under $name", ({ words }) => 
     expect(node.run({ epoch: 4, owner: "a" })).toEqual(refused(182, "superseded 5 a"));
     expect(node.run({ boot: bootId, within: -100 })).toEqual(refused(180, "late \\d+"));
     expect(node.run({ epoch: 5, owner: "a", lock: "vip" })).toEqual(done);
+  });
+
+  test.each<[string, string]>([
+    ["everybody may write there", 'mkdir -m 777 "$1"'],
+    ["a group may write there", 'mkdir -m 775 "$1"'],
+    ["it is somebody else's", 'mkdir "$1" && chown 65534 "$1"'],
+    ["it is a link", 'mkdir "$2" && ln -s "$2" "$1"'],
+  ])("a folder in which somebody else could plant a file is not written: %s", (_what, plant) => {
+    const other = folder();
+    for (const which of ["state", "volatile"] as const) {
+      const node = fresh();
+      mkdirSync("/var/lib/pictl", { recursive: true });
+      mkdirSync("/run/pictl", { recursive: true });
+      const planted = spawnSync("sh", ["-c", plant, "sh", node[which], join(other, which)]);
+      expect(planted.status).toBe(0);
+      expect(node.run({ epoch: 1, owner: "a" })).toEqual(refused(184, `unsafe ${node.state}`));
+      expect(node.claim({ epoch: 1, owner: "a", ttl: 15 })).toBe(`TOKEN unsafe ${node.state}`);
+      expect(readdirSync(node[which])).toEqual([]);
+      expect(node.run({})).toEqual(done);
+    }
+  });
+
+  test("no other user can hold a lock, or read more than the promise; nor with lock files of before", () => {
+    const node = fresh();
+    mkdirSync(node.volatile, { recursive: true });
+    for (const name of ["guard.lock", "vip.lock"]) writeFileSync(join(node.volatile, name), "", { mode: 0o644 });
+    for (let turn = 0; turn < 2; turn++) {
+      expect(node.claim({ epoch: 5, owner: "a", ttl: 15 })).toBe("claimed 5 a 15");
+      expect(node.run({ epoch: 5, owner: "a", lock: "vip" })).toEqual(done);
+      for (const name of ["guard.lock", "vip.lock"]) {
+        const stranger = ["--reuid=65534", "--regid=65534", "--clear-groups", "flock", "-n", join(node.volatile, name)];
+        expect(spawnSync("setpriv", [...stranger, "true"], { encoding: "utf8" }).stderr).toContain("Permission denied");
+        rmSync(join(node.volatile, name));
+      }
+    }
+    for (const path of [join(node.state, "promise"), join(node.volatile, "until")]) {
+      expect(statSync(path).mode & 0o777).toBe(0o644);
+    }
   });
 
   test("a lock is held while the command runs, and who waits for it longer than two seconds is refused", async () => {

@@ -83,6 +83,17 @@ function errorFor(why: string | undefined, details: readonly string[], node: str
         `The node could not write ${details.join(" ")}, where it remembers whom to obey: nothing was done.`,
         { node, hint: "Make room there, and see that the file system is not read-only." },
       );
+    case "unsafe": {
+      const folder = details.join(" ");
+      return new PictlError(
+        "state-write-failed",
+        `On the node, ${folder}, where it remembers whom to obey, or the folder above it, is a link, or somebody else may write there: nothing was done.`,
+        {
+          node,
+          hint: `Give both to the login, and to nobody else: \`ls -ld\` shows whose they are, \`chown\` and \`chmod go-w\` mend it. \`rm -r ${quote(folder)}\` is as good.`,
+        },
+      );
+    }
     default:
       return undefined;
   }
