@@ -1,3 +1,4 @@
+import { tellDockerHost } from "../docker/endpoint.ts";
 import { type Command, script } from "../shell.ts";
 
 /** Who holds a lock, written into its file on the node for the one who comes second. */
@@ -64,7 +65,7 @@ enter() {
 
 # 0: only root's, or nobody's.
 group_of_socket() {
-  socket=\${DOCKER_HOST:-unix:///var/run/docker.sock}
+  socket=$(${tellDockerHost})
   socket=\${socket#unix://} group=0
   if [ -S "$socket" ] && [ -w "$socket" ]; then
     set -- $(ls -Lldn "$socket")
