@@ -1,6 +1,5 @@
 import * as common from "../src/cli/flags.ts";
 import { LifecycleCommand } from "../src/cli/lifecycle-command.ts";
-import { plural } from "../src/domain/text.ts";
 
 export default class Delete extends LifecycleCommand {
   static override summary = "Remove containers from their nodes; layout, images and volumes stay.";
@@ -10,17 +9,6 @@ export default class Delete extends LifecycleCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Delete);
-    await this.apply("delete", {
-      names: args.container,
-      flags,
-      confirm: async (placements) => {
-        if (flags.yes || placements.length === 0) return true;
-        const names = placements.map((each) => `${each.container}@${each.node}`).join(", ");
-        return this.ask.confirm(
-          `Delete ${plural(placements.length, "container")} (${names})?`,
-          "Say `--yes` to delete without being asked.",
-        );
-      },
-    });
+    await this.apply("delete", { names: args.container, flags });
   }
 }

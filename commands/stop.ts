@@ -2,10 +2,11 @@ import * as common from "../src/cli/flags.ts";
 import { LifecycleCommand } from "../src/cli/lifecycle-command.ts";
 
 export default class Stop extends LifecycleCommand {
-  static override summary = "Stop running containers.";
+  static override summary = "Stop running containers; they stay so until they are started.";
+  static override description = "Without names all containers are meant, and it asks first.";
   static override args = { container: common.containers };
-  static override flags = { wait: common.wait, "dry-run": common.dryRun, grace: common.grace };
-  static override examples = ["<%= config.bin %> stop", "<%= config.bin %> stop web db@n2"];
+  static override flags = { wait: common.wait, "dry-run": common.dryRun, grace: common.grace, yes: common.yes };
+  static override examples = ["<%= config.bin %> stop --yes", "<%= config.bin %> stop web db@n2"];
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Stop);

@@ -72,6 +72,8 @@ export interface ContextOptions {
   readonly ask?: Ask;
   /** The command, for the event log. */
   readonly cause: string;
+  /** It changes nothing, so that there is nothing to tell in the event log. */
+  readonly rehearsal?: boolean;
   /** In whose name a daemon gives commands, asked at each of them; missing for commands by hand. */
   readonly fence?: () => Fence | undefined;
 }
@@ -120,7 +122,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       checks: openChecks({ nodes, engines, network, clock: systemClock }),
       hooks: openHooks(),
       scripts,
-      events: openEventLog({ stateDir: config.stateDir, warn }),
+      events: eventLog(config, { ...options, warn }),
       latestConfig: async () => (await store.read()).config,
       clock: systemClock,
       progress,
@@ -173,6 +175,14 @@ export async function openRecorder(
     clock: systemClock,
     actor: { who: `${userInfo().username}@${hostname()}`, cause: options.cause },
   };
+}
+
+function eventLog(
+  { stateDir }: Config,
+  { rehearsal = false, warn }: { readonly rehearsal?: boolean; readonly warn: (message: string) => void },
+): EventLog {
+  const log = openEventLog({ stateDir, warn });
+  return rehearsal ? { ...log, append: () => Promise.resolve() } : log;
 }
 
 /** Empty where there is no Linux to ask; then no node is taken for this machine. */

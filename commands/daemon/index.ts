@@ -15,7 +15,7 @@ const runEverySeconds = 60;
 export default class Daemon extends PictlCommand {
   static override summary = "Watch the cluster: heartbeat, failover, virtual IP. Runs in the foreground.";
   static override description =
-    "Checks the containers of the heartbeat section at every heartbeat_interval while automatic_heartbeat is enabled, " +
+    "Checks the containers of the heartbeat section at every heartbeat_interval while automatic_heartbeat is not disabled, " +
     "restarts what fails, and moves what has failed failover_after times in a row to another host of its " +
     "container_host_constraints. One daemon watches a cluster from one machine. A changed config is read again by itself " +
     "(or at SIGHUP); a broken one is refused and the last good one stays. SIGTERM and Ctrl-C finish or undo the step in " +

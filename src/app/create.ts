@@ -103,7 +103,9 @@ async function createOne(ports: Ports, one: One): Promise<Done> {
   const environment = await withSecrets(ports, placement, one.fromFile);
   if (dryRun) {
     tellLeft(ports, placement, left);
-    return { outcome: `would run: ${render(withEnvironmentOnStdin(runCommand, environment))}` };
+    return {
+      outcome: `would run: ${render(docker.withoutOwnLabels(withEnvironmentOnStdin(runCommand, environment)))}`,
+    };
   }
   const connection = await ports.nodes.connect(nodeOf(config, node), ports.signal);
   await notePlaced(ports, container, generation);

@@ -1,6 +1,6 @@
 import type { Config, NodeSpec } from "../domain/config/types.ts";
 import type { Check, Measures } from "../domain/doctor/check.ts";
-import { judgeController } from "../domain/doctor/controller.ts";
+import { judgeController, judgeHeartbeat } from "../domain/doctor/controller.ts";
 import { examineCommand, type Examination, parseExamination } from "../domain/doctor/examination.ts";
 import { judgeNode, type NodeLook } from "../domain/doctor/node.ts";
 import { type Candidacy, devicesOf } from "../domain/doctor/vip.ts";
@@ -30,7 +30,7 @@ export async function examineCluster(
     }),
   ]);
   const checks = [
-    ...judgeController(controller).map((check) => ({ node: null, check })),
+    ...[...judgeController(controller), ...judgeHeartbeat(input.config)].map((check) => ({ node: null, check })),
     ...looks.results.flatMap((look) => judgeNode(look).map((check) => ({ node: look.node, check }))),
   ];
   return {

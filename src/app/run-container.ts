@@ -4,10 +4,12 @@ import { stopDeadlineMs } from "../domain/container/grace.ts";
 import { generationOf } from "../domain/container/ownership.ts";
 import { restore, retire, retiredName } from "../domain/container/replace.ts";
 import * as docker from "../domain/docker/commands.ts";
+import { dockerWarnings } from "../domain/docker/warnings.ts";
 import type { ContainerFacts } from "../domain/docker/facts.ts";
 import { hintedFurther, PictlError, toFailure } from "../domain/errors.ts";
 import type { Command } from "../domain/shell.ts";
 import { runDocker } from "./docker.ts";
+import { makeNetworks } from "./networks.ts";
 import type { Connection, Engine, Ports } from "./ports.ts";
 import { watchStart } from "./watch-start.ts";
 
@@ -72,13 +74,17 @@ export async function putInPlace(
 async function runContainer(ports: Ports, place: RunPlace): Promise<void> {
   const { connection, placement, environment } = place;
   const { container } = placement;
+  await makeNetworks(connection, placement);
   try {
-    await runDocker(connection, withEnvironmentOnStdin(place.runCommand, environment), {
+    const { stderr } = await runDocker(connection, withEnvironmentOnStdin(place.runCommand, environment), {
       doing: `create ${container}`,
       timeoutMs: runTimeoutMs,
       signal: ports.signal,
       ...(environment.length > 0 ? { stdin: environmentFile(environment) } : {}),
     });
+    for (const warning of dockerWarnings(stderr)) {
+      ports.progress.warn(`${container}@${placement.node} runs, and docker warns: ${warning}`);
+    }
   } catch (error) {
     if (error instanceof PictlError && error.code === "docker-failed") await removeUnstarted(place);
     throw error;

@@ -70,6 +70,7 @@ export abstract class PictlCommand extends Command {
     this.#progress ??= createProgress({
       terminal: this.terminal,
       quiet: this.#given("--json"),
+      rehearsal: this.#given("--dry-run"),
       stderr: process.stderr,
       now: () => performance.now(),
       openDisplay: async () => (await import("./display.ts")).openDisplay(),
@@ -100,6 +101,7 @@ export abstract class PictlCommand extends Command {
       progress: instead.progress ?? this.progress,
       ...(instead.fence ? { fence: instead.fence } : {}),
       ...(this.terminal.interactive ? { ask: this.ask } : {}),
+      rehearsal: this.#given("--dry-run"),
       cause: `pictl ${(this.id ?? "").replaceAll(":", " ")}`,
     });
     this.#closers.push(() => context.close());

@@ -18,6 +18,8 @@ export interface CliProgress extends Progress {
 export interface ProgressOptions {
   readonly terminal: Terminal;
   readonly quiet: boolean;
+  /** Nothing is done, so that what would be stands in the result alone. */
+  readonly rehearsal?: boolean;
   readonly stderr: NodeJS.WritableStream;
   /** Milliseconds that never go back. */
   readonly now: () => number;
@@ -59,7 +61,7 @@ export function createProgress(options: ProgressOptions): CliProgress {
     await (await screen)?.close();
   };
   const plainLine = (text: string): void => {
-    if (!terminal.live && !options.quiet && !stopped) stderr.write(`${text}\n`);
+    if (!terminal.live && !options.quiet && !options.rehearsal && !stopped) stderr.write(`${text}\n`);
   };
 
   const begin = (label: string, tell: (line: string) => void): Step => {

@@ -6,6 +6,7 @@ import { record } from "../app/record.ts";
 import type { Config } from "../domain/config/types.ts";
 import type { DaemonState } from "../domain/daemon.ts";
 import { PictlError } from "../domain/errors.ts";
+import { switchedOff } from "../domain/heartbeat/subjects.ts";
 import { beat } from "./heart.ts";
 import { startLeading } from "./leader.ts";
 import { startService } from "./service.ts";
@@ -49,6 +50,14 @@ export async function runDaemon(ports: HeartbeatPorts & VipPorts, input: DaemonI
 
   await record(ports, { type: "daemon.started", after: { pid: identity.pid, config: identity.configPath } });
   await save(undefined, input.config);
+  let toldOff: string | undefined;
+  /** Loudly, since a daemon that runs is taken for one that watches. */
+  const tellOff = async (current: Config): Promise<void> => {
+    const off = switchedOff(current);
+    if (off !== undefined && off !== toldOff) await record(ports, { type: "heartbeat.off", error: off });
+    toldOff = off;
+  };
+  await tellOff(input.config);
   const watch = watchConfig(store, input.config, async (change) => {
     await record(ports, change);
   });
@@ -82,7 +91,11 @@ export async function runDaemon(ports: HeartbeatPorts & VipPorts, input: DaemonI
       stalls,
       leave,
       wake: input.wake,
-      config: () => watch.refresh(),
+      config: async () => {
+        const current = await watch.refresh();
+        await tellOff(current);
+        return current;
+      },
       mayDo: () => mayDo(leadership.role()),
       onTurn: (current) => {
         config = current;

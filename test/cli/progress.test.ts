@@ -4,7 +4,7 @@ import { createProgress, type ProgressOptions } from "../../src/cli/progress.ts"
 
 const plain = { colour: false, width: 80 };
 
-function setup(parts: { live?: boolean; quiet?: boolean } = {}) {
+function setup(parts: { live?: boolean; quiet?: boolean; rehearsal?: boolean } = {}) {
   const written: string[] = [];
   const drawn: { title: string; lines: readonly string[] }[] = [];
   const stderr = new Writable({
@@ -18,6 +18,7 @@ function setup(parts: { live?: boolean; quiet?: boolean } = {}) {
   const options: ProgressOptions = {
     terminal: { out: plain, err: plain, live: parts.live ?? false, interactive: false },
     quiet: parts.quiet ?? false,
+    rehearsal: parts.rehearsal ?? false,
     stderr,
     now: () => now,
     openDisplay: () =>
@@ -64,6 +65,13 @@ describe("without a terminal", () => {
     const { progress, written } = setup();
     progress.warn("it said: \u001b[31mred\nand more");
     expect(written).toEqual(["! it said: \\x1b[31mred\n  and more\n"]);
+  });
+
+  test("a rehearsal: what would be done stands in the result, and is not said twice", () => {
+    const { progress, written } = setup({ rehearsal: true });
+    progress.step("web@n1", "create").done("would run: docker");
+    progress.warn("careful");
+    expect(written).toEqual(["! careful\n"]);
   });
 
   test("quiet: only warnings", () => {

@@ -240,6 +240,49 @@ describe.skipIf(obstacle !== undefined)("the life of a container", () => {
     expect((await states()).rows.filter((row) => row.startsWith("web"))).toEqual(["web@n1 running"]);
   });
 
+  test("a command, networks of the config, docker's warnings; a dry run is told once and is no event", async () => {
+    const document = JSON.parse(pristine) as Layout & { networks?: object };
+    const entry = (value: object): object => ({ ...document.layout[2], ...value });
+    const write = (value: object): void => {
+      writeFileSync(
+        lab.status().config,
+        JSON.stringify({
+          ...document,
+          networks: { back: "--subnet 10.99.7.0/24" },
+          layout: [...document.layout.slice(0, 2), entry(value)],
+        }),
+      );
+    };
+    write({ once: { build: "docker/web", args: "--network back", command: ["sh", "-c", "echo mine; sleep 1000"] } });
+    const events = (): string[] =>
+      readFileSync(join(dirname(lab.status().config), "state", "events.jsonl"), "utf8").split("\n");
+    const before = events().length;
+    const rehearsed = await run(Create, "once", "--dry-run");
+    expect(rehearsed).toMatchObject({ code: 0, stderr: expect.not.stringContaining("would") as string });
+    expect(rehearsed.stdout).not.toContain("io.pictl");
+    expect((await run(Create, "web", "--dry-run")).code).toBe(0);
+    expect(events()).toHaveLength(before);
+    expect(await run(Create, "once")).toMatchObject({ code: 0 });
+    expect(await lab.inside("n3", "docker logs once")).toBe("mine\n");
+    expect(await lab.inside("n3", "docker network inspect back --format '{{(index .IPAM.Config 0).Subnet}}'")).toBe(
+      "10.99.7.0/24\n",
+    );
+    expect(await states("once")).toEqual({ code: 0, rows: ["once@n3 running"] });
+    write({ once: { build: "docker/web", args: "--network host -p 8077:80", command: "sleep 1000" } });
+    const warned = await run(Create, "once", "--recreate");
+    expect([warned.code, warned.stderr]).toEqual([0, expect.stringMatching(/docker warns: .*discarded/i)]);
+    await run(Delete, "once", "--yes");
+    await lab.inside("n3", "docker network rm back");
+    restore();
+  });
+
+  test("all of them are stopped or restarted only after a question", async () => {
+    for (const command of [Stop, Restart]) {
+      expect(await run(command)).toMatchObject({ code: 4, stderr: expect.stringContaining("`--yes`") as string });
+    }
+    expect((await states()).code).toBe(0);
+  });
+
   test("any words survive config, node and docker inspect", async () => {
     const word = fc.string({ unit: "grapheme", maxLength: 30 }).map((text) => text.replaceAll(/[\0\r]/g, ""));
     const lists = fc.sample(fc.array(word, { minLength: 1, maxLength: 12 }), { numRuns: 6, seed: 7 });
@@ -314,7 +357,7 @@ describe.skipIf(obstacle !== undefined)("the life of a container", () => {
     await lab.kill("n2");
     const { code, rows } = await states();
     expect([code, rows]).toEqual([3, ["web@n1 running", "clock@n2 unknown"]]);
-    const restarted = await run(Restart, "--grace", "0");
+    const restarted = await run(Restart, "--yes", "--grace", "0");
     expect([restarted.code, restarted.stdout.includes("web"), restarted.stderr.includes("clock@n2")]).toEqual([
       3,
       true,

@@ -218,7 +218,14 @@ describe.skipIf(obstacle !== undefined)("--json", () => {
     }
     const places = (rows: readonly Row[]): string[] =>
       rows.map(({ container, node }) => `${container ?? ""}@${node ?? ""}`);
-    for (const words of [["build"], ["create"], ["stop"], ["start"], ["restart"], ["delete", "--yes"]]) {
+    for (const words of [
+      ["build"],
+      ["create"],
+      ["stop", "--yes"],
+      ["start"],
+      ["restart", "--yes"],
+      ["delete", "--yes"],
+    ]) {
       const { rows, failures } = await ran(...words);
       expect([places(rows), places(failures)], words.join(" ")).toEqual([["web@n1"], ["clock@n2"]]);
     }

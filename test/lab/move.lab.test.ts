@@ -420,7 +420,7 @@ exec /usr/bin/docker "$@"
     try {
       const moving = startPictl(["move", "web", to, "--check-timeout", "40"], at);
       await vi.waitUntil(async () => (await copies("running")).includes(`web@${to}`), { timeout: 60_000 });
-      const restart = ["restart", "--grace", "0"];
+      const restart = ["restart", "--grace", "0", "--yes"];
       const hasty = await pictl(restart, at);
       expect([hasty.code, hasty.stdout]).toEqual([4, expect.stringMatching(/^clock /m)]);
       expect(hasty.stderr).toContain("web is being moved by");

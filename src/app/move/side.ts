@@ -1,6 +1,7 @@
 import type { Config } from "../../domain/config/types.ts";
 import { isOurs } from "../../domain/container/ownership.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
+import { machineOf } from "../machine.ts";
 import { nodeOf } from "../observe.ts";
 import type { Connection, Engine, Ports } from "../ports.ts";
 import { isUnreachable } from "./on-node.ts";
@@ -22,7 +23,7 @@ export async function sideOf(ports: Ports, config: Config, name: string): Promis
     ports.nodes.connect(node, ports.signal),
     ports.engines.on(node, ports.signal),
   ]);
-  const [{ id: engineId }, containers] = await Promise.all([engine.info(), engine.containers()]);
+  const [{ id: engineId }, containers] = await Promise.all([machineOf(connection, engine), engine.containers()]);
   return { node: name, connection, engine, engineId, containers };
 }
 

@@ -3,6 +3,7 @@ import { PictlError } from "../../domain/errors.ts";
 import { parseProbe, probeCommand } from "../../domain/node/probe.ts";
 import { allowedHosts, type Homeless, type HostFacts } from "../../domain/placement/candidates.ts";
 import { fanOut } from "../fan-out.ts";
+import { machineOf } from "../machine.ts";
 import { nodeOf } from "../observe.ts";
 import type { Ports } from "../ports.ts";
 
@@ -70,8 +71,14 @@ async function lookAt(ports: Ports, config: Config, node: NodeSpec): Promise<Hos
 }
 
 async function askDocker(ports: Ports, node: NodeSpec): Promise<NonNullable<HostFacts["docker"]>> {
-  const engine = await ports.engines.on(node, ports.signal);
-  const [{ id: engineId, architecture }, containers] = await Promise.all([engine.info(), engine.containers()]);
+  const [connection, engine] = await Promise.all([
+    ports.nodes.connect(node, ports.signal),
+    ports.engines.on(node, ports.signal),
+  ]);
+  const [{ id: engineId, architecture }, containers] = await Promise.all([
+    machineOf(connection, engine),
+    engine.containers(),
+  ]);
   return { engineId, architecture, containers };
 }
 

@@ -1,9 +1,10 @@
-import { buildHeartbeat, buildConstraints } from "./heartbeat.ts";
+import { buildHeartbeat, buildConstraints, reportSwitchedOff } from "./heartbeat.ts";
 import { markMovable } from "./movable.ts";
 import { buildHooks } from "./hooks.ts";
 import { buildNodes } from "./nodes.ts";
 import type { ConfigPath } from "./path.ts";
 import { buildPlacements } from "./placements.ts";
+import { reportPortClashes } from "./port-clashes.ts";
 import { Findings, type Finding } from "./problem.ts";
 import type { RawConfig } from "./raw.ts";
 import { parseSecretSource } from "./secret-source.ts";
@@ -28,12 +29,15 @@ export function buildConfig(raw: RawConfig, options: BuildOptions): { config: Co
   const constraints = buildConstraints(raw, inLayout, findings);
   const placements = markMovable(raw, inLayout, constraints, findings);
   const nodes = buildNodes(raw, constraints, resolvePath, findings);
+  reportPortClashes(placements, raw, findings);
+  const heartbeat = buildHeartbeat(raw, placements, findings);
+  reportSwitchedOff(raw, { heartbeat, constraints, placements }, findings);
   const config: Config = {
     cluster: raw.cluster ?? "default",
     docker: raw.docker === undefined ? undefined : resolvePath(raw.docker),
     nodes,
     placements,
-    heartbeat: buildHeartbeat(raw, placements, findings),
+    heartbeat,
     vips: buildVips(raw, nodes, findings),
     constraints,
     commandlist: savedCommands(raw, findings),

@@ -2,7 +2,8 @@ import { isNodeName } from "./names.ts";
 import type { ConfigPath } from "./path.ts";
 import type { Findings } from "./problem.ts";
 import type { RawCheck, RawConfig } from "./raw.ts";
-import type { Constraint, HeartbeatCheck, HeartbeatSection, Placement } from "./types.ts";
+import { switchedOff } from "../heartbeat/subjects.ts";
+import type { Config, Constraint, HeartbeatCheck, HeartbeatSection, Placement } from "./types.ts";
 
 /** Shorter would keep a node busy with nothing but checks. */
 const shortestIntervalMs = 1000;
@@ -13,12 +14,14 @@ export function buildHeartbeat(raw: RawConfig, placements: readonly Placement[],
   if (intervalMs < shortestIntervalMs) {
     findings.warning(["heartbeat_interval"], `${intervalMs} ms is too often; every ${shortestIntervalMs} ms is used`);
   }
+  const rows = checks(raw, placements, findings);
   return {
-    automatic: raw.automatic_heartbeat ?? false,
+    // Who says what is to be checked wants it checked; PiCluster's own key says otherwise.
+    automatic: raw.automatic_heartbeat ?? rows.length > 0,
     intervalMs: Math.max(shortestIntervalMs, intervalMs),
     failoverAfter: raw.failover_after ?? 3,
     failoverPolicy: raw.failover_policy ?? "random",
-    checks: checks(raw, placements, findings),
+    checks: rows,
   };
 }
 
@@ -95,4 +98,16 @@ function checkHosts(container: string, hosts: readonly string[], path: ConfigPat
   else if (wrong !== undefined) {
     findings.error(path, `${JSON.stringify(wrong)} is not a node name, expected "CONTAINER,HOST,HOST"`);
   } else if (twice !== undefined) findings.error(path, `names the host ${twice} twice`);
+}
+
+/** Warns of checks that nobody makes. */
+export function reportSwitchedOff(
+  raw: RawConfig,
+  config: Pick<Config, "heartbeat" | "constraints" | "placements">,
+  findings: Findings,
+): void {
+  const off = switchedOff(config);
+  if (off === undefined) return;
+  const path = raw.automatic_heartbeat === undefined ? "container_host_constraints" : "automatic_heartbeat";
+  findings.warning([path], `${off} Say "automatic_heartbeat": "enabled" to have them made`, { atKey: true });
 }

@@ -1,18 +1,20 @@
 import { buildHooks } from "./hooks.ts";
 import { containerNamePattern, isContainerName, repositoryPattern } from "./names.ts";
+import { buildNetworks, networksUsed } from "./networks.ts";
 import type { ConfigPath } from "./path.ts";
 import type { Findings } from "./problem.ts";
 import type { RawConfig, RawContainer, RawLayoutRow } from "./raw.ts";
 import { parseSecretSource } from "./secret-source.ts";
-import type { Placement } from "./types.ts";
+import type { NetworkSpec, Placement } from "./types.ts";
 import { splitWords } from "./words.ts";
-import { parseRunArgs } from "../docker/run-args.ts";
+import { parseRunArgs, type RunArgs } from "../docker/run-args.ts";
 
 type ResolvePath = (path: string) => string;
 
 /** The containers of the layout. Reports nodes listed twice, bad names, and arguments that cannot be run. */
 export function buildPlacements(raw: RawConfig, resolvePath: ResolvePath, findings: Findings): Placement[] {
   const rowOf = new Map<string, number>();
+  const networks = buildNetworks(raw, findings);
   return (raw.layout ?? []).flatMap((row, index) => {
     if (findings.full) return [];
     const before = rowOf.get(row.node);
@@ -24,7 +26,7 @@ export function buildPlacements(raw: RawConfig, resolvePath: ResolvePath, findin
     rowOf.set(row.node, index);
     return containersOf(row).map(([container, entry]) => {
       const path = ["layout", index, container];
-      const place = { raw, node: row.node, container, path, resolvePath, findings };
+      const place = { raw, networks, node: row.node, container, path, resolvePath, findings };
       return typeof entry === "string"
         ? placement({ ...place, value: { args: entry }, argsPath: path })
         : placement({ ...place, value: entry ?? {}, argsPath: [...path, "args"] });
@@ -38,6 +40,7 @@ function containersOf(row: RawLayoutRow): [string, string | RawContainer | null]
 
 interface Place {
   readonly raw: RawConfig;
+  readonly networks: ReadonlyMap<string, NetworkSpec>;
   readonly node: string;
   readonly container: string;
   readonly value: RawContainer;
@@ -54,10 +57,16 @@ function placement(place: Place): Placement {
   if (value.image !== undefined && value.build !== undefined) {
     place.findings.error([...place.path, "build"], "there is an image too; a container has an image or a build folder");
   }
+  const { words: args, networks: named } = argumentWords(place);
+  const networks = networksUsed(named, place.networks);
+  const command = commandWords(place);
   return {
     container,
     node: place.node,
-    args: argumentWords(place),
+    args,
+    ...(command === undefined ? {} : { command }),
+    ...(value.restart === undefined ? {} : { oneOff: true }),
+    ...(networks.length === 0 ? {} : { networks }),
     image: value.image,
     build: buildFolder(raw, container, value, resolvePath),
     env: value.env ?? {},
@@ -120,24 +129,46 @@ function checkVariables({ value, path, findings }: Place): void {
   }
 }
 
-function argumentWords({ value, argsPath, findings }: Place): string[] {
+type Arguments = Pick<RunArgs, "words" | "networks">;
+
+const noArguments: Arguments = { words: [], networks: [] };
+
+function argumentWords({ value, argsPath, findings }: Place): Arguments {
   const split = splitWords(value.args ?? "");
   if (!split.ok) {
     findings.error(argsPath, `the docker run arguments cannot be split into words: ${split.message}`, {
       offset: split.offset,
     });
-    return [];
+    return noArguments;
   }
   if (value.args?.includes("\0")) {
     findings.error(argsPath, "a NUL character cannot stand in docker run arguments; remove it");
-    return [];
+    return noArguments;
   }
   const parsed = parseRunArgs(split.words.map((word) => word.text));
   for (const problem of parsed.problems) {
     const offset = split.words[problem.word]?.offset ?? 0;
     findings[problem.severity](argsPath, problem.message, { offset });
   }
-  return [...parsed.words];
+  if (value.restart === "never" && ![undefined, "no", ""].includes(parsed.restart)) {
+    findings.error(argsPath, `--restart ${parsed.restart ?? ""} contradicts "restart": "never"; remove one of the two`);
+  }
+  return parsed;
+}
+
+function commandWords({ value, path, findings }: Place): readonly string[] | undefined {
+  const { command } = value;
+  if (command === undefined) return undefined;
+  const at = [...path, "command"];
+  const split = typeof command === "string" ? splitWords(command) : undefined;
+  if (split?.ok === false) {
+    findings.error(at, `the command cannot be split into words: ${split.message}`, { offset: split.offset });
+    return undefined;
+  }
+  const words = split ? split.words.map((word) => word.text) : (command as readonly string[]);
+  if (words.length === 0) findings.error(at, "it has no words; leave it out for the image's own command");
+  if (words.some((word) => word.includes("\0"))) findings.error(at, "a NUL character cannot stand in a command");
+  return words;
 }
 
 function shorten(name: string): string {

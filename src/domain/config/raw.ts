@@ -7,6 +7,7 @@ export interface RawConfig extends RawHttp, RawVips, RawHeartbeat, RawLogs {
   readonly docker?: string | undefined;
   readonly dockerRegistries?: readonly string[] | null | undefined;
   readonly layout?: readonly RawLayoutRow[] | null | undefined;
+  readonly networks?: Readonly<Record<string, string | null>> | null | undefined;
   readonly nodes?: Readonly<Record<string, RawNode | null>> | null | undefined;
   readonly ssh?: RawSsh | null | undefined;
   readonly hooks?: RawHooks | null | undefined;
@@ -62,6 +63,8 @@ export interface RawContainer {
   readonly args?: string | undefined;
   readonly image?: string | undefined;
   readonly build?: string | undefined;
+  readonly command?: string | readonly string[] | undefined;
+  readonly restart?: "never" | undefined;
   readonly env?: Readonly<Record<string, string>> | null | undefined;
   readonly env_file?: string | undefined;
   readonly secrets?: Readonly<Record<string, string>> | null | undefined;

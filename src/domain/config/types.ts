@@ -70,6 +70,12 @@ export interface Placement {
   readonly node: string;
   /** The words of the `docker run` arguments, exactly as the user gave them. */
   readonly args: readonly string[];
+  /** What it runs instead of its image's own command. */
+  readonly command?: readonly string[];
+  /** It is meant to end: ended with 0, it is done. */
+  readonly oneOff?: boolean;
+  /** Those that its arguments name and that the config describes: they are made before it is run. */
+  readonly networks?: readonly NetworkSpec[];
   /** A registry image; undefined means the image is built here and has the container's name. */
   readonly image: string | undefined;
   /** Build folder, absolute; undefined when there is an `image` or no `docker` folder. */
@@ -82,6 +88,12 @@ export interface Placement {
   readonly shared?: boolean;
   /** It may be moved when its node fails: it has a row of `container_host_constraints`. */
   readonly movable?: boolean;
+}
+
+export interface NetworkSpec {
+  readonly name: string;
+  /** The words of the `docker network create` arguments. */
+  readonly args: readonly string[];
 }
 
 export interface HeartbeatSection {

@@ -24,6 +24,7 @@ export function wantedText(placement: Placement, fromFile: readonly EnvVariable[
       : fromFile.map(([name, value]) => [name, value.reveal()] as const).sort(byName),
     Object.keys(placement.secrets).sort(),
     ...(overridesRestart(placement) ? ["--restart=no"] : []),
+    ...(placement.command === undefined ? [] : [{ command: placement.command }]),
   ]);
 }
 
@@ -44,6 +45,7 @@ export function runInput(
       ...placement.args,
       ...(overridesRestart(placement) ? ["--restart=no"] : []),
     ],
+    ...(placement.command === undefined ? {} : { command: placement.command }),
     env: placement.env,
     labels: {
       [labels.cluster]: options.cluster,

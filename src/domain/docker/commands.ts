@@ -9,6 +9,8 @@ export interface RunInput {
   readonly name: string;
   readonly image: string;
   readonly args: readonly string[];
+  /** What it runs instead of its image's own command; none for that. */
+  readonly command?: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
 }
@@ -25,7 +27,12 @@ export function run(input: RunInput): Command {
     ...Object.entries(input.env).flatMap(([key, value]) => ["--env", `${key}=${value}`]),
     ...input.args,
     input.image,
+    ...(input.command ?? []),
   );
+}
+
+export function createNetwork({ name, args }: { readonly name: string; readonly args: readonly string[] }): Command {
+  return words("docker", "network", "create", ...args, name);
 }
 
 export function start(name: string): Command {
@@ -73,4 +80,12 @@ export function removeStopped(id: string): Command {
 
 export function removeImage(reference: string, force: boolean): Command {
   return words("docker", "image", "rm", ...(force ? ["--force"] : []), reference);
+}
+
+/** The command as people are shown it: the labels by which pictl knows its containers say nothing to them. */
+export function withoutOwnLabels(command: Command): Command {
+  if (command.kind !== "words") return command;
+  const isLabel = (at: number): boolean =>
+    command.words[at] === "--label" && (command.words[at + 1]?.startsWith("io.pictl.") ?? false);
+  return { kind: "words", words: command.words.filter((_, at) => !isLabel(at) && !(at > 0 && isLabel(at - 1))) };
 }

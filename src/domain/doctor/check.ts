@@ -24,7 +24,7 @@ export const nodeChecks = [
 ] as const;
 
 /** What it looks at on the machine it runs on. */
-export const controllerChecks = ["node-js", "ssh-client", "config-file", "state-dir"] as const;
+export const controllerChecks = ["node-js", "ssh-client", "config-file", "state-dir", "heartbeat"] as const;
 
 export type CheckName = (typeof nodeChecks)[number] | (typeof controllerChecks)[number];
 

@@ -1,3 +1,5 @@
+import type { Config } from "../config/types.ts";
+import { switchedOff } from "../heartbeat/subjects.ts";
 import { type Check, ok, problem, warning } from "./check.ts";
 
 /** What there is on the machine pictl runs on. */
@@ -74,4 +76,13 @@ function stateCheck(stateDir: StateDir): Check {
     `${stateDir.path} cannot be written (${stateDir.reason}), so no events and locks can be kept`,
     "Give yourself the right to write there, or set `state_dir` in the config.",
   );
+}
+
+/** What the config wants to be watched; nothing where it wants nothing. */
+export function judgeHeartbeat(config: Config): readonly Check[] {
+  const off = switchedOff(config);
+  if (off === undefined) return [];
+  return [
+    warning("heartbeat", off, "Switch it on: `pictl config set automatic_heartbeat enabled`, and run `pictl daemon`."),
+  ];
 }

@@ -1,11 +1,12 @@
 import type { Config } from "../config/types.ts";
+import { plural } from "../text.ts";
 import type { Subject } from "./facts.ts";
 
 /**
  * What a round checks: every entry of `hb`, and for a container that may fail over without one, that it runs. Who
  * names hosts for a container wants it to survive its node, watched port or not.
  */
-export function subjects(config: Config): readonly Subject[] {
+export function subjects(config: Pick<Config, "heartbeat" | "constraints" | "placements">): readonly Subject[] {
   const watched = new Set(config.heartbeat.checks.map(({ container, node }) => `${container}@${node}`));
   const movable = new Set(config.constraints.map((each) => each.container));
   const others = config.placements.filter(
@@ -21,4 +22,11 @@ export function subjects(config: Config): readonly Subject[] {
 export function checkTimeoutMs(check: Subject["check"], intervalMs: number): number {
   const asked = typeof check["timeoutMs"] === "number" ? check["timeoutMs"] : 5000;
   return Math.min(asked, Math.floor(intervalMs / 2) - 1);
+}
+
+/** That checks are asked for and not made, as a sentence; undefined when they are made, or nobody asks for any. */
+export function switchedOff(config: Pick<Config, "heartbeat" | "constraints" | "placements">): string | undefined {
+  const asked = subjects(config).length;
+  if (config.heartbeat.automatic || asked === 0) return undefined;
+  return `The heartbeat is off (automatic_heartbeat), so that ${plural(asked, "check")} of the config ${asked === 1 ? "is" : "are"} not made by a daemon that runs: no container is restarted or moved when it fails.`;
 }

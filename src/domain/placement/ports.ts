@@ -32,10 +32,37 @@ export function reservedPort(args: readonly string[], placed: readonly Placement
   return undefined;
 }
 
-type FixedPublish = PublishSpec & { readonly hostPorts: NonNullable<PublishSpec["hostPorts"]> };
+/** A port that both publish at one address, certainly; undefined where they can do so side by side. */
+export function clashOf(ours: readonly FixedPublish[], theirs: readonly FixedPublish[]): number | undefined {
+  for (const wanted of ours) {
+    // Of a range for one port of the container, Docker takes what is free.
+    if (mayChoose(wanted)) continue;
+    const clash = theirs.find(
+      (each) =>
+        !mayChoose(each) &&
+        sameAddress(wanted.ip, each.ip) &&
+        wants(wanted, { ...each.hostPorts, protocol: each.protocol }),
+    );
+    if (clash) return Math.max(wanted.hostPorts.first, clash.hostPorts.first);
+  }
+  return undefined;
+}
+
+function mayChoose({ hostPorts, containerPorts }: FixedPublish): boolean {
+  return hostPorts.last > hostPorts.first && containerPorts.first === containerPorts.last;
+}
+
+/** No address means all of them; those of IPv4 and of IPv6 are two worlds. */
+function sameAddress(one: string, other: string): boolean {
+  if (one === "" || other === "" || one === other) return true;
+  const [any] = [one, other].filter((ip) => ip === "0.0.0.0" || ip === "::");
+  return any !== undefined && one.includes(":") === other.includes(":");
+}
+
+export type FixedPublish = PublishSpec & { readonly hostPorts: NonNullable<PublishSpec["hostPorts"]> };
 
 /** Those whose port Docker does not choose. */
-function published(args: readonly string[]): readonly FixedPublish[] {
+export function published(args: readonly string[]): readonly FixedPublish[] {
   return parseRunArgs(args).published.filter((spec): spec is FixedPublish => spec.hostPorts !== undefined);
 }
 

@@ -7,6 +7,7 @@ function told(db: NonNullable<RawConfig["layout"]>[number][string]): string[] {
   const raw: RawConfig = {
     layout: [{ node: "n1", db }, { node: "n2" }],
     container_host_constraints: [{ container: "db,n1,n2" }],
+    automatic_heartbeat: true,
   };
   const { findings } = buildConfig(raw, { resolvePath: (path) => path, defaultStateDir: "/state" });
   return findings.map(({ severity, path, message }) => `${severity} at ${path.join(".")}: ${message.split(",")[0]}`);

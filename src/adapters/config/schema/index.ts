@@ -94,6 +94,15 @@ export const configSchema = strict(
       "Registries to search and pull from, beside Docker Hub.",
     ),
     layout: described(section(list(layoutRow, "a list of rows")), "Which container runs on which node, and how."),
+    networks: described(
+      section(
+        dictionary(
+          z.nullable(z.string({ error: 'a string of docker network create arguments ("" for none)' })),
+          "an object of networks",
+        ),
+      ),
+      "Networks that are made on a node before a container there uses them: a name, and arguments of `docker network create`.",
+    ),
     nodes: described(section(dictionary(z.nullable(node), "an object of nodes")), "How each node is reached."),
     ssh: described(
       section(strict(ssh, "an object of SSH settings")),
@@ -103,7 +112,9 @@ export const configSchema = strict(
     state_dir: z.optional(described(path(), "Where the event log, journals and locks live.")),
 
     hb: described(section(list(heartbeatRow, "a list of rows")), "What is checked of each container."),
-    automatic_heartbeat: z.optional(described(toggle(), "Whether the daemon checks by itself.")),
+    automatic_heartbeat: z.optional(
+      described(toggle(), "Whether the daemon checks by itself; where this is missing, it does when there are checks."),
+    ),
     heartbeat_interval: z.optional(described(milliseconds(), "Milliseconds between two rounds (30000).")),
     failover_after: z.optional(described(whole("a whole number, 1 or more", 1, 1000), "Consecutive failures (3).")),
     failover_policy: z.optional(described(choice(["random", "spread"]), "Which of the hosts a container moves to.")),

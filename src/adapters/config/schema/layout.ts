@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { nodeNameMaxLength, nodeNamePattern } from "../../../domain/config/names.ts";
-import { described, dictionary, section, strict, text, toggle } from "./values.ts";
+import { choice, described, dictionary, list, section, strict, text, toggle } from "./values.ts";
 import { check } from "./checks.ts";
 
 export const nodeName = () =>
@@ -29,6 +29,21 @@ const container = strict(
     args: z.optional(described(z.string({ error: "a string of docker run arguments" }), "Arguments of `docker run`.")),
     image: z.optional(
       described(text("an image reference such as registry/name:tag", imageReference), "Run this image; build nothing."),
+    ),
+    command: z.optional(
+      described(
+        z.union([z.string(), list(z.string({ error: "a word of the command" }), "a list of words")], {
+          error:
+            'the command and its arguments, as a list of words (["redis-server", "--appendonly", "yes"]) or a string',
+        }),
+        "What to run in it instead of the image's own command (CMD): a list of words, or a string that is split like one.",
+      ),
+    ),
+    restart: z.optional(
+      described(
+        choice(["never"]),
+        "never: it is meant to end (a migration, a backup); ended with 0 it is done, and is not run again unasked.",
+      ),
     ),
     build: z.optional(described(path(), "Folder to build from, instead of the one under `docker`.")),
     env: described(section(dictionary(environmentValue(), "an object of names and values")), "Environment variables."),

@@ -77,7 +77,6 @@ const otherNames: Readonly<Record<string, string>> = {
   registries: "dockerRegistries",
   environment: "env",
   arguments: "args",
-  command: "args",
   ports: "args",
   volumes: "args",
   key: "identity_file",
