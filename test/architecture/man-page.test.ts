@@ -25,7 +25,7 @@ test("every command, argument and flag stands in the man page", () => {
 });
 
 test("what a flag is when it is not given stands with it", () => {
-  expect(page).toContain("Seconds a container may take to stop before it is killed. Default: 10.");
+  expect(page).toContain("How long a moved container may take until its check succeeds. Default: 30.");
 });
 
 const groff = ((): boolean => {

@@ -1,5 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync, copyFileSync, existsSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildImages, type BuildInput } from "../../src/app/build.ts";
@@ -48,6 +58,11 @@ describe.skipIf(obstacle !== undefined)("build", () => {
   test("builds on three nodes, is skipped the second time, and done again for a changed file", async () => {
     image("hello", 'RUN ["/bin/busybox", "touch", "/ran"]', 'CMD ["/bin/busybox", "true"]');
     writeFileSync(join(folders, "hello/greeting"), "one\n");
+    // It is the first, and its name is none for a plain header.
+    const odd = join(folders, "hello/+früh");
+    writeFileSync(odd, "");
+    chmodSync(odd, 0o640);
+    utimesSync(odd, 981_173_106, 981_173_106);
 
     const first = await build("hello");
     expect(first.failures).toEqual([]);
@@ -64,6 +79,7 @@ describe.skipIf(obstacle !== undefined)("build", () => {
       ),
     );
     for (const node of nodes) expect(await inImage(node, "hello", "cat", "/greeting")).toBe("one\n");
+    expect(await inImage("n1", "hello", "stat", "-c", "%a/%Y", "/+früh")).toBe("640/981173106\n");
 
     const second = await build("hello");
     expect(second.result.images.map((row) => [row.changed, row.outcome])).toEqual(

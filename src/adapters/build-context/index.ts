@@ -5,6 +5,7 @@ import type { BuildContext, BuildContexts, Clock, StateFile } from "../../app/po
 import { folderKey, openFileDigests, type SavedDigests } from "./digests.ts";
 import { chunkBytes, fileData, type FileEntry } from "./file.ts";
 import { readIgnore } from "./ignore.ts";
+import { digestMode, umaskOf, usualUmask } from "./modes.ts";
 import { contextProblem, reasonOf } from "./problem.ts";
 import { tarOf } from "./tar.ts";
 import { turns } from "./turns.ts";
@@ -16,7 +17,11 @@ export interface BuildContextsOptions {
   readonly clock: Pick<Clock, "now">;
 }
 
-/** Build folders as docker would see them, the same on every machine and at any time for the same files. */
+/**
+ * Build folders as docker would see them. Their digests are the same on every machine and at any time for the same files;
+ * what is sent has the times and modes that the files have, since web servers, zip and make look at them. Docker's
+ * builders leave times out of what they compare with their cache, too.
+ */
 export function openBuildContexts(options: BuildContextsOptions): BuildContexts {
   return {
     open: async (folder, signal = new AbortController().signal) => {
@@ -36,6 +41,7 @@ interface Scan extends BuildContextsOptions {
 async function scan({ memory, clock, folder, root, signal }: Scan): Promise<BuildContext> {
   const digests = await openFileDigests(root, memory(folderKey(root)), clock.now());
   const ignore = await readIgnore(root);
+  const umask = await umaskIn(root);
   const entries: Entry[] = [];
   const hash = createHash("sha256");
   let files = 0;
@@ -58,10 +64,10 @@ async function scan({ memory, clock, folder, root, signal }: Scan): Promise<Buil
     await turn();
     entries.push(entry);
     if (entry.kind !== "file") {
-      hash.update(line(entry, entry.kind === "symlink" ? entry.target : ""));
+      hash.update(line(entry, { umask, content: entry.kind === "symlink" ? entry.target : "" }));
       continue;
     }
-    hash.update(line(entry, await digestOf(entry)));
+    hash.update(line(entry, { umask, content: await digestOf(entry) }));
     files += 1;
     bytes += entry.size;
   }
@@ -77,8 +83,16 @@ async function scan({ memory, clock, folder, root, signal }: Scan): Promise<Buil
 }
 
 /** What docker would see of an entry, in one line. `content`: a file's digest, a link's target. */
-function line({ kind, path, mode }: Entry, content: string): string {
-  return `${JSON.stringify([kind, path, mode, content])}\n`;
+function line({ kind, path, mode }: Entry, { umask, content }: { umask: number; content: string }): string {
+  return `${JSON.stringify([kind, path, kind === "symlink" ? 0o777 : digestMode(mode, umask), content])}\n`;
+}
+
+/** The umask of whoever made the folder, as its Dockerfile shows; whether there is one is seen later. */
+async function umaskIn(root: string): Promise<number> {
+  return stat(join(root, "Dockerfile")).then(
+    ({ mode }) => umaskOf(mode),
+    () => usualUmask,
+  );
 }
 
 async function realFolder(folder: string): Promise<string | undefined> {

@@ -5,8 +5,8 @@ import { turns } from "./turns.ts";
 import type { Entry } from "./walk.ts";
 
 /**
- * The entries as a tar that is the same for the same entries: owner root, time zero. Files are read as the tar is
- * consumed, a chunk at a time; each chunk is good until the next one.
+ * The entries as a tar, with their own modes and times and root as their owner. Files are read as the tar is consumed, a
+ * chunk at a time; each chunk is good until the next one.
  */
 export function tarOf(folder: string, entries: readonly Entry[], signal: AbortSignal): AsyncGenerator<Uint8Array> {
   return gathered(blocksOf(folder, entries, signal));
@@ -15,6 +15,7 @@ export function tarOf(folder: string, entries: readonly Entry[], signal: AbortSi
 async function* blocksOf(folder: string, entries: readonly Entry[], signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const turn = turns();
   const buffer = Buffer.allocUnsafe(chunkBytes);
+  yield await headerOf(folderItself);
   for (const entry of entries) {
     yield await headerOf(entry);
     if (entry.kind !== "file") continue;
@@ -29,6 +30,12 @@ async function* blocksOf(folder: string, entries: readonly Entry[], signal: Abor
 }
 
 const blockBytes = 512;
+
+/**
+ * What comes first has a plain name: docker looks at two blocks for whether it gets a tar or a Dockerfile, and does not
+ * see through the pax header that other names need. Docker gives the folder a mode of its own.
+ */
+const folderItself: Entry = { path: ".", kind: "directory", mode: 0o755, mtimeMs: 0 };
 
 /** Small pieces put together, since each costs a packet on its way to the node; a large one goes as it is. */
 async function* gathered(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -62,8 +69,12 @@ async function headerOf(entry: Entry): Promise<Buffer> {
   return Buffer.concat(blocks);
 }
 
+/** tar-stream writes seconds of 31 bits. */
+const latestMs = (2 ** 31 - 1) * 1000;
+
 function tarHeader(entry: Entry): Pick<Header, "name"> & Partial<Header> {
-  const common = { mode: entry.mode, uid: 0, gid: 0, mtime: new Date(0) };
+  const mtime = new Date(Math.min(Math.max(entry.mtimeMs, 0), latestMs));
+  const common = { mode: entry.mode, uid: 0, gid: 0, mtime };
   switch (entry.kind) {
     case "file":
       return { ...common, name: entry.path, type: "file", size: entry.size };

@@ -1,11 +1,11 @@
-import { type BigIntStats, constants, lstatSync, readdirSync, readlinkSync } from "node:fs";
+import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { PictlError } from "../../domain/errors.ts";
 import type { Ignore } from "./ignore.ts";
 import { contextProblem, reasonOf } from "./problem.ts";
 
-/** One thing in a build context, as docker will see it. */
-export type Entry = { readonly path: string; readonly mode: number } & (
+/** One thing in a build context, as docker will see it. `mode`: its permission bits; `mtimeMs`: Unix time. */
+export type Entry = { readonly path: string; readonly mode: number; readonly mtimeMs: number } & (
   | { readonly kind: "directory" }
   | { readonly kind: "symlink"; readonly target: string }
   | {
@@ -41,7 +41,7 @@ function* walkFolder(context: Walk, parent: string): Generator<Entry> {
     if (ignored && !ignore.hasExceptions) continue;
     const stats = statsOf(folder, path);
     if (stats.isDirectory()) {
-      const entry: Entry = { path, kind: "directory", mode: modeOf(stats) };
+      const entry: Entry = { path, kind: "directory", ...commonOf(stats) };
       const within = walkFolder(context, path);
       if (ignored) yield* whenNeeded(entry, within);
       else {
@@ -65,10 +65,11 @@ function* whenNeeded(folder: Entry, within: Generator<Entry>): Generator<Entry> 
 }
 
 function leaf(folder: string, path: string, stats: BigIntStats): Entry {
-  if (stats.isSymbolicLink()) return { path, kind: "symlink", mode: 0o777, target: readlinkSync(join(folder, path)) };
+  const common = { path, ...commonOf(stats) };
+  if (stats.isSymbolicLink()) return { ...common, kind: "symlink", target: readlinkSync(join(folder, path)) };
   if (stats.isFile()) {
     const changedMs = Math.max(Number(stats.mtimeMs), Number(stats.ctimeMs));
-    return { path, kind: "file", mode: modeOf(stats), size: Number(stats.size), stamp: stampOf(stats), changedMs };
+    return { ...common, kind: "file", size: Number(stats.size), stamp: stampOf(stats), changedMs };
   }
   throw contextProblem(
     { folder, path },
@@ -82,15 +83,8 @@ export function stampOf(stats: BigIntStats): string {
   return [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(" ");
 }
 
-/**
- * The two modes git knows, so that a context is the same after a checkout under any umask; what only its owner may
- * read stays so. setuid, setgid and sticky bits are dropped.
- */
-function modeOf(stats: BigIntStats): number {
-  const mode = Number(stats.mode);
-  const executable = stats.isDirectory() || (mode & constants.S_IXUSR) !== 0;
-  const isPrivate = (mode & 0o077) === 0;
-  return (executable ? 0o755 : 0o644) & (isPrivate ? 0o700 : 0o777);
+function commonOf(stats: BigIntStats): Pick<Entry, "mode" | "mtimeMs"> {
+  return { mode: Number(stats.mode) & 0o7777, mtimeMs: Number(stats.mtimeMs) };
 }
 
 function kindOf(stats: BigIntStats): string {

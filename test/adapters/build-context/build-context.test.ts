@@ -4,6 +4,7 @@ import {
   chmodSync,
   cpSync,
   linkSync,
+  lutimesSync,
   mkdirSync,
   readdirSync,
   renameSync,
@@ -33,21 +34,27 @@ async function drain(tar: AsyncIterable<Uint8Array>): Promise<number> {
 }
 
 describe("what is sent", () => {
-  it("files, folders and links, in one order, without times, owners and set-user-id bits", async () => {
+  it("files, folders and links, in one order, as they are but for their owners", async () => {
     const folder = folderWith({ "b/run.sh": "#!/bin/sh\n", "a.txt": "hello", "b/secret": "s" });
     mkdirSync(join(folder, "empty"));
     chmodSync(join(folder, "b/run.sh"), 0o6775);
     chmodSync(join(folder, "a.txt"), 0o664);
     chmodSync(join(folder, "b/secret"), 0o600);
+    chmodSync(join(folder, "b"), 0o1777);
     symlinkSync("/etc/passwd", join(folder, "leak"));
     symlinkSync("../..", join(folder, "b/up"));
+    const mtime = 981_173_106_000;
+    const made = execFileSync("find", [folder, "-print0"]).toString().split("\0").filter(Boolean);
+    for (const path of made) lutimesSync(path, mtime / 1000, mtime / 1000);
     const context = await open(folder);
-    const common = { mtime: 0, owner: "0:0", linkname: null, data: "" };
-    expect(await entriesOf(context.tar())).toEqual([
+    const common = { mtime, owner: "0:0", linkname: null, data: "" };
+    const [first, ...rest] = await entriesOf(context.tar());
+    expect(first).toMatchObject({ name: "./", type: "directory", mode: 0o755, owner: "0:0" });
+    expect(rest).toEqual([
       { ...common, name: "Dockerfile", type: "file", mode: 0o644, data: "FROM scratch\nCOPY . /\n" },
-      { ...common, name: "a.txt", type: "file", mode: 0o644, data: "hello" },
-      { ...common, name: "b/", type: "directory", mode: 0o755 },
-      { ...common, name: "b/run.sh", type: "file", mode: 0o755, data: "#!/bin/sh\n" },
+      { ...common, name: "a.txt", type: "file", mode: 0o664, data: "hello" },
+      { ...common, name: "b/", type: "directory", mode: 0o1777 },
+      { ...common, name: "b/run.sh", type: "file", mode: 0o6775, data: "#!/bin/sh\n" },
       { ...common, name: "b/secret", type: "file", mode: 0o600, data: "s" },
       { ...common, name: "b/up", type: "symlink", mode: 0o777, linkname: "../.." },
       { ...common, name: "empty/", type: "directory", mode: 0o755 },
@@ -79,6 +86,27 @@ describe("what is sent", () => {
     expect(execFileSync("diff", ["-r", "--no-dereference", folder, target]).toString()).toBe("");
   });
 
+  it("begins with a plain name, since docker takes for a Dockerfile what begins otherwise", async () => {
+    const folder = folderWith({ "!ünïcode": "", [`!${"x".repeat(120)}`]: "" });
+    for await (const chunk of (await open(folder)).tar()) {
+      expect(String.fromCharCode(chunk[156] ?? 0)).toBe("5");
+      break;
+    }
+  });
+
+  it("a time that a tar cannot tell is the nearest that it can", async () => {
+    const folder = folderWith({ early: "", late: "" });
+    execFileSync("touch", ["-d", "@-1000", join(folder, "early")]);
+    execFileSync("touch", ["-d", `@${String(2 ** 32)}`, join(folder, "late")]);
+    const times = (await entriesOf((await open(folder)).tar())).map(({ name, mtime }) => [name, mtime / 1000]);
+    expect(times).toEqual(
+      expect.arrayContaining([
+        ["early", 0],
+        ["late", 2 ** 31 - 1],
+      ]),
+    );
+  });
+
   it("a hard link is a file, and the folder itself may be a link", async () => {
     const folder = folderWith({ a: "same" });
     linkSync(join(folder, "a"), join(folder, "b"));
@@ -87,6 +115,7 @@ describe("what is sent", () => {
     try {
       const entries = await entriesOf((await open(link)).tar());
       expect(entries.map(({ name, type, data }) => [name, type, data])).toEqual([
+        ["./", "directory", ""],
         ["Dockerfile", "file", "FROM scratch\nCOPY . /\n"],
         ["a", "file", "same"],
         ["b", "file", "same"],
@@ -98,13 +127,14 @@ describe("what is sent", () => {
 });
 
 describe("the digest", () => {
-  it("is the same for a copy with other times, owners and umask", async () => {
-    const folder = folderWith({ a: "1", "b/c": "2" });
+  it.each([0o002, 0o027, 0o077])("is the same for a copy with other times, and made under umask %o", async (umask) => {
+    const folder = folderWith({ a: "1", "b/c": "2", "b/run": "#!" });
+    chmodSync(join(folder, "b/run"), 0o755);
     const copy = `${folder}-copy`;
     cpSync(folder, copy, { recursive: true });
     try {
-      chmodSync(join(copy, "a"), 0o664);
-      chmodSync(join(copy, "b"), 0o775);
+      for (const path of ["a", "b/c", "Dockerfile"]) chmodSync(join(copy, path), 0o666 & ~umask);
+      for (const path of ["b", "b/run"]) chmodSync(join(copy, path), 0o777 & ~umask);
       utimesSync(join(copy, "a"), 1, 1);
       expect((await open(copy)).digest).toBe((await open(folder)).digest);
     } finally {
@@ -153,6 +183,24 @@ describe("the digest", () => {
       "privacy",
       (folder: string) => {
         chmodSync(join(folder, "a"), 0o600);
+      },
+    ],
+    [
+      "what the group may do",
+      (folder: string) => {
+        chmodSync(join(folder, "a"), 0o640);
+      },
+    ],
+    [
+      "what everybody may do",
+      (folder: string) => {
+        chmodSync(join(folder, "a"), 0o666);
+      },
+    ],
+    [
+      "a set-user-id bit",
+      (folder: string) => {
+        chmodSync(join(folder, "a"), 0o4644);
       },
     ],
     [

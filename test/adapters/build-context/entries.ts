@@ -41,7 +41,8 @@ export async function entriesOf(tar: AsyncIterable<Uint8Array>): Promise<TarEntr
   return entries;
 }
 
-/** The paths in a tar, folders with a slash, sorted. */
+/** The paths in a tar, folders with a slash, sorted; without the folder itself. */
 export async function pathsOf(tar: AsyncIterable<Uint8Array>): Promise<string[]> {
-  return (await entriesOf(tar)).map((entry) => entry.name).sort();
+  const names = (await entriesOf(tar)).map((entry) => entry.name);
+  return names.filter((name) => name !== "./").sort();
 }
