@@ -1,27 +1,25 @@
 /**
- * `npm run sim:vip -- --schedules N --seed S`: seeded histories of a virtual IP in lease mode, with one controller or two, against the real
- * decisions. Stops at the first one in which two nodes have the address, and prints what replays it.
+ * `npm run sim:vip -- --schedules N --seed S`: seeded histories of a virtual IP in lease mode with the real daemon in them,
+ * on one machine or two. Prints each seed in which two nodes have the address at one instant, or none has it in the end;
+ * exit code 1 then. `npm run sim:vip -- --seed S --trace` replays one and prints all that happens in it.
  */
-import { parseArgs } from "node:util";
 import { runSchedule } from "../test/sim/vip/schedule.ts";
+import { many } from "./sim/many.ts";
+import { simOptions } from "./sim/options.ts";
 
-const { values } = parseArgs({
-  options: { schedules: { type: "string", default: "100000" }, seed: { type: "string", default: "1" } },
-});
-const first = Number(values.seed);
-const count = Number(values.schedules);
-let unheld = 0;
-for (let seed = first; seed < first + count; seed++) {
-  const { broken, held } = runSchedule(seed);
-  if (!held) unheld += 1;
-  if (broken !== undefined) {
-    process.stdout.write(`${runSchedule(seed, true).trace.join("\n")}\n\nseed ${String(seed)}: ${broken}\n`);
-    process.stdout.write(`Again: npm run sim:vip -- --schedules 1 --seed ${String(seed)}\n`);
-    process.exit(1);
-  }
-  if ((seed - first + 1) % 10_000 === 0)
-    process.stdout.write(`${String(seed - first + 1)} schedules, no two holders\n`);
+const options = simOptions();
+if (options.trace) {
+  const { trace, broken, held } = await runSchedule(options.first, true);
+  const end = broken ?? (held ? "one node has the address" : "no node has the address");
+  process.stdout.write(`${trace.join("\n")}\nseed ${String(options.first)}: ${end}\n`);
+  process.exitCode = broken === undefined && held ? 0 : 1;
+} else {
+  const startedAt = performance.now();
+  const worker = new URL("./sim/vip-worker.ts", import.meta.url);
+  const { done, counts, broken } = await many(worker, options, "npm run sim:vip");
+  const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1);
+  process.stdout.write(
+    `${String(done)} schedules (${String(counts["takeovers"] ?? 0)} with a new leader) in ${minutes} min, ${String(broken.length)} broken\n`,
+  );
+  process.exitCode = broken.length > 0 ? 1 : 0;
 }
-process.stdout.write(
-  `${String(count)} schedules, 0 instants with two holders, ${String(unheld)} without a holder at the end\n`,
-);

@@ -5,6 +5,7 @@ import { type Leadership, mayDo, openLeadership } from "../../src/app/leadership
 import { vipOnce } from "../../src/app/vip/once.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
 import { openDaemonLog } from "../../src/cli/daemon-log.ts";
+import { watchStalls } from "../../src/daemon/stall.ts";
 import type { Fence } from "../../src/domain/guard/command.ts";
 import { checkPeriod } from "../../src/domain/vip/period.ts";
 import { heartbeatView } from "../../src/view/heartbeat.ts";
@@ -97,6 +98,7 @@ export default class Daemon extends PictlCommand {
           env: process.env,
           identity: { pid: process.pid, configPath: store.path, version: this.config.version },
           leave: this.signal,
+          stalls: watchStalls(ports.clock),
           wake: (listener) => {
             process.on("SIGHUP", listener);
           },

@@ -24,7 +24,8 @@ const cluster: Detector = async (rule) => {
 };
 
 const vip: Detector = async (rule) => {
-  const { code, output } = await run([...tsx, here("../sim-vip.ts"), "--schedules", schedules], rule);
+  const args = [here("../sim-vip.ts"), "--schedules", schedules, "--stop-at-first"];
+  const { code, output } = await run([...tsx, ...args], rule);
   const [, seed, what = ""] = /^seed (\d+): (.*)$/m.exec(output) ?? [];
   return code === 0 || seed === undefined ? undefined : { by: "sim:vip", what: `${what} (seed ${seed})` };
 };

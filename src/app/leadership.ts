@@ -1,4 +1,4 @@
-import { abortable, firstOf } from "../abort.ts";
+import { abortable, timeLimit } from "../abort.ts";
 import type { Config } from "../domain/config/types.ts";
 import { type Claim, claimCommand, parseClaimAnswer } from "../domain/guard/claim.ts";
 import type { Frozen } from "../domain/leadership/frozen.ts";
@@ -20,7 +20,7 @@ import type { MayDo } from "./heartbeat/index.ts";
 import type { LeadershipState, Nodes, Ports } from "./ports.ts";
 
 /** How often a daemon asks the nodes for their promise, milliseconds. */
-export const renewMs = 5_000;
+const renewMs = 5_000;
 /** How long a node may take to answer. */
 const timeoutMs = 3_000;
 
@@ -195,7 +195,7 @@ async function claim(
   asked: Pick<Claim, "owner" | "epoch" | "frozen">,
 ): Promise<Answer | undefined> {
   const until = clock.monotonic() + timeoutMs;
-  const { signal, dispose } = firstOf([stop, AbortSignal.timeout(timeoutMs)]);
+  const { signal, dispose, expired } = timeLimit(clock, timeoutMs, stop);
   try {
     const connection = await nodes.connect(node, signal);
     const [guard, late, { root, sudo }] = await abortable(
@@ -210,7 +210,7 @@ async function claim(
     return answer && { node: node.name, sentAt, answer };
   } catch (error) {
     // A line that was cut while it was in use stays silent for long after it has healed.
-    if (signal.aborted && !stop.aborted) nodes.discard(node.name);
+    if (expired()) nodes.discard(node.name);
     throw error;
   } finally {
     dispose();

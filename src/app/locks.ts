@@ -13,7 +13,7 @@ import {
 import { quote } from "../domain/shell.ts";
 import { visible } from "../domain/text.ts";
 import { nodeOf } from "./observe.ts";
-import type { Ports } from "./ports.ts";
+import type { Clock, Ports } from "./ports.ts";
 
 export interface LocksInput {
   readonly config: Config;
@@ -150,26 +150,33 @@ function nextRead(line: Duplex): Promise<void> {
 }
 
 function keepAlive(ports: Pick<Ports, "clock">, line: Duplex): () => Promise<void> {
-  const timer = setInterval(() => line.write("."), (lockIdleSeconds * 1000) / 4);
-  timer.unref();
+  const over = new AbortController();
   const closed = new Promise<void>((resolve) => {
     line.on("close", () => {
-      clearInterval(timer);
+      over.abort();
       resolve();
     });
   });
   line.on("error", () => undefined);
   // Nothing more is said, but its end is heard.
   line.resume();
-  line.write(".");
+  void beatOn(ports.clock, line, over.signal);
   return async () => {
-    clearInterval(timer);
+    over.abort();
     line.end();
     const stop = new AbortController();
     await Promise.race([closed, ports.clock.sleep(farewellMs, stop.signal).catch(() => undefined)]);
     stop.abort();
     line.destroy();
   };
+}
+
+/** A sign of life at once, and then again and again until `over`. */
+async function beatOn(clock: Clock, line: Duplex, over: AbortSignal): Promise<void> {
+  while (!over.aborted) {
+    line.write(".");
+    await clock.sleep((lockIdleSeconds * 1000) / 4, over).catch(() => undefined);
+  }
 }
 
 /** How long a node may take to say that a lock is free; a dead line frees it by itself. */

@@ -10,7 +10,7 @@ import { switchedOff } from "../domain/heartbeat/subjects.ts";
 import { beat } from "./heart.ts";
 import { startLeading } from "./leader.ts";
 import { startService } from "./service.ts";
-import { watchStalls } from "./stall.ts";
+import type { StallWatch } from "./stall.ts";
 import { keepVips, type VipKeeping } from "./vip.ts";
 import { watchConfig } from "./watch.ts";
 
@@ -27,6 +27,8 @@ export interface DaemonInput {
   readonly leave: AbortSignal;
   /** Calls the listener when somebody asks for the config to be read again, or a round to be made, at once. */
   readonly wake: (listener: () => void) => void;
+  /** Of this process; stopped in the end. */
+  readonly stalls: StallWatch;
   /** Aborts the work in hand: what is half done is undone. */
   readonly abandon: (reason: Error) => void;
 }
@@ -40,7 +42,7 @@ const undoMs = 3000;
  * before it resolves; what cannot be is in the journal, for the next start. Rejects with what is a bug.
  */
 export async function runDaemon(ports: HeartbeatPorts & VipPorts, input: DaemonInput): Promise<void> {
-  const { state, identity, store, leadership } = input;
+  const { state, identity, store, leadership, stalls } = input;
   const failed = new AbortController();
   const { signal: leave } = firstOf([input.leave, failed.signal]);
   const startedAt = new Date(ports.clock.now()).toISOString();
@@ -62,7 +64,6 @@ export async function runDaemon(ports: HeartbeatPorts & VipPorts, input: DaemonI
     await record(ports, change);
   });
   const heartbeat = openHeartbeat(ports, { store: watch.store, counts: "anew" });
-  const stalls = watchStalls(ports.clock);
   const service = startService(input.env, ports.clock);
   let { config } = input;
   let vipFailure: Error | undefined;

@@ -85,6 +85,26 @@ export default tseslint.config(
     },
   },
   {
+    files: ["src/app/**/*.ts"],
+    rules: {
+      "no-restricted-globals": [
+        "error",
+        ...impure.map((name) => ({
+          name,
+          message: "src/app has the time, and all else from outside, from its ports.",
+        })),
+      ],
+      "no-restricted-properties": [
+        "error",
+        { object: "Date", property: "now", message: "The time is ports.clock." },
+        { object: "Math", property: "random", message: "Randomness is a port." },
+        { object: "AbortSignal", property: "timeout", message: "timeLimit() of src/abort.ts heeds ports.clock." },
+        { property: "addEventListener", message: "onAbort() hears an abort that has been, too." },
+        neverAny,
+      ],
+    },
+  },
+  {
     // oclif takes a command file's default export; so do the tools their configs.
     files: ["commands/**/*.ts", "vitest.config.ts", "test/config/*.js"],
     rules: { "no-restricted-syntax": "off" },

@@ -1,19 +1,22 @@
 import { Duplex } from "node:stream";
-import type { Connection, Outcome, Privilege, RunOptions } from "../../src/app/ports.ts";
+import type { Connection, GuardOptions, Outcome, Privilege, RunOptions } from "../../src/app/ports.ts";
 import { PictlError } from "../../src/domain/errors.ts";
-import type { ClockSample } from "../../src/domain/guard/clock.ts";
+import { type ClockSample, deadlineOn } from "../../src/domain/guard/clock.ts";
+import type { Fence } from "../../src/domain/guard/command.ts";
 import { safety } from "../../src/domain/safety.ts";
 import { type Command, render } from "../../src/domain/shell.ts";
 import { onAbort } from "../../src/abort.ts";
-import { controller, type Stream } from "./network.ts";
+import type { Stream } from "./network.ts";
 import { lockHolder, lockNames } from "./locks.ts";
-import type { SimNode } from "./node.ts";
+import type { Said, SimNode } from "./node.ts";
 import type { Answer, Process } from "./process.ts";
 import type { World } from "./world.ts";
 
 /** As locks.ts says: without a sign of life for so long, the node frees them. */
 const lockIdleMs = 20_000;
+/** As src/adapters/ssh/guarding.ts. */
 const guardWindowMs = 10_000;
+const clockAgeMs = 60_000;
 
 /** One SSH connection of a process to a node. */
 export class SimConnection implements Connection {
@@ -28,9 +31,17 @@ export class SimConnection implements Connection {
   readonly #back: Stream;
   readonly #waiting = new Set<() => void>();
   readonly #lines = new Set<() => void>();
+  readonly #fence: (() => Fence | undefined) | undefined;
+  #sample: ClockSample | undefined;
   #lost = false;
 
-  constructor(world: World, process: Process, machine: SimNode, onLost: () => void) {
+  /** `fence`: in whose name commands are given; missing for commands by hand. */
+  constructor(
+    world: World,
+    process: Process,
+    machine: SimNode,
+    { fence, onLost }: { readonly fence: (() => Fence | undefined) | undefined; readonly onLost: () => void },
+  ) {
     this.#world = world;
     this.#process = process;
     this.#machine = machine;
@@ -38,6 +49,7 @@ export class SimConnection implements Connection {
     this.login = { address: `${machine.name}:22`, user: "root", method: "publickey", through: [] };
     this.#bootId = machine.bootId;
     this.onLost = onLost;
+    this.#fence = fence;
     const lost = (): void => {
       this.lose();
     };
@@ -68,10 +80,10 @@ export class SimConnection implements Connection {
   }
 
   #carryThere(message: () => void): void {
-    this.#world.network.carry(this.#there, controller, this.node, () => {
+    this.#world.network.carry(this.#there, this.#process.machine, this.node, () => {
       if (this.#machine.bootId === this.#bootId) message();
       else {
-        this.#world.network.carry(this.#back, this.node, controller, () => {
+        this.#world.network.carry(this.#back, this.node, this.#process.machine, () => {
           this.lose();
         });
       }
@@ -79,7 +91,7 @@ export class SimConnection implements Connection {
   }
 
   #carryBack(message: () => void): void {
-    this.#world.network.carry(this.#back, this.node, controller, message);
+    this.#world.network.carry(this.#back, this.node, this.#process.machine, message);
   }
 
   /** While somebody waits, the other side is asked every 5 s whether it is there; three silences end the connection. */
@@ -87,7 +99,7 @@ export class SimConnection implements Connection {
     const { timeline, network } = this.#world;
     let silences = 0;
     const ask = (): void => {
-      const there = network.reaches(controller, this.node) && this.#machine.bootId === this.#bootId;
+      const there = network.reaches(this.#process.machine, this.node) && this.#machine.bootId === this.#bootId;
       silences = there ? 0 : silences + 1;
       if (silences === 3) this.lose();
       else off = timeline.after(5000, ask);
@@ -151,13 +163,13 @@ export class SimConnection implements Connection {
     });
   }
 
-  run(command: Command, options: RunOptions = {}): Promise<Outcome> {
+  async run(command: Command, options: RunOptions = {}): Promise<Outcome> {
     const { guard, signal, timeoutMs = 60_000 } = options;
     const text = render(command);
     const changes = guard !== undefined;
+    const stamp = guard && (await this.#stamp(guard, timeoutMs));
     const sentAt = this.#world.timeline.now;
-    const until = sentAt + Math.min(guardWindowMs, timeoutMs);
-    if (changes) for (const ambush of this.#world.ambushes) ambush(this.node, text);
+    if (changes) for (const ambush of this.#world.ambushes) ambush(this.node, text, this.#process);
     const unknown = (reason: "timeout" | "connection-lost") => (answer: Answer<Outcome>) => {
       answer.resolve({
         ...blank,
@@ -173,7 +185,7 @@ export class SimConnection implements Connection {
       late: unknown("timeout"),
       lost: unknown("connection-lost"),
       atNode: (reply, answer) => {
-        const refusal = changes ? this.#refusal(until) : undefined;
+        const refusal = stamp && this.#refusal(stamp);
         if (changes)
           this.#world.say(this.node, refusal === undefined ? `$ ${text}` : `refuses (${refusal.code}) ${text}`);
         if (refusal) {
@@ -182,7 +194,7 @@ export class SimConnection implements Connection {
           });
           return;
         }
-        this.#machine.execute(command, ({ code, stdout, stderr }) => {
+        const done = ({ code, stdout, stderr }: Said): void => {
           if (changes && code !== 0) this.#world.say(this.node, `  failed (${String(code)}): ${stderr}`);
           const durationMs = this.#world.timeline.now - sentAt;
           reply(() => {
@@ -194,20 +206,30 @@ export class SimConnection implements Connection {
               ...(code === 0 ? { status: "ok", code: 0 } : { status: "failed", code }),
             });
           });
-        });
+        };
+        this.#machine.execute(command, done, stamp?.deadlineMs);
       },
     });
   }
 
+  /** What a guarded command carries, when it is sent. */
+  async #stamp(guard: GuardOptions, timeoutMs: number): Promise<Stamp> {
+    const sample = await this.clock({ maxAgeMs: guard.clockAgeMs ?? clockAgeMs });
+    const until = guard.until ?? this.#process.monotonic() + (guard.windowMs ?? Math.min(guardWindowMs, timeoutMs));
+    return { deadlineMs: 10 * deadlineOn(sample, until), fence: this.#fence?.() };
+  }
+
   /** What `templates/guard.sh` says. The boot is that of this connection: another one would not know it. */
-  #refusal(until: number): PictlError | undefined {
+  #refusal({ deadlineMs, fence }: Stamp): PictlError | undefined {
     const { node } = this;
-    if (safety.deadline && this.#world.timeline.now > until) {
-      return new PictlError("command-late", "The command reached the node after its deadline, so it refused it.", {
-        node,
-      });
-    }
-    return undefined;
+    const verdict = this.#machine.guard.run(this.#machine.uptimeMs(), {
+      ...(safety.deadline ? { deadline: deadlineMs } : {}),
+      fence: safety.epoch ? fence : undefined,
+    });
+    if (verdict === "run") return undefined;
+    const code = ({ late: "command-late", rebooted: "node-rebooted", superseded: "superseded" } as const)[verdict];
+    if (verdict === "late") this.#sample = undefined;
+    return new PictlError(code, `The node refused the command: it is ${verdict}.`, { node });
   }
 
   pipe(command: Command, options: { readonly signal?: AbortSignal } = {}): Promise<Duplex> {
@@ -274,7 +296,8 @@ export class SimConnection implements Connection {
     let silentSince: number | undefined;
     const look = (): void => {
       if (!this.#lines.has(release)) return;
-      const alive = !this.#lost && this.#process.state === "running" && network.isOpen(controller, this.node);
+      const alive =
+        !this.#lost && this.#process.state === "running" && network.isOpen(this.#process.machine, this.node);
       silentSince = alive ? undefined : (silentSince ?? timeline.now);
       if (silentSince !== undefined && timeline.now - silentSince >= lockIdleMs) release();
       else timeline.after(5000, look);
@@ -316,8 +339,26 @@ export class SimConnection implements Connection {
     return { root: true, docker: true, sudo: true };
   }
 
-  async clock(): Promise<ClockSample> {
-    return { bootId: this.#bootId, uptimeMs: this.#machine.uptimeMs(), at: this.#process.monotonic() };
+  /** Told again only when what was told is too old, as src/adapters/ssh/node-clock.ts does. */
+  async clock({ maxAgeMs = clockAgeMs }: { readonly maxAgeMs?: number } = {}): Promise<ClockSample> {
+    const known = this.#sample;
+    if (known && this.#process.monotonic() - known.at <= maxAgeMs) return known;
+    const lost = (answer: Answer<number>): void => {
+      answer.reject(lostBefore(this.node));
+    };
+    const uptimeMs = await this.request<number>("clock", {
+      timeoutMs: 60_000,
+      signal: undefined,
+      late: lost,
+      lost,
+      atNode: (reply, answer) => {
+        const told = this.#machine.uptimeMs();
+        reply(() => {
+          answer.resolve(told);
+        });
+      },
+    });
+    return (this.#sample = { bootId: this.#bootId, uptimeMs, at: this.#process.monotonic() });
   }
 
   openSocket(): Promise<Duplex> {
@@ -327,6 +368,12 @@ export class SimConnection implements Connection {
   terminal(): Promise<never> {
     throw new RangeError("the simulation has no terminals");
   }
+}
+
+interface Stamp {
+  /** On the node's own clock. */
+  readonly deadlineMs: number;
+  readonly fence: Fence | undefined;
 }
 
 const blank = { stdout: "", stderr: "", truncated: false };

@@ -29,6 +29,8 @@ export class Network {
   readonly #cuts = new Map<string, number>();
   readonly #lags = new Map<string, number>();
   #waiting: { readonly line: string; readonly since: number; readonly go: () => void }[] = [];
+  /** How likely it is that a message takes some seconds longer. */
+  slow = 0;
   /** Whether a machine has power. */
   readonly #on: (machine: Machine) => boolean;
 
@@ -75,7 +77,8 @@ export class Network {
   delay(from: Machine, to: Machine): number {
     if (from === to) return 0.1;
     const lag = this.#lags.get(`${from}>${to}`) ?? 0;
-    return this.#random.whole(1, 3) + (lag === 0 ? 0 : this.#random.between(0, lag));
+    const late = this.slow > 0 && this.#random.chance(this.slow) ? this.#random.between(100, 3000) : 0;
+    return this.#random.whole(1, 3) + (lag === 0 ? 0 : this.#random.between(0, lag)) + late;
   }
 
   stream(onSilence: () => void): Stream {

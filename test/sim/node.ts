@@ -1,5 +1,7 @@
 import { probeCommand } from "../../src/domain/node/probe.ts";
 import type { Command } from "../../src/domain/shell.ts";
+import { GuardModel } from "../support/guard-model.ts";
+import { SimAddress } from "./address.ts";
 import { parseDocker } from "./docker-words.ts";
 import { type DockerWorld, SimDocker } from "./docker.ts";
 import { SimLocks } from "./locks.ts";
@@ -19,19 +21,25 @@ export class SimNode {
   on = true;
   /** sshd lets nobody in. */
   refuses = false;
-  /** The greatest epoch of a daemon that it obeyed. */
-  epoch = 0;
+  /** Whom it obeys, and has promised to. */
+  readonly guard = new GuardModel();
+  readonly address: SimAddress;
   #boot = 1;
   #bootedAt: number;
   readonly #world: DockerWorld;
   readonly #network: Network;
 
-  constructor(name: string, world: DockerWorld, network: Network) {
+  constructor(
+    name: string,
+    world: DockerWorld,
+    { network, answered }: { readonly network: Network; readonly answered: () => boolean },
+  ) {
     this.name = name;
     this.docker = new SimDocker(world);
     this.#world = world;
     this.#network = network;
     this.#bootedAt = world.timeline.now - 1_000_000;
+    this.address = new SimAddress({ ...world, uptimeMs: () => this.uptimeMs(), answered });
   }
 
   get bootId(): string {
@@ -47,6 +55,7 @@ export class SimNode {
     this.on = false;
     this.docker.end(true);
     this.locks.clear();
+    this.address.until = undefined;
     this.#world.changed("has no power", "world");
   }
 
@@ -54,12 +63,13 @@ export class SimNode {
     if (this.on) return;
     this.on = true;
     this.#boot++;
+    this.guard.reboot();
     this.#bootedAt = this.#world.timeline.now;
     this.docker.begin();
   }
 
-  /** A command that arrived here, until it ends. */
-  execute(command: Command, done: (said: Said) => void): void {
+  /** A command that arrived here, until it ends. `deadlineMs`: what the guard tells it, on the node's own clock. */
+  execute(command: Command, done: (said: Said) => void, deadlineMs = Infinity): void {
     const boot = this.#boot;
     const said = (code: number, stdout = "", stderr = ""): void => {
       if (this.on && this.#boot === boot) done({ code, stdout, stderr });
@@ -67,6 +77,15 @@ export class SimNode {
     // What it measures is left open: one host is then as good as another.
     if (command === probeCommand) {
       said(0);
+      return;
+    }
+    if (command.kind === "script" && command.text === "guard.sh") {
+      const answer = this.#claim(command.args);
+      said(answer === undefined ? 180 : 0, answer);
+      return;
+    }
+    if (command.kind === "script" && command.text === "vip.sh") {
+      this.address.execute(command.args, deadlineMs, said);
       return;
     }
     if (command.kind !== "words") throw new RangeError("the simulated node knows no such script");
@@ -79,6 +98,23 @@ export class SimNode {
         said(code, "", stderr);
       });
     }
+  }
+
+  /** `guard.sh claim`: what it prints; undefined when it comes late. */
+  #claim([, , , bootId, deadline, epoch, owner = "", ttl, marks = ""]: readonly string[]): string | undefined {
+    if (bootId !== "" && bootId !== this.bootId) return undefined;
+    const said = this.guard.claim(this.uptimeMs(), {
+      epoch: Number(epoch),
+      owner,
+      ttl: 10 * Number(ttl),
+      marks,
+      ...(deadline ? { deadline: 10 * Number(deadline) } : {}),
+    });
+    if (typeof said === "string") return undefined;
+    const { claimed, epoch: stored, owner: holder, left, markedAt, marks: known } = said;
+    const uptime = Math.floor(this.uptimeMs() / 10);
+    const words = [claimed ? "claimed" : "refused", stored, holder, Math.floor(left / 10), 0, uptime, markedAt, known];
+    return `${words.join(" ")}\n`;
   }
 
   #ping(address: string, waitMs: number, said: (code: number) => void): void {

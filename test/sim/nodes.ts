@@ -3,8 +3,8 @@ import type { Engine, Engines, Nodes } from "../../src/app/ports.ts";
 import type { NodeSpec } from "../../src/domain/config/types.ts";
 import { dockerUnavailable } from "../../src/domain/docker/failure.ts";
 import { PictlError } from "../../src/domain/errors.ts";
+import type { Fence } from "../../src/domain/guard/command.ts";
 import { interrupted, SimConnection } from "./connection.ts";
-import { controller } from "./network.ts";
 import type { Answer, Process } from "./process.ts";
 import type { World } from "./world.ts";
 
@@ -15,7 +15,7 @@ interface SimNodes extends Nodes {
 }
 
 /** The SSH side of one process. */
-export function openSimNodes(world: World, process: Process): SimNodes {
+export function openSimNodes(world: World, process: Process, fence?: () => Fence | undefined): SimNodes {
   const opened = new Map<string, Promise<SimConnection>>();
   const forget = (node: string, which: Promise<SimConnection>): void => {
     if (opened.get(node) === which) opened.delete(node);
@@ -25,6 +25,7 @@ export function openSimNodes(world: World, process: Process): SimNodes {
       shakeHands(world, process, {
         node,
         answer,
+        fence,
         onLost: () => {
           forget(node.name, opening);
         },
@@ -73,21 +74,31 @@ export function openSimNodes(world: World, process: Process): SimNodes {
 function shakeHands(
   world: World,
   process: Process,
-  { node, answer, onLost }: { node: NodeSpec; answer: Answer<SimConnection>; onLost: () => void },
+  {
+    node,
+    answer,
+    ...options
+  }: {
+    node: NodeSpec;
+    answer: Answer<SimConnection>;
+    fence: (() => Fence | undefined) | undefined;
+    onLost: () => void;
+  },
 ): void {
   const machine = world.node(node.name);
   const { network } = world;
+  const from = process.machine;
   const unreachable = (): void => {
     answer.reject(new PictlError("node-unreachable", `${node.name} does not answer.`, { node: node.name }));
   };
   const off = process.timer(connectTimeoutMs, unreachable);
-  const rtt = 3 * (network.delay(controller, node.name) + network.delay(node.name, controller));
+  const rtt = 3 * (network.delay(from, node.name) + network.delay(node.name, from));
   world.timeline.after(rtt, () => {
-    if (!network.reaches(controller, node.name)) return;
+    if (!network.reaches(from, node.name)) return;
     off();
     if (machine.refuses) {
       answer.reject(new PictlError("auth-failed", `${node.name} refused every key.`, { node: node.name }));
-    } else answer.resolve(new SimConnection(world, process, machine, onLost));
+    } else answer.resolve(new SimConnection(world, process, machine, options));
   });
 }
 

@@ -1,31 +1,34 @@
 import { setMaxListeners } from "node:events";
 import type { Duplex } from "node:stream";
 import { onAbort } from "../../src/abort.ts";
-import type { Clock, ConfigStore, HeartbeatPorts, Network } from "../../src/app/ports.ts";
+import type { Clock, ConfigStore, HeartbeatPorts, Network, VipPorts } from "../../src/app/ports.ts";
 import type { SavedMemory } from "../../src/app/ports/heartbeat.ts";
 import { openChecks } from "../../src/checks/index.ts";
 import { PictlError } from "../../src/domain/errors.ts";
+import type { Fence } from "../../src/domain/guard/command.ts";
 import { edited, load } from "./config.ts";
 import { plug } from "./connection.ts";
-import { controller } from "./network.ts";
 import { openSimEngines, openSimNodes } from "./nodes.ts";
 import type { Process } from "./process.ts";
+import { disk } from "./state.ts";
 import type { World } from "./world.ts";
 
 /** Everything that one process of pictl has of the world. */
 export function openPorts(
   world: World,
   process: Process,
-  { signal, who, cause }: { signal: AbortSignal; who: string; cause: string },
-): { ports: HeartbeatPorts; store: ConfigStore } {
+  { signal, who, cause, fence }: { signal: AbortSignal; who: string; cause: string; fence?: () => Fence | undefined },
+): { ports: HeartbeatPorts & VipPorts; store: ConfigStore } {
   setMaxListeners(0, signal);
+  const own = world.disk(process.machine);
   const store = openStore(world, process);
   const clock = openClock(world, process);
-  const nodes = openSimNodes(world, process);
+  const nodes = openSimNodes(world, process, fence);
   const engines = openSimEngines(world, nodes);
   const network = openNetwork(world, process);
-  const ports: HeartbeatPorts = {
+  const ports: HeartbeatPorts & VipPorts = {
     nodes,
+    vipNodes: openSimNodes(world, process, fence),
     engines,
     checks: openChecks({ nodes, engines, network, clock }),
     clock,
@@ -34,7 +37,7 @@ export function openPorts(
     actor: { who, cause },
     latestConfig: async () => (await store.read()).config,
     random: world.random.next,
-    machine: { bootId: "controller-boot" },
+    machine: { bootId: `${process.machine}-boot` },
     journal: {
       write: (record) =>
         disk(process, `journal: ${record.container} ${record.step}`, () => {
@@ -42,16 +45,16 @@ export function openPorts(
         }),
       read: (containers) =>
         disk(process, "read the journal", () =>
-          [...world.journal.values()].filter((move) => containers?.includes(move.container) ?? true),
+          [...own.journal.values()].filter((move) => containers?.includes(move.container) ?? true),
         ),
       claim: (container) =>
         process.ask("claim", (answer) => {
-          const holder = world.claims.get(container);
+          const holder = own.claims.get(container);
           if (holder && holder.state !== "dead") {
             answer.reject(new PictlError("lock-held", `${container} is being moved by ${holder.name}.`, { container }));
             return;
           }
-          world.claims.set(container, process);
+          own.claims.set(container, process);
           const release = (): Promise<void> =>
             disk(process, "unclaim", () => {
               world.unclaimed(process, container);
@@ -64,17 +67,17 @@ export function openPorts(
         }),
     },
     generations: {
-      read: () => disk(process, "read the generations", () => world.generations),
-      update: (change) => disk(process, "write the generations", () => (world.generations = change(world.generations))),
+      read: () => disk(process, "read the generations", () => own.generations),
+      update: (change) => disk(process, "write the generations", () => (own.generations = change(own.generations))),
     },
     memory: {
       read: () =>
         disk(process, "read the memory", () =>
-          world.memory === undefined ? undefined : (JSON.parse(world.memory) as SavedMemory),
+          own.memory === undefined ? undefined : (JSON.parse(own.memory) as SavedMemory),
         ),
       write: (value) =>
         disk(process, "write the memory", () => {
-          world.memory = JSON.stringify(value);
+          own.memory = JSON.stringify(value);
         }),
     },
     events: {
@@ -109,7 +112,8 @@ export function openPorts(
       tags: () => Promise.reject(new PictlError("registry-failed", "There is no registry.")),
     },
     hooks: { run: async () => ({ ok: true, message: "" }) },
-    scripts: { read: async () => "" },
+    // Nodes know them by their names.
+    scripts: { read: async (name) => name },
     progress: {
       step: () => noStep,
       look: () => noStep,
@@ -123,20 +127,14 @@ export function openPorts(
 
 const noStep = { update: () => undefined, done: () => undefined, fail: () => undefined };
 
-/** Work on the controller's own disk takes no time and may be the last thing a process does. */
-function disk<T>(process: Process, what: string, work: () => T): Promise<T> {
-  return process.ask(what, (answer) => {
-    answer.resolve(work());
-  });
-}
-
 function openStore(world: World, process: Process): ConfigStore {
+  const own = world.disk(process.machine);
   return {
     path: "/etc/pictl/config.json",
     read: () =>
       process.ask("read the config", (answer) => {
         try {
-          answer.resolve(load(world.text));
+          answer.resolve(load(own.text));
         } catch (error) {
           answer.reject(error);
         }
@@ -147,7 +145,7 @@ function openStore(world: World, process: Process): ConfigStore {
     change: (edits) =>
       process.ask("write the config", (answer) => {
         try {
-          const before = world.text;
+          const before = own.text;
           const { config, raw } = load(before);
           const after = edited(before, edits(config, raw));
           load(after);
@@ -166,7 +164,8 @@ function openClock(world: World, process: Process): Clock {
     monotonic: () => process.monotonic(),
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
-        const off = process.timer(ms, () => {
+        // As real timers, which know whole milliseconds alone.
+        const off = process.timer(Math.max(1, Math.ceil(ms)), () => {
           forget();
           resolve();
         });
@@ -181,13 +180,14 @@ function openClock(world: World, process: Process): Clock {
 /** The network as the controller sees it, for checks. */
 function openNetwork(world: World, process: Process): Network {
   const { network, timeline } = world;
+  const { machine } = process;
   const connect = (node: string, port: number, signal: AbortSignal): Promise<Duplex> =>
     process.ask(`check ${node}:${String(port)}`, (answer) => {
       const off = onAbort(signal, () => {
         answer.reject(signal.reason);
       });
-      timeline.after(network.delay(controller, node) + network.delay(node, controller), () => {
-        if (!network.reaches(controller, node)) return;
+      timeline.after(network.delay(machine, node) + network.delay(node, machine), () => {
+        if (!network.reaches(machine, node)) return;
         off();
         if (world.listens(node, port)) answer.resolve(plug());
         else answer.reject(new Error("connection refused"));

@@ -1,3 +1,4 @@
+import { controller, type Machine } from "./network.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** Kills the process at the `after`-th call of a port whose name fits, before or after the call did its work. */
@@ -13,12 +14,13 @@ export interface Answer<T> {
 }
 
 /**
- * A process on the controller. What wakes it (an answer, a timer) reaches it only while it runs: one that is stopped
+ * A process on a controller. What wakes it (an answer, a timer) reaches it only while it runs: one that is stopped
  * gets all of it at once when it goes on, timers first as in Node's event loop, and a dead one never; its promises stay
  * open for ever, which is what a `kill -9` looks like from inside.
  */
 export class Process {
   readonly name: string;
+  readonly machine: Machine;
   /** Called when it dies, by whatever. */
   readonly onDeath: (() => void)[] = [];
   crash: Crash | undefined;
@@ -29,8 +31,9 @@ export class Process {
   #stoppedAt = 0;
   #longestStop = 0;
 
-  constructor(name: string, timeline: Timeline) {
+  constructor(name: string, timeline: Timeline, machine: Machine = controller) {
     this.name = name;
+    this.machine = machine;
     this.#timeline = timeline;
     this.#startedAt = timeline.now;
   }

@@ -1,12 +1,12 @@
 import type { Duplex } from "node:stream";
 import type { Config } from "../../src/domain/config/types.ts";
-import type { Generations } from "../../src/domain/container/generations.ts";
 import { type MoveRecord, recordName } from "../../src/domain/move/journal.ts";
 import { load } from "./config.ts";
+import { Disk } from "./disk.ts";
 import type { SimContainer } from "./containers.ts";
 import type { DockerChange } from "./docker-words.ts";
 import { nameOf } from "./docker.ts";
-import { controller, Network } from "./network.ts";
+import { controller, type Machine, Network } from "./network.ts";
 import { SimNode } from "./node.ts";
 import type { Process } from "./process.ts";
 import { Random } from "./random.ts";
@@ -36,43 +36,49 @@ export interface Watcher {
   unclaimed(process: Process, container: string): void;
 }
 
-/** A cluster, its network, and the disk of the controller. */
+/** A cluster, its network, and the disks of the controllers. */
 export class World {
   readonly timeline = new Timeline();
   readonly random: Random;
   readonly network: Network;
   readonly nodes: ReadonlyMap<string, SimNode>;
-  /** The config file. */
-  text: string;
-  /** Of moves, by the name of each record. */
-  readonly journal = new Map<string, MoveRecord>();
-  /** Who has claimed the moves of a container. */
-  readonly claims = new Map<string, Process>();
-  memory: string | undefined;
-  generations: Generations | undefined;
+  /** Of each machine that daemons run on. */
+  readonly disks: ReadonlyMap<Machine, Disk>;
   readonly sicknesses = new Set<Sickness>();
   /** Nodes where no image can be made ready. */
   readonly noImages = new Set<string>();
   /** Difference of the controller's wall clock. */
   wallShiftMs = 0;
   /** Told of each command that changes something, just before it leaves the controller. */
-  readonly ambushes = new Set<(node: string, command: string) => void>();
+  readonly ambushes = new Set<(node: string, command: string, process: Process) => void>();
+  /** Told of each file that a process begins to write and wants to be durable, and how long that is going to take. */
+  readonly syncs = new Set<(process: Process, file: string, takesMs: number) => void>();
   readonly watchers: Watcher[] = [];
   /** What is open; closed when the history is over. */
   readonly streams = new Set<Duplex>();
   /** Lines for people; undefined when nobody reads them. */
   transcript: ((line: string) => void) | undefined;
 
-  constructor(seed: number, { text, nodes, cluster }: { text: string; nodes: readonly string[]; cluster: string }) {
+  constructor(
+    seed: number,
+    {
+      text,
+      nodes,
+      cluster,
+      machines = [controller],
+    }: { text: string; nodes: readonly string[]; cluster: string; machines?: readonly Machine[] },
+  ) {
     this.random = new Random(seed);
-    this.text = text;
-    this.network = new Network(
-      this.timeline,
-      this.random,
-      (machine) => machine === controller || this.node(machine).on,
-    );
+    this.disks = new Map(machines.map((machine) => [machine, new Disk(text)]));
+    this.network = new Network(this.timeline, this.random, (machine) => this.nodes.get(machine)?.on ?? true);
     this.nodes = new Map(
-      nodes.map((name) => [name, new SimNode(name, this.#dockerWorld(name, cluster), this.network)]),
+      nodes.map((name) => [
+        name,
+        new SimNode(name, this.#dockerWorld(name, cluster), {
+          network: this.network,
+          answered: () => this.#answered(name),
+        }),
+      ]),
     );
   }
 
@@ -99,6 +105,39 @@ export class World {
     const node = this.nodes.get(name);
     if (!node) throw new RangeError(`no node ${name}`);
     return node;
+  }
+
+  /** Nodes that have the virtual address now. */
+  holders(): readonly string[] {
+    return [...this.nodes.values()].filter(({ on, address }) => on && address.isThere()).map(({ name }) => name);
+  }
+
+  /** Somebody in the network answers a node for the virtual address. */
+  #answered(asking: string): boolean {
+    return this.holders().some(
+      (name) => name !== asking && this.node(name).address.carrier && this.network.reaches(asking, name),
+    );
+  }
+
+  /** Throws a RangeError for a machine that there is not. */
+  disk(machine: Machine): Disk {
+    const disk = this.disks.get(machine);
+    if (!disk) throw new RangeError(`no machine ${machine}`);
+    return disk;
+  }
+
+  /** The config file of the first controller. */
+  get text(): string {
+    return this.disk(controller).text;
+  }
+
+  set text(text: string) {
+    this.disk(controller).text = text;
+  }
+
+  /** The moves under way of the first controller. */
+  get journal(): ReadonlyMap<string, MoveRecord> {
+    return this.disk(controller).journal;
   }
 
   wallMs(): number {
@@ -138,26 +177,27 @@ export class World {
   }
 
   wrote(process: Process, before: string, after: string): void {
-    this.text = after;
+    this.disk(process.machine).text = after;
     for (const watcher of this.watchers) watcher.wrote(process, before);
   }
 
   journalled(process: Process, record: MoveRecord): void {
     const { container, from, to, step } = record;
-    this.journal.set(recordName(record), record);
+    this.disk(process.machine).journal.set(recordName(record), record);
     this.say(process.name, `journal: ${container} ${from} → ${to} ${step}`);
     for (const watcher of this.watchers) watcher.journalled(process, container, record);
   }
 
   unjournalled(process: Process, record: MoveRecord): void {
-    this.journal.delete(recordName(record));
+    this.disk(process.machine).journal.delete(recordName(record));
     this.say(process.name, `journal: ${record.container} ${record.from} → ${record.to} is over`);
     for (const watcher of this.watchers) watcher.journalled(process, record.container, undefined);
   }
 
   unclaimed(process: Process, container: string): void {
-    if (this.claims.get(container) !== process) return;
-    this.claims.delete(container);
+    const { claims } = this.disk(process.machine);
+    if (claims.get(container) !== process) return;
+    claims.delete(container);
     for (const watcher of this.watchers) watcher.unclaimed(process, container);
   }
 

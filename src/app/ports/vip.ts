@@ -13,7 +13,7 @@ export interface VipState {
 /** What is durable of a virtual IP. */
 export interface SavedVip {
   readonly memory: VipMemory;
-  /** The lease that was in force when it was written. */
+  /** The longest lease that was in force, or still ran, when it was written. */
   readonly leaseMs: number;
   /** When its holder was named, RFC 3339, UTC; null when it never was. */
   readonly since: string | null;

@@ -10,7 +10,15 @@ import {
 } from "../../domain/vip/decide.ts";
 import { holdersOf, type VipFacts, withGranted, withRemoved } from "../../domain/vip/facts.ts";
 import { marginMs, withoutGone } from "../../domain/vip/lease.ts";
-import { noCounts, recall, shifted, type VipMemory, type VipWish, wish } from "../../domain/vip/memory.ts";
+import {
+  longestLeaseMs,
+  noCounts,
+  recall,
+  shifted,
+  type VipMemory,
+  type VipWish,
+  wish,
+} from "../../domain/vip/memory.ts";
 import type { TickEnd } from "../../domain/vip/wish.ts";
 import { runHooks } from "../hooks.ts";
 import type { Authority, SavedVip, StateFile, VipPorts } from "../ports.ts";
@@ -92,7 +100,7 @@ export function openVip(
     );
     const { misses, silentTicks, wellSince, changes } = counts === "kept" ? shifted(next, aheadMs()) : noCounts;
     await state.write({
-      leaseMs: section.leaseMs,
+      leaseMs: longestLeaseMs(section, next, ports.clock.monotonic()),
       since,
       memory: { ...next, lastAt: -1, booked, misses, wellSince, silentTicks, changes },
     });

@@ -63,6 +63,11 @@ export function recall(
   return { ...saved, booked, lastAt: -1, misses, wellSince, silentTicks, changes, told: "" };
 }
 
+/** The longest of what leases still run, or of what is given from now on: for so long a start has to wait. */
+export function longestLeaseMs({ leaseMs }: VipSettings, { booked }: VipMemory, now: number): number {
+  return Math.max(leaseMs, ...Object.values(booked).map((end) => (end === null ? 0 : end - now)));
+}
+
 /** What is counted of nodes and changes, as at a start that knows nothing. */
 export const noCounts = { misses: {}, silentTicks: 0, wellSince: {}, changes: [] };
 
@@ -75,7 +80,8 @@ export function shifted(memory: VipMemory, byMs: number, latest = Infinity): Vip
 
 /**
  * The memory of a controller that does not lead: another one may have given the address to any candidate just now, so
- * every lease counts anew in full. `holder`: who is seen to have it.
+ * every lease counts anew in full, and one that was longer, before the config was changed, as long as it does. `holder`:
+ * who is seen to have it.
  */
 export function lookOn(
   settings: VipSettings,
@@ -83,7 +89,12 @@ export function lookOn(
   { holder, now }: { readonly holder: string | null; readonly now: number },
 ): VipMemory {
   const anew = Object.entries(newMemory(settings, now).booked);
-  const booked = Object.fromEntries(anew.map(([node, end]) => [node, memory.booked[node] === null ? null : end]));
+  const booked = Object.fromEntries(
+    anew.map(([node, end]) => {
+      const known = memory.booked[node];
+      return [node, known === null || end === null ? null : Math.max(known ?? -Infinity, end)];
+    }),
+  );
   return {
     ...memory,
     holder,

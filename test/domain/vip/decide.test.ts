@@ -10,7 +10,7 @@ import {
   withRemoved,
 } from "../../../src/domain/vip/facts.ts";
 import { withoutGone } from "../../../src/domain/vip/lease.ts";
-import { newMemory, recall, shifted, type VipMemory, wish } from "../../../src/domain/vip/memory.ts";
+import { longestLeaseMs, newMemory, recall, shifted, type VipMemory, wish } from "../../../src/domain/vip/memory.ts";
 
 const settings = (parts: Partial<VipSettings> = {}): VipSettings => ({
   mode: "static",
@@ -123,6 +123,16 @@ describe("who gets the address", () => {
     expect(ordered(after, facts({ n1: silent }, { at: 119_001 }), short)).toEqual(["grant n2"]);
     const frozen = decideVip(lease, held("n1"), facts({ n1: silent }, onlooker)).memory;
     expect(ordered(frozen, facts({ n1: silent }, { at: 900_000 }), lease)).toEqual([]);
+  });
+
+  it("waits, for who does not lead, as long as a lease that was given before the config made leases shorter", () => {
+    const before = held("n1", { booked: { n1: 140_000 } });
+    expect(longestLeaseMs(lease, before, 100_000)).toBe(40_000);
+    const onlooker = { authority: { leader: false, until: 0, frozen: [] } };
+    const after = decideVip(lease, before, facts({ n1: silent }, onlooker)).memory;
+    expect(longestLeaseMs(lease, after, 130_000)).toBe(15_000);
+    expect(ordered(after, facts({ n1: silent }, { at: 145_000 }), lease)).toEqual([]);
+    expect(ordered(after, facts({ n1: silent }, { at: 145_001 }), lease)).toEqual(["grant n2"]);
   });
 
   it("stays where another one who led has put it", () => {

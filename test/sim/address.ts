@@ -1,0 +1,83 @@
+import { safety } from "../../src/domain/safety.ts";
+import type { Random } from "./random.ts";
+import type { Timeline } from "./timeline.ts";
+
+interface Surroundings {
+  readonly timeline: Timeline;
+  readonly random: Random;
+  readonly uptimeMs: () => number;
+  /** Somebody else in the network answers for it. */
+  readonly answered: () => boolean;
+}
+
+/** The virtual address on a node: its kernel, and what templates/vip.sh does there. */
+export class SimAddress {
+  /** When the kernel takes it away; undefined: it is not there. */
+  until: number | undefined;
+  /** Its cable is plugged in. */
+  carrier = true;
+  readonly #world: Surroundings;
+
+  constructor(world: Surroundings) {
+    this.#world = world;
+  }
+
+  isThere(): boolean {
+    return this.until !== undefined && this.#world.timeline.now < this.until;
+  }
+
+  /** Throws a RangeError for a verb that the simulation does not know. */
+  execute(
+    [verb, , , ends]: readonly string[],
+    deadlineMs: number,
+    said: (code: number, stdout?: string) => void,
+  ): void {
+    switch (verb) {
+      case "probe":
+        said(0, ["device", ...(this.carrier ? ["carrier"] : []), ...this.#holds(), "end\n"].join("\n"));
+        return;
+      case "ask":
+        this.#world.timeline.after(1000, () => {
+          said(0, !this.carrier ? "cannot" : this.#world.answered() ? "answered" : "nobody");
+        });
+        return;
+      case "grant":
+        said(this.#grant(ends === "lease" ? deadlineMs : undefined));
+        return;
+      case "remove":
+        this.until = undefined;
+        said(0, "removed\n");
+        return;
+      default:
+        throw new RangeError(`the simulated node does not know vip.sh ${String(verb)}`);
+    }
+  }
+
+  #holds(): readonly string[] {
+    if (this.until === undefined || !this.isThere()) return [];
+    const left = this.until === Infinity ? "forever" : Math.ceil((this.until - this.#world.timeline.now) / 1000);
+    return [`holds ${String(left)} eth0 10.0.0.9/32`];
+  }
+
+  /** Returns the exit code. */
+  #grant(deadlineMs: number | undefined): number {
+    const { timeline, random, uptimeMs } = this.#world;
+    if (deadlineMs === undefined) {
+      this.until = Infinity;
+      return 0;
+    }
+    // Without the deadline a lease is what was asked for, counted from when it happens to arrive.
+    const seconds = Math.floor((safety.deadline ? deadlineMs - uptimeMs() : relativeLeaseMs) / 1000);
+    if (seconds < 1) return 75;
+    this.until = timeline.now + seconds * 1000 + kernelLateness(random);
+    return 0;
+  }
+}
+
+/** As measured: mostly on time, sometimes two seconds late, a hair too early at the most. */
+function kernelLateness(random: Random): number {
+  return random.chance(0.3) ? random.between(1000, 2030) : random.between(-20, 500);
+}
+
+/** What a lease without a deadline of its own would say. */
+const relativeLeaseMs = 6000;
