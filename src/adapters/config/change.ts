@@ -6,7 +6,7 @@ import { ConfigInvalidError } from "../../domain/config/problem.ts";
 import type { RawConfig } from "../../domain/config/raw.ts";
 import type { Config } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
-import { editText } from "./edit/index.ts";
+import { editText, SharedValue } from "./edit/index.ts";
 import { readConfigFile, type ConfigFile } from "./file.ts";
 import { loadConfig, placeOf, type Loaded, type LoadPlace } from "./load.ts";
 import { acquireLock } from "./lock.ts";
@@ -69,11 +69,15 @@ function editedText(path: string, text: string, edits: readonly ConfigEdit[]): s
   const parsed = parseConfigText(text);
   if (!parsed.ok || edits.length === 0) return text;
   const plain = edits.map((edit) => (edit.op === "set" ? { ...edit, value: plainValue(edit.value) } : edit));
-  const changed = plain.reduce(editText, text);
-  const result = parseConfigText(changed);
-  const wanted = plain.reduce(applyEdit, parsed.value);
-  if (!result.ok || !isDeepStrictEqual(result.value, wanted)) throw notEditable(path);
-  return changed;
+  try {
+    const changed = plain.reduce(editText, text);
+    const result = parseConfigText(changed);
+    const wanted = plain.reduce(applyEdit, parsed.value);
+    if (result.ok && isDeepStrictEqual(result.value, wanted)) return changed;
+  } catch (error) {
+    if (!(error instanceof SharedValue) && !parsed.shares) throw error;
+  }
+  throw parsed.shares ? valueIsShared(path) : notEditable(path);
 }
 
 /** What JSON makes of a value: no undefined entries, no classes. */
@@ -148,6 +152,16 @@ function notEditable(path: string): PictlError {
   return new PictlError("config-write-failed", `The config ${path} is written in a way that pictl cannot change.`, {
     hint: "Nothing was written; make the change with `pictl config edit`.",
   });
+}
+
+function valueIsShared(path: string): PictlError {
+  return new PictlError(
+    "config-write-failed",
+    `This change of ${path} would also change other places, which share the value by a YAML anchor (&name, *name).`,
+    {
+      hint: "Nothing was written; make the change with `pictl config edit`, for all places or with a value written out.",
+    },
+  );
 }
 
 function lostLock(path: string): PictlError {

@@ -12,6 +12,8 @@ export type ParseResult =
       /** Of the root. */
       readonly value: unknown;
       readonly findings: readonly Finding[];
+      /** Some values stand once and count in several places (aliases). */
+      readonly shares: boolean;
     }
   | { readonly ok: false; readonly offset: number; readonly message: string };
 
@@ -22,8 +24,7 @@ const maxValues = 100_000;
 
 /**
  * Reads JSON or YAML (of which JSON is a part) into a tree that remembers where everything stands. What only YAML
- * has and a config has no use for (anchors, aliases, tags, several documents) is refused: an alias could make a
- * small file enormous, and an edit of the text could not tell which of its uses is meant.
+ * has and a config has no use for (tags, several documents) is refused.
  * The findings are repeated and forbidden keys.
  */
 export function parseConfigText(text: string): ParseResult {
@@ -40,12 +41,13 @@ export function parseConfigText(text: string): ParseResult {
     const documents = events.filter((event) => event.type === EVENT_ID.DOCUMENT).length;
     if (documents > 1)
       throw new UnsupportedSyntax(secondDocument(text), "a config is one document; found a second one");
-    const root = events.length === 0 ? undefined : buildTree(text, events);
+    const root = events.length === 0 ? undefined : buildTree(text, events, maxValues);
     if (root === undefined || (root.kind === "scalar" && root.start === root.end)) {
       return { ok: false, offset: 0, message: `the file is empty; ${expectedTop}` };
     }
     if (root.kind !== "map") return { ok: false, offset: root.start, message: `found ${kindOf(root)}; ${expectedTop}` };
-    return { ok: true, root, value: valueOf(root), findings: keyFindings(root) };
+    const shares = events.some((event) => event.type === EVENT_ID.ALIAS);
+    return { ok: true, root, value: valueOf(root), findings: keyFindings(root), shares };
   } catch (error) {
     if (error instanceof UnsupportedSyntax) return { ok: false, offset: error.offset, message: error.message };
     if (error instanceof YAMLException) return { ok: false, ...explain(error, text) };
@@ -81,6 +83,8 @@ function keyFindings(root: SourceNode): Finding[] {
 }
 
 function visit(node: SourceNode, path: ConfigPath, findings: Findings): void {
+  // What stands at its anchor has been looked at there.
+  if (node.alias !== undefined) return;
   if (node.kind === "list") {
     node.items.forEach((item, index) => {
       visit(item, [...path, index], findings);
@@ -88,7 +92,8 @@ function visit(node: SourceNode, path: ConfigPath, findings: Findings): void {
   }
   if (node.kind !== "map") return;
   const seen = new Set<string>();
-  for (const { key, value } of node.entries) {
+  for (const { key, value, merge } of node.entries) {
+    if (merge === true) continue;
     const here = [...path, key];
     if (forbiddenKeys.has(key)) findings.error(here, `the key "${key}" is not allowed`, { atKey: true });
     if (seen.has(key)) findings.error(here, `the key ${JSON.stringify(key)} is here twice; keep one`, { atKey: true });

@@ -14,7 +14,7 @@ export function resolvePlain(source: string): SourceScalar["value"] {
 
 /** Where in the text the character at `offset` of a string scalar's value stands; the scalar's start when unknown. */
 export function sourceOffset(text: string, node: SourceNode, offset: number): number {
-  if (node.kind !== "scalar" || typeof node.value !== "string") return node.start;
+  if (node.kind !== "scalar" || typeof node.value !== "string" || node.alias !== undefined) return node.start;
   const source = text.slice(node.start, node.end);
   if (/[\r\n]/.test(source)) return node.start;
   switch (node.style) {

@@ -15,8 +15,9 @@ export interface Shape {
   original(finding: Finding): Finding | undefined;
 }
 
-/** Checks the shape of a document, everything at once; `value` is that of `root`. */
-export function checkShape(root: SourceNode, value: unknown): Shape {
+/** Checks the shape of a document, everything at once; `document` is the value of `root`. */
+export function checkShape(root: SourceNode, document: unknown): Shape {
+  const value = withoutExtensions(document);
   const result = configSchema.safeParse(value);
   if (result.success) return { findings: [], raw: result.data, original: (finding) => finding };
   const findings = new Findings();
@@ -30,6 +31,14 @@ export function checkShape(root: SourceNode, value: unknown): Shape {
   );
   const second = rest === undefined ? undefined : configSchema.safeParse(rest.value);
   return { findings: findings.all, raw: second?.data, original: (finding) => rest?.original(finding) };
+}
+
+/** Sections of the user's own, where anchors can stand, as in a compose file. */
+export const extensionKey = /^x-/;
+
+function withoutExtensions(document: unknown): unknown {
+  if (typeof document !== "object" || document === null || Array.isArray(document)) return document;
+  return Object.fromEntries(Object.entries(document).filter(([key]) => !extensionKey.test(key)));
 }
 
 function report(issue: z.core.$ZodIssue, base: ConfigPath, root: SourceNode, findings: Findings): void {

@@ -8,12 +8,16 @@ interface Span {
   readonly start: number;
   /** Offset after the last character. */
   readonly end: number;
+  /** It is written as `*name` here: what is inside stands where the anchor `&name` is. */
+  readonly alias?: string;
 }
 
 export interface SourceMap extends Span {
   readonly kind: "map";
   readonly style: "flow" | "block";
   readonly entries: readonly SourceEntry[];
+  /** What `<<` brings in, where keys of its own do not say otherwise; the first one with a key counts. */
+  readonly merged?: readonly SourceMap[];
 }
 
 export interface SourceList extends Span {
@@ -38,6 +42,8 @@ export interface SourceEntry {
   /** Offset after the colon. */
   readonly afterColon: number;
   readonly value: SourceNode;
+  /** It is a `<<`, which is no key but brings others in. */
+  readonly merge?: true;
 }
 
 /** Keys that JavaScript gives a meaning of their own; no config has a use for them. */
@@ -57,8 +63,9 @@ export function valueOf(node: SourceNode): unknown {
 
 function objectOf(node: SourceMap): Record<string, unknown> {
   const object: Record<string, unknown> = {};
-  for (const { key, value } of node.entries) {
-    if (!forbiddenKeys.has(key)) object[key] = valueOf(value);
+  for (const source of node.merged?.toReversed() ?? []) Object.assign(object, objectOf(source));
+  for (const { key, value, merge } of node.entries) {
+    if (merge !== true && !forbiddenKeys.has(key)) object[key] = valueOf(value);
   }
   return object;
 }
@@ -76,7 +83,7 @@ export function findNode(root: SourceNode, path: ConfigPath): { node: SourceNode
 
 function step(node: SourceNode, part: string | number): { node: SourceNode; entry?: SourceEntry } | undefined {
   if (node.kind === "map") {
-    const entry = entryOf(node, String(part));
+    const entry = ownEntry(node, String(part)) ?? mergedEntry(node, String(part));
     return entry === undefined ? undefined : { node: entry.value, entry };
   }
   if (node.kind === "list" && typeof part === "number") {
@@ -86,11 +93,20 @@ function step(node: SourceNode, part: string | number): { node: SourceNode; entr
   return undefined;
 }
 
+/** What another map of the file lends to this one under a key (`<<: *name`). */
+export function mergedEntry(node: SourceMap, key: string): SourceEntry | undefined {
+  for (const source of node.merged ?? []) {
+    const entry = ownEntry(source, key) ?? mergedEntry(source, key);
+    if (entry !== undefined) return entry;
+  }
+  return undefined;
+}
+
 /** The last entry with a key, by an index made at the first look: an object may have thousands. */
-function entryOf(node: SourceMap, key: string): SourceEntry | undefined {
+export function ownEntry(node: SourceMap, key: string): SourceEntry | undefined {
   let index = indexes.get(node);
   if (index === undefined) {
-    index = new Map(node.entries.map((entry) => [entry.key, entry]));
+    index = new Map(node.entries.flatMap((entry) => (entry.merge === true ? [] : [[entry.key, entry]])));
     indexes.set(node, index);
   }
   return index.get(key);

@@ -1,4 +1,5 @@
 import { buildHooks } from "./hooks.ts";
+import { findExpansions } from "./expansions.ts";
 import { containerNamePattern, isContainerName, repositoryPattern } from "./names.ts";
 import { buildNetworks, networksUsed } from "./networks.ts";
 import type { ConfigPath } from "./path.ts";
@@ -133,7 +134,7 @@ type Arguments = Pick<RunArgs, "words" | "networks">;
 
 const noArguments: Arguments = { words: [], networks: [] };
 
-function argumentWords({ value, argsPath, findings }: Place): Arguments {
+function argumentWords({ container, value, argsPath, findings }: Place): Arguments {
   const split = splitWords(value.args ?? "");
   if (!split.ok) {
     findings.error(argsPath, `the docker run arguments cannot be split into words: ${split.message}`, {
@@ -145,7 +146,18 @@ function argumentWords({ value, argsPath, findings }: Place): Arguments {
     findings.error(argsPath, "a NUL character cannot stand in docker run arguments; remove it");
     return noArguments;
   }
-  const parsed = parseRunArgs(split.words.map((word) => word.text));
+  const [expansion] = findExpansions(value.args ?? "");
+  if (expansion !== undefined) {
+    findings.warning(
+      argsPath,
+      `no shell sees these arguments: ${shorten(expansion.text)} goes to docker as it stands; write what it should be, or put it in single quotes if it is meant so`,
+      { offset: expansion.offset },
+    );
+  }
+  const parsed = parseRunArgs(
+    split.words.map((word) => word.text),
+    container,
+  );
   for (const problem of parsed.problems) {
     const offset = split.words[problem.word]?.offset ?? 0;
     findings[problem.severity](argsPath, problem.message, { offset });

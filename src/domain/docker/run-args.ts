@@ -31,9 +31,10 @@ export interface RunArgsProblem {
 /**
  * Reads words as the docker client does (spf13/pflag: `--flag value`, `--flag=value`, `-fvalue`, `-f=value`, bundled
  * switches `-dP`, `--`), stopping at nothing: a word that is no flag would become the image, so it is an error.
+ * `container`: whose they are; its name may stand there as `--name`, which pictl says anyway.
  */
-export function parseRunArgs(words: readonly string[]): RunArgs {
-  const reading: Reading = { words, index: 0, kept: [], flags: new Map(), problems: [] };
+export function parseRunArgs(words: readonly string[], container?: string): RunArgs {
+  const reading: Reading = { words, container, index: 0, kept: [], flags: new Map(), problems: [] };
   while (reading.index < words.length) readWord(reading);
 
   const values = (name: string) => reading.flags.get(name) ?? [];
@@ -72,6 +73,7 @@ interface Flag {
 
 interface Reading {
   readonly words: readonly string[];
+  readonly container: string | undefined;
   index: number;
   readonly kept: string[];
   readonly flags: Map<string, Flag[]>;
@@ -153,8 +155,10 @@ function accept(reading: Reading, flag: { name: string; value: string | undefine
   if (flag.value === undefined) return false;
   const { name, value, word } = flag;
   if (name === "detach" && !isFalse(value)) return false;
-  const reason = refusal(name, value);
-  if (reason !== undefined) problem(reading, word, reason);
+  if (name === "name" && value === reading.container) return false;
+  const refused = refusal(name, value);
+  if (refused !== undefined) reading.problems.push({ word, ...refused });
+  if (refused?.severity === "warning") return false;
   reading.flags.set(name, [...(reading.flags.get(name) ?? []), { name, value, word }]);
   return true;
 }

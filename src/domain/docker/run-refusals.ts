@@ -1,9 +1,17 @@
+/** What is to become of a flag that pictl does not pass on as it is. */
+export interface Refusal {
+  /** `warning`: the flag is left out, and the rest is run. */
+  readonly severity: "error" | "warning";
+  readonly message: string;
+}
+
 /** Why pictl does not pass a flag of `docker run` on; undefined when it does. */
-export function refusal(flag: string, value: string): string | undefined {
-  if (flag === "label") return labelRefusal(value);
-  if (onlyWhenTrue.has(flag) && isFalse(value)) return undefined;
-  if (flag === "detach") return "-d=false is not possible: pictl always starts containers in the background; remove it";
-  return reasons[flag];
+export function refusal(flag: string, value: string): Refusal | undefined {
+  const message = flag === "label" ? labelRefusal(value) : reasons[flag];
+  if (message !== undefined) return { severity: "error", message };
+  if (flag === "rm" && isFalse(value)) return undefined;
+  const leftOut = leftOutReasons[flag];
+  return leftOut === undefined ? undefined : { severity: "warning", message: leftOut };
 }
 
 /** As Go's strconv.ParseBool, with which the docker client reads its switches. */
@@ -19,18 +27,16 @@ function labelRefusal(label: string): string | undefined {
   return `labels that begin with ${ownNamespace} are pictl's own: it knows its containers by them; choose another name`;
 }
 
-const onlyWhenTrue: ReadonlySet<string> = new Set(["interactive", "tty", "rm", "help"]);
-
-const noTerminal =
-  "pictl starts containers in the background, with no terminal; remove it, and use `pictl shell` to look in";
-
 const reasons: Readonly<Record<string, string>> = {
   name: "--name is not possible: a container has the name of its layout entry; rename the entry instead",
-  interactive: `-i (--interactive) is not possible: ${noTerminal}`,
-  tty: `-t (--tty) is not possible: ${noTerminal}`,
-  attach: `-a (--attach) is not possible: ${noTerminal}`,
-  rm: "--rm is not possible: a container that removes itself cannot be restarted or looked into; `pictl delete` removes it",
-  cidfile:
-    "--cidfile is not possible: docker refuses to start when the file is there already; `pictl status` tells ids",
+  attach:
+    "-a (--attach) is not possible: docker does not take it for a container that starts in the background; remove it, and use `pictl logs` or `pictl shell`",
   help: "--help is not possible: docker would print its manual and start nothing; remove it",
+};
+
+const leftOutReasons: Readonly<Record<string, string>> = {
+  detach: "-d=false is left out: pictl always starts containers in the background",
+  rm: "--rm is left out: a container that removes itself cannot be restarted or looked into; `pictl delete` removes it",
+  cidfile:
+    "--cidfile is left out: docker refuses to start when the file is there already; `pictl status --json` tells ids",
 };

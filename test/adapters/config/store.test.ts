@@ -232,7 +232,20 @@ describe("bad input is told in one sentence, quickly", () => {
     ["huge", Buffer.alloc(11 << 20, " "), "bytes; a config may have"],
     ["deep JSON", "[".repeat(100_000), "nested more than 32 levels deep"],
     ["deep objects", '{"a":'.repeat(100_000), "nested more than 32 levels deep"],
-    ["aliases", "a: &a [1]\nb: [*a,*a]\n", "anchors (&name) are not supported"],
+    ["an alias without its anchor", "a: *b\n", "there is no anchor &b above this"],
+    ["a merge of what is no object", "a: &a [1]\nb: { <<: *a }\n", "<< takes an object"],
+    [
+      "aliases that make a small file enormous",
+      `a0: &a0 [1,1,1,1,1,1,1,1,1,1]\n${[1, 2, 3, 4, 5, 6]
+        .map(
+          (i) =>
+            `a${i}: &a${i} [${Array(10)
+              .fill(`*a${i - 1}`)
+              .join(",")}]\n`,
+        )
+        .join("")}`,
+      "more than 100000 keys and values",
+    ],
     ["a tag", "a: !!js/function x", "tags (!name) are not supported"],
     ["two documents", "a: 1\n---\nb: 1\n", "a config is one document"],
     ["a missing comma", '{"a": 1 "b": 2}', "not valid JSON or YAML: missed comma"],

@@ -75,13 +75,6 @@ describe("what is refused, and why", () => {
   test.each([
     ["--name web", "--name is not possible"],
     ["--name=web", "--name is not possible"],
-    ["-it", "-i (--interactive) is not possible"],
-    ["-dit", "-t (--tty) is not possible"],
-    ["--tty", "-t (--tty) is not possible"],
-    ["--rm", "--rm is not possible"],
-    ["-d=false", "-d=false is not possible"],
-    ["--detach=false", "-d=false is not possible"],
-    ["--cidfile x", "--cidfile is not possible"],
     ["-a stdout", "-a (--attach) is not possible"],
     ["--help", "--help is not possible"],
     ["-l io.pictl.cluster=x", "labels that begin with io.pictl. are pictl's own"],
@@ -102,8 +95,26 @@ describe("what is refused, and why", () => {
   });
 
   test("each problem names its word", () => {
-    const { problems } = parseRunArgs(split("-p 80:80 --rm -e A=b -it"));
-    expect(problems.map(({ word }) => word)).toEqual([2, 5, 5]);
+    const { problems } = parseRunArgs(split("-p 80:80 --rm -e A=b -a stdin"));
+    expect(problems.map(({ word }) => word)).toEqual([2, 5]);
+  });
+
+  test.each([
+    ["--rm --init", "--rm is left out", ["--init"]],
+    ["-d=false --init", "-d=false is left out", ["--init"]],
+    ["--detach=false", "-d=false is left out", []],
+    ["--cidfile x --init", "--cidfile is left out", ["--init"]],
+    ["--cidfile=x", "--cidfile is left out", []],
+  ])("%s: left out with a warning, and the rest is run", (line, message, words) => {
+    const args = parseRunArgs(split(line));
+    expect(args.problems).toMatchObject([{ severity: "warning", message: expect.stringContaining(message) as string }]);
+    expect(args.words).toEqual(words);
+  });
+
+  test("its own name may stand there, another one may not", () => {
+    expect(parseRunArgs(split("--name web --init"), "web")).toMatchObject({ words: ["--init"], problems: [] });
+    expect(parseRunArgs(split("--name=web"), "web")).toMatchObject({ words: [], problems: [] });
+    expect(parseRunArgs(split("--name app"), "web").problems).toMatchObject([{ severity: "error" }]);
   });
 
   test("an unknown flag is passed on with a warning and a guess", () => {
@@ -119,6 +130,8 @@ describe("what is passed on", () => {
     ["-d", []],
     ["--detach -p 80:80", ["-p", "80:80"]],
     ["-dP", ["-P"]],
+    ["-dit", ["-it"]],
+    ["--tty -i", ["--tty", "-i"]],
     ["-dp 80:80", ["-p", "80:80"]],
     ["-Pd", ["-P"]],
     ["--detach=true --init", ["--init"]],

@@ -33,7 +33,7 @@ export function appendLines(text: string, { end }: Container, lines: string, eol
 function siblingsAreFlow(container: Container): boolean {
   const values = container.kind === "map" ? container.entries.map(({ value }) => value) : container.items;
   const filled = values.flatMap((value) =>
-    value.kind === "scalar" || value.end <= value.start + 2 ? [] : [value.style],
+    value.kind === "scalar" || value.alias !== undefined || value.end <= value.start + 2 ? [] : [value.style],
   );
   if (container.kind === "list") return filled.at(-1) === "flow";
   return filled.length > 0 && !filled.includes("block");

@@ -2,6 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import { applyEdit, type DocumentEdit } from "../../../domain/config/apply-edit.ts";
 import {
   findNode,
+  mergedEntry,
+  ownEntry,
   valueOf,
   type SourceList,
   type SourceMap,
@@ -15,10 +17,13 @@ import { moveLines } from "./move.ts";
 import { splice, type Splice } from "./splice.ts";
 import { columnOf, type Document, eolOf, indentAt, quotesOf, styleFor, withoutLineBreak } from "./style.ts";
 
+/** The edit would change a value that stands once in the file and counts in several places. */
+export class SharedValue extends Error {}
+
 /**
  * The text with one edit made and everything else as it was: comments, indentation, key order, quotes, line ends.
- * What it then says is what `applyEdit` makes of the document (the caller checks that). Throws a RangeError for a
- * path that cannot be walked.
+ * What it then says is what `applyEdit` makes of the document (the caller checks that). Throws SharedValue, and a
+ * RangeError for a path that cannot be walked.
  */
 export function editText(text: string, edit: DocumentEdit): string {
   return edited(text, edit, eolOf(text));
@@ -43,9 +48,29 @@ function set(document: Document, path: ConfigPath, value: unknown): string {
   if (present === undefined) return insert(document, path, value);
   const now = valueOf(present);
   if (isDeepStrictEqual(now, value)) return document.text;
-  const parts = sameKind(now, value) ? partEdits(now, value, path) : undefined;
+  if (ownership(document.root, path) === "merged") return insert(document, path, value);
+  const parts = sameKind(now, value) && present.alias === undefined ? partEdits(now, value, path) : undefined;
   if (parts !== undefined) return parts.reduce((text, part) => edited(text, part, document.eol), document.text);
   return splice(document.text, replace(document, path, present, value));
+}
+
+/**
+ * Whose a value is that the document has: of its place alone (a key of its own there may also stand over one that `<<`
+ * brings in), or brought in by `<<`. Throws SharedValue when it stands inside what other places have too.
+ */
+function ownership(root: SourceNode, path: ConfigPath): "own" | "merged" {
+  let node = root;
+  for (const [index, part] of path.entries()) {
+    if (node.alias !== undefined) throw new SharedValue();
+    if (node.kind === "map" && ownEntry(node, String(part)) === undefined && mergedEntry(node, String(part))) {
+      if (index === path.length - 1) return "merged";
+      throw new SharedValue();
+    }
+    const next = findNode(node, [part])?.node;
+    if (next === undefined) return "own";
+    node = next;
+  }
+  return "own";
 }
 
 /** Both objects, or both lists, and both with something in them: then only what differs is touched. */
@@ -75,6 +100,8 @@ function insert(document: Document, path: ConfigPath, value: unknown): string {
   const part = path[depth];
   const parent = findNode(document.root, parentPath)?.node;
   if (parent === undefined || part === undefined) throw new RangeError("there is nothing to put it into");
+  if (parent.alias !== undefined) throw new SharedValue();
+  ownership(document.root, parentPath.length === 0 ? [] : [...parentPath, part]);
   const wrapped = path.slice(depth + 1).reduceRight<unknown>(wrap, value);
 
   if (parent.kind === "scalar") {
@@ -96,8 +123,9 @@ function wrap(value: unknown, part: string | number): unknown {
   return [value];
 }
 
-function replace(document: Document, path: ConfigPath, node: SourceNode, value: unknown): Splice[] {
+function replace(document: Document, path: ConfigPath, present: SourceNode, value: unknown): Splice[] {
   const { text, root } = document;
+  const node = present.alias === undefined ? present : standIn(present);
   const parent = findNode(root, path.slice(0, -1))?.node;
   if (path.length === 0 || parent === undefined || parent.kind === "scalar") {
     throw new RangeError("the whole config cannot be replaced by a single value");
@@ -108,6 +136,11 @@ function replace(document: Document, path: ConfigPath, node: SourceNode, value: 
   if (parent.style === "block") return replaceInBlock(text, blockPlace(text, parent, path.at(-1), node), value, like);
   const rendered = renderFlowValue(value, indentAt(text, node.start), like, false);
   return [{ start: node.start, end: node.end, text: (node.start === node.end ? " " : "") + rendered }];
+}
+
+/** An alias as the few characters that it is. */
+function standIn({ start, end }: SourceNode): SourceNode {
+  return { kind: "scalar", style: "plain", start, end, value: null };
 }
 
 function blockPlace(text: string, parent: SourceMap | SourceList, part: string | number | undefined, node: SourceNode) {
@@ -131,6 +164,7 @@ function remove(document: Document, path: ConfigPath): string {
   const parent = findNode(root, parentPath)?.node;
   if (part === undefined) throw new RangeError("the whole config cannot be deleted");
   if (parent === undefined || parent.kind === "scalar" || findNode(root, path) === undefined) return text;
+  if (ownership(root, path) === "merged") throw new SharedValue();
   const index = parent.kind === "list" ? Number(part) : parent.entries.findLastIndex(({ key }) => key === String(part));
   if (parent.style === "flow") return splice(text, deleteFromFlow(text, parent, index));
   const others = parent.kind === "list" ? parent.items.length > 1 : parent.entries.length > 1;
