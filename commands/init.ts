@@ -2,6 +2,7 @@ import { Flags } from "@oclif/core";
 import { randomBytes } from "node:crypto";
 import { dirname, extname, relative, resolve } from "node:path";
 import { tryCluster } from "../src/app/init.ts";
+import type { KeyRow } from "../src/app/node/trust.ts";
 import type { Report } from "../src/app/report.ts";
 import { openCandidate, refuseExisting } from "../src/cli/candidate.ts";
 import { PictlCommand, type GlobalFlags } from "../src/cli/command.ts";
@@ -68,7 +69,7 @@ export default class Init extends PictlCommand {
     const wrong = objection(answers);
     if (wrong !== undefined) throw new PictlError("usage", `This makes no config: ${wrong}.`);
     if (flags["dry-run"]) {
-      await this.finish({ result: { nodes: [], file, changed: false, document }, failures: [] }, initView);
+      await this.finish({ result: { nodes: [], keys: [], file, changed: false, document }, failures: [] }, initView);
       return;
     }
     const candidate = await openCandidate(file, `${JSON.stringify(document, null, 2)}\n`, flags.force);
@@ -79,7 +80,10 @@ export default class Init extends PictlCommand {
       const changed = tried.failures.length === 0 || (await this.confirmBroken(tried, flags.yes));
       if (changed) await candidate.keep();
       const result: InitResult = { ...tried.result, file, changed, document: null };
-      await this.finish({ result, failures: changed ? tried.failures : tried.failures.map(notWritten) }, initView);
+      await this.finish(
+        { result, failures: changed ? tried.failures : tried.failures.map(notWritten(tried.result.keys)) },
+        initView,
+      );
     } finally {
       await candidate.remove();
     }
@@ -94,7 +98,7 @@ export default class Init extends PictlCommand {
   ): ReturnType<typeof tryCluster> {
     // Opening reads it as every command will: what is wrong with it is told before anybody is connected to.
     const { config, ports, hostKeys } = await this.open(flags);
-    if (!flags.check) return { result: { nodes: [] }, failures: [] };
+    if (!flags.check) return { result: { nodes: [], keys: [] }, failures: [] };
     const how = { fingerprints: flags.fingerprint ?? [], yes: flags.yes, replace: false };
     return tryCluster({ ...ports, hostKeys }, { config, trust: trustBy(this.ask, how) });
   }
@@ -161,11 +165,19 @@ function answersOf(given: Given & { readonly file: string }): InitAnswers {
 }
 
 /** `node trust` is no help before there is a config. */
-function notWritten(failure: Failure): Failure {
-  if (failure.code === "interrupted") return failure;
-  const known = failure.hint?.includes("pictl node trust") === true ? keyHints[failure.code] : failure.hint;
-  const next = "Nothing was written; `--no-check` writes the config untried.";
-  return { ...failure, hint: known === undefined ? next : `${known} ${next}` };
+function notWritten(keys: readonly KeyRow[]): (failure: Failure) => Failure {
+  const stored = keys.filter(({ state }) => state === "stored");
+  const files = [...new Set(stored.map(({ file }) => file))].join(", ");
+  const what =
+    stored.length === 0
+      ? "Nothing was written"
+      : `No config was written, only host keys of ${[...new Set(stored.map(({ node }) => node))].join(", ")} into ${files}`;
+  const next = `${what}; \`--no-check\` writes the config untried.`;
+  return (failure) => {
+    if (failure.code === "interrupted") return failure;
+    const known = failure.hint?.includes("pictl node trust") === true ? keyHints[failure.code] : failure.hint;
+    return { ...failure, hint: known === undefined ? next : `${known} ${next}` };
+  };
 }
 
 const keyHints: Partial<Record<ErrorCode, string>> = {

@@ -11,12 +11,12 @@ export default class ConfigEdit extends ConfigCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(ConfigEdit);
+    if (!this.terminal.interactive) throw noTerminal();
     const store = await this.store(flags);
     const draft = await openDraft(store.path, process.env);
     const report = await editConfig(store, {
       edit: (text) => draft.edit(text),
       again: async (problems) => {
-        if (!this.terminal.interactive) return false;
         process.stderr.write(problemsView({ file: store.path, problems }, this.terminal.err));
         return this.ask.confirm("Go on editing?", "");
       },
@@ -28,6 +28,12 @@ export default class ConfigEdit extends ConfigCommand {
     if (report.result.changed) await this.recordChange(flags, { file: store.path });
     await this.finish(report, ({ file, changed }) => `${file} ${changed ? "changed" : "not changed"}\n`);
   }
+}
+
+function noTerminal(): PictlError {
+  return new PictlError("usage", "An editor needs a terminal, and there is none here.", {
+    hint: "Use `pictl config set KEY VALUE`, or write the file and look at it with `pictl config check`.",
+  });
 }
 
 function withDraft(error: unknown, path: string): PictlError {

@@ -3,7 +3,7 @@ import * as docker from "../domain/docker/commands.ts";
 import { PictlError } from "../domain/errors.ts";
 import { runDocker } from "./docker.ts";
 import { fanOut } from "./fan-out.ts";
-import { type TrustInput, trustNodes } from "./node/trust.ts";
+import { type KeyRow, type TrustInput, trustNodes } from "./node/trust.ts";
 import type { Connection, HostKeys, Ports } from "./ports.ts";
 import type { Report } from "./report.ts";
 
@@ -29,7 +29,7 @@ export interface InitRow {
 export async function tryCluster(
   ports: Ports & { readonly hostKeys: HostKeys },
   { config, trust }: InitInput,
-): Promise<Report<{ nodes: readonly InitRow[] }>> {
+): Promise<Report<{ nodes: readonly InitRow[]; keys: readonly KeyRow[] }>> {
   const trusted = await trustNodes(ports, { ...trust, nodes: config.nodes, dryRun: false });
   const untrusted = new Set(trusted.failures.map((failure) => failure.node));
   const { results, failures } = await fanOut(
@@ -37,7 +37,7 @@ export async function tryCluster(
     config.nodes.filter(({ name }) => !untrusted.has(name)),
     { place: ({ name }) => ({ node: name }), work: (node) => tryNode(ports, node) },
   );
-  return { result: { nodes: results }, failures: [...trusted.failures, ...failures] };
+  return { result: { nodes: results, keys: trusted.result.keys }, failures: [...trusted.failures, ...failures] };
 }
 
 async function tryNode(ports: Ports, node: NodeSpec): Promise<InitRow> {

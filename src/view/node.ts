@@ -47,7 +47,7 @@ export function hostKeysView(result: { keys: readonly KeyRow[] }, style: Style):
     style,
     [
       { title: "NODE", value: (row) => (row.hop === null ? row.node : `${row.node} (${row.hop})`), min: 8 },
-      { title: "KEY", value: (row) => kind(row.type) },
+      { title: "KEY", value: (row) => keyKind(row.type) },
       { title: "FINGERPRINT", value: (row) => row.fingerprint },
       { title: "STATE", value: (row) => row.state, tone: (row) => (row.state === "unknown" ? "dim" : "good") },
     ],
@@ -56,7 +56,7 @@ export function hostKeysView(result: { keys: readonly KeyRow[] }, style: Style):
 }
 
 /** As `ssh-keygen -l` calls it: `ssh-ed25519` → `ED25519`. */
-function kind(type: string): string {
+export function keyKind(type: string): string {
   if (type.startsWith("ecdsa-")) return "ECDSA";
   return type.replace(/^ssh-/, "").toUpperCase();
 }

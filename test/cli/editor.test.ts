@@ -10,9 +10,11 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import ConfigEdit from "../../commands/config/edit.ts";
 import { openDraft } from "../../src/cli/editor.ts";
+import { type CliRun, startPictl } from "../support/cli.ts";
 import { runCommand } from "../support/command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pictl-editor-"));
@@ -46,24 +48,34 @@ describe("config edit", () => {
     readdirSync(drafts, { recursive: true, withFileTypes: true })
       .filter((each) => each.isFile())
       .map((each) => join(each.parentPath, each.name));
-  const edit = (script: string): ReturnType<typeof runCommand> => {
-    vi.stubEnv("VISUAL", editor(script));
-    vi.stubEnv("TMPDIR", drafts);
-    return runCommand(ConfigEdit, [], config);
+  /** On a terminal, where stderr is stdout; nobody wants to go on editing. */
+  const edit = async (script: string): Promise<CliRun> => {
+    const env = { VISUAL: editor(script), TMPDIR: drafts };
+    const running = startPictl(["config", "edit"], { config, terminal: true, env });
+    const asks = (): boolean => running.said().includes("Go on editing?");
+    await Promise.race([running.ended, vi.waitUntil(asks, { timeout: 60_000 })]);
+    if (asks()) running.type("n");
+    return running.ended;
   };
   beforeEach(() => {
     writeFileSync(config, before, { mode: 0o600 });
     mkdirSync(drafts);
   });
   afterEach(() => {
-    vi.unstubAllEnvs();
     rmSync(drafts, { recursive: true });
+  });
+
+  test("starts no editor where there is no terminal", async () => {
+    vi.stubEnv("VISUAL", editor(`touch ${join(drafts, "started")}`));
+    const { code, stderr } = await runCommand(ConfigEdit, [], config).finally(() => vi.unstubAllEnvs());
+    expect([code, left()]).toEqual([2, []]);
+    expect(stderr).toContain("An editor needs a terminal");
   });
 
   test("leaves no copy when nothing was written into it", async () => {
     for (const script of ["exit 1", ":"]) {
-      const { stderr } = await edit(script);
-      expect(stderr).not.toContain(drafts);
+      const { stdout } = await edit(script);
+      expect(stdout).not.toContain(drafts);
       expect(left()).toEqual([]);
     }
     expect(readFileSync(config, "utf8")).toBe(before);
@@ -74,12 +86,13 @@ describe("config edit", () => {
     ["the result is broken", "echo x >> $1", "would be invalid"],
     ["somebody else has changed the config", `echo >> ${config}`, "changed by somebody else"],
   ])("tells where what was written is kept when %s", async (_, script, told) => {
-    const { code, stderr } = await edit(`echo >> $1; ${script}`);
+    const { code, stdout } = await edit(`echo >> $1; ${script}`);
     expect(code).toBeGreaterThan(0);
-    expect(stderr).toContain(told);
+    const said = stripVTControlCharacters(stdout).replace(/\s+/g, " ");
+    expect(said).toContain(told);
     const [kept = "", ...others] = left();
     expect(others).toEqual([]);
-    expect(stderr).toContain(`What you wrote is kept in ${kept}.`);
+    expect(said).toContain(`What you wrote is kept in ${kept}.`);
     expect(readFileSync(kept, "utf8")).toMatch(/^\{.*\}\n\n/);
   });
 

@@ -46,6 +46,14 @@ describe.skipIf(obstacle !== undefined)("init", () => {
     expect((await runCommand(ConfigCheck, [], output)).code).toBe(0);
   });
 
+  test("what was written though the config was not is told, with each fingerprint", async () => {
+    const document = documentOf(await init([address("n1"), "n9=127.0.0.1"], "--yes"));
+    const known = join(folder, "known_hosts");
+    expect(document).toMatchObject({ exitCode: 3, failures: [{ node: "n9" }] });
+    expect(document.failures[0]?.hint).toContain(`No config was written, only host keys of n1 into ${known};`);
+    expect(document.result).toMatchObject({ keys: [{ node: "n1", state: "stored", file: known }] });
+  });
+
   test("a host key that has changed is refused, with what to do where there is no config yet", async () => {
     const known = join(folder, "known_hosts");
     const [, other = ""] = readFileSync(join(lab.status().dir, "known_hosts"), "utf8")
@@ -143,7 +151,7 @@ test.skipIf(noDocker !== undefined)(
       const { code, stdout, stderr } = await runCommand(Init, [...words, ...files, "--yes"], "/dev/null");
       expect([code, stdout]).toEqual([
         0,
-        expect.stringContaining("n1: Docker is not installed: there is no docker program."),
+        expect.stringContaining("n1: There is no docker program in the PATH of commands that come over SSH."),
       ]);
       expect(stderr).toContain("apt-get install docker.io");
     } finally {

@@ -95,7 +95,7 @@ describe.skipIf(obstacle !== undefined).each(["README.md", "docs/tour.md"])("the
     const editor = /^EDITOR=(.*)$/.exec(program ?? "")?.[1];
     expect(editor === undefined ? program : words.shift()).toBe("pictl");
     const env = editor === undefined ? {} : { EDITOR: editor };
-    const terminal = words[0] === "shell";
+    const terminal = words[0] === "shell" || editor !== undefined;
     const running = startPictl(words, { config: lab.status().config, terminal, env });
     const typed = terminal ? output.flatMap((each) => prompt.exec(each)?.[1] ?? []) : [];
     for (const [index, each] of typed.entries()) {

@@ -15,7 +15,7 @@ let files: string[];
 
 /** The installed program, run from a folder that is neither the package's nor the sources'. */
 const pictl = (...words: string[]): Promise<{ stdout: string; stderr: string }> =>
-  run(join(folder, "node_modules/.bin/pictl"), words, { cwd: tmpdir(), env: { PATH: process.env.PATH, HOME: folder } });
+  run(join(folder, "bin/pictl"), words, { cwd: tmpdir(), env: { PATH: process.env.PATH, HOME: folder } });
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "pictl-package-"));
@@ -23,9 +23,9 @@ beforeAll(async () => {
   const packed = await run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], { cwd: root });
   const [{ filename, files: entries }] = JSON.parse(packed.stdout) as [{ filename: string; files: { path: string }[] }];
   files = entries.map(({ path }) => path);
-  await writeFile(join(folder, "package.json"), "{}");
   const quiet = ["--no-audit", "--no-fund", "--prefer-offline"];
-  await run("npm", ["install", "--omit=dev", "--ignore-scripts", ...quiet, `./${filename}`], { cwd: folder });
+  const globally = ["install", "--global", "--prefix", folder, "--omit=dev", "--ignore-scripts", ...quiet];
+  await run("npm", [...globally, `./${filename}`], { cwd: folder });
 }, 180_000);
 
 afterAll(async () => {
@@ -48,6 +48,10 @@ test("the package holds what runs and nothing of what makes it", () => {
 
 test.each([["--version"], ["-v"], ["version"]])("%s", async (word) => {
   expect(await pictl(word)).toEqual({ stdout: `${version}\n`, stderr: "" });
+});
+
+test("`man pictl` finds its page", async () => {
+  expect(await readFile(join(folder, "share/man/man1/pictl.1"), "utf8")).toContain(".TH PICTL 1");
 });
 
 test("--help lists the commands", async () => {
