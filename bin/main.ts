@@ -1,6 +1,7 @@
 import { run } from "@oclif/core/run";
 import { settings } from "@oclif/core/settings";
 import type { Interfaces, Plugin } from "@oclif/core";
+import { leadingFlagsBehind } from "../src/cli/leading-flags.ts";
 
 export interface MainOptions {
   /** The folder of package.json. */
@@ -15,7 +16,7 @@ export async function main({ root, pjson, plugin }: MainOptions): Promise<void> 
   // Without this, oclif looks for a tsconfig.json and transpiles by itself when NODE_ENV says "development".
   settings.enableAutoTranspile = false;
   leaveQuietlyWhenNobodyReads();
-  const words = process.argv.slice(2);
+  const words = leadingFlagsBehind(process.argv.slice(2));
   await plugin?.load();
   const options: Interfaces.Options = {
     root,

@@ -16,12 +16,21 @@ export function missingEntries(plan: LabPlan): string[] {
 export function writeEntries(plan: LabPlan): void {
   const { config, docker } = plan.paths;
   if (plan.record.wrote.includes("docker") && !existsSync(docker)) {
-    cpSync(join(packageRoot(), "templates", "demo"), docker, { recursive: true, verbatimSymlinks: true });
+    cpSync(demo(), docker, { recursive: true, verbatimSymlinks: true });
     for (const image of imagesIn(docker)) addBusybox(join(docker, image));
   }
   if (plan.record.wrote.includes("config.json") && !existsSync(config)) {
     writeFileSync(config, sampleConfig(plan, plan.record.docker ? imagesIn(docker) : []), { mode: 0o600 });
   }
+}
+
+/** The build folders that a lab brings along, as entries of its folder. */
+export function demoFolders(): string[] {
+  return readdirSync(demo()).map((image) => join("docker", image));
+}
+
+function demo(): string {
+  return join(packageRoot(), "templates", "demo");
 }
 
 /** No registry is reachable from a lab, so its images are built on nothing but this. */

@@ -1,7 +1,8 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { PictlError } from "../domain/errors.ts";
 import { removeCgroups } from "./cgroups.ts";
+import { demoFolders } from "./config.ts";
 import { removeIfEmpty } from "./lock.ts";
 import { endNodes } from "./node.ts";
 import { OWN_ENTRIES, planLab, type LabPlan } from "./plan.ts";
@@ -25,6 +26,8 @@ export interface LabDownResult {
   /** null: there was no such lab. */
   readonly dir: string | null;
   readonly nodes: readonly { readonly node: string }[];
+  /** Paths in its folder that the lab did not write, and which stay. */
+  readonly kept: readonly string[];
 }
 
 /** Takes a lab down, however much of it there is. Twice is the same as once. */
@@ -32,7 +35,7 @@ export async function labDown(options: LabDownOptions, ports: LabPorts): Promise
   const name = options.name ?? "lab";
   return withLabLock(name, ports.signal, async () => {
     const record = findLab(name, options.dir);
-    if (record === undefined) return { name, dir: null, nodes: [] };
+    if (record === undefined) return { name, dir: null, nodes: [], kept: [] };
     const plan = planLab(record);
     const step = ports.progress.step("lab", `taking down ${record.nodes} nodes`);
     try {
@@ -43,7 +46,8 @@ export async function labDown(options: LabDownOptions, ports: LabPorts): Promise
       throw error;
     }
     step.done(`took down ${record.nodes} nodes`);
-    return { name, dir: record.dir, nodes: plan.nodes.map(({ name: node }) => ({ node })) };
+    const kept = options.keep === true || !existsSync(record.dir) ? [] : entriesOf(record.dir);
+    return { name, dir: record.dir, nodes: plan.nodes.map(({ name: node }) => ({ node })), kept };
   });
 }
 
@@ -82,21 +86,29 @@ export async function stopLab(plan: LabPlan): Promise<void> {
   rmSync(plan.paths.run, { recursive: true, force: true });
 }
 
-/** Removes what the lab wrote; a folder that was there before it stays, with all that was in it. */
+/** Removes what the lab wrote. What somebody put into its folder stays, and so does a folder that was there before it. */
 async function removeFolder(record: LabRecord): Promise<void> {
   const backup = record.wrote.includes("config.json") ? ["config.json.bak"] : [];
-  const own = [...backup, ...record.wrote, ...OWN_ENTRIES];
-  const paths = record.madeDir === null ? own.map((entry) => join(record.dir, entry)) : [record.dir];
+  const wrote = record.wrote.flatMap((entry) => (entry === "docker" ? demoFolders() : [entry]));
+  const paths = [...backup, ...wrote, ...OWN_ENTRIES].map((entry) => join(record.dir, entry));
   // A program that a killed `lab up` had just started may still be writing.
   const remove = async (): Promise<boolean> =>
     (await attempt(["rm", "-rf", "--one-file-system", "--", ...paths])).code === 0;
   if (!(await until(remove, { timeoutMs: 2000 }))) {
     await run("remove the lab's folder", ["rm", "-rf", "--one-file-system", "--", ...paths]);
   }
-  for (let dir = record.dir; record.madeDir !== null && dir !== record.madeDir;) {
-    dir = dirname(dir);
+  if (record.wrote.includes("docker")) removeIfEmpty(join(record.dir, "docker"));
+  if (record.madeDir === null) return;
+  for (let dir = record.dir; ; dir = dirname(dir)) {
     removeIfEmpty(dir);
+    if (dir === record.madeDir) return;
   }
+}
+
+/** What is in a folder, with what is in its `docker` one by one: `docker/shop`. */
+function entriesOf(dir: string): string[] {
+  const docker = (entry: string): string[] => readdirSync(join(dir, entry)).map((image) => join(entry, image));
+  return readdirSync(dir).flatMap((entry) => (entry === "docker" ? docker(entry) : [entry]));
 }
 
 /** The kernel takes the ports away a moment after their namespace has lost its last process. */

@@ -47,9 +47,14 @@ Take it down: pictl lab down${name}
 `;
 }
 
-export function labDownView(lab: { readonly name: string; readonly dir: string | null }): string {
+export function labDownView(lab: {
+  readonly name: string;
+  readonly dir: string | null;
+  readonly kept: readonly string[];
+}): string {
   if (lab.dir === null) return `There is no lab "${lab.name}".\n`;
-  return `Lab "${lab.name}" is down.\n`;
+  const kept = lab.kept.length === 0 ? "" : `What is yours is still in ${lab.dir}: ${lab.kept.join(", ")}.\n`;
+  return `Lab "${lab.name}" is down.\n${kept}`;
 }
 
 function answers(up: boolean | null): string {

@@ -69,11 +69,15 @@ describe("what is no command", () => {
       "✗ There is no flag --jsn; did you mean --json?\n  → `pictl status --help` shows what it takes.\n",
     ],
     [
-      ["--config", "x", "status"],
-      '✗ "--config" stands where a command is expected.\n  → The command comes first, then its flags: `pictl nodes --json`. `pictl --help` lists the commands.\n',
+      ["--node", "n1", "status"],
+      '✗ "--node" stands where a command is expected.\n  → The command comes first, then its flags: `pictl nodes --json`. `pictl --help` lists the commands.\n',
     ],
   ])("%j", (words, stderr) => {
     expect(pictl(...words)).toEqual({ status: 2, stdout: "", stderr });
+  });
+
+  test("takes global flags ahead of the command", () => {
+    expect(pictl("--config", "/nowhere/x.json", "status").stderr).toContain("/nowhere/x.json");
   });
 
   test("says so as one JSON document under --json", () => {

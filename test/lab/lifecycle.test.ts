@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -66,7 +66,7 @@ describe.skipIf(obstacle !== undefined)("a lab's life", () => {
     expect(await labDown({ name }, silent)).toMatchObject({ name, dir: deep });
     expect(footprint(mark)).toEqual([]);
     expect(existsSync(dir)).toBe(false);
-    expect(await labDown({ name }, silent)).toEqual({ name, dir: null, nodes: [] });
+    expect(await labDown({ name }, silent)).toEqual({ name, dir: null, nodes: [], kept: [] });
     await expect(labStatus({ name })).rejects.toMatchObject({ code: "lab-failed" });
   });
 
@@ -192,6 +192,18 @@ describe.skipIf(obstacle !== undefined)("a lab's life", () => {
     expect(existsSync(join(options.dir, "nodes/n1/root/root/kept"))).toBe(true);
     await labDown(options, silent);
     expect(footprint(options)).toEqual([]);
+  });
+
+  test("what somebody puts into the lab's own folder stays", async () => {
+    const dir = join(folder(), "new");
+    const options = fresh({ dir, nodes: 1, docker: true });
+    await labUp(options, silent);
+    mkdirSync(join(dir, "docker", "shop"));
+    writeFileSync(join(dir, "notes"), "");
+    const { kept } = await labDown(options, silent);
+    expect(kept).toEqual(["docker/shop", "notes"]);
+    expect(readdirSync(dir).sort()).toEqual(["docker", "notes"]);
+    expect(readdirSync(join(dir, "docker"))).toEqual(["shop"]);
   });
 
   test("a folder that was there keeps what was in it", async () => {

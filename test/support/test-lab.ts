@@ -1,6 +1,6 @@
 /** Labs for tests and for programs that are none: real nodes, driven from outside. */
 import { execFile } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -52,7 +52,7 @@ export async function openLab(
 ): Promise<TestLab & { down(): Promise<void> }> {
   const name = labName();
   await removeAbandoned();
-  let current = await labUp({ ...options, name, dir: join(tmpdir(), `pictl-${name}`) }, silent);
+  let current = await labUp({ ...options, name, dir: folderOf(name) }, silent);
   const node = (wanted: string): LabNodeStatus => {
     const found = current.nodes.find((row) => row.node === wanted);
     if (found === undefined) throw new Error(`the lab has no node ${wanted}`);
@@ -72,8 +72,14 @@ export async function openLab(
     start: (wanted) => keep(labStart({ name, node: wanted }, silent)),
     down: async () => {
       await labDown({ name }, silent);
+      // What tests put there is theirs, and stays.
+      rmSync(folderOf(name), { recursive: true, force: true });
     },
   };
+}
+
+function folderOf(name: string): string {
+  return join(tmpdir(), `pictl-${name}`);
 }
 
 let labs = 0;
@@ -91,6 +97,7 @@ async function removeAbandoned(): Promise<void> {
     const [, name, pid] = /^(t([0-9a-z]+)-.*)\.json$/.exec(file) ?? [];
     if (name !== undefined && pid !== undefined && !existsSync(`/proc/${Number.parseInt(pid, 36)}`)) {
       await labDown({ name }, silent);
+      rmSync(folderOf(name), { recursive: true, force: true });
     }
   }
 }

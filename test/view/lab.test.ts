@@ -43,6 +43,10 @@ test("after up: what to type next", () => {
 });
 
 test("after down", () => {
-  expect(labDownView({ name: "lab", dir: "/x" })).toBe('Lab "lab" is down.\n');
-  expect(labDownView({ name: "lab", dir: null })).toBe('There is no lab "lab".\n');
+  const lab = { name: "lab", dir: "/x", kept: [] };
+  expect(labDownView(lab)).toBe('Lab "lab" is down.\n');
+  expect(labDownView({ ...lab, kept: ["docker/shop", "notes"] })).toBe(
+    'Lab "lab" is down.\nWhat is yours is still in /x: docker/shop, notes.\n',
+  );
+  expect(labDownView({ ...lab, dir: null })).toBe('There is no lab "lab".\n');
 });

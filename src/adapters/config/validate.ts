@@ -34,7 +34,7 @@ export function checkShape(root: SourceNode, document: unknown): Shape {
 }
 
 /** Sections of the user's own, where anchors can stand, as in a compose file. */
-export const extensionKey = /^x-/;
+const extensionKey = /^x-/;
 
 function withoutExtensions(document: unknown): unknown {
   if (typeof document !== "object" || document === null || Array.isArray(document)) return document;
