@@ -25,7 +25,7 @@ export async function watchStart(ports: Pick<Ports, "clock" | "signal">, watch: 
   const until = ports.clock.monotonic() + watch.watchMs;
   for (;;) {
     const now = (await watch.engine.containers()).find((each) => each.name === watch.container);
-    const how = now && earlyEnd(now);
+    const how = earlyEnd(now);
     if (how !== undefined) throw await endedEarly(ports, watch, { id: now?.id ?? "", how });
     const left = until - ports.clock.monotonic();
     if (now?.state !== "running" || left <= 0) return;
@@ -34,7 +34,9 @@ export async function watchStart(ports: Pick<Ports, "clock" | "signal">, watch: 
   }
 }
 
-function earlyEnd({ state, exitCode }: ContainerFacts): string | undefined {
+function earlyEnd(now: ContainerFacts | undefined): string | undefined {
+  if (!now) return "is gone right after its start: it ended and removed itself (`--rm`), or somebody removed it";
+  const { state, exitCode } = now;
   if (state === "restarting") return "ended right after its start; Docker starts it again";
   if ((state !== "exited" && state !== "dead") || exitCode === 0) return undefined;
   return `ended with exit code ${String(exitCode ?? "unknown")} right after its start`;

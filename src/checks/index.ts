@@ -1,6 +1,6 @@
 import { abortable, timeLimit } from "../abort.ts";
-import type { Checks, Clock, Engines, Network, Nodes } from "../app/ports.ts";
-import type { CheckKind, CheckTools } from "./kind.ts";
+import type { CheckResult, Checks, Clock, Engines, Network, Nodes } from "../app/ports.ts";
+import { CannotTell, type CheckKind, type CheckTools } from "./kind.ts";
 import { docker } from "./kinds/docker.ts";
 import { exec } from "./kinds/exec.ts";
 import { http } from "./kinds/http.ts";
@@ -25,10 +25,11 @@ export function openChecks(outside: { nodes: Nodes; engines: Engines; network: N
         connection: () => outside.nodes.connect(target.node, signal),
         engine: () => outside.engines.on(target.node, signal),
       };
-      const result = (ok: boolean, message: string) => ({
+      const result = (ok: boolean, message: string, more: Pick<CheckResult, "cannotTell"> = {}): CheckResult => ({
         ok,
         message,
         durationMs: Math.round(outside.clock.monotonic() - startedAt),
+        ...more,
       });
       try {
         const kind = kinds[check.kind];
@@ -37,6 +38,7 @@ export function openChecks(outside: { nodes: Nodes; engines: Engines; network: N
         return result(true, await abortable(kind.run(check as never, { ...target, signal }, tools), signal));
       } catch (error) {
         if (target.signal.aborted) throw target.signal.reason;
+        if (error instanceof CannotTell) return result(false, error.message, { cannotTell: true });
         return result(false, limit.expired() ? `no answer within ${String(timeoutMs)} ms` : reason(error));
       } finally {
         limit.dispose();

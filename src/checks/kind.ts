@@ -7,6 +7,9 @@ export interface CheckTools {
   engine(): Promise<Engine>;
 }
 
+/** The check could not be made, which says nothing about the container: a program is missing, or a right. */
+export class CannotTell extends Error {}
+
 /**
  * One kind of check. `run` resolves to what was seen when all is well, and throws an Error whose message says what is
  * not. `target.signal` aborts at the timeout.

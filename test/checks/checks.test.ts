@@ -23,17 +23,23 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-function engines(containers: readonly ContainerFacts[]): Engines {
-  return { on: () => Promise.resolve({ containers: () => Promise.resolve([...containers]) } as never) };
+function engines(containers: readonly ContainerFacts[], addresses?: readonly string[]): Engines {
+  const engine = { containers: () => Promise.resolve([...containers]), addresses: () => Promise.resolve(addresses) };
+  return { on: () => Promise.resolve(engine as never) };
 }
 
 function run(
   check: { kind: string } & Record<string, unknown>,
-  parts: { containers?: readonly ContainerFacts[]; nodes?: Nodes; signal?: AbortSignal } = {},
+  parts: {
+    containers?: readonly ContainerFacts[];
+    addresses?: readonly string[];
+    nodes?: Nodes;
+    signal?: AbortSignal;
+  } = {},
 ) {
   const checks = openChecks({
     nodes: parts.nodes ?? localNodes({}),
-    engines: engines(parts.containers ?? []),
+    engines: engines(parts.containers ?? [], parts.addresses),
     network,
     clock: systemClock,
   });
@@ -99,6 +105,29 @@ describe("docker", () => {
     [containerFacts({ health: null }), "running"],
   ])("%#: well, %s", async (facts, message) => {
     expect(await run({ kind: "docker" }, { containers: [facts] })).toMatchObject({ ok: true, message });
+  });
+});
+
+describe("ping via the node", () => {
+  const ping = { kind: "ping", via: "node" };
+  test("one of the container's addresses is enough", async () => {
+    const addresses = ["::2", "127.0.0.1"];
+    expect(await run(ping, { addresses })).toMatchObject({ ok: true, message: "127.0.0.1 answers" });
+  });
+
+  test.each([
+    [undefined, "no such container"],
+    [[], "it has no address: it does not run, or has no network"],
+  ])("%j: %s", async (addresses, message) => {
+    const parts = addresses === undefined ? {} : { addresses };
+    expect(await run(ping, parts)).toMatchObject({ ok: false, message });
+  });
+
+  test("a node that cannot ping says nothing about the container", async () => {
+    const nodes = localNodes({ env: { PATH: "/nonexistent" } });
+    const result = await run(ping, { nodes, addresses: ["127.0.0.1"] });
+    expect(result).toMatchObject({ ok: false, cannotTell: true });
+    expect(result.message).toMatch(/^n1 cannot ping 127\.0\.0\.1: .*ping.*not found/);
   });
 });
 

@@ -165,6 +165,7 @@ function engine(world: World, nodes: SimNodes, node: NodeSpec, signal: AbortSign
     stats: none,
     disk: none,
     layers: none,
+    addresses: none,
     declaredVolumes: none,
     platforms: none,
     logs: async function* () {

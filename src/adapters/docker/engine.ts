@@ -2,6 +2,7 @@ import pMap from "p-map";
 import type { Engine } from "../../app/ports.ts";
 import {
   containerFromList,
+  containerNetwork,
   diskFacts,
   engineInfo,
   imageFromList,
@@ -27,6 +28,7 @@ export function createEngine(node: string, api: Api, signal: AbortSignal): Engin
       const containers = rows.map(containerFromList).filter((facts) => facts !== undefined);
       return inspectOurs(api, containers, signal);
     },
+    addresses: (name) => addressesOf(api, name, signal),
     stats: async (id) => {
       const path = `/containers/${encodeURIComponent(id)}/stats?stream=false&one-shot=true`;
       const body = await api.get(path, signal);
@@ -48,6 +50,22 @@ export function createEngine(node: string, api: Api, signal: AbortSignal): Engin
     logs: (id, options) => containerLogs({ node, api }, id, options),
   };
 }
+
+/** One that uses the network of another has the addresses of that one, which may use those of a third. */
+async function addressesOf(
+  api: Api,
+  name: string,
+  signal: AbortSignal,
+  depth = 0,
+): Promise<readonly string[] | undefined> {
+  const inspection = await api.get(`/containers/${encodeURIComponent(name)}/json`, signal);
+  if (inspection === undefined) return undefined;
+  const network = containerNetwork(inspection);
+  if (network.of === undefined || depth >= maxShared) return network.addresses;
+  return (await addressesOf(api, network.of, signal, depth + 1)) ?? [];
+}
+
+const maxShared = 3;
 
 /**
  * Fills in what the list lacks (when each was started, how long it may take to stop) for the containers that pictl made; strangers on the node

@@ -40,6 +40,8 @@ export interface CheckResult {
   /** What was seen, in a few words: `connected`, `HTTP 503`, `refused`. */
   readonly message: string;
   readonly durationMs: number;
+  /** The check could not be made, so that it says nothing about the container. */
+  readonly cannotTell?: boolean;
 }
 
 /** What the user wants to be told of: a local command (event as JSON on stdin) or a URL (event as JSON, POST). */

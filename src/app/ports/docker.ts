@@ -19,6 +19,11 @@ export interface Engine {
   info(): Promise<EngineInfo>;
   /** All containers, stopped ones too. */
   containers(): Promise<ContainerFacts[]>;
+  /**
+   * Where its node reaches a container: its addresses, or the node's own where it has the node's network. Empty for one
+   * without a network; undefined when there is no such container.
+   */
+  addresses(name: string): Promise<readonly string[] | undefined>;
   /** One sample of a running container's use, without waiting for a second one. */
   stats(containerId: string): Promise<StatsSample>;
   images(): Promise<ImageFacts[]>;

@@ -1,3 +1,4 @@
+import { neverAnswers } from "../heartbeat/never-answers.ts";
 import { isNodeName } from "./names.ts";
 import type { ConfigPath } from "./path.ts";
 import type { Findings } from "./problem.ts";
@@ -26,6 +27,7 @@ export function buildHeartbeat(raw: RawConfig, placements: readonly Placement[],
 }
 
 function checks(raw: RawConfig, placements: readonly Placement[], findings: Findings): HeartbeatCheck[] {
+  const placementOf = new Map(placements.map((each) => [keyOf(each), each]));
   const containersOf = new Map<string, Set<string>>((raw.layout ?? []).map((row) => [row.node, new Set()]));
   for (const { node, container } of placements) containersOf.get(node)?.add(container);
   const pathOf = new Map<string, ConfigPath>();
@@ -47,15 +49,23 @@ function checks(raw: RawConfig, placements: readonly Placement[], findings: Find
         const hint = elsewhere(container, placements) || findings.didYouMean(container, containers);
         findings.error(path, `the layout has no container ${container} on node ${node}${hint}`, { atKey: true });
       }
-      const key = JSON.stringify([node, container]);
+      const key = keyOf({ node, container });
       const other = pathOf.get(key);
       if (other !== undefined) {
         findings.error(path, `${container} on ${node} has a check already; keep one`, { atKey: true, other });
       }
       pathOf.set(key, path);
-      return { node, container, check: checkOf(entry) };
+      const check = checkOf(entry);
+      const placement = placementOf.get(key);
+      const never = placement && neverAnswers(check, placement);
+      if (never !== undefined) findings.warning(path, never, { atKey: true });
+      return { node, container, check };
     });
   });
+}
+
+function keyOf({ node, container }: Pick<Placement, "node" | "container">): string {
+  return JSON.stringify([node, container]);
 }
 
 function checkOf(entry: string | number | RawCheck): HeartbeatCheck["check"] {

@@ -45,6 +45,22 @@ export function withInspection(facts: ContainerFacts, inspection: unknown): Cont
   };
 }
 
+/** Of `GET /containers/ID/json`: where the node reaches it while it runs, and whose network it uses if it has none. */
+export function containerNetwork(inspection: unknown): {
+  readonly addresses: readonly string[];
+  readonly of: string | undefined;
+} {
+  const json = object(inspection);
+  if (object(json["State"])["Running"] !== true) return { addresses: [], of: undefined };
+  const mode = text(object(json["HostConfig"])["NetworkMode"]);
+  if (mode === "host") return { addresses: ["127.0.0.1"], of: undefined };
+  const networks = Object.values(object(object(json["NetworkSettings"])["Networks"])).map(object);
+  const addresses = networks
+    .flatMap((network) => [text(network["IPAddress"]), text(network["GlobalIPv6Address"])])
+    .filter((address) => address !== "");
+  return { addresses, of: /^container:(.+)$/.exec(mode)?.[1] };
+}
+
 /** One row of `GET /images/json`; undefined when it has no id. */
 export function imageFromList(row: unknown): ImageFacts | undefined {
   const json = object(row);

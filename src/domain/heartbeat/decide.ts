@@ -7,6 +7,7 @@ import { dataLeftBehind, rememberVolumes } from "./local-data.ts";
 import { forbiddenBy, memoryOfMovesMs } from "./limits.ts";
 import { freshTrial, type Memory, type NodeMemory, type Trial, withoutCounts } from "./memory.ts";
 import { mayRestart } from "./pauses.ts";
+import { stillStarting } from "./starting.ts";
 import { staleCopies, type StaleCopy, unknownCopies } from "./stale.ts";
 import { type Verdict, verdict } from "./verdict.ts";
 
@@ -201,10 +202,31 @@ function decideOne(draft: Draft, check: CheckFact): void {
       });
       draft.rows.push(row(check, { failures: trial.failures, decision: `nothing: ${found.rule}` }));
       return;
-    case "failing":
-      trials[key] = { ...trial, failures: trial.failures + 1 };
-      decideFailing(draft, check, found);
+    case "failing": {
+      const early = stillStarting(check, facts, { trial, now: round.at });
+      if (early === undefined) {
+        trials[key] = counted(trial);
+        decideFailing(draft, check, found);
+      } else waitForStart(draft, check, early);
+    }
   }
+}
+
+/** A copy that we have started and that never came up has failed all along. */
+function counted(trial: Trial): Trial {
+  const { restarts, starting } = trial;
+  const meanwhile = restarts > 0 ? (starting?.failures ?? 0) : 0;
+  const failures = trial.failures + 1 + meanwhile;
+  return { ...trial, failures, ...(starting && { starting: { ...starting, failures: 0 } }) };
+}
+
+function waitForStart(draft: Draft, check: CheckFact, early: string): void {
+  const key = keyOf(check);
+  const trial = draft.before.trials[key] ?? freshTrial;
+  const { since, failures } = trial.starting ?? { since: draft.round.at, failures: 0 };
+  draft.trials[key] = { ...trial, starting: { since, failures: failures + 1 } };
+  tell(draft, key, "starting", { type: "heartbeat.starting", ...placeOf(check), error: `${check.message}; ${early}` });
+  draft.rows.push(row(check, { failures: trial.failures, decision: `nothing: ${early}` }));
 }
 
 /** A check that says nothing leaves what is known as it was. */
@@ -253,7 +275,7 @@ function decideFailing(draft: Draft, check: CheckFact, found: Extract<Verdict, {
   }
   const repair = repairOf(check, round.nodes[check.node], { trial, now: round.at, config });
   if ("do" in repair) {
-    draft.trials[key] = { ...trial, restarts: trial.restarts + 1, lastRestartAt: round.at };
+    draft.trials[key] = { failures, restarts: trial.restarts + 1, lastRestartAt: round.at };
     draft.actions.push({ ...repair, ...placeOf(check), cause });
   }
   const refused = move?.refusal ? `; no failover: ${move.refusal.message}` : "";

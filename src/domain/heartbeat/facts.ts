@@ -54,6 +54,8 @@ export interface CheckFact extends Subject {
   /** What was seen, in a few words. */
   readonly message: string;
   readonly durationMs: number;
+  /** The check could not be made. */
+  readonly cannotTell?: boolean;
 }
 
 /** A move away from a failing node. */

@@ -24,6 +24,8 @@ export interface Trial {
   /** Restarts since then. */
   readonly restarts: number;
   readonly lastRestartAt: number | null;
+  /** Failures while it may still have been starting, since it was restarted or first failed. */
+  readonly starting?: { readonly since: number; readonly failures: number };
 }
 
 export interface NodeMemory {
@@ -64,7 +66,11 @@ export function rebase(memory: Memory, { shiftMs, now }: { shiftMs: number; now:
   const movedOrNull = (time: number | null): number | null => (time === null ? null : moved(time));
   return {
     lastRoundAt: movedOrNull(memory.lastRoundAt),
-    trials: mapValues(memory.trials, (trial) => ({ ...trial, lastRestartAt: movedOrNull(trial.lastRestartAt) })),
+    trials: mapValues(memory.trials, (trial) => ({
+      ...trial,
+      lastRestartAt: movedOrNull(trial.lastRestartAt),
+      ...(trial.starting && { starting: { ...trial.starting, since: moved(trial.starting.since) } }),
+    })),
     nodes: mapValues(memory.nodes, (node) => ({ ...node, since: moved(node.since) })),
     volumes: memory.volumes,
     isolated: memory.isolated && { ...memory.isolated, since: moved(memory.isolated.since) },

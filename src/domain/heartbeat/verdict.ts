@@ -10,15 +10,19 @@ export type Verdict =
   | { readonly kind: "failing"; readonly message: string; readonly nodeDead: boolean }
   | {
       readonly kind: "unsure";
-      readonly rule: "partial-partition" | "docker-silent" | "node-refused" | "isolated";
+      readonly rule: "partial-partition" | "docker-silent" | "node-refused" | "isolated" | "check-impossible";
       readonly message: string;
     };
 
-export function verdict(check: Pick<CheckFact, "ok" | "message" | "node">, facts: NodeFacts | undefined): Verdict {
+export function verdict(
+  check: Pick<CheckFact, "ok" | "message" | "node" | "cannotTell">,
+  facts: NodeFacts | undefined,
+): Verdict {
   if (check.ok) return { kind: "ok" };
   switch (facts?.state) {
     case undefined:
     case "up":
+      if (check.cannotTell === true) return { kind: "unsure", rule: "check-impossible", message: check.message };
       return { kind: "failing", message: check.message, nodeDead: false };
     case "docker-silent":
       return {

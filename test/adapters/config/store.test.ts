@@ -188,7 +188,7 @@ test("one mistake is told once; what no argument vector can hold is refused", as
 
 test("what one section says against another", async () => {
   const text = JSON.stringify({
-    layout: [{ node: "pi1", web: "" }, { node: "pi2" }],
+    layout: [{ node: "pi1", web: "-p 1-80:1-80" }, { node: "pi2" }],
     hb: [
       { node: "pi1", webb: 80 },
       { node: "pi2", web: 80 },

@@ -72,6 +72,34 @@ describe("containers", () => {
   });
 });
 
+describe("addresses", () => {
+  const inspected = (mode: string, networks: object, Running = true): object => ({
+    State: { Running },
+    HostConfig: { NetworkMode: mode },
+    NetworkSettings: { Networks: networks },
+  });
+  const two = { a: { IPAddress: "172.18.0.2", GlobalIPv6Address: "" }, b: { IPAddress: "172.19.0.2" } };
+
+  it.each<[string, object, readonly string[]]>([
+    ["two networks", inspected("a", two), ["172.18.0.2", "172.19.0.2"]],
+    ["IPv6 alone", inspected("a", { a: { IPAddress: "", GlobalIPv6Address: "fd00::2" } }), ["fd00::2"]],
+    ["its node's", inspected("host", { host: { IPAddress: "" } }), ["127.0.0.1"]],
+    ["another container's", inspected("container:gate", {}), ["172.18.0.9"]],
+    ["none", inspected("none", { none: { IPAddress: "" } }), []],
+    ["it does not run", inspected("host", {}, false), []],
+  ])("%s", async (_what, inspection, addresses) => {
+    const gate = inspected("bridge", { bridge: { IPAddress: "172.18.0.9" } });
+    const { engine } = await open({ "/containers/web/json": inspection, "/containers/gate/json": gate });
+    expect(await engine.addresses("web")).toEqual(addresses);
+  });
+
+  it("no such container, and two that name each other", async () => {
+    const { engine } = await open({ "/containers/loop/json": inspected("container:loop", {}) });
+    expect(await engine.addresses("web")).toBeUndefined();
+    expect(await engine.addresses("loop")).toEqual([]);
+  });
+});
+
 describe("when the engine is not well", () => {
   it("hung: says so after the deadline, and what to do", async () => {
     await expect(open({ "/version": hang }, { timeoutMs: 200 })).rejects.toMatchObject({

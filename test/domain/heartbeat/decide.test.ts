@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Config } from "../../../src/domain/config/types.ts";
 import { noGenerations, withPlaced } from "../../../src/domain/container/generations.ts";
+import type { ContainerFacts } from "../../../src/domain/docker/facts.ts";
 import { type Action, decide, type Decision } from "../../../src/domain/heartbeat/decide.ts";
 import type { NodeFacts, RoundFacts } from "../../../src/domain/heartbeat/facts.ts";
 import { type Memory, noMemory } from "../../../src/domain/heartbeat/memory.ts";
@@ -106,6 +107,80 @@ describe("a failing container", () => {
       deeds(after(Array<Seen>(index + 1).fill(failing), fixed)),
     );
     expect(restarts.map((each) => (each[0] === "restart" ? "R" : "-")).join("")).toBe("RRR-R---R---------R-");
+  });
+});
+
+describe("a container that was started a moment ago", () => {
+  const portOf = (grace?: number): Config => ({
+    ...cluster,
+    heartbeat: {
+      ...cluster.heartbeat,
+      checks: [
+        { container: "web", node: "n1", check: { kind: "tcp", port: 80, ...(grace === undefined ? {} : { grace }) } },
+      ],
+    },
+  });
+  /** Rounds every five seconds; the numbers say for how many seconds it has been up. */
+  const young = (ups: readonly number[], of: Config = portOf(), parts: Partial<ContainerFacts> = {}) => {
+    let decision: Decision = { memory: noMemory, actions: [], events: [], rows: [] };
+    const all = ups.map((seconds, index) => {
+      const container = { ...web, statusText: `Up ${String(seconds)} seconds`, ...parts };
+      const seen = { ok: false, nodes: { n1: up(container), ...others } };
+      decision = decide(of, decision.memory, { ...round(0, seen, of), at: index * 5000 });
+      return deeds(decision)[0] ?? "-";
+    });
+    return { deeds: all.join(" "), last: decision };
+  };
+
+  test("is not restarted before its grace has ended, and says so once", () => {
+    expect(young([2, 7, 12, 17, 22, 27]).deeds).toBe("- - - - - -");
+    expect(young([2, 7, 12, 17, 22, 27, 32]).deeds).toBe("- - - - - - restart");
+    expect(young([2]).last).toMatchObject({
+      events: [
+        {
+          type: "heartbeat.starting",
+          container: "web",
+          error: "refused; it has been up for 2 s and has 30 s to come up",
+        },
+      ],
+      rows: [{ failures: 0, decision: "nothing: it has been up for 2 s and has 30 s to come up" }],
+    });
+    expect(young([2, 7]).last.events).toEqual([]);
+    expect(young([2, 7, 12, 17], portOf(10_000)).deeds).toBe("- - restart -");
+    expect(young([2], portOf(0)).deeds).toBe("restart");
+  });
+
+  test("has failed all along when it was we who restarted it, so that a failover takes no longer for it", () => {
+    expect(young([400, 2, 7, 12, 17, 22, 27, 32]).deeds).toBe("restart - - - - - - fail-over");
+  });
+
+  test("is no longer young when it ends and is started again and again", () => {
+    expect(young([1, 2, 3, 1, 2, 3, 1]).deeds).toBe("- - - - - - restart");
+  });
+
+  test("is waited for while its HEALTHCHECK has not decided, which Docker bounds", () => {
+    const health: Partial<ContainerFacts> = { health: "starting", statusText: "Up 20 minutes (health: starting)" };
+    const rounds = Array.from({ length: 100 }, () => 0);
+    const byDocker: Config = {
+      ...cluster,
+      heartbeat: { ...cluster.heartbeat, checks: [{ container: "web", node: "n1", check: { kind: "docker" } }] },
+    };
+    expect(new Set(young(rounds, byDocker, health).deeds.split(" "))).toEqual(new Set(["-"]));
+    // Who also has a port is not waited for as long as a HEALTHCHECK of an hour.
+    expect(young(rounds, portOf(), health).deeds.split(" ").indexOf("restart")).toBe(60);
+  });
+});
+
+describe("a check that could not be made", () => {
+  test("says nothing about the container", () => {
+    const impossible = round(0, failing);
+    const checks = impossible.checks.map((each) => ({ ...each, message: "ping: not found", cannotTell: true }));
+    const decision = decide(cluster, noMemory, { ...impossible, checks });
+    expect(decision).toMatchObject({
+      actions: [],
+      events: [{ type: "heartbeat.check-impossible", error: "ping: not found" }],
+      rows: [{ failures: 0, decision: "nothing: check-impossible" }],
+    });
   });
 });
 

@@ -5,7 +5,7 @@ import { type Memory, noMemory, rebase, withoutCounts } from "../../../src/domai
 const memory: Memory = {
   lastRoundAt: 100,
   trials: {
-    "web@n1": { failures: 2, restarts: 1, lastRestartAt: 90 },
+    "web@n1": { failures: 2, restarts: 1, lastRestartAt: 90, starting: { since: 95, failures: 1 } },
     "db@n1": { failures: 1, restarts: 0, lastRestartAt: null },
   },
   nodes: { n1: { state: "up", since: 50, bootId: "b" } },
@@ -19,7 +19,7 @@ test("on another clock everything is as long ago as it was", () => {
   expect(rebase(memory, { shiftMs: -100, now: 0 })).toEqual({
     lastRoundAt: 0,
     trials: {
-      "web@n1": { failures: 2, restarts: 1, lastRestartAt: -10 },
+      "web@n1": { failures: 2, restarts: 1, lastRestartAt: -10, starting: { since: -5, failures: 1 } },
       "db@n1": { failures: 1, restarts: 0, lastRestartAt: null },
     },
     nodes: { n1: { state: "up", since: -50, bootId: "b" } },

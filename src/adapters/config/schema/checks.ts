@@ -6,7 +6,14 @@ const via = z.optional(
   described(choice(["controller", "node"]), "Who connects: the machine pictl runs on, or the node itself over SSH."),
 );
 
-const tcp = strict({ check: z.literal("tcp"), port: port(), timeout, via }, "a tcp check");
+const grace = z.optional(
+  described(
+    whole("a number of milliseconds, 0 or more", 0, 2 ** 31 - 1),
+    "Milliseconds after a start of the container in which a check that fails only says that it is still starting (30000).",
+  ),
+);
+
+const tcp = strict({ check: z.literal("tcp"), port: port(), timeout, grace, via }, "a tcp check");
 
 const http = strict(
   {
@@ -18,6 +25,7 @@ const http = strict(
     status: z.optional(whole("an HTTP status from 100 to 599", 100, 599)),
     body: z.optional(described(text("text that the answer must contain"), "Text that the answer must contain.")),
     timeout,
+    grace,
     via,
   },
   "an http check",
@@ -28,13 +36,14 @@ const exec = strict(
     check: z.literal("exec"),
     command: described(text("a shell command", /\S/), "Runs in the container; exit code 0 means healthy."),
     timeout,
+    grace,
   },
   "an exec check",
 );
 
-const docker = strict({ check: z.literal("docker"), timeout }, "a docker check");
+const docker = strict({ check: z.literal("docker"), timeout, grace }, "a docker check");
 
-const ping = strict({ check: z.literal("ping"), timeout, via }, "a ping check");
+const ping = strict({ check: z.literal("ping"), timeout, grace, via }, "a ping check");
 
 const kinds = 'one of "tcp", "http", "exec", "docker", "ping"';
 
