@@ -50,12 +50,29 @@ export async function openApi(options: ApiOptions, signal: AbortSignal): Promise
       }),
     );
 
-  const version = negotiateApiVersion(await get("/version", signal, ofOneThing));
-  if (version === undefined) throw dockerUnavailable(node, "What answers there is not a Docker Engine.");
+  const agree = async (): Promise<string> => {
+    const agreed = negotiateApiVersion(await get("/version", signal, ofOneThing));
+    if (agreed === undefined) throw dockerUnavailable(node, "What answers there is not a Docker Engine.");
+    return agreed;
+  };
+  let version = await agree();
+  /** An engine that was replaced meanwhile may not speak the version of before. */
+  const inItsVersion = async <T>(ask: () => Promise<T>): Promise<T> => {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isOfVersion(error)) throw error;
+      version = await agree();
+      return ask();
+    }
+  };
   return {
     timeoutMs,
     get: (path, signal, limits = ofOneThing) =>
-      unlessBroken({ node, path }, get(`/v${version}${path}`, signal, limits)),
+      unlessBroken(
+        { node, path },
+        inItsVersion(() => get(`/v${version}${path}`, signal, limits)),
+      ),
     stream: (path, signal) =>
       unlessBroken(
         { node, path },
@@ -70,6 +87,10 @@ export async function openApi(options: ApiOptions, signal: AbortSignal): Promise
         }),
       ),
   };
+}
+
+function isOfVersion(error: unknown): boolean {
+  return error instanceof PictlError && /client version \S+ is too (?:old|new)/.test(error.message);
 }
 
 /** What is no error of ours is one of the connection: node:http's words for its end, or the stream's own. */

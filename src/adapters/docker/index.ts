@@ -1,5 +1,5 @@
 import { abortable } from "../../abort.ts";
-import type { Engine, Engines, Nodes } from "../../app/ports.ts";
+import type { Connection, Engine, Engines, Nodes } from "../../app/ports.ts";
 import type { NodeSpec } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { type Api, openApi } from "./api.ts";
@@ -13,20 +13,23 @@ export interface EnginesOptions {
 
 /**
  * Docker on each node over the Engine API, through the node's one SSH connection: a forwarded socket where sshd and
- * the login allow it, else `docker system dial-stdio`. Opened at the first use and shared; after a lost connection
- * the next request opens a new one.
+ * the login allow it, else `docker system dial-stdio`. Opened at the first use and shared; what was found out on the way
+ * (the endpoint, the rights, the API's version) is good for one SSH connection, and found out again on the next.
  */
 export function openEngines(nodes: Nodes, options: EnginesOptions = {}): Engines {
   const timeoutMs = options.timeoutMs ?? 30_000;
-  const opened = new Map<string, Promise<Api>>();
+  const opened = new Map<string, { readonly connection: Connection; readonly api: Promise<Api> }>();
 
-  const apiOf = (node: NodeSpec): Promise<Api> => {
+  const apiOf = async (node: NodeSpec): Promise<Api> => {
+    const connection = await nodes.connect(node);
     const known = opened.get(node.name);
-    if (known) return known;
-    const opening = open(nodes, node, timeoutMs);
+    if (known?.connection === connection) return known.api;
+    const opening = { connection, api: open(nodes, node, timeoutMs) };
     opened.set(node.name, opening);
-    opening.catch(() => opened.delete(node.name));
-    return opening;
+    opening.api.catch(() => {
+      if (opened.get(node.name) === opening) opened.delete(node.name);
+    });
+    return opening.api;
   };
 
   return {

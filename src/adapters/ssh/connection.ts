@@ -14,6 +14,7 @@ import type {
 } from "../../app/ports.ts";
 import type { NodeSpec } from "../../domain/config/types.ts";
 import { isDocker, onEngine } from "../../domain/docker/endpoint.ts";
+import { PictlError } from "../../domain/errors.ts";
 import type { ClockSample } from "../../domain/guard/clock.ts";
 import type { Command } from "../../domain/shell.ts";
 import { Channels } from "./channels.ts";
@@ -59,6 +60,7 @@ export class SshConnection implements Connection {
       ticket: (options: GuardOptions, timeoutMs: number) => this.#guarding.prepare(options, timeoutMs),
       onRefusal: (error: unknown) => {
         this.#guarding.onRefusal(error);
+        if (error instanceof PictlError && error.code === "sudo-failed") this.#rights.forget();
       },
     };
     const forEnding: Session = {

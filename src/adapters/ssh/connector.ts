@@ -161,6 +161,10 @@ export class Connector {
       } finally {
         leave();
       }
+    } catch (error) {
+      // One that was refused is asked for again.
+      if (error instanceof PictlError && error.code === "auth-failed") this.#passwords.forget(passwordKey(step));
+      throw error;
     } finally {
       dispose();
     }
@@ -189,12 +193,16 @@ export class Connector {
     return (this.#keyring ??= new Keyring(ssh2, this.#options.questions, this.#options.warn));
   }
 
-  #passwordOf({ target, node, hop }: Step): (() => Promise<Secret | undefined>) | undefined {
+  #passwordOf(step: Step): (() => Promise<Secret | undefined>) | undefined {
     const { password } = this.#options.questions;
     if (!password) return undefined;
-    const { user, host, port } = target;
-    return () => this.#passwords(`${user}@${host}:${port}`, () => password(user, hop ?? node));
+    const { target, node, hop } = step;
+    return () => this.#passwords(passwordKey(step), () => password(target.user, hop ?? node));
   }
+}
+
+function passwordKey({ target: { user, host, port } }: Step): string {
+  return `${user}@${host}:${port}`;
 }
 
 function delayBeforeNext(

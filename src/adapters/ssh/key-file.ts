@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import type { ParsedKey, utils } from "ssh2";
 import type { Secret } from "../../domain/secret.ts";
@@ -10,6 +11,8 @@ export type KeyFile =
   | { readonly kind: "public" | "private"; readonly key: ParsedKey }
   | {
       readonly kind: "encrypted";
+      /** Tells this file's content from any other. */
+      readonly digest: string;
       readonly publicKey: ParsedKey | undefined;
       /** undefined when the passphrase is wrong. Takes up to seconds, by design of the format. */
       readonly unlock: (passphrase: Secret) => ParsedKey | undefined;
@@ -51,6 +54,7 @@ export async function readKeyFile(parseKey: ParseKey, path: string): Promise<Key
   }
   return {
     kind: "encrypted",
+    digest: createHash("sha256").update(text).digest("base64"),
     publicKey: await publicKeyOf(parseKey, path, text),
     unlock: (passphrase) => {
       const unlocked = parseKey(text, passphrase.reveal());

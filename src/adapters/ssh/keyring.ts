@@ -2,7 +2,7 @@ import type Ssh2 from "ssh2";
 import type { AnyAuthMethod, BaseAgent, ParsedKey, SigningRequestOptions } from "ssh2";
 import type { SshTarget } from "../../domain/ssh/target.ts";
 import type { Questions } from "./questions.ts";
-import { askedOnce } from "./questions.ts";
+import { askedOnce, freshMs } from "./questions.ts";
 import { readKeyFile, type KeyFile } from "./key-file.ts";
 
 /** A key that a server can be offered. */
@@ -13,20 +13,27 @@ export interface Identity {
   attempt(user: string): AnyAuthMethod;
 }
 
-/** The keys of this machine and its agent, each read, parsed and unlocked once for all nodes. */
+/**
+ * The keys of this machine and its agent, read once for all nodes that connect at the same time. A key that was unlocked
+ * stays so, and what is wrong with a file is told once.
+ */
 export class Keyring {
   readonly #ssh2: typeof Ssh2;
   readonly #questions: Questions;
   readonly #warn: (message: string) => void;
-  readonly #agents = askedOnce<Identity[]>();
-  readonly #files = askedOnce<Identity | undefined>();
-  readonly #rings = askedOnce<Identity[]>();
+  readonly #agents = askedOnce<Identity[]>(freshMs);
+  readonly #files = askedOnce<Identity | undefined>(freshMs);
+  readonly #rings = askedOnce<Identity[]>(freshMs);
   readonly #unlocked = askedOnce<ParsedKey | undefined>();
 
   constructor(ssh2: typeof Ssh2, questions: Questions, warn: (message: string) => void) {
     this.#ssh2 = ssh2;
     this.#questions = questions;
-    this.#warn = warn;
+    const told = new Set<string>();
+    this.#warn = (message) => {
+      if (!told.has(message)) warn(message);
+      told.add(message);
+    };
   }
 
   /**
@@ -97,7 +104,9 @@ export class Keyring {
 
   /** Offered by its public half; unlocked only when a server wants it, as ssh does. */
   async #encrypted(path: string, file: Extract<KeyFile, { kind: "encrypted" }>): Promise<Identity | undefined> {
-    const unlock = (): Promise<ParsedKey | undefined> => this.#unlocked(path, () => this.#unlock(path, file));
+    // Another key may come into this file's place.
+    const which = `${path} ${file.digest}`;
+    const unlock = (): Promise<ParsedKey | undefined> => this.#unlocked(which, () => this.#unlock(path, file));
     const key = file.publicKey ?? (await unlock());
     if (key === undefined) return undefined;
     return {

@@ -11,10 +11,8 @@ import {
 } from "../../domain/ssh/known-hosts.ts";
 import { withoutHost } from "../../domain/ssh/known-hosts-edit.ts";
 import type { SshTarget } from "../../domain/ssh/target.ts";
+import { freshMs } from "./questions.ts";
 import { appendLines, readIfThere, replaceText } from "./text-file.ts";
-
-/** Milliseconds a file's content is believed: many nodes at once read it once, a daemon sees what others add. */
-const freshMs = 2_000;
 
 /** The known_hosts files of this machine. */
 export class KnownHosts {

@@ -33,7 +33,13 @@ export function openNodes(options: NodesOptions): Nodes & { readonly hostKeys: H
   return new SshNodes(options);
 }
 
+/** What a connection was made with: a node that has another address or login in a config that changed is another one. */
+function wayTo({ name, address, ssh }: NodeSpec): string {
+  return JSON.stringify([name, address, ssh]);
+}
+
 interface Shared {
+  readonly node: string;
   readonly connecting: Promise<SshConnection>;
   readonly stop: AbortController;
   /** How many callers wait for it. */
@@ -45,6 +51,7 @@ class SshNodes implements Nodes {
   readonly #connector: Connector;
   readonly #questions: Questions;
   readonly #sudoPasswords = askedOnce<Secret | undefined>();
+  /** By the way there (`wayTo`). */
   readonly #connections = new Map<string, Shared>();
   readonly #guard: GuardSettings | undefined;
   readonly #warn: (message: string) => void;
@@ -69,7 +76,7 @@ class SshNodes implements Nodes {
   async connect(node: NodeSpec, signal?: AbortSignal): Promise<Connection> {
     if (this.#closed) throw new PictlError("internal", "connect() was called after close().", { node: node.name });
     if (signal?.aborted) throw interrupted(node.name, signal);
-    const shared = this.#connections.get(node.name) ?? this.#start(node);
+    const shared = this.#connections.get(wayTo(node)) ?? this.#start(node);
     shared.waiting++;
     try {
       return await (signal ? abortable(shared.connecting, signal) : shared.connecting);
@@ -82,14 +89,15 @@ class SshNodes implements Nodes {
   }
 
   discard(node: string): void {
-    const shared = this.#connections.get(node);
-    if (!shared) return;
-    this.#connections.delete(node);
-    shared.stop.abort(new PictlError("node-unreachable", `The connection to ${node} was given up.`, { node }));
-    void shared.connecting.then(
-      (connection) => connection.abandon(),
-      () => undefined,
-    );
+    for (const [way, shared] of this.#connections) {
+      if (shared.node !== node) continue;
+      this.#connections.delete(way);
+      shared.stop.abort(new PictlError("node-unreachable", `The connection to ${node} was given up.`, { node }));
+      void shared.connecting.then(
+        (connection) => connection.abandon(),
+        () => undefined,
+      );
+    }
   }
 
   async close(): Promise<void> {
@@ -110,10 +118,11 @@ class SshNodes implements Nodes {
   #start(node: NodeSpec): Shared {
     const stop = new AbortController();
     const connecting = this.#connect(node, stop.signal);
-    const shared: Shared = { connecting, stop, waiting: 0 };
-    this.#connections.set(node.name, shared);
+    const way = wayTo(node);
+    const shared: Shared = { node: node.name, connecting, stop, waiting: 0 };
+    this.#connections.set(way, shared);
     connecting.catch(() => {
-      this.#forget(node.name, shared);
+      this.#forget(way, shared);
     });
     return shared;
   }
@@ -121,8 +130,9 @@ class SshNodes implements Nodes {
   async #connect(node: NodeSpec, signal: AbortSignal): Promise<SshConnection> {
     const { client, connection } = await this.#open(node, signal);
     client.once("close", () => {
-      const current = this.#connections.get(node.name);
-      if (current?.stop.signal === signal) this.#forget(node.name, current);
+      const way = wayTo(node);
+      const current = this.#connections.get(way);
+      if (current?.stop.signal === signal) this.#forget(way, current);
     });
     return connection;
   }
@@ -131,14 +141,19 @@ class SshNodes implements Nodes {
     const opened = await this.#connector.connect(node, signal);
     const { user } = opened.login;
     const { sudoPassword } = this.#questions;
-    const askOnce = sudoPassword && (() => this.#sudoPasswords(user, () => sudoPassword(user, node.name)));
+    const askOnce = sudoPassword && {
+      ask: () => this.#sudoPasswords(user, () => sudoPassword(user, node.name)),
+      wasWrong: () => {
+        this.#sudoPasswords.forget(user);
+      },
+    };
     const another = async (): Promise<SshConnection> =>
       (await this.#open(node, new AbortController().signal)).connection;
     const options = { ...opened, sudoPassword: askOnce, guard: this.#guard, warn: this.#warn, another };
     return { client: opened.client, connection: new SshConnection(node, options) };
   }
 
-  #forget(name: string, shared: Shared): void {
-    if (this.#connections.get(name) === shared) this.#connections.delete(name);
+  #forget(way: string, shared: Shared): void {
+    if (this.#connections.get(way) === shared) this.#connections.delete(way);
   }
 }

@@ -49,17 +49,44 @@ export function questionsFor(ask: Ask | undefined): Questions {
   };
 }
 
-/** Asks each question once, however many nodes want the answer; a question that failed may be asked again. */
-export function askedOnce<T>(): (key: string, question: () => Promise<T>) => Promise<T> {
-  const answers = new Map<string, Promise<T>>();
-  return (key, question) => {
+/**
+ * How long an answer of this machine's files and agents is good, milliseconds: many nodes at once ask once, and a daemon
+ * that connects anew after months goes by what is there then.
+ */
+export const freshMs = 2_000;
+
+export interface Asked<T> {
+  (key: string, question: () => Promise<T>): Promise<T>;
+  /** The answer was wrong: it is asked again. */
+  forget(key: string): void;
+}
+
+/**
+ * Asks each question once, however many nodes want the answer, and again when the answer is older than `goodForMs`; a
+ * question that failed may be asked again.
+ */
+export function askedOnce<T>(goodForMs = Infinity): Asked<T> {
+  const answers = new Map<string, { readonly answer: Promise<T>; until: number }>();
+  const ask = (key: string, question: () => Promise<T>): Promise<T> => {
     const known = answers.get(key);
-    if (known) return known;
-    const answer = question();
-    answers.set(key, answer);
-    answer.catch(() => answers.delete(key));
-    return answer;
+    if (known && performance.now() < known.until) return known.answer;
+    const asked = { answer: question(), until: Infinity };
+    answers.set(key, asked);
+    asked.answer.then(
+      () => {
+        asked.until = performance.now() + goodForMs;
+      },
+      () => {
+        if (answers.get(key) === asked) answers.delete(key);
+      },
+    );
+    return asked.answer;
   };
+  return Object.assign(ask, {
+    forget(key: string) {
+      answers.delete(key);
+    },
+  });
 }
 
 function oneAtATime(): <T>(question: () => Promise<T>) => Promise<T> {

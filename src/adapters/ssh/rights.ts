@@ -12,15 +12,21 @@ import { NodeClock, tellClock } from "./node-clock.ts";
 import { run } from "./run.ts";
 import type { Session } from "./session.ts";
 
-/** Asks for the password of this connection's user; once for all nodes. */
-export type SudoPassword = () => Promise<Secret | undefined>;
+/** The password of this connection's user; asked once for all nodes, and again when it was wrong. */
+export interface SudoPassword {
+  ask(): Promise<Secret | undefined>;
+  wasWrong(): void;
+}
 
 interface Root {
   readonly mode: SudoMode;
   readonly password: Secret | undefined;
 }
 
-/** What the login may do, found out once. */
+/** A login that has no way to Docker may be given one. */
+const lookAgainMs = 60_000;
+
+/** What the login may do, found out once, and again when it turned out to be otherwise. */
 export class Rights {
   readonly #session: Session;
   readonly #allowed: boolean;
@@ -49,7 +55,7 @@ export class Rights {
     const free = facts.freeSudo && this.#allowed;
     const hopeless = !this.#allowed || !hasSudo || !this.#ask || facts.sudoSaid !== undefined;
     if (docker || free || hopeless) return { root, docker, sudo: root || free, ...said };
-    const password = await this.#ask();
+    const password = await this.#ask.ask();
     return { root, docker, sudo: password !== undefined };
   }
 
@@ -103,7 +109,7 @@ export class Rights {
         },
       );
     }
-    const password = hasSudo ? await this.#ask?.() : undefined;
+    const password = hasSudo ? await this.#ask?.ask() : undefined;
     if (password) return { mode: "password", password };
     throw new PictlError(
       "sudo-failed",
@@ -119,12 +125,25 @@ export class Rights {
     );
   }
 
+  /** sudo has refused. */
+  forget(): void {
+    this.#facts = undefined;
+    this.#root = undefined;
+    this.#ask?.wasWrong();
+  }
+
   #lookedUp(): Promise<Facts> {
-    const looking = (this.#facts ??= lookUp(this.#session, this.#clock));
-    looking.catch(() => {
+    if (this.#facts) return this.#facts;
+    const looking = lookUp(this.#session, this.#clock);
+    this.#facts = looking;
+    const forget = (): void => {
+      if (this.#facts !== looking) return;
       this.#facts = undefined;
       this.#root = undefined;
-    });
+    };
+    looking.then(({ root, docker, freeSudo }) => {
+      if (!root && !docker && !freeSudo) setTimeout(forget, lookAgainMs).unref();
+    }, forget);
     return looking;
   }
 }

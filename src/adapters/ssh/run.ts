@@ -57,7 +57,7 @@ export async function run(
     if (error === Deadline.passed && progress.sent) return nothingHeard("timeout", durationMs());
     if (error === Deadline.passed) throw neverSent(node, durationMs());
     if (options.signal?.aborted) throw interrupted(node, options.signal);
-    if (options.guard) session.onRefusal(error);
+    session.onRefusal(error);
     throw error instanceof PictlError ? error.at({ node }) : error;
   } finally {
     deadline.cancel();

@@ -24,7 +24,7 @@ export interface Session {
    * connection-lost when the node does not tell its time.
    */
   readonly ticket: (options: GuardOptions, timeoutMs: number) => Promise<() => Ticket>;
-  /** To be told how a guarded command failed. */
+  /** To be told why a command was not done. */
   readonly onRefusal: (error: unknown) => void;
 }
 

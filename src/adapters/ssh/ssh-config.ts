@@ -5,7 +5,7 @@ import { hostClass, plainOptions, type ConfigLine } from "../../domain/ssh/confi
 import { parseSshOptions, type SshOptions } from "../../domain/ssh/target.ts";
 import { readConfigFile } from "./config-files.ts";
 import { Gate } from "./gate.ts";
-import { askedOnce } from "./questions.ts";
+import { askedOnce, freshMs } from "./questions.ts";
 
 export interface Lookup {
   readonly address: string;
@@ -18,13 +18,16 @@ const maxProcesses = 4;
 /** `Match exec` may run programs; a hung one must not hold up its node for ever. */
 const processTimeoutMs = 5_000;
 
-/** ssh_config's options for hosts. OpenSSH itself is asked, but no more often than its files can make a difference. */
+/**
+ * ssh_config's options for hosts. OpenSSH itself is asked, but no more often than its files can make a difference; what it
+ * said a moment ago is asked again, since the files change while a daemon runs.
+ */
 export class SshConfig {
   readonly #home: string;
   readonly #file: string | undefined;
   readonly #processes = new Gate(maxProcesses);
-  readonly #classes = askedOnce<SshOptions>();
-  readonly #lines = askedOnce<ConfigLine[]>();
+  readonly #classes = askedOnce<SshOptions>(freshMs);
+  readonly #lines = askedOnce<ConfigLine[]>(freshMs);
 
   /** `file`: read instead of the user's and the system's, as `ssh -F` does. */
   constructor(home: string, file: string | undefined) {

@@ -161,6 +161,21 @@ describe("when the engine is not well", () => {
     expect(await engine.images()).toHaveLength(1);
   });
 
+  it("an engine that was replaced meanwhile is spoken to in a version that it has", async () => {
+    let refuses = false;
+    const images: Handler = (request, response) => {
+      if (!refuses || request.url?.startsWith("/v1.44/")) response.end("[]");
+      else response.writeHead(400).end('{"message": "client version 1.41 is too old. Minimum supported is 1.44"}');
+    };
+    const version: Handler = (_request, response) => {
+      response.end(JSON.stringify({ ApiVersion: refuses ? "1.44" : "1.41", MinAPIVersion: refuses ? "1.44" : "1.12" }));
+    };
+    const { engine } = await open({ "/images/json": images, "/version": version });
+    await engine.images();
+    refuses = true;
+    expect(await engine.images()).toEqual([]);
+  });
+
   it.each<[string, Handler]>([
     ["before the answer", (_request, response) => response.socket?.destroy()],
     ["in the middle of its head", (_request, response) => response.socket?.end("HTTP/1.1 200 O")],

@@ -55,6 +55,14 @@ describe.skipIf(whyNoSshd)(`passwords${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { t
     expect((await servers["password"]?.log())?.match(/Failed password/g)).toHaveLength(1);
   });
 
+  test("a wrong one is asked for again at the next connection", async () => {
+    const answers = ["wr0ng", "open sesame"];
+    const ask: Ask = { ...typing("", []), hidden: () => Promise.resolve(answers.shift() ?? "") };
+    const nodes = openTestNodes({ ask });
+    await rejection(nodes.connect(node("password")), "auth-failed");
+    await nodes.connect(node("password"));
+  });
+
   test("nobody to ask", async () => {
     const error = await rejection(openTestNodes().connect(node("password")), "auth-failed");
     expect(error.message).toContain("The server takes: password.");

@@ -102,6 +102,35 @@ Host *
       await openTestNodes({ sshConfigFile }).connect(sshd.node("n1", { knownHostsFile: knownHosts }));
     });
 
+    describe("what changes while a process runs", () => {
+      test("ssh_config is read again for a new connection", async () => {
+        const of = (port: number): string =>
+          `Host web*\n  HostName 127.0.0.1\n  Port ${port}\nHost *\n  User root\n  IdentityFile ${sshd.key}\n  UserKnownHostsFile ${sshd.knownHosts}\n`;
+        const sshConfigFile = await config(of(1));
+        const nodes = openTestNodes({ sshConfigFile });
+        await rejection(nodes.connect(bare("web1")), "node-unreachable");
+        await writeFile(sshConfigFile, of(sshd.port));
+        await expect.poll(() => nodes.connect(bare("web1")), { timeout: 10_000 }).toBeDefined();
+      });
+
+      test("another address or login of a node in pictl's config is another connection", async () => {
+        const nodes = openTestNodes();
+        const first = await nodes.connect(sshd.node());
+        expect(await nodes.connect(sshd.node())).toBe(first);
+        expect(await nodes.connect({ ...sshd.node(), address: "127.0.0.2" }).catch(() => undefined)).not.toBe(first);
+      });
+
+      test("a key that comes into the place of another is used, and what is wrong with it is told once", async () => {
+        const identityFile = join(sshd.dir, "changing");
+        const nodes = openTestNodes();
+        const node = sshd.node("n1", { identityFile });
+        await rejection(nodes.connect(node), "auth-failed");
+        await copyFile(sshd.key, identityFile);
+        await expect.poll(() => nodes.connect(node), { timeout: 10_000, interval: 500 }).toBeDefined();
+        expect(nodes.warnings).toEqual([`The identity file ${identityFile} does not exist.`]);
+      });
+    });
+
     describe("jump hosts", () => {
       const both = async (): Promise<string> => {
         const file = join(sshd.dir, "both_known_hosts");
