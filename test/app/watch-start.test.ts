@@ -22,6 +22,7 @@ test("one that is not there has not", async () => {
   await expect(watched([containerFacts({ name: "other" })])).rejects.toMatchObject({
     code: "docker-failed",
     container: "web",
-    message: "The container is gone right after its start: it ended and removed itself (`--rm`), or somebody removed it.",
+    message:
+      "The container is gone right after its start: it ended and removed itself (`--rm`), or somebody removed it.",
   });
 });

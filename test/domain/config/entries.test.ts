@@ -108,7 +108,7 @@ describe("two containers of one node that publish one port", () => {
 });
 
 describe("whether checks are made", () => {
-  const layout = [{ node: "n1", web: "" }, { node: "n2" }];
+  const layout = [{ node: "n1", web: "-p 80:80" }, { node: "n2" }];
   const hb = [{ node: "n1", web: "80" }];
   const automatic = (raw: RawConfig): boolean => build({ layout, ...raw }).config.heartbeat.automatic;
   test("who describes checks and says nothing else, wants them made", () => {
