@@ -10,6 +10,7 @@ import type { Gate } from "./gate.ts";
 import { handshake, LoginRefused } from "./handshake.ts";
 import type { HostCheck } from "./host-check.ts";
 import type { Identity } from "./keyring.ts";
+import { runProxyCommand } from "./proxy-command.ts";
 import type { Step } from "./route.ts";
 import type { Secret } from "../../domain/secret.ts";
 
@@ -36,9 +37,7 @@ export interface Attempt {
 export async function attemptConnection(attempt: Attempt): Promise<{ client: Client; method: string }> {
   const { step, deadline, signal, onStage } = attempt;
   const { target } = step;
-  const stream = attempt.via ? await forward(attempt.via, attempt) : await dial(target, signal, onStage);
-  onStage("banner");
-  await awaitBanner(stream, signal);
+  const stream = await reach(attempt);
 
   const leave = await deadline
     .suspend(() => attempt.handshakes.enter(signal))
@@ -75,6 +74,26 @@ export async function attemptConnection(attempt: Attempt): Promise<{ client: Cli
     leave();
   }
 }
+
+/** A stream on which the server has identified itself. */
+async function reach(attempt: Attempt): Promise<Duplex> {
+  const { via, step, signal, onStage } = attempt;
+  const { target } = step;
+  const proxy =
+    via === undefined && target.proxyCommand !== undefined ? runProxyCommand(target.proxyCommand) : undefined;
+  const stream = proxy?.stream ?? (via ? await forward(via, attempt) : await dial(target, signal, onStage));
+  onStage("banner");
+  try {
+    await awaitBanner(stream, signal);
+    return stream;
+  } catch (error) {
+    if (!proxy || signal.aborted) throw error;
+    throw (await proxy.ended(exitMs)) ?? error;
+  }
+}
+
+/** Milliseconds that a command whose output has ended may take to exit. */
+const exitMs = 1_000;
 
 /** `host:port`, as messages show it. */
 export function addressOf({ hop, target }: Step): string {

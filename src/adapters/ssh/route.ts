@@ -23,9 +23,8 @@ export interface Route {
 export async function route(node: NodeSpec, config: SshConfig, local: LocalUser, signal: AbortSignal): Promise<Route> {
   const targetOf = async (address: string, settings: SshSettings): Promise<SshTarget> => {
     const options = await config.optionsFor({ address, user: settings.user, port: settings.port }, signal);
-    let target: SshTarget;
     try {
-      target = sshTarget(address, settings, options, local);
+      return sshTarget(address, settings, options, local);
     } catch (cause) {
       throw new PictlError(
         "node-unreachable",
@@ -36,14 +35,6 @@ export async function route(node: NodeSpec, config: SshConfig, local: LocalUser,
         },
       );
     }
-    if (target.proxyCommand !== undefined) {
-      throw new PictlError(
-        "node-unreachable",
-        `${address} is to be reached through ProxyCommand (\`${target.proxyCommand}\`), which pictl does not run.`,
-        { node: node.name, hint: "Use ProxyJump in ~/.ssh/config, or `ssh.proxy_jump` in pictl's config." },
-      );
-    }
-    return target;
   };
 
   /** The hops before `jump`: those written before it, or for the first one those its own configuration names. */

@@ -64,6 +64,11 @@ function explain(failure: ConnectFailure): Explanation {
         message: `The jump host could not connect to ${address}: ${detail}.`,
         hint: "Check the address as seen from the jump host, and that its sshd has AllowTcpForwarding.",
       };
+    case "PROXY":
+      return {
+        message: `The ProxyCommand for ${address} ${detail}.`,
+        hint: "Run `ssh -v` to the same host to see more; ssh_config says what the command is.",
+      };
     case "PENALTY":
       return {
         message: `sshd at ${address} does not accept this machine's address at the moment ("${detail}").`,

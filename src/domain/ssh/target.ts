@@ -14,6 +14,7 @@ export interface SshTarget {
   readonly agent: string | undefined;
   /** Hops, nearest first. */
   readonly jumps: readonly Jump[];
+  /** A line for sh whose input and output are the connection; tokens are expanded. */
   readonly proxyCommand: string | undefined;
   readonly userKnownHostsFiles: readonly string[];
   readonly globalKnownHostsFiles: readonly string[];
@@ -76,23 +77,17 @@ export function sshTarget(address: string, settings: SshSettings, options: SshOp
   const host = expand(one("hostname") ?? address, { h: address, "%": "%" });
   const port = settings.port ?? Number(one("port") ?? 22);
   const user = settings.user ?? one("user") ?? local.name;
-  const path = (text: string): string =>
-    expandHome(
-      expandVariables(
-        expand(text, {
-          d: local.home,
-          h: host,
-          n: address,
-          p: String(port),
-          r: user,
-          u: local.name,
-          l: local.hostname,
-          "%": "%",
-        }),
-        local.env,
-      ),
-      local.home,
-    );
+  const tokens = {
+    d: local.home,
+    h: host,
+    n: address,
+    p: String(port),
+    r: user,
+    u: local.name,
+    l: local.hostname,
+    "%": "%",
+  };
+  const path = (text: string): string => expandHome(expandVariables(expand(text, tokens), local.env), local.home);
 
   const identityFiles = options.get("identityfile") ?? defaultIdentities.map((name) => `~/.ssh/${name}`);
   const jumps = settings.proxyJump ?? one("proxyjump") ?? jumpOf(one("proxycommand"));
@@ -117,7 +112,7 @@ export function sshTarget(address: string, settings: SshSettings, options: SshOp
     identitiesOnly: settings.identityFile !== undefined || isYes(one("identitiesonly")),
     agent: agentSocket(options.get("identityagent")?.[0] === "none" ? "none" : agent, local, path),
     jumps: jumps === undefined ? [] : parseJumps(jumps),
-    proxyCommand,
+    proxyCommand: proxyCommand === undefined ? undefined : expand(proxyCommand, tokens),
     userKnownHostsFiles:
       settings.knownHostsFile === undefined ? userKnownHosts.map(path) : [path(settings.knownHostsFile)],
     globalKnownHostsFiles: globalKnownHosts.map(path),

@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { randomUUID } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -85,11 +87,37 @@ Host *
       expect(error.message).toContain(sshConfigFile);
     });
 
-    test("ProxyCommand is said to be unsupported", async () => {
-      const sshConfigFile = await config("Host *\n  ProxyCommand nc %h %p\n");
-      const error = await rejection(openTestNodes({ sshConfigFile }).connect(bare("h")), "node-unreachable");
-      expect(error.message).toContain("ProxyCommand");
-      expect(error.hint).toContain("ProxyJump");
+    describe("ProxyCommand", () => {
+      test("is the connection, and goes with it", async () => {
+        const mark = `pictl-proxy-${randomUUID()}`;
+        const command = `env MARK=${mark} busybox nc %h %p`;
+        const sshConfigFile = await config(`Host far\n  HostName 127.0.0.1\n  ProxyCommand ${command}\n`);
+        const nodes = openTestNodes({ sshConfigFile });
+        const connection = await nodes.connect({ ...sshd.node("far"), address: "far" });
+        expect(await stdoutOf(connection.run(words("echo", "hi")))).toBe("hi\n");
+        const running = (): number => processesWith(mark);
+        expect(running()).toBe(1);
+        await nodes.close();
+        await expect.poll(running, { timeout: 5_000 }).toBe(0);
+      });
+
+      test.each([
+        [
+          "that fails is told in its own words",
+          "sh -c 'echo tunnel is down >&2; exit 3'",
+          "ended with code 3: tunnel is down.",
+        ],
+        ["that is not there", "no-such-program %h", "ended with code 127: "],
+      ])("one %s", async (_what, command, told) => {
+        const sshConfigFile = await config(`Host *\n  ProxyCommand ${command}\n`);
+        const error = await rejection(openTestNodes({ sshConfigFile }).connect(bare("h")), "node-unreachable");
+        expect(error.message).toContain(`The ProxyCommand for h:22 ${told}`);
+      });
+
+      test("one that says nothing is given up when connecting is", async () => {
+        const sshConfigFile = await config("Host *\n  ProxyCommand sleep 60\n  ConnectTimeout 1\n");
+        await rejection(openTestNodes({ sshConfigFile }).connect(bare("h")), "node-unreachable");
+      });
     });
 
     test("HostKeyAlias", async () => {
@@ -237,3 +265,14 @@ Host *
     });
   },
 );
+
+/** How many processes have this in their environment. */
+function processesWith(mark: string): number {
+  return readdirSync("/proc").filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, "utf8").includes(`MARK=${mark}`);
+    } catch {
+      return false;
+    }
+  }).length;
+}

@@ -56,7 +56,7 @@ describe("sshTarget", () => {
       "proxycommand ssh -W %h:%p gate",
       { jumps: [{ user: undefined, host: "gate", port: undefined }], proxyCommand: undefined },
     ],
-    ["proxycommand nc %h %p", { jumps: [], proxyCommand: "nc %h %p" }],
+    ["proxycommand nc %h %p %r %n 5%%", { jumps: [], proxyCommand: "nc web1 22 me web1 5%" }],
     ['userknownhostsfile /a "/b c"', { userKnownHostsFiles: ["/a", "/b c"] }],
     ["userknownhostsfile none", { userKnownHostsFiles: [] }],
     ["hashknownhosts yes", { hashKnownHosts: true }],
