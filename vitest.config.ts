@@ -24,6 +24,8 @@ export default defineConfig({
           exclude: lab,
           // Many wait, for a child or a server.
           maxWorkers: availableParallelism(),
+          // A process for each file would cost more than the files.
+          isolate: false,
           // Long enough for a machine that is busy with something else; a test that waits says so itself.
           testTimeout: 30_000,
         },

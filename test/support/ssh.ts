@@ -1,7 +1,7 @@
 /** What the tests of the SSH adapter share. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import { openScripts } from "../../src/adapters/scripts/index.ts";
 import { openNodes, type NodesOptions } from "../../src/adapters/ssh/index.ts";
 import type { Outcome } from "../../src/app/ports.ts";
@@ -10,17 +10,6 @@ import { PictlError, type ErrorCode } from "../../src/domain/errors.ts";
 import type { Sshd } from "./sshd.ts";
 
 export type SshNodes = ReturnType<typeof openNodes>;
-
-const cleanups: (() => Promise<void>)[] = [];
-
-/** Runs when the test is over, last first. */
-export function afterwards(cleanup: () => Promise<void>): void {
-  cleanups.push(cleanup);
-}
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
 
 /** Nodes that are closed when the test is over, and the warnings they gave. */
 export function openTestNodes(options: Partial<NodesOptions> = {}): SshNodes & { readonly warnings: string[] } {
@@ -33,7 +22,7 @@ export function openTestNodes(options: Partial<NodesOptions> = {}): SshNodes & {
     guard: { script: () => openScripts().read("guard.sh"), cluster: "test" },
     ...options,
   });
-  afterwards(() => nodes.close());
+  onTestFinished(() => nodes.close());
   return {
     hostKeys: nodes.hostKeys,
     warnings,
@@ -48,7 +37,7 @@ export function openTestNodes(options: Partial<NodesOptions> = {}): SshNodes & {
 /** Starts something that is stopped when the test is over. */
 export async function started<T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> {
   const thing = await starting;
-  afterwards(() => thing.stop());
+  onTestFinished(() => thing.stop());
   return thing;
 }
 

@@ -1,10 +1,10 @@
 import { chmod, copyFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { line, words } from "../../../src/domain/shell.ts";
 import { addLogin } from "../../support/login.ts";
-import { afterwards, openTestNodes, rejection, started, stdoutOf, throughProxy } from "../../support/ssh.ts";
+import { openTestNodes, rejection, started, stdoutOf, throughProxy } from "../../support/ssh.ts";
 import { freePort, keygen, startSshd, whyNoSshd, type Sshd } from "../../support/sshd.ts";
 import { startProxy } from "../../support/tcp-proxy.ts";
 
@@ -65,7 +65,7 @@ describe.skipIf(whyNoSshd)(`connecting${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { 
       socket.end("HTTP/1.1 400 Bad Request\r\n\r\n");
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    afterwards(
+    onTestFinished(
       () =>
         new Promise((resolve) =>
           server.close(() => {
@@ -74,10 +74,7 @@ describe.skipIf(whyNoSshd)(`connecting${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { 
         ),
     );
     const { port } = server.address() as AddressInfo;
-    const error = await rejection(
-      openTestNodes().connect(sshd.node("n1", { port, connectTimeoutMs: 500 })),
-      "node-unreachable",
-    );
+    const error = await rejection(openTestNodes().connect(sshd.node("n1", { port })), "node-unreachable");
     expect(error.message).toContain('waiting for sshd\'s greeting ("HTTP/1.1 400 Bad Request")');
   });
 
@@ -161,7 +158,7 @@ describe.skipIf(whyNoSshd)(`connecting${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { 
 
     test("a locked account", async () => {
       const login = await addLogin({ locked: true });
-      afterwards(() => login.remove());
+      onTestFinished(() => login.remove());
       const error = await rejection(openTestNodes().connect(sshd.node("n1", { user: login.name })), "auth-failed");
       expect(error.hint).toContain("a locked or expired account refuses every key");
     });
@@ -204,7 +201,7 @@ describe.skipIf(whyNoSshd)(`connecting${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { 
     const before = resources();
     const nodes = openTestNodes();
     const login = await addLogin();
-    afterwards(() => login.remove());
+    onTestFinished(() => login.remove());
     const connection = await nodes.connect(sshd.node("n1", { user: login.name, sudo: false }));
     for (let i = 0; i < 40; i++) await connection.run(line("true"));
     await nodes.close();

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { Connection } from "../../../src/app/ports.ts";
 import { line, words } from "../../../src/domain/shell.ts";
 import { hostileWords } from "../../support/hostile-words.ts";
 import { addLogin, type LoginOptions } from "../../support/login.ts";
-import { afterwards, openTestNodes, rejection, stdoutOf } from "../../support/ssh.ts";
+import { openTestNodes, rejection, stdoutOf } from "../../support/ssh.ts";
 import { startSshd, whyNoSshd, type Sshd } from "../../support/sshd.ts";
 
 const noise = `
@@ -35,7 +35,7 @@ describe.skipIf(whyNoSshd)(`the login shell${whyNoSshd ? ` (${whyNoSshd})` : ""}
 
   const loginWith = async (options: LoginOptions): Promise<Connection> => {
     const login = await addLogin(options);
-    afterwards(() => login.remove());
+    onTestFinished(() => login.remove());
     return openTestNodes().connect(sshd.node("n1", { user: login.name }));
   };
 
@@ -83,7 +83,7 @@ describe.skipIf(whyNoSshd)(`the login shell${whyNoSshd ? ` (${whyNoSshd})` : ""}
 
   test("a forced command", async () => {
     const forced = await startSshd({ config: ["ForceCommand echo forced"] });
-    afterwards(() => forced.stop());
+    onTestFinished(() => forced.stop());
     const connection = await openTestNodes().connect(forced.node());
     const error = await rejection(connection.run(words("true")), "shell-unusable");
     expect(error.message).toContain('it said: "forced"');

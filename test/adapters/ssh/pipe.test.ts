@@ -5,11 +5,11 @@ import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { Readable } from "node:stream";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { Connection } from "../../../src/app/ports.ts";
 import { line, words } from "../../../src/domain/shell.ts";
 import { addLogin, type Login } from "../../support/login.ts";
-import { afterwards, openTestNodes, rejection, started, throughProxy } from "../../support/ssh.ts";
+import { openTestNodes, rejection, started, throughProxy } from "../../support/ssh.ts";
 import { startSshd, whyNoSshd, type Sshd } from "../../support/sshd.ts";
 import { startProxy } from "../../support/tcp-proxy.ts";
 
@@ -89,7 +89,7 @@ describe.skipIf(whyNoSshd)(`streams${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { tim
 
     test("a login shell that runs nothing", async () => {
       const none = await addLogin({ shell: "/usr/sbin/nologin" });
-      afterwards(() => none.remove());
+      onTestFinished(() => none.remove());
       const other = await openTestNodes().connect(sshd.node("n1", { user: none.name }));
       await rejection(other.pipe(words("cat")), "shell-unusable");
     });
@@ -113,7 +113,7 @@ describe.skipIf(whyNoSshd)(`streams${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { tim
         onConnection(socket.on("error", () => undefined));
       });
       await new Promise<void>((resolve) => server.listen(path, resolve));
-      afterwards(
+      onTestFinished(
         () =>
           new Promise((resolve) =>
             server.close(() => {
@@ -171,7 +171,7 @@ describe.skipIf(whyNoSshd)(`streams${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { tim
 
     test("an sshd that forwards nothing", async () => {
       const strict = await startSshd({ config: ["AllowStreamLocalForwarding no"] });
-      afterwards(() => strict.stop());
+      onTestFinished(() => strict.stop());
       const other = await openTestNodes().connect(strict.node());
       await rejection(other.openSocket("/var/run/docker.sock"), "command-failed");
     });

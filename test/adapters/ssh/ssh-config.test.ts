@@ -4,10 +4,10 @@ import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { Ask } from "../../../src/app/ports.ts";
 import { words } from "../../../src/domain/shell.ts";
-import { afterwards, openTestNodes, rejection, stdoutOf } from "../../support/ssh.ts";
+import { openTestNodes, rejection, stdoutOf } from "../../support/ssh.ts";
 import { keygen, startSshd, whyNoSshd, type Sshd } from "../../support/sshd.ts";
 
 describe.skipIf(whyNoSshd)(
@@ -68,7 +68,7 @@ Host *
 `);
       const path = process.env["PATH"];
       process.env["PATH"] = "/nowhere";
-      afterwards(() => {
+      onTestFinished(() => {
         process.env["PATH"] = path;
         return Promise.resolve();
       });
@@ -243,7 +243,7 @@ Host *
       test("an agent", async () => {
         const socket = join(sshd.dir, "agent");
         const agent = spawn("ssh-agent", ["-D", "-a", socket], { stdio: ["ignore", "pipe", "ignore"] });
-        afterwards(async () => {
+        onTestFinished(async () => {
           const gone = once(agent, "exit");
           agent.kill();
           await gone;

@@ -4,11 +4,11 @@ import { chmod, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { Ask, Connection } from "../../../src/app/ports.ts";
 import { line, words } from "../../../src/domain/shell.ts";
 import { addLogin, type Login } from "../../support/login.ts";
-import { afterwards, openTestNodes, rejection, started, stdoutOf } from "../../support/ssh.ts";
+import { openTestNodes, rejection, started, stdoutOf } from "../../support/ssh.ts";
 import { startSshd, whyNoSshd, type Sshd } from "../../support/sshd.ts";
 
 const whyNot = whyNoSshd ?? (existsSync("/usr/bin/sudo") ? undefined : "needs sudo");
@@ -59,7 +59,7 @@ describe.skipIf(whyNot)(`sudo and rights${whyNot ? ` (${whyNot})` : ""}`, { time
     const socket = join(login.home, "docker.sock");
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(socket, resolve));
-    afterwards(
+    onTestFinished(
       () =>
         new Promise((resolve) => {
           server.close(() => {
