@@ -23,21 +23,21 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: lab,
           // Many wait, for a child or a server.
-          maxWorkers: availableParallelism(),
+          maxWorkers: 2 * availableParallelism(),
           // A process for each file would cost more than the files.
           isolate: false,
           // Long enough for a machine that is busy with something else; a test that waits says so itself.
-          testTimeout: 30_000,
+          testTimeout: 60_000,
         },
       },
       {
         define,
-        // Each file has a lab of its own, and its tests wait for most of their time: two leave the processors room.
+        // Each file has a lab of its own, and its tests wait for most of their time.
         test: {
           name: "lab",
           include: lab,
           exclude: [...timed, ...faults],
-          maxWorkers: 2,
+          maxWorkers: 5,
           sequence: { groupOrder: 1 },
           ...onLabs,
         },
@@ -48,7 +48,7 @@ export default defineConfig({
           name: "lab-timed",
           include: timed,
           exclude: faults,
-          maxWorkers: 1,
+          maxWorkers: 3,
           sequence: { groupOrder: 2 },
           ...onLabs,
         },

@@ -65,5 +65,5 @@ describe.skipIf(whyNoGuard).each(shells)("the model of guard.sh and the real one
       }),
       { numRuns: 40 },
     );
-  });
+  }, 120_000);
 });

@@ -35,8 +35,9 @@ test.each(["", "Negotiate", 'Bearer service="x"', 'Bearer realm=""', "realm=x", 
 );
 
 test("a header made to be slow is not", () => {
-  const before = performance.now();
+  // Not the time that passes: what else the machine does is no matter.
+  const before = process.cpuUsage();
   parseChallenge(`Bearer realm="${"\\".repeat(50_000)}`);
   parseChallenge("a=".repeat(50_000));
-  expect(performance.now() - before).toBeLessThan(500);
+  expect(process.cpuUsage(before).user).toBeLessThan(500_000);
 });
