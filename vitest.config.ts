@@ -1,5 +1,7 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { HeavyFirst } from "./test/config/heavy-first.ts";
+import { Slowest } from "./test/config/slowest.ts";
 
 const lab = ["test/lab/**/*.test.ts", "test/**/*.lab.test.ts"];
 /** Faults that take long: `npm run faults`. */
@@ -11,15 +13,19 @@ const timed = ["test/lab/{failover,vip}/**/*.test.ts", "test/lab/{daemon,leaders
 const onLabs = { testTimeout: 120_000, hookTimeout: 180_000 };
 
 // Rules of src/domain/safety.ts to leave out, to see that the tests notice: `PICTL_WITHOUT=deadline npx vitest …`.
+const setupFiles = ["test/config/setup.ts"];
 const define = { PICTL_WITHOUT: JSON.stringify(process.env["PICTL_WITHOUT"] ?? "") };
 
 export default defineConfig({
   test: {
+    reporters: ["default", new Slowest()],
+    sequence: { sequencer: HeavyFirst },
     projects: [
       {
         define,
         test: {
           name: "unit",
+          setupFiles,
           include: ["test/**/*.test.ts"],
           exclude: lab,
           // Many wait, for a child or a server.
@@ -38,6 +44,7 @@ export default defineConfig({
           include: lab,
           exclude: [...timed, ...faults],
           maxWorkers: 5,
+          setupFiles,
           sequence: { groupOrder: 1 },
           ...onLabs,
         },
@@ -49,13 +56,14 @@ export default defineConfig({
           include: timed,
           exclude: faults,
           maxWorkers: 3,
+          setupFiles,
           sequence: { groupOrder: 2 },
           ...onLabs,
         },
       },
       {
         define,
-        test: { name: "faults", include: faults, maxWorkers: 2, sequence: { groupOrder: 3 }, ...onLabs },
+        test: { name: "faults", include: faults, setupFiles, maxWorkers: 2, sequence: { groupOrder: 3 }, ...onLabs },
       },
     ],
     coverage: {

@@ -1,0 +1,11 @@
+/** A test that fails on a machine with no processor to spare says so ahead of what it says else. */
+import { beforeEach, onTestFailed } from "vitest";
+import { watchMachine } from "../support/starved.ts";
+
+beforeEach(() => {
+  const tooBusy = watchMachine();
+  onTestFailed(({ task }) => {
+    const why = tooBusy();
+    if (why !== undefined) for (const error of task.result?.errors ?? []) error.message = `${why}\n${error.message}`;
+  });
+});

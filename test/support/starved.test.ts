@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { watchMachine, whyTooBusy } from "./starved.ts";
+
+test.each([
+  ["at rest", { ms: 2000, waitedMs: 100, lateMs: 3 }, undefined],
+  ["before any time has passed", { ms: 0, waitedMs: 0, lateMs: 0 }, undefined],
+  [
+    "with more to do than processors",
+    { ms: 2000, waitedMs: 1900, lateMs: 40 },
+    "waited for a processor in 95 % of this test's 2.0 s",
+  ],
+  ["that stood still", { ms: 2000, waitedMs: 0, lateMs: 1500 }, "a tick of 100 ms was up to 1500 ms late"],
+])("a machine %s", (_, seen, told) => {
+  if (told === undefined) expect(whyTooBusy(seen)).toBeUndefined();
+  else expect(whyTooBusy(seen)).toContain(told);
+});
+
+test("a test that keeps its own thread busy makes no tick late", () => {
+  const tooBusy = watchMachine();
+  const until = performance.now() + 1500;
+  while (performance.now() < until);
+  expect(tooBusy() ?? "").not.toMatch(/up to 1[0-9]{3} ms late/);
+});
