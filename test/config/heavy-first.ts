@@ -5,7 +5,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
  * listed comes in vitest's own order, which is that of the last run, or of the sizes of the files.
  */
 const seconds: Readonly<Record<string, number>> = {
-  "lab/move-killed": 130,
+  "lab/move-broken-off": 130,
   "lab/json": 120,
   "lab/logs-follow": 110,
   "lab/containers": 100,

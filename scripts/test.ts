@@ -1,0 +1,21 @@
+/**
+ * `npm test`: all checks and tests, after a build. What keeps the processors busy runs beside the labs, which wait for
+ * most of their time; the tests that count seconds run when everything else has ended.
+ */
+import { runStages } from "./test/steps.ts";
+
+// A Ctrl-C on the terminal goes to everybody: the labs are taken down, and the table tells how far it came.
+process.on("SIGINT", () => undefined);
+
+const isWhole = await runStages(
+  [
+    [
+      { name: "check", command: "npm run -s check", live: false },
+      { name: "unit", command: "npm run -s test:unit", live: true },
+      { name: "lab", command: "vitest run --project lab", live: true },
+    ],
+    [{ name: "lab-timed", command: "vitest run --project lab-timed", live: true }],
+  ],
+  (line) => process.stdout.write(`${line}\n`),
+);
+process.exitCode = isWhole ? 0 : 1;
