@@ -55,7 +55,7 @@ export default defineConfig({
           name: "lab-timed",
           include: timed,
           exclude: faults,
-          maxWorkers: 3,
+          maxWorkers: 4,
           setupFiles,
           sequence: { groupOrder: 2 },
           ...onLabs,

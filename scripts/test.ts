@@ -1,6 +1,6 @@
 /**
- * `npm test`: all checks and tests, after a build. What keeps the processors busy runs beside the labs, which wait for
- * most of their time; the tests that count seconds run when everything else has ended.
+ * `npm test`: all checks and tests, after a build. The labs whose tests count seconds wait for most of their time, which
+ * the checks and the unit tests fill, behind them at every processor; then come the labs that need the processors.
  */
 import { runStages } from "./test/steps.ts";
 
@@ -10,11 +10,11 @@ process.on("SIGINT", () => undefined);
 const isWhole = await runStages(
   [
     [
-      { name: "check", command: "npm run -s check", live: false },
-      { name: "unit", command: "npm run -s test:unit", live: true },
-      { name: "lab", command: "vitest run --project lab", live: true },
+      { name: "lab-timed", command: "vitest run --project lab-timed", live: true },
+      { name: "check", command: "nice -n 10 npm run -s check", live: false },
+      { name: "unit", command: "nice -n 5 npm run -s test:unit", live: true },
     ],
-    [{ name: "lab-timed", command: "vitest run --project lab-timed", live: true }],
+    [{ name: "lab", command: "vitest run --project lab", live: true }],
   ],
   (line) => process.stdout.write(`${line}\n`),
 );
