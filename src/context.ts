@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
-import { openBuildContexts } from "./adapters/build-context/index.ts";
+import { openBuildContexts, savedDigests } from "./adapters/build-context/index.ts";
 import { systemClock } from "./adapters/clock/index.ts";
-import { acquireLock, findConfig, lockHolder, type LockHolder, openConfigStore } from "./adapters/config/index.ts";
+import { findConfig, openConfigStore } from "./adapters/config/index.ts";
 import { thisMachine } from "./adapters/controller/index.ts";
 import { openEventLog } from "./adapters/events/index.ts";
 import { openHooks } from "./adapters/hooks/index.ts";
@@ -14,7 +13,8 @@ import { network } from "./adapters/network/index.ts";
 import { openRegistries } from "./adapters/registry/index.ts";
 import { openScripts } from "./adapters/scripts/index.ts";
 import { openSecrets } from "./adapters/secrets/index.ts";
-import { openSharedState, openStateFile, openVipRequests } from "./adapters/state/index.ts";
+import { refuseUnsafeFolder } from "./adapters/state/folder.ts";
+import * as state from "./adapters/state/index.ts";
 import type {
   Ask,
   ConfigStore,
@@ -37,6 +37,8 @@ import type { Config } from "./domain/config/types.ts";
 import type { DaemonState } from "./domain/daemon.ts";
 import { PictlError } from "./domain/errors.ts";
 import type { Fence } from "./domain/guard/command.ts";
+import { acquireLock, type LockHolder, lockHolder } from "./files/lock.ts";
+import { bootId, machineId } from "./files/machine.ts";
 
 /** What a command works with: the config and every port, filled with the real thing. */
 export interface Context {
@@ -87,6 +89,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const warn = (message: string): void => {
     progress.warn(message);
   };
+  await refuseUnsafeFolder(config.stateDir, store.path);
   // Commands that touch no node go without these.
   const [{ openNodes }, { openEngines }] = await Promise.all([
     import("./adapters/ssh/index.ts"),
@@ -113,12 +116,12 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       nodes,
       engines,
       contexts: openBuildContexts({
-        memory: (key) => openStateFile(join(config.stateDir, "contexts", `${key}.json`)),
+        memory: (key) => state.openStateFile(join(config.stateDir, "contexts", `${key}.json`), savedDigests, { warn }),
         clock: systemClock,
       }),
       secrets: openSecrets(process.env),
       registries: openRegistries({ hubUrl: process.env["PICTL_HUB_URL"] }),
-      journal: openJournal(config.stateDir, config.cluster, acquireLock),
+      journal: openJournal(config.stateDir, config.cluster),
       checks: openChecks({ nodes, engines, network, clock: systemClock }),
       hooks: openHooks(),
       scripts,
@@ -129,15 +132,21 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       signal: options.signal,
       concurrency: options.concurrency,
       actor: { who: `${userInfo().username}@${hostname()}`, cause: options.cause },
-      generations: openSharedState(join(config.stateDir, `generations-${config.cluster}.json`)),
-      memory: openStateFile(join(config.stateDir, `heartbeat-${config.cluster}.json`)),
+      generations: state.openSharedState(
+        join(config.stateDir, `generations-${config.cluster}.json`),
+        state.generations,
+        { warn },
+      ),
+      memory: state.openStateFile(join(config.stateDir, `heartbeat-${config.cluster}.json`), state.savedMemory, {
+        warn,
+      }),
       random: Math.random,
-      machine: { bootId: machineBootId() },
+      machine: { bootId: bootId() },
       vipNodes: lane,
     },
     hostKeys: nodes.hostKeys,
     controller: thisMachine,
-    daemon: { ...daemonFiles(config), leadership: leadershipState(config, lane) },
+    daemon: { ...daemonFiles(config, warn), leadership: leadershipState(config, { nodes: lane, warn }) },
     close: async () => {
       await Promise.all([nodes.close(), lane.close()]);
     },
@@ -160,6 +169,7 @@ export async function openStore(
 export async function openLog(options: Pick<ContextOptions, "configPath" | "progress">): Promise<EventLog> {
   const store = await openStore(options.configPath);
   const { config } = await store.read();
+  await refuseUnsafeFolder(config.stateDir, store.path);
   const warn = (message: string): void => {
     options.progress.warn(message);
   };
@@ -177,37 +187,29 @@ export async function openRecorder(
   };
 }
 
+type Warn = (message: string) => void;
+
 function eventLog(
   { stateDir }: Config,
-  { rehearsal = false, warn }: { readonly rehearsal?: boolean; readonly warn: (message: string) => void },
+  { rehearsal = false, warn }: { readonly rehearsal?: boolean; readonly warn: Warn },
 ): EventLog {
   const log = openEventLog({ stateDir, warn });
   return rehearsal ? { ...log, append: () => Promise.resolve() } : log;
 }
 
-/** Empty where there is no Linux to ask; then no node is taken for this machine. */
-function machineBootId(): string {
-  return textOf("/proc/sys/kernel/random/boot_id");
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, "utf8").trim();
-  } catch {
-    return "";
-  }
-}
-
-function leadershipState({ stateDir, cluster }: Config, nodes: Nodes): LeadershipState {
+function leadershipState(
+  { stateDir, cluster }: Config,
+  { nodes, warn }: { readonly nodes: Nodes; readonly warn: Warn },
+): LeadershipState {
   return {
-    memory: openStateFile(join(stateDir, `leadership-${cluster}.json`)),
-    machine: `${hostname()} ${textOf("/etc/machine-id")}`,
+    memory: state.openStateFile(join(stateDir, `leadership-${cluster}.json`), state.savedLeadership, { warn }),
+    machine: `${hostname()} ${machineId()}`,
     newOwner: () => randomUUID(),
     nodes,
   };
 }
 
-function daemonFiles({ stateDir, cluster }: Config): Omit<Context["daemon"], "leadership"> {
+function daemonFiles({ stateDir, cluster }: Config, warn: Warn): Omit<Context["daemon"], "leadership"> {
   const path = join(stateDir, `daemon-${cluster}.lock`);
   const lock = async (): ReturnType<Context["daemon"]["lock"]> => {
     try {
@@ -220,20 +222,14 @@ function daemonFiles({ stateDir, cluster }: Config): Omit<Context["daemon"], "le
       );
     } catch (error) {
       if (error instanceof PictlError) throw error;
-      throw new PictlError(
-        "state-write-failed",
-        `The state folder ${stateDir} cannot be written: ${(error as Error).message}.`,
-        {
-          hint: "Make room there, or set `state_dir` in the config to a folder that this user may write.",
-          cause: error,
-        },
-      );
+      throw state.unwritable(`The state folder ${stateDir}`, error);
     }
   };
   return {
-    state: openStateFile(join(stateDir, `daemon-${cluster}.json`)),
-    vip: (ip) => openStateFile(join(stateDir, `vip-${cluster}-${ip}.json`), { durable: true }),
-    vipRequests: openVipRequests(stateDir, cluster),
+    state: state.openStateFile(join(stateDir, `daemon-${cluster}.json`), state.daemonState, { warn }),
+    vip: (ip) =>
+      state.openStateFile(join(stateDir, `vip-${cluster}-${ip}.json`), state.savedVip, { durable: true, warn }),
+    vipRequests: state.openVipRequests({ stateDir, cluster }, { warn }),
     lock,
     holder: () => lockHolder(path),
   };

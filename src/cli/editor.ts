@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { PictlError } from "../domain/errors.ts";
+import { readText, smallFileBytes, whyUnread } from "../files/read.ts";
 
 /** A private copy of a text, which the user's editor opens as often as needed. */
 export interface Draft {
@@ -26,15 +27,27 @@ export async function openDraft(of: string, env: NodeJS.ProcessEnv): Promise<Dra
       await writeFile(path, text, { mode: 0o600 });
       first ??= text;
       await run(env["VISUAL"] || env["EDITOR"] || "vi", path);
-      return await readFile(path, "utf8");
+      return await readDraft(path);
     },
     remove,
     async giveUp() {
-      if (first !== undefined && (await readFile(path, "utf8").catch(() => first)) !== first) return path;
+      if (first !== undefined && (await readDraft(path).catch(() => first)) !== first) return path;
       await remove();
       return undefined;
     },
   };
+}
+
+/** What the editor has left, whatever that is. */
+async function readDraft(path: string): Promise<string> {
+  try {
+    return await readText(path, { maxBytes: 16 * smallFileBytes });
+  } catch (error) {
+    throw new PictlError("config-write-failed", `${path}, which the editor was to write, ${whyUnread(error)}.`, {
+      hint: "Nothing was written; make the change again.",
+      cause: error,
+    });
+  }
 }
 
 /** Through sh, as everybody does: the variable may hold options (`code --wait`). */

@@ -1,8 +1,8 @@
-import { open } from "node:fs/promises";
 import { basename } from "node:path";
 import type { ExecTask } from "../app/exec.ts";
 import { PictlError } from "../domain/errors.ts";
 import { quote } from "../domain/shell.ts";
+import { readWhole, whyUnread } from "../files/read.ts";
 
 const maxScriptBytes = 16 * 1024 * 1024;
 
@@ -25,25 +25,12 @@ async function scriptContent(path: string): Promise<Uint8Array> {
     new PictlError("usage", `The script ${path} ${what}.`, {
       hint: "`--script` wants a readable file on this machine.",
     });
-  let file;
   try {
-    file = await open(path);
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    throw problem(
-      code === "ENOENT" ? "does not exist" : `cannot be read: ${code === "EACCES" ? "permission denied" : message}`,
-    );
-  }
-  try {
-    const facts = await file.stat();
-    // A fifo is welcome: `--script <(generate)`.
-    if (facts.isDirectory()) throw problem("is a folder");
-    if (facts.size > maxScriptBytes) throw problem("has more than 16 MB");
-    const content = new Uint8Array(await file.readFile());
-    if (content.length === 0) throw problem("is empty");
-    if (content.length > maxScriptBytes) throw problem("has more than 16 MB");
-    return content;
-  } finally {
-    await file.close();
+    // A pipe is welcome: `--script <(generate)`.
+    const { bytes } = await readWhole(path, { maxBytes: maxScriptBytes, pipes: true });
+    if (bytes.length === 0) throw problem("is empty");
+    return new Uint8Array(bytes);
+  } catch (error) {
+    throw error instanceof PictlError ? error : problem(whyUnread(error));
   }
 }

@@ -10,7 +10,7 @@ export interface DaemonState {
   readonly startedAt: string;
   readonly heartbeat: { readonly automatic: boolean; readonly intervalMs: number };
   /** undefined before the first one has ended. */
-  readonly lastRound:
+  readonly lastRound?:
     | {
         readonly at: string;
         readonly isolated: boolean;

@@ -14,6 +14,10 @@ const violations: Record<string, Record<string, string>> = {
     "src/app/a.ts": 'import type { Client } from "ssh2";\nexport type A = Client;',
   },
   "abort-stands-alone": { "src/abort.ts": 'import { hostname } from "node:os";\nexport const a = hostname();' },
+  "files-stand-alone": {
+    "src/files/a.ts": 'import { b } from "../domain/b.ts";\nexport const a = b;',
+    "src/domain/b.ts": "export const b = 1;",
+  },
   "view-is-pure": { "src/view/a.ts": 'import { readFileSync } from "node:fs";\nexport const a = readFileSync;' },
   "view-runs-no-use-case": {
     "src/view/a.ts": 'import { b } from "../app/b.ts";\nexport const a = b;',

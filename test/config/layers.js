@@ -3,6 +3,8 @@
 
 // Aborted signals are listened to in one way everywhere.
 const abort = "^src/abort\\.ts$";
+// Files of this machine are read, replaced and locked in one way everywhere.
+const files = "^src/files/";
 const npm = "(^|/)node_modules/";
 
 /** @type {import("dependency-cruiser").IForbiddenRuleType[]} */
@@ -39,6 +41,12 @@ const layers = [
     to: { pathNot: "^(node:)?events$" },
   },
   {
+    name: "files-stand-alone",
+    comment: "src/files is shared by adapters, context and cli; it must not tie them. Errors are all it knows of ours.",
+    from: { path: files },
+    to: { path: "^(src|commands|bin)/", pathNot: [files, "^src/domain/errors\\.ts$"] },
+  },
+  {
     name: "view-is-pure",
     comment:
       "The CLI, the TUI and HTTP show the same values, so src/view turns values into strings and does no input or output: domain, cli-table3, string-width and the string functions of node:util.",
@@ -55,7 +63,10 @@ const layers = [
     name: "adapters-know-ports-and-domain",
     comment: "An adapter implements a port. One that called use cases or drivers would turn the arrows round.",
     from: { path: "^src/adapters/" },
-    to: { path: "^(src|commands|bin)/", pathNot: ["^src/adapters/", "^src/app/ports\\.ts$", "^src/domain/", abort] },
+    to: {
+      path: "^(src|commands|bin)/",
+      pathNot: ["^src/adapters/", "^src/app/ports\\.ts$", "^src/domain/", abort, files],
+    },
   },
   {
     name: "adapters-are-strangers",
@@ -87,7 +98,7 @@ const layers = [
     comment:
       "src/context.ts wires adapters to ports; if it knew what uses them, everything would hang together in a ring.",
     from: { path: "^src/context\\.ts$" },
-    to: { path: "^(src|commands|bin)/", pathNot: ["^src/(adapters|checks|domain)/", "^src/app/ports\\.ts$"] },
+    to: { path: "^(src|commands|bin)/", pathNot: ["^src/(adapters|checks|domain|files)/", "^src/app/ports\\.ts$"] },
   },
   {
     name: "drivers-know-use-cases",
@@ -106,7 +117,7 @@ const layers = [
     comment:
       "src/cli is what commands are made of; drivers and the lab are loaded by the command that is named like them.",
     from: { path: "^src/cli/" },
-    to: { path: "^(src|commands|bin)/", pathNot: ["^src/(cli|app|view|domain)/", "^src/context\\.ts$", abort] },
+    to: { path: "^(src|commands|bin)/", pathNot: ["^src/(cli|app|view|domain|files)/", "^src/context\\.ts$", abort] },
   },
   {
     name: "commands-are-strangers",

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
+import * as z from "zod/mini";
 import type { StateFile } from "../../app/ports.ts";
+import { type Schema, schemaOf } from "../../files/schema.ts";
 import type { FileEntry } from "./file.ts";
 
 /** What is kept of a folder from one build to the next. */
@@ -7,6 +9,10 @@ export interface SavedDigests {
   readonly folder: string;
   readonly files: readonly (readonly [path: string, stamp: string, digest: string])[];
 }
+
+export const savedDigests: Schema<SavedDigests> = schemaOf(
+  z.object({ folder: z.string(), files: z.array(z.tuple([z.string(), z.string(), z.string()])) }),
+);
 
 export interface FileDigests {
   /** SHA-256 of the file's data in hexadecimal, when the file is still the one that was read then. */

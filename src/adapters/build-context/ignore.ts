@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import dockerignore from "@balena/dockerignore";
-import { contextProblem, reasonOf } from "./problem.ts";
+import { readTextIfThere, smallFileBytes, whyUnread } from "../../files/read.ts";
+import { contextProblem } from "./problem.ts";
 
 /** Which paths of a folder docker is not to see. Paths are relative, with slashes. */
 export interface Ignore {
@@ -26,15 +26,9 @@ export async function readIgnore(folder: string): Promise<Ignore> {
 
 async function readIfThere(folder: string, name: string): Promise<string | undefined> {
   try {
-    return await readFile(join(folder, name), "utf8");
+    return await readTextIfThere(join(folder, name), { maxBytes: smallFileBytes });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw contextProblem(
-      { folder, path: name },
-      `cannot be read (${reasonOf(error)})`,
-      "Make it a readable file.",
-      error,
-    );
+    throw contextProblem({ folder, path: name }, whyUnread(error), "Make it a readable file.", error);
   }
 }
 

@@ -3,6 +3,8 @@ import { realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import type { BuildContext, BuildContexts, Clock, StateFile } from "../../app/ports.ts";
 import { folderKey, openFileDigests, type SavedDigests } from "./digests.ts";
+
+export { savedDigests } from "./digests.ts";
 import { chunkBytes, fileData, type FileEntry } from "./file.ts";
 import { readIgnore } from "./ignore.ts";
 import { digestMode, umaskOf, usualUmask } from "./modes.ts";

@@ -6,16 +6,18 @@ import { ConfigInvalidError } from "../../domain/config/problem.ts";
 import type { RawConfig } from "../../domain/config/raw.ts";
 import type { Config } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
+import { acquireLock } from "../../files/lock.ts";
+import { replaceFile } from "../../files/replace.ts";
 import { editText, SharedValue } from "./edit/index.ts";
 import { readConfigFile, type ConfigFile } from "./file.ts";
 import { loadConfig, placeOf, type Loaded, type LoadPlace } from "./load.ts";
-import { acquireLock } from "./lock.ts";
 import { parseConfigText } from "./parse.ts";
 import type { StoreOptions } from "./options.ts";
-import { replaceFile } from "./write.ts";
 
 /** How long a writer waits for another one, milliseconds; a change takes a few. */
 const lockWaitMs = 10_000;
+
+const refusal = (holder: string): string => `The config is being changed by ${holder}; nothing was written.`;
 
 /** `ConfigStore.change`. */
 export async function changeConfig(
@@ -91,7 +93,7 @@ function plainValue(value: unknown): unknown {
  */
 async function rewrite(path: string, options: StoreOptions, newText: (file: ConfigFile) => string): Promise<void> {
   const target = await orWriteFailed(path, realpath(path));
-  const lock = await orWriteFailed(path, acquireLock(`${target}.lock`, options.lockWaitMs ?? lockWaitMs));
+  const lock = await orWriteFailed(path, acquireLock(`${target}.lock`, options.lockWaitMs ?? lockWaitMs, refusal));
   try {
     for (const each of [target, `${target}.bak`]) await refuseMarked(path, each);
     const file = await readConfigFile(target);
@@ -99,7 +101,15 @@ async function rewrite(path: string, options: StoreOptions, newText: (file: Conf
     loadChanged(text, placeOf(path, file, options));
     if (text === file.text) return;
     if (!(await lock.isHeld())) throw lostLock(path);
-    await orWriteFailed(path, replaceFile(target, (file.bom ? "\uFEFF" : "") + text, file));
+    await orWriteFailed(
+      path,
+      replaceFile(target, (file.bom ? "\uFEFF" : "") + text, {
+        mode: file.mode,
+        owner: file,
+        durable: true,
+        backup: true,
+      }),
+    );
   } finally {
     await lock.release();
   }

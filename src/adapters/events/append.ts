@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { type FileHandle, mkdir, open, rename, stat, unlink } from "node:fs/promises";
 import type { EventFiles } from "./files.ts";
 
@@ -20,8 +21,13 @@ export async function appendLine(files: EventFiles, line: string, rotateAtBytes:
   }
 }
 
-function openForAppend(files: EventFiles): Promise<FileHandle> {
-  return open(files.current, "a+", 0o600);
+/** A link there is not followed, and a fifo not waited for: what is no file is told. */
+async function openForAppend(files: EventFiles): Promise<FileHandle> {
+  const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const file = await open(files.current, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+  if ((await file.stat()).isFile()) return file;
+  await file.close();
+  throw new Error("it is not a regular file");
 }
 
 async function isTorn(file: FileHandle): Promise<boolean> {

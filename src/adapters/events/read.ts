@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import type { EventLog } from "../../app/ports.ts";
 import { PictlError } from "../../domain/errors.ts";
@@ -77,8 +78,14 @@ class EventFile {
 
 async function openIfThere(path: string): Promise<EventFile | undefined> {
   try {
-    const handle = await open(path);
-    const { dev, ino } = await handle.stat();
+    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const { dev, ino, ...stats } = await handle
+      .stat()
+      .then((all) => ({ dev: all.dev, ino: all.ino, file: all.isFile() }));
+    if (!stats.file) {
+      await handle.close();
+      throw new Error(`${path} is not a regular file`);
+    }
     return new EventFile(handle, `${dev}:${ino}`);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

@@ -1,22 +1,18 @@
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import type { Journal } from "../../app/ports.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { isRecordOf, type MoveRecord, recordName } from "../../domain/move/journal.ts";
-
-/** Takes a lock file whose holder's process is looked at; rejects with lock-held, in the words of `refusal`. */
-type TakeLock = (
-  path: string,
-  waitMs: number,
-  refusal: (holder: string) => string,
-) => Promise<{ release(): Promise<void> }>;
+import { acquireLock } from "../../files/lock.ts";
+import { isMissing, readText, smallFileBytes } from "../../files/read.ts";
+import { replaceFile } from "../../files/replace.ts";
+import { moveRecord } from "./record.ts";
 
 /**
  * A cluster's moves under way: one JSON file a move in `moves-CLUSTER/`, replaced atomically and fsynced. Clusters that
  * share a state folder must not settle each other's.
  */
-export function openJournal(stateDir: string, cluster: string, takeLock: TakeLock): Journal {
+export function openJournal(stateDir: string, cluster: string): Journal {
   const folder = join(stateDir, `moves-${cluster}`);
   const fileOf = (move: MoveRecord): string => join(folder, `${recordName(move)}.json`);
   const writing = async <T>(container: string, work: () => Promise<T>): Promise<T> => {
@@ -39,12 +35,12 @@ export function openJournal(stateDir: string, cluster: string, takeLock: TakeLoc
   return {
     write(record) {
       return writing(record.container, () =>
-        writeFileAtomic(fileOf(record), `${JSON.stringify(record)}\n`, { mode: 0o600 }),
+        replaceFile(fileOf(record), `${JSON.stringify(record)}\n`, { mode: 0o600, durable: true }),
       );
     },
     claim(container, waitMs) {
       const refusal = (holder: string): string => `${container} is being moved by ${holder}; nothing was done to it.`;
-      return writing(container, () => takeLock(join(folder, `${container}.lock`), waitMs, refusal));
+      return writing(container, () => acquireLock(join(folder, `${container}.lock`), waitMs, refusal));
     },
     async read(containers) {
       const names = await readdir(folder).catch(unlessMissing);
@@ -55,25 +51,17 @@ export function openJournal(stateDir: string, cluster: string, takeLock: TakeLoc
       );
       return records.filter((record) => record !== undefined);
     },
-    async remove(move) {
-      await rm(fileOf(move), { force: true });
-    },
+    remove: (move) => writing(move.container, () => rm(fileOf(move), { force: true })),
   };
 }
 
 /** undefined for a record that another pictl has just removed. */
 async function readRecord(path: string): Promise<MoveRecord | undefined> {
-  let text: string;
   try {
-    text = await readFile(path, "utf8");
+    return moveRecord(JSON.parse(await readText(path, { maxBytes: smallFileBytes, links: false })));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-  try {
-    return JSON.parse(text) as MoveRecord;
-  } catch (error) {
-    throw new PictlError("state-write-failed", `The journal file ${path} is no longer readable as JSON.`, {
+    if (isMissing(error)) return undefined;
+    throw new PictlError("state-write-failed", `The journal file ${path} is not what pictl has written.`, {
       hint: "See with `pictl status` that the container runs once, then remove the file.",
       cause: error,
     });

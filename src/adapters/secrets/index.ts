@@ -1,8 +1,11 @@
-import { readFile } from "node:fs/promises";
 import type { Secrets } from "../../app/ports.ts";
 import { parseEnvFile } from "../../domain/container/env-file.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { Secret } from "../../domain/secret.ts";
+import { readText, smallFileBytes, whyUnread } from "../../files/read.ts";
+
+/** What is no text would reach a container as something else than what stands in the file. */
+const asText = { maxBytes: smallFileBytes, fatal: true };
 
 /** Reads secrets from where the config says they are. One newline at the end of a file does not belong to them. */
 export function openSecrets(env: Readonly<Record<string, string | undefined>>): Secrets {
@@ -39,7 +42,7 @@ export function openSecrets(env: Readonly<Record<string, string | undefined>>): 
 async function readEnvFile(path: string): Promise<string> {
   const hint = "Write it, or correct `env_file` in the layout; a relative path counts from the config's folder.";
   try {
-    return await readText(path);
+    return await readText(path, asText);
   } catch (error) {
     throw invalid(`The env_file ${path} ${whyUnread(error)}.`, { hint, cause: error });
   }
@@ -52,7 +55,7 @@ function invalid(message: string, details: { readonly hint: string; readonly cau
 async function readSecretFile(path: string): Promise<string> {
   const hint = "Write it, or point the config (`file:PATH`) to where it is; a relative path counts from its folder.";
   try {
-    return await readText(path);
+    return await readText(path, asText);
   } catch (error) {
     throw new PictlError("secret-missing", `The file ${path}, which holds a secret, ${whyUnread(error)}.`, {
       hint,
@@ -60,21 +63,3 @@ async function readSecretFile(path: string): Promise<string> {
     });
   }
 }
-
-/** What is no text would reach a container as something else than what stands in the file. */
-async function readText(path: string): Promise<string> {
-  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await readFile(path));
-}
-
-function whyUnread(error: unknown): string {
-  const { code = "", message } = error as NodeJS.ErrnoException;
-  return reasons[code] ?? `cannot be read: ${message}`;
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: "does not exist",
-  ENOTDIR: "does not exist",
-  EACCES: "may not be read by this user",
-  EISDIR: "is a folder",
-  ERR_ENCODING_INVALID_ENCODED_DATA: "is not text in UTF-8",
-};

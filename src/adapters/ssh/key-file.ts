@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { open } from "node:fs/promises";
 import type { ParsedKey, utils } from "ssh2";
 import type { Secret } from "../../domain/secret.ts";
+import { quote } from "../../domain/shell.ts";
 import { publicHalf } from "../../domain/ssh/private-key.ts";
+import { isMissing, readWhole, smallFileBytes, whyUnread } from "../../files/read.ts";
 
 export type KeyFile =
   | { readonly kind: "missing" }
@@ -24,25 +25,18 @@ type ParseKey = typeof utils.parseKey;
 export async function readKeyFile(parseKey: ParseKey, path: string): Promise<KeyFile> {
   let text: string;
   try {
-    const handle = await open(path, "r");
-    try {
-      const { mode, uid } = await handle.stat();
-      text = await handle.readFile("utf8");
-      const isPrivate = text.includes("PRIVATE KEY");
-      if (isPrivate && uid === process.getuid?.() && (mode & 0o077) !== 0) {
-        const octal = (mode & 0o777).toString(8).padStart(4, "0");
-        return {
-          kind: "unusable",
-          problem: `${path} is ignored: others can read it (mode ${octal}). Run \`chmod 600 ${path}\`.`,
-        };
-      }
-    } finally {
-      await handle.close();
+    const { bytes, stats } = await readWhole(path, { maxBytes: smallFileBytes });
+    text = bytes.toString();
+    if (text.includes("PRIVATE KEY") && stats.uid === process.getuid?.() && (stats.mode & 0o077) !== 0) {
+      const octal = (stats.mode & 0o777).toString(8).padStart(4, "0");
+      return {
+        kind: "unusable",
+        problem: `${path} is ignored: others can read it (mode ${octal}). Run \`chmod 600 ${quote(path)}\`.`,
+      };
     }
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return { kind: "missing" };
-    return { kind: "unusable", problem: `${path} cannot be read (${message}).` };
+    if (isMissing(error)) return { kind: "missing" };
+    return { kind: "unusable", problem: `${path} is ignored: it ${whyUnread(error)}.` };
   }
   const key = parseKey(text);
   if (!(key instanceof Error)) return { kind: key.isPrivateKey() ? "private" : "public", key };

@@ -11,6 +11,7 @@ import {
 } from "../../domain/ssh/known-hosts.ts";
 import { withoutHost } from "../../domain/ssh/known-hosts-edit.ts";
 import type { SshTarget } from "../../domain/ssh/target.ts";
+import { whyUnread } from "../../files/read.ts";
 import { freshMs } from "./questions.ts";
 import { appendLines, readIfThere, replaceText } from "./text-file.ts";
 
@@ -78,8 +79,7 @@ export class KnownHosts {
     try {
       return (await readIfThere(file)) ?? "";
     } catch (cause) {
-      const detail = (cause as Error).message;
-      throw new PictlError("host-key-unknown", `${file} cannot be read (${detail}), so no host key can be checked.`, {
+      throw new PictlError("host-key-unknown", `${file} ${whyUnread(cause)}, so no host key can be checked.`, {
         hint: "Make the file readable for you, or name another one with `UserKnownHostsFile` in ~/.ssh/config.",
         cause,
       });

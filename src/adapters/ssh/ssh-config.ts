@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { PictlError } from "../../domain/errors.ts";
 import { hostClass, plainOptions, type ConfigLine } from "../../domain/ssh/config-lines.ts";
 import { parseSshOptions, type SshOptions } from "../../domain/ssh/target.ts";
+import { whyUnread } from "../../files/read.ts";
 import { readConfigFile } from "./config-files.ts";
 import { Gate } from "./gate.ts";
 import { askedOnce, freshMs } from "./questions.ts";
@@ -57,7 +58,7 @@ export class SshConfig {
       const all = await Promise.all(files.map((file) => readConfigFile(file, this.#home)));
       return all.flatMap((lines) => [...lines, { keyword: "host", words: ["*"] }]);
     } catch (cause) {
-      throw new PictlError("node-unreachable", `ssh_config cannot be read: ${(cause as Error).message}.`, {
+      throw new PictlError("node-unreachable", `ssh_config ${whyUnread(cause)}.`, {
         hint: "Make the file readable for you.",
         cause,
       });

@@ -1,16 +1,14 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, realpath, rename, rm } from "node:fs/promises";
+import { mkdir, open, realpath, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { readTextIfThere } from "../../files/read.ts";
+import { replaceFile } from "../../files/replace.ts";
 
-/** A file's text; undefined when there is no such file. */
+/** A list of the hosts of the world is some ten megabytes. */
+const maxBytes = 64 * 1024 * 1024;
+
+/** A file's text; undefined when there is no such file. /dev/null is empty, and a common way to say so. */
 export async function readIfThere(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw error;
-  }
+  return file === "/dev/null" ? "" : readTextIfThere(file, { maxBytes });
 }
 
 /**
@@ -35,23 +33,6 @@ export async function appendLines(file: string, lines: readonly string[]): Promi
 /** Replaces an existing file's text as a whole or not at all, keeping its mode, owner and the link that leads to it. */
 export async function replaceText(file: string, text: string): Promise<void> {
   const path = await realpath(file);
-  const original = await open(path, "r");
-  const { mode, uid, gid } = await original.stat();
-  await original.close();
-  const temporary = `${path}.${randomBytes(6).toString("hex")}`;
-  try {
-    const handle = await open(temporary, "wx", mode & 0o777);
-    try {
-      await handle.chmod(mode & 0o777);
-      if (uid !== process.getuid?.()) await handle.chown(uid, gid);
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  const { mode, uid, gid } = await stat(path);
+  await replaceFile(path, text, { mode: mode & 0o777, owner: { uid, gid }, durable: true });
 }

@@ -1,23 +1,41 @@
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
-import type { SharedState, StateFile, VipReply, VipRequest, VipRequests } from "../../app/ports.ts";
+import type { SharedState, StateFile, VipRequests } from "../../app/ports.ts";
 import { PictlError } from "../../domain/errors.ts";
+import { isMissing, readText, UnreadFileError, whyUnread } from "../../files/read.ts";
+import { replaceFile } from "../../files/replace.ts";
+import type { Schema } from "../../files/schema.ts";
+import { vipReply, vipRequest } from "./schemas.ts";
+
+export * from "./schemas.ts";
+
+/** More than any state needs; the digests of a folder with a hundred thousand files take some 15 MB. */
+const maxBytes = 64 * 1024 * 1024;
+
+export interface StateFileOptions {
+  /** fsynced. Elsewhere losing the last seconds to a power cut costs a count, and an SD card does not like it. */
+  readonly durable?: boolean;
+  /** Told of a file that is not what it should be. */
+  readonly warn: (message: string) => void;
+}
 
 /**
- * One JSON file of the state folder, replaced atomically. Only a `durable` one is fsynced: elsewhere losing the last
- * seconds to a power cut costs a count, and an SD card does not like a write every few seconds. What has not changed is
- * not written.
+ * One JSON file of the state folder, replaced atomically; what has not changed is not written. One that is something
+ * else than it should be (cut short, edited by hand, a folder or a link in its place) is set aside as `PATH.damaged`,
+ * told, and counts as never written.
  */
-export function openStateFile<T>(path: string, { durable = false }: { readonly durable?: boolean } = {}): StateFile<T> {
+export function openStateFile<T>(path: string, schema: Schema<T>, options: StateFileOptions): StateFile<T> {
   let written = "";
   return {
     async read() {
       try {
-        return JSON.parse(await readFile(path, "utf8")) as T;
+        return schema(JSON.parse(await readText(path, { maxBytes, links: false })));
       } catch (error) {
-        if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-        throw error;
+        if (isMissing(error)) return undefined;
+        const why = whyDamaged(error);
+        if (why === undefined) throw unreadable(path, error);
+        await setAside(path, why, options.warn);
+        return undefined;
       }
     },
     async write(value) {
@@ -25,24 +43,55 @@ export function openStateFile<T>(path: string, { durable = false }: { readonly d
       if (text === written) return;
       try {
         await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-        await writeFileAtomic(path, text, { mode: 0o600, fsync: durable });
+        await replaceFile(path, text, { mode: 0o600, durable: options.durable ?? false });
         written = text;
       } catch (error) {
-        throw new PictlError("state-write-failed", `${path} cannot be written: ${(error as Error).message}.`, {
-          hint: "Make room there, or set `state_dir` in the config to a folder that this user may write.",
-          cause: error,
-        });
+        written = "";
+        throw unwritable(path, error);
       }
     },
   };
+}
+
+/** Why a state file is of no use, as the end of a sentence; undefined where it may be as it should be. */
+function whyDamaged(error: unknown): string | undefined {
+  if (error instanceof UnreadFileError) return whyUnread(error);
+  if (error instanceof SyntaxError) return "is not whole JSON";
+  return error instanceof TypeError ? "is not what pictl has written" : undefined;
+}
+
+async function setAside(path: string, why: string, warn: (message: string) => void): Promise<void> {
+  const aside = `${path}.damaged`;
+  const moved = await rm(aside, { recursive: true, force: true })
+    .then(() => rename(path, aside))
+    .then(
+      () => `it is ${aside} now`,
+      (error: unknown) => `and it cannot be set aside: ${(error as Error).message}`,
+    );
+  warn(`The state file ${path} ${why}; what was remembered in it is lost, ${moved}.`);
+}
+
+function unreadable(path: string, error: unknown): PictlError {
+  return new PictlError("state-write-failed", `The state file ${path} ${whyUnread(error)}.`, {
+    hint: "Run pictl as the user who owns its state folder, or name another one in `state_dir`.",
+    cause: error,
+  });
+}
+
+/** For whatever cannot be written in the state folder. */
+export function unwritable(path: string, error: unknown): PictlError {
+  return new PictlError("state-write-failed", `${path} cannot be written: ${(error as Error).message}.`, {
+    hint: "Make room there, or set `state_dir` in the config to a folder that this user may write.",
+    cause: error,
+  });
 }
 
 /**
  * A durable state file. In this process it is changed by one at a time, each beginning with what the one before has made
  * of it; of two processes that change it in the same moment one may lose its change.
  */
-export function openSharedState<T>(path: string): SharedState<T> {
-  const file = openStateFile<T>(path, { durable: true });
+export function openSharedState<T>(path: string, schema: Schema<T>, options: StateFileOptions): SharedState<T> {
+  const file = openStateFile(path, schema, { ...options, durable: true });
   let before: Promise<unknown> = Promise.resolve();
   return {
     read: () => file.read(),
@@ -60,13 +109,21 @@ export function openSharedState<T>(path: string): SharedState<T> {
 }
 
 /** Two files an address: what is asked, and how far it is. */
-export function openVipRequests(stateDir: string, cluster: string): VipRequests {
+export function openVipRequests(
+  { stateDir, cluster }: { readonly stateDir: string; readonly cluster: string },
+  options: StateFileOptions,
+): VipRequests {
   const pathOf = (ip: string, what: "request" | "reply"): string => join(stateDir, `vip-${cluster}-${ip}.${what}.json`);
+  const request = (ip: string) => openStateFile(pathOf(ip, "request"), vipRequest, options);
+  const reply = (ip: string) => openStateFile(pathOf(ip, "reply"), vipReply, options);
   return {
-    leave: (ip, request) => openStateFile<VipRequest>(pathOf(ip, "request")).write(request),
-    read: (ip) => openStateFile<VipRequest>(pathOf(ip, "request")).read(),
-    withdraw: (ip) => rm(pathOf(ip, "request"), { force: true }),
-    reply: (ip, reply) => openStateFile<VipReply>(pathOf(ip, "reply")).write(reply),
-    readReply: (ip) => openStateFile<VipReply>(pathOf(ip, "reply")).read(),
+    leave: (ip, what) => request(ip).write(what),
+    read: (ip) => request(ip).read(),
+    withdraw: (ip) =>
+      rm(pathOf(ip, "request"), { force: true }).catch((error: unknown) => {
+        throw unwritable(pathOf(ip, "request"), error);
+      }),
+    reply: (ip, what) => reply(ip).write(what),
+    readReply: (ip) => reply(ip).read(),
   };
 }

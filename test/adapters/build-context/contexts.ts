@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
-import { openBuildContexts } from "../../../src/adapters/build-context/index.ts";
+import { openBuildContexts, savedDigests } from "../../../src/adapters/build-context/index.ts";
 import { openStateFile } from "../../../src/adapters/state/index.ts";
 import type { BuildContext, BuildContexts } from "../../../src/app/ports.ts";
 
@@ -21,7 +21,7 @@ export function memoryFolder(): string {
 /** Build contexts as a process that starts now has them. `aheadMs`: how far its clock is. */
 export function contextsIn(memory: string, aheadMs = 0): BuildContexts {
   return openBuildContexts({
-    memory: (key) => openStateFile(join(memory, `${key}.json`)),
+    memory: (key) => openStateFile(join(memory, `${key}.json`), savedDigests, { warn: () => undefined }),
     clock: { now: () => Date.now() + aheadMs },
   });
 }

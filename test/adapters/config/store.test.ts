@@ -229,7 +229,7 @@ describe("bad input is told in one sentence, quickly", () => {
     ["binary", Uint8Array.from({ length: 999 }, (_, index) => 200 + (index % 50)), "is not text in UTF-8"],
     ["Latin-1", Buffer.from("syslog: caf\xe9", "latin1"), "is not text in UTF-8"],
     ["UTF-16", Buffer.from("\ufeff{}", "utf16le"), "is UTF-16; save it as UTF-8"],
-    ["huge", Buffer.alloc(11 << 20, " "), "bytes; a config may have"],
+    ["huge", Buffer.alloc(11 << 20, " "), "has more than 1 MB"],
     ["deep JSON", "[".repeat(100_000), "nested more than 32 levels deep"],
     ["deep objects", '{"a":'.repeat(100_000), "nested more than 32 levels deep"],
     ["an alias without its anchor", "a: *b\n", "there is no anchor &b above this"],

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { acquireLock } from "../../../src/adapters/config/index.ts";
 import { openJournal } from "../../../src/adapters/journal/index.ts";
 import type { MoveRecord } from "../../../src/domain/move/journal.ts";
 import { moveRecord } from "../../fakes/move.ts";
@@ -17,13 +16,13 @@ afterEach(() => {
 });
 
 test("keeps the last step of each move until it has ended", async () => {
-  const journal = openJournal(folder, "home", acquireLock);
+  const journal = openJournal(folder, "home");
   expect(await journal.read()).toEqual([]);
   await journal.write(move);
   await journal.write({ ...move, step: "switching" });
   await journal.write({ ...move, container: "db" });
   expect(
-    (await openJournal(folder, "home", acquireLock).read()).map((each) => `${each.container} ${each.step}`),
+    (await openJournal(folder, "home").read()).map((each) => `${each.container} ${each.step}`),
   ).toEqual(["db begun", "web switching"]);
   expect(statSync(join(folder, "moves-home/web@7.json")).mode & 0o777).toBe(0o600);
   await journal.remove(move);
@@ -32,7 +31,7 @@ test("keeps the last step of each move until it has ended", async () => {
 });
 
 test("what waits for a node is kept beside the container's next move", async () => {
-  const journal = openJournal(folder, "home", acquireLock);
+  const journal = openJournal(folder, "home");
   const stepsOf = async (): Promise<string[]> =>
     (await journal.read()).map(({ from, to, step }) => `${from} ${to} ${step}`).sort();
   const next: MoveRecord = { ...move, to: "n3", generation: 8 };
@@ -46,14 +45,14 @@ test("what waits for a node is kept beside the container's next move", async () 
 
 test("a folder that cannot be written stops a move before it begins, and says what to do", async () => {
   writeFileSync(join(folder, "file"), "");
-  await expect(openJournal(join(folder, "file"), "home", acquireLock).write(move)).rejects.toMatchObject({
+  await expect(openJournal(join(folder, "file"), "home").write(move)).rejects.toMatchObject({
     code: "state-write-failed",
     hint: expect.stringContaining("state_dir") as string,
   });
 });
 
 test("a record that is no longer JSON is told, not passed over", async () => {
-  const journal = openJournal(folder, "home", acquireLock);
+  const journal = openJournal(folder, "home");
   await journal.write(move);
   writeFileSync(join(folder, "moves-home/web@7.json"), "{");
   await expect(journal.read()).rejects.toMatchObject({ code: "state-write-failed" });
@@ -62,7 +61,7 @@ test("a record that is no longer JSON is told, not passed over", async () => {
 });
 
 test("clusters that share a state folder do not see each other's moves, nor keep each other off a container", async () => {
-  const [home, office] = ["home", "office"].map((cluster) => openJournal(folder, cluster, acquireLock));
+  const [home, office] = ["home", "office"].map((cluster) => openJournal(folder, cluster));
   await home?.write(move);
   const claim = await home?.claim("web", 0);
   expect(await office?.read()).toEqual([]);
@@ -71,7 +70,7 @@ test("clusters that share a state folder do not see each other's moves, nor keep
 });
 
 test("only one process moves a container at a time, and a second one is told who", async () => {
-  const journal = openJournal(folder, "home", acquireLock);
+  const journal = openJournal(folder, "home");
   const claim = await journal.claim("web", 0);
   await expect(journal.claim("web", 0)).rejects.toMatchObject({
     code: "lock-held",

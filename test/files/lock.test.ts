@@ -1,14 +1,18 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { acquireLock, lockHolder } from "../../../src/adapters/config/lock.ts";
-import { temporaryFolder } from "./folder.ts";
+import { acquireLock as acquire, type Lock, lockHolder } from "../../src/files/lock.ts";
+import { temporaryFolder } from "../adapters/config/folder.ts";
 
 const boot = existsSync("/proc/sys/kernel/random/boot_id")
   ? readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()
   : "";
+
+function acquireLock(path: string, waitMs: number): Promise<Lock> {
+  return acquire(path, waitMs, (holder) => `The config is being changed by ${holder}; nothing was written.`);
+}
 
 function lockPath(): string {
   return join(temporaryFolder(), "config.json.lock");
@@ -89,3 +93,47 @@ test("who holds it can be seen without trying to get it", async () => {
   expect(await lockHolder(path)).toMatchObject({ pid: process.pid, host: hostname() });
   expect(readdirSync(dirname(path))).toEqual(["config.json.lock"]);
 });
+
+test.each<[string, (path: string) => void]>([
+  [
+    "a folder",
+    (path) => {
+      mkdirSync(path);
+    },
+  ],
+  ["a fifo", (path) => void spawnSync("mkfifo", [path])],
+  [
+    "a link to nothing",
+    (path) => {
+      symlinkSync("/nowhere", path);
+    },
+  ],
+  [
+    "a link to a file that never ends",
+    (path) => {
+      symlinkSync("/dev/zero", path);
+    },
+  ],
+])("%s in its place is told, and keeps nobody waiting", async (_what, plant) => {
+  const path = lockPath();
+  plant(path);
+  await expect(acquireLock(path, 10_000)).rejects.toMatchObject({
+    code: "lock-held",
+    message: expect.stringContaining(`${path} should be a lock file and is `) as string,
+  });
+  await expect(lockHolder(path)).rejects.toMatchObject({ code: "lock-held" });
+  expect(readdirSync(dirname(path))).toEqual(["config.json.lock"]);
+});
+
+test.each(["{}", "[]", "null", '{"pid":"1","host":"x"}', '{"pid":-1,"host":"x"}'])(
+  "one that says %s is somebody's, whoever that is",
+  async (text) => {
+    const path = lockPath();
+    writeFileSync(path, text);
+    await expect(acquireLock(path, 0)).rejects.toMatchObject({
+      code: "lock-held",
+      message: expect.stringContaining("something else") as string,
+    });
+    expect(await lockHolder(path)).toBeUndefined();
+  },
+);

@@ -1,19 +1,21 @@
 import { randomBytes } from "node:crypto";
-import { link, readFile, rename, rm, unlink, writeFile } from "node:fs/promises";
-import { readFileSync } from "node:fs";
+import { link, rename, rm, unlink, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { PictlError } from "../../domain/errors.ts";
+import { PictlError } from "../domain/errors.ts";
+import { bootId, startOf } from "./machine.ts";
+import { readTextIfThere, UnreadFileError, whyUnread } from "./read.ts";
 
 /**
- * A lock file beside the config, with the holder's name in it. Written by hand because the kernel's locks cannot be
- * had from Node without a compiler, and the lock packages decide by the file's age: one that was just left behind by
- * a killed process would keep everybody waiting, and none says who holds it. Here the holder's process is looked at:
- * gone (or the machine restarted since) means the lock is taken over at once.
+ * A lock file, with the holder's name in it. Written by hand because the kernel's locks cannot be had from Node without
+ * a compiler, and the lock packages decide by the file's age: one that was just left behind by a killed process would
+ * keep everybody waiting, and none says who holds it. Here the holder's process is looked at: gone (or the machine
+ * restarted since) means the lock is taken over at once.
  */
 export interface Lock {
   /** Whether the lock is still ours; asked just before what it protects is done. */
   isHeld(): Promise<boolean>;
+  /** Never rejects: a lock file that cannot be removed is no more than a process that has ended. */
   release(): Promise<void>;
 }
 
@@ -33,19 +35,13 @@ interface Holder extends LockHolder {
 
 type Refusal = (holder: string) => string;
 
-const configRefusal: Refusal = (holder) => `The config is being changed by ${holder}; nothing was written.`;
 const waitHint = "Try again when it has ended; if it never does, end it.";
 
 /**
  * Waits at most `waitMs` for the lock. Rejects with lock-held, in the words of `refusal`, or with what the file system
  * says.
  */
-export async function acquireLock(
-  path: string,
-  waitMs: number,
-  refusal = configRefusal,
-  hint = waitHint,
-): Promise<Lock> {
+export async function acquireLock(path: string, waitMs: number, refusal: Refusal, hint = waitHint): Promise<Lock> {
   const mine = ourselves();
   const text = JSON.stringify(mine);
   const deadline = performance.now() + waitMs;
@@ -68,8 +64,8 @@ export async function lockHolder(path: string): Promise<LockHolder | undefined> 
 /** Creates the file with its content in one step: a reader never sees it half written. */
 async function create(path: string, text: string): Promise<boolean> {
   const temporary = `${path}.${randomBytes(6).toString("hex")}`;
-  await writeFile(temporary, text, { flag: "wx", mode: 0o644 });
   try {
+    await writeFile(temporary, text, { flag: "wx", mode: 0o644 });
     await link(temporary, path);
     return true;
   } catch (error) {
@@ -77,7 +73,7 @@ async function create(path: string, text: string): Promise<boolean> {
     if (!noHardLinks.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
     return await createWithoutLinks(path, text);
   } finally {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
   }
 }
 
@@ -96,10 +92,12 @@ async function createWithoutLinks(path: string, text: string): Promise<boolean> 
 
 async function read(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, "utf8");
+    return await readTextIfThere(path, { maxBytes: 4096, links: false });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    if (!(error instanceof UnreadFileError)) throw error;
+    throw new PictlError("lock-held", `${path} should be a lock file and ${whyUnread(error)}: nothing was done.`, {
+      hint: "See who made it, and remove it.",
+    });
   }
 }
 
@@ -108,7 +106,11 @@ async function holds(path: string, text: string): Promise<boolean> {
 }
 
 async function release(path: string, text: string): Promise<void> {
-  if (await holds(path, text)) await rm(path, { force: true });
+  try {
+    if (await holds(path, text)) await rm(path, { force: true });
+  } catch {
+    // Who comes next sees that this process is gone.
+  }
 }
 
 /**
@@ -153,10 +155,10 @@ function lockHeld(path: string, text: string, { refusal, hint }: { refusal: Refu
 
 function parse(text: string): Holder | undefined {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && "pid" in value && "host" in value
-      ? (value as Holder)
-      : undefined;
+    const { pid, ...words } = JSON.parse(text) as Partial<Holder>;
+    const { host, since, started, boot, nonce } = words;
+    const isText = [host, since, started, boot, nonce].every((word) => typeof word === "string");
+    return Number.isSafeInteger(pid) && Number(pid) > 0 && isText ? (JSON.parse(text) as Holder) : undefined;
   } catch {
     return undefined;
   }
@@ -171,22 +173,4 @@ function ourselves(): Holder {
     since: new Date().toISOString(),
     nonce: randomBytes(6).toString("hex"),
   };
-}
-
-/** Field 22 of /proc/PID/stat; empty where there is no such file. */
-function startOf(pid: number): string {
-  const stat = readIfThere(`/proc/${pid}/stat`);
-  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-}
-
-function bootId(): string {
-  return readIfThere("/proc/sys/kernel/random/boot_id").trim();
-}
-
-function readIfThere(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
 }

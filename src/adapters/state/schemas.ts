@@ -1,0 +1,103 @@
+import * as z from "zod/mini";
+import type { SavedLeadership, SavedMemory, SavedVip, VipReply, VipRequest } from "../../app/ports.ts";
+import type { Generations } from "../../domain/container/generations.ts";
+import type { DaemonState } from "../../domain/daemon.ts";
+import { errorCodes, type ErrorCode } from "../../domain/errors.ts";
+import type { NodeFacts } from "../../domain/heartbeat/facts.ts";
+import { type Schema, schemaOf } from "../../files/schema.ts";
+
+const time = z.nullable(z.number());
+const perName = <T extends z.ZodMiniType>(value: T) => z.record(z.string(), value);
+const volume = z.object({ name: z.string(), target: z.string() });
+const frozen = z.array(z.object({ vip: z.string(), node: z.string() }));
+const nodeState: z.ZodMiniType<NodeFacts["state"]> = z.enum(["up", "docker-silent", "silent", "refused"]);
+
+export const daemonState: Schema<DaemonState> = schemaOf(
+  z.object({
+    pid: z.number(),
+    host: z.string(),
+    configPath: z.string(),
+    version: z.string(),
+    startedAt: z.string(),
+    heartbeat: z.object({ automatic: z.boolean(), intervalMs: z.number() }),
+    lastRound: z.optional(
+      z.object({
+        at: z.string(),
+        isolated: z.boolean(),
+        nodes: perName(nodeState),
+        failing: z.array(z.object({ container: z.string(), node: z.string(), message: z.string() })),
+      }),
+    ),
+  }),
+);
+
+export const generations: Schema<Generations> = schemaOf(
+  z.object({ last: z.number(), placed: z._default(perName(z.number()), {}) }),
+);
+
+export const savedLeadership: Schema<SavedLeadership> = schemaOf(
+  z.object({
+    owner: z.string().check(z.regex(/^\S+$/)),
+    epoch: z.int(),
+    elected: z.boolean(),
+    frozen: z._default(frozen, []),
+    machine: z.string(),
+  }),
+);
+
+const wanted = { container: z.string(), from: z.string(), nodeDead: z.boolean() };
+
+export const savedMemory: Schema<SavedMemory> = schemaOf(
+  z.object({
+    memory: z.object({
+      lastRoundAt: z._default(time, null),
+      trials: z._default(perName(z.object({ failures: z.number(), restarts: z.number(), lastRestartAt: time })), {}),
+      nodes: z._default(perName(z.object({ state: nodeState, since: z.number(), bootId: z.nullable(z.string()) })), {}),
+      volumes: z._default(perName(z.array(volume)), {}),
+      isolated: z._default(z.nullable(z.object({ since: z.number(), cleanRounds: z.number() })), null),
+      moves: z._default(z.array(z.object({ ...wanted, at: z.number(), moved: z.boolean() })), []),
+      told: z._default(perName(z.string()), {}),
+    }),
+    monotonic: z.number(),
+    now: z.number(),
+  }),
+);
+
+export const savedVip: Schema<SavedVip> = schemaOf(
+  z.object({
+    leaseMs: z.number(),
+    since: z.nullable(z.string()),
+    memory: z.object({
+      lastAt: z.number(),
+      holder: z.nullable(z.string()),
+      booked: perName(time),
+      misses: z._default(perName(z.number()), {}),
+      wellSince: z._default(perName(z.number()), {}),
+      silentTicks: z._default(z.number(), 0),
+      changes: z._default(z.array(z.number()), []),
+      released: z.boolean(),
+      wish: z._default(z.nullable(z.string()), null),
+      told: z._default(z.string(), ""),
+    }),
+  }),
+);
+
+export const vipRequest: Schema<VipRequest> = schemaOf(
+  z.object({
+    id: z.string(),
+    wish: z.union([z.object({ to: z.string() }), z.literal("release")]),
+    daemon: z.number(),
+  }),
+);
+
+export const vipReply: Schema<VipReply> = schemaOf(
+  z.object({
+    id: z.string(),
+    before: z.nullable(z.string()),
+    answer: z.union([
+      z.object({ state: z.literal("done") }),
+      z.object({ state: z.literal("waiting"), why: z.string() }),
+      z.object({ state: z.literal("refused"), code: z.enum(Object.keys(errorCodes) as ErrorCode[]), why: z.string() }),
+    ]),
+  }),
+);
