@@ -21,9 +21,10 @@ test("keeps the last step of each move until it has ended", async () => {
   await journal.write(move);
   await journal.write({ ...move, step: "switching" });
   await journal.write({ ...move, container: "db" });
-  expect(
-    (await openJournal(folder, "home").read()).map((each) => `${each.container} ${each.step}`),
-  ).toEqual(["db begun", "web switching"]);
+  expect((await openJournal(folder, "home").read()).map((each) => `${each.container} ${each.step}`)).toEqual([
+    "db begun",
+    "web switching",
+  ]);
   expect(statSync(join(folder, "moves-home/web@7.json")).mode & 0o777).toBe(0o600);
   await journal.remove(move);
   await journal.remove(move);
