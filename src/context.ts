@@ -203,7 +203,8 @@ function leadershipState(
 ): LeadershipState {
   return {
     memory: state.openStateFile(join(stateDir, `leadership-${cluster}.json`), state.savedLeadership, { warn }),
-    machine: `${hostname()} ${machineId()}`,
+    // Machines that were cloned are told apart by their boot.
+    machine: `${hostname()} ${machineId()} ${bootId()}`,
     newOwner: () => randomUUID(),
     nodes,
   };

@@ -2,11 +2,13 @@ import { setMaxListeners } from "node:events";
 import { Flags } from "@oclif/core";
 import { heartbeatOnce } from "../../src/app/heartbeat/once.ts";
 import { type Leadership, mayDo, openLeadership } from "../../src/app/leadership.ts";
+import { openRegister } from "../../src/app/register.ts";
 import { vipOnce } from "../../src/app/vip/once.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
 import { openDaemonLog } from "../../src/cli/daemon-log.ts";
 import { watchStalls } from "../../src/daemon/stall.ts";
 import type { Fence } from "../../src/domain/guard/command.ts";
+import type { Placed } from "../../src/domain/leadership/placed.ts";
 import { checkPeriod } from "../../src/domain/vip/period.ts";
 import { heartbeatView } from "../../src/view/heartbeat.ts";
 
@@ -59,11 +61,13 @@ export default class Daemon extends PictlCommand {
       const led = await openLeadership(ports, daemon.leadership);
       leadership = led;
       await led.round(config);
+      const current = await openRegister(ports, { leadership: led, store }).keep(config);
+      const place = (placed: Omit<Placed, "version">): Promise<boolean> => led.place(current, placed);
       const [report, vipFailures] = await Promise.all([
-        heartbeatOnce(ports, { config, store, mayDo: mayDo(led.role()) }),
+        heartbeatOnce(ports, { config: current, store, mayDo: mayDo(led, current), place }),
         Promise.all(
-          config.vips.map((section) =>
-            vipOnce(ports, { config, section, state: daemon.vip(section.ip), leadership: led }),
+          current.vips.map((section) =>
+            vipOnce(ports, { config: current, section, state: daemon.vip(section.ip), leadership: led }),
           ),
         ),
       ]);

@@ -5,17 +5,23 @@ import type { Frozen } from "../domain/leadership/frozen.ts";
 import {
   afterRound,
   blockingSet,
+  caughtUp,
   epochToClaim,
   judge,
   type Judgement,
+  newOwner,
   newStanding,
+  notPlaced,
+  placing,
   raised,
   type Role,
   type Standing,
   thawed,
   toRemember,
 } from "../domain/leadership/judge.ts";
+import { type MissedMove, missedMoves, newlyPlaced, type Placed } from "../domain/leadership/placed.ts";
 import type { Fence } from "../domain/guard/command.ts";
+import { safety } from "../domain/safety.ts";
 import type { MayDo } from "./heartbeat/index.ts";
 import type { LeadershipState, Nodes, Ports } from "./ports.ts";
 
@@ -46,12 +52,28 @@ export interface Leadership {
    * knows; false: they do not, and nothing is to be done that would need it. Rejects with state-write-failed.
    */
   freeze(config: Config, mark: Frozen): Promise<boolean>;
+  /**
+   * Has half of the nodes remember where a container is placed, as `freeze` does, before the config says so. false: it is
+   * not to be placed there. Rejects with state-write-failed.
+   */
+  place(config: Config, placed: Omit<Placed, "version">): Promise<boolean>;
+  /** Moves that nodes remember and this config does not show: the file is older than they are. */
+  missed(config: Config): readonly MissedMove[];
+  /** The config file shows them now. Rejects with state-write-failed. */
+  catchUp(): Promise<void>;
+  /** What the leader's config places elsewhere than nodes remember, or than `before` had it. */
+  changed(config: Config, before: Config): readonly Omit<Placed, "version">[];
   /** It is over; the nodes hear of it with the next round. Rejects with state-write-failed. */
   thaw(mark: Frozen): Promise<void>;
 }
 
-/** What a daemon in this role may do: who is not known to lead repairs, and each node refuses what somebody else leads. */
-export function mayDo(role: Role): MayDo {
+/**
+ * What a daemon may do: who is not known to lead repairs, and each node refuses what somebody else leads. A config that is
+ * older than what the nodes remember would start what has been moved.
+ */
+export function mayDo(leadership: Pick<Leadership, "role" | "missed">, config: Config): MayDo {
+  if (leadership.missed(config).length > 0) return "nothing";
+  const role = leadership.role();
   return role === "leader" ? "everything" : role === "unelected" ? "repairs" : "nothing";
 }
 
@@ -61,9 +83,11 @@ type LeadershipPorts = Pick<Ports, "scripts" | "clock" | "signal"> & { readonly 
 export async function openLeadership(ports: LeadershipPorts, state: LeadershipState): Promise<Leadership> {
   const saved = await state.memory.read();
   const { machine } = state;
-  const fresh = { owner: state.newOwner(), epoch: 0, elected: false, frozen: [] };
-  let standing = newStanding(saved?.machine === machine ? saved : fresh);
-  let judged: Pick<Judgement, "role" | "until"> = { role: "standby", until: -Infinity };
+  const fresh = newOwner(state.newOwner());
+  // A pictl of before did not write down the boot.
+  const isOurs = saved !== undefined && (saved.machine === machine || machine.startsWith(`${saved.machine} `));
+  let standing = newStanding(isOurs ? saved : fresh);
+  let judged: Pick<Judgement, "role" | "until" | "placed"> = { role: "standby", until: -Infinity, placed: [] };
   const keep = async (next: Standing): Promise<void> => {
     standing = next;
     await state.memory.write({ ...next.memory, machine });
@@ -75,14 +99,24 @@ export async function openLeadership(ports: LeadershipPorts, state: LeadershipSt
     return judgement;
   };
   /** One after the other: each needs an epoch that half of the nodes have stored. */
-  let freezing: Promise<unknown> = Promise.resolve();
-  const freeze = async (config: Config, mark: Frozen): Promise<boolean> => {
+  let remembering: Promise<unknown> = Promise.resolve();
+  const inTurn = (work: () => Promise<boolean>): Promise<boolean> => {
+    const mine = remembering.then(work);
+    remembering = mine.catch(() => undefined);
+    return mine;
+  };
+  /** Has half of the nodes remember what `change` adds; where they do not, `undone` takes it out again. */
+  const remember = async (
+    config: Config,
+    change: (standing: Standing) => Standing | undefined,
+    undone: (standing: Standing) => Standing,
+  ): Promise<boolean> => {
     if (!standing.confirmed) await round(config);
-    const next = raised(standing, mark);
+    const next = change(standing);
     if (!next) return false;
     await keep(next);
     const stored = await halfStores(ports, { config, standing: next, nodes: state.nodes });
-    if (!stored) await keep(thawed(standing, mark));
+    if (!stored) await keep(undone(standing));
     else if (standing.memory.epoch === next.memory.epoch) await keep({ ...standing, confirmed: true });
     return stored;
   };
@@ -97,11 +131,26 @@ export async function openLeadership(ports: LeadershipPorts, state: LeadershipSt
       return next !== undefined;
     },
     frozen: () => standing.memory.frozen,
-    freeze: (config, mark) => {
-      const frozen = freezing.then(() => freeze(config, mark));
-      freezing = frozen.catch(() => undefined);
-      return frozen;
-    },
+    freeze: (config, mark) =>
+      inTurn(() =>
+        remember(
+          config,
+          (current) => raised(current, mark),
+          (current) => thawed(current, mark),
+        ),
+      ),
+    place: (config, placed) =>
+      inTurn(() => {
+        const before = standing.memory.placed;
+        return remember(
+          config,
+          (current) => placing(current, placed),
+          (current) => notPlaced(current, placed.container, before),
+        );
+      }),
+    missed: ({ placements }) => missedMoves(placements, judged.placed, standing.memory.seen),
+    catchUp: () => keep(caughtUp(standing)),
+    changed: (config, before) => newlyPlaced(config.placements, before.placements, standing.memory.placed),
     thaw: (mark) => keep(thawed(standing, mark)),
   };
 }
@@ -160,7 +209,7 @@ function askAll(
   standing: Standing,
   epoch: number,
 ): readonly Promise<Answer | undefined>[] {
-  const asked = { owner: standing.memory.owner, epoch, frozen: toRemember(standing) };
+  const asked = { owner: standing.memory.owner, epoch, marks: toRemember(standing) };
   return input.config.nodes.map((node) => claim(ports, input, node, asked).catch(() => undefined));
 }
 
@@ -187,12 +236,15 @@ function promiseMs({ vips }: Config): number {
   return Math.max(...vips.map(({ mode, leaseMs }) => (mode === "lease" ? leaseMs : 0)), renewMs) + 2 * renewMs;
 }
 
-/** The login may become root where it can: what it remembers must be where every other login of the cluster looks. */
+/**
+ * The login becomes root: what a node remembers must be where every other login of the cluster looks. One that cannot
+ * gets no promise, and so never leads.
+ */
 async function claim(
   { scripts, clock, signal: stop }: LeadershipPorts,
   { config, nodes }: ClaimInput,
   node: Config["nodes"][number],
-  asked: Pick<Claim, "owner" | "epoch" | "frozen">,
+  asked: Pick<Claim, "owner" | "epoch" | "marks">,
 ): Promise<Answer | undefined> {
   const until = clock.monotonic() + timeoutMs;
   const { signal, dispose, expired } = timeLimit(clock, timeoutMs, stop);
@@ -202,6 +254,8 @@ async function claim(
       Promise.all([scripts.read("guard.sh"), connection.clock(), connection.privilege()]),
       signal,
     );
+    // Each login would have a promise of its own, in its own home.
+    if (safety["one-memory"] && !root && !sudo) return undefined;
     const sentAt = clock.monotonic();
     const { cluster } = config;
     const command = claimCommand(guard, { ...asked, cluster, ttlMs: promiseMs(config) }, { clock: late, until });

@@ -21,7 +21,7 @@ export async function beat(options: {
   readonly wake: (listener: () => void) => void;
   readonly config: () => Promise<Config>;
   /** What may be done in this round. */
-  readonly mayDo: () => MayDo;
+  readonly mayDo: (config: Config) => MayDo;
   readonly onTurn: (config: Config) => void;
   readonly onRound: (round: Round, config: Config) => Promise<void>;
 }): Promise<void> {
@@ -43,7 +43,7 @@ export async function beat(options: {
         // A pause between rounds ages the counts; one in the middle of a round makes every deadline pass at once.
         const slept = stalls.stood(1.5 * intervalMs);
         const stalled = (): boolean => stalls.stood(intervalMs / 2) || slept;
-        await options.onRound(await heartbeat.round({ config, mayDo: options.mayDo(), stalled }), config);
+        await options.onRound(await heartbeat.round({ config, mayDo: options.mayDo(config), stalled }), config);
       } catch (error) {
         if (error instanceof PictlError && error.code === "interrupted") return;
         throw error;

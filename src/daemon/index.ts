@@ -63,12 +63,24 @@ export async function runDaemon(ports: HeartbeatPorts & VipPorts, input: DaemonI
   const watch = watchConfig(store, input.config, async (change) => {
     await record(ports, change);
   });
-  const heartbeat = openHeartbeat(ports, { store: watch.store, counts: "anew" });
-  const service = startService(input.env, ports.clock);
   let { config } = input;
+  const heartbeat = openHeartbeat(ports, {
+    store: watch.store,
+    counts: "anew",
+    place: (placed) => leadership.place(config, placed),
+  });
+  const service = startService(input.env, ports.clock);
   let vipFailure: Error | undefined;
   try {
-    const leading = await startLeading(ports, { leadership, leave, config: () => config });
+    const leading = await startLeading(ports, {
+      leadership,
+      leave,
+      store: watch.store,
+      config: () => config,
+      onConfig: (current) => {
+        config = current;
+      },
+    });
     const failing = leading.ended.catch((error: unknown) => {
       failed.abort();
       throw error;
@@ -97,7 +109,7 @@ export async function runDaemon(ports: HeartbeatPorts & VipPorts, input: DaemonI
         await tellOff(current);
         return current;
       },
-      mayDo: () => mayDo(leadership.role()),
+      mayDo: (current) => mayDo(leadership, current),
       onTurn: (current) => {
         config = current;
         vips.keep(config);

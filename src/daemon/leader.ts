@@ -1,6 +1,7 @@
 import { keepLeading, type Leadership } from "../app/leadership.ts";
-import type { Ports } from "../app/ports.ts";
+import type { ConfigStore, Ports } from "../app/ports.ts";
 import { record } from "../app/record.ts";
+import { openRegister } from "../app/register.ts";
 import type { Config } from "../domain/config/types.ts";
 import type { Role } from "../domain/leadership/judge.ts";
 
@@ -9,7 +10,8 @@ const told: Readonly<Record<Role, { readonly type: string; readonly error?: stri
   standby: { type: "daemon.stands-by", error: "Another daemon leads this cluster, or did until a moment ago." },
   unelected: {
     type: "daemon.unelected",
-    error: "Too few nodes answer to know that no other daemon leads this cluster; it repairs, and moves nothing.",
+    error:
+      "Too few nodes answer a login that is root, or may use sudo, to know that no other daemon leads this cluster; it repairs, and moves nothing.",
   },
 };
 
@@ -24,15 +26,26 @@ export interface Leading {
  */
 export async function startLeading(
   ports: Pick<Ports, "events" | "clock" | "actor">,
-  options: { readonly leadership: Leadership; readonly config: () => Config; readonly leave: AbortSignal },
+  options: {
+    readonly leadership: Leadership;
+    readonly config: () => Config;
+    readonly store: ConfigStore;
+    /** Told of the config that the file has after a round, when that has changed it. */
+    readonly onConfig: (config: Config) => void;
+    readonly leave: AbortSignal;
+  },
 ): Promise<Leading> {
   const { leadership, leave } = options;
+  const register = openRegister(ports, options);
   let last: Role | undefined;
   const turn = async (): Promise<void> => {
-    await leadership.round(options.config());
+    const config = options.config();
+    await leadership.round(config);
     const role = leadership.role();
     if (role !== last) await record(ports, { ...told[role], before: last ?? null, after: role });
     last = role;
+    const current = await register.keep(config);
+    if (current !== config) options.onConfig(current);
   };
   await turn();
   return { ended: keepLeading(ports, { round: turn, leave }) };

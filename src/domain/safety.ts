@@ -14,8 +14,12 @@ export const safetyRules = [
   "book-before-sending",
   /** A node that has the virtual IP and should not have it loses it on contact. */
   "remove-on-contact",
+  /** A promise is root's to keep: logins that each keep one of their own would elect two leaders. */
+  "one-memory",
   /** A lease is made to last only when half of the nodes remember that it was. */
   "frozen-mark",
+  /** Half of the nodes remember where a container is moved to, before the config says so: the next leader's may not. */
+  "register",
   /** The network is told where the virtual IP is now. */
   "announce",
   /** A container leaves its node only when its image is ready elsewhere, and its old copy is removed last. */

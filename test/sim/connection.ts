@@ -336,7 +336,8 @@ export class SimConnection implements Connection {
   }
 
   async privilege(): Promise<Privilege> {
-    return { root: true, docker: true, sudo: true };
+    const root = !this.#world.rootless.has(this.#process.machine);
+    return { root, docker: true, sudo: root };
   }
 
   /** Told again only when what was told is too old, as src/adapters/ssh/node-clock.ts does. */

@@ -1,8 +1,12 @@
 import { type Heartbeat, openHeartbeat, type Round } from "../../src/app/heartbeat/index.ts";
+import { type Leadership, mayDo } from "../../src/app/leadership.ts";
 import type { ConfigStore, HeartbeatPorts } from "../../src/app/ports.ts";
 import type { Config } from "../../src/domain/config/types.ts";
 import { beat } from "../../src/daemon/heart.ts";
+import { startLeading } from "../../src/daemon/leader.ts";
 import { watchConfig } from "../../src/daemon/watch.ts";
+import { openSimLeadership } from "./leadership.ts";
+import { controller, type Machine } from "./network.ts";
 import { openPorts } from "./ports.ts";
 import { Process } from "./process.ts";
 import type { World } from "./world.ts";
@@ -24,14 +28,17 @@ export class SimDaemon {
   constructor(
     world: World,
     options: {
+      /** Where it runs; the first controller if nothing is said. */
+      readonly machine?: Machine;
       readonly onRound: (round: Round, config: Config, stalled: boolean) => void;
       readonly onBug: (error: unknown) => void;
     },
   ) {
     this.#world = world;
     this.#onRound = options.onRound;
-    this.process = new Process("daemon", world.timeline);
-    world.say("daemon", "starts");
+    const { machine = controller } = options;
+    this.process = new Process(machine === controller ? "daemon" : machine, world.timeline, machine);
+    world.say(this.process.name, "starts");
     this.process.wake(() => {
       this.#live().catch(options.onBug);
     });
@@ -49,21 +56,45 @@ export class SimDaemon {
       signal: this.#work.signal,
       who: "root@controller",
       cause: "pictl daemon",
+      fence: () => leadership?.fence(),
     });
+    // Of one daemon it is known who leads.
+    const leadership =
+      this.#world.disks.size > 1 ? await openSimLeadership(this.#world, this.process, ports) : undefined;
     const config = await store.read().then(
       (loaded) => loaded.config,
       () => undefined,
     );
     // A broken config is no start.
-    if (config) await this.#watch(ports, store, config);
+    if (config) await this.#watch(ports, { store, first: config, leadership });
     this.process.kill();
   }
 
-  async #watch(ports: HeartbeatPorts, store: ConfigStore, first: Config): Promise<void> {
+  async #watch(
+    ports: HeartbeatPorts,
+    { store, first, leadership }: { store: ConfigStore; first: Config; leadership: Leadership | undefined },
+  ): Promise<void> {
     const watch = watchConfig(store, first, async (change) => {
-      this.#world.say("daemon", `! ${change.type} ${change.error ?? ""}`);
+      this.#world.say(this.process.name, `! ${change.type} ${change.error ?? ""}`);
     });
-    const heartbeat = openHeartbeat(ports, { store: watch.store, counts: "anew" });
+    let config = first;
+    const heartbeat = openHeartbeat(ports, {
+      store: watch.store,
+      counts: "anew",
+      ...(leadership ? { place: (placed) => leadership.place(config, placed) } : {}),
+    });
+    if (leadership) {
+      const onConfig = (current: Config): void => {
+        config = current;
+      };
+      await startLeading(ports, {
+        leadership,
+        leave: this.#leave.signal,
+        store: watch.store,
+        config: () => config,
+        onConfig,
+      });
+    }
     let stalled = false;
     const stood = (limitMs: number): boolean => {
       const did = this.process.stood(limitMs);
@@ -78,8 +109,10 @@ export class SimDaemon {
       leave: this.#leave.signal,
       wake: () => undefined,
       config: () => watch.refresh(),
-      mayDo: () => "everything",
-      onTurn: () => undefined,
+      mayDo: (current) => (leadership ? mayDo(leadership, current) : "everything"),
+      onTurn: (current) => {
+        config = current;
+      },
       onRound: async (round, config) => {
         this.lastRound = round;
         this.#onRound(round, config, stalled);

@@ -87,7 +87,7 @@ async function rest(
 }
 
 /** Everything runs as the config says. */
-function furnish(world: World): void {
+export function furnish(world: World): void {
   const { config } = load(world.text);
   config.placements.forEach((placement, index) => {
     const node = world.node(placement.node);

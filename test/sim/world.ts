@@ -47,6 +47,8 @@ export class World {
   readonly sicknesses = new Set<Sickness>();
   /** Nodes where no image can be made ready. */
   readonly noImages = new Set<string>();
+  /** Machines whose login on the nodes is not root, and may use no sudo. */
+  readonly rootless = new Set<Machine>();
   /** Difference of the controller's wall clock. */
   wallShiftMs = 0;
   /** Told of each command that changes something, just before it leaves the controller. */

@@ -41,6 +41,8 @@ export const savedLeadership: Schema<SavedLeadership> = schemaOf(
     epoch: z.int(),
     elected: z.boolean(),
     frozen: z._default(frozen, []),
+    placed: z._default(z.array(z.object({ container: z.string(), nodes: z.array(z.string()), version: z.int() })), []),
+    seen: z._default(z.int(), 0),
     machine: z.string(),
   }),
 );

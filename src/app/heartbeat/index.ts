@@ -1,10 +1,11 @@
 import type { Config } from "../../domain/config/types.ts";
 import { noGenerations } from "../../domain/container/generations.ts";
-import type { Failure } from "../../domain/errors.ts";
+import { type Failure, PictlError } from "../../domain/errors.ts";
 import { type Action, type CheckRow, decide, type FailOverAction } from "../../domain/heartbeat/decide.ts";
 import type { NodeFacts, WantedMove } from "../../domain/heartbeat/facts.ts";
 import { type Memory, noMemory, type PastMove, rebase, withoutCounts } from "../../domain/heartbeat/memory.ts";
 import { outdated } from "../../domain/heartbeat/outdated.ts";
+import { nodesOf, type Placed } from "../../domain/leadership/placed.ts";
 import { noteGenerations } from "../generations.ts";
 import { runHooks } from "../hooks.ts";
 import type { ConfigStore, HeartbeatPorts } from "../ports.ts";
@@ -50,7 +51,19 @@ export interface Heartbeat {
  */
 export function openHeartbeat(
   ports: HeartbeatPorts,
-  { store, counts }: { readonly store: ConfigStore; readonly counts: "anew" | "kept" },
+  {
+    store,
+    counts,
+    place = () => Promise.resolve(true),
+  }: {
+    readonly store: ConfigStore;
+    readonly counts: "anew" | "kept";
+    /**
+     * Has the nodes remember where a container is moved to; false: they do not, and it is not to be moved. Missing where
+     * nobody else can lead.
+     */
+    readonly place?: (placed: Omit<Placed, "version">) => Promise<boolean>;
+  },
 ): Heartbeat {
   const addresses = new Map<string, string>();
   const underWay = new Map<string, WantedMove>();
@@ -88,6 +101,19 @@ export function openHeartbeat(
     return mine;
   };
 
+  /** Asks the role again, and tells whoever leads next: both is one question to the nodes. */
+  const commit = async ({ container, from }: FailOverAction): Promise<void> => {
+    const host = onTheirWay.get(container)?.host ?? from;
+    const { config } = await store.read();
+    const nodes = nodesOf(config.placements, container).map((node) => (node === from ? host : node));
+    if (await place({ container, nodes: [...nodes].sort() })) return;
+    throw new PictlError(
+      "superseded",
+      "Too few nodes answer to remember where it goes, or another daemon leads by now.",
+      { container, node: host, hint: "It is tried again when this daemon is elected." },
+    );
+  };
+
   const carryOutFailOver = async (own: HeartbeatPorts, action: FailOverAction): Promise<void> => {
     const { container, from, nodeDead } = action;
     underWay.set(container, { container, from, nodeDead });
@@ -105,6 +131,7 @@ export function openHeartbeat(
           ...store,
           // Before it is a fact: whoever goes on after a kill must know of it, or would move the container again at once.
           async change(edits) {
+            await commit(action);
             await book(true);
             await store.change(edits);
           },

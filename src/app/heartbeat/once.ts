@@ -12,9 +12,19 @@ import { type MayDo, openHeartbeat } from "./index.ts";
  */
 export async function heartbeatOnce(
   ports: HeartbeatPorts,
-  { config, store, mayDo }: { readonly config: Config; readonly store: ConfigStore; readonly mayDo: MayDo },
+  {
+    config,
+    store,
+    mayDo,
+    place,
+  }: {
+    readonly config: Config;
+    readonly store: ConfigStore;
+    readonly mayDo: MayDo;
+    readonly place?: Parameters<typeof openHeartbeat>[1]["place"];
+  },
 ): Promise<Report<{ checks: readonly CheckRow[] }>> {
-  const heartbeat = openHeartbeat(ports, { store, counts: "kept" });
+  const heartbeat = openHeartbeat(ports, { store, counts: "kept", ...(place ? { place } : {}) });
   const round = await heartbeat.round({ config, mayDo, stalled: () => false });
   const done = await round.done;
   await heartbeat.settled();

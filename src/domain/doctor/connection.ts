@@ -121,6 +121,7 @@ export function sudoCheck(
   const rule = `echo '${needs.user} ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/pictl`;
   const remedy = `On the node, as root: \`apt-get install sudo\` where it is missing, then \`${rule}\`.`;
   if (needs.vip) return problem("sudo", "does not work, and the virtual IP needs it", remedy, "sudo-failed");
-  if (needs.dockerAnswers) return ok("sudo", "not needed: the login may use Docker's socket");
+  if (needs.dockerAnswers)
+    return ok("sudo", "not needed for Docker; without it a daemon repairs, but never leads, so it moves nothing");
   return warning("sudo", "does not work without a password", remedy);
 }

@@ -1,4 +1,4 @@
-import { formatFrozen, type Frozen, parseFrozen } from "../leadership/frozen.ts";
+import { formatMarks, type Marks, parseMarks } from "../leadership/marks.ts";
 import { type Command, script } from "../shell.ts";
 import { type ClockSample, deadlineOn } from "./clock.ts";
 import type { Fence } from "./command.ts";
@@ -7,12 +7,12 @@ import type { Fence } from "./command.ts";
 export interface Claim extends Fence {
   readonly cluster: string;
   readonly ttlMs: number;
-  /** What it is to remember of frozen addresses; undefined: what it does already. */
-  readonly frozen: readonly Frozen[] | undefined;
+  /** What it is to remember; undefined: what it does already. */
+  readonly marks: Marks | undefined;
 }
 
 /** What holds on the node after the question. */
-export interface ClaimAnswer {
+export interface ClaimAnswer extends Marks {
   readonly claimed: boolean;
   /** The greatest epoch the node knows of; 0 when it never promised anything. */
   readonly epoch: number;
@@ -20,8 +20,7 @@ export interface ClaimAnswer {
   readonly owner: string | undefined;
   /** How long the promise to that owner still runs; 0 when it has run out. */
   readonly leftMs: number;
-  /** What it remembers of frozen addresses, and the epoch in which it was told so. */
-  readonly frozen: readonly Frozen[];
+  /** The epoch in which it was told what it remembers. */
   readonly markedAt: number;
   readonly clock: ClockSample;
 }
@@ -29,12 +28,12 @@ export interface ClaimAnswer {
 /** `clock` and `until` keep a claim from being made late; without them it may be, which can only delay others. */
 export function claimCommand(
   guard: string,
-  { cluster, owner, epoch, ttlMs, frozen }: Claim,
+  { cluster, owner, epoch, ttlMs, marks }: Claim,
   late?: { readonly clock: ClockSample; readonly until: number },
 ): Command {
   const deadline = late === undefined ? "" : String(deadlineOn(late.clock, late.until));
   const args = [cluster, late?.clock.bootId ?? "", deadline, String(epoch), owner, String(Math.ceil(ttlMs / 10))];
-  return script(guard, "claim", "guard.sh", ...args, frozen === undefined ? "" : formatFrozen(frozen));
+  return script(guard, "claim", "guard.sh", ...args, marks === undefined ? "" : formatMarks(marks));
 }
 
 /** Reads what `claimCommand` prints; `at`: our monotonic time when it arrived. Undefined for anything else. */
@@ -47,7 +46,7 @@ export function parseClaimAnswer(text: string, at: number): ClaimAnswer | undefi
     epoch: Number(epoch),
     owner: owner === "-" ? undefined : owner,
     leftMs: Number(left) * 10,
-    frozen: parseFrozen(marks),
+    ...parseMarks(marks),
     markedAt: Number(markedAt),
     clock: { bootId, uptimeMs: Number(up) * 10, at },
   };

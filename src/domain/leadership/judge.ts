@@ -1,7 +1,9 @@
 import type { ClaimAnswer } from "../guard/claim.ts";
 import { clockDrift } from "../guard/clock.ts";
 import { safety } from "../safety.ts";
-import { type Frozen, newestFrozen, withFrozen, withoutFrozen } from "./frozen.ts";
+import { type Frozen, withFrozen, withoutFrozen } from "./frozen.ts";
+import { type Marks, newestMarks, noMarks } from "./marks.ts";
+import { newestVersion, type Placed, withPlaced } from "./placed.ts";
 
 /**
  * Which of several daemons acts. Each node promises one of them at a time that it obeys nobody else (`guard.sh claim`),
@@ -14,15 +16,15 @@ import { type Frozen, newestFrozen, withFrozen, withoutFrozen } from "./frozen.t
  */
 
 /** What a daemon remembers of itself, over its restarts. */
-export interface LeadershipMemory {
+export interface LeadershipMemory extends Marks {
   /** A random word, made once for a state folder. */
   readonly owner: string;
   /** The greatest epoch this owner has claimed. */
   readonly epoch: number;
   /** A majority has promised that epoch, and no node has told of a greater one since. */
   readonly elected: boolean;
-  /** What is to be remembered of frozen addresses, as of the election and what this owner has done since. */
-  readonly frozen: readonly Frozen[];
+  /** The epoch up to which this controller's config file shows what nodes remember of the layout. */
+  readonly seen: number;
 }
 
 export interface Standing {
@@ -43,6 +45,8 @@ export type Role = "leader" | "standby" | "unelected";
 
 export interface Judgement {
   readonly standing: Standing;
+  /** What nodes remember of the layout, as far as this round knows: all of it, for a leader. */
+  readonly placed: readonly Placed[];
   readonly role: Role;
   /** For a leader: our monotonic time until which it certainly stays the only one, if no more nodes answer. */
   readonly until: number;
@@ -83,8 +87,10 @@ export function judge(standing: Standing, round: ClaimRound): Judgement {
     owner,
     epoch: Math.max(standing.memory.epoch, round.epoch),
     elected,
-    frozen: electing && elected ? newestFrozen(round.answers) : standing.memory.frozen,
+    seen: standing.memory.seen,
+    ...(electing && elected ? newestMarks(round.answers) : marksOf(standing)),
   };
+  const placed = elected ? memory.placed : newestMarks(round.answers).placed;
   const lostElection = electing && !elected;
   const next: Standing = {
     memory,
@@ -94,8 +100,8 @@ export function judge(standing: Standing, round: ClaimRound): Judgement {
   };
   if (elected) {
     const until = certainUntil(promises, round);
-    if (until > round.now) return { standing: next, role: "leader", until, elect: undefined };
-    return { standing: next, role: "unelected", until: round.now, elect: undefined };
+    if (until > round.now) return { standing: next, placed, role: "leader", until, elect: undefined };
+    return { standing: next, placed, role: "unelected", until: round.now, elect: undefined };
   }
   const obeysAnother = ({ answer }: ClaimRound["answers"][number]): boolean =>
     answer.owner !== undefined && answer.owner !== owner && answer.leftMs > 0;
@@ -103,11 +109,21 @@ export function judge(standing: Standing, round: ClaimRound): Judgement {
   const mayElect = !electing && free >= majority(round.nodes) && round.now >= next.restUntil;
   return {
     standing: next,
+    placed,
     role: round.answers.some(obeysAnother) ? "standby" : "unelected",
     until: round.now,
     // Another leader may have raised his by one, and nobody who answers has heard of it: no epoch is to have two owners.
     elect: mayElect ? seen + 2 : undefined,
   };
+}
+
+function marksOf({ memory: { frozen, placed } }: Standing): Marks {
+  return { frozen, placed };
+}
+
+/** What an owner remembers that has never asked. */
+export function newOwner(owner: string): LeadershipMemory {
+  return { owner, epoch: 0, elected: false, seen: 0, ...noMarks };
 }
 
 /** A daemon that has never asked. */
@@ -133,17 +149,43 @@ export function thawed(standing: Standing, mark: Frozen): Standing {
   return { ...standing, memory: { ...memory, frozen: withoutFrozen(memory.frozen, mark) } };
 }
 
-/** The standing after a round, with what was raised, frozen and thawed while the answers were on their way. */
+/**
+ * The leader with a greater epoch, in which a container is placed on these nodes; as `raised` otherwise. The own config
+ * shows it, or is going to.
+ */
+export function placing(standing: Standing, { container, nodes }: Omit<Placed, "version">): Standing | undefined {
+  const next = raised(standing);
+  if (!next || !safety.register) return next;
+  const { memory } = next;
+  const placed = withPlaced(memory.placed, { container, nodes, version: memory.epoch });
+  return { ...next, memory: { ...memory, placed, seen: memory.epoch } };
+}
+
+/** The leader without what the nodes could not be had to remember: what they remembered before is `before`. */
+export function notPlaced(standing: Standing, container: string, before: readonly Placed[]): Standing {
+  const { memory } = standing;
+  const others = memory.placed.filter((each) => each.container !== container);
+  const known = before.filter((each) => each.container === container);
+  return { ...standing, memory: { ...memory, placed: [...others, ...known] } };
+}
+
+/** The config file shows all that is remembered of the layout. */
+export function caughtUp(standing: Standing): Standing {
+  const { memory } = standing;
+  return { ...standing, memory: { ...memory, seen: Math.max(memory.seen, newestVersion(memory.placed)) } };
+}
+
+/** The standing after a round, with what was raised, remembered and thawed while the answers were on their way. */
 export function afterRound(current: Standing, { standing }: Pick<Judgement, "standing">): Standing {
-  const { epoch, frozen } = current.memory;
-  if (standing.memory.epoch > epoch) return standing;
+  const { epoch, seen } = current.memory;
+  if (standing.memory.epoch > epoch) return { ...standing, memory: { ...standing.memory, seen } };
   const confirmed = standing.confirmed && standing.memory.epoch === epoch;
-  return { ...standing, memory: { ...standing.memory, epoch, frozen }, confirmed };
+  return { ...standing, memory: { ...standing.memory, epoch, seen, ...marksOf(current) }, confirmed };
 }
 
 /** What nodes are told to remember; who only looks, or stands in an election, leaves that as it is. */
-export function toRemember({ memory }: Standing): readonly Frozen[] | undefined {
-  return memory.elected ? memory.frozen : undefined;
+export function toRemember(standing: Standing): Marks | undefined {
+  return standing.memory.elected ? marksOf(standing) : undefined;
 }
 
 function majority(nodes: readonly string[]): number {

@@ -98,7 +98,7 @@ describe("a node", () => {
       "host-key ok: known",
       "login ok: as pi, by key /home/me/.ssh/id_ed25519",
       "shell ok: /bin/bash",
-      "sudo ok: not needed: the login may use Docker's socket",
+      "sudo ok: not needed for Docker; without it a daemon repairs, but never leads, so it moves nothing",
       "docker ok: client 24.0.7",
       "docker-access ok: its daemon answers in 12 ms",
       "docker-version ok: 24.0.7",

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { formatFrozen, parseFrozen } from "../../../src/domain/leadership/frozen.ts";
+import { formatMarks, noMarks, parseMarks } from "../../../src/domain/leadership/marks.ts";
 import {
   afterRound,
   type ClaimRound,
   epochToClaim,
   judge,
+  newOwner,
   raised,
   type Standing,
   thawed,
@@ -28,7 +29,7 @@ function answers(lines: readonly string[]): ClaimRound["answers"] {
         epoch: Number(epoch),
         owner: owner === "-" ? undefined : owner,
         leftMs: Number(left) * 1000,
-        frozen: parseFrozen(marks),
+        ...parseMarks(marks),
         markedAt: Number(markedAt),
         clock,
       },
@@ -37,7 +38,7 @@ function answers(lines: readonly string[]): ClaimRound["answers"] {
 }
 
 const me = (epoch: number, elected: boolean, promises: Standing["promises"] = {}): Standing => ({
-  memory: { owner: "me", epoch, elected, frozen: [] },
+  memory: { ...newOwner("me"), epoch, elected },
   promises,
   restUntil: -Infinity,
   confirmed: false,
@@ -157,7 +158,7 @@ describe("leadership", () => {
   test("who is elected knows what the newest of a majority remembers", () => {
     const elected = (...lines: string[]): string => {
       const judgement = judge(me(0, false), round(3, 9, ...lines));
-      return formatFrozen(judgement.standing.memory.frozen);
+      return formatMarks(judgement.standing.memory);
     };
     expect(elected("n1: claimed 9 me 10 4 v=n3", "n2: claimed 9 me 10 7 -")).toBe("-");
     expect(elected("n1: claimed 9 me 10 7 v=n3", "n2: claimed 9 me 10 4 -")).toBe("v=n3");
@@ -170,8 +171,8 @@ describe("leadership", () => {
     const { standing } = judge(me(4, true), round(3, 4, "n1: claimed 4 me 10 4 -", "n2: claimed 4 me 10 4 -"));
     const frozen = raised(standing, mark);
     expect(frozen?.memory).toMatchObject({ epoch: 5, frozen: [mark] });
-    expect(frozen && toRemember(frozen)).toEqual([mark]);
-    expect(frozen && toRemember(thawed(frozen, mark))).toEqual([]);
+    expect(frozen && toRemember(frozen)).toEqual({ frozen: [mark], placed: [] });
+    expect(frozen && toRemember(thawed(frozen, mark))).toEqual(noMarks);
     expect(frozen && thawed(frozen, { vip: "v", node: "n2" }).memory.frozen).toEqual([mark]);
   });
 

@@ -4,10 +4,12 @@ import {
   epochToClaim,
   judge,
   type Judgement,
+  newOwner,
   newStanding,
   raised,
   type Standing,
 } from "../../../src/domain/leadership/judge.ts";
+import { noMarks } from "../../../src/domain/leadership/marks.ts";
 import { GuardModel } from "../../support/guard-model.ts";
 import { Random } from "../../support/random.ts";
 import { VirtualTime } from "../../support/virtual-time.ts";
@@ -101,7 +103,7 @@ class Controller {
     this.#cluster = cluster;
     this.#who = who;
     this.#rate = 1 + cluster.random.between(-250e-6, 250e-6);
-    this.#saved = { owner: who, epoch: 0, elected: false, frozen: [] };
+    this.#saved = newOwner(who);
     this.#standing = newStanding(this.#saved);
     cluster.time.after(cluster.random.between(0, 20_000), () => {
       this.#round();
@@ -158,7 +160,7 @@ class Controller {
           if (over || life !== this.#life) return;
           const clock = { bootId: String(node.guard.boot), uptimeMs: 0, at: this.#now };
           const owner = said.owner === "-" ? undefined : said.owner;
-          answers.push({ node: name, sentAt, answer: { ...said, owner, leftMs: said.left, frozen: [], clock } });
+          answers.push({ node: name, sentAt, answer: { ...said, owner, leftMs: said.left, ...noMarks, clock } });
           if (answers.length === nodes.size) finish();
         });
       });

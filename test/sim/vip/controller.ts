@@ -1,7 +1,8 @@
-import { openLeadership, type Leadership } from "../../../src/app/leadership.ts";
+import type { Leadership } from "../../../src/app/leadership.ts";
 import { runDaemon } from "../../../src/daemon/index.ts";
 import type { StateFile } from "../../../src/app/ports.ts";
 import type { Disk } from "../disk.ts";
+import { openSimLeadership } from "../leadership.ts";
 import { openPorts } from "../ports.ts";
 import { Process } from "../process.ts";
 import { disk, durableFile } from "../state.ts";
@@ -55,15 +56,7 @@ export class Controller {
       fence: () => leadership.fence(),
     });
     const { config } = await store.read();
-    const leadership: Leadership = await openLeadership(ports, {
-      memory: this.#file("the leadership", {
-        read: () => own.leadership,
-        write: (value) => (own.leadership = value),
-      }),
-      machine: process.machine,
-      newOwner: () => process.machine,
-      nodes: ports.vipNodes,
-    });
+    const leadership: Leadership = await openSimLeadership(this.#world, process, ports);
     await runDaemon(ports, {
       config,
       store,

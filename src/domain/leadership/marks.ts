@@ -1,0 +1,42 @@
+import { type Frozen, withFrozen } from "./frozen.ts";
+import { formatPlaced, parsePlaced, type Placed, withPlaced } from "./placed.ts";
+
+/** What nodes remember for whoever leads next. */
+export interface Marks {
+  readonly frozen: readonly Frozen[];
+  readonly placed: readonly Placed[];
+}
+
+export const noMarks: Marks = { frozen: [], placed: [] };
+
+const none = "-";
+
+/** One word, as nodes remember it. */
+export function formatMarks({ frozen, placed }: Marks): string {
+  const words = [...frozen.map(({ vip, node }) => `${vip}=${node}`), ...placed.map(formatPlaced)];
+  return words.length === 0 ? none : words.join(",");
+}
+
+/** Reads what `formatMarks` made. */
+export function parseMarks(word: string): Marks {
+  const words = word === none ? [] : word.split(",");
+  const frozen = words.filter((each) => !each.includes("@")).map((each) => each.split("="));
+  return {
+    frozen: frozen.map(([vip = "", node = ""]) => ({ vip, node })),
+    placed: words.flatMap((each) => parsePlaced(each) ?? []),
+  };
+}
+
+/**
+ * What the nodes remember, by the newest of a majority: who has something remembered has half of the nodes store it with
+ * an epoch that nobody had before. In one epoch marks only ever go, and a claim may overtake another: what one node has
+ * of that epoch counts.
+ */
+export function newestMarks(answers: readonly { readonly answer: Marks & { readonly markedAt: number } }[]): Marks {
+  const newest = Math.max(...answers.map(({ answer }) => answer.markedAt));
+  const all = answers.map(({ answer }) => answer).filter(({ markedAt }) => markedAt === newest);
+  return {
+    frozen: all.flatMap(({ frozen }) => frozen).reduce<readonly Frozen[]>(withFrozen, []),
+    placed: all.flatMap(({ placed }) => placed).reduce<readonly Placed[]>(withPlaced, []),
+  };
+}

@@ -1,0 +1,167 @@
+import { expect, test } from "vitest";
+import { moveEdits } from "../../src/domain/move/edits.ts";
+import { edited, load } from "./config.ts";
+import { furnish } from "./history.ts";
+import { SimDaemon } from "./daemon.ts";
+import { World } from "./world.ts";
+
+const intervalMs = 5000;
+const text = JSON.stringify({
+  cluster: "sim",
+  automatic_heartbeat: true,
+  heartbeat_interval: intervalMs,
+  layout: [
+    { node: "n1", c1: { args: "-p 8001:80", image: "busybox:1" } },
+    { node: "n2" },
+    { node: "n3" },
+    { node: "n4" },
+  ],
+  hb: [{ node: "n1", c1: "8001" }],
+  container_host_constraints: [{ container: "c1,n1,n2" }],
+});
+
+/** A cluster of four nodes with two machines that a daemon runs on, and what must never be seen there. */
+class Stage {
+  readonly world = new World(1, {
+    text,
+    nodes: ["n1", "n2", "n3", "n4"],
+    cluster: "sim",
+    machines: ["controller", "other"],
+  });
+  readonly lines: string[] = [];
+  /** Nodes on which copies run, whenever it is more than one for longer than a round. */
+  double: string | undefined;
+  #doubleSince: number | undefined;
+  #bug: unknown;
+
+  constructor() {
+    this.world.transcript = (line) => this.lines.push(line);
+    furnish(this.world);
+  }
+
+  start(machine: string): SimDaemon {
+    return new SimDaemon(this.world, { machine, onRound: () => undefined, onBug: (error) => (this.#bug ??= error) });
+  }
+
+  async pass(ms: number): Promise<void> {
+    const { timeline } = this.world;
+    await timeline.run(timeline.now + ms, () => {
+      const nodes = this.running();
+      this.#doubleSince = nodes.length > 1 ? (this.#doubleSince ?? timeline.now) : undefined;
+      if (this.#doubleSince !== undefined && timeline.now - this.#doubleSince > 3 * intervalMs) {
+        this.double ??= `${nodes.join(" and ")} at ${String(timeline.now)}`;
+      }
+      return this.#bug === undefined;
+    });
+    if (this.#bug !== undefined) throw this.#bug as Error;
+  }
+
+  /** Nodes on which a copy runs, and which answer. */
+  running(): readonly string[] {
+    return [...this.world.nodes.values()]
+      .filter(
+        ({ on, docker }) =>
+          on && [...docker.containers.values()].some((each) => each.name === "c1" && each.state === "running"),
+      )
+      .map(({ name }) => name);
+  }
+
+  /** Where the config of a machine has the container. */
+  placedBy(machine: string): readonly string[] {
+    const { layout } = JSON.parse(this.world.disk(machine).text) as { layout: { node: string; c1?: unknown }[] };
+    return layout.filter((row) => row.c1 !== undefined).map(({ node }) => node);
+  }
+}
+
+/** n1 is without power until its container has been moved to n2. */
+async function failOver(stage: Stage): Promise<void> {
+  stage.world.node("n1").powerOff();
+  await stage.pass(60_000);
+  expect(stage.placedBy("controller")).toEqual(["n2"]);
+  stage.world.node("n1").powerOn();
+  await stage.pass(30_000);
+  expect(stage.running()).toEqual(["n2"]);
+}
+
+test("who takes over knows of a failover, though its config file does not", async () => {
+  const stage = new Stage();
+  const first = stage.start("controller");
+  await stage.pass(10_000);
+  const second = stage.start("other");
+  await stage.pass(10_000);
+  await failOver(stage);
+  expect(stage.placedBy("other")).toEqual(["n1"]);
+  first.process.kill();
+  await stage.pass(120_000);
+  expect(stage.placedBy("other"), stage.lines.slice(-40).join("\n")).toEqual(["n2"]);
+  expect(stage.running()).toEqual(["n2"]);
+  expect(stage.double).toBeUndefined();
+
+  // The first one comes back with a config that knows of nothing that the second one did meanwhile.
+  stage.world.node("n2").powerOff();
+  await stage.pass(60_000);
+  expect(stage.placedBy("other")).toEqual(["n1"]);
+  stage.world.node("n2").powerOn();
+  const again = stage.start("controller");
+  await stage.pass(30_000);
+  second.process.kill();
+  await stage.pass(120_000);
+  expect(stage.placedBy("controller")).toEqual(["n1"]);
+  expect(stage.running()).toEqual(["n1"]);
+  expect(stage.double).toBeUndefined();
+  again.process.kill();
+});
+
+test("what somebody changes in the leader's config is a wish, and whoever takes over knows of it", async () => {
+  const stage = new Stage();
+  const first = stage.start("controller");
+  await stage.pass(10_000);
+  stage.start("other");
+  await stage.pass(10_000);
+  await failOver(stage);
+  const disk = stage.world.disk("controller");
+  disk.text = edited(disk.text, moveEdits(load(disk.text).raw, { container: "c1", from: "n2", to: "n3" }));
+  await stage.pass(60_000);
+  expect(stage.running()).toEqual(["n3"]);
+  first.process.kill();
+  await stage.pass(120_000);
+  expect(stage.placedBy("other")).toEqual(["n3"]);
+  expect(stage.running()).toEqual(["n3"]);
+  expect(stage.double).toBeUndefined();
+});
+
+test("who is not elected repairs nothing by a config that is older than what the nodes remember", async () => {
+  const stage = new Stage();
+  const first = stage.start("controller");
+  await stage.pass(10_000);
+  const second = stage.start("other");
+  await stage.pass(10_000);
+  await failOver(stage);
+  first.process.kill();
+  stage.world.node("n2").powerOff();
+  stage.world.network.cut("other", "n4");
+  const before = stage.lines.length;
+  await stage.pass(120_000);
+  expect(stage.running()).toEqual([]);
+  expect(stage.lines.join("\n")).toContain("! config.behind");
+  expect(stage.lines.slice(before).join("\n")).not.toContain("docker container run");
+  second.process.kill();
+});
+
+test("a login that cannot become root leads nothing, and repairs", async () => {
+  const stage = new Stage();
+  stage.world.rootless.add("controller");
+  stage.start("controller");
+  await stage.pass(20_000);
+  expect(stage.lines.join("\n")).toContain("! daemon.unelected");
+  for (const each of stage.world.node("n1").docker.containers.values()) each.state = "exited";
+  await stage.pass(20_000);
+  expect(stage.running()).toEqual(["n1"]);
+  stage.world.node("n1").powerOff();
+  await stage.pass(60_000);
+  expect(stage.placedBy("controller")).toEqual(["n1"]);
+  const second = stage.start("other");
+  await stage.pass(60_000);
+  expect(stage.placedBy("other")).toEqual(["n2"]);
+  second.process.kill();
+});
