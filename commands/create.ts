@@ -15,6 +15,8 @@ export default class Create extends PictlCommand {
   static override flags = {
     recreate: Flags.boolean({ summary: "Replace containers that are there already." }),
     grace: common.grace,
+    "check-timeout": common.checkTimeout,
+    "no-check": common.noCheck,
     wait: common.wait,
     "dry-run": common.dryRun,
   };
@@ -26,8 +28,9 @@ export default class Create extends PictlCommand {
     const report = await createContainers(ports, {
       config,
       placements: selectPlacements(config, args.container ?? []),
-      recreate: flags.recreate,
+      recreate: flags.recreate ? "everything" : "nothing",
       graceSeconds: flags.grace,
+      ...common.patience(flags),
       waitMs: flags.wait * 1000,
       dryRun: flags["dry-run"],
     });

@@ -8,7 +8,7 @@ export default class Move extends PictlCommand {
   static override summary = "Move a container to another node; a failure leaves it where it is.";
   static override description =
     "The image is made ready on the new node first. Then the old container stops, the new one starts and is checked (its " +
-    "hb entry, else that it runs for 3 s without a restart), the config is written once, and the old one is removed. " +
+    "hb entry, else its HEALTHCHECK, else that it runs for 3 s without a restart), the config is written once, and the old one is removed. " +
     "Whatever fails before that puts the old one back. A node that is dead is left as it is; its copy is removed when it " +
     "is back.";
   static override aliases = ["changehost"];
@@ -26,6 +26,7 @@ export default class Move extends PictlCommand {
     }),
     "copy-volumes": Flags.boolean({ summary: "Copy its volumes and folders, while it is stopped." }),
     "check-timeout": common.checkTimeout,
+    "no-check": common.noCheck,
     grace: common.grace,
     force: Flags.boolean({ summary: "Also to a node that is cordoned." }),
     wait: common.wait,
@@ -51,7 +52,7 @@ export default class Move extends PictlCommand {
       copyVolumes: flags["copy-volumes"],
       mayLeaveData: async (question) =>
         flags.yes || flags["dry-run"] || this.ask.confirm(question, "Say `--copy-volumes` or `--yes`."),
-      patienceMs: flags["check-timeout"] * 1000,
+      ...common.patience(flags),
       graceSeconds: flags.grace,
       waitMs: flags.wait * 1000,
       dryRun: flags["dry-run"],

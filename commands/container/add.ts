@@ -37,6 +37,8 @@ export default class ContainerAdd extends PictlCommand {
     }),
     run: Flags.boolean({ summary: "Create it at once." }),
     force: Flags.boolean({ summary: "Also on a node that is cordoned." }),
+    "check-timeout": common.checkTimeout,
+    "no-check": common.noCheck,
     wait: common.wait,
     "dry-run": common.dryRun,
   };
@@ -62,6 +64,7 @@ export default class ContainerAdd extends PictlCommand {
       },
       force: flags.force,
       run: flags.run,
+      ...common.patience(flags),
       waitMs: flags.wait * 1000,
       dryRun: flags["dry-run"],
     });

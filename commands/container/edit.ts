@@ -37,6 +37,8 @@ export default class ContainerEdit extends PictlCommand {
     "no-hosts": Flags.boolean({ summary: "It fails over to no node." }),
     run: Flags.boolean({ summary: "Make what runs like the config says." }),
     grace: common.grace,
+    "check-timeout": common.checkTimeout,
+    "no-check": common.noCheck,
     wait: common.wait,
     "dry-run": common.dryRun,
     yes: common.yes,
@@ -59,6 +61,7 @@ export default class ContainerEdit extends PictlCommand {
       change: { args: flags.args, image, build: flags.build, port, hosts: flags["no-hosts"] ? [] : flags.host },
       run: flags.run,
       graceSeconds: flags.grace,
+      ...common.patience(flags),
       waitMs: flags.wait * 1000,
       dryRun: flags["dry-run"],
       confirm: async (changes) => {

@@ -1,44 +1,41 @@
 import type { Config, Placement } from "../domain/config/types.ts";
-import { planCreate } from "../domain/container/create.ts";
+import { type CreatePlan, planCreate, type Recreate } from "../domain/container/create.ts";
 import { drift } from "../domain/container/drift.ts";
-import { ours } from "../domain/container/ownership.ts";
-import { retiredName } from "../domain/container/replace.ts";
-import { type EnvVariable, withEnvironmentOnStdin } from "../domain/container/environment.ts";
-import { imageOf, runInput } from "../domain/container/wanted.ts";
-import * as docker from "../domain/docker/commands.ts";
+import { type EnvVariable } from "../domain/container/environment.ts";
+import { imageOf } from "../domain/container/wanted.ts";
+import type { ContainerFacts } from "../domain/docker/facts.ts";
 import type { Failure } from "../domain/errors.ts";
-import { render } from "../domain/shell.ts";
-import { act, type ActionRow, type Done } from "./act.ts";
+import { copiesOf } from "../domain/place/names.ts";
+import { planRollout } from "../domain/place/rollout.ts";
+import { act, type ActionRow, type Done, recordingFailure } from "./act.ts";
 import { buildImages } from "./build.ts";
-import { readEnvironments, wantedDigest, withSecrets } from "./environment.ts";
+import { readEnvironments, wantedDigest } from "./environment.ts";
 import { fanOut } from "./fan-out.ts";
-import { newGeneration, notePlaced } from "./generations.ts";
-import { inheritVolumes, tellLeft } from "./inherit.ts";
 import { applyLifecycle } from "./lifecycle.ts";
 import { withLocks } from "./locks.ts";
 import { onceSettled } from "./move/settle.ts";
+import { nodeOf, observer } from "./observe.ts";
+import { pullMissing } from "./place/image.ts";
+import { type PlaceOptions, replaceOrMake, seeThatItWorks, wouldPlace } from "./place/index.ts";
+import { rollOut } from "./place/roll-out.ts";
+import { settleReplacement } from "./place/settle.ts";
+import type { Ports, Step } from "./ports.ts";
 import { refuseMoved } from "./refuse-moved.ts";
-import { nodeOf, type Observer, observer } from "./observe.ts";
-import type { Ports } from "./ports.ts";
 import type { Report } from "./report.ts";
-import { putInPlace } from "./run-container.ts";
-import { startWatchMs } from "./watch-start.ts";
 
-export interface CreateInput {
+export interface CreateInput extends PlaceOptions {
   readonly config: Config;
   readonly placements: readonly Placement[];
-  readonly recreate: boolean;
-  /** Of one that is replaced; missing: as long as it says itself. */
-  readonly graceSeconds?: number | undefined;
+  readonly recreate: Recreate;
   /** How long to wait for another pictl that changes the same containers. */
   readonly waitMs: number;
   readonly dryRun: boolean;
 }
 
 /**
- * Makes the containers of the placements run: builds images that are missing or stale, then runs what is not there.
- * A placement whose image could not be built, or whose `env_file` cannot be read, is not run. Doing it again changes
- * nothing.
+ * Makes the containers of the placements run: builds and pulls images that are missing or stale, then makes what is not
+ * there and replaces what is to be, in the order of `planRollout`. A placement whose image is not ready, or whose
+ * `env_file` cannot be read, is not touched. Doing it again changes nothing.
  */
 export async function createContainers(
   ports: Ports,
@@ -53,22 +50,34 @@ async function createAll(ports: Ports, input: CreateInput): Promise<Report<{ con
   const environments = await readEnvironments(ports, input.placements);
   const placements = input.placements.filter((placement) => environments.of(placement) !== undefined);
   const built = await buildImages(ports, { config, placements, dryRun, noCache: false, pull: false, force: false });
-  const broken = (placement: Placement): boolean => built.failures.some((failure) => concerns(failure, placement));
-  // Looked at after building, so that a rebuilt image shows as a difference.
-  const observe = observer(ports, config);
-  const ready = placements.filter((placement) => !broken(placement));
-  const { results, failures } = await withLocks(ports, { ...input, placements: ready }, (locked) =>
-    fanOut(ports, ready, {
+  const ready = placements.filter((placement) => !built.failures.some((failure) => concerns(failure, placement)));
+  const { results, failures } = await withLocks(ports, { ...input, placements: ready }, async (locked) => {
+    const look = looker(ports, input);
+    const looked = await fanOut(ports, ready, {
       place: ({ node, container }) => ({ node, container }),
-      work: (placement) =>
-        act(ports, { verb: "create", ...placement }, async () => {
-          await locked(placement);
-          if (!input.dryRun) await refuseMoved(ports, placement);
-          return createOne(ports, { ...input, placement, observe, fromFile: environments.of(placement) ?? [] });
-        }),
-    }),
-  );
-  return { result: { containers: results }, failures: [...environments.failures, ...built.failures, ...failures] };
+      work: async (placement) => {
+        const fromFile = environments.of(placement) ?? [];
+        const stillLocked = (): Promise<void> => locked(placement);
+        const action = { verb: "create", ...placement, dryRun };
+        return recordingFailure(ports, action, () => look({ placement, fromFile, stillLocked }));
+      },
+    });
+    const pulled = dryRun ? { failures: [] } : await pullAll(ports, config, looked.results);
+    const unready = [...built.failures, ...pulled.failures];
+    const rolled = await rollOut(ports, planRollout(looked.results, config.placements), {
+      stopped: (_, item) => whyNotReady(unready, item),
+      work: (item) =>
+        act(ports, { verb: "create", ...item.placement, dryRun }, (step) =>
+          carryOut(ports, input, { item, looked: looked.results, step }),
+        ),
+    });
+    const told = rolled.failures.filter((failure) => !pulled.failures.some((each) => isSame(each, failure)));
+    return { results: rolled.results, failures: [...looked.failures, ...pulled.failures, ...told] };
+  });
+  return {
+    result: { containers: inOrder(results, input.placements) },
+    failures: [...environments.failures, ...built.failures, ...failures],
+  };
 }
 
 function concerns(failure: Failure, placement: Placement): boolean {
@@ -78,58 +87,97 @@ function concerns(failure: Failure, placement: Placement): boolean {
   );
 }
 
-interface One extends CreateInput {
+function isSame(one: Failure, other: Failure): boolean {
+  return one.node === other.node && one.container === other.container;
+}
+
+/** A version whose image is missing on one node replaces nothing on the others. */
+function whyNotReady(unready: readonly Failure[], { placement, disturbs }: Looked): string | undefined {
+  const own = unready.find((failure) => concerns(failure, placement));
+  const other = unready.find((failure) => failure.container === placement.container);
+  const failure = own ?? (disturbs ? other : undefined);
+  return failure && `the image of ${placement.container} is not ready on ${failure.node ?? "every node"}`;
+}
+
+function inOrder(rows: readonly ActionRow[], placements: readonly Placement[]): readonly ActionRow[] {
+  return placements.flatMap(({ container, node }) =>
+    rows.filter((row) => row.container === container && row.node === node),
+  );
+}
+
+/** A placement, and what is to be done about it. */
+interface Looked {
   readonly placement: Placement;
   /** What its `env_file` says. */
   readonly fromFile: readonly EnvVariable[];
-  readonly observe: Observer;
+  readonly digest: string;
+  readonly plan: CreatePlan;
+  readonly facts: ContainerFacts | undefined;
+  /** All that are on its node. */
+  readonly found: readonly ContainerFacts[];
+  readonly disturbs: boolean;
+  readonly stillLocked: () => Promise<void>;
 }
 
-async function createOne(ports: Ports, one: One): Promise<Done> {
-  const { config, placement, observe, dryRun } = one;
-  const { container, node } = placement;
-  const [found, images] = await Promise.all([observe.containers(node), observe.images(node)]);
-  const facts = ours(found, container, config.cluster);
-  const retired = ours(found, retiredName(container), config.cluster);
-  const digest = wantedDigest(placement, one.fromFile);
-  const differs = facts ? drift(facts, images, { digest, image: imageOf(placement) }) : [];
-  const plan = planCreate(container, { facts, drift: differs, recreate: one.recreate });
-  if (plan === "keep") return { outcome: "runs already" };
-  if (plan === "start") return applyLifecycle(ports, { ...one, action: "start" });
-  const generation = await newGeneration(ports, [facts, retired], { dryRun });
-  const engine = await ports.engines.on(nodeOf(config, node), ports.signal);
-  const { args, left } = await inheritVolumes(engine, { placement, from: facts ?? retired, containers: found, images });
-  const runCommand = docker.run(runInput({ ...placement, args }, { cluster: config.cluster, generation, digest }));
-  const environment = await withSecrets(ports, placement, one.fromFile);
-  if (dryRun) {
-    tellLeft(ports, placement, left);
-    return {
-      outcome: `would run: ${render(docker.withoutOwnLabels(withEnvironmentOnStdin(runCommand, environment)))}`,
-    };
-  }
-  const connection = await ports.nodes.connect(nodeOf(config, node), ports.signal);
-  await notePlaced(ports, container, generation);
-  await putInPlace(ports, {
-    connection,
-    engine,
-    placement,
-    runCommand,
-    generation,
-    environment,
-    old: facts,
-    retired,
-    graceSeconds: one.graceSeconds,
-    watchMs: startWatchMs,
-    removesFailed: false,
-  });
-  tellLeft(ports, placement, left);
-  return {
-    outcome: plan === "replace" ? "replaced" : "created",
-    event: {
-      type: "container.created",
-      before: facts?.state ?? null,
-      // Not the arguments: they may hold a password.
-      after: { image: imageOf(placement), generation },
-    },
+type ToLook = Pick<Looked, "placement" | "fromFile" | "stillLocked">;
+
+/** Looks at a container under its lock, and decides. What a replacement that was cut off has left is settled first. */
+function looker(ports: Ports, input: CreateInput): (what: ToLook) => Promise<Looked> {
+  const { config, dryRun, recreate } = input;
+  // Looked at after building, so that a rebuilt image shows as a difference.
+  const observe = observer(ports, config);
+  return async ({ placement, fromFile, stillLocked }) => {
+    const { container, node } = placement;
+    await stillLocked();
+    if (!dryRun) await refuseMoved(ports, placement);
+    const [found, images] = await Promise.all([
+      dryRun ? observe.containers(node) : settleReplacement(ports, { ...input, placement }),
+      observe.images(node),
+    ]);
+    const { own: facts } = copiesOf(found, container, config.cluster);
+    const digest = wantedDigest(placement, fromFile);
+    const differs = facts ? drift(facts, images, { digest, image: imageOf(placement) }) : [];
+    const plan = planCreate(container, { facts, drift: differs, recreate });
+    const disturbs = plan === "replace" && facts?.state === "running";
+    return { placement, fromFile, digest, plan, facts, found, disturbs, stillLocked };
   };
+}
+
+async function pullAll(
+  ports: Ports,
+  config: Config,
+  looked: readonly Looked[],
+): Promise<{ readonly failures: readonly Failure[] }> {
+  const needed = looked.filter(({ plan }) => plan === "run" || plan === "replace");
+  return fanOut(ports, needed, {
+    place: ({ placement: { node, container } }) => ({ node, container }),
+    work: async ({ placement }) => {
+      const node = nodeOf(config, placement.node);
+      const [connection, engine] = await Promise.all([
+        ports.nodes.connect(node, ports.signal),
+        ports.engines.on(node, ports.signal),
+      ]);
+      await pullMissing(ports, { placement, connection, engine, say: () => undefined });
+    },
+  });
+}
+
+async function carryOut(
+  ports: Ports,
+  input: CreateInput,
+  { item, looked, step }: { item: Looked; looked: readonly Looked[]; step: Step },
+): Promise<Done> {
+  const { placement, plan } = item;
+  const { dryRun } = input;
+  switch (plan) {
+    case "keep": {
+      const isWaitedFor = looked.some((each) => each.placement.after?.includes(placement.container));
+      if (isWaitedFor && !dryRun) await seeThatItWorks(ports, { ...input, placement });
+      return { outcome: "runs already" };
+    }
+    case "start":
+      return applyLifecycle(ports, { ...input, placement, action: "start", found: item.found });
+    default:
+      return dryRun ? wouldPlace(ports, { ...input, ...item }) : replaceOrMake(ports, { ...input, ...item, step });
+  }
 }

@@ -23,10 +23,12 @@ export async function inheritVolumes(
 ): Promise<Inheritance> {
   if (!from || from.volumes.length === 0) return { args: placement.args, left: [] };
   const image = imageNamed(images, imageOf(placement));
-  const declared = image && (await engine.declaredVolumes(image.id));
+  const declared = image && (await engine.declares(image.id)).volumes;
   const { args, left } = inherit(placement.args, { volumes: from.volumes, declared });
   // A container may have its volumes from another one, which keeps them.
-  const others = containers.filter((each) => each !== from).flatMap((each) => each.volumes.map(({ name }) => name));
+  const others = containers
+    .filter((each) => each.id !== from.id)
+    .flatMap((each) => each.volumes.map(({ name }) => name));
   return { args, left: left.filter(({ name }) => !others.includes(name)) };
 }
 

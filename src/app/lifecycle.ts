@@ -2,6 +2,7 @@ import type { Config, Placement } from "../domain/config/types.ts";
 import { stopDeadlineMs } from "../domain/container/grace.ts";
 import { type LifecycleAction, planLifecycle } from "../domain/container/lifecycle.ts";
 import { ours } from "../domain/container/ownership.ts";
+import type { ContainerFacts } from "../domain/docker/facts.ts";
 import { PictlError } from "../domain/errors.ts";
 import { render } from "../domain/shell.ts";
 import { act, type ActionRow, type Done } from "./act.ts";
@@ -11,6 +12,7 @@ import { withLocks } from "./locks.ts";
 import { onceSettled } from "./move/settle.ts";
 import { nodeOf, observer, type Observer } from "./observe.ts";
 import type { Ports } from "./ports.ts";
+import { removeLeftovers, settleReplacement } from "./place/settle.ts";
 import { refuseMoved } from "./refuse-moved.ts";
 import type { Report } from "./report.ts";
 import { startWatchMs, watchStart } from "./watch-start.ts";
@@ -55,7 +57,8 @@ async function applyToAll(ports: Ports, input: LifecycleInput): Promise<Report<{
           await locked(placement);
           // What is there may run while the config is broken; what is not is not made by an old one (`create`).
           if (!input.dryRun) await refuseMoved(ports, placement).catch(unlessBroken);
-          return applyLifecycle(ports, { ...input, placement, observe });
+          const found = await settledFirst(ports, { ...input, placement, observe });
+          return applyLifecycle(ports, { ...input, placement, found });
         }),
     }),
   );
@@ -66,15 +69,23 @@ function unlessBroken(error: unknown): void {
   if (!(error instanceof PictlError && error.code === "config-invalid")) throw error;
 }
 
+type One = Omit<LifecycleInput, "placements" | "waitMs"> & { readonly placement: Placement };
+
+/** What is on the node when a replacement of the container that was cut off is settled, or is gone with it. */
+function settledFirst(ports: Ports, input: One & { readonly observe: Observer }): Promise<readonly ContainerFacts[]> {
+  if (input.dryRun) return input.observe.containers(input.placement.node);
+  return input.action === "delete" ? removeLeftovers(ports, input) : settleReplacement(ports, input);
+}
+
 /** The action on one container whose lock is held. */
 export async function applyLifecycle(
   ports: Ports,
-  input: Omit<LifecycleInput, "placements" | "waitMs"> & { readonly placement: Placement; readonly observe: Observer },
+  input: One & { /** What is on the node. */ readonly found: readonly ContainerFacts[] },
 ): Promise<Done> {
   const { config, action, placement, graceSeconds } = input;
   const { container } = placement;
   const node = nodeOf(config, placement.node);
-  const facts = ours(await input.observe.containers(node.name), container, config.cluster);
+  const facts = ours(input.found, container, config.cluster);
   const { commands, why, watch } = planLifecycle(action, container, { facts, graceSeconds });
   const changes = commands.length > 0;
   if (input.dryRun) return { outcome: changes ? `would run: ${commands.map(render).join(" && ")}` : why };

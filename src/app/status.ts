@@ -1,5 +1,5 @@
 import type { Config, NodeSpec, Placement } from "../domain/config/types.ts";
-import { retiredFrom } from "../domain/container/replace.ts";
+import { nextOf, retiredFrom } from "../domain/place/names.ts";
 import { compare, type ContainerStatus, type NodeState } from "../domain/container/status.ts";
 import { type ContainerUse, useBetween } from "../domain/docker/stats.ts";
 import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
@@ -116,7 +116,7 @@ const remedies: Partial<Record<ContainerStatus["state"], (row: ContainerStatus) 
   unhealthy: (row) => `Look at \`pictl logs ${row.container}\`, then \`pictl restart ${row.container}\`.`,
   foreign: (row) => `Rename or remove it on the node (\`docker rename ${row.container} OTHER\`).`,
   stray: (row) =>
-    cutOff(retiredFrom(row.container)) ??
+    cutOff(retiredFrom(row.container) ?? nextOf(row.container)) ??
     `Add it to the layout, or remove it on the node: \`pictl exec --node ${row.node} "docker rm -f ${row.container}"\`.`,
 };
 
@@ -124,8 +124,8 @@ const remedies: Partial<Record<ContainerStatus["state"], (row: ContainerStatus) 
 function cutOff(container: string | undefined): string | undefined {
   return (
     container &&
-    `A move or a replacement of ${container} was cut off: \`pictl create ${container}\` finishes or undoes it, and ` +
-      "`pictl prune` removes what is left then."
+    `A move or a replacement of ${container} goes on, or was cut off: then \`pictl create ${container}\` finishes or ` +
+      "undoes it."
   );
 }
 

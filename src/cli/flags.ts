@@ -44,12 +44,27 @@ export const grace = Flags.integer({
 });
 
 export const checkTimeout = Flags.integer({
-  summary: "How long a moved container may take until its check succeeds.",
+  summary:
+    "How long a new container may take until its check succeeds; without it, as its entry's `patience` says, else 30, " +
+    "or as long as its HEALTHCHECK takes.",
   helpValue: "SECONDS",
-  default: 30,
   min: 0,
   max: 3600,
 });
+
+export const noCheck = Flags.boolean({
+  summary: "Do not wait until a new container has passed its check: it only has to run.",
+  exclusive: ["check-timeout"],
+});
+
+/** What the two say together. */
+export function patience(flags: { readonly "check-timeout": number | undefined; readonly "no-check": boolean }): {
+  readonly patienceMs: number | undefined;
+  readonly skipsCheck: boolean;
+} {
+  const seconds = flags["check-timeout"];
+  return { patienceMs: seconds === undefined ? undefined : seconds * 1000, skipsCheck: flags["no-check"] };
+}
 
 export const wait = Flags.integer({
   summary: "Seconds to wait for another pictl that changes the same containers.",

@@ -53,6 +53,12 @@ export const errorCodes = {
   "docker-denied": 1,
   /** docker did what was asked, and said no. */
   "docker-failed": 1,
+  /** A new container did not pass its check, so that it did not take the place of the old one. */
+  "gate-failed": 1,
+  /** A container was left as it is, since another one before it failed. */
+  "rollout-stopped": 1,
+  /** A hook that must succeed before anything goes on did not. */
+  "hook-failed": 1,
   /** A container of that name exists and was not made by pictl for this cluster. */
   "container-foreign": 1,
   /** Wanted and actual state differ (`status`). */

@@ -25,7 +25,7 @@ test("every command, argument and flag stands in the man page", () => {
 });
 
 test("what a flag is when it is not given stands with it", () => {
-  expect(page).toContain("How long a moved container may take until its check succeeds. Default: 30.");
+  expect(page).toContain("Seconds to wait for another pictl that changes the same containers. Default: 0.");
 });
 
 const groff = ((): boolean => {

@@ -12,10 +12,15 @@ export function containerFacts(parts: Partial<ContainerFacts> = {}): ContainerFa
     labels: { "io.pictl.cluster": "test", "io.pictl.container": "web", "io.pictl.digest": "d1" },
     createdAt: 1_700_000_000,
     startedAtMs: 1_700_000_000_000,
+    finishedAtMs: null,
+    healthDecidesMs: null,
     exitCode: null,
     stopTimeoutSeconds: null,
     ports: [],
     volumes: [],
+    networkMode: "default",
+    networks: ["bridge"],
+    addresses: { bridge: "172.17.0.2" },
     ...parts,
   };
 }

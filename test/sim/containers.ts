@@ -31,9 +31,14 @@ export function factsOf(container: SimContainer): ContainerFacts {
     createdAt,
     startedAtMs,
     stopTimeoutSeconds: null,
+    finishedAtMs: null,
+    healthDecidesMs: null,
     exitCode: state === "exited" ? exitCode : null,
     ports: state === "running" ? ports : [],
     volumes: [],
+    networkMode: "default",
+    networks: ["bridge"],
+    addresses: {},
   };
 }
 

@@ -3,7 +3,8 @@ import { parseRunArgs } from "../../src/domain/docker/run-args.ts";
 /** A docker client command that changes something, understood. */
 export type DockerChange =
   | {
-      readonly do: "run";
+      /** `create`: it is not started. */
+      readonly do: "run" | "create";
       readonly name: string;
       readonly image: string;
       readonly pull: "never" | "missing";
@@ -34,7 +35,8 @@ function container(verb: string, rest: readonly string[]): DockerChange | undefi
   const name = rest.at(-1) ?? "";
   switch (verb) {
     case "run":
-      return run(rest);
+    case "create":
+      return run(verb, rest);
     case "start":
     case "stop":
     case "restart":
@@ -53,12 +55,12 @@ function container(verb: string, rest: readonly string[]): DockerChange | undefi
   }
 }
 
-function run(rest: readonly string[]): DockerChange {
+function run(verb: "run" | "create", rest: readonly string[]): DockerChange {
   const image = rest.at(-1) ?? "";
-  const args = rest.slice(1, -1);
+  const args = rest.filter((word) => word !== "--detach").slice(0, -1);
   const parsed = parseRunArgs(args);
   return {
-    do: "run",
+    do: verb,
     name: args[args.indexOf("--name") + 1] ?? "",
     image,
     pull: args.includes("--pull=never") ? "never" : "missing",

@@ -183,7 +183,7 @@ export class SimDocker {
       });
       return;
     }
-    if (change.do === "run") {
+    if (change.do === "run" || change.do === "create") {
       this.#later(random.between(20, 300), () => {
         this.#run(change, fine, no);
       });
@@ -239,7 +239,7 @@ export class SimDocker {
   }
 
   #run(
-    change: Extract<DockerChange, { do: "run" }>,
+    change: Extract<DockerChange, { do: "run" | "create" }>,
     fine: () => void,
     no: (stderr: string, code: number) => void,
   ): void {
@@ -268,6 +268,10 @@ export class SimDocker {
       createdAt: Math.floor(this.#world.wallMs() / 1000),
     });
     this.#world.changed(`${change.name} (${container.id}) is created`, "pictl");
+    if (change.do === "create") {
+      fine();
+      return;
+    }
     this.#later(this.#world.random.between(20, 200), () => {
       if (!this.containers.has(container.id)) {
         no("No such container", 125);

@@ -161,12 +161,14 @@ function engine(world: World, nodes: SimNodes, node: NodeSpec, signal: AbortSign
         cpus: 1,
       })),
     containers: () => ask("containers", () => docker.facts()),
+    container: (name) => ask("container", () => docker.facts().find((each) => each.name === name)),
     images: () => ask("images", () => [...docker.images.values()]),
     stats: none,
     disk: none,
     layers: none,
     addresses: none,
-    declaredVolumes: none,
+    declares: () => Promise.resolve({ volumes: [], healthcheck: false }),
+    healthOutput: () => Promise.resolve(""),
     platforms: none,
     logs: async function* () {
       yield* [];

@@ -5,10 +5,11 @@ import {
   containerNetwork,
   diskFacts,
   engineInfo,
+  healthOutput,
+  imageDeclares,
   imageFromList,
   imageLayers,
   imagePlatforms,
-  imageVolumes,
   withInspection,
 } from "../../domain/docker/engine-json.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
@@ -29,6 +30,16 @@ export function createEngine(node: string, api: Api, signal: AbortSignal): Engin
       return inspectOurs(api, containers, signal);
     },
     addresses: (name) => addressesOf(api, name, signal),
+    container: async (name) => {
+      const filters = encodeURIComponent(JSON.stringify({ name: [`^/${name.replaceAll(".", "\\.")}$`] }));
+      const rows = list(await api.get(`/containers/json?all=1&filters=${filters}`, signal));
+      const [found] = await inspectOurs(
+        api,
+        rows.map(containerFromList).filter((facts) => facts?.name === name) as ContainerFacts[],
+        signal,
+      );
+      return found;
+    },
     stats: async (id) => {
       const path = `/containers/${encodeURIComponent(id)}/stats?stream=false&one-shot=true`;
       const body = await api.get(path, signal);
@@ -41,7 +52,8 @@ export function createEngine(node: string, api: Api, signal: AbortSignal): Engin
     },
     disk: async () => diskFacts(await api.get("/system/df", signal, ofTheDisk)),
     layers: async (id) => imageLayers(await api.get(`/images/${encodeURIComponent(id)}/json`, signal)),
-    declaredVolumes: async (id) => imageVolumes(await api.get(`/images/${encodeURIComponent(id)}/json`, signal)),
+    declares: async (id) => imageDeclares(await api.get(`/images/${encodeURIComponent(id)}/json`, signal)),
+    healthOutput: async (id) => healthOutput(await api.get(`/containers/${encodeURIComponent(id)}/json`, signal)),
     platforms: async (reference) => {
       const body = await api.get(`/distribution/${reference}/json`, signal);
       if (body === undefined) throw new PictlError("docker-failed", `No registry knows ${reference}.`, { node });

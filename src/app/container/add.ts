@@ -4,12 +4,13 @@ import { refuseCordoned } from "../../domain/node/cordon.ts";
 import { hintedFurther } from "../../domain/errors.ts";
 import { nodeNamed } from "../../domain/select.ts";
 import { createContainers } from "../create.ts";
+import type { PlaceOptions } from "../place/index.ts";
 import type { ConfigStore, Ports } from "../ports.ts";
 import { record } from "../record.ts";
 import type { Report } from "../report.ts";
 import { changeContainer, changesOn, type ContainerChangeRow, previewChange } from "./change.ts";
 
-export interface AddContainerInput {
+export interface AddContainerInput extends Omit<PlaceOptions, "graceSeconds"> {
   readonly store: ConfigStore;
   readonly config: Config;
   readonly container: NewContainer;
@@ -41,7 +42,7 @@ export async function addContainer(
   const { config } = dryRun ? preview : await store.read();
   const placements = config.placements.filter((each) => each.container === container.name && nodes.includes(each.node));
   const created = input.run
-    ? await createContainers(ports, { ...input, config, placements, recreate: false })
+    ? await createContainers(ports, { ...input, config, placements, recreate: "nothing" })
     : { result: { containers: [] }, failures: [] };
   const rows = nodes.map((node, index): ContainerChangeRow => {
     const ran = created.result.containers.find((row) => row.node === node)?.outcome;

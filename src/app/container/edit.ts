@@ -1,21 +1,17 @@
-import type { Config, Placement } from "../../domain/config/types.ts";
-import { drift } from "../../domain/container/drift.ts";
+import type { Config } from "../../domain/config/types.ts";
 import type { ContainerEdit } from "../../domain/container/edit-entries.ts";
 import { type ContainerChange, planEditContainer } from "../../domain/container/edit.ts";
-import { ours } from "../../domain/container/ownership.ts";
-import { imageOf } from "../../domain/container/wanted.ts";
-import { hintedFurther, PictlError } from "../../domain/errors.ts";
+import { hintedFurther } from "../../domain/errors.ts";
 import { nodeNamed } from "../../domain/select.ts";
 import type { ActionRow } from "../act.ts";
 import { createContainers } from "../create.ts";
-import { readEnvFile, wantedDigest } from "../environment.ts";
-import { observer } from "../observe.ts";
+import type { PlaceOptions } from "../place/index.ts";
 import type { ConfigStore, Ports } from "../ports.ts";
 import { record } from "../record.ts";
 import type { Report } from "../report.ts";
 import { changeContainer, changesOn, type ContainerChangeRow, instancesOf, previewChange } from "./change.ts";
 
-export interface EditContainerInput {
+export interface EditContainerInput extends PlaceOptions {
   readonly store: ConfigStore;
   readonly config: Config;
   /** `NAME` or `NAME@NODE`. */
@@ -23,8 +19,6 @@ export interface EditContainerInput {
   readonly change: ContainerChange;
   /** Make what runs like the config says, at once. */
   readonly run: boolean;
-  /** Of one that is replaced; missing: as long as it says itself. */
-  readonly graceSeconds?: number | undefined;
   readonly waitMs: number;
   readonly dryRun: boolean;
   /** Asked with the changes, before anything is written; false leaves all as it is. */
@@ -62,7 +56,9 @@ export async function editContainer(
     if (changes.length > 0) await record(ports, { type: "container.edited", container: name, node });
   }
   const placements = config.placements.filter((each) => each.container === name && nodes.includes(each.node));
-  const ran = input.run ? await apply(ports, { ...input, config, placements }) : undefined;
+  const ran = input.run
+    ? await createContainers(ports, { ...input, config, placements, recreate: "differing" })
+    : undefined;
   const kept = `The config keeps the change: \`pictl container edit ${target} --run\` tries again, or changes it again.`;
   const failures = ran?.failures ?? [];
   return {
@@ -90,42 +86,4 @@ function rowOf(
     outcome: action === undefined ? outcome : `${outcome}; ${action.outcome}`,
     changes,
   };
-}
-
-/** Creates what is missing, and replaces what differs. */
-async function apply(
-  ports: Ports,
-  input: EditContainerInput & { readonly placements: readonly Placement[] },
-): Promise<Report<{ containers: readonly ActionRow[] }>> {
-  const { placements } = input;
-  const stale = new Set<Placement>();
-  const observe = observer(ports, input.config);
-  for (const placement of placements) if (await differs(placement)) stale.add(placement);
-  const parts = [
-    { recreate: true, placements: placements.filter((each) => stale.has(each)) },
-    { recreate: false, placements: placements.filter((each) => !stale.has(each)) },
-  ].filter((part) => part.placements.length > 0);
-  const reports = [];
-  for (const part of parts) reports.push(await createContainers(ports, { ...input, ...part }));
-  return {
-    result: { containers: reports.flatMap((report) => report.result.containers) },
-    failures: reports.flatMap((report) => report.failures),
-  };
-
-  async function differs(placement: Placement): Promise<boolean> {
-    try {
-      const { node, container } = placement;
-      const [found, images] = await Promise.all([observe.containers(node), observe.images(node)]);
-      const facts = ours(found, container, input.config.cluster);
-      const wanted = {
-        digest: wantedDigest(placement, await readEnvFile(ports, placement)),
-        image: imageOf(placement),
-      };
-      return facts !== undefined && drift(facts, images, wanted).length > 0;
-    } catch (error) {
-      // A node that cannot be asked is told of when the container is created there.
-      if (!(error instanceof PictlError) || error.code === "interrupted") throw error;
-      return false;
-    }
-  }
 }

@@ -7,9 +7,6 @@ import type { ConfigStore, HeartbeatPorts } from "../ports.ts";
 import { record } from "../record.ts";
 import { type OnTheirWay, orderHosts } from "./hosts.ts";
 
-/** How long the new copy may take until its check succeeds, before the next host is tried. */
-const patienceMs = 30_000;
-
 /**
  * Moves a container away from a failing node, to the first of its hosts where it comes up. Prepare first, delete last:
  * whatever fails before the config is written leaves the old copy as it was. Resolves to what became of it: it was moved,
@@ -106,7 +103,6 @@ async function moveTo(
       overlap: false,
       copyVolumes: false,
       mayLeaveData: () => Promise.resolve(true),
-      patienceMs,
       waitMs: 0,
       dryRun: false,
       sourceIs: nodeDead ? "dead" : "answers",

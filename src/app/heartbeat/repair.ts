@@ -19,7 +19,7 @@ export async function repair(
   };
   const { failures } =
     action.do === "create"
-      ? await createContainers(ports, { ...input, recreate: false })
+      ? await createContainers(ports, { ...input, recreate: "nothing" })
       : await lifecycle(ports, { ...input, action: action.do });
   const [failure] = failures;
   if (failure) throw new PictlError(failure.code, failure.message, failure);

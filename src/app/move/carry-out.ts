@@ -3,6 +3,7 @@ import { moveEdits } from "../../domain/move/edits.ts";
 import type { MoveRecord } from "../../domain/move/journal.ts";
 import { notMoved } from "../../domain/move/not-moved.ts";
 import { type MovePlan, wouldMove } from "../../domain/move/plan.ts";
+import type { Passed } from "../../domain/place/gate.ts";
 import { safety } from "../../domain/safety.ts";
 import { readEnvFile, withSecrets } from "../environment.ts";
 import { newGeneration, notePlaced } from "../generations.ts";
@@ -10,8 +11,10 @@ import { inLockOrder, withLocks } from "../locks.ts";
 import type { Ports } from "../ports.ts";
 import { refuseUncopyable } from "./copy-data.ts";
 import type { Moving, Replacing, Switching } from "./moving.ts";
+import { buildImages } from "../build.ts";
+import { pullMissing } from "../place/image.ts";
+import { settleReplacement } from "../place/settle.ts";
 import { preflight } from "./preflight.ts";
-import { prepareImage } from "./prepare-image.ts";
 import { replaceOld, startNew } from "./replace-old.ts";
 import { finish } from "./settle.ts";
 import { oursOn } from "./side.ts";
@@ -36,9 +39,11 @@ export async function carryOut(ports: Ports, moving: Moving): Promise<Moved> {
     return await withLocks(ports, { config, placements: places, waitMs, dryRun }, async (locked) => {
       for (const place of places) await locked(place);
       await refuseChanged(ports, plan);
+      // What a replacement there has left is its old copy, which may be the one that is to go.
+      const left = source && (await settleReplacement(ports, { ...moving, placement: plan.old }));
       return switchOver(safety.journal ? ports : withoutJournal(ports), {
         ...moving,
-        source,
+        source: source && { ...source, containers: left ?? source.containers },
         target,
         stillLocked: (node) => locked({ container, node }),
         fromFile,
@@ -87,7 +92,7 @@ async function switchOver(ports: Ports, moving: Switching): Promise<Moved> {
   if (!safety["prepare-first"]) await finish(ports, config, move);
   try {
     step.update(`making the image ready on ${to}`);
-    await prepareImage(ports, { config, plan, target, step });
+    await makeImageReady(ports, moving);
     if (source && old && moving.copyVolumes) {
       const [from, to] = [source.connection, target.connection];
       await refuseUncopyable(ports, { from, to, data: plan.data });
@@ -98,8 +103,21 @@ async function switchOver(ports: Ports, moving: Switching): Promise<Moved> {
   }
   await ports.journal.write({ ...move, step: "switching" });
   const gapMs = await untilWritten(ports, { ...moving, move, old, copied: [] });
-  const gap = gapMs === null ? "" : gapMs === 0 ? ", no gap" : `, gap ${(gapMs / 1000).toFixed(1)} s`;
+  const unknown = old?.state === "running" ? ", gap unknown: it has no check" : "";
+  const gap = gapMs === null ? unknown : gapMs === 0 ? ", no gap" : `, gap ${(gapMs / 1000).toFixed(1)} s`;
   return { outcome: `moved to ${to}${gap}${await onceWritten(ports, { ...moving, move })}`, gapMs };
+}
+
+/** Builds or pulls it on the target, before anything else is touched. */
+async function makeImageReady(ports: Ports, { config, plan, target, step }: Switching): Promise<void> {
+  const { connection, engine } = target;
+  const say = (text: string): void => {
+    step.update(text);
+  };
+  await pullMissing(ports, { placement: plan.wanted, connection, engine, say });
+  const flags = { noCache: false, pull: false, force: false, dryRun: false };
+  const [failure] = (await buildImages(ports, { config, placements: [plan.wanted], ...flags })).failures;
+  if (failure) throw new PictlError(failure.code, failure.message, failure);
 }
 
 /** It has moved, whatever becomes of this: what fails is left to the next command. Resolves to what is left. */
@@ -123,7 +141,7 @@ async function onceWritten(ports: Ports, moving: Switching & { readonly move: Mo
 async function untilWritten(ports: Ports, moving: Replacing): Promise<number | null> {
   const { config, plan, store, move, old } = moving;
   const sent = { new: false };
-  const startingNew = (): Promise<void> => {
+  const startingNew = (): Promise<Passed> => {
     sent.new = true;
     return startNew(ports, moving);
   };

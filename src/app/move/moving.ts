@@ -4,20 +4,17 @@ import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import type { Place } from "../../domain/move/data-commands.ts";
 import type { MoveRecord } from "../../domain/move/journal.ts";
 import type { MovePlan } from "../../domain/move/plan.ts";
+import type { PlaceOptions } from "../place/index.ts";
 import type { ConfigStore, Step } from "../ports.ts";
 import type { Side } from "./side.ts";
 
-export interface MoveOptions {
+export interface MoveOptions extends PlaceOptions {
   readonly store: ConfigStore;
   /** Start the new one before the old one stops. */
   readonly overlap: boolean;
   readonly copyVolumes: boolean;
   /** Asks whether data on the old node may stay behind; throws confirmation-missing when nobody can be asked. */
   readonly mayLeaveData: (question: string) => Promise<boolean>;
-  /** How long the new one may take until its check succeeds. */
-  readonly patienceMs: number;
-  /** Of the old one; missing: as long as it says itself. */
-  readonly graceSeconds?: number | undefined;
   readonly waitMs: number;
   readonly dryRun: boolean;
   /**

@@ -1,5 +1,5 @@
 import { ours } from "../../domain/container/ownership.ts";
-import { retiredName } from "../../domain/container/replace.ts";
+import { retiredName } from "../../domain/place/names.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { leavesDataBehind, refuseTakenPorts, staysBehind } from "../../domain/move/plan.ts";
 import type { Ports } from "../ports.ts";

@@ -1,25 +1,35 @@
 import { stopDeadlineMs } from "../../domain/container/grace.ts";
-import { retire, retiredName } from "../../domain/container/replace.ts";
 import { runInput } from "../../domain/container/wanted.ts";
 import * as docker from "../../domain/docker/commands.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import type { Place } from "../../domain/move/data-commands.ts";
+import { gatesOf, type Passed } from "../../domain/place/gate.ts";
+import { copiesOf, retiredName } from "../../domain/place/names.ts";
+import { freshSteps, swapSteps } from "../../domain/place/steps.ts";
 import { wantedDigest } from "../environment.ts";
 import { runDocker } from "../docker.ts";
+import { nodeOf } from "../observe.ts";
+import { putInPlace } from "../place/put.ts";
+import { checkOf } from "../place/settle.ts";
 import type { Ports } from "../ports.ts";
-import { putInPlace } from "../run-container.ts";
-import { checkMoved } from "./check.ts";
 import { copyData } from "./copy-data.ts";
 import type { Replacing, Switching } from "./moving.ts";
-import { oursOn, type Side } from "./side.ts";
+import type { Side } from "./side.ts";
 
-/** Stops the old copy and starts the new one, or the other way round; resolves to the time when neither ran. */
-export async function replaceOld(ports: Ports, moving: Replacing, startingNew: () => Promise<void>): Promise<number> {
+/**
+ * Stops the old copy and starts the new one, or the other way round; resolves to the time when nothing served, up to the
+ * moment when the new copy passed its gate: null where both ran and nothing tells since when the new one serves.
+ */
+export async function replaceOld(
+  ports: Ports,
+  moving: Replacing,
+  startingNew: () => Promise<Passed>,
+): Promise<number | null> {
   const { plan, step, source, target, old, overlap, copyVolumes, copied } = moving;
   if (overlap) {
-    await startingNew();
+    const { serves } = await startingNew();
     if (source && old) await putAside(ports, source, old, moving);
-    return 0;
+    return serves ? 0 : null;
   }
   const stoppedAt = ports.clock.monotonic();
   if (source && old) {
@@ -51,8 +61,7 @@ async function putAside(
 ): Promise<void> {
   await stillLocked(plan.from);
   const { container } = plan;
-  const leftover = source.containers.find((facts) => facts.name === retiredName(container));
-  const commands = [...(leftover ? [docker.remove(leftover.id)] : []), ...retire(old.name, graceSeconds)];
+  const commands = [docker.stop(old.name, graceSeconds), docker.rename(old.name, retiredName(container))];
   const doing = `put the old ${container} aside`;
   try {
     for (const command of commands) {
@@ -69,28 +78,41 @@ async function putAside(
 }
 
 /** Starts the new copy, and sees that it does its work. */
-export async function startNew(ports: Ports, moving: Replacing): Promise<void> {
+export async function startNew(ports: Ports, moving: Replacing): Promise<Passed> {
   const { config, plan, step, source, target, move, graceSeconds } = moving;
+  const { container, wanted } = plan;
   // The old node may have died meanwhile: that stops nothing.
   await moving.stillLocked(plan.to);
   step.update(`starting it on ${plan.to}`);
   const sameMachine = source?.engineId === target.engineId;
-  const digest = wantedDigest(plan.wanted, moving.fromFile);
-  const runCommand = docker.run(
-    runInput(plan.wanted, { cluster: config.cluster, generation: move.generation, digest }),
-  );
-  await putInPlace(ports, {
+  const { own, next, retired } = copiesOf(sameMachine ? [] : target.containers, container, config.cluster);
+  // What was cut off there belongs to nothing any more.
+  for (const left of [next, retired]) {
+    if (left) await runDocker(target.connection, docker.remove(left.id), { doing: `remove an older ${container}` });
+  }
+  const check = checkOf(config, plan.old);
+  const gates = gatesOf(undefined, { check, skips: moving.skipsCheck ?? false });
+  const swap = { kind: "stop-first", why: "it is outdated" } as const;
+  const { passed } = await putInPlace(ports, {
+    cluster: config.cluster,
+    node: nodeOf(config, plan.to),
     connection: target.connection,
     engine: target.engine,
-    placement: plan.wanted,
-    runCommand,
+    placement: wanted,
+    old: own,
+    run: runInput(wanted, {
+      cluster: config.cluster,
+      generation: move.generation,
+      digest: wantedDigest(wanted, moving.fromFile),
+    }),
     generation: move.generation,
     environment: moving.environment,
-    old: sameMachine ? undefined : oursOn(target, plan.container, config.cluster),
-    retired: undefined,
-    graceSeconds,
-    watchMs: 0,
-    removesFailed: true,
+    steps: own ? swapSteps(container, { swap, gates, graceSeconds, old: own }) : freshSteps(container, gates),
+    patienceMs: moving.patienceMs ?? wanted.patienceMs,
+    mayEnd: wanted.oneOff === true,
+    step,
+    stillLocked: () => moving.stillLocked(plan.to),
+    onSwitch: () => Promise.resolve(),
   });
-  await checkMoved(ports, { config, plan, engine: target.engine, step, patienceMs: moving.patienceMs });
+  return passed;
 }

@@ -1,6 +1,6 @@
 import type { Config, Placement } from "../../domain/config/types.ts";
 import { generationOf } from "../../domain/container/ownership.ts";
-import { retiredName } from "../../domain/container/replace.ts";
+import { retiredName } from "../../domain/place/names.ts";
 import { toFailure } from "../../domain/errors.ts";
 import { mayStillCome, type MoveRecord, settlement, toldOnceSettled } from "../../domain/move/journal.ts";
 import { inLockOrder, withLocks } from "../locks.ts";

@@ -1,7 +1,7 @@
 import type { Config } from "../../domain/config/types.ts";
 import { writesToMounts } from "../../domain/container/grace.ts";
 import { generationOf } from "../../domain/container/ownership.ts";
-import { retiredName } from "../../domain/container/replace.ts";
+import { retiredName } from "../../domain/place/names.ts";
 import * as docker from "../../domain/docker/commands.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { PictlError } from "../../domain/errors.ts";

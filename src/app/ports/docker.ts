@@ -3,6 +3,7 @@ import type {
   ContainerFacts,
   DiskFacts,
   EngineInfo,
+  ImageDeclares,
   ImageFacts,
   LogRecord,
   StatsSample,
@@ -24,6 +25,8 @@ export interface Engine {
    * without a network; undefined when there is no such container.
    */
   addresses(name: string): Promise<readonly string[] | undefined>;
+  /** The container of exactly this name; undefined when there is none. */
+  container(name: string): Promise<ContainerFacts | undefined>;
   /** One sample of a running container's use, without waiting for a second one. */
   stats(containerId: string): Promise<StatsSample>;
   images(): Promise<ImageFacts[]>;
@@ -31,8 +34,10 @@ export interface Engine {
   disk(): Promise<DiskFacts>;
   /** The layers of an image, the lowest first; none when it is gone. */
   layers(imageId: string): Promise<readonly string[]>;
-  /** Where an image declares volumes (`VOLUME`); nowhere when it is gone. */
-  declaredVolumes(imageId: string): Promise<readonly string[]>;
+  /** What an image declares for its containers; nothing when it is gone. */
+  declares(imageId: string): Promise<ImageDeclares>;
+  /** What the last run of a container's HEALTHCHECK said; empty when there was none. */
+  healthOutput(containerId: string): Promise<string>;
   /**
    * The platforms that a registry has of an image (`amd64`, `arm/v7`), as the node's Docker learns them from it.
    * Rejects with docker-failed where the registry does not tell.

@@ -2,6 +2,7 @@ import { buildHeartbeat, buildConstraints, reportSwitchedOff } from "./heartbeat
 import { markMovable } from "./movable.ts";
 import { buildHooks } from "./hooks.ts";
 import { buildNodes } from "./nodes.ts";
+import { checkOrder } from "./order.ts";
 import type { ConfigPath } from "./path.ts";
 import { buildPlacements } from "./placements.ts";
 import { reportPortClashes } from "./port-clashes.ts";
@@ -26,6 +27,7 @@ export function buildConfig(raw: RawConfig, options: BuildOptions): { config: Co
   const findings = new Findings();
   const { resolvePath } = options;
   const inLayout = buildPlacements(raw, resolvePath, findings);
+  checkOrder(raw, inLayout, findings);
   const constraints = buildConstraints(raw, inLayout, findings);
   const placements = markMovable(raw, inLayout, constraints, findings);
   const nodes = buildNodes(raw, constraints, resolvePath, findings);

@@ -4,9 +4,9 @@ import { containerNamePattern, isContainerName, repositoryPattern } from "./name
 import { buildNetworks, networksUsed } from "./networks.ts";
 import type { ConfigPath } from "./path.ts";
 import type { Findings } from "./problem.ts";
-import type { RawConfig, RawContainer, RawLayoutRow } from "./raw.ts";
+import type { RawConfig, RawContainer, RawLayoutRow, RawUpdate } from "./raw.ts";
 import { parseSecretSource } from "./secret-source.ts";
-import type { NetworkSpec, Placement } from "./types.ts";
+import type { NetworkSpec, Placement, UpdateSettings } from "./types.ts";
 import { splitWords } from "./words.ts";
 import { parseRunArgs, type RunArgs } from "../docker/run-args.ts";
 
@@ -77,6 +77,18 @@ function placement(place: Place): Placement {
     ),
     hooks: buildHooks(value.hooks),
     shared: value.shared ?? false,
+    ...(value.after?.length ? { after: [...new Set(value.after)] } : {}),
+    ...(value.patience === undefined ? {} : { patienceMs: value.patience * 1000 }),
+    ...(value.update ? { update: updateSettings(value.update) } : {}),
+  };
+}
+
+function updateSettings({ at_once: atOnce, swap }: RawUpdate): UpdateSettings {
+  const percent = typeof atOnce === "string" ? Number(atOnce.slice(0, -1)) : undefined;
+  return {
+    ...(typeof atOnce === "number" ? { atOnce } : {}),
+    ...(percent === undefined ? {} : { atOnce: { percent } }),
+    ...(swap === undefined ? {} : { swap }),
   };
 }
 

@@ -70,6 +70,15 @@ export interface RawContainer {
   readonly secrets?: Readonly<Record<string, string>> | null | undefined;
   readonly hooks?: RawHooks | null | undefined;
   readonly shared?: boolean | undefined;
+  readonly after?: readonly string[] | null | undefined;
+  readonly patience?: number | undefined;
+  readonly update?: RawUpdate | null | undefined;
+}
+
+export interface RawUpdate {
+  /** A number, or `25%`. */
+  readonly at_once?: number | string | undefined;
+  readonly swap?: "stop-first" | undefined;
 }
 
 /** `node` and, under any other key, the port or the check of a container. */
@@ -108,4 +117,5 @@ export interface RawHooks {
   readonly on_failover?: string | undefined;
   readonly on_vip_change?: string | undefined;
   readonly on_heartbeat_failure?: string | undefined;
+  readonly on_switch?: string | undefined;
 }

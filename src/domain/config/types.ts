@@ -86,6 +86,11 @@ export interface Placement {
   readonly hooks: Hooks;
   /** The data of its volumes is reachable from every node (a network file system), so it may be moved unasked. */
   readonly shared?: boolean;
+  /** Containers that must do their work before this one is put in place, where both are in hand. */
+  readonly after?: readonly string[];
+  /** How long a new copy may take until its check succeeds, milliseconds. */
+  readonly patienceMs?: number;
+  readonly update?: UpdateSettings;
   /** It may be moved when its node fails: it has a row of `container_host_constraints`. */
   readonly movable?: boolean;
 }
@@ -94,6 +99,14 @@ export interface NetworkSpec {
   readonly name: string;
   /** The words of the `docker network create` arguments. */
   readonly args: readonly string[];
+}
+
+/** How the copies of a container are replaced. */
+export interface UpdateSettings {
+  /** How many at a time, or how much of all of them. */
+  readonly atOnce?: number | { readonly percent: number };
+  /** Two copies of it must never run at once, also where its arguments would allow it. */
+  readonly swap?: "stop-first";
 }
 
 export interface HeartbeatSection {
@@ -144,6 +157,7 @@ export interface Hooks {
   readonly onFailover?: string;
   readonly onVipChange?: string;
   readonly onHeartbeatFailure?: string;
+  readonly onSwitch?: string;
 }
 
 /** One thing wrong (or odd) in a config file. */

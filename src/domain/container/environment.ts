@@ -10,8 +10,8 @@ export type EnvVariable = readonly [name: string, value: Secret];
  */
 export function withEnvironmentOnStdin(run: Command, environment: readonly EnvVariable[]): Command {
   if (run.kind !== "words" || environment.length === 0) return run;
-  const at = run.words.indexOf("--detach");
-  return { kind: "words", words: run.words.toSpliced(at, 0, "--env-file", "/dev/stdin") };
+  const afterVerb = 3;
+  return { kind: "words", words: run.words.toSpliced(afterVerb, 0, "--env-file", "/dev/stdin") };
 }
 
 /** Throws config-invalid for a value of several lines, which docker's format cannot hold. */

@@ -4,7 +4,7 @@ import { labels } from "../docker/labels.ts";
 import { drift } from "./drift.ts";
 import { type MoveRecord, moveInHand } from "../move/journal.ts";
 import { isOurs } from "./ownership.ts";
-import { retiredFrom } from "./replace.ts";
+import { nextOf, retiredFrom } from "../place/names.ts";
 import { imageOf } from "./wanted.ts";
 
 /**
@@ -98,6 +98,11 @@ function stoppedDetail(facts: ContainerFacts): string {
 function strayDetail(facts: ContainerFacts): string {
   const name = facts.labels[labels.container];
   return name !== undefined && name !== facts.name
-    ? `${retiredFrom(facts.name) === name ? "the old" : "a"} copy of ${name}, ${facts.state}`
+    ? `${which(facts.name, name)} copy of ${name}, ${facts.state}`
     : `not in the layout, ${facts.state}`;
+}
+
+function which(name: string, container: string): string {
+  if (retiredFrom(name) === container) return "the old";
+  return nextOf(name) === container ? "a new" : "a";
 }

@@ -1,4 +1,5 @@
-import { type Command, words } from "../shell.ts";
+import { labels } from "./labels.ts";
+import { type Command, script, words } from "../shell.ts";
 
 /** Every change pictl makes to a node's Docker, as a command line of the docker client. */
 
@@ -16,11 +17,16 @@ export interface RunInput {
 }
 
 export function run(input: RunInput): Command {
-  return words(
-    "docker",
-    "container",
-    "run",
-    "--detach",
+  return words("docker", "container", "run", "--detach", ...described(input));
+}
+
+/** Makes a container and does not start it. */
+export function create(input: RunInput): Command {
+  return words("docker", "container", "create", ...described(input));
+}
+
+function described(input: RunInput): readonly string[] {
+  return [
     "--name",
     input.name,
     ...Object.entries(input.labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
@@ -28,7 +34,7 @@ export function run(input: RunInput): Command {
     ...input.args,
     input.image,
     ...(input.command ?? []),
-  );
+  ];
 }
 
 export function createNetwork({ name, args }: { readonly name: string; readonly args: readonly string[] }): Command {
@@ -88,4 +94,37 @@ export function withoutOwnLabels(command: Command): Command {
   const isLabel = (at: number): boolean =>
     command.words[at] === "--label" && (command.words[at + 1]?.startsWith("io.pictl.") ?? false);
   return { kind: "words", words: command.words.filter((_, at) => !isLabel(at) && !(at > 0 && isLabel(at - 1))) };
+}
+
+/** Makes a network in which Docker publishes no port, for a container that waits there. */
+export function createWaitingNetwork(network: string, container: string): Command {
+  return words("docker", "network", "create", "--internal", "--label", `${labels.waiting}=${container}`, network);
+}
+
+/** Starts a container that was made in one network in another one. */
+export function startIn(name: string, { from, to }: { readonly from: string; readonly to: string }): Command {
+  return script(
+    'docker network disconnect "$2" "$1" && docker network connect "$3" "$1" && docker container start "$1"',
+    name,
+    from,
+    to,
+  );
+}
+
+/** Takes a network, and the ports that are published by it, from one container and gives it to another. */
+export function handOver(network: string, { from, to }: { readonly from: string; readonly to: string }): Command {
+  return script('docker network disconnect "$1" "$2" && docker network connect "$1" "$3"', network, from, to);
+}
+
+export function joinNetwork(network: string, name: string): Command {
+  return words("docker", "network", "connect", network, name);
+}
+
+/** Takes a container out of a network, and removes the network. */
+export function leaveNetwork(network: string, name: string): Command {
+  return script('docker network disconnect "$1" "$2" && docker network rm "$1"', network, name);
+}
+
+export function removeNetwork(network: string): Command {
+  return words("docker", "network", "rm", network);
 }

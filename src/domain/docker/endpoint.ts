@@ -25,10 +25,12 @@ export function socketOf(dockerHost: string): string | undefined {
  */
 export function onEngine(command: Command, dockerHost: string): Command {
   if (!isDocker(command) || socketOf(dockerHost) === undefined) return command;
-  return { kind: "words", words: ["env", `DOCKER_HOST=${dockerHost}`, ...command.words] };
+  const list = command.kind === "words" ? command.words : ["sh", "-c", command.text, "sh", ...command.args];
+  return { kind: "words", words: ["env", `DOCKER_HOST=${dockerHost}`, ...list] };
 }
 
-/** Whether it starts the docker client. */
-export function isDocker(command: Command): command is Command & { readonly kind: "words" } {
-  return command.kind === "words" && command.words[0] === "docker";
+/** Whether it starts the docker client: our own scripts that do begin with it. */
+export function isDocker(command: Command): command is Exclude<Command, { readonly kind: "line" }> {
+  if (command.kind === "words") return command.words[0] === "docker";
+  return command.kind === "script" && command.text.startsWith("docker ");
 }

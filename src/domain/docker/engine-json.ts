@@ -1,4 +1,12 @@
-import type { ContainerFacts, ContainerState, DiskFacts, EngineInfo, ImageFacts, PublishedPort } from "./facts.ts";
+import type {
+  ContainerFacts,
+  ContainerState,
+  DiskFacts,
+  EngineInfo,
+  ImageDeclares,
+  ImageFacts,
+  PublishedPort,
+} from "./facts.ts";
 import { list, number, object, text, texts } from "./json.ts";
 
 /** Turns the Docker Engine API's answers into facts. Fields: https://docs.docker.com/reference/api/engine/ */
@@ -9,6 +17,7 @@ export function containerFromList(row: unknown): ContainerFacts | undefined {
   const id = text(json["Id"]);
   if (id === "") return undefined;
   const statusText = text(json["Status"]);
+  const networks = Object.entries(object(object(json["NetworkSettings"])["Networks"]));
   return {
     id,
     name: containerName(list(json["Names"])),
@@ -20,6 +29,8 @@ export function containerFromList(row: unknown): ContainerFacts | undefined {
     labels: texts(json["Labels"]),
     createdAt: number(json["Created"]),
     startedAtMs: null,
+    finishedAtMs: null,
+    healthDecidesMs: null,
     exitCode: exitCodeOf(statusText),
     stopTimeoutSeconds: null,
     ports: list(json["Ports"]).flatMap(publishedPort),
@@ -27,6 +38,13 @@ export function containerFromList(row: unknown): ContainerFacts | undefined {
       .map(object)
       .filter((mount) => mount["Type"] === "volume")
       .map((mount) => ({ name: text(mount["Name"]), target: text(mount["Destination"]) })),
+    networkMode: text(object(json["HostConfig"])["NetworkMode"]),
+    networks: networks.map(([name]) => name),
+    addresses: Object.fromEntries(
+      networks
+        .map(([name, network]) => [name, text(object(network)["IPAddress"])] as const)
+        .filter(([, address]) => address !== ""),
+    ),
   };
 }
 
@@ -34,12 +52,12 @@ export function containerFromList(row: unknown): ContainerFacts | undefined {
 export function withInspection(facts: ContainerFacts, inspection: unknown): ContainerFacts {
   const state = object(object(inspection)["State"]);
   const stopTimeout = object(object(inspection)["Config"])["StopTimeout"];
-  const startedAtMs = Date.parse(text(state["StartedAt"]));
-  const ran = Number.isFinite(startedAtMs) && startedAtMs > 0;
   const ended = facts.state === "exited" || facts.state === "dead" || facts.state === "restarting";
   return {
     ...facts,
-    startedAtMs: ran ? startedAtMs : null,
+    startedAtMs: timeOf(state["StartedAt"]),
+    finishedAtMs: timeOf(state["FinishedAt"]),
+    healthDecidesMs: healthDecidesMs(object(object(inspection)["Config"])["Healthcheck"]),
     exitCode: ended && typeof state["ExitCode"] === "number" ? state["ExitCode"] : facts.exitCode,
     stopTimeoutSeconds: typeof stopTimeout === "number" ? stopTimeout : null,
   };
@@ -59,6 +77,32 @@ export function containerNetwork(inspection: unknown): {
     .flatMap((network) => [text(network["IPAddress"]), text(network["GlobalIPv6Address"])])
     .filter((address) => address !== "");
   return { addresses, of: /^container:(.+)$/.exec(mode)?.[1] };
+}
+
+/** Docker's word for never is a time long ago. */
+function timeOf(value: unknown): number | null {
+  const time = Date.parse(text(value));
+  return Number.isFinite(time) && time > 0 ? time : null;
+}
+
+/** Of `Config.Healthcheck`, in nanoseconds, with Docker's defaults for what is not said. */
+function healthDecidesMs(healthcheck: unknown): number | null {
+  if (!declaresHealthcheck(healthcheck)) return null;
+  const said = object(healthcheck);
+  const ms = (key: string, otherwise: number): number => (number(said[key]) || otherwise * 1e9) / 1e6;
+  const tries = number(said["Retries"]) || 3;
+  return ms("StartPeriod", 0) + tries * (ms("Interval", 30) + ms("Timeout", 30));
+}
+
+function declaresHealthcheck(healthcheck: unknown): boolean {
+  const [kind] = list(object(healthcheck)["Test"]).map(text);
+  return kind !== undefined && kind !== "NONE";
+}
+
+/** What the last run of the HEALTHCHECK said, in `GET /containers/ID/json`; empty when it has said nothing. */
+export function healthOutput(body: unknown): string {
+  const last = list(object(object(object(body)["State"])["Health"])["Log"]).at(-1);
+  return text(object(last)["Output"]).trim();
 }
 
 /** One row of `GET /images/json`; undefined when it has no id. */
@@ -98,9 +142,13 @@ export function imageLayers(body: unknown): readonly string[] {
   return list(object(object(body)["RootFS"])["Layers"]).map(text);
 }
 
-/** Where `GET /images/ID/json` declares volumes. */
-export function imageVolumes(body: unknown): readonly string[] {
-  return Object.keys(object(object(object(body)["Config"])["Volumes"]));
+/** What `GET /images/ID/json` declares for its containers. */
+export function imageDeclares(body: unknown): ImageDeclares {
+  const config = object(object(body)["Config"]);
+  return {
+    volumes: Object.keys(object(config["Volumes"])),
+    healthcheck: declaresHealthcheck(config["Healthcheck"]),
+  };
 }
 
 /** `GET /distribution/NAME/json`; what is for another system, or for none (an attestation), is left out. */

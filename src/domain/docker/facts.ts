@@ -18,12 +18,22 @@ export interface ContainerFacts {
   readonly createdAt: number;
   /** Milliseconds since the epoch; null when it never ran. */
   readonly startedAtMs: number | null;
+  /** When it ended the last time, milliseconds since the epoch; null when it never did. */
+  readonly finishedAtMs: number | null;
+  /** How long its HEALTHCHECK may take until Docker calls it healthy or unhealthy; null when it has none. */
+  readonly healthDecidesMs: number | null;
   readonly exitCode: number | null;
   /** Its `--stop-timeout`, -1 for ever; null: Docker's own, or not known. */
   readonly stopTimeoutSeconds: number | null;
   readonly ports: readonly PublishedPort[];
   /** Those included that its image declares. */
   readonly volumes: readonly VolumeMount[];
+  /** `default`, `bridge`, `host`, `none`, `container:ID` or a network's name: what it was made with. */
+  readonly networkMode: string;
+  /** The networks it is connected to now. */
+  readonly networks: readonly string[];
+  /** Its address in each network that gives it one. */
+  readonly addresses: Readonly<Record<string, string>>;
 }
 
 export interface VolumeMount {
@@ -50,6 +60,14 @@ export interface ImageFacts {
   /** Seconds since the epoch. */
   readonly createdAt: number;
   readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What an image says of the containers that run it. */
+export interface ImageDeclares {
+  /** Where it declares volumes (`VOLUME`). */
+  readonly volumes: readonly string[];
+  /** It has a HEALTHCHECK. */
+  readonly healthcheck: boolean;
 }
 
 /** Bytes on the disk, by id; what Docker does not say is missing. */

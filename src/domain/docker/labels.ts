@@ -6,6 +6,8 @@ export const labels = {
   generation: "io.pictl.generation",
   /** Digest of what was asked for, so that a changed config shows. */
   digest: "io.pictl.digest",
+  /** On networks: the container whose new copy waits there for the ports of the old one. */
+  waiting: "io.pictl.waiting",
   /** On images: digest of the build context. */
   context: "io.pictl.context",
 } as const;

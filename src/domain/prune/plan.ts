@@ -1,6 +1,6 @@
 import type { Config, Placement } from "../config/types.ts";
 import { isOurs } from "../container/ownership.ts";
-import { retiredName } from "../container/replace.ts";
+import { nextName, retiredName } from "../place/names.ts";
 import { imageOf } from "../container/wanted.ts";
 import type { ContainerFacts, DiskFacts, ImageFacts } from "../docker/facts.ts";
 import { labels } from "../docker/labels.ts";
@@ -67,9 +67,7 @@ export function pruneScope(
  * names here or for a container that may move here, and those that such an image is built on.
  */
 export function planPrune(scope: PruneScope, state: PruneState): readonly Leftover[] {
-  const containers = state.containers.filter(
-    (facts) => isLeftover(scope, facts) && !isPutAside(scope, facts, state.containers),
-  );
+  const containers = state.containers.filter((facts) => isLeftover(scope, facts) && !isPutAside(scope, facts));
   const staying = state.containers.filter((facts) => !containers.includes(facts));
   const needed = state.images.filter((image) => isNeeded(scope, image, staying));
   const images = state.images.filter((image) => !needed.some((other) => isBuiltOn(state, other, image)));
@@ -91,14 +89,11 @@ function isLeftover(scope: PruneScope, facts: ContainerFacts): boolean {
   return scope.all && facts.labels[labels.cluster] === undefined;
 }
 
-/** The old copy of a wanted container whose replacement was cut off: nothing runs in its place, and `create` takes it. */
-function isPutAside(scope: PruneScope, facts: ContainerFacts, all: readonly ContainerFacts[]): boolean {
+/** A copy of a wanted container whose replacement goes on, or was cut off: the next command on it needs both. */
+function isPutAside({ placements }: PruneScope, facts: ContainerFacts): boolean {
   const container = containerOf(facts);
-  return (
-    facts.name === retiredName(container) &&
-    scope.placements.some((each) => each.container === container) &&
-    !all.some((each) => each.name === container && each.state === "running")
-  );
+  const names = [retiredName(container), nextName(container)];
+  return names.includes(facts.name) && placements.some((each) => each.container === container);
 }
 
 /** A copy that was put aside has another name than the container it is of. */

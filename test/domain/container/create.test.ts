@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { planCreate } from "../../../src/domain/container/create.ts";
 import { drift } from "../../../src/domain/container/drift.ts";
-import { restore, retire } from "../../../src/domain/container/replace.ts";
 import { imageOf, runInput, wantedText } from "../../../src/domain/container/wanted.ts";
 import { run } from "../../../src/domain/docker/commands.ts";
 import { Secret } from "../../../src/domain/secret.ts";
@@ -28,13 +27,15 @@ describe("the command that runs a container", () => {
 
 describe("what create does", () => {
   test.each([
-    [undefined, [], false, "run"],
-    ["running", [], false, "keep"],
-    ["exited", [], false, "start"],
-    ["restarting", [], false, "start"],
-    ["paused", [], false, "start"],
-    ["running", [], true, "replace"],
-    ["running", ["image"], true, "replace"],
+    [undefined, [], "nothing", "run"],
+    ["running", [], "nothing", "keep"],
+    ["exited", [], "nothing", "start"],
+    ["restarting", [], "nothing", "start"],
+    ["paused", [], "nothing", "start"],
+    ["running", [], "everything", "replace"],
+    ["running", ["image"], "everything", "replace"],
+    ["running", ["image"], "differing", "replace"],
+    ["running", [], "differing", "keep"],
   ] as const)("%s, drift %j, recreate %s: %s", (state, differences, recreate, expected) => {
     const facts = state === undefined ? undefined : containerFacts({ state });
     expect(planCreate("web", { facts, drift: differences, recreate })).toBe(expected);
@@ -42,7 +43,7 @@ describe("what create does", () => {
 
   test("a container that differs is left as it is, and the error says how to replace it", () => {
     expect(() =>
-      planCreate("web", { facts: containerFacts(), drift: ["arguments", "image"], recreate: false }),
+      planCreate("web", { facts: containerFacts(), drift: ["arguments", "image"], recreate: "nothing" }),
     ).toThrow(
       expect.objectContaining({
         code: "not-as-wanted",
@@ -88,16 +89,4 @@ test("what is wanted depends on what the env_file says, not on where it lies or 
   expect(text("/a", ["A", "1"], ["B", "2"])).toBe(text("/b", ["B", "2"], ["A", "1"]));
   expect(text("/a", ["A", "1"])).not.toBe(text("/a", ["A", "2"]));
   expect(text("/a")).not.toBe(text(undefined));
-});
-
-test("the old container is put aside before, and brought back after a failure", () => {
-  expect(retire("web", 10).map(render)).toEqual([
-    "docker container stop --time 10 web",
-    "docker container rename web web.pictl-replaced",
-  ]);
-  expect(restore("web", true).map(render)).toEqual([
-    "docker container rm --force web",
-    "docker container rename web.pictl-replaced web",
-    "docker container start web",
-  ]);
 });

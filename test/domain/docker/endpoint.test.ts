@@ -53,7 +53,10 @@ it("sends docker commands to one engine, and leaves others alone", () => {
   expect(onEngine(words("docker", "ps"), "unix:///run/two.sock")).toEqual(
     words("env", "DOCKER_HOST=unix:///run/two.sock", "docker", "ps"),
   );
-  for (const other of [words("df", "docker"), line("docker ps"), script("docker ps")]) {
+  expect(onEngine(script('docker stop "$1" && docker rm "$1"', "a b"), "unix:///run/two.sock")).toEqual(
+    words("env", "DOCKER_HOST=unix:///run/two.sock", "sh", "-c", 'docker stop "$1" && docker rm "$1"', "sh", "a b"),
+  );
+  for (const other of [words("df", "docker"), line("docker ps"), script("ls docker")]) {
     expect(onEngine(other, "unix:///run/two.sock")).toEqual(other);
   }
   expect(onEngine(words("docker", "ps"), "tcp://10.0.0.1:2376")).toEqual(words("docker", "ps"));

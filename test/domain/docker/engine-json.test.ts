@@ -3,7 +3,8 @@ import {
   containerFromList,
   engineInfo,
   imageFromList,
-  imageVolumes,
+  healthOutput,
+  imageDeclares,
   withInspection,
 } from "../../../src/domain/docker/engine-json.ts";
 
@@ -46,10 +47,15 @@ describe("containerFromList", () => {
       labels: { "io.pictl.cluster": "x" },
       createdAt: 1_795_405_920,
       startedAtMs: null,
+      finishedAtMs: null,
+      healthDecidesMs: null,
       exitCode: null,
       stopTimeoutSeconds: null,
       ports: [{ ip: "0.0.0.0", publicPort: 8080, privatePort: 80, protocol: "tcp" }],
       volumes: [{ name: "data", target: "/data" }],
+      networkMode: "",
+      networks: [],
+      addresses: {},
     });
   });
 
@@ -143,11 +149,33 @@ describe("engineInfo", () => {
   });
 });
 
-it("reads where an image declares volumes", () => {
-  expect(imageVolumes({ Config: { Volumes: { "/data": {}, "/var/lib/mysql": {} } } })).toEqual([
-    "/data",
-    "/var/lib/mysql",
-  ]);
-  expect(imageVolumes({ Config: { Volumes: null } })).toEqual([]);
-  expect(imageVolumes(undefined)).toEqual([]);
+it("reads what an image declares for its containers", () => {
+  expect(imageDeclares({ Config: { Volumes: { "/data": {}, "/var/lib/mysql": {} } } })).toEqual({
+    volumes: ["/data", "/var/lib/mysql"],
+    healthcheck: false,
+  });
+  expect(imageDeclares({ Config: { Healthcheck: { Test: ["CMD", "true"] } } }).healthcheck).toBe(true);
+  expect(imageDeclares({ Config: { Healthcheck: { Test: ["NONE"] } } }).healthcheck).toBe(false);
+  expect(imageDeclares({ Config: { Volumes: null } })).toEqual({ volumes: [], healthcheck: false });
+  expect(imageDeclares(undefined)).toEqual({ volumes: [], healthcheck: false });
+});
+
+describe("how long a HEALTHCHECK may take until Docker decides", () => {
+  const facts = containerFromList({ Id: "c0ffee", Names: ["/web"], State: "running" });
+  it.each([
+    [undefined, null],
+    [{ Test: ["NONE"] }, null],
+    [{ Test: ["CMD", "true"] }, 180_000],
+    [{ Test: ["CMD", "true"], Interval: 1e9, Timeout: 2e9, StartPeriod: 5e9, Retries: 2 }, 11_000],
+  ])("%j", (healthcheck, expected) => {
+    if (!facts) throw new Error("a row with an id is a container");
+    const inspection = { State: {}, Config: { Healthcheck: healthcheck } };
+    expect(withInspection(facts, inspection).healthDecidesMs).toBe(expected);
+  });
+});
+
+it("reads what a HEALTHCHECK said last", () => {
+  const log = [{ Output: "fine\n" }, { Output: "no database\n" }];
+  expect(healthOutput({ State: { Health: { Log: log } } })).toBe("no database");
+  expect(healthOutput({ State: {} })).toBe("");
 });

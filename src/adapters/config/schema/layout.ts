@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { nodeNameMaxLength, nodeNamePattern } from "../../../domain/config/names.ts";
-import { choice, described, dictionary, list, section, strict, text, toggle } from "./values.ts";
+import { choice, described, dictionary, list, section, strict, text, toggle, whole } from "./values.ts";
 import { check } from "./checks.ts";
 
 export const nodeName = () =>
@@ -18,11 +18,37 @@ export const hooks = strict(
     on_failover: z.optional(text("a command or a URL", /\S/)),
     on_vip_change: z.optional(text("a command or a URL", /\S/)),
     on_heartbeat_failure: z.optional(text("a command or a URL", /\S/)),
+    on_switch: z.optional(
+      described(
+        text("a command or a URL", /\S/),
+        "Tells a proxy of the new copy while the old one runs, too; it must succeed before the old one stops.",
+      ),
+    ),
   },
   "an object of hooks, each a command or a URL that gets the event as JSON",
 );
 
 const imageReference = /^[A-Za-z0-9][A-Za-z0-9._:/-]*(?:@sha256:[0-9a-f]{64})?$/;
+
+const share = 'a whole number of 1 or more, or a share such as "25%"';
+
+const update = strict(
+  {
+    at_once: z.optional(
+      described(
+        z.union([whole(share, 1, 10_000), text(share, /^(?:[1-9]\d?|100)%$/)], { error: share }),
+        "How many copies are replaced at a time, or which share of them (1).",
+      ),
+    ),
+    swap: z.optional(
+      described(
+        choice(["stop-first"]),
+        "The old copy stops before the new one starts, also where both could run for a moment.",
+      ),
+    ),
+  },
+  'an object such as {"at_once": 2}',
+);
 
 const container = strict(
   {
@@ -58,6 +84,17 @@ const container = strict(
       "Environment variables whose values stay out of command lines: env:NAME, file:PATH or the secret itself.",
     ),
     hooks: section(hooks),
+    after: described(
+      section(list(text("a container's name", /\S/), "a list of container names")),
+      "Containers that must do their work before this one is made or replaced by the same command.",
+    ),
+    patience: z.optional(
+      described(
+        whole("a number of seconds from 1 to 3600", 1, 3600),
+        "Seconds a new copy may take until its check succeeds, before the old one is brought back (30, or as long as its HEALTHCHECK takes).",
+      ),
+    ),
+    update: described(section(update), "How its copies are replaced."),
     shared: z.optional(described(toggle(), "Its volumes are reachable from every node, so it may be moved unasked.")),
   },
   "docker run arguments, or an object",

@@ -1,33 +1,26 @@
 import { expect, test } from "vitest";
-import { prepareImage } from "../../../src/app/move/prepare-image.ts";
-import type { Side } from "../../../src/app/move/side.ts";
-import type { Outcome, Ports } from "../../../src/app/ports.ts";
-import { planMove } from "../../../src/domain/move/plan.ts";
+import { pullMissing } from "../../../src/app/place/image.ts";
+import type { Connection, Engine, Outcome, Ports } from "../../../src/app/ports.ts";
 import { type Command, render } from "../../../src/domain/shell.ts";
-import { config, node, placement } from "../../fakes/config.ts";
+import { placement } from "../../fakes/config.ts";
 import { imageFacts } from "../../fakes/facts.ts";
 
-const step = { update: () => undefined, done: () => undefined, fail: () => undefined };
 const ports = { signal: new AbortController().signal } as unknown as Ports;
 const rest = { stdout: "", stderr: "", truncated: false, durationMs: 1 };
 
 /** Makes the image ready on a node that has `tags`, where a pull ends as `end`; resolves to what was run there. */
 async function prepared(image: string, tags: readonly string[], end: Outcome): Promise<readonly string[]> {
-  const cluster = config({ nodes: [node("n1"), node("n2")], placements: [placement("web", "n1", { image })] });
   const runs: string[] = [];
-  const target = {
+  const connection = {
     node: "n2",
-    engine: { images: () => Promise.resolve([imageFacts({ tags })]) },
-    connection: {
-      node: "n2",
-      privilege: () => Promise.resolve({ root: true, docker: true, sudo: false }),
-      run: (command: Command) => {
-        runs.push(render(command));
-        return Promise.resolve(end);
-      },
+    privilege: () => Promise.resolve({ root: true, docker: true, sudo: false }),
+    run: (command: Command) => {
+      runs.push(render(command));
+      return Promise.resolve(end);
     },
-  } as unknown as Side;
-  await prepareImage(ports, { config: cluster, plan: planMove(cluster, "web", "n2"), target, step });
+  } as unknown as Connection;
+  const engine = { images: () => Promise.resolve([imageFacts({ tags })]) } as unknown as Engine;
+  await pullMissing(ports, { placement: placement("web", "n2", { image }), connection, engine, say: () => undefined });
   return runs;
 }
 

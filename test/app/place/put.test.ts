@@ -1,0 +1,183 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { putInPlace } from "../../../src/app/place/put.ts";
+import type { Connection, Engine, Outcome, Ports } from "../../../src/app/ports.ts";
+import type { ContainerFacts } from "../../../src/domain/docker/facts.ts";
+import { labels } from "../../../src/domain/docker/labels.ts";
+import { gatesOf } from "../../../src/domain/place/gate.ts";
+import { freshSteps, swapSteps } from "../../../src/domain/place/steps.ts";
+import type { Swap } from "../../../src/domain/place/swap.ts";
+import { type Command, render } from "../../../src/domain/shell.ts";
+import { ModelDocker } from "../../domain/place/model.ts";
+import { fakeClock } from "../../fakes/clock.ts";
+import { node, placement } from "../../fakes/config.ts";
+import { containerFacts } from "../../fakes/facts.ts";
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+/**
+ * Puts a container of generation 7 in place by commands that a model of Docker carries out. `refuses`: which it says no
+ * to, and how. `seen`: how the new copy is when it is looked at.
+ */
+async function placing({
+  swap,
+  refuses = {},
+  seen = {},
+  there = [],
+  interruptedMs,
+}: {
+  readonly swap?: Swap;
+  readonly refuses?: Readonly<Record<string, string>>;
+  readonly seen?: Partial<ContainerFacts>;
+  readonly there?: readonly ContainerFacts[];
+  readonly interruptedMs?: number;
+}) {
+  const docker = new ModelDocker();
+  if (swap) docker.add("web", { imageId: "sha256:old" });
+  docker.containers.push(...there);
+  const commands: string[] = [];
+  const connection = {
+    node: "n1",
+    privilege: () => Promise.resolve({ root: true, docker: true, sudo: false }),
+    run: (command: Command): Promise<Outcome> => {
+      const line = render(command);
+      commands.push(line);
+      const rest = { stdout: "", truncated: false, durationMs: 1 };
+      const [, no] = Object.entries(refuses).find(([start]) => line.startsWith(start)) ?? [];
+      if (no !== undefined) return Promise.resolve({ ...rest, stderr: no, status: "failed", code: 1 });
+      const [, , verb, ...words] = command.kind === "words" ? command.words : [];
+      if (verb === "create" && line.includes("--name"))
+        docker.step({ do: "make", as: words[words.indexOf("--name") + 1] ?? "", start: false });
+      else if (verb === "run") docker.step({ do: "make", as: words[words.indexOf("--name") + 1] ?? "", start: true });
+      else docker.command(command);
+      return Promise.resolve({ ...rest, stderr: "", status: "ok", code: 0 });
+    },
+  } as unknown as Connection;
+  const engine = {
+    containers: () => Promise.resolve(docker.containers),
+    container: (name: string) => {
+      const found = docker.containers.find((each) => each.name === name);
+      return Promise.resolve(found && { ...found, ...seen });
+    },
+    healthOutput: () => Promise.resolve("no database"),
+    logs: async function* () {
+      yield await Promise.resolve({ time: "", stream: "stderr", line: "I am new" });
+    },
+  } as unknown as Engine;
+  const stop = new AbortController();
+  if (interruptedMs !== undefined)
+    setTimeout(() => {
+      stop.abort(new Error("interrupted"));
+    }, interruptedMs);
+  const ports = {
+    signal: stop.signal,
+    clock: fakeClock,
+    engines: { on: () => Promise.resolve(engine) },
+    progress: { warn: () => undefined },
+  } as unknown as Ports;
+  const gates = gatesOf(swap?.kind, { check: undefined, skips: false });
+  const putting = putInPlace(ports, {
+    cluster: "test",
+    node: node("n1"),
+    connection,
+    engine,
+    placement: placement("web", "n1"),
+    steps: swap ? swapSteps("web", { swap, gates, graceSeconds: 1, old: undefined }) : freshSteps("web", gates),
+    old: docker.containers.find(({ name }) => swap !== undefined && name === "web"),
+    run: { name: "web", image: "web", args: [], env: {}, labels: { [labels.generation]: "7" } },
+    generation: 7,
+    environment: [],
+    patienceMs: undefined,
+    mayEnd: false,
+    step: { update: () => undefined, done: () => undefined, fail: () => undefined },
+    stillLocked: () => Promise.resolve(),
+    onSwitch: () => Promise.resolve(),
+  });
+  const [ended] = await Promise.all([
+    putting.then(
+      (put) => ({ put }),
+      (error: unknown) => ({ error }),
+    ),
+    vi.advanceTimersByTimeAsync(200_000),
+  ]);
+  return { ended, commands, names: docker.containers.map(({ name, imageId, state }) => `${name} ${imageId} ${state}`) };
+}
+
+const swaps: readonly Swap[] = [
+  { kind: "start-first" },
+  { kind: "hand-off", network: "bridge" },
+  { kind: "stop-first", why: "it has data" },
+];
+
+test.each(swaps)("$kind: the new copy is there alone when it has passed its gate", async (swap) => {
+  const { ended, names } = await placing({ swap, seen: { health: "healthy", healthDecidesMs: 1000 } });
+  expect(ended).toMatchObject({ put: { passed: { told: "healthy", serves: true } } });
+  expect(names).toEqual(["web sha256:new running"]);
+});
+
+test.each(swaps)("$kind: an unhealthy one goes, with its last words, and the old one is as it was", async (swap) => {
+  const { ended, names } = await placing({ swap, seen: { health: "unhealthy", healthDecidesMs: 1000 } });
+  const fate = swap.kind === "stop-first" ? "is back as it was" : "was not touched";
+  expect(ended).toMatchObject({
+    error: {
+      code: "gate-failed",
+      message: `The new container is unhealthy, as its HEALTHCHECK says. The old container ${fate}.`,
+      hint: "It said:\nI am new\nIts HEALTHCHECK said:\nno database",
+    },
+  });
+  expect(names).toEqual(["web sha256:old running"]);
+});
+
+test.each(swaps)("$kind: nothing is stopped for one that cannot be made", async (swap) => {
+  const refuses = {
+    "docker container create": "unknown flag: --bogus",
+    "docker container run": "unknown flag: --bogus",
+  };
+  const { ended, commands, names } = await placing({ swap, refuses });
+  expect(ended).toMatchObject({
+    error: { message: "Could not create web: unknown flag: --bogus. The old container was not touched." },
+  });
+  expect(commands).toHaveLength(1);
+  expect(names).toEqual(["web sha256:old running"]);
+});
+
+test.each(swaps)("$kind: an interruption while it is looked at brings the old one back", async (swap) => {
+  const { names } = await placing({ swap, interruptedMs: 1000 });
+  expect(names).toEqual(["web sha256:old running"]);
+});
+
+test("an old container that cannot be brought back is told beside what the new one failed of", async () => {
+  const refuses = {
+    "docker container start web": "port is already allocated",
+    "docker container rename web.pictl-replaced": "no such container",
+  };
+  const { ended } = await placing({ swap: { kind: "stop-first", why: "" }, refuses });
+  expect(ended).toMatchObject({
+    error: {
+      code: "docker-failed",
+      message:
+        "Could not start the new web: port is already allocated. The old container is not back: " +
+        "Could not bring the old web back: no such container.",
+      hint: "The next command on it brings it back, when that is put right.",
+    },
+  });
+});
+
+test("the gap is measured to the moment when the new copy passed", async () => {
+  const { ended } = await placing({ swap: { kind: "stop-first", why: "" } });
+  expect(ended).toMatchObject({ put: { gapMs: 3000, passed: { serves: false } } });
+});
+
+const refused = { "docker container run": "Error response from daemon: port is already allocated" };
+
+test.each([
+  ["what could not be started is removed", "7", ["c0ffee"]],
+  ["what somebody else has made there meanwhile stays", undefined, []],
+  ["what another pictl has made there meanwhile stays", "8", []],
+] as const)("%s", async (_, generation, removed) => {
+  const mark = generation === undefined ? {} : { [labels.generation]: generation };
+  const there = [containerFacts({ state: "created", labels: mark })];
+  const { ended, commands } = await placing({ refuses: refused, there });
+  expect(ended).toMatchObject({ error: { code: "docker-failed" } });
+  expect(commands.slice(1)).toEqual(removed.map((id) => `docker container rm --force ${id}`));
+});
