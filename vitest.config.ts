@@ -19,6 +19,7 @@ const define = { PICTL_WITHOUT: JSON.stringify(process.env["PICTL_WITHOUT"] ?? "
 export default defineConfig({
   test: {
     reporters: ["default", new Slowest()],
+    slowTestThreshold: 3000,
     sequence: { sequencer: HeavyFirst },
     projects: [
       {
@@ -28,8 +29,8 @@ export default defineConfig({
           setupFiles,
           include: ["test/**/*.test.ts"],
           exclude: lab,
-          // Many wait, for a child or a server.
-          maxWorkers: 2 * availableParallelism(),
+          // Many wait, for a child or a server; in a whole run, labs are beside them.
+          maxWorkers: availableParallelism(),
           // A process for each file would cost more than the files.
           isolate: false,
           // Long enough for a machine that is busy with something else; a test that waits says so itself.

@@ -1,7 +1,9 @@
+import { build } from "esbuild";
 import { execFile } from "node:child_process";
+import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import Create from "../../commands/create.ts";
 import Log from "../../commands/log.ts";
 import Start from "../../commands/start.ts";
@@ -11,7 +13,19 @@ import { labObstacle } from "../support/lab.ts";
 import { withMoveLab } from "../support/move-lab.ts";
 
 const obstacle = await labObstacle();
-const killedMove = fileURLToPath(new URL("../support/killed-move.ts", import.meta.url));
+
+/** As one file, below the root, where it finds its packages and templates: it is started some thirty times. */
+async function bundleKilledMove(): Promise<string> {
+  const outfile = fileURLToPath(
+    new URL(`../../node_modules/.cache/pictl/killed-move-${String(process.pid)}.mjs`, import.meta.url),
+  );
+  const entryPoints = [fileURLToPath(new URL("../support/killed-move.ts", import.meta.url))];
+  await build({ entryPoints, outfile, bundle: true, platform: "node", format: "esm", packages: "external" });
+  onTestFinished(() => {
+    rmSync(outfile);
+  });
+  return outfile;
+}
 
 describe.skipIf(obstacle !== undefined)("move that is broken off in the middle, or goes on beside others", () => {
   const { lab, config, rewrite, home, copies } = withMoveLab();
@@ -92,6 +106,7 @@ describe.skipIf(obstacle !== undefined)("move that is broken off in the middle, 
   }, 240_000);
 
   test("killed at any step, it is finished or undone by the next command on that container", async () => {
+    const killedMove = await bundleKilledMove();
     let steps = 0;
     for (const when of ["before", "after"]) {
       for (let step = 1; ; step++) {
@@ -99,7 +114,7 @@ describe.skipIf(obstacle !== undefined)("move that is broken off in the middle, 
         const to = from === "n1" ? "n2" : "n1";
         const ended = await promisify(execFile)(
           process.execPath,
-          ["--import", "tsx", killedMove, lab.status().config, "web", to, String(step), when],
+          [killedMove, lab.status().config, "web", to, String(step), when],
           { timeout: 60_000 },
         ).then(
           () => "moved",
