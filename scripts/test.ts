@@ -1,6 +1,6 @@
 /**
  * `npm test`: all checks and tests, after a build. The labs whose tests count seconds wait for most of their time, which
- * the unit tests and the checks fill; then come the labs that need the processors. Nobody waits for the checks.
+ * the unit tests and the checks fill; then come the labs that need the processors.
  */
 import { runStages } from "./test/steps.ts";
 
@@ -11,7 +11,7 @@ const isWhole = await runStages(
   [
     [
       { name: "lab-timed", command: "vitest run --project lab-timed", live: true },
-      { name: "check", command: "nice -n 10 npm run -s check", live: false },
+      { name: "check", command: "npm run -s check", live: false },
       { name: "unit", command: "npm run -s test:unit", live: true },
     ],
     [{ name: "lab", command: "vitest run --project lab", live: true }],
