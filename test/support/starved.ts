@@ -5,8 +5,8 @@ import { Worker } from "node:worker_threads";
 /** Milliseconds. */
 const TICK = 100;
 
-/** What counts as too busy: waiting for this much of the time, or a tick as late as this. */
-const BUSY = { share: 0.9, lateMs: 1000 };
+/** What counts as too busy: waiting for this much of the time, or a tick as late as this. Shorter tests count no seconds. */
+const BUSY = { share: 0.9, lateMs: 1000, testMs: 1000 };
 
 /** In a thread of its own: what a test computes, or waits for without giving way, makes no tick late. */
 const program = `
@@ -33,7 +33,8 @@ export function watchMachine(): () => string | undefined {
 
 /** Of a test that took `ms`, `waitedMs` of which somebody waited for a processor. */
 export function whyTooBusy(seen: { readonly ms: number; readonly waitedMs: number; readonly lateMs: number }) {
-  const share = seen.ms > 0 ? Math.min(1, seen.waitedMs / seen.ms) : 0;
+  if (seen.ms < BUSY.testMs) return undefined;
+  const share = Math.min(1, seen.waitedMs / seen.ms);
   if (share < BUSY.share && seen.lateMs < BUSY.lateMs) return undefined;
   const [percent, seconds] = [String(Math.round(share * 100)), (seen.ms / 1000).toFixed(1)];
   return `machine too busy: programs waited for a processor in ${percent} % of this test's ${seconds} s, and a tick of ${String(TICK)} ms was up to ${String(seen.lateMs)} ms late. Run it again alone before you believe it.`;
