@@ -26,7 +26,10 @@ describe.skipIf(obstacle !== undefined)("move of a container that has data of it
     args("-p 8080:80 -v stuff:/data -v /srv/app.conf:/app.conf");
     await lab.inside("n1", "mkdir -p /srv && echo setting >/srv/app.conf");
     expect((await runCommand(Create, ["web", "--recreate"], lab.status().config)).code).toBe(0);
-    await lab.inside("n1", "docker exec web sh -c 'echo kept >/data/file; ln -s file /data/link'");
+    await lab.inside(
+      "n1",
+      "docker exec web sh -c 'echo kept >/data/file; ln -s file /data/link; cp /bin/busybox /data/su; chmod 4755 /data/su'",
+    );
     const asked = await run("web", "n2");
     expect(asked.code).toBe(4);
     expect(asked.stderr).toContain(
@@ -44,6 +47,7 @@ describe.skipIf(obstacle !== undefined)("move of a container that has data of it
 
     const copied = await run("web", "n2", "--copy-volumes");
     expect(copied.code, copied.stderr).toBe(0);
+    expect(copied.stderr).toMatch(/n2 gets them too:\n +-rwsr-xr-x 0:0 0:0 \.\/su\n/);
     expect(await lab.inside("n2", "docker exec web cat /data/link /app.conf")).toBe("kept\nsetting\n");
 
     // What the first node still has is the same, and then it is not.

@@ -90,19 +90,20 @@ async function switchOver(ports: Ports, moving: Switching): Promise<Moved> {
   };
   await ports.journal.write(move);
   if (!safety["prepare-first"]) await finish(ports, config, move);
+  let powers: ReadonlySet<string> = new Set();
   try {
     step.update(`making the image ready on ${to}`);
     await makeImageReady(ports, moving);
     if (source && old && moving.copyVolumes) {
       const [from, to] = [source.connection, target.connection];
-      await refuseUncopyable(ports, { from, to, data: plan.data });
+      powers = await refuseUncopyable(ports, { from, to, data: plan.data });
     }
   } catch (error) {
     await ports.journal.remove(move);
     throw notMoved(plan, error);
   }
   await ports.journal.write({ ...move, step: "switching" });
-  const gapMs = await untilWritten(ports, { ...moving, move, old, copied: [] });
+  const gapMs = await untilWritten(ports, { ...moving, move, old, copied: [], powers });
   const unknown = old?.state === "running" ? ", gap unknown: it has no check" : "";
   const gap = gapMs === null ? unknown : gapMs === 0 ? ", no gap" : `, gap ${(gapMs / 1000).toFixed(1)} s`;
   return { outcome: `moved to ${to}${gap}${await onceWritten(ports, { ...moving, move })}`, gapMs };

@@ -2,15 +2,12 @@ import * as commands from "../../domain/move/data-commands.ts";
 import type { Place } from "../../domain/move/data-commands.ts";
 import { formatLocalData, type LocalData } from "../../domain/move/local-data.ts";
 import { PictlError } from "../../domain/errors.ts";
-import type { Command } from "../../domain/shell.ts";
+import * as tar from "../../domain/move/tar-commands.ts";
+import type { Keeps } from "../../domain/move/tar-commands.ts";
 import { runDocker } from "../docker.ts";
-import type { Connection, Outcome, Ports, RunOptions, Step } from "../ports.ts";
-
-/** Hashing and packing a large volume takes as long as it takes. */
-const timeoutMs = 24 * 3_600_000;
-
-/** How a script says no (`domain/move/data-commands.ts`). */
-const saysNo = 73;
+import type { Connection, Ports, Step } from "../ports.ts";
+import { answer, mustSucceed, needsSudo } from "./on-disk.ts";
+import { kept, powersOf, slippedIn, tellLost, tellOfCopy, type Telling } from "./what-is-copied.ts";
 
 export interface Copying {
   readonly from: Connection;
@@ -27,30 +24,49 @@ interface Pair {
 }
 
 /**
- * Looks whether data can be copied, before anything is stopped for it. Throws move-failed when the target holds
- * something else there, when it is neither a file nor a folder, and when it is not on the node's own disk.
+ * Looks whether data can be copied, before anything is stopped for it, and tells what a copy will lack, and what in it gives
+ * rights to who uses it. Resolves to the lines of the latter: nothing else of the kind is to be taken from the source, which
+ * may be anybody's by then. Throws move-failed when the target holds something else there, when it is neither a file nor a
+ * folder, and when it is not on the node's own disk.
  */
-export async function refuseUncopyable(ports: Signalled, { from, to, data }: Copying): Promise<void> {
+export async function refuseUncopyable(ports: Telling, { from, to, data }: Copying): Promise<ReadonlySet<string>> {
+  const keeps = await kept(ports, { from, to });
+  const powers = new Set<string>();
   for (const each of data) {
     const source = await placeOn(ports, from, each);
     if (!source) continue;
     const path = each.kind === "volume" ? await existingVolume(ports, to, source.name) : source.path;
     if (path !== undefined) await isThere(ports, { from, to }, { source, target: { ...source, path } });
+    for (const line of await powersOf(ports, from, { place: source, keeps, inUse: true })) powers.add(line);
   }
+  if (data.length > 0) tellOfCopy(ports, { from, to }, { keeps, powers });
+  return powers;
 }
 
 /**
  * Copies volumes, folders and files from node to node, through this machine, while nobody writes to them; each is
- * compared by checksum afterwards, with its links, owners and modes. What the target has already is never mixed with: it
+ * compared by checksum afterwards, with its links, owners and modes. `powers`: what `refuseUncopyable` resolved to. What the target has already is never mixed with: it
  * stays when it is the same, and is refused (move-failed) when it differs. `noting` is waited for before anything is
  * written to a place. Throws command-failed, disk-full, docker-failed, connection-lost, timeout and what connecting
  * throws.
  */
 export async function copyData(
-  ports: Signalled,
-  { from, to, data, step, noting }: Copying & { readonly step: Step; readonly noting: (place: Place) => Promise<void> },
+  ports: Telling,
+  {
+    from,
+    to,
+    data,
+    powers,
+    step,
+    noting,
+  }: Copying & {
+    readonly powers: ReadonlySet<string>;
+    readonly step: Step;
+    readonly noting: (place: Place) => Promise<void>;
+  },
 ): Promise<void> {
   const { signal } = ports;
+  const keeps = await kept(ports, { from, to });
   for (const each of data) {
     const source = await placeOn(ports, from, each);
     if (!source) continue;
@@ -63,22 +79,42 @@ export async function copyData(
     const pair = { source, target: { path, isFile: source.isFile } };
     if (await isThere(ports, { from, to }, pair)) continue;
     await noting(pair.target);
-    await copyOne(ports, { from, to }, pair);
+    await copyOne(ports, { from, to }, { ...pair, keeps, powers });
   }
 }
 
 /** Takes away what was copied for a move that did not come about. Throws as copying does. */
 export async function discardCopies(to: Connection, copied: readonly Place[]): Promise<void> {
   // Not interrupted: it is part of undoing.
-  for (const place of copied) await mustSucceed(to, commands.clear(place), { guard: {} });
+  for (const place of copied) await mustSucceed(to, commands.clear(place, tar.incoming(place)), { guard: {} });
 }
 
-async function copyOne(ports: Signalled, { from, to }: Ends, { source, target }: Pair): Promise<void> {
+async function copyOne(
+  ports: Telling,
+  { from, to }: Ends,
+  { source, target, keeps, powers }: Pair & { readonly keeps: Keeps; readonly powers: ReadonlySet<string> },
+): Promise<void> {
   const { signal } = ports;
   await mustSucceed(to, commands.prepare(target), { signal, guard: {} });
-  const stdin = await from.pipe(commands.pack(source), { sudo: await needsSudo(from), signal });
-  await mustSucceed(to, commands.unpack(target), { stdin, signal, guard: {} });
-  if (await isSame(ports, { from, to }, { source, target })) return;
+  const stdin = await from.pipe(tar.pack(source, keeps), { sudo: await needsSudo(from), signal });
+  await mustSucceed(to, tar.unpack(target, keeps), { stdin, signal, guard: {} });
+  const found = await powersOf(ports, to, { place: tar.unpacked(target), keeps, inUse: false });
+  const unlisted = found.filter((line) => !powers.has(line));
+  if (unlisted.length > 0) throw slippedIn(from, source, unlisted);
+  if ((await answer(to, tar.accept(target, keeps), { signal, guard: {} })) === undefined) {
+    throw new PictlError(
+      "move-failed",
+      `${from.node} sent something else than the file ${source.path}, or ${to.node} has one by now.`,
+      {
+        node: to.node,
+        hint: `Look at ${source.path} on both nodes, and move again.`,
+      },
+    );
+  }
+  if (await isSame(ports, { from, to }, { source, target })) {
+    if (keeps === "all") await tellLost(ports, { from, to }, { source, target });
+    return;
+  }
   throw new PictlError("move-failed", `The copy of ${source.path} differs from the original (checksums).`, {
     node: to.node,
     hint: `Something else writes to it: stop that, and move again. Or the disk of ${to.node} keeps no links, owners or modes.`,
@@ -153,51 +189,4 @@ async function existingVolume(ports: Signalled, connection: Connection, name: st
     if (error instanceof PictlError && error.code === "docker-failed") return undefined;
     throw error;
   }
-}
-
-/** What the script says; undefined when it says no. Throws command-failed when it does neither. */
-async function answer(connection: Connection, command: Command, { signal }: Signalled): Promise<string | undefined> {
-  const outcome = await asRoot(connection, command, { signal });
-  return outcome.status === "failed" && outcome.code === saysNo ? undefined : output(connection, outcome);
-}
-
-async function mustSucceed(connection: Connection, command: Command, options: RunOptions): Promise<string> {
-  return output(connection, await asRoot(connection, command, options));
-}
-
-function output({ node }: Connection, outcome: Outcome): string {
-  if (outcome.status === "ok") return outcome.stdout.trim();
-  if (outcome.status === "unknown") {
-    const timedOut = outcome.reason === "timeout";
-    const why = timedOut ? "it took too long" : "the connection was lost";
-    throw new PictlError(timedOut ? "timeout" : "connection-lost", `Copying data failed on ${node}: ${why}.`, {
-      node,
-      hint: `\`pictl doctor ${node}\` looks at the line and the node. When they are well, move it again.`,
-    });
-  }
-  // After what failed, tar says that it failed.
-  const lines = outcome.stderr
-    .trim()
-    .split("\n")
-    .filter((line) => !line.startsWith("tar: Exiting with failure status"));
-  const said = lines.at(-1) || `exit code ${String(outcome.code)}`;
-  const full = /No space left on device|Disk quota exceeded|Wrote only \d+ of \d+ bytes/.test(outcome.stderr);
-  throw new PictlError(
-    full ? "disk-full" : "command-failed",
-    `${full ? "The disk is full: copying" : "Copying"} data failed on ${node}: ${said}.`,
-    {
-      node,
-      hint: full
-        ? `Make room on ${node}: \`pictl prune --node ${node}\` removes what nothing there needs.`
-        : "Copying needs root on both nodes (the login, or sudo), `tar`, `find`, `stat` and `sha256sum`.",
-    },
-  );
-}
-
-async function asRoot(connection: Connection, command: Command, options: RunOptions): Promise<Outcome> {
-  return connection.run(command, { timeoutMs, ...options, sudo: await needsSudo(connection) });
-}
-
-async function needsSudo(connection: Connection): Promise<boolean> {
-  return !(await connection.privilege()).root;
 }

@@ -50,4 +50,6 @@ export interface Replacing extends Switching {
   readonly old: ContainerFacts | undefined;
   /** Gets each place before anything is written there. */
   readonly copied: Place[];
+  /** What `refuseUncopyable` resolved to. */
+  readonly powers: ReadonlySet<string>;
 }

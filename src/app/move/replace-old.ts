@@ -25,7 +25,7 @@ export async function replaceOld(
   moving: Replacing,
   startingNew: () => Promise<Passed>,
 ): Promise<number | null> {
-  const { plan, step, source, target, old, overlap, copyVolumes, copied } = moving;
+  const { plan, step, source, target, old, overlap, copyVolumes, copied, powers } = moving;
   if (overlap) {
     const { serves } = await startingNew();
     if (source && old) await putAside(ports, source, old, moving);
@@ -42,7 +42,7 @@ export async function replaceOld(
         copied.push(place);
         return ports.journal.write({ ...moving.move, step: "switching", copied });
       };
-      await copyData(ports, { from, to, data: plan.data, step, noting });
+      await copyData(ports, { from, to, data: plan.data, powers, step, noting });
     }
   }
   await startingNew();

@@ -27,16 +27,6 @@ export function kindOf(path: string): Command {
   return script('[ -d "$1" ] || { [ -f "$1" ] && echo file; } || exit 73', path);
 }
 
-/** Owners travel as numbers: a name may be another user on the other node. */
-export function pack(place: Place): Command {
-  const { folder, entry } = parts(place);
-  return words("tar", "--numeric-owner", "-C", folder, "-cf", "-", entry);
-}
-
-export function unpack(place: Place): Command {
-  return words("tar", "--numeric-owner", "-C", parts(place).folder, "-xpf", "-");
-}
-
 /**
  * Ends with code 73 when something is there that a copy would mix with, and with another one when nobody knows. Docker
  * makes an empty folder of a missing file. The dot: a name may be a newline.
@@ -58,9 +48,11 @@ export function prepare(place: Place): Command {
     : script('mkdir -p "$1"', place.path);
 }
 
-/** Takes away what was copied to a place where nothing was. */
-export function clear({ path, isFile }: Place): Command {
-  return isFile ? script('rm -f "$1"', path) : script('[ ! -d "$1" ] || find "$1" -mindepth 1 -delete', path);
+/** Takes away what was copied to a place where nothing was; `incoming`: where it was unpacked before. */
+export function clear({ path, isFile }: Place, incoming: string): Command {
+  return isFile
+    ? script('rm -rf "$2"; rm -f "$1"', path, incoming)
+    : script('[ ! -d "$1" ] || find "$1" -mindepth 1 -delete', path);
 }
 
 /**
@@ -96,7 +88,8 @@ exec 4>&1
 code=$({ { list; echo "$?" >&3; } | sort | sha256sum >&4; } 3>&1)
 exit "$code"`;
 
-function parts({ path, isFile }: Place): { readonly folder: string; readonly entry: string } {
+/** The folder to work in and what there is meant; names are never taken for options. */
+export function parts({ path, isFile }: Place): { readonly folder: string; readonly entry: string } {
   if (!isFile) return { folder: path, entry: "." };
   const slash = path.lastIndexOf("/");
   return { folder: path.slice(0, slash) || "/", entry: `./${path.slice(slash + 1)}` };

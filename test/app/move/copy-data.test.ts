@@ -1,18 +1,24 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Duplex, Readable } from "node:stream";
+import { pack } from "tar-stream";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { copyData, refuseUncopyable } from "../../../src/app/move/copy-data.ts";
-import type { Connection, Outcome } from "../../../src/app/ports.ts";
+import { copyData, discardCopies, refuseUncopyable } from "../../../src/app/move/copy-data.ts";
+import type { Connection, Outcome, RunOptions } from "../../../src/app/ports.ts";
 import { lookAtPlace, type Place } from "../../../src/domain/move/data-commands.ts";
 import { type Command, render } from "../../../src/domain/shell.ts";
 
 const { signal } = new AbortController();
 const step = { update: () => undefined, done: () => undefined, fail: () => undefined };
 
+const warned: string[] = [];
+const ports = { signal, progress: { step: () => step, warn: (text: string) => void warned.push(text) } };
+
 let folder = "";
 beforeEach(() => {
+  warned.length = 0;
   folder = mkdtempSync(join(tmpdir(), "pictl-copy-"));
 });
 afterEach(() => {
@@ -51,9 +57,32 @@ test.each<[string, Outcome, string, string]>([
   const copied: Place[] = [];
   const noting = (place: Place): Promise<void> => Promise.resolve(void copied.push(place));
   const told = { code, node: "n2", message: expect.stringContaining(`opying data failed on n2: ${why}.`) as string };
-  await expect(refuseUncopyable({ signal }, ends)).rejects.toMatchObject(told);
-  await expect(copyData({ signal }, { ...ends, step, noting })).rejects.toMatchObject(told);
+  await expect(refuseUncopyable(ports, ends)).rejects.toMatchObject(told);
+  await expect(copyData(ports, { ...ends, powers: new Set(), step, noting })).rejects.toMatchObject(told);
   expect([copied, readFileSync(path, "utf8")]).toEqual([[], "of the target\n"]);
+});
+
+test.runIf(process.getuid?.() === 0)("what a hostile source slips in comes nowhere, and is named", async () => {
+  const path = join(folder, "data");
+  mkdirSync(path);
+  writeFileSync(join(path, "file"), "harmless\n");
+  const [from, to] = [nodeHere("n1"), nodeHere("n2")];
+  const ends = { from, to, data: [{ kind: "bind", source: path, target: "/data" }] as const };
+  const powers = await refuseUncopyable(ports, ends).catch(() => new Set<string>());
+  rmSync(join(path, "file"));
+  const stream = pack();
+  stream.entry({ name: "./su", mode: 0o4755 }, "#!/bin/sh\n");
+  stream.finalize();
+  from.pipe = () => Promise.resolve(stream as unknown as Duplex);
+  const copied: Place[] = [];
+  const noting = (place: Place): Promise<void> => Promise.resolve(void copied.push(place));
+  await expect(copyData(ports, { ...ends, powers, step, noting })).rejects.toMatchObject({
+    code: "move-failed",
+    node: "n1",
+    message: expect.stringContaining("which " + path + " did not hold before: -rwsr-xr-x 0:0 0:0 ./su.") as string,
+  });
+  await discardCopies(to, copied);
+  expect(readdirSync(path)).toEqual([]);
 });
 
 function lookAt(path: string): string {
@@ -65,18 +94,19 @@ function nodeHere(node: string, ends: Readonly<Record<string, Outcome>> = {}): C
   return {
     node,
     privilege: () => Promise.resolve({ root: true, docker: true, sudo: false }),
-    run: (command: Command) => {
+    run: async (command: Command, { stdin }: RunOptions = {}) => {
       const line = render(command);
-      return ends[line] ? Promise.resolve(ends[line]) : here(line);
+      return ends[line] ?? here(line, typeof stdin === "object" && Symbol.asyncIterator in stdin ? stdin : undefined);
     },
   } as unknown as Connection;
 }
 
-function here(line: string): Promise<Outcome> {
+async function here(line: string, stdin?: AsyncIterable<Uint8Array>): Promise<Outcome> {
   return new Promise((resolve) => {
-    execFile("sh", ["-c", line], (error, stdout, stderr) => {
+    const child = execFile("sh", ["-c", line], (error, stdout, stderr) => {
       const said = { ...rest, stdout, stderr };
       resolve(error ? { ...said, status: "failed", code: Number(error.code) } : { ...said, status: "ok", code: 0 });
     });
+    if (stdin && child.stdin) Readable.from(stdin).pipe(child.stdin);
   });
 }

@@ -4,7 +4,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { hash, lookAtPlace, pack, unpack } from "../../../src/domain/move/data-commands.ts";
+import { hash, lookAtPlace } from "../../../src/domain/move/data-commands.ts";
+import { accept, pack, unpack } from "../../../src/domain/move/tar-commands.ts";
 import { type Command, render } from "../../../src/domain/shell.ts";
 
 let folder = "";
@@ -172,8 +173,9 @@ describe("the checksum of a folder", () => {
     try {
       const copy = join(folder, "copy");
       mkdirSync(copy);
-      const archive = execFileSync("sh", ["-c", render(pack({ path: it(), isFile: false }))], { stdio: "pipe" });
-      execFileSync("sh", ["-c", render(unpack({ path: copy, isFile: false }))], { input: archive });
+      const archive = execFileSync("sh", ["-c", render(pack({ path: it(), isFile: false }, "all"))], { stdio: "pipe" });
+      execFileSync("sh", ["-c", render(unpack({ path: copy, isFile: false }, "all"))], { input: archive });
+      execFileSync("sh", ["-c", render(accept({ path: copy, isFile: false }, "all"))]);
       const bin = join(folder, "busybox");
       mkdirSync(bin);
       execFileSync("busybox", ["--install", "-s", bin]);
