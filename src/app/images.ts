@@ -1,7 +1,7 @@
 import type { Config, NodeSpec } from "../domain/config/types.ts";
 import { imagesInUse, type NodeImages } from "../domain/images/list.ts";
 import { fanOut, type FanOut } from "./fan-out.ts";
-import { looking } from "./looking.ts";
+import { looking, lookWithin } from "./looking.ts";
 import type { Ports } from "./ports.ts";
 import type { Report } from "./report.ts";
 
@@ -52,11 +52,13 @@ export function lookAtImages(
   return fanOut(ports, nodes, {
     place: (node) => ({ node: node.name }),
     work: (node) =>
-      looking(ports, node.name, async () => {
-        const engine = await ports.engines.on(node, ports.signal);
-        const [images, containers] = await Promise.all([engine.images(), engine.containers()]);
-        const placements = config.placements.filter((placement) => placement.node === node.name);
-        return { node, state: { images, containers, placements } };
-      }),
+      looking(ports, node.name, () =>
+        lookWithin(ports, node.name, async (signal) => {
+          const engine = await ports.engines.on(node, signal);
+          const [images, containers] = await Promise.all([engine.images(), engine.containers()]);
+          const placements = config.placements.filter((placement) => placement.node === node.name);
+          return { node, state: { images, containers, placements } };
+        }),
+      ),
   });
 }

@@ -2,7 +2,8 @@ import type { Config, NodeSpec } from "../domain/config/types.ts";
 import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { type NodeProbe, parseProbe, probeCommand } from "../domain/node/probe.ts";
 import { fanOut } from "./fan-out.ts";
-import type { Ports } from "./ports.ts";
+import { lookWithin } from "./looking.ts";
+import type { Connection, Ports } from "./ports.ts";
 import type { Report } from "./report.ts";
 
 export interface NodeRow extends Partial<NodeProbe> {
@@ -45,8 +46,8 @@ interface Look {
 async function lookAt(ports: Ports, node: NodeSpec, vips: readonly string[]): Promise<Look> {
   const step = ports.progress.look(node.name);
   const [system, docker] = await Promise.allSettled([
-    ports.nodes.connect(node, ports.signal).then((connection) => probe(ports, connection)),
-    ports.engines.on(node, ports.signal).then((engine) => engine.info()),
+    lookWithin(ports, node.name, async (signal) => probe(await ports.nodes.connect(node, signal), signal)),
+    lookWithin(ports, node.name, async (signal) => (await ports.engines.on(node, signal)).info()),
   ]);
   const failures = [system, docker].flatMap((outcome) =>
     outcome.status === "rejected" ? [toFailure(outcome.reason, { node: node.name })] : [],
@@ -74,10 +75,10 @@ async function lookAt(ports: Ports, node: NodeSpec, vips: readonly string[]): Pr
   };
 }
 
-async function probe(ports: Ports, connection: Awaited<ReturnType<Ports["nodes"]["connect"]>>): Promise<NodeProbe> {
-  const outcome = await connection.run(probeCommand, { timeoutMs: 20_000, signal: ports.signal });
+async function probe(connection: Connection, signal: AbortSignal): Promise<NodeProbe> {
+  const outcome = await connection.run(probeCommand, { signal });
   if (outcome.status !== "ok") {
-    throw new PictlError("command-failed", "The node did not answer the question what it is within 20 s.", {
+    throw new PictlError("command-failed", "The node did not answer the question what it is.", {
       hint: "Its disk or processor may be stuck; `pictl doctor` tells more.",
     });
   }

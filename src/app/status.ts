@@ -1,15 +1,14 @@
 import type { Config, NodeSpec, Placement } from "../domain/config/types.ts";
 import { nextOf, retiredFrom } from "../domain/place/names.ts";
 import { compare, type ContainerStatus, type NodeState } from "../domain/container/status.ts";
-import { type ContainerUse, useBetween } from "../domain/docker/stats.ts";
+import { type CgroupUse, cgroupCommand, parseCgroupUse } from "../domain/docker/cgroup-use.ts";
 import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { readEnvironments, wantedDigest } from "./environment.ts";
 import { type MoveRecord, moveInHand } from "../domain/move/journal.ts";
 import { fanOut } from "./fan-out.ts";
-import { looking } from "./looking.ts";
+import { looking, lookWithin } from "./looking.ts";
 import type { Ports } from "./ports.ts";
 import type { Report } from "./report.ts";
-import { sampleContainers } from "./sample.ts";
 
 export interface StatusRow extends ContainerStatus {
   readonly uptimeMs: number | null;
@@ -17,9 +16,6 @@ export interface StatusRow extends ContainerStatus {
   readonly cpuPercent: number | null;
   readonly memoryBytes: number | null;
 }
-
-/** Between the two samples that a percentage needs. */
-const sampleGapMs = 300;
 
 /**
  * Wanted against actual for the placements chosen, and for the strays on their nodes. Whatever is not as wanted is
@@ -78,25 +74,35 @@ async function openMoves(
 interface Look {
   readonly node: string;
   readonly state: NodeState;
-  readonly use: ReadonlyMap<string, ContainerUse>;
+  readonly use: ReadonlyMap<string, CgroupUse>;
 }
 
 function lookAt(ports: Ports, node: NodeSpec): Promise<Look> {
-  return looking(ports, node.name, async () => {
-    const engine = await ports.engines.on(node, ports.signal);
-    const [containers, images] = await Promise.all([engine.containers(), engine.images()]);
-    const running = containers.filter((facts) => facts.state === "running");
-    const before = await sampleContainers(engine, running);
-    if (running.length > 0) await ports.clock.sleep(sampleGapMs, ports.signal);
-    const after = await sampleContainers(engine, running);
-    const use = new Map<string, ContainerUse>();
-    for (const [id, second] of after) {
-      const first = before.get(id);
-      if (first) use.set(id, useBetween(first, second));
-    }
-    return { node: node.name, state: { containers, images }, use };
-  });
+  return looking(ports, node.name, () =>
+    lookWithin(ports, node.name, async (signal) => {
+      // All at once: none of them needs to know what the others say.
+      const using = useOf(ports, node, signal);
+      const engine = await ports.engines.on(node, signal);
+      const [containers, images, use] = await Promise.all([engine.containers(), engine.images(), using]);
+      return { node: node.name, state: { containers, images }, use };
+    }),
+  );
 }
+
+/** A node that does not tell has its containers shown without. Never rejects. */
+async function useOf(ports: Ports, node: NodeSpec, signal: AbortSignal): Promise<ReadonlyMap<string, CgroupUse>> {
+  try {
+    const connection = await ports.nodes.connect(node, signal);
+    const outcome = await connection.run(cgroupCommand, { timeoutMs: useTimeoutMs, maxOutputBytes: useBytes, signal });
+    return parseCgroupUse(outcome.stdout);
+  } catch {
+    return new Map();
+  }
+}
+
+const useTimeoutMs = 5000;
+/** About 600 bytes a container. */
+const useBytes = 4 << 20;
 
 function withUse(row: ContainerStatus, looks: readonly Look[], nowMs: number): StatusRow {
   const use =

@@ -42,16 +42,16 @@ export async function openApi(options: ApiOptions, signal: AbortSignal): Promise
   const agent = new DialAgent({ dial: () => dialWithin(dialer, timeoutMs), idleMs: shared.idleMs });
   const limited = limiter(shared.requests);
 
-  const get = (path: string, signal: AbortSignal, limits: JsonLimits): Promise<unknown> =>
+  const get = (path: string, signal: AbortSignal, limits: JsonLimits, patienceMs = timeoutMs): Promise<unknown> =>
     limited(() =>
-      bounded(options, { path, signal }, async (limit) => {
+      bounded({ node, timeoutMs: patienceMs }, { path, signal }, async (limit) => {
         const response = await send({ agent, path, headers, signal: limit }, { retry: true });
         return answer(node, response, await readJson(response, limits));
       }),
     );
 
   const agree = async (): Promise<string> => {
-    const agreed = negotiateApiVersion(await get("/version", signal, ofOneThing));
+    const agreed = negotiateApiVersion(await get("/version", signal, ofOneThing, Math.min(timeoutMs, helloMs)));
     if (agreed === undefined) throw dockerUnavailable(node, "What answers there is not a Docker Engine.");
     return agreed;
   };
@@ -125,6 +125,9 @@ async function dialWithin(dialer: Dialer, ms: number): Promise<Duplex> {
   }
 }
 
+/** An engine says at once which version it is, or hangs. */
+const helloMs = 10_000;
+
 const headers = { Host: "docker", Accept: "application/json" };
 
 const megabyte = 1 << 20;
@@ -137,7 +140,7 @@ export const ofTheDisk: JsonLimits = { ...ofManyThings, pieceBytes: 32 * megabyt
 
 /** Gives the work a deadline, and says what the end of it means. */
 async function bounded<T>(
-  { node, timeoutMs }: ApiOptions,
+  { node, timeoutMs }: Pick<ApiOptions, "node" | "timeoutMs">,
   request: { readonly path: string; readonly signal: AbortSignal },
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {

@@ -44,7 +44,7 @@ export class NodeClock {
 
   async #ask(): Promise<ClockSample> {
     const { node } = this.#session;
-    const outcome = await run(this.#session, script(tellClock));
+    const outcome = await run(this.#session, script(tellClock), { timeoutMs: 10_000 });
     const sample = outcome.status === "ok" ? this.take(outcome.stdout) : undefined;
     if (sample) return sample;
     throw new PictlError("connection-lost", `${node} did not tell the time since its start (/proc/uptime).`, { node });

@@ -182,8 +182,11 @@ async function askDockerHost(session: Session): Promise<string> {
   return outcome.stdout.trim() || defaultDockerHost;
 }
 
+/** `sudo` may have to ask a slow directory for the user's rights. */
+const probeTimeoutMs = 20_000;
+
 async function lookUp(session: Session, clock: NodeClock): Promise<Facts> {
-  const outcome = await run(session, probe);
+  const outcome = await run(session, probe, { timeoutMs: probeTimeoutMs });
   if (outcome.status !== "ok") {
     throw new PictlError("connection-lost", `What this login may do on ${session.node} could not be found out.`, {
       node: session.node,
