@@ -64,8 +64,7 @@ test.each(["dash", "busybox sh", "bash"])("%s reads such folders, and nothing el
     writeFileSync(join(folder, "memory.current"), "5000\n");
     writeFileSync(join(folder, "memory.stat"), "anon 1\ninactive_file 2000\n");
     const line = render(cgroupCommand).replaceAll("/sys/fs/cgroup", root);
-    const [program, ...words] = [...shell.split(" "), "-c", line] as [string, ...string[]];
-    const use = parseCgroupUse(execFileSync(program, words, { encoding: "utf8" }));
+    const use = parseCgroupUse(execFileSync("env", [...shell.split(" "), "-c", line], { encoding: "utf8" }));
     expect(use).toEqual(new Map([[a, { cpuPercent: 0, memoryBytes: 3000 }]]));
   } finally {
     rmSync(root, { recursive: true });
