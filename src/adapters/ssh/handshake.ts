@@ -4,6 +4,7 @@ import type { Algorithms, AuthHandlerMiddleware, Client, ServerHostKeyAlgorithm 
 import { abortable } from "../../abort.ts";
 import type { HostKey, HostKeyAlgorithm } from "../../domain/ssh/host-key.ts";
 import { AttemptFailed, discard } from "./dial.ts";
+import { offerRawKeys } from "./raw-key.ts";
 import { waitForNewKeys } from "./rekey.ts";
 
 export interface Handshake {
@@ -74,6 +75,7 @@ export async function handshake({ Client }: typeof Ssh2, options: Handshake): Pr
         },
       });
       waitForNewKeys(client);
+      offerRawKeys(client);
     });
     await abortable(ready, signal);
     return client;

@@ -43,7 +43,7 @@ export async function readKeyFile(parseKey: ParseKey, path: string): Promise<Key
   if (!/encrypted|passphrase/i.test(key.message)) {
     return {
       kind: "unusable",
-      problem: `${path} is ignored: pictl cannot use this kind of key (${key.message}). FIDO keys and certificates are not supported.`,
+      problem: `${path} is ignored: pictl cannot use this kind of key (${key.message}).`,
     };
   }
   return {

@@ -23,6 +23,7 @@ export function parseConfigLines(text: string): ConfigLine[] {
 const heeded = new Set([
   "addressfamily",
   "canonicalizehostname",
+  "certificatefile",
   "connecttimeout",
   "globalknownhostsfile",
   "hashknownhosts",

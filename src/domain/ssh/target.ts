@@ -8,6 +8,8 @@ export interface SshTarget {
   readonly user: string;
   /** Absolute paths, in the order they are tried. */
   readonly identityFiles: readonly string[];
+  /** CertificateFile; those beside the identity files are not named. */
+  readonly certificateFiles: readonly string[];
   /** No other keys of the agent than those of `identityFiles`. */
   readonly identitiesOnly: boolean;
   /** The agent's socket; undefined for none. */
@@ -109,6 +111,7 @@ export function sshTarget(address: string, settings: SshSettings, options: SshOp
       ? identityFiles.filter((file) => file !== "none")
       : [settings.identityFile]
     ).map(path),
+    certificateFiles: many("certificatefile").map(path),
     identitiesOnly: settings.identityFile !== undefined || isYes(one("identitiesonly")),
     agent: agentSocket(options.get("identityagent")?.[0] === "none" ? "none" : agent, local, path),
     jumps: jumps === undefined ? [] : parseJumps(jumps),

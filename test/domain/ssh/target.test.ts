@@ -13,6 +13,7 @@ describe("sshTarget", () => {
       port: 22,
       user: "me",
       identityFiles: ["/home/me/.ssh/id_rsa", "/home/me/.ssh/id_ecdsa", "/home/me/.ssh/id_ed25519"],
+      certificateFiles: [],
       identitiesOnly: false,
       agent: "/run/agent",
       jumps: [],
