@@ -2,21 +2,56 @@
 # What is done with a virtual address on a node, for dash and busybox sh, with the `ip`, `ping` and, for IPv4, `arping`
 # of iputils or busybox. Whoever changes something runs behind guard.sh, which refuses what comes late.
 #
-# usage: vip.sh probe  ADDRESS DEVICE               what there is: one line a fact
+# usage: vip.sh probe  CLUSTER ADDRESS DEVICE       what there is: one line a fact
+#        vip.sh survey CLUSTER [ADDRESS...]         what pictl has given this node, and whether these are somebody else's
+#        vip.sh check  CLUSTER                      the folders that a grant needs and that cannot be written
 #        vip.sh reach  TARGET...                    which of them answer a ping, one line each
 #        vip.sh ask    ADDRESS DEVICE               does anybody else answer for it: answered, nobody, cannot
-#        vip.sh grant  ADDRESS DEVICE lease|forever TIMES   have it, and announce it TIMES times
-#        vip.sh remove ADDRESS                      not have it, on any device
+#        vip.sh grant  CLUSTER ADDRESS DEVICE lease|forever TIMES   have it, and announce it TIMES times
+#        vip.sh remove CLUSTER ADDRESS DEVICE       not have what pictl has given; DEVICE as for `legacy` below
 #
 # `lease` ends at PICTL_DEADLINE, in hundredths of a second of /proc/uptime: the kernel takes the address away then.
-# Exit codes: 75 too late, 76 the address is not as it should be, 77 no such device, 78 no IPv6 on the device.
+# Exit codes: 74 a folder cannot be written, 75 too late, 76 the address is not as it should be, 77 no such device,
+# 78 no IPv6 on the device, 79 the node has the address from somebody else.
+#
+# What pictl has given is written down before it is given, in MARKS/ADDRESS: "DEVICE UNTIL BOOT", UNTIL in hundredths
+# of a second or `forever`. Just that address, as a network of its own on that device, is ever changed or removed:
+# any other place of it is somebody else's, and may be what the node is reached by. A file is what every `ip` and every
+# kernel can do; labels are for IPv4 and short names of devices only, and `proto` is younger than the nodes.
 set -f
-verb=$1 address=$2 device=$3
-family=-4 whole=$address/32 conf=/proc/sys/net/ipv6/conf/$device
-case $address in *:*) family=-6 whole=$address/128 ;; esac
+verb=$1 cluster=$2 address=$3 device=$4
+if [ "$verb" = ask ]; then address=$2 device=$3; fi
+marks=/run/pictl/$cluster/vip
 
-# DEVICE ADDRESS/PREFIX LIFETIME of every place where the address is; the lifetime in seconds, forever, or tentative: an
-# IPv6 address that does nothing before the kernel has heard that nobody else has it, nor ever if somebody has.
+# Everything that follows is about this address.
+about() {
+  address=$1 family=-4 whole=$1/32
+  case $address in *:*) family=-6 whole=$address/128 ;; esac
+  mark=$marks/$address given= until= since=
+  if [ -r "$mark" ]; then read -r given until since <"$mark"; fi
+  read -r booted </proc/sys/kernel/random/boot_id
+  if [ "$since" != "$booted" ]; then given=; fi
+  # A lease that nobody has renewed was ended by the kernel: what is there long after that came from somebody else.
+  if [ -n "$given" ] && [ "$until" != forever ]; then
+    uptime_now
+    if [ "$up" -gt "$((until + 1000))" ]; then given=; fi
+  fi
+  # pictl before this version wrote nothing down, but left its lock in this boot. It is never the first address of a
+  # device, by which the node itself may be known.
+  legacy=
+  if [ -z "$given" ] && [ -n "$device" ] && [ -e "/run/pictl/$cluster/vip.lock" ]; then
+    legacy=$device
+    if [ "$family" = -4 ] && [ "$(ip -4 -o addr show dev "$device" | cidrs | head -n 1)" = "$whole" ]; then legacy=; fi
+  fi
+}
+
+cidrs() {
+  while read -r _ _ _ cidr _; do echo "$cidr"; done
+}
+
+# WHOSE DEVICE ADDRESS/PREFIX LIFETIME of every place where the address is. WHOSE is ours or foreign; the lifetime in
+# seconds, forever, or tentative: an IPv6 address that does nothing before the kernel has heard that nobody else has it,
+# nor ever if somebody has.
 places() {
   ip "$family" -o addr show to "$address" | while read -r _ dev _ cidr rest; do
     case $rest in
@@ -24,12 +59,30 @@ places() {
       *valid_lft*) life=${rest#*valid_lft } life=${life%% *} life=${life%sec} ;;
       *) life=forever ;;
     esac
-    echo "$dev $cidr $life"
+    whose=foreign
+    if [ "$cidr" = "$whole" ]; then
+      case $dev in
+        "$given") whose=ours ;;
+        # An IPv6 address of ours is deprecated, as a node's own is not.
+        "$legacy") case $family$rest in -4* | *deprecated*) whose=ours ;; esac ;;
+      esac
+    fi
+    echo "$whose $dev $cidr $life"
   done
 }
 
+ours() {
+  places | grep '^ours '
+}
+
 tell_places() {
-  places | while read -r dev cidr life; do [ "$life" = tentative ] || echo "holds $life $dev $cidr"; done
+  places | while read -r whose dev cidr life; do
+    case $whose$life in
+      ourstentative) ;;
+      ours*) echo "holds $life $dev $cidr" ;;
+      *) echo "foreign $dev $cidr" ;;
+    esac
+  done
 }
 
 uptime_now() {
@@ -44,6 +97,7 @@ carrier() {
 }
 
 family_works() {
+  conf=/proc/sys/net/ipv6/conf/$device
   [ "$family" = -4 ] || [ "$(cat "$conf/disable_ipv6" 2>/dev/null)" = 0 ]
 }
 
@@ -103,7 +157,7 @@ announce_often() {
   (
     left=$times change=
     if [ "$left" -gt 1 ]; then change=yes; fi
-    while [ "$left" -gt 0 ] && [ -n "$(places)" ]; do
+    while [ "$left" -gt 0 ] && [ -n "$(ours)" ]; do
       announce
       left=$((left - 1))
       if [ "$left" -gt 0 ]; then sleep 0.3; fi
@@ -111,34 +165,60 @@ announce_often() {
   ) </dev/null >/dev/null 2>&1 8>&- 9>&- &
 }
 
-remove_places() {
+# Where somebody else has the address on the same device, with another prefix length, busybox's `ip` would remove
+# whichever comes first. The kernel is exact when it ends one.
+remove_ours() {
   left=20
-  while places | {
-    read -r dev cidr _ && ip "$family" addr del "$cidr" dev "$dev" 2>/dev/null
+  while ours | {
+    read -r _ dev cidr _ || exit
+    if places | grep -q "^foreign $dev "; then
+      ip "$family" addr replace "$cidr" dev "$dev" valid_lft 1 preferred_lft 1 || exit
+      tries=25
+      while ours | grep -q "^ours $dev " && [ "$tries" -gt 0 ]; do
+        sleep 0.1
+        tries=$((tries - 1))
+      done
+    else
+      ip "$family" addr del "$cidr" dev "$dev" 2>/dev/null
+    fi
   }; do
     left=$((left - 1))
     if [ "$left" -eq 0 ]; then break; fi
   done
 }
 
-# The same address with another prefix length, or on another device, is another one to the kernel, and outlives ours.
-# busybox's `ip` cannot tell them apart when it removes one: so all go, for a millisecond.
+# On another device it outlives what is given here.
 remove_others() {
-  if places | while read -r dev cidr life; do
+  if ours | while read -r _ dev cidr life; do
     if [ "$life" = tentative ]; then cidr=useless; fi
     echo "$dev $cidr"
   done | grep -qvxF "$device $whole"; then
-    remove_places
+    remove_ours
   fi
 }
 
-# Whole seconds until the deadline.
+# Before it is given: an address that nobody has written down stays for ever.
+write_mark() {
+  until=forever
+  if [ "$ends" = lease ]; then until=$PICTL_DEADLINE; fi
+  { mkdir -p "$marks" && echo "$device $until $booted" >"$mark.new" && mv "$mark.new" "$mark"; } 2>/dev/null || return 74
+  given=$device
+}
+
+forget() {
+  remove_ours
+  [ -n "$(ours)" ] || rm -f "$mark"
+}
+
+# Whole seconds until the deadline. The guard has looked at it too, but may have hung on a disk since.
 lifetime() {
   life=forever
+  uptime_now
   if [ "$ends" = lease ]; then
-    uptime_now
     life=$(((PICTL_DEADLINE - up) / 100))
     if [ "$life" -lt 1 ]; then return 75; fi
+  elif [ -n "$PICTL_DEADLINE" ] && [ "$up" -gt "$PICTL_DEADLINE" ]; then
+    return 75
   fi
 }
 
@@ -169,12 +249,45 @@ give_new() (
   give
 ) 2>/dev/null
 
+# A small file is written, since neither permissions nor a mount's options tell of a full or failing disk.
+can_write() {
+  folder=$1 wrote=no
+  until [ -d "$folder/" ]; do folder=${folder%/*}; done
+  if { echo pictl >"$folder/.pictl-check.$$"; } 2>/dev/null; then wrote=yes; fi
+  rm -f "$folder/.pictl-check.$$" 2>/dev/null
+  [ "$wrote" = yes ]
+}
+
+if [ "$verb" != reach ] && [ -n "$address" ]; then about "$address"; fi
 case $verb in
   probe)
     [ -e "/sys/class/net/$device" ] && echo device
     carrier && echo carrier
     family_works || echo off
     tell_places
+    ip "$family" -o addr show dev "$device" scope global 2>/dev/null | cidrs | head -n 50 | while read -r cidr; do
+      echo "network $cidr"
+    done
+    echo end
+    ;;
+  survey)
+    shift 2
+    device=
+    for address; do
+      about "$address"
+      places | while read -r whose dev cidr _; do [ "$whose" = ours ] || echo "foreign $address $dev $cidr"; done
+    done
+    set +f
+    for mark in "$marks"/*; do
+      about "${mark##*/}"
+      if [ -n "$(ours)" ]; then echo "given $address"; fi
+    done
+    echo end
+    ;;
+  check)
+    for folder in "/var/lib/pictl/$cluster" "$marks"; do
+      can_write "$folder" || echo "cannot-write $folder"
+    done
     echo end
     ;;
   reach)
@@ -210,29 +323,31 @@ case $verb in
   grant)
     [ -e "/sys/class/net/$device" ] || exit 77
     family_works || exit 78
-    ends=$4 times=$5
+    ends=$5 times=$6
     lifetime || exit
+    if [ -z "$(ours)" ] && places | grep '^foreign '; then exit 79; fi
     remove_others
-    if [ "$family" = -6 ] && [ -z "$(places)" ]; then
-      give_new || { code=$? && remove_places && exit "$code"; }
+    write_mark || exit
+    if [ "$family" = -6 ] && [ -z "$(ours)" ]; then
+      give_new || { code=$? && forget && exit "$code"; }
     else
       give || exit
     fi
     if [ "$ends" = lease ]; then
       # A kernel or an `ip` that knows no lifetimes would have given it for ever; and the check above may be long ago.
       uptime_now
-      now=$(places | while read -r dev cidr life; do [ "$dev $cidr" = "$device $whole" ] && echo "$life"; done)
+      now=$(ours | while read -r _ dev cidr life; do [ "$dev $cidr" = "$device $whole" ] && echo "$life"; done)
       case $now in
-        '' | forever) remove_places && exit 76 ;;
+        '' | forever) forget && exit 76 ;;
       esac
-      if [ "$up" -ge "$PICTL_DEADLINE" ]; then remove_places && exit 75; fi
+      if [ "$up" -ge "$PICTL_DEADLINE" ]; then forget && exit 75; fi
     fi
     announce_often
     tell_places
     ;;
   remove)
-    remove_places
-    [ -z "$(places)" ] || exit 76
+    forget
+    [ -z "$(ours)" ] || exit 76
     echo removed
     ;;
 esac

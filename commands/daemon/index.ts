@@ -3,7 +3,7 @@ import { Flags } from "@oclif/core";
 import { heartbeatOnce } from "../../src/app/heartbeat/once.ts";
 import { type Leadership, mayDo, openLeadership } from "../../src/app/leadership.ts";
 import { openRegister } from "../../src/app/register.ts";
-import { vipOnce } from "../../src/app/vip/once.ts";
+import { vipsOnce } from "../../src/app/vip/once.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
 import { openDaemonLog } from "../../src/cli/daemon-log.ts";
 import { watchStalls } from "../../src/daemon/stall.ts";
@@ -65,13 +65,9 @@ export default class Daemon extends PictlCommand {
       const place = (placed: Omit<Placed, "version">): Promise<boolean> => led.place(current, placed);
       const [report, vipFailures] = await Promise.all([
         heartbeatOnce(ports, { config: current, store, mayDo: mayDo(led, current), place }),
-        Promise.all(
-          current.vips.map((section) =>
-            vipOnce(ports, { config: current, section, state: daemon.vip(section.ip), leadership: led }),
-          ),
-        ),
+        vipsOnce(ports, { config: current, state: daemon.vip, leadership: led }),
       ]);
-      await this.finish({ ...report, failures: [...report.failures, ...vipFailures.flat()] }, heartbeatView);
+      await this.finish({ ...report, failures: [...report.failures, ...vipFailures] }, heartbeatView);
     } finally {
       await lock.release();
     }

@@ -47,6 +47,8 @@ const ofTheVip: ReadonlySet<string> = new Set<SafetyRule>([
   "lease-margin",
   "book-before-sending",
   "remove-on-contact",
+  "foreign-address",
+  "pass-over",
   "frozen-mark",
   "announce",
 ]);

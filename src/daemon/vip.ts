@@ -2,11 +2,13 @@ import type { Leadership } from "../app/leadership.ts";
 import type { Clock, SavedVip, StateFile, VipPorts, VipReply, VipRequests } from "../app/ports.ts";
 import { authorityOf } from "../app/vip/authority.ts";
 import { openVip, type Vip } from "../app/vip/index.ts";
+import { openSurvey } from "../app/vip/survey.ts";
 import type { Config } from "../domain/config/types.ts";
 import { PictlError } from "../domain/errors.ts";
 import { holdersOf } from "../domain/vip/facts.ts";
 import type { VipWish } from "../domain/vip/memory.ts";
 import { answerWish } from "../domain/vip/wish.ts";
+import { keepNoStrays } from "./strays.ts";
 
 /** Requests by hand are looked for so often. */
 const requestPollMs = 250;
@@ -23,7 +25,7 @@ export interface VipKeeping {
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Keeps every virtual IP of the config, each in a loop of its own. */
+/** Keeps every virtual IP of the config, each in a loop of its own, and takes back those that have left it. */
 export interface VipKeeper {
   /** Begins with those of the config that are not kept yet. */
   keep(config: Config): void;
@@ -34,11 +36,17 @@ export interface VipKeeper {
 export function keepVips(ports: VipPorts, keeping: VipKeeping): VipKeeper {
   const { leadership, state, leave, config } = keeping;
   const loops = new Map<string, Promise<void>>();
+  const survey = openSurvey(ports);
+  const authority = authorityOf(leadership, config);
+  const strays = keepNoStrays(ports, { survey, authority, config, leave });
+  let taking: Promise<void> | undefined;
   return {
-    keep({ vips }) {
-      for (const { ip } of vips) {
+    keep(current) {
+      taking ??= strays.loop().catch(keeping.onFailure);
+      strays.heed(current);
+      for (const { ip } of current.vips) {
         if (loops.has(ip) || leave.aborted) continue;
-        const vip = openVip(ports, { state: state(ip), authority: authorityOf(leadership, config) });
+        const vip = openVip(ports, { state: state(ip), authority, survey });
         const loop = holdVip({ ...keeping, ip, vip, clock: ports.clock })
           .catch(keeping.onFailure)
           .finally(() => loops.delete(ip));
@@ -46,7 +54,7 @@ export function keepVips(ports: VipPorts, keeping: VipKeeping): VipKeeper {
       }
     },
     async ended() {
-      await Promise.all(loops.values());
+      await Promise.all([...loops.values(), taking]);
     },
   };
 }

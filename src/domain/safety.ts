@@ -16,6 +16,10 @@ export const safetyRules = [
   "remove-on-contact",
   /** A promise is root's to keep: logins that each keep one of their own would elect two leaders. */
   "one-memory",
+  /** An address that a node has from somebody else is given to nobody: the node may be known by it. */
+  "foreign-address",
+  /** A node that did not take the virtual IP is passed over while another one is fit. */
+  "pass-over",
   /** A lease is made to last only when half of the nodes remember that it was. */
   "frozen-mark",
   /** Half of the nodes remember where a container is moved to, before the config says so: the next leader's may not. */

@@ -10,10 +10,14 @@ interface Surroundings {
   readonly answered: () => boolean;
 }
 
+const own = "10.0.0.9";
+
 /** The virtual address on a node: its kernel, and what templates/vip.sh does there. */
 export class SimAddress {
-  /** When the kernel takes it away; undefined: it is not there. */
+  /** When the kernel takes away what pictl has given; undefined: it is not there. */
   until: number | undefined;
+  /** Somebody else has given it too, with another prefix length. */
+  foreign = false;
   /** Its cable is plugged in. */
   carrier = true;
   readonly #world: Surroundings;
@@ -26,15 +30,26 @@ export class SimAddress {
     return this.until !== undefined && this.#world.timeline.now < this.until;
   }
 
+  /** Whoever gave it. */
+  isAnswered(): boolean {
+    return this.foreign || this.isThere();
+  }
+
   /** Throws a RangeError for a verb that the simulation does not know. */
   execute(
-    [verb, , , ends]: readonly string[],
+    [verb, , ip, , ends]: readonly string[],
     deadlineMs: number,
     said: (code: number, stdout?: string) => void,
   ): void {
     switch (verb) {
       case "probe":
-        said(0, ["device", ...(this.carrier ? ["carrier"] : []), ...this.#holds(), "end\n"].join("\n"));
+        said(
+          0,
+          ["device", ...(this.carrier ? ["carrier"] : []), ...this.#holds(), ...this.#foreign(""), "end\n"].join("\n"),
+        );
+        return;
+      case "survey":
+        said(0, [...this.#foreign(`${ip ?? ""} `), ...(this.isThere() ? [`given ${own}`] : []), "end\n"].join("\n"));
         return;
       case "ask":
         this.#world.timeline.after(1000, () => {
@@ -42,7 +57,7 @@ export class SimAddress {
         });
         return;
       case "grant":
-        said(this.#grant(ends === "lease" ? deadlineMs : undefined));
+        said(this.foreign && !this.isThere() ? 79 : this.#grant(ends === "lease" ? deadlineMs : undefined));
         return;
       case "remove":
         this.until = undefined;
@@ -53,10 +68,14 @@ export class SimAddress {
     }
   }
 
+  #foreign(about: string): readonly string[] {
+    return this.foreign ? [`foreign ${about}eth0 ${own}/24`] : [];
+  }
+
   #holds(): readonly string[] {
     if (this.until === undefined || !this.isThere()) return [];
     const left = this.until === Infinity ? "forever" : Math.ceil((this.until - this.#world.timeline.now) / 1000);
-    return [`holds ${String(left)} eth0 10.0.0.9/32`];
+    return [`holds ${String(left)} eth0 ${own}/32`];
   }
 
   /** Returns the exit code. */

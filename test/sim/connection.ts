@@ -222,6 +222,9 @@ export class SimConnection implements Connection {
   /** What `templates/guard.sh` says. The boot is that of this connection: another one would not know it. */
   #refusal({ deadlineMs, fence }: Stamp): PictlError | undefined {
     const { node } = this;
+    if (this.#machine.stubborn) {
+      return new PictlError("state-write-failed", "The node could not write: nothing was done.", { node });
+    }
     const verdict = this.#machine.guard.run(this.#machine.uptimeMs(), {
       ...(safety.deadline ? { deadline: deadlineMs } : {}),
       fence: safety.epoch ? fence : undefined,

@@ -21,6 +21,8 @@ export class SimNode {
   on = true;
   /** sshd lets nobody in. */
   refuses = false;
+  /** It cannot write down whom it obeys: it does nothing that it is ordered, and is looked at as ever. */
+  stubborn = false;
   /** Whom it obeys, and has promised to. */
   readonly guard = new GuardModel();
   readonly address: SimAddress;
@@ -102,7 +104,7 @@ export class SimNode {
 
   /** `guard.sh claim`: what it prints; undefined when it comes late. */
   #claim([, , , bootId, deadline, epoch, owner = "", ttl, marks = ""]: readonly string[]): string | undefined {
-    if (bootId !== "" && bootId !== this.bootId) return undefined;
+    if (this.stubborn || (bootId !== "" && bootId !== this.bootId)) return undefined;
     const said = this.guard.claim(this.uptimeMs(), {
       epoch: Number(epoch),
       owner,

@@ -116,8 +116,9 @@ export class World {
 
   /** Somebody in the network answers a node for the virtual address. */
   #answered(asking: string): boolean {
-    return this.holders().some(
-      (name) => name !== asking && this.node(name).address.carrier && this.network.reaches(asking, name),
+    return [...this.nodes.values()].some(
+      ({ name, on, address }) =>
+        name !== asking && on && address.carrier && address.isAnswered() && this.network.reaches(asking, name),
     );
   }
 

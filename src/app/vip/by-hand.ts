@@ -2,6 +2,7 @@ import type { VipSection } from "../../domain/config/types.ts";
 import { type Failure, PictlError } from "../../domain/errors.ts";
 import { holdersOf } from "../../domain/vip/facts.ts";
 import type { VipWish } from "../../domain/vip/memory.ts";
+import { othersOf } from "../../domain/vip/strays.ts";
 import { rehearse, type WishAnswer } from "../../domain/vip/wish.ts";
 import type { VipPorts } from "../ports.ts";
 import { record } from "../record.ts";
@@ -10,6 +11,7 @@ import type { ByHandInput } from "./by-hand-input.ts";
 import { byDaemon } from "./by-daemon.ts";
 import { byItself } from "./by-itself.ts";
 import { lookAtCandidates } from "./look.ts";
+import { openSurvey } from "./survey.ts";
 
 export interface VipChangeRow {
   /** The address. */
@@ -74,8 +76,11 @@ async function rehearsal(
   pid: number | undefined,
 ): Promise<Report<{ vips: readonly VipChangeRow[] }>> {
   const startedAt = ports.clock.monotonic();
-  const { candidates, failures } = await lookAtCandidates(ports, { config, section });
-  const plan = rehearse(section, wish, { candidates });
+  const [{ candidates, failures }, surveys] = await Promise.all([
+    lookAtCandidates(ports, { config, section }),
+    openSurvey(ports).look(config),
+  ]);
+  const plan = rehearse(section, wish, { candidates, others: othersOf(section, surveys) });
   if ("refused" in plan) throw refused(section, wish, { code: "move-failed", why: plan.refused });
   const [before = null] = holdersOf({ candidates });
   const who = pid === undefined ? "would" : "would have the daemon";

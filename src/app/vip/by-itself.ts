@@ -5,6 +5,7 @@ import type { Step, VipPorts, VipReply } from "../ports.ts";
 import { authorityOf } from "./authority.ts";
 import type { ByHandInput } from "./by-hand-input.ts";
 import { openVip, type Vip } from "./index.ts";
+import { openSurvey } from "./survey.ts";
 
 /**
  * Does what a daemon would until the wish has come true, and leaves as one does on a graceful stop: a lease is made to
@@ -22,7 +23,9 @@ export async function byItself(
     const leadership = await input.lead();
     await leadership.round(config);
     const authority = authorityOf(leadership, () => Promise.resolve(config));
-    const vip = openVip(ports, { state: input.state(section.ip), authority });
+    const survey = openSurvey(ports);
+    await survey.look(config);
+    const vip = openVip(ports, { state: input.state(section.ip), authority, survey });
     const over = new AbortController();
     const leading = keepLeading(ports, { round: () => leadership.round(config), leave: over.signal });
     // What it rejects with is told in the end.

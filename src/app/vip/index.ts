@@ -9,7 +9,7 @@ import {
   type VipOrder,
 } from "../../domain/vip/decide.ts";
 import { holdersOf, type VipFacts, withGranted, withRemoved } from "../../domain/vip/facts.ts";
-import { marginMs, withoutGone } from "../../domain/vip/lease.ts";
+import { isWithout, marginMs, withoutGone } from "../../domain/vip/lease.ts";
 import {
   longestLeaseMs,
   noCounts,
@@ -19,12 +19,14 @@ import {
   type VipWish,
   wish,
 } from "../../domain/vip/memory.ts";
+import { formerOf, othersOf, type Surveys } from "../../domain/vip/strays.ts";
 import type { TickEnd } from "../../domain/vip/wish.ts";
 import { runHooks } from "../hooks.ts";
 import type { Authority, SavedVip, StateFile, VipPorts } from "../ports.ts";
 import { record } from "../record.ts";
 import { carryOut } from "./carry-out.ts";
 import { askNetwork, newSight, observe, type Watched } from "./observe.ts";
+import type { Survey } from "./survey.ts";
 
 /** One virtual IP, kept where it belongs. */
 export interface Vip {
@@ -61,10 +63,13 @@ export function openVip(
   {
     state,
     authority,
+    survey,
     counts = "anew",
   }: {
     readonly state: StateFile<SavedVip>;
     readonly authority: Authority;
+    /** What all nodes tell of addresses; may be that of other virtual IPs too. */
+    readonly survey: Survey;
     /** `kept`: one tick a process, which carries on the counts of the one before. */
     readonly counts?: "anew" | "kept";
   },
@@ -98,25 +103,61 @@ export function openVip(
     const booked = Object.fromEntries(
       Object.entries(next.booked).map(([node, end]) => [node, end === null ? null : 0]),
     );
-    const { misses, silentTicks, wellSince, changes } = counts === "kept" ? shifted(next, aheadMs()) : noCounts;
+    const shown = shifted(next, aheadMs());
+    const { misses, silentTicks, wellSince, changes } = counts === "kept" ? shown : noCounts;
     await state.write({
       leaseMs: longestLeaseMs(section, next, ports.clock.monotonic()),
       since,
-      memory: { ...next, lastAt: -1, booked, misses, wellSince, silentTicks, changes },
+      // Who failed is written down at any rate: `vip show` tells it.
+      memory: {
+        ...next,
+        lastAt: -1,
+        booked,
+        misses,
+        wellSince,
+        silentTicks,
+        changes,
+        failed: shown.failed,
+        withoutSince: {},
+      },
     });
   };
 
   const look = async (config: Config, section: VipSection): Promise<VipFacts> => {
     const at = ports.clock.monotonic();
     const timeoutMs = Math.min(2000, tickMs(section) / 2);
-    const candidates = await observe(ports, { config, section }, { timeoutMs, sight });
+    const watched = { config, section: withFormer(config, section, survey.latest()) };
+    const candidates = await observe(ports, watched, { timeoutMs, sight });
     if (holdersOf({ candidates }).length > 0) asked = undefined;
     else if (!asked || at - asked.at > askedAgoMs) {
       asked = { answer: await askNetwork(ports, { config, section }, candidates), at: ports.clock.monotonic() };
     }
     const current = authority.current(section);
     const frozen = current.frozen.filter((node) => namesOf(config).includes(node));
-    return { at, candidates, stillAnswered: asked?.answer ?? null, authority: { ...current, frozen } };
+    // A renewal waits for nobody else; where the address is not, it must be nobody else's.
+    const surveys = holdersOf({ candidates }).length > 0 ? survey.latest() : await survey.known(config, section);
+    const others = othersOf(section, surveys);
+    return { at, candidates, others, stillAnswered: asked?.answer ?? null, authority: { ...current, frozen } };
+  };
+
+  /** Who has lost its row may have the address still: it is looked at until it is seen not to. */
+  const withFormer = (config: Config, section: VipSection, surveys: Surveys): VipSection => {
+    const former = new Set([...Object.keys(memory?.booked ?? {}), ...formerOf(section, surveys)]);
+    for (const { node } of section.candidates) former.delete(node);
+    const rows = namesOf(config)
+      .filter((node) => former.has(node))
+      .map((node) => ({ node, device: "", slave: undefined, pingIntervalMs: tickMs(section) }));
+    return { ...section, candidates: [...section.candidates, ...rows] };
+  };
+
+  /** A node that can be told nothing, and certainly does not have what the nodes remember it to have. */
+  const thawGone = async (section: VipSection, facts: VipFacts): Promise<VipFacts> => {
+    const known = await recallOnce(section);
+    const isGone = (node: string): boolean => isWithout(section, known, { node, now: facts.at });
+    const gone = facts.authority.frozen.filter(isGone);
+    for (const node of gone) await authority.thaw(section.ip, node);
+    const frozen = facts.authority.frozen.filter((node) => !gone.includes(node));
+    return { ...facts, authority: { ...facts.authority, frozen } };
   };
 
   /** Carries out orders at once; resolves to the facts with what was confirmed. */
@@ -171,7 +212,7 @@ export function openVip(
         events.push(...decision.events);
         return decision.orders;
       };
-      const seen = await look(config, section);
+      const seen = await thawGone(section, await look(config, section));
       let facts = seen;
       let orders = await decide(facts);
       const removals = orders.filter((order) => order.do === "remove");

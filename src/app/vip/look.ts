@@ -43,7 +43,7 @@ async function lookAt(
   const targets = commands.targetsOf(section);
   const options = { timeoutMs, maxOutputBytes: 10_000, signal: ports.signal };
   const [probed, reached] = await Promise.all([
-    connection.run(commands.probe(text, { ip: section.ip, device }), options),
+    connection.run(commands.probe(text, { cluster: config.cluster, ip: section.ip, device }), options),
     targets.length === 0 ? undefined : connection.run(commands.reach(text, targets), options),
   ]);
   const probe = commands.parseProbe(probed.stdout);

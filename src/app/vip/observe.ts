@@ -63,7 +63,7 @@ async function lookAt(
     const text = await ports.scripts.read("vip.sh");
     const pings = ping(ports, { connection, sight, text, section });
     const options = { timeoutMs, maxOutputBytes: 10_000, signal: ports.signal };
-    const outcome = await connection.run(commands.probe(text, { ip, device }), options);
+    const outcome = await connection.run(commands.probe(text, { cluster: config.cluster, ip, device }), options);
     // A line that was cut while it was in use stays silent for long after it has healed.
     if (outcome.status === "unknown") ports.vipNodes.discard(name);
     const probe = commands.parseProbe(outcome.stdout);

@@ -1,8 +1,8 @@
 import { safety } from "../safety.ts";
 import { elect } from "./election.ts";
-import type { CandidateFacts, VipFacts, VipSettings } from "./facts.ts";
+import { type CandidateFacts, foreignOf, type VipFacts, type VipSettings } from "./facts.ts";
 import { judgeHealth, whyUnfit } from "./health.ts";
-import { book, mayHave, shortestLeaseMs, unbook } from "./lease.ts";
+import { book, isWithout, mayHave, rebook, shortestLeaseMs, unbook } from "./lease.ts";
 import { lookOn, type VipMemory } from "./memory.ts";
 
 /** What a tick asks of a node. */
@@ -26,6 +26,8 @@ export type VipOrder =
       readonly announce: "thrice" | "once";
       /** As above: it has the address without an end, and what gave it that must not come after this. */
       readonly fence: boolean;
+      /** What was booked before; undefined: nothing. */
+      readonly bookedBefore?: number | null | undefined;
     };
 
 export interface VipEvent {
@@ -38,6 +40,7 @@ export interface VipEvent {
     | "vip.conflict"
     | "vip.move-refused"
     | "vip.grant-failed"
+    | "vip.remove-failed"
     | "vip.lease-runs-out";
   readonly node?: string;
   readonly before?: string | null;
@@ -55,6 +58,8 @@ export interface VipDecision {
 const silentTicksAllowed = 3;
 /** How long changes are remembered. */
 const changesKeptMs = 30 * 60_000;
+/** How long it is remembered that a node did not do what it was ordered. */
+const failuresKeptMs = 60 * 60_000;
 
 /**
  * What follows from one tick. Of a tick's orders the removals are carried out first; then it is decided once more, on
@@ -68,8 +73,12 @@ export function decideVip(settings: VipSettings, before: VipMemory, facts: VipFa
   }
   const known = facts.authority.frozen.reduce((memory, node) => book(memory, node, null), before);
   const { memory, well } = counted(settings, known, facts);
-  if (memory.released) return released(settings, memory, facts);
-  if (memory.wish !== null && !well.has(memory.wish)) return refusedWish(settings, memory, facts, memory.wish);
+  if (memory.released) return released(memory, facts);
+  const conflict = foreignObstacle(memory, facts);
+  const { wish } = memory;
+  if (wish !== null && (!well.has(wish) || (conflict && !holdsIt(facts.candidates[wish])))) {
+    return refusedWish(settings, memory, facts, wish);
+  }
   const wanted = elect(settings, memory, { well, facts });
   if (wanted === null) return waiting(memory, "no candidate is fit to hold the address");
   const { holder } = memory;
@@ -80,23 +89,28 @@ export function decideVip(settings: VipSettings, before: VipMemory, facts: VipFa
     wanted === holder &&
     (holdsIt(facts.candidates[wanted]) || mayHave(settings, memory, { butFor: wanted, now: facts.at }).length === 0);
   if (isKept || isAdoption) {
-    return removals(settings, memory, facts, wanted) ?? keepOrGrant(settings, memory, { facts, wanted });
+    const kept = removals(memory, facts, wanted) ?? keepOrGrant(settings, memory, { facts, wanted });
+    return conflict && holdsIt(facts.candidates[wanted]) ? alsoTold(kept, conflict) : kept;
   }
-  const obstacle = silentObstacle(settings, memory, { facts, wanted });
+  const obstacle = conflict ?? silentObstacle(settings, memory, { facts, wanted });
   if (obstacle && holder !== null && holdsIt(facts.candidates[holder])) {
     // A node that serves is not stripped for one that cannot be given the address yet.
-    const kept = removals(settings, memory, facts, holder) ?? keepOrGrant(settings, memory, { facts, wanted: holder });
-    return {
-      ...kept,
-      memory: { ...kept.memory, told: obstacle.memory.told },
-      events: [...kept.events, ...obstacle.events],
-    };
+    const kept = removals(memory, facts, holder) ?? keepOrGrant(settings, memory, { facts, wanted: holder });
+    return alsoTold(kept, obstacle);
   }
-  const seen = removals(settings, memory, facts, undefined)?.orders ?? [];
+  const seen = removals(memory, facts, undefined)?.orders ?? [];
   const unseen = obstacle ? [] : answeringBlockers(settings, memory, { facts, wanted });
   const orders = [...seen, ...unseen.filter(({ node }) => !seen.some((other) => other.node === node))];
   if (orders.length > 0) return { memory, orders, events: [] };
   return obstacle ?? keepOrGrant(settings, proven(memory, wanted), { facts, wanted });
+}
+
+function alsoTold(decision: VipDecision, { memory, events }: VipDecision): VipDecision {
+  return {
+    ...decision,
+    memory: { ...decision.memory, told: memory.told },
+    events: [...decision.events, ...events],
+  };
 }
 
 /** What this tick adds to what is remembered of the nodes; a second decision on the same tick adds nothing. */
@@ -109,10 +123,15 @@ function counted(
   const { misses, well } = judgeHealth(settings, before.misses, facts, again);
   const silent = before.holder !== null && facts.candidates[before.holder]?.state !== "answers";
   const silentTicks = again ? before.silentTicks : silent ? before.silentTicks + 1 : 0;
+  const withoutSince = keepSince(before.withoutSince, withoutIt(facts), facts.at);
+  const isGone = (node: string): boolean => isWithout(settings, { withoutSince }, { node, now: facts.at });
   return {
     well,
     memory: {
       ...before,
+      withoutSince,
+      booked: Object.fromEntries(Object.entries(before.booked).filter(([node, end]) => end !== null || !isGone(node))),
+      failed: Object.fromEntries(Object.entries(before.failed).filter(([, { at }]) => facts.at - at <= failuresKeptMs)),
       lastAt: facts.at,
       misses,
       wellSince: keepSince(before.wellSince, well, facts.at),
@@ -120,6 +139,11 @@ function counted(
       changes: before.changes.filter((at) => facts.at - at <= changesKeptMs),
     },
   };
+}
+
+function withoutIt({ candidates }: VipFacts): ReadonlySet<string> {
+  const seen = Object.entries(candidates).filter(([, each]) => each.state === "answers" && each.holds === null);
+  return new Set(seen.map(([node]) => node));
 }
 
 /** Why a node cannot be given the address yet, as far as nodes go that do not answer and strangers that do. */
@@ -171,14 +195,8 @@ function proven(memory: VipMemory, wanted: string): VipMemory {
 }
 
 /** Takes the address from all answering nodes that have it, but from one. */
-function removals(
-  { candidates }: VipSettings,
-  memory: VipMemory,
-  facts: VipFacts,
-  butFrom: string | undefined,
-): VipDecision | undefined {
-  const orders = candidates
-    .map(({ node }) => node)
+function removals(memory: VipMemory, facts: VipFacts, butFrom: string | undefined): VipDecision | undefined {
+  const orders = Object.keys(facts.candidates)
     .filter((node) => node !== butFrom && holdsIt(facts.candidates[node]))
     .filter((node) => safety["remove-on-contact"] || node === memory.holder)
     .map((node): VipOrder => ({ do: "remove", node, fence: true, seen: true }));
@@ -192,6 +210,8 @@ function keepOrGrant(
 ): VipDecision {
   const seen = facts.candidates[wanted];
   if (seen?.state !== "answers") return waiting(memory, `${wanted} does not answer, and no other candidate is fit`);
+  const conflict = holdsIt(seen) ? undefined : foreignObstacle(memory, facts);
+  if (conflict) return conflict;
   if (!holdsIt(seen) && facts.stillAnswered === true) return answered(memory, facts);
   return grant(settings, memory, { facts, wanted });
 }
@@ -214,9 +234,11 @@ function grant(
     endsAt,
     announce: isNew ? "thrice" : "once",
     fence: endsAt !== null && memory.booked[wanted] === null,
+    bookedBefore: memory.booked[wanted],
   };
   const named: VipMemory = {
     ...memory,
+    withoutSince: without(memory.withoutSince, wanted),
     holder: wanted,
     wish: memory.wish === wanted ? null : memory.wish,
     silentTicks: 0,
@@ -231,8 +253,8 @@ function grant(
 }
 
 /** Taken away by hand: from everybody who answers and has it. */
-function released(settings: VipSettings, memory: VipMemory, facts: VipFacts): VipDecision {
-  const orders = removals(settings, memory, facts, undefined)?.orders ?? [];
+function released(memory: VipMemory, facts: VipFacts): VipDecision {
+  const orders = removals(memory, facts, undefined)?.orders ?? [];
   if (memory.holder === null) return { memory, orders, events: [] };
   return {
     memory: { ...memory, holder: null },
@@ -251,26 +273,36 @@ export function afterOrder(
   outcome: OrderOutcome,
   why = "the node refused it",
 ): { readonly memory: VipMemory; readonly events: readonly VipEvent[] } {
-  if (order.do === "remove") {
-    if (outcome !== "done") return { memory, events: [] };
-    return {
-      memory: unbook(memory, order.node),
-      events: order.seen && order.node !== memory.holder ? [{ type: "vip.removed", node: order.node }] : [],
-    };
-  }
-  if (outcome === "done") {
-    const booked = { ...memory.booked, [order.node]: order.endsAt };
-    return { memory: { ...memory, booked }, events: [] };
+  if (outcome !== "done") return afterFailure(memory, order, outcome, why);
+  const done: VipMemory = { ...memory, failed: without(memory.failed, order.node) };
+  if (order.do === "grant") {
+    return { memory: { ...done, booked: { ...memory.booked, [order.node]: order.endsAt } }, events: [] };
   }
   return {
-    memory,
-    events: [
-      {
-        type: "vip.grant-failed",
-        node: order.node,
-        error: outcome === "refused" ? `${why}; nothing was done` : "nobody knows whether it was done",
-      },
-    ],
+    memory: unbook(done, order.node),
+    events: order.seen && order.node !== memory.holder ? [{ type: "vip.removed", node: order.node }] : [],
+  };
+}
+
+/** What the node did not do is remembered with its reason, and told once. */
+function afterFailure(
+  memory: VipMemory,
+  order: VipOrder,
+  outcome: Exclude<OrderOutcome, "done">,
+  why: string,
+): { readonly memory: VipMemory; readonly events: readonly VipEvent[] } {
+  const { node } = order;
+  const before = memory.failed[node];
+  const reason = outcome === "refused" ? why : "nobody knows whether it was done";
+  const failed: VipMemory = {
+    ...memory,
+    failed: { ...memory.failed, [node]: { count: (before?.count ?? 0) + 1, at: memory.lastAt, why: reason } },
+  };
+  const type = order.do === "grant" ? "vip.grant-failed" : "vip.remove-failed";
+  const error = outcome === "refused" ? `${why}; nothing was done` : reason;
+  return {
+    memory: order.do === "grant" && outcome === "refused" ? rebook(failed, node, order.bookedBefore) : failed,
+    events: before?.why === reason ? [] : [{ type, node, error }],
   };
 }
 
@@ -325,17 +357,39 @@ function answered(memory: VipMemory, facts: VipFacts): VipDecision {
   };
 }
 
-function refusedWish(settings: VipSettings, memory: VipMemory, facts: VipFacts, node: string): VipDecision {
-  const why = whyUnfit(settings, { facts, misses: memory.misses }, node) ?? "is not fit to hold the address now";
+/**
+ * A node has the address from somebody else: it may be that node's own, and two who have it break it for both. Nobody
+ * gets it from us, and nothing of theirs is touched.
+ */
+function foreignObstacle(memory: VipMemory, facts: VipFacts): VipDecision | undefined {
+  const places = foreignOf(facts);
+  if (places.length === 0) return undefined;
+  const error = whyForeign(places);
   return {
-    memory: { ...memory, wish: null },
+    memory: { ...memory, told: error },
     orders: [],
-    events: [{ type: "vip.move-refused", node, error: `${node} ${why}` }],
+    events: memory.told === error ? [] : [{ type: "vip.conflict", error }],
   };
+}
+
+/** As words in a sentence, of `foreignOf`. */
+export function whyForeign(places: readonly string[]): string {
+  return `${places.join(" and ")}, which did not come from pictl: it is left alone, and the address is given to nobody`;
+}
+
+function refusedWish(settings: VipSettings, memory: VipMemory, facts: VipFacts, node: string): VipDecision {
+  const unfit = whyUnfit(settings, { facts, misses: memory.misses }, node);
+  const places = foreignOf(facts);
+  const why = places.length > 0 ? whyForeign(places) : `${node} ${unfit ?? "is not fit to hold the address now"}`;
+  return { memory: { ...memory, wish: null }, orders: [], events: [{ type: "vip.move-refused", node, error: why }] };
 }
 
 function holdsIt(seen: CandidateFacts | undefined): boolean {
   return seen?.state === "answers" && seen.holds !== null;
+}
+
+function without<T>(record: Readonly<Record<string, T>>, node: string): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(record).filter(([other]) => other !== node));
 }
 
 function keepSince(

@@ -1,5 +1,8 @@
+import { safety } from "../safety.ts";
+
 /** What a virtual IP is to be: a `vip` section of the config, as far as decisions go. Times are milliseconds. */
 export interface VipSettings {
+  readonly ip: string;
   readonly mode: "static" | "lease";
   readonly leaseMs: number;
   readonly preempt: boolean;
@@ -14,7 +17,7 @@ export interface VipCandidateSettings {
   readonly pingIntervalMs: number;
 }
 
-/** What one tick saw of a candidate. */
+/** What one tick saw of a candidate, or of a node that has lost its row and may have the address still. */
 export type CandidateFacts = AnsweringCandidate | { readonly state: "silent" } | { readonly state: "refused" };
 
 export interface AnsweringCandidate {
@@ -25,16 +28,36 @@ export interface AnsweringCandidate {
   readonly carrier: boolean;
   /** The address is an IPv6 one, and IPv6 is switched off on the device. */
   readonly ipv6Off?: boolean;
-  /** The virtual IP is on it: for how long still, null for ever. */
+  /** It has the virtual IP from pictl: for how long still, null for ever. */
   readonly holds: { readonly secondsLeft: number | null } | null;
+  /** Where it has the virtual IP from somebody else, who may reach it by that: nothing of this is ever touched. */
+  readonly foreign: readonly Place[];
+  /** Its own addresses on the device, with their prefix lengths. */
+  readonly networks: readonly string[];
   /** Every target of the section, by its name, and whether this node can ping it. */
   readonly reaches: Readonly<Record<string, boolean>>;
+}
+
+/** An address on a network device, with its prefix length: `10.0.0.11/24`. */
+export interface Place {
+  readonly device: string;
+  readonly address: string;
+}
+
+/** What any node of the config tells of all virtual IPs. */
+export interface NodeSurvey {
+  /** The addresses that it has from pictl. */
+  readonly given: readonly string[];
+  /** Virtual IPs that it has from somebody else. */
+  readonly foreign: readonly (Place & { readonly ip: string })[];
 }
 
 /** Everything one tick saw. `at` and `until` are on this machine's clock that never goes back. */
 export interface VipFacts {
   readonly at: number;
   readonly candidates: Readonly<Record<string, CandidateFacts>>;
+  /** Nodes that are no candidates, and have the virtual IP from somebody else. */
+  readonly others: Readonly<Record<string, readonly Place[]>>;
   /**
    * Asked when no answering candidate has the address: whether somebody in the network still answers for it. null:
    * nobody could ask.
@@ -74,4 +97,16 @@ function withHolding(facts: VipFacts, node: string, holds: AnsweringCandidate["h
 /** The candidates that were seen to have the address. */
 export function holdersOf({ candidates }: Pick<VipFacts, "candidates">): readonly string[] {
   return Object.entries(candidates).flatMap(([node, seen]) => (seen.state === "answers" && seen.holds ? [node] : []));
+}
+
+/** Every node that has the address from somebody else, in words: `n2 has 10.0.0.12/24 on eth0`. */
+export function foreignOf({ candidates, others }: Pick<VipFacts, "candidates" | "others">): readonly string[] {
+  if (!safety["foreign-address"]) return [];
+  const places = Object.entries(candidates).map(([node, seen]) => ({
+    node,
+    foreign: seen.state === "answers" ? seen.foreign : [],
+  }));
+  return [...places, ...Object.entries(others).map(([node, foreign]) => ({ node, foreign }))].flatMap(
+    ({ node, foreign }) => foreign.map(({ device, address }) => `${node} has ${address} on ${device}`),
+  );
 }

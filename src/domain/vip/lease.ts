@@ -41,6 +41,27 @@ export function withoutGone(memory: VipMemory, nodes: readonly string[]): VipMem
   return { ...memory, booked: Object.fromEntries(booked) };
 }
 
+/** A grant without an end is refused by its node after three seconds; a clock and a slow machine are in this. */
+const endlessGrantMs = 8000;
+
+/**
+ * Whether a node cannot have the address, nor get it by anything that was sent: it answers, and has been seen without
+ * it for longer than a grant can be under way. For nodes that can be told nothing, and would stand in the way for good.
+ */
+export function isWithout(
+  { mode, leaseMs }: Pick<VipSettings, "mode" | "leaseMs">,
+  { withoutSince }: Pick<VipMemory, "withoutSince">,
+  { node, now }: { readonly node: string; readonly now: number },
+): boolean {
+  const since = withoutSince[node];
+  return since !== undefined && now - since > (mode === "lease" ? leaseMs + marginMs(leaseMs) : endlessGrantMs);
+}
+
+/** What was booked before an order that was not carried out; undefined: nothing. */
+export function rebook(memory: VipMemory, node: string, end: number | null | undefined): VipMemory {
+  return end === undefined ? unbook(memory, node) : { ...memory, booked: { ...memory.booked, [node]: end } };
+}
+
 /** Enters that a node certainly does not have the address and cannot get it by anything that was sent before. */
 export function unbook(memory: VipMemory, node: string): VipMemory {
   return {

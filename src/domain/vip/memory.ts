@@ -17,6 +17,10 @@ export interface VipMemory {
   readonly wellSince: Readonly<Record<string, number>>;
   /** Consecutive ticks in which the holder did not answer. */
   readonly silentTicks: number;
+  /** Nodes that did not do what they were ordered, until one does: how often in a row, when last, and why. */
+  readonly failed: Readonly<Record<string, FailedOrders>>;
+  /** Since when a node that answers has been seen without the address, and was sent none. */
+  readonly withoutSince: Readonly<Record<string, number>>;
   /** When the holder changed, the newest last. */
   readonly changes: readonly number[];
   /** Taken from everybody by hand, until somebody moves it. */
@@ -25,6 +29,13 @@ export interface VipMemory {
   readonly wish: string | null;
   /** What was last told, so that a lasting state is one event. */
   readonly told: string;
+}
+
+export interface FailedOrders {
+  readonly count: number;
+  readonly at: number;
+  /** The node's own reason, as words in a sentence. */
+  readonly why: string;
 }
 
 /** A controller that remembers nothing: any candidate may have been given the address by an earlier one just now. */
@@ -36,6 +47,8 @@ export function newMemory({ mode, leaseMs, candidates }: VipSettings, now: numbe
     misses: {},
     wellSince: {},
     silentTicks: 0,
+    failed: {},
+    withoutSince: {},
     changes: [],
     released: false,
     wish: null,
@@ -50,7 +63,7 @@ export function newMemory({ mode, leaseMs, candidates }: VipSettings, now: numbe
  */
 export function recall(
   settings: VipSettings,
-  saved: VipMemory | undefined,
+  saved: SavedMemory | undefined,
   now: number,
   counts: "anew" | "kept" = "anew",
 ): VipMemory {
@@ -59,8 +72,19 @@ export function recall(
     Object.entries(saved.booked).map(([node, end]) => [node, end === null ? null : now + settings.leaseMs]),
   );
   const booked = settings.mode === "lease" ? { ...newMemory(settings, now).booked, ...known } : known;
-  const { misses, silentTicks, wellSince, changes } = counts === "kept" ? saved : noCounts;
-  return { ...saved, booked, lastAt: -1, misses, wellSince, silentTicks, changes, told: "" };
+  const { misses, silentTicks, wellSince, changes, failed = {} } = counts === "kept" ? saved : noCounts;
+  return {
+    ...saved,
+    booked,
+    lastAt: -1,
+    misses,
+    wellSince,
+    silentTicks,
+    changes,
+    failed,
+    withoutSince: {},
+    told: "",
+  };
 }
 
 /** The longest of what leases still run, or of what is given from now on: for so long a start has to wait. */
@@ -69,13 +93,19 @@ export function longestLeaseMs({ leaseMs }: VipSettings, { booked }: VipMemory, 
 }
 
 /** What is counted of nodes and changes, as at a start that knows nothing. */
-export const noCounts = { misses: {}, silentTicks: 0, wellSince: {}, changes: [] };
+export const noCounts = { misses: {}, silentTicks: 0, wellSince: {}, changes: [], failed: {} };
+
+/** As earlier versions have saved it too. */
+export type SavedMemory = Omit<VipMemory, "failed" | "withoutSince"> & Partial<Pick<VipMemory, "failed">>;
 
 /** The memory with its counts' times on another clock, by `byMs` ahead of this one; none is later than `latest` there. */
-export function shifted(memory: VipMemory, byMs: number, latest = Infinity): VipMemory {
+export function shifted<T extends SavedMemory>(memory: T, byMs: number, latest = Infinity): T {
   const shift = (at: number): number => Math.min(at + byMs, latest);
   const wellSince = Object.fromEntries(Object.entries(memory.wellSince).map(([node, at]) => [node, shift(at)]));
-  return { ...memory, wellSince, changes: memory.changes.map(shift) };
+  const failed = Object.fromEntries(
+    Object.entries(memory.failed ?? {}).map(([node, orders]) => [node, { ...orders, at: shift(orders.at) }]),
+  );
+  return { ...memory, wellSince, failed, changes: memory.changes.map(shift) };
 }
 
 /**
@@ -102,6 +132,8 @@ export function lookOn(
     misses: {},
     wellSince: {},
     silentTicks: 0,
+    failed: {},
+    withoutSince: {},
   };
 }
 

@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../errors.ts";
-import type { VipEvent } from "./decide.ts";
-import { holdersOf, type VipFacts, type VipSettings } from "./facts.ts";
-import { whyUnfit } from "./health.ts";
+import { type VipEvent, whyForeign } from "./decide.ts";
+import { foreignOf, holdersOf, type VipFacts, type VipSettings } from "./facts.ts";
+import { remarkOn, whyUnfit } from "./health.ts";
 import { mayHave } from "./lease.ts";
 import type { VipMemory, VipWish } from "./memory.ts";
 
@@ -41,8 +41,10 @@ function answerMove(to: string, { memory, facts, events }: Omit<TickEnd, "seen">
   if (memory.wish === to) return { state: "waiting", why: memory.told };
   const refusal = events.find(({ type }) => type === "vip.move-refused");
   if (refusal) return { state: "refused", code: "move-failed", why: refusal.error ?? "" };
+  if (holdersOf(facts).includes(to) && memory.holder === to) return { state: "done" };
+  const failed = memory.failed[to];
+  if (failed) return { state: "refused", code: "move-failed", why: `${to} did not take it: ${failed.why}` };
   if (memory.holder !== to) return { state: "refused", code: "move-failed", why: "it was ordered elsewhere meanwhile" };
-  if (holdersOf(facts).includes(to)) return { state: "done" };
   return { state: "waiting", why: `${to} has not confirmed yet that it has the address` };
 }
 
@@ -62,13 +64,18 @@ function answerRelease(settings: Pick<VipSettings, "leaseMs">, memory: VipMemory
 export function rehearse(
   settings: VipSettings,
   wish: VipWish,
-  facts: Pick<VipFacts, "candidates">,
+  facts: Pick<VipFacts, "candidates" | "others">,
 ): { readonly steps: readonly string[] } | { readonly refused: string } {
   const holders = holdersOf(facts);
   const keeps = wish === "release" ? undefined : wish.to;
   const removals = holders.filter((node) => node !== keeps).map((node) => `take it from ${node}`);
   if (wish === "release") return { steps: removals };
   const unfit = whyUnfit(settings, { facts, misses: {} }, wish.to);
+  if (holders.includes(wish.to)) return { steps: removals };
+  const places = foreignOf(facts);
+  if (places.length > 0) return { refused: whyForeign(places) };
   if (unfit !== undefined) return { refused: `${wish.to} ${unfit}` };
-  return { steps: holders.includes(wish.to) ? removals : [...removals, `give it to ${wish.to}`] };
+  const seen = facts.candidates[wish.to];
+  const remark = seen?.state === "answers" ? remarkOn(settings.ip, seen) : undefined;
+  return { steps: [...removals, `give it to ${wish.to}${remark === undefined ? "" : ` (${remark})`}`] };
 }

@@ -33,6 +33,6 @@ it("a node that was cut off before anything was sent holds nobody up for longer 
   const watched = { config: config({ nodes: [node("n1")] }), section };
   const outcome = carryOut(ports, watched, { do: "remove", node: "n1", fence: true, seen: false });
   await vi.advanceTimersByTimeAsync(3000);
-  expect(await outcome).toEqual({ outcome: "refused" });
+  expect(await outcome).toEqual({ outcome: "refused", why: "it could not be reached in time" });
   expect(discarded).toEqual(["n1"]);
 });

@@ -13,6 +13,7 @@ import { withoutGone } from "../../../src/domain/vip/lease.ts";
 import { longestLeaseMs, newMemory, recall, shifted, type VipMemory, wish } from "../../../src/domain/vip/memory.ts";
 
 const settings = (parts: Partial<VipSettings> = {}): VipSettings => ({
+  ip: "10.0.0.9",
   mode: "static",
   leaseMs: 15_000,
   preempt: false,
@@ -22,7 +23,15 @@ const settings = (parts: Partial<VipSettings> = {}): VipSettings => ({
 
 const lease = settings({ mode: "lease" });
 
-const idle: AnsweringCandidate = { state: "answers", device: true, carrier: true, holds: null, reaches: {} };
+const idle: AnsweringCandidate = {
+  state: "answers",
+  device: true,
+  carrier: true,
+  holds: null,
+  foreign: [],
+  networks: ["10.0.0.11/24"],
+  reaches: {},
+};
 const holding: AnsweringCandidate = { ...idle, holds: { secondsLeft: null } };
 const silent: CandidateFacts = { state: "silent" };
 
@@ -32,6 +41,7 @@ const facts = (
 ): VipFacts => ({
   at: 100_000,
   candidates: { n1: idle, n2: idle, n3: idle, ...candidates },
+  others: {},
   stillAnswered: null,
   authority: { leader: true, until: Infinity, frozen: [] },
   ...parts,
@@ -347,6 +357,157 @@ describe("lease mode", () => {
   });
 });
 
+describe("an address that a node has from somebody else", () => {
+  const own = { device: "eth0", address: "10.0.0.9/24" };
+  const cleared = held("n1", { booked: { n1: null } });
+  const conflict =
+    "n2 has 10.0.0.9/24 on eth0, which did not come from pictl: it is left alone, and the address is given to nobody";
+
+  it.each([
+    ["of a candidate", facts({ n2: { ...idle, foreign: [own] } })],
+    ["of a node that is none", facts({}, { others: { n2: [own] } })],
+  ])("is given to nobody, and nothing is removed: %s", (_, seen) => {
+    const decision = decideVip(settings(), cleared, seen);
+    expect(decision).toMatchObject({ orders: [], events: [{ type: "vip.conflict", error: conflict }] });
+    expect(decideVip(settings(), decision.memory, { ...seen, at: 101_000 })).toMatchObject({ orders: [], events: [] });
+    expect(ordered(newMemory(settings(), 0), seen)).toEqual([]);
+    expect(ordered(newMemory(lease, 0), seen, lease)).toEqual([]);
+  });
+
+  it("leaves it to who has it already, and tells it once", () => {
+    const seen = facts({ n1: holding, n2: { ...idle, foreign: [own] } });
+    const first = decideVip(settings(), cleared, seen);
+    expect(first.orders).toMatchObject([{ do: "grant", node: "n1" }]);
+    expect(first.events).toEqual([{ type: "vip.conflict", error: conflict }]);
+    const next = decideVip(settings(), first.memory, { ...seen, at: 101_000 });
+    expect([next.orders.length, next.events]).toEqual([1, []]);
+    const unfit = facts({ n1: { ...holding, carrier: false }, n2: { ...idle, foreign: [own] } });
+    expect(ordered(cleared, unfit)).toEqual(["grant n1"]);
+  });
+
+  it("is moved by hand to nobody", () => {
+    for (const to of ["n2", "n3"]) {
+      const seen = facts({ n1: holding, n2: { ...idle, foreign: [own] } });
+      const refused = decideVip(settings(), wish(cleared, { to }), seen);
+      expect([refused.orders, refused.events]).toEqual([[], [{ type: "vip.move-refused", node: to, error: conflict }]]);
+    }
+  });
+
+  it("is nobody's where it is the network's or its broadcast address; whoever has a wider network gets it", () => {
+    const narrow: AnsweringCandidate = { ...idle, networks: ["10.0.0.10/31", "10.0.0.14/29"] };
+    const seen = facts({ n1: narrow, n2: { ...idle, networks: ["10.0.0.11/30", "10.0.0.5/8"] } });
+    const of = settings({ ip: "10.0.0.15" });
+    expect(ordered(held("n1"), seen, of)).toEqual(["remove n1"]);
+    expect(ordered(held("n2"), seen, of)).toEqual(["grant n2"]);
+  });
+});
+
+describe("a node that does not do what it is ordered", () => {
+  const refuse = (memory: VipMemory, seen: VipFacts, of: VipSettings, outcome: "refused" | "unknown" = "refused") => {
+    const { memory: sent, orders } = decideVip(of, memory, seen);
+    return orders.reduce((known, order) => {
+      const isIdler = order.node === "n1";
+      return afterOrder(known, order, isIdler ? outcome : "done", isIdler ? "its disk is full" : undefined).memory;
+    }, sent);
+  };
+  /** Who has the address, tick by tick, while n1 looks fit and refuses everything. */
+  const play = (of: VipSettings, first: VipMemory, outcome: "refused" | "unknown" = "refused"): string => {
+    let memory = first;
+    let has: string | undefined = memory.booked["n1"] !== undefined && memory.holder === "n1" ? "n1" : undefined;
+    const ends = has === undefined ? 0 : 15_000;
+    for (let at = 0; at < 120_000; at += 1000) {
+      if (has === "n1" && of.mode === "lease" && at >= ends) has = undefined;
+      const seen = facts(has === undefined ? {} : { [has]: holding }, {
+        at,
+        stillAnswered: has === undefined ? false : null,
+      });
+      for (let part = 0; part < 2; part += 1) {
+        const { orders } = decideVip(of, memory, seen);
+        const given = orders.find((order) => order.do === "grant" && order.node !== "n1");
+        memory = refuse(memory, seen, of, outcome);
+        if (given && has === undefined) return `${given.node} after ${String((at - ends) / 1000)} s`;
+      }
+    }
+    return has ?? "nobody";
+  };
+
+  it("keeps the address from nobody else who is fit", () => {
+    expect(play(settings(), held("n1", { booked: {} }))).toBe("n2 after 0 s");
+    expect(play(lease, held("n1", { booked: {} }))).toBe("n2 after 0 s");
+    // Where nobody knows whether it took it: until that cannot be any more.
+    expect(play(settings(), held("n1", { booked: {} }), "unknown")).toMatch(/^n2 after \d s$/);
+    expect(play(lease, held("n1", { booked: {} }), "unknown")).toMatch(/^n2 after 2\d s$/);
+    // A controller that has just begun and knows nothing of it.
+    expect(play(settings(), newMemory(settings(), 0))).toMatch(/^n2 after (\d|1\d) s$/);
+    expect(play(lease, newMemory(lease, 0))).toMatch(/^n2 after (\d|1\d|2[01]) s$/);
+  });
+
+  it("loses a lease that it does not let renew to another, five seconds after its end", () => {
+    expect(play(lease, held("n1", { booked: { n1: 15_000 } }))).toBe("n2 after 6 s");
+  });
+
+  it("keeps a static address that it serves", () => {
+    expect(play(settings(), held("n1"))).toBe("n1");
+  });
+
+  it("is tried again when its pause is over, and nobody else is fit before that", () => {
+    const failed = { n1: { count: 2, at: 100_000, why: "its disk is full" } };
+    const only = held("n1", { booked: {}, failed });
+    expect(ordered(only, facts({ n2: silent, n3: silent }, { at: 101_000 }))).toEqual(["grant n1"]);
+    const n2Failed = { ...only, failed: { ...failed, n2: { count: 1, at: 100_500, why: "it could not" } } };
+    expect(ordered(n2Failed, facts({ n3: silent }, { at: 101_000 }))).toEqual(["grant n1"]);
+    expect(ordered(only, facts({}, { at: 101_000 }))).toEqual(["grant n2"]);
+    expect(ordered({ ...only, holder: null }, facts({}, { at: 161_000 }))).toEqual(["grant n1"]);
+  });
+
+  it("does not get it back by preemption, nor by itself after an hour without a try", () => {
+    const failed = { n1: { count: 1, at: 0, why: "its disk is full" } };
+    const memory = held("n2", { wellSince: { n1: 0 }, failed });
+    const preempts = settings({ preempt: true });
+    expect(ordered(memory, facts({ n2: holding }, { at: 1_000_000 }), preempts)).toEqual(["grant n2"]);
+    expect(ordered(memory, facts({ n2: holding }, { at: 3_700_000 }), preempts)).toEqual(["remove n2"]);
+  });
+
+  it("is told once for each reason, and forgotten when it obeys", () => {
+    const { orders, memory } = decideVip(settings(), held("n1", { booked: {} }), facts({}));
+    const [order] = orders;
+    if (!order) throw new Error("no order");
+    const first = afterOrder(memory, order, "refused", "its disk is full");
+    expect(first.events).toEqual([
+      { type: "vip.grant-failed", node: "n1", error: "its disk is full; nothing was done" },
+    ]);
+    expect(first.memory.booked).toEqual({});
+    const second = afterOrder(first.memory, order, "refused", "its disk is full");
+    expect([second.events, second.memory.failed["n1"]]).toEqual([
+      [],
+      { count: 2, at: 100_000, why: "its disk is full" },
+    ]);
+    expect(afterOrder(second.memory, order, "done").memory.failed).toEqual({});
+  });
+
+  it("is waited for while a majority remembers that it has the address, until it was seen not to", () => {
+    const authority = { leader: true, until: Infinity, frozen: ["n1"] };
+    const seen = facts({}, { authority });
+    const since = (at: number) =>
+      held("n1", { withoutSince: { n1: at }, failed: { n1: { count: 9, at: 99_000, why: "" } } });
+    expect(ordered(since(95_000), seen, lease)).toEqual(["remove n1"]);
+    expect(ordered(since(70_000), seen, lease)).toEqual(["grant n2"]);
+  });
+});
+
+describe("a node that has lost its row", () => {
+  it("loses the address too, before another one gets it", () => {
+    const gone: AnsweringCandidate = { ...holding, device: false, carrier: false };
+    const two = settings({
+      candidates: ["n2", "n3"].map((node) => ({ node, slave: undefined, pingIntervalMs: 5000 })),
+    });
+    expect(ordered(held("n1"), facts({ n1: gone }), two)).toEqual(["remove n1"]);
+    expect(ordered(held("n2"), facts({ n1: gone, n2: holding }), two)).toEqual(["remove n1"]);
+    expect(ordered(held("n1"), facts({ n1: { ...gone, holds: null } }), two)).toEqual(["remove n1"]);
+    expect(ordered(held("n1", { booked: {} }), facts({ n1: { ...gone, holds: null } }), two)).toEqual(["grant n2"]);
+  });
+});
+
 describe("whatever is seen", () => {
   const candidate: fc.Arbitrary<CandidateFacts> = fc.oneof(
     fc.constantFrom<CandidateFacts>({ state: "silent" }, { state: "refused" }),
@@ -355,12 +516,15 @@ describe("whatever is seen", () => {
       device: fc.boolean(),
       carrier: fc.boolean(),
       holds: fc.constantFrom(null, { secondsLeft: null }, { secondsLeft: 5 }),
+      foreign: fc.constantFrom([], [{ device: "eth0", address: "10.0.0.9/24" }]),
+      networks: fc.constantFrom(["10.0.0.11/24"], ["10.0.0.11/29"]),
       reaches: fc.constant({}),
     }),
   );
   const seen = fc.record({
     at: fc.nat(1_000_000),
     candidates: fc.record({ n1: candidate, n2: candidate, n3: candidate }),
+    others: fc.constant({}),
     stillAnswered: fc.constantFrom(true, false, null),
     authority: fc.record({
       leader: fc.boolean(),
@@ -406,13 +570,4 @@ it("ticks at the smallest ping time, and often enough for the lease", () => {
   expect(tickMs(settings())).toBe(5000);
   expect(tickMs(settings({ mode: "lease", leaseMs: 6000 }))).toBe(2000);
   expect(tickMs(settings({ candidates: [{ node: "n1", slave: undefined, pingIntervalMs: 100 }] }))).toBe(1000);
-});
-
-it("a grant that a node refused is told with the reason", () => {
-  const order = { do: "grant", node: "n1", leaseMs: null, endsAt: null, announce: "once", fence: false } as const;
-  const { memory, events } = afterOrder(newMemory(settings(), 0), order, "refused", "the node has IPv6 switched off");
-  expect(memory).toEqual(newMemory(settings(), 0));
-  expect(events).toEqual([
-    { type: "vip.grant-failed", node: "n1", error: "the node has IPv6 switched off; nothing was done" },
-  ]);
 });

@@ -65,7 +65,7 @@ export async function runSchedule(seed: number, tracing = false): Promise<Verdic
   let broken: string | undefined;
   const step = (): boolean => {
     const holders = world.holders();
-    if (holders.length > 1 && !weather.meddles)
+    if (holders.length > 1)
       broken ??= `${(world.timeline.now / 1000).toFixed(3)} s: ${holders.join(" and ")} have the address`;
     if (bug !== undefined)
       broken ??= `a daemon dies of ${bug instanceof Error ? String(bug.stack) : JSON.stringify(bug)}`;

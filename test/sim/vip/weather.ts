@@ -10,8 +10,6 @@ interface Machine {
 
 /** Who makes faults, at random. */
 export class Weather {
-  /** Somebody adds the address by hand: a second holder until the next contact; that it ends is seen in the end. */
-  readonly meddles: boolean;
   readonly #world: World;
   readonly #chance: Random;
   readonly #ip: string;
@@ -30,7 +28,14 @@ export class Weather {
     this.#ip = ip;
     this.#start = start;
     this.#nodes = [...world.nodes.keys()];
-    this.meddles = chance.chance(0.1);
+    // One that never does what it is told: while two others are fit, one of them has the address in the end.
+    if (this.#nodes.length > 2 && chance.chance(0.2)) {
+      const idler = chance.pick(this.#nodes);
+      this.#at(chance.between(0, 60_000), () => {
+        world.say("world", `${idler} refuses what it is ordered from now on`);
+        world.node(idler).stubborn = true;
+      });
+    }
     this.#machines = [...world.disks.keys()].map((name) => ({ name, running: start(name) }));
     world.syncs.add((process, _file, takesMs) => {
       // A process may be stopped between its decision and the sending.
@@ -223,9 +228,12 @@ export class Weather {
         node.address.until = undefined;
       },
       () => {
-        if (!this.meddles || !node.on) return;
-        world.say("world", `somebody adds the address on ${name}`);
-        node.address.until = Infinity;
+        world.say("world", `somebody else gives the address to ${name}`);
+        node.address.foreign = true;
+        this.#at(lasts, () => {
+          world.say("world", `${name} no longer has it from somebody else`);
+          node.address.foreign = false;
+        });
       },
     ])();
   }
