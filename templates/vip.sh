@@ -201,7 +201,11 @@ remove_others() {
 write_mark() {
   until=forever
   if [ "$ends" = lease ]; then until=$PICTL_DEADLINE; fi
-  { mkdir -p "$marks" && echo "$device $until $booted" >"$mark.new" && mv "$mark.new" "$mark"; } 2>/dev/null || return 74
+  # Who looks at it may not be root.
+  (
+    umask 022
+    mkdir -p "$marks" && echo "$device $until $booted" >"$mark.new" && mv "$mark.new" "$mark"
+  ) 2>/dev/null || return 74
   given=$device
 }
 

@@ -78,7 +78,7 @@ export const kinds: readonly Kind[] = [
     weight: 2,
     brief: true,
     alone: true,
-    make: (node, chance) => addressAdded(node, chance.pick([24, 32] as const)),
+    make: (node) => addressAdded(node, 24),
   },
   { name: "arping missing", to: "holder", weight: 1, make: arpingMissing },
   { name: "daemon killed", to: "any", weight: 2, make: () => daemonKilled },

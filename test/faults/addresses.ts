@@ -29,9 +29,15 @@ export function addressRemoved(node: string): Fault {
   return byHand(node, "removed by hand", ({ lab }) => `ip address del ${vip({ lab })}/32 dev eth0 || :`);
 }
 
-/** Added where it should not be, with a prefix length that pictl does not use. */
+/** Added where it should not be; pictl leaves alone what it has not given. */
 export function addressAdded(node: string, prefix: 24 | 32): Fault {
-  return byHand(node, `added by hand as /${prefix}`, ({ lab }) => `ip address add ${vip({ lab })}/${prefix} dev eth0`);
+  const place = ({ lab }: Pick<Stage, "lab">): string => `${vip({ lab })}/${prefix} dev eth0`;
+  return {
+    ...byHand(node, `added by hand as /${prefix}`, (stage) => `ip address add ${place(stage)}`),
+    heal: async (stage) => {
+      await stage.lab.inside(node, `ip address del ${place(stage)} || :`);
+    },
+  };
 }
 
 /** The node's own address goes; nobody reaches it. */

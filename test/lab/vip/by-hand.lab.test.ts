@@ -5,6 +5,7 @@ import { lostMs } from "../../auditor/vip/measures.ts";
 import { addressAdded, addressRemoved, addressTaken } from "../../faults/addresses.ts";
 import { daemonStopped } from "../../faults/controller.ts";
 import { during, hold, until } from "../../faults/stage.ts";
+import { pictl } from "../../support/cli.ts";
 import { fast, type VipScene, withVipScenes } from "../../support/vip.ts";
 
 await withVipScenes("the virtual IP", (lab, scene) => {
@@ -17,11 +18,18 @@ await withVipScenes("the virtual IP", (lab, scene) => {
   };
   const meddledWith = async (stage: VipScene, holder: string, other: string): Promise<void> => {
     await during(stage, addressRemoved(holder), () => stage.held([holder]));
-    await during(stage, addressAdded(other, 24), () =>
-      until(stage, "it is removed there", () =>
-        stage.events("vip.removed").some(({ node }) => node === other) ? undefined : "no such event",
-      ),
-    );
+    // What somebody else has given is told, and left alone; nobody gets the address anew meanwhile.
+    await during(stage, addressAdded(other, 24), async () => {
+      await until(stage, "it is told", () =>
+        stage.events("vip.conflict").some(({ error }) => error?.startsWith(`${other} has `) === true)
+          ? undefined
+          : "no such event",
+      );
+      const refused = await pictl(["vip", "move", "n1"], { config: lab.status().config });
+      expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("which did not come from pictl")]);
+      await hold(2 * fast.tickMs);
+      expect((await stage.holders()).sort()).toEqual([holder, other]);
+    });
     expect(await stage.holders()).toEqual([holder]);
   };
   /** A stop on purpose takes nothing down, and the next daemon goes on with what it finds. */
