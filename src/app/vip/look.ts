@@ -3,9 +3,9 @@ import { type Failure, PictlError } from "../../domain/errors.ts";
 import * as commands from "../../domain/vip/commands.ts";
 import type { AnsweringCandidate, CandidateFacts } from "../../domain/vip/facts.ts";
 import { fanOut } from "../fan-out.ts";
-import { nodeOf } from "../observe.ts";
 import { looking } from "../looking.ts";
 import type { VipPorts } from "../ports.ts";
+import { connectWithRights } from "./connect.ts";
 import { candidateWithout } from "./observe.ts";
 
 const timeoutMs = 10_000;
@@ -16,19 +16,22 @@ export async function lookAtCandidates(
   { config, section }: { readonly config: Config; readonly section: VipSection },
 ): Promise<{
   readonly candidates: Readonly<Record<string, CandidateFacts>>;
+  /** Folders that a node cannot write, and without which it takes no order. */
+  readonly unwritable: Readonly<Record<string, readonly string[]>>;
   readonly failures: readonly Failure[];
 }> {
   const looks = await fanOut(ports, section.candidates, {
     place: ({ node }) => ({ node }),
-    work: async ({ node, device }): Promise<[string, AnsweringCandidate]> => [
+    work: async ({ node, device }) => ({
       node,
-      await looking(ports, node, () => lookAt(ports, { config, section }, { node, device })),
-    ],
+      ...(await looking(ports, node, () => lookAt(ports, { config, section }, { node, device }))),
+    }),
   });
-  const seen = new Map<string, CandidateFacts>(looks.results);
+  const seen = new Map<string, CandidateFacts>(looks.results.map(({ node, facts }) => [node, facts]));
   for (const { node, code } of looks.failures) if (node !== undefined) seen.set(node, candidateWithout(code));
   return {
     candidates: Object.fromEntries(section.candidates.map(({ node }) => [node, seen.get(node) ?? { state: "silent" }])),
+    unwritable: Object.fromEntries(looks.results.map(({ node, unwritable }) => [node, unwritable])),
     failures: looks.failures,
   };
 }
@@ -37,13 +40,15 @@ async function lookAt(
   ports: VipPorts,
   { config, section }: { readonly config: Config; readonly section: VipSection },
   { node, device }: { readonly node: string; readonly device: string },
-): Promise<AnsweringCandidate> {
-  const connection = await ports.vipNodes.connect(nodeOf(config, node), ports.signal);
+): Promise<{ readonly facts: AnsweringCandidate; readonly unwritable: readonly string[] }> {
+  const { connection, root, sudo } = await connectWithRights(ports, config, node);
   const text = await ports.scripts.read("vip.sh");
   const targets = commands.targetsOf(section);
   const options = { timeoutMs, maxOutputBytes: 10_000, signal: ports.signal };
-  const [probed, reached] = await Promise.all([
+  const [probed, checked, reached] = await Promise.all([
     connection.run(commands.probe(text, { cluster: config.cluster, ip: section.ip, device }), options),
+    // As the login that carries out orders.
+    connection.run(commands.check(text, config.cluster), { ...options, sudo: !root && sudo }),
     targets.length === 0 ? undefined : connection.run(commands.reach(text, targets), options),
   ]);
   const probe = commands.parseProbe(probed.stdout);
@@ -52,5 +57,8 @@ async function lookAt(
       hint: `Is \`ip\` there, and is its disk or processor stuck? \`pictl doctor ${node}\` looks closer.`,
     });
   }
-  return { ...probe, reaches: (reached && commands.parseReach(reached.stdout, targets)) ?? {} };
+  return {
+    facts: { ...probe, reaches: (reached && commands.parseReach(reached.stdout, targets)) ?? {} },
+    unwritable: commands.parseCheck(checked.stdout) ?? [],
+  };
 }

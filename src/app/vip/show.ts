@@ -1,10 +1,12 @@
 import type { Config, VipSection } from "../../domain/config/types.ts";
 import type { Failure } from "../../domain/errors.ts";
-import { type CandidateFacts, holdersOf } from "../../domain/vip/facts.ts";
-import { missesTarget, whyUnfit } from "../../domain/vip/health.ts";
+import { type CandidateFacts, foreignOf, holdersOf } from "../../domain/vip/facts.ts";
+import { missesTarget, remarkOn, whyUnfit } from "../../domain/vip/health.ts";
+import { othersOf, strayFailure, straysOf, type Surveys } from "../../domain/vip/strays.ts";
 import type { SavedVip, StateFile, VipPorts } from "../ports.ts";
 import type { Report } from "../report.ts";
 import { lookAtCandidates } from "./look.ts";
+import { openSurvey } from "./survey.ts";
 
 export interface VipRow {
   /** The address. */
@@ -44,17 +46,25 @@ export interface ShowVipsInput {
 /** Who has each virtual IP, and who could. Nobody, or more than one, is a failure, and so is who cannot be asked. */
 export async function showVips(ports: VipPorts, input: ShowVipsInput): Promise<Report<{ vips: readonly VipRow[] }>> {
   const daemonPid = (await input.daemonPid()) ?? null;
-  const looks = await Promise.all(input.sections.map((section) => showVip(ports, input, { section, daemonPid })));
-  return { result: { vips: looks.map(({ row }) => row) }, failures: looks.flatMap(({ failures }) => failures) };
+  const surveys = await openSurvey(ports).look(input.config);
+  const looks = await Promise.all(
+    input.sections.map((section) => showVip(ports, input, { section, daemonPid, surveys })),
+  );
+  const failures = [...looks.flatMap((look) => look.failures), ...straysOf(input.config, surveys).map(strayFailure)];
+  return { result: { vips: looks.map(({ row }) => row) }, failures };
 }
 
 async function showVip(
   ports: VipPorts,
   { config, state }: ShowVipsInput,
-  { section, daemonPid }: { readonly section: VipSection; readonly daemonPid: number | null },
+  {
+    section,
+    daemonPid,
+    surveys,
+  }: { readonly section: VipSection; readonly daemonPid: number | null; readonly surveys: Surveys },
 ): Promise<{ readonly row: VipRow; readonly failures: readonly Failure[] }> {
   const { ip, name, mode, leaseMs } = section;
-  const [saved, { candidates, failures }] = await Promise.all([
+  const [saved, { candidates, unwritable, failures }] = await Promise.all([
     state(ip).read(),
     lookAtCandidates(ports, { config, section }),
   ]);
@@ -70,27 +80,54 @@ async function showVip(
     since: node !== null && saved?.memory.holder === node ? saved.since : null,
     released,
     daemonPid,
-    candidates: section.candidates.map((each) => candidateRow(section, candidates, each)),
+    candidates: section.candidates.map((each) =>
+      candidateRow(section, { candidates, ills: illsOf(unwritable, saved) }, each),
+    ),
   };
-  return { row, failures: [...failures, ...(released ? [] : holderFailures(row, holders))] };
+  const conflict = conflictFailures(ip, foreignOf({ candidates, others: othersOf(section, surveys) }));
+  return { row, failures: [...failures, ...conflict, ...(released ? [] : holderFailures(row, holders))] };
+}
+
+/** What else keeps a node from taking an order, said of the node. */
+type Ills = (node: string) => { readonly certain?: string; readonly told?: string };
+
+function illsOf(unwritable: Readonly<Record<string, readonly string[]>>, saved: SavedVip | undefined): Ills {
+  return (node) => {
+    const folders = unwritable[node] ?? [];
+    // An earlier version has saved no such thing.
+    const why = saved?.memory.failed?.[node]?.why;
+    return {
+      ...(folders.length === 0 ? {} : { certain: `cannot write ${folders.join(" and ")}, and takes no order without` }),
+      ...(why === undefined ? {} : { told: `did not do what it was ordered: ${why}` }),
+    };
+  };
 }
 
 function candidateRow(
   section: VipSection,
-  candidates: Readonly<Record<string, CandidateFacts>>,
+  { candidates, ills }: { readonly candidates: Readonly<Record<string, CandidateFacts>>; readonly ills: Ills },
   { node, device, slave }: VipSection["candidates"][number],
 ): VipCandidateRow {
   const seen = candidates[node];
   const place = { node, device };
-  const why = whyUnfit(section, { facts: { candidates }, misses: {} }, node);
+  const { certain, told } = ills(node);
+  const why = whyUnfit(section, { facts: { candidates }, misses: {} }, node) ?? certain;
   if (seen?.state !== "answers") {
     const state = seen?.state === "refused" ? "refused" : "unreachable";
     return { ...place, state, leaseSecondsLeft: null, message: why ?? "" };
   }
   const missing = slave !== undefined && missesTarget({ candidates }, node, slave);
-  const message = why ?? (missing ? `does not reach ${slave}, though another candidate does` : "");
+  const unreached = missing ? `does not reach ${slave}, though another candidate does` : undefined;
+  const message = why ?? told ?? unreached ?? remarkOn(section.ip, seen) ?? "";
   if (!seen.holds) return { ...place, state: why === undefined ? "fit" : "unfit", leaseSecondsLeft: null, message };
   return { ...place, state: "holds", leaseSecondsLeft: seen.holds.secondsLeft, message };
+}
+
+function conflictFailures(ip: string, places: readonly string[]): readonly Failure[] {
+  if (places.length === 0) return [];
+  const message = `${places.join(" and ")}, which did not come from pictl: nobody gets ${ip} anew meanwhile.`;
+  const hint = "Take it off there if it is not the node's own; else give `vip_ip` an address that no machine has.";
+  return [{ code: "not-as-wanted", message, hint }];
 }
 
 function holderFailures({ vip, daemonPid }: VipRow, holders: readonly string[]): readonly Failure[] {

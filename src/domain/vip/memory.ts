@@ -96,7 +96,8 @@ export function longestLeaseMs({ leaseMs }: VipSettings, { booked }: VipMemory, 
 export const noCounts = { misses: {}, silentTicks: 0, wellSince: {}, changes: [], failed: {} };
 
 /** As earlier versions have saved it too. */
-export type SavedMemory = Omit<VipMemory, "failed" | "withoutSince"> & Partial<Pick<VipMemory, "failed">>;
+export type SavedMemory = Omit<VipMemory, "failed" | "withoutSince"> &
+  Partial<Pick<VipMemory, "failed" | "withoutSince">>;
 
 /** The memory with its counts' times on another clock, by `byMs` ahead of this one; none is later than `latest` there. */
 export function shifted<T extends SavedMemory>(memory: T, byMs: number, latest = Infinity): T {
