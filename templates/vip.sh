@@ -27,7 +27,7 @@ marks=/run/pictl/$cluster/vip
 about() {
   address=$1 family=-4 whole=$1/32
   case $address in *:*) family=-6 whole=$address/128 ;; esac
-  mark=$marks/$address given= until= since=
+  mark=$marks/$address given='' until='' since=''
   if [ -r "$mark" ]; then read -r given until since <"$mark"; fi
   read -r booted </proc/sys/kernel/random/boot_id
   if [ "$since" != "$booted" ]; then given=; fi
