@@ -45,11 +45,14 @@ async function leave(): Promise<void> {
   await Promise.all(
     [process.stdout, process.stderr].map(
       (stream) =>
-        new Promise<void>((resolve) =>
-          stream.write("", () => {
-            resolve();
-          }),
-        ),
+        new Promise<void>((resolve) => {
+          // A device that is full refuses even nothing.
+          if (stream.writableLength === 0) setImmediate(resolve);
+          else
+            stream.write("", () => {
+              resolve();
+            });
+        }),
     ),
   );
   process.exit();
@@ -57,13 +60,31 @@ async function leave(): Promise<void> {
 
 /**
  * `pictl nodes | head -1`: the reader is gone, so leave with the code a shell gives to a program that died of SIGPIPE
- * (128 + 13). Progress on a closed stderr is no reason to stop working.
+ * (128 + 13). Progress on a closed or full stderr is no reason to stop working.
  */
 function leaveQuietlyWhenNobodyReads(): void {
+  for (const stream of [process.stdout, process.stderr]) heedErrors(stream);
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(141);
     // The terminal was closed; what is under way is ended in order by its SIGHUP.
-    if (error.code !== "EIO") throw error;
+    if (error.code === "EIO") return;
+    process.stderr.write(`What there was to say could not be written to stdout: ${error.message}.\n`);
+    process.exit(1);
   });
   process.stderr.on("error", () => undefined);
+}
+
+/** Where a stream is a file or a device, node throws what `write` meets, into whatever happens to write. */
+function heedErrors(stream: NodeJS.WriteStream): void {
+  const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
+  stream.write = (...args: unknown[]): boolean => {
+    try {
+      return write(...args);
+    } catch (error) {
+      stream.emit("error", error);
+      const heard = args.at(-1);
+      if (typeof heard === "function") (heard as (error: unknown) => void)(error);
+      return true;
+    }
+  };
 }

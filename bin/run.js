@@ -32,8 +32,9 @@ if (Number.parseInt(process.versions.node) < 20) {
 function say(stream, line) {
   try {
     writeSync(stream, `${line}\n`);
-  } catch {
-    // Nobody reads it.
-    process.exitCode = 141;
+  } catch (error) {
+    // Nobody reads it, or there is no room for it.
+    process.exitCode = error.code === "EPIPE" ? 141 : 1;
+    if (stream === 1 && error.code !== "EPIPE") say(2, `It could not be written to stdout: ${error.message}.`);
   }
 }

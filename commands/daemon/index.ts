@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { Flags } from "@oclif/core";
 import { heartbeatOnce } from "../../src/app/heartbeat/once.ts";
+import { openLasting } from "../../src/app/lasting.ts";
 import { type Leadership, mayDo, openLeadership } from "../../src/app/leadership.ts";
 import { openRegister } from "../../src/app/register.ts";
 import { vipsOnce } from "../../src/app/vip/once.ts";
@@ -78,35 +79,42 @@ export default class Daemon extends PictlCommand {
     // Every check, node and address listens to it, and lets go when it has ended.
     setMaxListeners(0, work.signal);
     const log = openDaemonLog(process.stderr, this.terminal);
-    const { config, store, ports, daemon } = await this.open(flags, {
+    const context = await this.open(flags, {
       signal: work.signal,
       progress: log.progress,
       fence: (): Fence => leadership.fence(),
     });
+    const { config, store, daemon } = context;
     const lock = await daemon.lock();
-    const leadership = await openLeadership(ports, daemon.leadership);
+    const events = log.alsoShown(context.ports.events);
+    const lasting = openLasting({ ...context.ports, events });
+    const ports = {
+      ...context.ports,
+      events,
+      memory: lasting.file(context.ports.memory),
+      generations: lasting.shared(context.ports.generations),
+    };
+    const { memory } = daemon.leadership;
+    const leadership = await openLeadership(ports, { ...daemon.leadership, memory: lasting.file(memory) });
     const { runDaemon } = await import("../../src/daemon/index.ts");
     try {
-      await runDaemon(
-        { ...ports, events: log.alsoShown(ports.events) },
-        {
-          config,
-          store,
-          state: daemon.state,
-          leadership,
-          vip: { state: daemon.vip, requests: daemon.vipRequests },
-          env: process.env,
-          identity: { pid: process.pid, configPath: store.path, version: this.config.version },
-          leave: this.signal,
-          stalls: watchStalls(ports.clock),
-          wake: (listener) => {
-            process.on("SIGHUP", listener);
-          },
-          abandon: (reason) => {
-            work.abort(reason);
-          },
+      await runDaemon(ports, {
+        config,
+        store,
+        state: lasting.file(daemon.state),
+        leadership,
+        vip: { state: (ip) => lasting.file(daemon.vip(ip)), requests: lasting.requests(daemon.vipRequests) },
+        env: process.env,
+        identity: { pid: process.pid, configPath: store.path, version: this.config.version },
+        leave: this.signal,
+        stalls: watchStalls(ports.clock),
+        wake: (listener) => {
+          process.on("SIGHUP", listener);
         },
-      );
+        abandon: (reason) => {
+          work.abort(reason);
+        },
+      });
     } finally {
       await lock.release();
     }

@@ -8,8 +8,9 @@ export default class DaemonStatus extends PictlCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(DaemonStatus);
-    const { daemon, ports } = await this.open(flags);
-    const report = await daemonStatus({ state: daemon.state, holder: daemon.holder, now: ports.clock.now() });
+    const { config, controller, daemon, ports } = await this.open(flags);
+    const stateDir = await controller.lookAtStateDir(config.stateDir);
+    const report = await daemonStatus({ state: daemon.state, holder: daemon.holder, now: ports.clock.now(), stateDir });
     await this.finish(report, daemonView);
   }
 }

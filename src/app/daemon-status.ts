@@ -1,4 +1,5 @@
 import type { DaemonState } from "../domain/daemon.ts";
+import type { StateDir } from "../domain/doctor/controller.ts";
 import type { Failure } from "../domain/errors.ts";
 import type { StateFile } from "./ports.ts";
 import type { Report } from "./report.ts";
@@ -33,7 +34,7 @@ export function daemonPid(watching: Watching): () => Promise<number | undefined>
 
 /** The daemon of this machine, if there is one; none, or one that makes no rounds, is a failure. */
 export async function daemonStatus(
-  options: Watching & { readonly now: number },
+  options: Watching & { readonly now: number; readonly stateDir: StateDir },
 ): Promise<Report<{ daemons: readonly DaemonRow[] }>> {
   const { running: state, last: before } = await runningDaemon(options);
   if (!state) {
@@ -50,10 +51,22 @@ export async function daemonStatus(
   }
   const lastRoundAgeMs = state.lastRound ? Math.max(0, options.now - Date.parse(state.lastRound.at)) : null;
   const row = { ...state, lastRoundAgeMs };
-  return { result: { daemons: [row] }, failures: problems(row, options.now) };
+  return { result: { daemons: [row] }, failures: problems(row, options) };
 }
 
-function problems({ heartbeat, lastRound, lastRoundAgeMs, startedAt }: DaemonRow, now: number): Failure[] {
+function problems(
+  { heartbeat, lastRound, lastRoundAgeMs, startedAt }: DaemonRow,
+  { now, stateDir }: { readonly now: number; readonly stateDir: StateDir },
+): Failure[] {
+  if (stateDir.state === "unusable") {
+    return [
+      {
+        code: "state-write-failed",
+        message: `The daemon goes on from memory and moves no container, since ${stateDir.path} cannot be written (${stateDir.reason}); what stands here is as it was before.`,
+        hint: "Make room there, or make it writable again; the daemon goes on writing by itself. Do not stop it before.",
+      },
+    ];
+  }
   if (!heartbeat.automatic) return [];
   const patienceMs = roundsMissed * heartbeat.intervalMs + 10_000;
   const age = lastRoundAgeMs ?? now - Date.parse(startedAt);

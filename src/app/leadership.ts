@@ -9,6 +9,7 @@ import {
   epochToClaim,
   judge,
   type Judgement,
+  majority,
   newOwner,
   newStanding,
   notPlaced,
@@ -115,7 +116,10 @@ export async function openLeadership(ports: LeadershipPorts, state: LeadershipSt
     const next = change(standing);
     if (!next) return false;
     await keep(next);
-    const stored = await halfStores(ports, { config, standing: next, nodes: state.nodes });
+    // Where our own memory of it is lost with this process, the others must be too few to lead on without it.
+    const { nodes } = config;
+    const enough = state.memory.isSaved?.() === false ? majority(nodes) : blockingSet(nodes);
+    const stored = await enoughStore(ports, { config, standing: next, nodes: state.nodes }, enough);
     if (!stored) await keep(undone(standing));
     else if (standing.memory.epoch === next.memory.epoch) await keep({ ...standing, confirmed: true });
     return stored;
@@ -213,10 +217,9 @@ function askAll(
   return input.config.nodes.map((node) => claim(ports, input, node, asked).catch(() => undefined));
 }
 
-/** Whether half of the nodes store what this leader has them remember; resolves as soon as that is certain. */
-function halfStores(ports: LeadershipPorts, input: ClaimInput): Promise<boolean> {
+/** Whether so many nodes store what this leader has them remember; resolves as soon as that is certain. */
+function enoughStore(ports: LeadershipPorts, input: ClaimInput, enough: number): Promise<boolean> {
   const asked = askAll(ports, input, input.standing, input.standing.memory.epoch);
-  const half = blockingSet(asked);
   return new Promise((resolve) => {
     let stored = 0;
     let open = asked.length;
@@ -224,8 +227,8 @@ function halfStores(ports: LeadershipPorts, input: ClaimInput): Promise<boolean>
       void each.then((answer) => {
         open -= 1;
         if (answer?.answer.claimed === true) stored += 1;
-        if (stored >= half) resolve(true);
-        else if (stored + open < half) resolve(false);
+        if (stored >= enough) resolve(true);
+        else if (stored + open < enough) resolve(false);
       });
     }
   });

@@ -9,6 +9,7 @@ import { fanOut } from "./fan-out.ts";
 import { looking, lookWithin } from "./looking.ts";
 import type { Ports } from "./ports.ts";
 import type { Report } from "./report.ts";
+import { quote } from "../domain/shell.ts";
 
 export interface StatusRow extends ContainerStatus {
   readonly uptimeMs: number | null;
@@ -120,17 +121,17 @@ const remedies: Partial<Record<ContainerStatus["state"], (row: ContainerStatus) 
   missing: (row) => `Make it with \`pictl create ${row.container}\`.`,
   changed: (row) => `Bring it up to date with \`pictl create ${row.container} --recreate\`.`,
   unhealthy: (row) => `Look at \`pictl logs ${row.container}\`, then \`pictl restart ${row.container}\`.`,
-  foreign: (row) => `Rename or remove it on the node (\`docker rename ${row.container} OTHER\`).`,
+  foreign: (row) => `Rename or remove it on the node (\`docker rename ${quote(row.container)} OTHER\`).`,
   stray: (row) =>
     cutOff(retiredFrom(row.container) ?? nextOf(row.container)) ??
-    `Add it to the layout, or remove it on the node: \`pictl exec --node ${row.node} "docker rm -f ${row.container}"\`.`,
+    `Add it to the layout, or remove it on the node: \`pictl exec --node ${row.node} -- docker rm -f ${quote(row.container)}\`.`,
 };
 
 /** Of the old copy of a container, which may be its only one. */
 function cutOff(container: string | undefined): string | undefined {
   return (
     container &&
-    `A move or a replacement of ${container} goes on, or was cut off: then \`pictl create ${container}\` finishes or ` +
+    `A move or a replacement of ${container} goes on, or was cut off: then \`pictl create ${quote(container)}\` finishes or ` +
       "undoes it."
   );
 }

@@ -71,6 +71,7 @@ async function holdVip(
   },
 ): Promise<void> {
   const { ip, vip, clock, leave, requests } = options;
+  let taken: string | undefined;
   let open: { readonly wish: VipWish; readonly reply: Omit<VipReply, "answer"> } | undefined;
   const sectionOf = (config: Config) => config.vips.find((each) => each.ip === ip);
   try {
@@ -78,10 +79,10 @@ async function holdVip(
       const config = await options.config();
       const section = sectionOf(config);
       if (!section) return;
-      const taken = await take();
-      if (taken) await vip.wish(section, taken.wish);
+      const request = await take();
+      if (request) await vip.wish(section, request.wish);
       const end = await vip.tick({ config, section });
-      if (taken) open = { wish: taken.wish, reply: { id: taken.id, before: holdersOf(end.seen)[0] ?? null } };
+      if (request) open = { wish: request.wish, reply: { id: request.id, before: holdersOf(end.seen)[0] ?? null } };
       if (open) {
         const answer = answerWish(section, open.wish, end);
         if (answer.state === "refused") await vip.takeBack(section);
@@ -101,7 +102,7 @@ async function holdVip(
   /** A request that is meant for this daemon. */
   async function meant() {
     const request = await requests.read(ip);
-    return request?.daemon === options.pid ? request : undefined;
+    return request?.daemon === options.pid && request.id !== taken ? request : undefined;
   }
 
   /** Takes it: who waits for it finds a reply from then on. */
@@ -111,6 +112,8 @@ async function holdVip(
     const answer = { state: "waiting", why: "the daemon has begun" } as const;
     await requests.reply(ip, { id: request.id, before: null, answer });
     await requests.withdraw(ip);
+    // It stays where nothing can be removed.
+    taken = request.id;
     return request;
   }
 

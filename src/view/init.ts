@@ -4,6 +4,7 @@ import type { RawConfig } from "../domain/config/raw.ts";
 import { visible } from "../domain/text.ts";
 import { keyKind } from "./node.ts";
 import { type Style, tint } from "./style.ts";
+import { quote } from "../domain/shell.ts";
 
 export interface InitResult {
   readonly nodes: readonly InitRow[];
@@ -27,6 +28,6 @@ export function initView({ nodes, keys, file, changed, document }: InitResult, s
     return `${name}: ${tint(style, dockerVersion === null ? "warn" : "good", visible(outcome))}\n`;
   });
   const shown = document === null ? "" : `${JSON.stringify(document, null, 2)}\n`;
-  const next = changed ? `Wrote ${visible(file)}.\nNext: \`pictl status --config ${visible(file)}\`.\n` : "";
+  const next = changed ? `Wrote ${visible(file)}.\nNext: \`pictl status --config ${visible(quote(file))}\`.\n` : "";
   return trusted.join("") + rows.join("") + shown + next;
 }

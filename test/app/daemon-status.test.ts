@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { daemonStatus } from "../../src/app/daemon-status.ts";
 import type { DaemonState } from "../../src/domain/daemon.ts";
+import type { StateDir } from "../../src/domain/doctor/controller.ts";
 
 const now = Date.parse("2026-01-31T10:00:00Z");
 const at = (agoMs: number): string => new Date(now - agoMs).toISOString();
@@ -20,11 +21,16 @@ const running: DaemonState = {
   lastRound: round(9000),
 };
 
-async function told(state: DaemonState | undefined, holder?: { pid: number; host: string }): Promise<string[]> {
+async function told(
+  state: DaemonState | undefined,
+  holder?: { pid: number; host: string },
+  stateDir: StateDir = { path: "/state", state: "writable" },
+): Promise<string[]> {
   const { failures } = await daemonStatus({
     state: { read: () => Promise.resolve(state), write: () => Promise.resolve() },
     holder: () => Promise.resolve(holder),
     now,
+    stateDir,
   });
   return failures.map(({ message }) => message);
 }
@@ -67,4 +73,13 @@ test.each<[string, DaemonState | undefined, { pid: number; host: string } | unde
   ],
 ])("a daemon that %s", async (_, state, holder, messages) => {
   expect(await told(state, holder)).toEqual(messages);
+});
+
+test("while its state cannot be written, that is told, and not that it makes no rounds", async () => {
+  const full: StateDir = { path: "/state", state: "unusable", reason: "no room is left" };
+  const messages = await told({ ...running, lastRound: round(1_000_000) }, here, full);
+  expect(messages).toEqual([
+    expect.stringMatching(/goes on from memory .* \/state cannot be written \(no room is left\)/),
+  ]);
+  expect(await told(undefined, undefined, full)).toEqual([none]);
 });

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { closeSync, openSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -109,6 +110,24 @@ test.each([["--version"], ["--help"], ["completion bash"], ["restrat --json"]])(
     expect({ status, stderr }).toEqual({ status: 141, stderr: "" });
   },
 );
+
+test.each<[string, number, string]>([
+  ["--version", 1, "could not be written to stdout: ENOSPC"],
+  ["--help", 1, "could not be written to stdout: ENOSPC"],
+  ["completion bash", 1, "could not be written to stdout: ENOSPC"],
+  ["restrat --json", 1, "could not be written to stdout: ENOSPC"],
+  // It says nothing there.
+  ["restrat", 2, 'There is no command "restrat"'],
+])("%s onto a full disk is a line and an exit code", (words, code, says) => {
+  const full = openSync("/dev/full", "w");
+  const run = (stderr: "pipe" | number) =>
+    spawnSync(process.execPath, [program, ...words.split(" ")], { encoding: "utf8", stdio: ["ignore", full, stderr] });
+  const told = run("pipe");
+  expect([told.status, told.stderr]).toEqual([code, expect.stringContaining(says)]);
+  expect(told.stderr).not.toMatch(/\n\s+at |node:/);
+  expect(run(full).status).toBe(code);
+  closeSync(full);
+});
 
 function pictl(...words: string[]): { status: number | null; stdout: string; stderr: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words], {

@@ -13,6 +13,7 @@ import { readConfigFile, type ConfigFile } from "./file.ts";
 import { loadConfig, placeOf, type Loaded, type LoadPlace } from "./load.ts";
 import { parseConfigText } from "./parse.ts";
 import type { StoreOptions } from "./options.ts";
+import { quote } from "../../domain/shell.ts";
 
 /** How long a writer waits for another one, milliseconds; a change takes a few. */
 const lockWaitMs = 10_000;
@@ -122,7 +123,7 @@ async function refuseMarked(path: string, file: string): Promise<void> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EPERM") return;
     const message = `The config ${path} was not written: ${file} is marked as immutable or append-only.`;
-    const hint = `\`lsattr ${file}\` shows the mark, \`chattr -i -a ${file}\` takes it away.`;
+    const hint = `\`lsattr ${quote(file)}\` shows the mark, \`chattr -i -a ${quote(file)}\` takes it away.`;
     throw new PictlError("config-write-failed", message, { hint, cause: error });
   }
 }

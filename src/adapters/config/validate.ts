@@ -3,7 +3,7 @@ import { findNode, type SourceNode } from "../../domain/config/document.ts";
 import type { ConfigPath } from "../../domain/config/path.ts";
 import { Findings, maxProblems, type Finding } from "../../domain/config/problem.ts";
 import type { RawConfig } from "../../domain/config/raw.ts";
-import { isSecretPath } from "../../domain/config/redact.ts";
+import { isSecretPath, withoutPasswords } from "../../domain/config/redact.ts";
 import { salvage } from "./salvage.ts";
 import { configSchema } from "./schema/index.ts";
 
@@ -80,6 +80,7 @@ function found(root: SourceNode, path: ConfigPath): string {
   if (node.kind === "list") return "found a list";
   if (node.kind === "map") return "found an object";
   if (isSecretPath(path)) return `found ${node.value === null ? "null" : `a ${typeof node.value}`} that does not fit`;
-  const text = JSON.stringify(node.value);
+  // Before it is cut: the end of a password may be what tells that it is one.
+  const text = withoutPasswords(JSON.stringify(node.value));
   return `found ${text.length > 60 ? `${text.slice(0, 60)}…${text.startsWith('"') ? '"' : ""}` : text}`;
 }

@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { access, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { access, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Controller } from "../../app/ports.ts";
 import type { ControllerFacts, StateDir } from "../../domain/doctor/controller.ts";
 
@@ -15,6 +16,7 @@ export const thisMachine: Controller = {
     ]);
     return { nodeVersion: process.versions.node, sshVersion, config: configFile, stateDir: state };
   },
+  lookAtStateDir,
 };
 
 /** `ssh -V` writes to stderr. */
@@ -38,7 +40,13 @@ async function lookAtConfig(path: string): Promise<ControllerFacts["config"]> {
 async function lookAtStateDir(path: string): Promise<StateDir> {
   for (let folder = path; ; folder = dirname(folder)) {
     const code = await whyUnwritable(folder);
-    if (code === undefined) return { path, state: folder === path ? "writable" : "missing" };
+    if (code === undefined) {
+      if (folder !== path) return { path, state: "missing" };
+      const full = await whyNoRoom(folder);
+      return full === undefined
+        ? { path, state: "writable" }
+        : { path, state: "unusable", reason: reasons[full] ?? full };
+    }
     if (code !== "ENOENT" || folder === dirname(folder))
       return { path, state: "unusable", reason: reasons[code] ?? code };
   }
@@ -48,7 +56,22 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: "no permission",
   EROFS: "its file system is mounted read-only",
   ENOTDIR: "it is not a folder",
+  ENOSPC: "no room is left",
+  EDQUOT: "this user's disk quota is used up",
 };
+
+/** Quotas, reserved blocks and inodes: what there is room for, only a file tells. */
+async function whyNoRoom(folder: string): Promise<string | undefined> {
+  const path = join(folder, `.room.${randomBytes(6).toString("hex")}`);
+  try {
+    await writeFile(path, Buffer.alloc(4096), { flag: "wx", mode: 0o600 });
+    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? "unknown";
+  } finally {
+    await rm(path, { force: true }).catch(() => undefined);
+  }
+}
 
 async function whyUnwritable(folder: string): Promise<string | undefined> {
   try {

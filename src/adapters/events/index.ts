@@ -10,6 +10,9 @@ export interface EventLogOptions {
   readonly rotateAtBytes?: number;
 }
 
+/** Of events that cannot be written, so many of the last ones are kept in memory. */
+const maxWaiting = 1000;
+
 /**
  * The event log: JSON lines in `events.jsonl`, moved to `events.1.jsonl` when it is large. Commands and a daemon write
  * to it at once. Mode 0600, because causes may tell more than others should read.
@@ -18,15 +21,28 @@ export function openEventLog(options: EventLogOptions): EventLog {
   const { stateDir, warn, rotateAtBytes = 10 * 1024 * 1024 } = options;
   const files = eventFiles(stateDir);
   let queue: Promise<void> = Promise.resolve();
+  let waiting: string[] = [];
+  let told = false;
+  const writeAll = async (): Promise<void> => {
+    try {
+      for (let line = waiting[0]; line !== undefined; line = waiting[0]) {
+        await appendLine(files, line, rotateAtBytes);
+        waiting.shift();
+      }
+      told = false;
+    } catch (error) {
+      waiting = waiting.slice(-maxWaiting);
+      if (told) return;
+      told = true;
+      warn(
+        `The event log ${files.current} cannot be written: ${(error as Error).message}. What is done is recorded when it can be again, if this process still runs then.`,
+      );
+    }
+  };
   return {
     append(event) {
-      queue = queue
-        .then(() => appendLine(files, JSON.stringify(event), rotateAtBytes))
-        .catch((error: unknown) => {
-          warn(
-            `The event log ${files.current} cannot be written: ${(error as Error).message}. What is done is not recorded.`,
-          );
-        });
+      waiting.push(JSON.stringify(event));
+      queue = queue.then(writeAll);
       return queue;
     },
     read: (readOptions) => readEvents(files, readOptions),

@@ -1,5 +1,6 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { Socket } from "node:net";
+import type { Readable, Writable } from "node:stream";
 import { onAbort, pause } from "../../abort.ts";
 import type { Hooks } from "../../app/ports.ts";
 import { whyNoAnswer } from "../../domain/no-answer.ts";
@@ -64,9 +65,20 @@ function withoutCredentials(hook: string): { url: string; authorization: string 
   return { url: url.href, authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
 }
 
+/**
+ * The hook with a companion in its group, which ends the group when the other end of its pipe is gone before the hook is:
+ * a process that is killed has no other way to take along what it started. A byte sends the companion away.
+ */
+const accompanied = `(IFS= read -r _ <&3 || kill -KILL "-$$") 2>/dev/null & exec 3<&-; exec /bin/sh -c "$1"`;
+
 async function execute(line: string, body: string, timeoutMs: number): Promise<Ending> {
   // A group of its own, so that what the hook started ends with it.
-  const child = spawn("/bin/sh", ["-c", line], { stdio: ["pipe", "ignore", "pipe"], detached: true });
+  const child = spawn("/bin/sh", ["-c", accompanied, "sh", line], {
+    stdio: ["pipe", "ignore", "pipe", "pipe"],
+    detached: true,
+  }) as ChildProcessByStdio<Writable, null, Readable>;
+  const companion = child.stdio[3] as Writable;
+  companion.on("error", () => undefined);
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     said = (said + text).slice(-keptCharacters);
@@ -86,6 +98,7 @@ async function execute(line: string, body: string, timeoutMs: number): Promise<E
     });
   }).finally(() => {
     off();
+    companion.end("\n");
   });
   // What it left running may hold its stderr open for as long as it likes.
   if (child.stderr instanceof Socket) child.stderr.unref();

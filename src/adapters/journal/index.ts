@@ -2,7 +2,7 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Journal } from "../../app/ports.ts";
 import { PictlError } from "../../domain/errors.ts";
-import { isRecordOf, type MoveRecord, recordName } from "../../domain/move/journal.ts";
+import { containerOf, isRecordOf, type MoveRecord, recordName } from "../../domain/move/journal.ts";
 import { acquireLock } from "../../files/lock.ts";
 import { isMissing, readText, smallFileBytes } from "../../files/read.ts";
 import { replaceFile } from "../../files/replace.ts";
@@ -62,6 +62,7 @@ async function readRecord(path: string): Promise<MoveRecord | undefined> {
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw new PictlError("state-write-failed", `The journal file ${path} is not what pictl has written.`, {
+      container: containerOf(basename(path, ".json")),
       hint: "See with `pictl status` that the container runs once, then remove the file.",
       cause: error,
     });
@@ -70,5 +71,8 @@ async function readRecord(path: string): Promise<MoveRecord | undefined> {
 
 function unlessMissing(error: NodeJS.ErrnoException): string[] {
   if (error.code === "ENOENT") return [];
-  throw error;
+  throw new PictlError("state-write-failed", `The journal of moves cannot be read: ${error.message}.`, {
+    hint: "Run pictl as the user who owns its state folder, or name another one in `state_dir`.",
+    cause: error,
+  });
 }

@@ -1,7 +1,7 @@
 import type { Config } from "../../domain/config/types.ts";
-import { PictlError } from "../../domain/errors.ts";
+import { PictlError, toFailure } from "../../domain/errors.ts";
 import type { NodeFacts } from "../../domain/heartbeat/facts.ts";
-import { mayStillCome, settlement } from "../../domain/move/journal.ts";
+import { mayStillCome, type MoveRecord, settlement } from "../../domain/move/journal.ts";
 import { settleMoves } from "../move/settle.ts";
 import type { HeartbeatPorts } from "../ports.ts";
 
@@ -14,7 +14,8 @@ export async function openMoves(
   config: Config,
   nodes: Readonly<Record<string, NodeFacts>>,
 ): Promise<{ unsettled: readonly string[]; settleable: readonly OpenMove[] }> {
-  const sorted = (await ports.journal.read()).map((move) => {
+  const { moves, damaged } = await readMoves(ports, config);
+  const sorted = moves.map((move) => {
     const places = config.placements.filter((each) => each.container === move.container).map((each) => each.node);
     const waitsFor = settlement(move, places) === "finish" ? move.from : move.step === "undone" ? move.to : undefined;
     const cause = waitsFor === undefined ? "the move was cut off" : `${waitsFor} answers again`;
@@ -22,9 +23,28 @@ export async function openMoves(
     return { container: move.container, cause, waitsFor, can };
   });
   return {
-    unsettled: sorted.filter((move) => move.waitsFor === undefined).map((move) => move.container),
+    unsettled: [...damaged, ...sorted.filter((move) => move.waitsFor === undefined).map((move) => move.container)],
     settleable: sorted.filter((move) => move.can),
   };
+}
+
+/** Nobody knows how far a move is whose record is damaged; that keeps everybody off its container, and off no other. */
+async function readMoves(
+  { journal, progress }: Pick<HeartbeatPorts, "journal" | "progress">,
+  { placements }: Config,
+): Promise<{ readonly moves: readonly MoveRecord[]; readonly damaged: readonly string[] }> {
+  const damaged: string[] = [];
+  for (;;) {
+    const others = placements.map(({ container }) => container).filter((each) => !damaged.includes(each));
+    try {
+      return { moves: await journal.read(damaged.length === 0 ? undefined : others), damaged };
+    } catch (error) {
+      const { container, message, hint } = toFailure(error);
+      if (container === undefined || damaged.includes(container)) throw error;
+      damaged.push(container);
+      progress.warn(`${message} Until it is gone, nothing is done to ${container}. ${hint ?? ""}`);
+    }
+  }
 }
 
 export interface OpenMove {

@@ -35,10 +35,12 @@ export interface Journal {
 
 /** One small JSON document in the state folder. */
 export interface StateFile<T> {
-  /** undefined when it was never written, or can no longer be read as JSON. */
+  /** undefined when it was never written, or what was is of no use, which is told. Rejects with state-write-failed. */
   read(): Promise<T | undefined>;
   /** Replaces it atomically, without waiting for the disk. Rejects with state-write-failed. */
   write(value: T): Promise<void>;
+  /** Whether what was last written is where the next process finds it; missing: it is, or `write` has rejected. */
+  readonly isSaved?: () => boolean;
 }
 
 /** One that several at once change in this process; between processes the last one wins. */

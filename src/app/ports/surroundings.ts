@@ -1,4 +1,4 @@
-import type { ControllerFacts } from "../../domain/doctor/controller.ts";
+import type { ControllerFacts, StateDir } from "../../domain/doctor/controller.ts";
 
 export interface Clock {
   /** Wall clock, milliseconds since the epoch. */
@@ -11,8 +11,10 @@ export interface Clock {
 
 /** The machine pictl runs on, as `doctor` looks at it. */
 export interface Controller {
-  /** Changes nothing. Never rejects: what cannot be looked at is told in the facts. */
+  /** Leaves nothing behind. Never rejects: what cannot be looked at is told in the facts. */
   look(paths: { readonly config: string; readonly stateDir: string }): Promise<ControllerFacts>;
+  /** Whether the state folder can be written, by writing there; never rejects. */
+  lookAtStateDir(path: string): Promise<StateDir>;
 }
 
 /** What a command shows while it works. The lines are for people; nothing is decided on them. */

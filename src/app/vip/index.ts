@@ -77,6 +77,8 @@ export function openVip(
   let memory: VipMemory | undefined;
   let since: string | null = null;
   let unwished: Pick<VipMemory, "released" | "wish"> = { released: false, wish: null };
+  /** Who is known to the next process to have the address without an end, if this one is killed. */
+  let endless: readonly string[] = [];
   const hooks = new Set<Promise<void>>();
   const sight = newSight({ waitsForPings: counts === "kept" });
   let asked: { readonly at: number; readonly answer: boolean | null } | undefined;
@@ -93,6 +95,7 @@ export function openVip(
     const remembered = saved && shifted(saved.memory, -aheadMs(), now);
     memory = recall({ ...section, leaseMs }, remembered, now, counts);
     since = saved?.since ?? null;
+    endless = withoutEnd(memory);
     return memory;
   };
 
@@ -121,7 +124,15 @@ export function openVip(
         withoutSince: {},
       },
     });
+    if (state.isSaved?.() !== false) endless = withoutEnd(next);
   };
+
+  /**
+   * A lease ends by itself, and a start counts every one anew; what has no end must be known then. Where that cannot be
+   * written, nobody gets the address so who may not have it so already.
+   */
+  const mayOrder = (order: VipOrder): boolean =>
+    order.do === "remove" || order.leaseMs !== null || endless.includes(order.node);
 
   const look = async (config: Config, section: VipSection): Promise<VipFacts> => {
     const at = ports.clock.monotonic();
@@ -210,7 +221,7 @@ export function openVip(
         await keep(section, decision.memory);
         await tell(input, decision.events);
         events.push(...decision.events);
-        return decision.orders;
+        return decision.orders.filter(mayOrder);
       };
       const seen = await thawGone(section, await look(config, section));
       let facts = seen;
@@ -254,6 +265,10 @@ export function openVip(
       await Promise.all(hooks);
     },
   };
+}
+
+function withoutEnd({ booked }: VipMemory): readonly string[] {
+  return Object.keys(booked).filter((node) => booked[node] === null);
 }
 
 function namesOf({ nodes }: Config): readonly string[] {

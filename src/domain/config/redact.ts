@@ -16,12 +16,17 @@ export function redact(value: unknown, path: ConfigPath = []): unknown {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, redact(item, [...path, key])]));
   }
   if (isSecretPath(path)) return hide(value);
-  if (typeof value === "string") return value.replace(urlPassword, "$1[REDACTED]@");
-  return value;
+  return typeof value === "string" ? withoutPasswords(value) : value;
+}
+
+/** A text that may be a URL, or have some in it, without the passwords in them. */
+export function withoutPasswords(text: string): string {
+  return text.replace(urlPassword, "$1[REDACTED]@");
 }
 
 const secretKeys: ReadonlySet<string> = new Set(["token", "web_password", "swarm_token"]);
-const urlPassword = /^(https?:\/\/[^\s/@:]*:)[^\s/@]*@/i;
+/** Up to the last @: a password that was not encoded may have any of `/:@` in it. What is a port and a path has none. */
+const urlPassword = /(\/\/[^\s/@:]*:)(?!\d+\/)[^\s"']*@/g;
 
 function hide(value: unknown): unknown {
   return typeof value === "string" && /^(?:env|file):./.test(value) ? value : "[REDACTED]";

@@ -1,6 +1,7 @@
 import type { ConfigPath } from "./path.ts";
 import { Findings, type Finding } from "./problem.ts";
 import { isSecretPath } from "./redact.ts";
+import { quote } from "../shell.ts";
 
 /** Warnings about secrets: written in plain in a file that others may read, or from a variable that is not set. */
 export function secretFindings(
@@ -15,7 +16,7 @@ export function secretFindings(
     } else if (!text.startsWith("file:") && (mode & 0o044) !== 0) {
       findings.warning(
         path,
-        `a secret in a file that others may read: run \`chmod 600 ${file}\`, or use env:NAME or file:PATH`,
+        `a secret in a file that others may read: run \`chmod 600 ${quote(file)}\`, or use env:NAME or file:PATH`,
       );
     }
   }

@@ -1,5 +1,6 @@
 import { PictlError } from "../errors.ts";
 import { visible } from "../text.ts";
+import { quote } from "../shell.ts";
 
 /** Who asked, for the hint. */
 export interface DockerAccess {
@@ -44,7 +45,7 @@ export function nameTaken(
     node,
     hint:
       `See whose it is with \`docker inspect ${id}\` on ${node}. If pictl did not make it, rename or remove it there ` +
-      `(\`docker rename ${name} OTHER\`), or choose another name in the layout; then try again.`,
+      `(\`docker rename ${quote(name)} OTHER\`), or choose another name in the layout; then try again.`,
   });
 }
 

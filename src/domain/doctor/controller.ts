@@ -1,6 +1,7 @@
 import type { Config } from "../config/types.ts";
 import { switchedOff } from "../heartbeat/subjects.ts";
 import { type Check, ok, problem, warning } from "./check.ts";
+import { quote } from "../shell.ts";
 
 /** What there is on the machine pictl runs on. */
 export interface ControllerFacts {
@@ -54,7 +55,7 @@ function configCheck({ path, mode, folderWritable }: ControllerFacts["config"]):
     return problem(
       "config-file",
       `${path} can be changed by everybody on this machine, and says what runs as root`,
-      `Take that right away: \`chmod o-w ${path}\`.`,
+      `Take that right away: \`chmod o-w ${quote(path)}\`.`,
     );
   }
   if (!folderWritable) {

@@ -188,7 +188,8 @@ export function toRemember(standing: Standing): Marks | undefined {
   return standing.memory.elected ? marksOf(standing) : undefined;
 }
 
-function majority(nodes: readonly string[]): number {
+/** More than half of the nodes: no two of them are without a common node. */
+export function majority(nodes: readonly unknown[]): number {
   return Math.floor(nodes.length / 2) + 1;
 }
 

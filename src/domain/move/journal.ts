@@ -40,9 +40,14 @@ export function recordName({ container, generation }: Pick<MoveRecord, "containe
   return `${container}@${String(generation)}`;
 }
 
+/** Whose move a record of that name is of. */
+export function containerOf(name: string): string {
+  return name.slice(0, name.lastIndexOf("@"));
+}
+
 /** Whether a record of that name is of one of the container's moves. */
 export function isRecordOf(container: string, name: string): boolean {
-  return name.slice(0, name.lastIndexOf("@")) === container;
+  return containerOf(name) === container;
 }
 
 /**

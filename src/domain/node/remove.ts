@@ -3,6 +3,7 @@ import type { RawConfig, RawVip } from "../config/raw.ts";
 import { PictlError } from "../errors.ts";
 import { plural } from "../text.ts";
 import { type PlannedEdit, remove, set } from "./edit.ts";
+import { quote } from "../shell.ts";
 
 /**
  * The edits that take a node out of the config: its rows of `layout`, `hb` and `vip`, its mention as somebody's
@@ -95,6 +96,6 @@ export function nodeInUse(node: string, { placed, running }: NodeUse): PictlErro
   if (running === null || running.length === 0) return undefined;
   return new PictlError("node-in-use", `Containers of this cluster still run on ${node}: ${running.join(", ")}.`, {
     node,
-    hint: `Remove them there (\`pictl exec --node ${node} "docker rm -f ${running.join(" ")}"\`), or leave them running: \`--force\`.`,
+    hint: `Remove them there (\`pictl exec --node ${node} -- docker rm -f ${running.map(quote).join(" ")}\`), or leave them running: \`--force\`.`,
   });
 }

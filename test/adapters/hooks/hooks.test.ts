@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -36,6 +37,23 @@ describe("a command", () => {
     const result = await hooks.run(`(sleep 3; touch '${file}') & sleep 60`, event, 300);
     expect(result).toEqual({ ok: false, message: "gave up after 300 ms" });
     expect(performance.now() - startedAt).toBeLessThan(2500);
+  });
+
+  test("ends with what it started when pictl is killed, and has no descriptor of ours", async () => {
+    const file = join(folder, "running");
+    const line = `[ -e /proc/$$/fd/3 ] || echo closed >'${file}'; sleep 77 & echo $$ >'${file}.pid'; sleep 77`;
+    const program = `
+      import { openHooks } from ${JSON.stringify(new URL("../../../src/adapters/hooks/index.ts", import.meta.url).href)};
+      await openHooks().run(${JSON.stringify(line)}, ${JSON.stringify(event)}, 60_000);`;
+    const pictl = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", program]);
+    await vi.waitUntil(() => existsSync(`${file}.pid`) && readFileSync(`${file}.pid`, "utf8").endsWith("\n"), 20_000);
+    expect(existsSync(file)).toBe(true);
+    const group = Number(readFileSync(`${file}.pid`, "utf8"));
+    process.kill(-group, 0);
+    pictl.kill("SIGKILL");
+    await vi.waitFor(() => {
+      expect(() => process.kill(-group, 0)).toThrow("ESRCH");
+    }, 5000);
   });
 
   test("that says much is told with the end of it", async () => {

