@@ -1,6 +1,6 @@
 import type { Config } from "../domain/config/types.ts";
 import { noGenerations, withPlaced, withSeen, type Generations } from "../domain/container/generations.ts";
-import { isOurs, nextGeneration } from "../domain/container/ownership.ts";
+import { isOurs, latestBelieved, nextGeneration } from "../domain/container/ownership.ts";
 import type { ContainerFacts } from "../domain/docker/facts.ts";
 import type { NodeFacts } from "../domain/heartbeat/facts.ts";
 import type { Ports } from "./ports.ts";
@@ -35,14 +35,15 @@ export async function notePlaced(
  * with state-write-failed.
  */
 export function noteGenerations(
-  { generations }: Pick<Ports, "generations">,
+  { generations, clock }: Pick<Ports, "generations" | "clock">,
   config: Config,
   nodes: Readonly<Record<string, NodeFacts>>,
 ): Promise<Generations> {
   return generations.update((known = noGenerations) =>
     Object.entries(nodes).reduce((all, [node, facts]) => {
       const copies = facts.state === "up" ? facts.containers.filter((each) => isOurs(each, config.cluster)) : [];
-      return withSeen(all, config, { node, copies });
+      // By the clock alone: what is seen must not lift the limit, a day at a time.
+      return withSeen(all, config, { node, copies, latest: latestBelieved(clock.now(), 0) });
     }, known),
   );
 }

@@ -1,5 +1,6 @@
 import type { Config } from "../../domain/config/types.ts";
 import { noGenerations } from "../../domain/container/generations.ts";
+import { latestBelieved } from "../../domain/container/ownership.ts";
 import { type Failure, PictlError } from "../../domain/errors.ts";
 import { type Action, type CheckRow, decide, type FailOverAction } from "../../domain/heartbeat/decide.ts";
 import type { NodeFacts, WantedMove } from "../../domain/heartbeat/facts.ts";
@@ -173,6 +174,7 @@ export function openHeartbeat(
       const open = await openMoves(ports, config, nodes);
       const generations =
         mayDo === "nothing" ? await ports.generations.read() : await noteGenerations(ports, config, nodes);
+      const known = generations ?? noGenerations;
       const busy = new Set([...busyBefore, ...inHand.containers()]);
       // What is being repaired on a dead node never will be: its failures count.
       const hopeless = inHand.needing(dead).filter((container) => !underWay.has(container));
@@ -184,7 +186,7 @@ export function openHeartbeat(
         checks,
         busy: new Set([...[...busy].filter((container) => !hopeless.includes(container)), ...open.unsettled]),
         underWay: [...underWay.values()],
-        generations: generations ?? noGenerations,
+        generations: { ...known, latest: latestBelieved(ports.clock.now(), known.last) },
         stalled: stood,
       });
       // What this process saw is not believed when it stood still.

@@ -129,8 +129,9 @@ export function finish(ports: Ports, config: Config, move: MoveRecord): Promise<
   const { container, from, generation } = move;
   return onNode(ports, config, from, async ({ containers, remove }) => {
     for (const facts of containers) {
-      const isOld =
-        facts.name === retiredName(container) || (facts.name === container && generationOf(facts) < generation);
+      const own = generationOf(facts);
+      // One whose label cannot be read may be any: it is told as a stray, and a person decides.
+      const isOld = facts.name === retiredName(container) || (facts.name === container && own > 0 && own < generation);
       if (isOld) await remove(`remove the old ${container}`, facts);
     }
   });

@@ -1,6 +1,6 @@
 import type { Config } from "../config/types.ts";
 import type { ContainerFacts } from "../docker/facts.ts";
-import { generationOf } from "./ownership.ts";
+import { believedGeneration, generationOf } from "./ownership.ts";
 
 /** What a controller knows of the generations of copies, over restarts. */
 export interface Generations {
@@ -11,6 +11,8 @@ export interface Generations {
    * read after that is not older than such a copy.
    */
   readonly placed: Readonly<Record<string, number>>;
+  /** The greatest one that is believed (`latestBelieved`); missing: any is. */
+  readonly latest?: number;
 }
 
 export const noGenerations: Generations = { last: 0, placed: {} };
@@ -26,12 +28,14 @@ export function withPlaced(known: Generations, container: string, generation: nu
   return { last: Math.max(known.last, generation), placed: { ...known.placed, [container]: generation } };
 }
 
-/** After copies of ours were seen on a node; the same object where they tell nothing new. */
+/** After copies of ours were seen on a node, none of them beyond `latest`; the same object where they tell nothing new. */
 export function withSeen(
   known: Generations,
   { placements }: Pick<Config, "placements">,
-  { node, copies }: { readonly node: string; readonly copies: readonly ContainerFacts[] },
+  seen: { readonly node: string; readonly copies: readonly ContainerFacts[]; readonly latest: number },
 ): Generations {
+  const { node, latest } = seen;
+  const copies = seen.copies.filter((each) => believedGeneration(each, latest) !== undefined);
   const last = Math.max(known.last, ...copies.map(generationOf));
   return copies
     .filter(({ name }) => placements.some((each) => each.container === name && each.node === node))

@@ -8,7 +8,7 @@ import { forbiddenBy, memoryOfMovesMs } from "./limits.ts";
 import { freshTrial, type Memory, type NodeMemory, type Trial, withoutCounts } from "./memory.ts";
 import { mayRestart } from "./pauses.ts";
 import { stillStarting } from "./starting.ts";
-import { staleCopies, type StaleCopy, unknownCopies } from "./stale.ts";
+import { staleCopies, type StaleCopy, undatedCopies, unknownCopies } from "./stale.ts";
 import { type Verdict, verdict } from "./verdict.ts";
 
 /** What a round asks to be done. Each is about one container and safe to repeat. */
@@ -68,6 +68,7 @@ export function decide(config: Config, before: Memory, round: RoundFacts): Decis
   if (isolated) return frozen(draft);
   if (before.isolated) draft.events.push({ type: "controller.rejoined" });
   cleanUp(draft);
+  tellUndated(draft);
   for (const check of round.checks) decideOne(draft, check);
   autostart(draft);
   return finished(draft);
@@ -165,6 +166,20 @@ function cleanUp(draft: Draft): void {
       container,
       error:
         "a copy is here that is newer than the one where the layout has it, and this layout never had it: that may be the older of two, so nothing is removed; add the copy to the layout, or remove it",
+    });
+  }
+}
+
+/** One whose label was lost or forged may be the only good one, and must not make others go. */
+function tellUndated(draft: Draft): void {
+  const { config, round } = draft;
+  for (const { container, node, id } of undatedCopies(config, round.nodes, round.generations)) {
+    tell(draft, `${keyOf({ container, node })} undated`, id, {
+      type: "heartbeat.unknown-copy",
+      node,
+      container,
+      error:
+        "the generation in this copy's label is none that was ever given, so that nobody knows whether it is the older one: it is left alone, and makes no other go; remove it, or `pictl create --recreate` it where the layout has it",
     });
   }
 }

@@ -1,6 +1,6 @@
 import type { Config } from "../config/types.ts";
 import { type Generations, placedOf } from "../container/generations.ts";
-import { generationOf, isOurs } from "../container/ownership.ts";
+import { believedGeneration, generationOf, isOurs } from "../container/ownership.ts";
 import type { ContainerFacts } from "../docker/facts.ts";
 import { labels } from "../docker/labels.ts";
 import { safety } from "../safety.ts";
@@ -25,7 +25,7 @@ export interface StaleCopy {
  * it was changed again before the copy at its new place had been seen. For the last two, the layout of this controller
  * must have placed a copy as new as the newest, and so have left it since. A layout that has not may be an old one, which
  * knows neither what it has left nor how many there should be. A copy without a successor is never stale, whatever the
- * layout says: it may be the only one.
+ * layout says: it may be the only one. Nor is one whose generation is none that was given, and it stands for no other.
  */
 export function staleCopies(
   config: Config,
@@ -33,7 +33,7 @@ export function staleCopies(
   generations: Generations,
 ): readonly StaleCopy[] {
   if (!safety["generation-clean-up"]) return [];
-  return straysOf(config, nodes).flatMap(({ copy, newer, stoodFor, outlivedBy }): StaleCopy[] => {
+  return straysOf(config, nodes, generations).flatMap(({ copy, newer, stoodFor, outlivedBy }): StaleCopy[] => {
     if (newer) return [{ ...copy, why: "older" }];
     if (stoodFor && hasPlaced(generations, copy)) return [{ ...copy, why: "left" }];
     return outlivedBy && hasPlaced(generations, outlivedBy) ? [{ ...copy, why: "outlived" }] : [];
@@ -46,7 +46,7 @@ export function unknownCopies(
   nodes: Readonly<Record<string, NodeFacts>>,
   generations: Generations,
 ): readonly Copy[] {
-  return straysOf(config, nodes)
+  return straysOf(config, nodes, generations)
     .filter(({ copy, newer, stoodFor }) => !newer && stoodFor && !hasPlaced(generations, copy))
     .map(({ copy }) => copy);
 }
@@ -67,12 +67,31 @@ interface Stray {
   readonly outlivedBy: Copy | undefined;
 }
 
-function straysOf(config: Config, nodes: Readonly<Record<string, NodeFacts>>): readonly Stray[] {
-  const copies = Object.entries(nodes).flatMap(([node, facts]) =>
+/** Copies of which nobody can say whether they are older or newer than others: their generation is none that was given. */
+export function undatedCopies(
+  config: Config,
+  nodes: Readonly<Record<string, NodeFacts>>,
+  { latest = Infinity }: Generations,
+): readonly Copy[] {
+  return copiesOf(config, nodes)
+    .filter(({ facts }) => believedGeneration(facts, latest) === undefined)
+    .map(({ copy }) => copy);
+}
+
+function copiesOf(config: Config, nodes: Readonly<Record<string, NodeFacts>>): readonly Seen[] {
+  return Object.entries(nodes).flatMap(([node, facts]) =>
     facts.state === "up"
       ? facts.containers.filter((each) => isOurs(each, config.cluster)).map((each) => seenAs(node, each))
       : [],
   );
+}
+
+function straysOf(
+  config: Config,
+  nodes: Readonly<Record<string, NodeFacts>>,
+  { latest = Infinity }: Generations,
+): readonly Stray[] {
+  const copies = copiesOf(config, nodes).filter(({ facts }) => believedGeneration(facts, latest) !== undefined);
   const places = new Set(config.placements.map(keyOf));
   // A machine may stand in the config under two names.
   const wantedIds = new Set(copies.filter(({ copy }) => places.has(keyOf(copy))).map(({ copy }) => copy.id));
@@ -98,11 +117,18 @@ function isNewer(one: Copy, other: Copy): boolean {
   return one.generation > other.generation;
 }
 
-function seenAs(node: string, facts: ContainerFacts): { readonly copy: Copy; readonly runs: boolean } {
+interface Seen {
+  readonly copy: Copy;
+  readonly facts: ContainerFacts;
+  readonly runs: boolean;
+}
+
+function seenAs(node: string, facts: ContainerFacts): Seen {
   // The name it has in the layout, also while it is put aside under another one.
   const container = facts.labels[labels.container] ?? facts.name;
   return {
     copy: { node, container, id: facts.id, generation: generationOf(facts) },
+    facts,
     runs: facts.state === "running" && facts.name === container,
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type LifecycleAction, planLifecycle } from "../../../src/domain/container/lifecycle.ts";
-import { nextGeneration, ours } from "../../../src/domain/container/ownership.ts";
+import { believedGeneration, latestBelieved, nextGeneration, ours } from "../../../src/domain/container/ownership.ts";
 import type { ContainerState } from "../../../src/domain/docker/facts.ts";
 import { render } from "../../../src/domain/shell.ts";
 import { containerFacts } from "../../fakes/facts.ts";
@@ -74,4 +74,19 @@ test("a new copy is younger than every copy seen, and than one on a node that do
   expect(nextGeneration([undefined, copy("1700000009")], { nowMs, last: 0 })).toBe(1_700_000_010);
   expect(nextGeneration([copy("nonsense"), copy("-3")], { nowMs, last: 0 })).toBe(1_700_000_000);
   expect(nextGeneration([copy("1700000009")], { nowMs: 0, last: 1_700_000_020 })).toBe(1_700_000_021);
+});
+
+test("a generation that nobody can have given is not believed, and the next one is not greater than it", () => {
+  const copy = (generation: string) => containerFacts({ labels: { "io.pictl.generation": generation } });
+  const nowMs = 1_795_000_000_000;
+  const latest = latestBelieved(nowMs, 0);
+  const seen = ["1795086400", "1795086401", "9007199254740991", "1e99", "", "-1"];
+  expect(seen.map((label) => believedGeneration(copy(label), latest))).toEqual([
+    1_795_086_400,
+    ...Array.from({ length: 5 }, () => undefined),
+  ]);
+  expect(nextGeneration([copy("9007199254740990")], { nowMs, last: 0 })).toBe(1_795_000_000);
+  // A clock that was set back, and one that was never set.
+  expect(latestBelieved(nowMs, 1_900_000_000)).toBe(1_900_086_400);
+  expect(latestBelieved(0, 0)).toBe(Infinity);
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { noGenerations, withPlaced } from "../../../src/domain/container/generations.ts";
-import { staleCopies } from "../../../src/domain/heartbeat/stale.ts";
+import { staleCopies, undatedCopies } from "../../../src/domain/heartbeat/stale.ts";
 import { config, node, placement } from "../../fakes/config.ts";
 import { copy, refused, silent, up } from "./facts.ts";
 
@@ -137,4 +137,21 @@ test("property: what is stale is ours, where the layout does not want it, and ot
     }),
     { numRuns: 1000 },
   );
+});
+
+describe("a generation that nobody can have given", () => {
+  const known = { ...noGenerations, latest: 100 };
+  const forged = copy("web", "forged", 101);
+  const unreadable = copy("web", "unreadable", 1, {
+    labels: { "io.pictl.cluster": "test", "io.pictl.generation": "x" },
+  });
+
+  test.each([
+    ["unreadable, elsewhere", { n1: up(unreadable), n2: up(copy("web", "new", 2)) }, "unreadable"],
+    ["forged, elsewhere", { n1: up(forged), n2: up(copy("web", "new", 2)) }, "forged"],
+    ["forged, where the layout has it", { n1: up(copy("web", "old", 2)), n2: up(forged) }, "forged"],
+  ])("makes nothing go and is named: %s", (_, nodes, named) => {
+    expect(staleCopies(cluster, nodes, known)).toEqual([]);
+    expect(undatedCopies(cluster, nodes, known).map(({ id }) => id)).toEqual([named]);
+  });
 });
