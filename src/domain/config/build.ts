@@ -29,10 +29,10 @@ export function buildConfig(raw: RawConfig, options: BuildOptions): { config: Co
   const inLayout = buildPlacements(raw, resolvePath, findings);
   checkOrder(raw, inLayout, findings);
   const constraints = buildConstraints(raw, inLayout, findings);
-  const placements = markMovable(raw, inLayout, constraints, findings);
+  const heartbeat = buildHeartbeat(raw, inLayout, findings);
+  const placements = markMovable(raw, inLayout, heartbeat.automatic ? constraints : [], findings);
   const nodes = buildNodes(raw, constraints, resolvePath, findings);
   reportPortClashes(placements, raw, findings);
-  const heartbeat = buildHeartbeat(raw, placements, findings);
   reportSwitchedOff(raw, { heartbeat, constraints, placements }, findings);
   const config: Config = {
     cluster: raw.cluster ?? "default",

@@ -5,7 +5,8 @@ import type { RawConfig } from "./raw.ts";
 import type { Constraint, Placement } from "./types.ts";
 
 /**
- * Marks the containers that may fail over, and warns of a restart policy that is not kept then: after a power loss
+ * Marks the containers that may fail over (`constraints`: none while nothing fails over by itself, since then nothing but
+ * Docker brings a container back after a reboot), and warns of a restart policy that is not kept then: after a power loss
  * Docker brings back what has any policy but `no`, `on-failure` too, and with it a second copy of what has moved on. And of
  * data that keeps one from failing over, which is better known before its node dies.
  */

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { buildConfig } from "../../../src/domain/config/build.ts";
+import { runInput } from "../../../src/domain/container/wanted.ts";
 import type { RawConfig } from "../../../src/domain/config/raw.ts";
 
 /** What is told of the container `db`, whose constraints let it fail over from n1 to n2. */
@@ -21,4 +22,19 @@ test.each([
   ["a volume that all nodes see", { image: "db", args: "-v data:/data", shared: true }, []],
 ])("%s", (_, db, expected) => {
   expect(told(db)).toEqual(expected.map((message) => `warning at layout.0.db: ${message}`));
+});
+
+test.each([
+  [undefined, true],
+  [false, true],
+  [true, false],
+])("with automatic_heartbeat %j its own restart policy is kept: %j", (automatic, kept) => {
+  const raw: RawConfig = {
+    layout: [{ node: "n1", db: "--restart unless-stopped" }, { node: "n2" }],
+    container_host_constraints: [{ container: "db,n1,n2" }],
+    automatic_heartbeat: automatic,
+  };
+  const { config } = buildConfig(raw, { resolvePath: (path) => path, defaultStateDir: "/state" });
+  const [db] = config.placements;
+  expect(db && runInput(db, { cluster: "c", generation: 1, digest: "d" }).args.includes("--restart=no")).toBe(!kept);
 });
