@@ -1,0 +1,36 @@
+/** A build folder for a lab whose container does well or badly as its variable MODE says, and answers its variable V. */
+import { cpSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const dockerfile = `FROM scratch
+COPY busybox /bin/busybox
+RUN ["/bin/busybox", "--install", "-s", "/bin"]
+COPY start.sh /start.sh
+HEALTHCHECK --interval=250ms --timeout=1s --start-period=20s --retries=2 CMD wget -qO- http://127.0.0.1 >/dev/null
+CMD ["/bin/sh", "/start.sh"]
+`;
+
+/** `exits`: at once, `deaf`: runs and never listens, `slow`: listens after 3 s. */
+const start = `trap 'exit 0' TERM INT
+mkdir -p /www
+echo "$V" >/www/index.html
+case $MODE in
+  exits) echo "no database"; exit 3 ;;
+  deaf) sleep 1000 & wait $! ;;
+  slow) sleep 3 ;;
+esac
+httpd -f -p 80 -h /www &
+wait $!
+`;
+
+/**
+ * `folder`: the lab's `docker` folder. Returns what takes it away again: `lab down` leaves what it has not written.
+ */
+export function writeMoodyImage(folder: string, name: string): () => void {
+  cpSync(join(folder, "web"), join(folder, name), { recursive: true });
+  writeFileSync(join(folder, name, "Dockerfile"), dockerfile);
+  writeFileSync(join(folder, name, "start.sh"), start);
+  return () => {
+    rmSync(join(folder, name), { recursive: true, force: true });
+  };
+}
