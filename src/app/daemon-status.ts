@@ -4,7 +4,7 @@ import type { Failure } from "../domain/errors.ts";
 import type { StateFile } from "./ports.ts";
 import type { Report } from "./report.ts";
 
-export interface DaemonRow extends DaemonState {
+export interface DaemonRow extends Omit<DaemonState, "configProblem"> {
   /** Since its last round has ended; null before the first one. */
   readonly lastRoundAgeMs: number | null;
 }
@@ -50,8 +50,19 @@ export async function daemonStatus(
     };
   }
   const lastRoundAgeMs = state.lastRound ? Math.max(0, options.now - Date.parse(state.lastRound.at)) : null;
-  const row = { ...state, lastRoundAgeMs };
-  return { result: { daemons: [row] }, failures: problems(row, options) };
+  const { configProblem, ...rest } = state;
+  const row = { ...rest, lastRoundAgeMs };
+  return { result: { daemons: [row] }, failures: [...broken(configProblem), ...problems(row, options)] };
+}
+
+function broken(configProblem: string | undefined): Failure[] {
+  if (configProblem === undefined) return [];
+  return [
+    failure(
+      `The daemon goes by the last good config, and fails nothing over: ${configProblem}`,
+      "Put the file right (`pictl config check` lists every problem); the daemon reads it by itself.",
+    ),
+  ];
 }
 
 function problems(

@@ -21,7 +21,11 @@ export interface DockerCommand extends RunOptions {
 export async function runDocker(connection: Connection, command: Command, options: DockerCommand): Promise<Outcome> {
   const { doing, reads = false, ...runOptions } = options;
   const { sudo, privileged } = dockerRights(await connection.privilege());
-  const outcome = await connection.run(command, { ...runOptions, sudo, ...(reads ? {} : { guard: {} }) });
+  const outcome = await connection.run(command, {
+    ...runOptions,
+    sudo,
+    ...(reads ? {} : { guard: runOptions.guard ?? {} }),
+  });
   if (outcome.status !== "ok") throw dockerError(outcome, { doing, node: connection.node, privileged });
   return outcome;
 }

@@ -26,6 +26,8 @@ export interface LifecycleInput {
   /** How long to wait for another pictl that changes the same containers. */
   readonly waitMs: number;
   readonly dryRun: boolean;
+  /** Milliseconds after being sent within which the node may begin (`RunOptions.guard`). */
+  readonly windowMs?: number;
 }
 
 const eventTypes = {
@@ -94,6 +96,7 @@ export async function applyLifecycle(
       doing: `${action} ${container}`,
       timeoutMs: stopDeadlineMs(facts, graceSeconds),
       signal: ports.signal,
+      ...(input.windowMs === undefined ? {} : { guard: { windowMs: input.windowMs } }),
     });
   }
   if (watch) {

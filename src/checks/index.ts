@@ -22,6 +22,12 @@ export function openChecks(outside: { nodes: Nodes; engines: Engines; network: N
       const { signal } = limit;
       const tools: CheckTools = {
         network: outside.network,
+        connect: async (port, via) => {
+          const { node, from } = target;
+          if (via === "node") return (await outside.nodes.connect(node, signal)).openTcp("127.0.0.1", port, signal);
+          if (!from) return outside.network.tcp(node.address, port, signal);
+          return (await outside.nodes.connect(from.node, signal)).openTcp(from.address, port, signal);
+        },
         connection: () => outside.nodes.connect(target.node, signal),
         engine: () => outside.engines.on(target.node, signal),
       };

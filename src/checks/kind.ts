@@ -1,8 +1,11 @@
+import type { Duplex } from "node:stream";
 import type { CheckTarget, Connection, Engine, Network } from "../app/ports.ts";
 
 /** What a check works with; connections are made only when a kind asks for them. */
 export interface CheckTools {
   readonly network: Network;
+  /** A connection to a port of the node that is checked, made by whom the check says, or by another node instead. */
+  connect(port: number, via: "controller" | "node" | undefined): Promise<Duplex>;
   connection(): Promise<Connection>;
   engine(): Promise<Engine>;
 }

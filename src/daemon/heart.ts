@@ -20,6 +20,8 @@ export async function beat(options: {
   readonly leave: AbortSignal;
   readonly wake: (listener: () => void) => void;
   readonly config: () => Promise<Config>;
+  /** What is wrong with the config file, so that the config is an older one. */
+  readonly configProblem: () => string | undefined;
   /** What may be done in this round. */
   readonly mayDo: (config: Config) => MayDo;
   readonly onTurn: (config: Config) => void;

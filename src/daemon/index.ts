@@ -48,10 +48,15 @@ export async function runDaemon(ports: HeartbeatPorts & VipPorts, input: DaemonI
   const startedAt = new Date(ports.clock.now()).toISOString();
   const host = ports.actor.who.slice(ports.actor.who.lastIndexOf("@") + 1);
   const save = (round: Round | undefined, config: Config): Promise<void> =>
-    state.write({ ...identity, host, startedAt, ...roundState(round, config, new Date(ports.clock.now())) });
+    state.write({
+      ...identity,
+      host,
+      startedAt,
+      ...roundState(round, config, new Date(ports.clock.now())),
+      configProblem: watch.broken(),
+    });
 
   await record(ports, { type: "daemon.started", after: { pid: identity.pid, config: identity.configPath } });
-  await save(undefined, input.config);
   let toldOff: string | undefined;
   /** Loudly, since a daemon that runs is taken for one that watches. */
   const tellOff = async (current: Config): Promise<void> => {
@@ -63,6 +68,7 @@ export async function runDaemon(ports: HeartbeatPorts & VipPorts, input: DaemonI
   const watch = watchConfig(store, input.config, async (change) => {
     await record(ports, change);
   });
+  await save(undefined, input.config);
   let { config } = input;
   const heartbeat = openHeartbeat(ports, {
     store: watch.store,
@@ -109,6 +115,7 @@ export async function runDaemon(ports: HeartbeatPorts & VipPorts, input: DaemonI
         await tellOff(current);
         return current;
       },
+      configProblem: () => watch.broken(),
       mayDo: (current) => mayDo(leadership, current),
       onTurn: (current) => {
         config = current;

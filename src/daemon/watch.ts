@@ -6,6 +6,8 @@ import { toFailure } from "../domain/errors.ts";
 export interface ConfigWatch {
   /** Reads the file anew; a broken one is told once, and the last good one stays. Never rejects. */
   refresh(): Promise<Config>;
+  /** What is wrong with the file as it was last read; undefined when it is right. */
+  broken(): string | undefined;
   /** The same file, whose changes by this process are no news. */
   readonly store: ConfigStore;
 }
@@ -46,5 +48,6 @@ export function watchConfig(
       },
     },
     refresh,
+    broken: () => (refused === "" ? undefined : refused),
   };
 }

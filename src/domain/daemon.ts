@@ -9,6 +9,8 @@ export interface DaemonState {
   /** RFC 3339, UTC. */
   readonly startedAt: string;
   readonly heartbeat: { readonly automatic: boolean; readonly intervalMs: number };
+  /** What is wrong with the config file, so that the daemon goes by the last good one. */
+  readonly configProblem?: string | undefined;
   /** undefined before the first one has ended. */
   readonly lastRound?:
     | {

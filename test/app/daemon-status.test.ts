@@ -47,6 +47,12 @@ test.each<[string, DaemonState | undefined, { pid: number; host: string } | unde
   ["was on another machine that shares the state", running, { pid: 7, host: "elsewhere" }, [last]],
   ["has just begun", { ...running, startedAt: at(30_000), lastRound: undefined }, here, []],
   [
+    "goes by an older config",
+    { ...running, configProblem: "line 1 is wrong." },
+    here,
+    ["The daemon goes by the last good config, and fails nothing over: line 1 is wrong."],
+  ],
+  [
     "never ended a round",
     { ...running, lastRound: undefined },
     here,

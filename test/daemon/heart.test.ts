@@ -39,6 +39,7 @@ function beating(
     leave: leave.signal,
     wake: (listener) => (wake = listener),
     config: () => Promise.resolve(config({ heartbeat })),
+    configProblem: () => undefined,
     mayDo: () => "everything",
     onTurn: () => void turns.push(since()),
     onRound: () => Promise.resolve(void over.push(since())),

@@ -34,9 +34,11 @@ test("a changed file is used and told; one that was only written anew is not tol
 });
 
 test("a broken file is told once, the last good one stays, and that it was put right is told too", async () => {
-  const { told, write, intervalMs } = await watched();
+  const { told, watch, write, intervalMs } = await watched();
+  expect(watch.broken()).toBeUndefined();
   write('{"layout": [');
   expect([await intervalMs(), await intervalMs()]).toEqual([5000, 5000]);
+  expect(watch.broken()).toContain("is invalid: line 1, column 13");
   expect(told).toEqual([expect.stringMatching(/^config\.refused: The config FILE is invalid: line 1, column 13/)]);
   write('{"layuot": []}');
   expect(await intervalMs()).toBe(5000);

@@ -28,6 +28,33 @@ test("a seed has one history", async () => {
   for (const seed of [1, 14, 92]) expect(await tell(seed)).toEqual(await tell(seed));
 });
 
+test("a healthy container is not restarted by a line that flaps", { timeout: 120_000 }, async () => {
+  const nodes = ["n1", "n2", "n3"];
+  const text = JSON.stringify({
+    cluster: "sim",
+    automatic_heartbeat: true,
+    heartbeat_interval: 5000,
+    layout: [{ node: "n1", c1: { args: "-p 8001:80", image: "busybox:1" } }, { node: "n2" }, { node: "n3" }],
+    hb: [{ node: "n1", c1: "8001" }],
+  });
+  const lines = [
+    ["controller", "n1"],
+    ["n1", "controller"],
+  ] as const;
+  for (let seed = 1; seed <= 10; seed++) {
+    const faults = Array.from({ length: 75 }, (_, index) => {
+      return { do: "cut", at: 20_000 + index * 4000 + seed * 100, for: 2000, lines } as const;
+    });
+    const told: string[] = [];
+    const scenario = { seed, nodes, cluster: "sim", text, intervalMs: 5000, faults, quietAt: 330_000 };
+    const { violation } = await happen(scenario, (line) => told.push(line));
+    expect(violation).toBeUndefined();
+    expect(told.filter((line) => /docker (container )?restart/.test(line))).toEqual([]);
+    // It did fail from here.
+    expect(told.join("\n")).toContain("partial-partition");
+  }
+});
+
 test(
   "a failover that the config tells of counts, wherever the daemon dies after it",
   { timeout: 120_000 },

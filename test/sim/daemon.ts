@@ -109,6 +109,7 @@ export class SimDaemon {
       leave: this.#leave.signal,
       wake: () => undefined,
       config: () => watch.refresh(),
+      configProblem: () => watch.broken(),
       mayDo: (current) => (leadership ? mayDo(leadership, current) : "everything"),
       onTurn: (current) => {
         config = current;

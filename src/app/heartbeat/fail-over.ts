@@ -1,3 +1,4 @@
+import type { Config } from "../../domain/config/types.ts";
 import { PictlError, toFailure } from "../../domain/errors.ts";
 import type { FailOverAction } from "../../domain/heartbeat/decide.ts";
 import { planMove } from "../../domain/move/plan.ts";
@@ -34,7 +35,17 @@ export async function failOver(
     readonly meanwhile: (work: Promise<void>) => void;
   },
 ): Promise<"moved" | "failed" | "outdated"> {
-  const { config } = await store.read();
+  const { container, from } = action;
+  const refuse = async (rule: string, error: string): Promise<"outdated"> => {
+    await record(ports, { type: "failover.refused", container, node: from, after: { rule }, error });
+    return "outdated";
+  };
+  let config: Config;
+  try {
+    ({ config } = await store.read());
+  } catch (error) {
+    return refuse("config-broken", toFailure(error).message);
+  }
   const { hosts, excluded, placement } = await orderHosts(ports, config, { action, onTheirWay });
   const reasons = [...excluded];
   for (const host of hosts) {
@@ -48,15 +59,7 @@ export async function failOver(
       if (reason === undefined) return "moved";
       // No host was tried.
       if (reasons.length === excluded.length) {
-        const { container, from } = action;
-        await record(ports, {
-          type: "failover.refused",
-          container,
-          node: from,
-          after: { rule: "outdated" },
-          error: reason,
-        });
-        return "outdated";
+        return await refuse("outdated", reason);
       }
       reasons.push(reason);
       break;

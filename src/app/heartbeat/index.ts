@@ -40,6 +40,8 @@ export interface Heartbeat {
     readonly mayDo: MayDo;
     /** Asked after looking: whether this process stood still since the last round began. */
     readonly stalled: () => boolean;
+    /** What is wrong with the config file, if it is: then it cannot be written, and `config` is an older one. */
+    readonly configProblem?: string | undefined;
   }): Promise<Round>;
   /** Resolves when nothing is being done any more, hooks included. */
   settled(): Promise<void>;
@@ -163,7 +165,7 @@ export function openHeartbeat(
   };
 
   return {
-    async round({ config, mayDo, stalled }) {
+    async round({ config, mayDo, stalled, configProblem }) {
       memory ??= await recall();
       const at = ports.clock.monotonic();
       // What ends while we look may have been seen before its end, and decided on a config of before.
@@ -188,6 +190,7 @@ export function openHeartbeat(
         underWay: [...underWay.values()],
         generations: { ...known, latest: latestBelieved(ports.clock.now(), known.last) },
         stalled: stood,
+        ...(configProblem === undefined ? {} : { configProblem }),
       });
       // What this process saw is not believed when it stood still.
       certainlyDead = stood ? new Set() : dead;

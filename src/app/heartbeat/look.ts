@@ -6,6 +6,7 @@ import { checkTimeoutMs, subjects } from "../../domain/heartbeat/subjects.ts";
 import { words } from "../../domain/shell.ts";
 import { timeLimit } from "../../abort.ts";
 import { nodeOf } from "../observe.ts";
+import { secondOpinions } from "./second-opinion.ts";
 import { type Answers, askPeers, peersIn } from "./witness.ts";
 import type { HeartbeatPorts } from "../ports.ts";
 
@@ -34,7 +35,7 @@ export async function lookAround(
     lookAtAll(ports, config, { budgetMs, addresses }),
     pMap(subjects(config), (subject) => check(ports, config, subject, intervalMs), { concurrency: checksAtOnce }),
   ]);
-  return { nodes, checks };
+  return { nodes, checks: await secondOpinions(ports, config, { checks, nodes, addresses, intervalMs }) };
 }
 
 interface Looking {

@@ -5,6 +5,12 @@ import { createContainers } from "../create.ts";
 import { lifecycle } from "../lifecycle.ts";
 import type { HeartbeatPorts } from "../ports.ts";
 
+/**
+ * A restart that comes later than this, through a line that was cut meanwhile, would hit a container that may be well: a
+ * second look decides then.
+ */
+const windowMs = 2000;
+
 /** Starts, restarts or creates one container, as the commands of these names do. Rejects with its first failure. */
 export async function repair(
   ports: HeartbeatPorts,
@@ -20,7 +26,7 @@ export async function repair(
   const { failures } =
     action.do === "create"
       ? await createContainers(ports, { ...input, recreate: "nothing" })
-      : await lifecycle(ports, { ...input, action: action.do });
+      : await lifecycle(ports, { ...input, action: action.do, ...(action.do === "restart" ? { windowMs } : {}) });
   const [failure] = failures;
   if (failure) throw new PictlError(failure.code, failure.message, failure);
 }

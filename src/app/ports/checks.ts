@@ -33,6 +33,8 @@ export interface CheckTarget {
   readonly node: NodeSpec;
   readonly container: string;
   readonly signal: AbortSignal;
+  /** Another node that connects instead of this machine, and where it finds the one that is checked. */
+  readonly from?: { readonly node: NodeSpec; readonly address: string };
 }
 
 export interface CheckResult {

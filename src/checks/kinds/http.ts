@@ -14,10 +14,7 @@ interface HttpOptions {
 /** A GET has the right status, and text that must be in the first 64 KB of the answer. */
 export const http: CheckKind<HttpOptions> = {
   async run({ port, path = "/", tls = false, host, status, body, via }, { node, signal }, tools) {
-    const connect = async () =>
-      via === "node"
-        ? (await tools.connection()).openTcp("127.0.0.1", port, signal)
-        : tools.network.tcp(node.address, port, signal);
+    const connect = () => tools.connect(port, via);
     const answer = await tools.network.http({ path, tls, host: host ?? node.address }, connect, signal);
     const statusIsRight = status === undefined ? answer.status >= 200 && answer.status < 400 : answer.status === status;
     if (!statusIsRight) throw new Error(`HTTP ${String(answer.status)}, expected ${String(status ?? "200-399")}`);

@@ -307,6 +307,10 @@ function wantedMove(
   const constraint = config.constraints.find((each) => each.container === container);
   const placement = config.placements.find((each) => each.container === container && each.node === node);
   if (!constraint || !placement) return undefined;
+  if (round.configProblem !== undefined) {
+    const message = `the config file is broken and is not overwritten, and a failover has to write it: ${round.configProblem}`;
+    return { refusal: { rule: "config-broken", message } };
+  }
   const taken = new Set(config.placements.filter((each) => each.container === container).map((each) => each.node));
   const hosts = constraint.hosts.filter((host) => !taken.has(host));
   if (hosts.length === 0) {

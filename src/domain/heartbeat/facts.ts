@@ -56,6 +56,8 @@ export interface CheckFact extends Subject {
   readonly durationMs: number;
   /** The check could not be made. */
   readonly cannotTell?: boolean;
+  /** Other nodes for which it succeeds, when it failed from here. */
+  readonly seenBy?: readonly string[];
 }
 
 /** A move away from a failing node. */
@@ -78,6 +80,8 @@ export interface RoundFacts {
   readonly generations: Generations;
   /** This process stood still (suspended, stopped, starved), so that what it counted before says nothing. */
   readonly stalled: boolean;
+  /** What is wrong with the config file, if it is. */
+  readonly configProblem?: string;
 }
 
 /** `web@n1`: the key of everything that is remembered of a container on a node. */

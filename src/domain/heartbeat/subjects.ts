@@ -30,3 +30,8 @@ export function switchedOff(config: Pick<Config, "heartbeat" | "constraints" | "
   if (config.heartbeat.automatic || asked === 0) return undefined;
   return `The heartbeat is off (automatic_heartbeat), so that ${plural(asked, "check")} of the config ${asked === 1 ? "is" : "are"} not made by a daemon that runs: no container is restarted or moved when it fails.`;
 }
+
+/** The check connects from this machine, so that a broken line looks like a container that fails. */
+export function connectsFromHere({ kind, via }: Subject["check"]): boolean {
+  return (kind === "tcp" || kind === "http") && via !== "node";
+}

@@ -15,7 +15,7 @@ export type Verdict =
     };
 
 export function verdict(
-  check: Pick<CheckFact, "ok" | "message" | "node" | "cannotTell">,
+  check: Pick<CheckFact, "ok" | "message" | "node" | "cannotTell" | "seenBy">,
   facts: NodeFacts | undefined,
 ): Verdict {
   if (check.ok) return { kind: "ok" };
@@ -23,6 +23,13 @@ export function verdict(
     case undefined:
     case "up":
       if (check.cannotTell === true) return { kind: "unsure", rule: "check-impossible", message: check.message };
+      if (check.seenBy !== undefined && check.seenBy.length > 0 && safety.witness) {
+        return {
+          kind: "unsure",
+          rule: "partial-partition",
+          message: `${check.message} from here, but ${check.seenBy.join(" and ")} can reach it: the line is broken, and not the container`,
+        };
+      }
       return { kind: "failing", message: check.message, nodeDead: false };
     case "docker-silent":
       return {

@@ -171,6 +171,21 @@ describe("a container that was started a moment ago", () => {
   });
 });
 
+test("while the config file is broken nothing fails over, which is said; restarting goes on", () => {
+  const broken: Seen = { ...failing, configProblem: "line 3 is wrong" };
+  const third = after([{}, broken, broken, broken]);
+  expect(third.events.filter(({ type }) => type === "failover.refused")).toMatchObject([
+    {
+      container: "web",
+      node: "n1",
+      after: { rule: "config-broken" },
+      error: "the config file is broken and is not overwritten, and a failover has to write it: line 3 is wrong",
+    },
+  ]);
+  expect(deeds(third)).not.toContain("fail-over");
+  expect(deeds(after([{}, broken, broken, broken, failing]))).toEqual(["fail-over"]);
+});
+
 describe("a check that could not be made", () => {
   test("says nothing about the container", () => {
     const impossible = round(0, failing);

@@ -10,6 +10,15 @@ describe("a failed check", () => {
     expect(verdict(failed, undefined)).toMatchObject({ kind: "failing", nodeDead: false });
   });
 
+  test("that succeeds for other nodes is the line's", () => {
+    expect(verdict({ ...failed, seenBy: [] }, up())).toMatchObject({ kind: "failing" });
+    expect(verdict({ ...failed, seenBy: ["n1", "n3"] }, up())).toEqual({
+      kind: "unsure",
+      rule: "partial-partition",
+      message: "connection refused from here, but n1 and n3 can reach it: the line is broken, and not the container",
+    });
+  });
+
   test("on a node that others cannot reach either is the node's", () => {
     expect(verdict(failed, silent({ missed: ["n1", "n3"] }))).toEqual({
       kind: "failing",
