@@ -3,8 +3,9 @@ import type { Check, Measures } from "../domain/doctor/check.ts";
 import { judgeController, judgeHeartbeat } from "../domain/doctor/controller.ts";
 import { examineCommand, type Examination, parseExamination } from "../domain/doctor/examination.ts";
 import { judgeNode, type NodeLook } from "../domain/doctor/node.ts";
-import { type Candidacy, devicesOf } from "../domain/doctor/vip.ts";
+import { type AddressLook, type Candidacy, devicesOf } from "../domain/doctor/vip.ts";
 import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
+import { check, parseCheck, parseSurvey, survey } from "../domain/vip/commands.ts";
 import { fanOut } from "./fan-out.ts";
 import type { Connection, Controller, Ports } from "./ports.ts";
 import type { Report } from "./report.ts";
@@ -26,7 +27,7 @@ export async function examineCluster(
     ports.controller.look({ config: input.configPath, stateDir: input.config.stateDir }),
     fanOut(ports, input.nodes, {
       place: (node) => ({ node: node.name }),
-      work: (node) => examineNode(ports, node, candidacies(input.config, node)),
+      work: (node) => examineNode(ports, input.config, node),
     }),
   ]);
   const checks = [
@@ -45,7 +46,8 @@ function candidacies(config: Config, { name }: NodeSpec): readonly Candidacy[] {
   );
 }
 
-async function examineNode(ports: Ports, node: NodeSpec, vips: readonly Candidacy[]): Promise<NodeLook> {
+async function examineNode(ports: Ports, config: Config, node: NodeSpec): Promise<NodeLook> {
+  const vips = candidacies(config, node);
   const step = ports.progress.look(node.name);
   const look = { node: node.name, address: node.address, cordoned: node.cordoned, vips };
   try {
@@ -56,7 +58,7 @@ async function examineNode(ports: Ports, node: NodeSpec, vips: readonly Candidac
       step.fail();
       return { ...look, connection };
     }
-    const inside = await lookInside(ports, connection, { node, devices: devicesOf(vips) });
+    const inside = await lookInside(ports, connection, { config, node, vips });
     step.done();
     return { ...look, connection: { durationMs, login: connection.login }, inside };
   } catch (error) {
@@ -68,13 +70,14 @@ async function examineNode(ports: Ports, node: NodeSpec, vips: readonly Candidac
 async function lookInside(
   ports: Ports,
   connection: Connection,
-  { node, devices }: { node: NodeSpec; devices: readonly string[] },
+  { config, node, vips }: { config: Config; node: NodeSpec; vips: readonly Candidacy[] },
 ): Promise<NonNullable<NodeLook["inside"]>> {
   const sentMs = ports.clock.now();
-  const [examined, rights, daemon] = await Promise.all([
-    orError(examine(ports, connection, devices)),
+  const [examined, rights, daemon, addresses] = await Promise.all([
+    orError(examine(ports, connection, devicesOf(vips))),
     orError(connection.privilege()),
     orError(askDaemon(ports, node, connection)),
+    orError(lookAtAddresses(ports, connection, { config, vips })),
   ]);
   const failed = examined instanceof PictlError;
   return {
@@ -82,7 +85,37 @@ async function lookInside(
     asked: { sentMs, receivedMs: failed ? sentMs : examined.receivedMs },
     rights,
     daemon,
+    addresses: addresses instanceof PictlError ? undefined : addresses,
   };
+}
+
+async function lookAtAddresses(
+  ports: Ports,
+  connection: Connection,
+  { config, vips }: { config: Config; vips: readonly Candidacy[] },
+): Promise<AddressLook | undefined> {
+  const [text, { root, sudo }] = await Promise.all([ports.scripts.read("vip.sh"), connection.privilege()]);
+  const { cluster } = config;
+  const options = { timeoutMs: 20_000, signal: ports.signal };
+  const [told, checked] = await Promise.all([
+    connection.run(
+      survey(
+        text,
+        cluster,
+        config.vips.map(({ ip }) => ip),
+      ),
+      options,
+    ),
+    vips.length === 0 ? undefined : connection.run(check(text, cluster), { ...options, sudo: !root && sudo }),
+  ]);
+  const known = parseSurvey(told.stdout);
+  return (
+    known && {
+      survey: known,
+      wanted: vips.map(({ ip }) => ip),
+      unwritable: (checked && parseCheck(checked.stdout)) ?? [],
+    }
+  );
 }
 
 async function examine(

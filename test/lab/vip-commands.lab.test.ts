@@ -233,9 +233,53 @@ describe.skipIf(obstacle !== undefined)("vip", () => {
       write({ vips: [] });
     });
 
+    test("a node that takes no order is passed over with its reason", async () => {
+      write({ vip_mode: "static" });
+      const daemon = await daemonKeepsIt();
+      await expect.poll(async () => (await show())?.node, soon).not.toBeNull();
+      await expect.poll(async () => (await run("move", "n1")).code, soon).toBe(0);
+      // Its disk is full or broken: it looks fit, and obeys nobody.
+      const marks = `/run/pictl/${lab.name}/vip`;
+      await lab.inside("n2", `mkdir -p ${marks} && mount -t tmpfs -o ro none ${marks}`);
+      const refused = await run("move", "n2");
+      expect([refused.code, refused.stderr]).toEqual([
+        1,
+        expect.stringContaining("n2 did not take it: the node cannot write below /run/pictl"),
+      ]);
+      await expect.poll(holders, soon).toEqual(["n1"]);
+      expect(daemon.events("vip.grant-failed")).toMatchObject([{ node: "n2" }]);
+      const shown = (await show())?.candidates.find(({ node }) => node === "n2");
+      expect(shown).toMatchObject({ state: "unfit", message: `cannot write ${marks}, and takes no order without` });
+      await lab.inside("n2", `umount ${marks}`);
+    });
+
+    test("what leaves the config is taken back: a row, the address, the section", async () => {
+      const daemon = await daemonKeepsIt();
+      await expect.poll(holders, soon).toEqual(["n1"]);
+      // The holder loses its row, then the address itself is another one, then there is none.
+      const row = (node: string) => ({ node, vip_eth_device: "eth0", vip_ping_time: "1000" });
+      const reread = (settings: object): void => {
+        write({ vip_mode: "static", ...settings });
+        daemon.signal("SIGHUP");
+      };
+      reread({ vip: ["n2", "n3"].map(row) });
+      await expect.poll(async () => [await has("n1"), (await holders()).length], soon).toEqual([false, 1]);
+      const other = vip().replace(/\.10$/, ".8");
+      reread({ vip_ip: other });
+      const addresses = async () =>
+        (await Promise.all(["n1", "n2", "n3"].map((node) => lab.inside(node, "ip -4 -o addr show dev eth0")))).join("");
+      await expect
+        .poll(async () => [(await holders()).length, (await addresses()).includes(`${other}/32`)], soon)
+        .toEqual([0, true]);
+      reread({ vip_ip: undefined, vip: undefined });
+      await expect.poll(addresses, soon).not.toContain(other);
+      expect(daemon.events("vip.taken-back").map((event) => (event as { vip?: string }).vip)).toEqual([vip(), other]);
+      write({ vip_mode: "lease", vip_lease: "8000", vip_ip: vip() });
+    });
+
     test("a daemon that stands still is told, and the request is taken back", async () => {
       const daemon = await daemonKeepsIt();
-      await expect.poll(async () => (await show())?.node, soon).toBe("n2");
+      await expect.poll(async () => (await show())?.node, soon).not.toBeNull();
       daemon.signal("SIGSTOP");
       const deaf = await run("move", "n1", "--wait", "1");
       daemon.signal("SIGCONT");

@@ -5,7 +5,7 @@ import { type Connected, connectionChecks, type Rights, shellCheck, sudoCheck, u
 import { type Daemon, dockerChecks } from "./docker.ts";
 import type { Examination } from "./examination.ts";
 import { clockCheck, diskChecks, memoryCheck } from "./resources.ts";
-import { type Candidacy, candidateChecks, vipChecks } from "./vip.ts";
+import { addressChecks, type AddressLook, type Candidacy, candidateChecks, vipChecks } from "./vip.ts";
 
 /** All that was learnt about a node; an error stands where something could not be. */
 export interface NodeLook {
@@ -21,6 +21,8 @@ export interface NodeLook {
     readonly asked: Asked;
     readonly rights: Rights | PictlError;
     readonly daemon: Daemon | PictlError;
+    /** Missing where nobody could look. */
+    readonly addresses?: AddressLook | undefined;
   };
 }
 
@@ -42,6 +44,7 @@ export function judgeNode(look: NodeLook): readonly Check[] {
     }),
     ...dockerChecks(node, seen === undefined ? undefined : seen.dockerClient, daemon),
     ...vipChecks(seen, vips),
+    ...addressChecks(inside.addresses, vips),
     clockCheck(seen?.clock ? clockSkew(seen.clock, inside.asked) : null),
     ...(seen ? diskChecks(seen.disk, seen.dockerDisk) : (["disk", "docker-disk"] as const).map(unseen)),
     seen ? memoryCheck(seen.memory) : unseen("memory"),
@@ -57,7 +60,8 @@ function cordonCheck({ node, cordoned }: NodeLook): readonly Check[] {
 
 function applies({ vips }: NodeLook): (check: (typeof nodeChecks)[number]) => boolean {
   const candidatesOnly: readonly string[] = candidateChecks;
-  return (check) => vips.length > 0 || !candidatesOnly.includes(check);
+  const onlyWhenWrong: readonly string[] = ["vip-folders", "vip-conflict", "vip-stray"];
+  return (check) => !onlyWhenWrong.includes(check) && (vips.length > 0 || !candidatesOnly.includes(check));
 }
 
 function unseen(check: "disk" | "docker-disk" | "memory"): Check {

@@ -1,4 +1,6 @@
 import { isIpv6, isWithin } from "../ip-address.ts";
+import { whyNobodysIn } from "../vip/address.ts";
+import type { NodeSurvey } from "../vip/facts.ts";
 import { type Check, ok, problem, skipped, warning } from "./check.ts";
 import type { Device, Examination } from "./examination.ts";
 
@@ -30,6 +32,51 @@ export function vipChecks(
     ...devicesOf(candidacies).map((name) => deviceCheck(devices, name, needsIpv6(candidacies, name))),
     ...candidacies.map((candidacy) => networkCheck(devices, candidacy)),
   ];
+}
+
+/** What a node tells of virtual IPs, as far as somebody has to do something about it. */
+export interface AddressLook {
+  readonly survey: NodeSurvey;
+  /** The addresses that it may have from pictl. */
+  readonly wanted: readonly string[];
+  /** Folders that it cannot write, and without which it takes no order. */
+  readonly unwritable: readonly string[];
+}
+
+/** Told only where something is wrong. */
+export function addressChecks(look: AddressLook | undefined, candidacies: readonly Candidacy[]): readonly Check[] {
+  if (!look) return [];
+  const { survey, wanted, unwritable } = look;
+  const foreign = survey.foreign
+    // The candidate's own device is told of already.
+    .filter(({ ip, device }) => !candidacies.some((row) => row.ip === ip && row.device === device))
+    .map(({ ip, device, address }) =>
+      problem(
+        "vip-conflict",
+        `it has ${address} on ${device} from somebody else: nobody gets the virtual IP ${ip}`,
+        "Take it off there if it is not the node's own; else give `vip_ip` an address that no machine has.",
+      ),
+    );
+  const strays = survey.given
+    .filter((ip) => !wanted.includes(ip))
+    .map((ip) =>
+      warning(
+        "vip-stray",
+        `it has ${ip} from pictl, which the config no longer gives it`,
+        "`pictl daemon` takes it back, and so does `pictl daemon --once`.",
+      ),
+    );
+  const folders =
+    unwritable.length === 0 || candidacies.length === 0
+      ? []
+      : [
+          problem(
+            "vip-folders",
+            `${unwritable.join(" and ")} cannot be written: the node takes no order, and gets no virtual IP`,
+            "Make room there, and see that the file system is not read-only.",
+          ),
+        ];
+  return [...folders, ...foreign, ...strays];
 }
 
 /** What only candidates are asked. */
@@ -119,6 +166,19 @@ function networkCheck(devices: readonly Device[] | null, { ip, device: name }: C
   const own = device.addresses.filter(
     (address) => isIpv6(address) === isIpv6(ip) && address !== `${ip}/${String(whole)}`,
   );
+  const taken = own.find((address) => address.split("/")[0] === ip);
+  if (taken !== undefined) {
+    return problem(
+      "vip-network",
+      `the node has ${taken} on ${name} from somebody else, and may be known by it: nobody gets ${ip}`,
+      "Give `vip_ip` an address that no machine has.",
+    );
+  }
+  const nobodys = own.map((address) => whyNobodysIn(ip, address)).find((why) => why !== undefined);
+  if (nobodys !== undefined) {
+    const remedy = "Give `vip_ip` an address that a machine can have.";
+    return problem("vip-network", `${ip} is ${nobodys}: the node does not get it`, remedy);
+  }
   const network = own.find((address) => isWithin(ip, address));
   if (network !== undefined) return ok("vip-network", `${ip} is in the network of ${network}`);
   const has = own.length === 0 ? `which has no ${family} address` : `which has ${own.join(", ")}`;

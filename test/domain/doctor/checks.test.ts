@@ -410,3 +410,33 @@ describe("the controller", () => {
     expect(worse[0]).toContain(expected);
   });
 });
+
+test("an address that is somebody else's, one that left the config, and folders that cannot be written are told", () => {
+  const told = (
+    parts: Partial<NonNullable<NonNullable<NodeLook["inside"]>["addresses"]>>,
+    of: Partial<NodeLook> = {},
+  ) => {
+    const addresses = { survey: { given: [], foreign: [] }, wanted: [], unwritable: [], ...parts };
+    return judgeNode(look({ ...of, inside: { ...inside, addresses } }))
+      .filter(({ check }) => check.startsWith("vip-") && check !== "vip-device")
+      .map(({ check, state, message }) => `${check} ${state}: ${message}`);
+  };
+  expect(told({})).toEqual([]);
+  const foreign = [{ ip: "10.0.0.10", device: "eth1", address: "10.0.0.10/24" }];
+  expect(told({ survey: { given: ["10.0.0.12"], foreign } })).toEqual([
+    "vip-conflict problem: it has 10.0.0.10/24 on eth1 from somebody else: nobody gets the virtual IP 10.0.0.10",
+    "vip-stray warning: it has 10.0.0.12 from pictl, which the config no longer gives it",
+  ]);
+  expect(told({ unwritable: ["/var/lib/pictl/c"] }, candidate("eth0"))).toContain(
+    "vip-folders problem: /var/lib/pictl/c cannot be written: the node takes no order, and gets no virtual IP",
+  );
+  expect(told({}, candidate("eth0", "10.0.0.11"))).toEqual([
+    "vip-network problem: the node has 10.0.0.11/24 on eth0 from somebody else, and may be known by it: nobody gets 10.0.0.11",
+  ]);
+  expect(told({}, candidate("eth0", "10.0.0.255"))).toEqual([
+    "vip-network problem: 10.0.0.255 is the broadcast address of 10.0.0.11/24: the node does not get it",
+  ]);
+  expect(told({}, candidate("eth0", "fd77::"))).toEqual([
+    "vip-network problem: fd77:: is the address of all routers of fd77::b/64: the node does not get it",
+  ]);
+});
