@@ -51,11 +51,7 @@ export default class NodeRemove extends PictlCommand {
             flags.yes ||
             this.ask.confirm(
               drainQuestion(plan, { node: args.node, path: store.path, keepers }),
-              plan.leftBehind.length === 0
-                ? instead
-                : flags["copy-volumes"]
-                  ? "Say `--yes` to leave it behind."
-                  : "Say `--yes` to leave it behind, or `--copy-volumes --yes` to copy what has a name.",
+              common.insteadOfDraining(plan, flags),
             ),
         })
       : await removeNode(ports, {

@@ -73,3 +73,13 @@ export const wait = Flags.integer({
   min: 0,
   max: 86_400,
 });
+
+/** How to say without a terminal that a node may be drained, and what becomes of the data there. */
+export function insteadOfDraining(
+  plan: { readonly leftBehind: readonly string[] },
+  flags: { readonly "copy-volumes": boolean },
+): string {
+  if (plan.leftBehind.length === 0) return "Say `--yes` to go on without being asked.";
+  const copying = flags["copy-volumes"] ? "" : ", or `--copy-volumes --yes` to copy what has a name";
+  return `Say \`--yes\` to leave it behind${copying}.`;
+}

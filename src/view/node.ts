@@ -26,18 +26,19 @@ export function nodeRemovalView(
   return (moves.length === 0 ? "" : movesView({ moves }, style)) + nodeChangeView(result, style);
 }
 
-/** What is asked before a node is drained and removed. */
+/** What is asked before a node is drained, and removed if there is a `path` of a config to take it out of. */
 export function drainQuestion(
   { moves, leftBehind }: Pick<Drain, "moves" | "leftBehind">,
-  place: { readonly node: string; readonly path: string; readonly keepers: readonly string[] },
+  place: { readonly node: string; readonly path?: string; readonly keepers: readonly string[] },
 ): string {
   const { node, path, keepers } = place;
   const names = moves.map(({ placement, to }) => `${placement.container} to ${to}`).join(", ");
   const along = leftBehind.length > 0 ? ", leaving that data behind" : "";
-  if (keepers.length > 0) return `Move ${names}${along}, though ${keepers.join(", ")} will stay, and ${node} with it?`;
-  return moves.length === 0
-    ? `Take ${node} out of ${path}?`
-    : `Move ${names}${along}, and take ${node} out of ${path}?`;
+  const stay = keepers.length > 0 ? `, though ${keepers.join(", ")} will stay` : "";
+  const move = moves.length === 0 ? "" : `Move ${names}${along}${stay}`;
+  if (path === undefined) return move === "" ? `Cordon ${node}?` : `${move}, and cordon ${node}?`;
+  if (stay !== "") return `${move}, and ${node} with it?`;
+  return move === "" ? `Take ${node} out of ${path}?` : `${move}, and take ${node} out of ${path}?`;
 }
 
 /** The host keys that were shown, and what became of them. */

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import Create from "../../commands/create.ts";
 import Log from "../../commands/log.ts";
 import NodeCordon from "../../commands/node/cordon.ts";
+import NodeDrain from "../../commands/node/drain.ts";
 import NodeRemove from "../../commands/node/remove.ts";
 import NodeUncordon from "../../commands/node/uncordon.ts";
 import Status from "../../commands/status.ts";
@@ -180,6 +181,24 @@ describe.skipIf(obstacle !== undefined)("node remove --move", () => {
     rewrite(({ container_host_constraints: rows }) => {
       for (const row of rows) row.container = row.container.replace(/^(app|clock),.*$/, "$1,n2,n3,n4");
     });
+  });
+
+  test("node drain empties a node and keeps it, cordoned; undrain opens it again", async () => {
+    const before = placed().filter((place) => place.endsWith("@n4"));
+    expect(before).not.toEqual([]);
+    const words = ["n4", "--check-timeout", "3", "--grace", "1"];
+    expect((await run(NodeDrain, ...words)).code).toBe(4);
+    const planned = await run(NodeDrain, ...words, "--dry-run");
+    expect([planned.code, planned.stdout]).toEqual([0, expect.stringContaining("would be cordoned; would be empty")]);
+    expect(placed().filter((place) => place.endsWith("@n4"))).toEqual(before);
+    const drained = await run(NodeDrain, ...words, "--yes");
+    expect([drained.code, drained.stdout], drained.stderr).toEqual([
+      0,
+      expect.stringContaining("n4: cordoned; empty now"),
+    ]);
+    expect([...placed(), ...(await copies())].filter((place) => place.endsWith("@n4"))).toEqual([]);
+    expect(document().layout.map(({ node }) => node)).toContain("n4");
+    expect((await run(NodeUncordon, "n4")).stdout).toContain("n4: uncordoned");
   });
 
   test("a move that fails keeps the node, and the container where it was", async () => {

@@ -52,4 +52,7 @@ test("the question before a node is drained tells all that will happen, and what
     "Move web to n2, db to n3, though app, stray will stay, and n1 with it?",
   );
   expect(ask({ moves: [] })).toBe("Take n1 out of config.json?");
+  expect(drainQuestion({ moves, leftBehind: [] }, { node: "n1", keepers: ["app"] })).toBe(
+    "Move web to n2, db to n3, though app will stay, and cordon n1?",
+  );
 });

@@ -24,6 +24,10 @@ export interface Names {
   readonly commands: readonly string[];
   /** Virtual IPs. */
   readonly vips: readonly string[];
+  /** Images that the config names, with their tags. */
+  readonly images: readonly string[];
+  /** The same without. */
+  readonly repositories: readonly string[];
 }
 
 /**
@@ -48,8 +52,9 @@ export async function complete(
       ? subcommands
       : [...subcommands, { value: "help", description: "Show a command's manual page." }];
   }
+  const { id } = line.command;
   const valuesFor = (entry: Command.Flag.Cached | Command.Arg.Cached): Promise<Completion> =>
-    valuesOf(entry, current, () => readNames(line.config));
+    valuesOf(entry, { command: id, current, readNames: () => readNames(line.config) });
   if (line.valueOf !== undefined) return valuesFor(line.valueOf);
   if (current.startsWith("-") && !line.argumentsOnly) return flagsOrValue(current, line, line.command, valuesFor);
   const argument = argumentAt(line.command, line.position);
@@ -106,15 +111,17 @@ function argumentAt(command: Command.Cached, position: number): Command.Arg.Cach
 
 async function valuesOf(
   entry: Command.Flag.Cached | Command.Arg.Cached,
-  current: string,
-  readNames: () => Promise<Names>,
+  { command, current, readNames }: { command: string; current: string; readNames: () => Promise<Names> },
 ): Promise<Completion> {
   const { options } = entry as { readonly options?: readonly string[] };
   if (options !== undefined) return options.map((value) => ({ value }));
   if ("helpValue" in entry && /FILE|FOLDER|DIR|PATH/.test(String(entry.helpValue))) return "files";
-  const named = kindsNamed[entry.name] ?? [];
+  const named = kindsIn[command]?.[entry.name] ?? kindsNamed[entry.name] ?? [];
+  const several = "multiple" in entry && entry.multiple;
   // A node that is the only one of a container need not be said, but may be.
-  const kinds = named.map((kind) => (kind === "containers" && current.includes("@") ? "copies" : kind));
+  const kinds = named
+    .map((kind) => (kind === "containers" && current.includes("@") ? "copies" : kind))
+    .filter((kind) => kind !== "labels" || several);
   if (kinds.length === 0) return [];
   const names = await readNames();
   return kinds.flatMap((kind) => names[kind].map((value) => ({ value, description: descriptions[kind] })));
@@ -123,12 +130,19 @@ async function valuesOf(
 const kindsNamed: Partial<Record<string, readonly (keyof Names)[]>> = {
   node: ["nodes", "labels"],
   container: ["containers"],
-  image: ["containers"],
+  image: ["images", "containers"],
   label: ["commands"],
   vip: ["vips"],
   place: ["containers", "nodes"],
   candidate: ["vips", "nodes"],
   host: ["nodes"],
+};
+
+/** Where a name means something else than elsewhere. */
+const kindsIn: Partial<Record<string, typeof kindsNamed>> = {
+  build: { image: ["containers"] },
+  pull: { image: ["images"] },
+  tags: { image: ["repositories"] },
 };
 
 const descriptions = {
@@ -138,4 +152,6 @@ const descriptions = {
   copies: "container",
   commands: "saved command",
   vips: "virtual IP",
+  images: "image",
+  repositories: "image",
 };

@@ -8,13 +8,14 @@ export async function readNames(configPath: string | undefined): Promise<Names> 
     const store = await openStore(configPath);
     return namesOf((await store.read()).config);
   } catch {
-    return { nodes: [], labels: [], containers: [], copies: [], commands: [], vips: [] };
+    return { nodes: [], labels: [], containers: [], copies: [], commands: [], vips: [], images: [], repositories: [] };
   }
 }
 
 function namesOf(config: Config): Names {
   const labels = config.nodes.flatMap((node) => Object.entries(node.labels).map(([key, value]) => `${key}=${value}`));
   const containers = [...new Set(config.placements.map(({ container }) => container))];
+  const images = [...new Set(config.placements.flatMap(({ image }) => image ?? []))];
   const copies = (name: string): string[] =>
     config.placements.filter(({ container }) => container === name).map(({ node }) => `${name}@${node}`);
   return {
@@ -24,5 +25,7 @@ function namesOf(config: Config): Names {
     copies: containers.flatMap(copies),
     commands: config.commandlist.map(({ label }) => label),
     vips: config.vips.map(({ name }) => name),
+    images,
+    repositories: [...new Set(images.map((image) => image.replace(/@.*$|:[^/]*$/, "")))],
   };
 }

@@ -30,6 +30,8 @@ const names: Names = {
   copies: ["web@n1", "web@n2", "db@n1"],
   commands: ["uptime"],
   vips: ["10.0.0.9"],
+  images: ["registry.lan:5000/web:1.2", "redis:7"],
+  repositories: ["registry.lan:5000/web", "redis"],
 };
 
 describe("commands", () => {
@@ -42,7 +44,7 @@ describe("commands", () => {
     ["help ", ["status", "move", "completion", "config", "vip", "tail"]],
     ["help config ", ["check", "set"]],
     ["help status ", []],
-    ["vip ", ["move", "release", "n1", "n2", "rack=1"]],
+    ["vip ", ["move", "release", "n1", "n2"]],
     ["-", []],
   ])("%j", async (line, expected) => {
     expect(await values(line)).toEqual(expected);
@@ -59,10 +61,10 @@ describe("arguments", () => {
     ["ps ", names.containers],
     ["status web ", names.containers],
     ["status db@", names.copies],
-    ["move web ", ["n1", "n2", "rack=1"]],
+    ["move web ", ["n1", "n2"]],
     ["move web n1 ", []],
     ["vip move ", ["10.0.0.9", "n1", "n2"]],
-    ["vip move 10.0.0.9 ", ["n1", "n2", "rack=1"]],
+    ["vip move 10.0.0.9 ", ["n1", "n2"]],
     ["vip release ", ["10.0.0.9"]],
     ["status --json ", names.containers],
     ["status -- ", names.containers],
@@ -130,8 +132,16 @@ describe("of the real commands", async () => {
     ["container edit web --host ", names.nodes],
     ["container remove ", names.containers],
     ["container add shop --node ", nodes],
-    ["image remove ", names.containers],
-    ["node remove ", nodes],
+    ["image remove ", [...names.images, ...names.containers]],
+    ["build ", names.containers],
+    ["pull ", names.images],
+    ["tags ", names.repositories],
+    ["container edit web --image ", [...names.images, ...names.containers]],
+    ["node remove ", names.nodes],
+    ["node drain ", names.nodes],
+    ["node cordon ", nodes],
+    ["lab kill ", names.nodes],
+    ["move web ", names.nodes],
     ["vip move ", [...names.vips, ...names.nodes]],
   ])("%j", async (line, expected) => {
     const found = await complete(line.split(" "), Object.values<Command.Cached>(real), () => Promise.resolve(names));

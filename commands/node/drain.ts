@@ -1,0 +1,46 @@
+import { Args, Flags } from "@oclif/core";
+import { drainNode } from "../../src/app/node/drain-node.ts";
+import { PictlCommand } from "../../src/cli/command.ts";
+import * as common from "../../src/cli/flags.ts";
+import { drainQuestion, nodeRemovalView } from "../../src/view/node.ts";
+
+export default class NodeDrain extends PictlCommand {
+  static override summary = "Cordon a node and move its containers to others, to work on it.";
+  static override description =
+    "Each container moves as `pictl move` does it: to one of its container_host_constraints, else to any node; the one with " +
+    "the fewest containers comes first, then the one with the most free memory. What no node can take stays. Afterwards " +
+    "`node undrain` opens the node again; `pictl move` brings a container back.";
+  static override args = { node: Args.string({ required: true, description: "The node, by its whole name." }) };
+  static override flags = {
+    "copy-volumes": Flags.boolean({ summary: "Copy their volumes and folders, each while it is stopped." }),
+    "check-timeout": common.checkTimeout,
+    "no-check": common.noCheck,
+    grace: common.grace,
+    wait: common.wait,
+    "dry-run": common.dryRun,
+    yes: Flags.boolean({ char: "y", summary: "Do not ask, nor whether data may stay behind." }),
+  };
+  static override examples = [
+    "<%= config.bin %> node drain pi-4 --dry-run",
+    "<%= config.bin %> node drain pi-4 --copy-volumes",
+  ];
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(NodeDrain);
+    const { config, store, ports } = await this.open(flags);
+    const report = await drainNode(ports, {
+      store,
+      config,
+      name: args.node,
+      copyVolumes: flags["copy-volumes"],
+      ...common.patience(flags),
+      graceSeconds: flags.grace,
+      waitMs: flags.wait * 1000,
+      dryRun: flags["dry-run"],
+      confirm: async (plan, keepers) =>
+        flags.yes ||
+        this.ask.confirm(drainQuestion(plan, { node: args.node, keepers }), common.insteadOfDraining(plan, flags)),
+    });
+    await this.finish(report, nodeRemovalView);
+  }
+}
