@@ -35,7 +35,16 @@ const unitTests: Detector = async (rule) => {
   const vitest = here("../../node_modules/vitest/vitest.mjs");
   const folders = ["heartbeat", "guard", "vip", "leadership"].map((each) => `test/domain/${each}`);
   const { code, output } = await run(
-    [vitest, "run", "--project", "unit", "--reporter=json", ...folders, "test/templates"],
+    [
+      vitest,
+      "run",
+      "--project",
+      "unit",
+      "--reporter=json",
+      ...folders,
+      "test/templates",
+      "test/sim/controllers.test.ts",
+    ],
     rule,
   );
   const [, test = "a test"] = /"status":"failed"[^}]*?"title":"((?:[^"\\]|\\.)*)"/.exec(output) ?? [];

@@ -1,6 +1,7 @@
 import { abortable, timeLimit } from "../abort.ts";
 import type { Config } from "../domain/config/types.ts";
 import { type Claim, claimCommand, parseClaimAnswer } from "../domain/guard/claim.ts";
+import type { Electorate } from "../domain/leadership/electorate.ts";
 import type { Frozen } from "../domain/leadership/frozen.ts";
 import {
   afterRound,
@@ -19,6 +20,7 @@ import {
   type Standing,
   thawed,
   toRemember,
+  withElectorate,
 } from "../domain/leadership/judge.ts";
 import { type MissedMove, missedMoves, newlyPlaced, type Placed } from "../domain/leadership/placed.ts";
 import type { Fence } from "../domain/guard/command.ts";
@@ -39,6 +41,8 @@ export interface Leadership {
   role(): Role;
   /** Our monotonic time until which nobody else leads; in the past for everybody but the leader. */
   until(): number;
+  /** Nodes that elected another leader, too few of which answer this daemon, or are in its config: it cannot lead. */
+  strange(): readonly Electorate[];
   /** For `openContext`: what this daemon's commands carry. */
   fence(): Fence;
   /**
@@ -88,7 +92,7 @@ export async function openLeadership(ports: LeadershipPorts, state: LeadershipSt
   // A pictl of before did not write down the boot.
   const isOurs = saved !== undefined && (saved.machine === machine || machine.startsWith(`${saved.machine} `));
   let standing = newStanding(isOurs ? saved : fresh);
-  let judged: Pick<Judgement, "role" | "until" | "placed"> = { role: "standby", until: -Infinity, placed: [] };
+  let judged: Omit<Judgement, "standing" | "elect"> = { role: "standby", until: -Infinity, placed: [], strange: [] };
   const keep = async (next: Standing): Promise<void> => {
     standing = next;
     await state.memory.write({ ...next.memory, machine });
@@ -128,6 +132,7 @@ export async function openLeadership(ports: LeadershipPorts, state: LeadershipSt
     round,
     role: () => (judged.role === "leader" && judged.until <= ports.clock.monotonic() ? "unelected" : judged.role),
     until: () => judged.until,
+    strange: () => judged.strange,
     fence: () => ({ owner: standing.memory.owner, epoch: standing.memory.epoch }),
     async raise() {
       const next = raised(standing);
@@ -182,8 +187,13 @@ interface ClaimInput {
  * possible. A node that cannot be asked is one that did not answer.
  */
 async function claimLeadership(ports: LeadershipPorts, input: ClaimInput): Promise<Judgement> {
-  const first = await claimAll(ports, input, input.standing, epochToClaim(input.standing));
-  return first.elect === undefined ? first : claimAll(ports, input, first.standing, first.elect);
+  const standing = withElectorate(input.standing, namesOf(input.config));
+  const first = await claimAll(ports, input, standing, epochToClaim(standing));
+  if (first.elect === undefined) return first;
+  const second = await claimAll(ports, input, first.standing, first.elect);
+  // Before it leads, those who elected the one before hear who elects from now on.
+  const tells = second.standing.memory.elected && second.standing.memory.joint.length > 0;
+  return tells ? claimAll(ports, input, second.standing, second.standing.memory.epoch) : second;
 }
 
 async function claimAll(
@@ -195,13 +205,17 @@ async function claimAll(
   const { config } = input;
   const answers = await Promise.all(askAll(ports, input, standing, epoch));
   return judge(standing, {
-    nodes: config.nodes.map(({ name }) => name),
+    nodes: namesOf(config),
     ttlMs: promiseMs(config),
     epoch,
     answers: answers.filter((answer) => answer !== undefined),
     now: ports.clock.monotonic(),
     random: ports.random(),
   });
+}
+
+function namesOf({ nodes }: Config): readonly string[] {
+  return nodes.map(({ name }) => name);
 }
 
 type Answer = Parameters<typeof judge>[1]["answers"][number];

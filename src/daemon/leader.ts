@@ -15,6 +15,12 @@ const told: Readonly<Record<Role, { readonly type: string; readonly error?: stri
   },
 };
 
+function strangers(electorates: readonly string[]): { readonly error?: string } {
+  if (electorates.length === 0) return {};
+  const error = `The nodes ${electorates.join(" and ")} elected a leader of this cluster by another config, and more than half of them have to answer this daemon and be in its config before it may lead. Make both configs list the same nodes, or give one of them another \`cluster\`.`;
+  return { error };
+}
+
 export interface Leading {
   /** Resolves when `leave` was aborted and the round in hand has ended; rejects with state-write-failed. */
   readonly ended: Promise<void>;
@@ -37,13 +43,16 @@ export async function startLeading(
 ): Promise<Leading> {
   const { leadership, leave } = options;
   const register = openRegister(ports, options);
-  let last: Role | undefined;
+  let last: string | undefined;
+  let lastRole: Role | null = null;
   const turn = async (): Promise<void> => {
     const config = options.config();
     await leadership.round(config);
     const role = leadership.role();
-    if (role !== last) await record(ports, { ...told[role], before: last ?? null, after: role });
-    last = role;
+    const strange = leadership.strange().map((nodes) => nodes.join(", "));
+    const state = [role, ...strange].join(" ");
+    if (state !== last) await record(ports, { ...told[role], ...strangers(strange), before: lastRole, after: role });
+    [last, lastRole] = [state, role];
     const current = await register.keep(config);
     if (current !== config) options.onConfig(current);
   };

@@ -22,6 +22,8 @@ export const safetyRules = [
   "pass-over",
   /** A lease is made to last only when half of the nodes remember that it was. */
   "frozen-mark",
+  /** Who is elected by other nodes than the leader before has won among those as well. */
+  "electorate",
   /** Half of the nodes remember where a container is moved to, before the config says so: the next leader's may not. */
   "register",
   /** The network is told where the virtual IP is now. */

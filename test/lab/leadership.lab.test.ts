@@ -53,7 +53,7 @@ describe.skipIf(obstacle !== undefined)("two daemons", () => {
     await expect.poll(second.roles, { timeout: 30_000 }).toEqual(["standby"]);
     const promised = (): Promise<string> => lab.inside("n1", "cat /var/lib/pictl/*/promise");
     const before = await promised();
-    expect(before).toMatch(/^\d \S+ 1500 \d -\n$/);
+    expect(before).toMatch(/^\d \S+ 1500 \d @=n1\+n2\+n3\n$/);
 
     first.kill();
     await expect.poll(second.roles, { timeout: 60_000 }).toEqual(["standby", "leader"]);

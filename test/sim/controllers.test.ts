@@ -20,11 +20,19 @@ const text = JSON.stringify({
   container_host_constraints: [{ container: "c1,n1,n2" }],
 });
 
+const configOf = (...nodes: string[]): string =>
+  JSON.stringify({
+    cluster: "sim",
+    automatic_heartbeat: true,
+    heartbeat_interval: intervalMs,
+    layout: nodes.map((node) => ({ node })),
+  });
+
 /** A cluster of four nodes with two machines that a daemon runs on, and what must never be seen there. */
 class Stage {
   readonly world = new World(1, {
     text,
-    nodes: ["n1", "n2", "n3", "n4"],
+    nodes: ["n1", "n2", "n3", "n4", "n5"],
     cluster: "sim",
     machines: ["controller", "other"],
   });
@@ -64,6 +72,13 @@ class Stage {
           on && [...docker.containers.values()].some((each) => each.name === "c1" && each.state === "running"),
       )
       .map(({ name }) => name);
+  }
+
+  /** What a machine's daemon said last of whether it leads. */
+  role(machine: string): string | undefined {
+    const name = machine === "controller" ? "daemon" : machine;
+    const told = this.lines.filter((line) => line.slice(11).startsWith(name) && line.includes("! daemon."));
+    return /! daemon\.(\S+)/.exec(told.at(-1) ?? "")?.[1];
   }
 
   /** Where the config of a machine has the container. */
@@ -164,4 +179,44 @@ test("a login that cannot become root leads nothing, and repairs", async () => {
   await stage.pass(60_000);
   expect(stage.placedBy("other")).toEqual(["n2"]);
   second.process.kill();
+});
+
+test("of two configs that list other nodes one daemon leads, also when the other one's has ended", async () => {
+  const stage = new Stage();
+  stage.world.disk("controller").text = configOf("n1", "n2", "n3");
+  stage.world.disk("other").text = configOf("n3", "n4", "n5");
+  const first = stage.start("controller");
+  await stage.pass(20_000);
+  stage.start("other");
+  await stage.pass(60_000);
+  expect([stage.role("controller"), stage.role("other")]).toEqual(["leads", "stands-by"]);
+  expect(stage.lines.join("\n")).toContain("The nodes n1, n2, n3 elected a leader of this cluster by another config");
+  first.process.kill();
+  await stage.pass(60_000);
+  expect(stage.role("other")).toBe("unelected");
+  // As soon as it can win in both it leads, and then they are another electorate.
+  stage.world.disk("other").text = configOf("n2", "n3", "n4", "n5");
+  await stage.pass(60_000);
+  expect(stage.role("other")).toBe("leads");
+  stage.world.disk("other").text = configOf("n3", "n4", "n5");
+  await stage.pass(60_000);
+  expect(stage.role("other")).toBe("leads");
+  stage.start("controller");
+  await stage.pass(60_000);
+  expect(stage.role("controller")).toBe("stands-by");
+});
+
+test("a leader goes on leading when nodes are added and taken out, within a round", async () => {
+  const stage = new Stage();
+  stage.world.disk("controller").text = configOf("n1", "n2", "n3");
+  stage.start("controller");
+  await stage.pass(20_000);
+  for (const nodes of [["n1", "n2", "n3", "n4", "n5"], ["n2", "n3", "n4", "n5"], ["n3", "n4", "n5"], ["n4"]]) {
+    stage.world.disk("controller").text = configOf(...nodes);
+    await stage.pass(20_000);
+    const { marks } = stage.world.node("n4").guard.promise;
+    expect(stage.role("controller"), nodes.join()).toBe(nodes.length === 1 ? "unelected" : "leads");
+    // Until more of them are told, who asks the one hears of the others.
+    expect(marks).toBe(nodes.length === 1 ? "@=n4,@=n3+n4+n5" : `@=${nodes.join("+")}`);
+  }
 });

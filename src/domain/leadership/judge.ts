@@ -1,6 +1,7 @@
 import type { ClaimAnswer } from "../guard/claim.ts";
 import { clockDrift } from "../guard/clock.ts";
 import { safety } from "../safety.ts";
+import { distinct, type Electorate, isHeld, isSameElectorate, isWon, otherElectorates } from "./electorate.ts";
 import { type Frozen, withFrozen, withoutFrozen } from "./frozen.ts";
 import { type Marks, newestMarks, noMarks } from "./marks.ts";
 import { newestVersion, type Placed, withPlaced } from "./placed.ts";
@@ -16,7 +17,7 @@ import { newestVersion, type Placed, withPlaced } from "./placed.ts";
  */
 
 /** What a daemon remembers of itself, over its restarts. */
-export interface LeadershipMemory extends Marks {
+export interface LeadershipMemory extends Pick<Marks, "frozen" | "placed"> {
   /** A random word, made once for a state folder. */
   readonly owner: string;
   /** The greatest epoch this owner has claimed. */
@@ -25,6 +26,10 @@ export interface LeadershipMemory extends Marks {
   readonly elected: boolean;
   /** The epoch up to which this controller's config file shows what nodes remember of the layout. */
   readonly seen: number;
+  /** The nodes of the last election that was won; none before that. */
+  readonly electorate: Electorate;
+  /** What has to be won, or told, before this one alone counts. */
+  readonly joint: readonly Electorate[];
 }
 
 export interface Standing {
@@ -47,6 +52,8 @@ export interface Judgement {
   readonly standing: Standing;
   /** What nodes remember of the layout, as far as this round knows: all of it, for a leader. */
   readonly placed: readonly Placed[];
+  /** Other electorates that nodes tell of, in which this round could not be won. */
+  readonly strange: readonly Electorate[];
   readonly role: Role;
   /** For a leader: our monotonic time until which it certainly stays the only one, if no more nodes answer. */
   readonly until: number;
@@ -79,16 +86,23 @@ export function judge(standing: Standing, round: ClaimRound): Judgement {
   const seen = Math.max(standing.memory.epoch, ...round.answers.map(({ answer }) => answer.epoch));
   const electing = round.epoch > standing.memory.epoch;
   const refused = round.answers.some(({ answer }) => !answer.claimed);
-  const claimed = round.answers.filter(({ answer }) => answer.claimed).length;
+  const claimed = namesOf(round.answers.filter(({ answer }) => answer.claimed));
+  const others = safety.electorate
+    ? distinct([...otherElectorates(round.nodes, round.answers), ...standing.memory.joint])
+    : [];
+  const all = [round.nodes, ...others];
   const elected = electing
-    ? claimed >= majority(round.nodes)
+    ? all.every((each) => isWon(each, claimed))
     : standing.memory.elected && !(refused && round.epoch > 0);
   const memory: LeadershipMemory = {
     owner,
     epoch: Math.max(standing.memory.epoch, round.epoch),
     elected,
     seen: standing.memory.seen,
-    ...(electing && elected ? newestMarks(round.answers) : marksOf(standing)),
+    ...(electing && elected
+      ? { electorate: round.nodes, joint: others }
+      : { electorate: standing.memory.electorate, joint: unTold(standing, claimed) }),
+    ...(electing && elected ? ofTheLayout(newestMarks(round.answers)) : marksOf(standing)),
   };
   const placed = elected ? memory.placed : newestMarks(round.answers).placed;
   const lostElection = electing && !elected;
@@ -96,20 +110,22 @@ export function judge(standing: Standing, round: ClaimRound): Judgement {
     memory,
     promises,
     restUntil: lostElection ? round.now + round.ttlMs * (1 + round.random) : standing.restUntil,
-    confirmed: claimed >= blockingSet(round.nodes) || (!electing && standing.confirmed),
+    confirmed: claimed.length >= blockingSet(round.nodes) || (!electing && standing.confirmed),
   };
   if (elected) {
     const until = certainUntil(promises, round);
-    if (until > round.now) return { standing: next, placed, role: "leader", until, elect: undefined };
-    return { standing: next, placed, role: "unelected", until: round.now, elect: undefined };
+    const leads = until > round.now && memory.joint.length === 0;
+    const rest = { standing: next, placed, strange: memory.joint, elect: undefined };
+    return leads ? { ...rest, role: "leader", until } : { ...rest, role: "unelected", until: round.now };
   }
   const obeysAnother = ({ answer }: ClaimRound["answers"][number]): boolean =>
     answer.owner !== undefined && answer.owner !== owner && answer.leftMs > 0;
-  const free = round.answers.filter((each) => !obeysAnother(each)).length;
-  const mayElect = !electing && free >= majority(round.nodes) && round.now >= next.restUntil;
+  const free = namesOf(round.answers.filter((each) => !obeysAnother(each)));
+  const mayElect = !electing && all.every((each) => isWon(each, free)) && round.now >= next.restUntil;
   return {
     standing: next,
     placed,
+    strange: others.filter((each) => !isWon(each, free)),
     role: round.answers.some(obeysAnother) ? "standby" : "unelected",
     until: round.now,
     // Another leader may have raised his by one, and nobody who answers has heard of it: no epoch is to have two owners.
@@ -117,13 +133,43 @@ export function judge(standing: Standing, round: ClaimRound): Judgement {
   };
 }
 
-function marksOf({ memory: { frozen, placed } }: Standing): Marks {
+function namesOf(answers: ClaimRound["answers"]): readonly string[] {
+  return answers.map(({ node }) => node);
+}
+
+/**
+ * What still has to be won or told after a leader's claim: of those who elected before, half, so that whoever else stands
+ * for election among them hears of it; of the present ones more, the first time.
+ */
+function unTold({ memory: { elected, joint, electorate } }: Standing, told: readonly string[]): readonly Electorate[] {
+  if (!elected) return joint;
+  return joint.filter((each) => !(isSameElectorate(each, electorate) ? isWon : isHeld)(each, told));
+}
+
+function ofTheLayout({ frozen, placed }: Pick<Marks, "frozen" | "placed">): Pick<Marks, "frozen" | "placed"> {
   return { frozen, placed };
+}
+
+function marksOf({ memory }: Standing): Pick<Marks, "frozen" | "placed"> {
+  return ofTheLayout(memory);
+}
+
+/**
+ * The standing of a config that has these nodes. A leader who was elected by others leads on when these have elected him,
+ * too, and the others have heard of it: half of them is enough for who leads already.
+ */
+export function withElectorate(standing: Standing, nodes: Electorate): Standing {
+  const { memory } = standing;
+  if (!memory.elected || isSameElectorate(memory.electorate, nodes)) return standing;
+  // A pictl of before remembered none.
+  if (memory.electorate.length === 0) return { ...standing, memory: { ...memory, electorate: nodes } };
+  const joint = safety.electorate ? distinct([...memory.joint, memory.electorate, nodes]) : [];
+  return { ...standing, memory: { ...memory, electorate: nodes, joint } };
 }
 
 /** What an owner remembers that has never asked. */
 export function newOwner(owner: string): LeadershipMemory {
-  return { owner, epoch: 0, elected: false, seen: 0, ...noMarks };
+  return { owner, epoch: 0, elected: false, seen: 0, electorate: [], joint: [], ...ofTheLayout(noMarks) };
 }
 
 /** A daemon that has never asked. */
@@ -185,7 +231,9 @@ export function afterRound(current: Standing, { standing }: Pick<Judgement, "sta
 
 /** What nodes are told to remember; who only looks, or stands in an election, leaves that as it is. */
 export function toRemember(standing: Standing): Marks | undefined {
-  return standing.memory.elected ? marksOf(standing) : undefined;
+  const { elected, electorate, joint } = standing.memory;
+  const electorates = distinct([electorate, ...joint]).filter((each) => each.length > 0);
+  return elected ? { ...marksOf(standing), electorates } : undefined;
 }
 
 /** More than half of the nodes: no two of them are without a common node. */

@@ -1,3 +1,4 @@
+import { type Electorate, formatElectorate, parseElectorate } from "./electorate.ts";
 import { type Frozen, withFrozen } from "./frozen.ts";
 import { formatPlaced, parsePlaced, type Placed, withPlaced } from "./placed.ts";
 
@@ -5,15 +6,24 @@ import { formatPlaced, parsePlaced, type Placed, withPlaced } from "./placed.ts"
 export interface Marks {
   readonly frozen: readonly Frozen[];
   readonly placed: readonly Placed[];
+  /**
+   * Who elected the leader that had this remembered, and who else had to be won, as long as too few of those have been
+   * told; none where a pictl of before led.
+   */
+  readonly electorates: readonly Electorate[];
 }
 
-export const noMarks: Marks = { frozen: [], placed: [] };
+export const noMarks: Marks = { frozen: [], placed: [], electorates: [] };
 
 const none = "-";
 
 /** One word, as nodes remember it. */
-export function formatMarks({ frozen, placed }: Marks): string {
-  const words = [...frozen.map(({ vip, node }) => `${vip}=${node}`), ...placed.map(formatPlaced)];
+export function formatMarks({ frozen, placed, electorates }: Marks): string {
+  const words = [
+    ...frozen.map(({ vip, node }) => `${vip}=${node}`),
+    ...placed.map(formatPlaced),
+    ...electorates.map(formatElectorate),
+  ];
   return words.length === 0 ? none : words.join(",");
 }
 
@@ -24,6 +34,10 @@ export function parseMarks(word: string): Marks {
   return {
     frozen: frozen.map(([vip = "", node = ""]) => ({ vip, node })),
     placed: words.flatMap((each) => parsePlaced(each) ?? []),
+    electorates: words.flatMap((each) => {
+      const nodes = parseElectorate(each);
+      return nodes ? [nodes] : [];
+    }),
   };
 }
 
@@ -32,7 +46,9 @@ export function parseMarks(word: string): Marks {
  * an epoch that nobody had before. In one epoch marks only ever go, and a claim may overtake another: what one node has
  * of that epoch counts.
  */
-export function newestMarks(answers: readonly { readonly answer: Marks & { readonly markedAt: number } }[]): Marks {
+export function newestMarks(
+  answers: readonly { readonly answer: Pick<Marks, "frozen" | "placed"> & { readonly markedAt: number } }[],
+): Pick<Marks, "frozen" | "placed"> {
   const newest = Math.max(...answers.map(({ answer }) => answer.markedAt));
   const all = answers.map(({ answer }) => answer).filter(({ markedAt }) => markedAt === newest);
   return {

@@ -158,7 +158,7 @@ describe("leadership", () => {
   test("who is elected knows what the newest of a majority remembers", () => {
     const elected = (...lines: string[]): string => {
       const judgement = judge(me(0, false), round(3, 9, ...lines));
-      return formatMarks(judgement.standing.memory);
+      return formatMarks({ ...noMarks, ...judgement.standing.memory });
     };
     expect(elected("n1: claimed 9 me 10 4 v=n3", "n2: claimed 9 me 10 7 -")).toBe("-");
     expect(elected("n1: claimed 9 me 10 7 v=n3", "n2: claimed 9 me 10 4 -")).toBe("v=n3");
@@ -171,7 +171,7 @@ describe("leadership", () => {
     const { standing } = judge(me(4, true), round(3, 4, "n1: claimed 4 me 10 4 -", "n2: claimed 4 me 10 4 -"));
     const frozen = raised(standing, mark);
     expect(frozen?.memory).toMatchObject({ epoch: 5, frozen: [mark] });
-    expect(frozen && toRemember(frozen)).toEqual({ frozen: [mark], placed: [] });
+    expect(frozen && toRemember(frozen)).toEqual({ ...noMarks, frozen: [mark] });
     expect(frozen && toRemember(thawed(frozen, mark))).toEqual(noMarks);
     expect(frozen && thawed(frozen, { vip: "v", node: "n2" }).memory.frozen).toEqual([mark]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { formatMarks, newestMarks, parseMarks } from "../../../src/domain/leadership/marks.ts";
+import { formatMarks, newestMarks, noMarks, parseMarks } from "../../../src/domain/leadership/marks.ts";
 import { missedMoves, newlyPlaced, type Placed, withPlaced } from "../../../src/domain/leadership/placed.ts";
 import {
   afterRound,
@@ -19,13 +19,17 @@ const layout = (...places: string[]): { container: string; node: string }[] =>
 
 describe("what nodes remember of the layout", () => {
   test("is one word, beside frozen addresses, whatever nodes are called", () => {
-    const marks = { frozen: [{ vip: "fe80::1", node: "n1" }], placed: [placed("web", 7, "a+b,c=d e", "n2")] };
+    const marks = {
+      frozen: [{ vip: "fe80::1", node: "n1" }],
+      placed: [placed("web", 7, "a+b,c=d e", "n2")],
+      electorates: [["n1", "a+b"], ["n2"]],
+    };
     const word = formatMarks(marks);
     expect(word).toMatch(/^\S+$/);
     expect(parseMarks(word)).toEqual(marks);
-    expect(parseMarks("-")).toEqual({ frozen: [], placed: [] });
+    expect(parseMarks("-")).toEqual(noMarks);
     // As a pictl of before wrote it.
-    expect(parseMarks("10.0.0.9=n1")).toEqual({ frozen: [{ vip: "10.0.0.9", node: "n1" }], placed: [] });
+    expect(parseMarks("10.0.0.9=n1")).toEqual({ ...noMarks, frozen: [{ vip: "10.0.0.9", node: "n1" }] });
   });
 
   test("is what the newest say, each container as of its latest move", () => {

@@ -19,6 +19,8 @@ const quietUntil = 200_000;
 /** Looks in a row, ten seconds apart, that see one holder: then it stays so. */
 const wellLooks = 4;
 const ip = "10.0.0.9";
+/** Nodes that are added to the cluster, one after the other; none of them can have the address. */
+const witnesses = ["w1", "w2", "w3", "w4", "w5"];
 
 /** One seeded history of a virtual IP in lease mode, with one controller or two: faults at random, then quiet. */
 export async function runSchedule(seed: number, tracing = false): Promise<Verdict> {
@@ -27,12 +29,15 @@ export async function runSchedule(seed: number, tracing = false): Promise<Verdic
   const machines = ["controller", "other"].slice(0, chance.chance(0.5) ? 1 : 2);
   const leaseMs = Math.round(chance.between(5000, 9000));
   const preempt = chance.chance(0.3);
-  const textOf = (mode: { readonly vip_mode: string; readonly vip_lease?: number }): string =>
+  const textOf = (
+    mode: { readonly vip_mode: string; readonly vip_lease?: number },
+    nodes: readonly string[] = names,
+  ): string =>
     JSON.stringify({
       cluster: "sim",
       automatic_heartbeat: "disabled",
       heartbeat_interval: 5000,
-      layout: [],
+      layout: nodes.map((node) => ({ node })),
       vip_ip: ip,
       vip_preempt: preempt,
       vip: names.map((node) => ({ node, vip_eth_device: "eth0", vip_ping_time: 2000 })),
@@ -43,7 +48,7 @@ export async function runSchedule(seed: number, tracing = false): Promise<Verdic
   const before = chance.chance(0.2)
     ? chance.pick([textOf({ vip_mode: "static" }), textOf({ vip_mode: "lease", vip_lease: 3 * leaseMs })])
     : undefined;
-  const world = new World(seed, { text: before ?? lease, nodes: names, cluster: "sim", machines });
+  const world = new World(seed, { text: before ?? lease, nodes: [...names, ...witnesses], cluster: "sim", machines });
   const trace: string[] = [];
   if (tracing) world.transcript = (line) => trace.push(line);
   world.network.slow = 0.05;
@@ -58,8 +63,14 @@ export async function runSchedule(seed: number, tracing = false): Promise<Verdic
   let pid = 0;
   const start = (machine: string): Controller =>
     new Controller(world, machine, { pid: (pid += 1), onBug: (error) => (bug ??= error) });
-  const weather = new Weather(world, chance, { ip, start });
+  const weather = new Weather(world, chance, { ip, nodes: names, start });
   if (before !== undefined) weather.reconfigure(lease);
+  else if (machines.length > 1 && chance.chance(0.5)) {
+    weather.reorganise(
+      witnesses.map((_, index) => [...names, ...witnesses.slice(0, index)]),
+      { until: faultsUntil, write: (nodes) => textOf({ vip_mode: "lease", vip_lease: leaseMs }, nodes) },
+    );
+  }
   weather.blow({ from: before === undefined ? 0 : 30_000, until: faultsUntil });
 
   let broken: string | undefined;

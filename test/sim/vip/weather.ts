@@ -1,3 +1,4 @@
+import type { SavedVip } from "../../../src/app/ports.ts";
 import type { Random } from "../random.ts";
 import type { World } from "../world.ts";
 import type { Controller } from "./controller.ts";
@@ -21,13 +22,17 @@ export class Weather {
   constructor(
     world: World,
     chance: Random,
-    { ip, start }: { readonly ip: string; readonly start: (machine: string) => Controller },
+    {
+      ip,
+      nodes,
+      start,
+    }: { readonly ip: string; readonly nodes: readonly string[]; readonly start: (machine: string) => Controller },
   ) {
     this.#world = world;
     this.#chance = chance;
     this.#ip = ip;
     this.#start = start;
-    this.#nodes = [...world.nodes.keys()];
+    this.#nodes = nodes;
     // One that never does what it is told: while two others are fit, one of them has the address in the end.
     if (this.#nodes.length > 2 && chance.chance(0.2)) {
       const idler = chance.pick(this.#nodes);
@@ -95,6 +100,76 @@ export class Weather {
       });
     };
     this.#world.syncs.add(dies);
+  }
+
+  /**
+   * Nodes are added, one after the other, each as soon as those that there are have elected a leader; and a machine gets
+   * an older config of that cluster, the state folder of the other, or its own of before, from a backup.
+   */
+  reorganise(
+    lists: readonly (readonly string[])[],
+    { until, write }: { readonly until: number; readonly write: (nodes: readonly string[]) => string },
+  ): void {
+    const chance = this.#chance;
+    const disks = [...this.#world.disks.values()];
+    let head = 0;
+    let backup = structuredClone({ leadership: disks[0]?.leadership, vips: disks[0]?.vips });
+    const hasElected = (nodes: readonly string[]): boolean => {
+      const told = nodes.filter((name) => this.#world.node(name).guard.promise.marks === `@=${nodes.join("+")}`);
+      return told.length > nodes.length / 2;
+    };
+    const act = (): void => {
+      const machine = chance.pick(this.#machines);
+      const disk = this.#world.disk(machine.name);
+      const other = chance.pick(disks);
+      const next = lists[head + 1];
+      if (next && hasElected(lists[head] ?? []) && chance.chance(0.7)) {
+        head += 1;
+        this.#world.say("world", `${machine.name} has a config of ${next.join()}`);
+        disk.text = write(next);
+        return;
+      }
+      // Who has the oldest config is alone with most of its nodes, and the other one with the rest.
+      if (head > 1 && chance.chance(0.3)) {
+        const away = this.#machines.filter((each) => each !== machine);
+        const [near, ...far] = chance.shuffled(this.#nodes).reverse();
+        this.#world.say(
+          "world",
+          `${machine.name} has a config of ${lists[0]?.join() ?? ""}, and ${far.join()} to itself`,
+        );
+        disk.text = write(lists[0] ?? []);
+        for (const node of far) {
+          for (const each of away) this.#cutBoth(each.name, node, 45_000);
+          if (near !== undefined) this.#cutBoth(near, node, 45_000);
+        }
+        if (near !== undefined) this.#cutBoth(machine.name, near, 45_000);
+        return;
+      }
+      if (chance.chance(0.4)) {
+        const nodes = lists[chance.whole(0, head)] ?? [];
+        this.#world.say("world", `${machine.name} has a config of ${nodes.join()} again`);
+        disk.text = write(nodes);
+        return;
+      }
+      // A folder is copied while nobody uses it.
+      if (!chance.chance(0.4)) return;
+      machine.running.process.kill();
+      const from = chance.chance(0.5) ? other : backup;
+      this.#world.say("world", `${machine.name} gets ${from === other ? "a" : "an older"} state folder`);
+      const copy = structuredClone({ leadership: from.leadership, vips: from.vips ?? new Map<string, SavedVip>() });
+      backup = structuredClone({ leadership: other.leadership, vips: other.vips });
+      disk.leadership = copy.leadership;
+      disk.vips.clear();
+      for (const [ip, saved] of copy.vips) disk.vips.set(ip, saved);
+      this.#at(chance.between(100, 20_000), () => {
+        this.#restart(machine);
+      });
+    };
+    for (let at = 5000; at < until; at += chance.between(3000, 12_000)) this.#at(at, act);
+    // Who keeps an old config may never lead again, and should not.
+    this.#at(until, () => {
+      for (const disk of disks) disk.text = write(lists[head] ?? []);
+    });
   }
 
   #at(ms: number, what: () => void): void {
