@@ -23,6 +23,12 @@ describe.skipIf(obstacle !== undefined)("move of a container that has data of it
         for (const row of document.layout) if (row.web !== undefined) row.web = text;
       });
     };
+    args("-p 8080:80 -v /srv/read.conf:/app.conf:ro");
+    const missing = await run("web", "n2", "--yes", "--dry-run");
+    expect([missing.code, missing.stderr]).toEqual([
+      1,
+      expect.stringContaining("web mounts /srv/read.conf, which n2 does not have"),
+    ]);
     args("-p 8080:80 -v stuff:/data -v /srv/app.conf:/app.conf");
     await lab.inside("n1", "mkdir -p /srv && echo setting >/srv/app.conf");
     expect((await runCommand(Create, ["web", "--recreate"], lab.status().config)).code).toBe(0);

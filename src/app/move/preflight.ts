@@ -1,9 +1,12 @@
 import { ours } from "../../domain/container/ownership.ts";
 import { retiredName } from "../../domain/place/names.ts";
 import { PictlError } from "../../domain/errors.ts";
-import { leavesDataBehind, refuseTakenPorts, staysBehind } from "../../domain/move/plan.ts";
+import { listMissing } from "../../domain/move/data-commands.ts";
+import { mustBeThere } from "../../domain/move/local-data.ts";
+import { leavesDataBehind, refuseMissing, refuseTakenPorts, staysBehind } from "../../domain/move/plan.ts";
 import type { Ports } from "../ports.ts";
 import type { Ends, Moving } from "./moving.ts";
+import { mustSucceed } from "./on-disk.ts";
 import { oursOn, type Side, sideOf, sideUnlessDead } from "./side.ts";
 
 /**
@@ -15,6 +18,7 @@ export async function preflight(ports: Ports, moving: Moving): Promise<Ends> {
   const { config, plan } = moving;
   const [source, target] = await Promise.all([sourceOf(ports, moving), sideOf(ports, config, plan.to)]);
   refuse(moving, { source, target });
+  refuseMissing(plan, await missingOn(ports, target, mustBeThere(plan.wanted)));
   await askAboutData(moving, { source, target });
   return { source, target };
 }
@@ -22,6 +26,18 @@ export async function preflight(ports: Ports, moving: Moving): Promise<Ends> {
 async function sourceOf(ports: Ports, { config, plan, sourceIs }: Moving): Promise<Side | undefined> {
   if (sourceIs === "dead") return undefined;
   return sourceIs === "answers" ? sideOf(ports, config, plan.from) : sideUnlessDead(ports, config, plan.from);
+}
+
+/** A login that is not root cannot tell what is not there from what it may not see: it finds nothing missing. */
+async function missingOn(
+  { signal }: Pick<Ports, "signal">,
+  { connection }: Side,
+  paths: readonly string[],
+): Promise<readonly string[]> {
+  const { root, sudo } = await connection.privilege();
+  if (paths.length === 0 || !(root || sudo)) return [];
+  const said = await mustSucceed(connection, listMissing(paths), { signal });
+  return said.split("\n").filter((line) => line !== "");
 }
 
 function refuse({ config, plan, overlap, copyVolumes }: Moving, { source, target }: Ends): void {

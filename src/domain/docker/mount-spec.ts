@@ -32,7 +32,7 @@ export function parseMount(text: string): MountSpec | string {
   const target = get("target", "dst", "destination");
   if (target === undefined || target === "") return "it names no target";
   return {
-    type: get("type") ?? "volume",
+    type: get("type")?.toLowerCase() ?? "volume",
     source: get("source", "src"),
     target,
     readOnly: /^(?:1|t|true)$/i.test(get("readonly", "ro") ?? ""),

@@ -12,6 +12,8 @@ export interface RunArgs {
   /** `-P`: every exposed port, on ports that Docker chooses. */
   readonly publishAll: boolean;
   readonly mounts: readonly MountSpec[];
+  /** The node's, as paths (`--device`). */
+  readonly devices: readonly string[];
   /** `no`, `always`, `unless-stopped`, `on-failure` or `on-failure:3`; undefined when not said. */
   readonly restart: string | undefined;
   readonly networks: readonly string[];
@@ -55,6 +57,8 @@ export function parseRunArgs(words: readonly string[], container?: string): RunA
     published,
     publishAll: values("publish-all").some((flag) => !isFalse(flag.value)),
     mounts: [...volumes, ...mounts, ...tmpfs],
+    // What is no path names a device in CDI's way.
+    devices: values("device").flatMap((flag) => (flag.value.startsWith("/") ? flag.value.split(":", 1) : [])),
     restart: restart?.value,
     networks: values("network").map((flag) => flag.value),
     env: values("env").map((flag) => flag.value),

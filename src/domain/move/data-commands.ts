@@ -41,6 +41,11 @@ list=$(ls -A "$1" && echo .) || exit
   );
 }
 
+/** Says which of these are not there, one a line. */
+export function listMissing(paths: readonly string[]): Command {
+  return script('for each do [ -e "$each" ] || printf "%s\\n" "$each"; done', ...paths);
+}
+
 /** Makes the folders that are missing, and makes way for a file. */
 export function prepare(place: Place): Command {
   return place.isFile

@@ -27,6 +27,20 @@ export function ownData(
   return shared === true ? [] : [...dataOfArguments(args), ...dataOfImage(args, volumes)];
 }
 
+/**
+ * What a node must have for the container to run there as it should: the sources of its mounts that are not its own data
+ * (read-only ones, parts of the node, and all of them where other nodes see the same), and its devices. Docker makes an
+ * empty folder of a source that is missing, without a word.
+ */
+export function mustBeThere({ shared, args }: Pick<Placement, "shared" | "args">): readonly string[] {
+  const { mounts, devices } = parseRunArgs(args);
+  const sources = mounts.flatMap(({ type, source, readOnly }) => {
+    if (type !== "bind" || source === undefined) return [];
+    return shared === true || readOnly || partsOfTheNode.test(source) ? [source] : [];
+  });
+  return [...new Set([...sources, ...devices])];
+}
+
 /** What `docker run` arguments mount that can be written to. */
 function dataOfArguments(args: readonly string[]): readonly LocalData[] {
   return parseRunArgs(args).mounts.flatMap(({ type, source, target, readOnly }): LocalData[] => {

@@ -91,6 +91,16 @@ export function refuseTakenPorts(
   );
 }
 
+/** Refuses a move to a node that lacks what the container mounts from it. Throws move-failed. */
+export function refuseMissing({ container, to }: MovePlan, missing: readonly string[]): void {
+  if (missing.length === 0) return;
+  throw new PictlError(
+    "move-failed",
+    `${container} mounts ${missing.join(", ")}, which ${to} does not have: an empty folder would stand in its place.`,
+    { container, node: to, hint: `Put it on ${to} first, as it is on the other node, and move again.` },
+  );
+}
+
 /** What a move would do on each node, in its order; the old node may not answer. */
 export function wouldMove(
   { container, from, to, data }: MovePlan,
