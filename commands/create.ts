@@ -33,6 +33,7 @@ export default class Create extends PictlCommand {
       ...common.patience(flags),
       waitMs: flags.wait * 1000,
       dryRun: flags["dry-run"],
+      leaveStopped: (args.container ?? []).length === 0,
     });
     await this.finish(report, outcomesView);
   }

@@ -22,8 +22,9 @@ export default class Status extends PictlCommand {
     const report = await containerStatus(ports, {
       config,
       placements,
-      // Who asks for one container does not ask for the strays.
-      nodes: args.container === undefined ? nodes : [],
+      nodes,
+      // Who asks for one container asks for all its copies, and for no others.
+      names: args.container && [...new Set(placements.map(({ container }) => container))],
     });
     await this.finish(report, statusView);
   }

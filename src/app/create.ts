@@ -1,20 +1,24 @@
 import type { Config, Placement } from "../domain/config/types.ts";
-import { type CreatePlan, planCreate, type Recreate } from "../domain/container/create.ts";
+import { type CreatePlan, isDone, planCreate, type Recreate } from "../domain/container/create.ts";
 import { drift } from "../domain/container/drift.ts";
 import { type EnvVariable } from "../domain/container/environment.ts";
-import { imageOf } from "../domain/container/wanted.ts";
-import type { ContainerFacts } from "../domain/docker/facts.ts";
-import type { Failure } from "../domain/errors.ts";
+import { isAlive } from "../domain/container/grace.ts";
+import { dependentsOf } from "../domain/container/order.ts";
+import { lostShare, sharesOf, staleShare } from "../domain/container/shares.ts";
+import { markOf } from "../domain/container/stop-mark.ts";
+import type { ContainerFacts, StopMark } from "../domain/docker/facts.ts";
+import { type Failure, PictlError } from "../domain/errors.ts";
 import { copiesOf } from "../domain/place/names.ts";
 import { planRollout } from "../domain/place/rollout.ts";
 import { act, type ActionRow, type Done, recordingFailure } from "./act.ts";
 import { buildImages } from "./build.ts";
-import { readEnvironments, wantedDigest } from "./environment.ts";
+import { refuseSecondCopy } from "./elsewhere.ts";
+import { readEnvironments, wantedDigest, wishOf } from "./environment.ts";
 import { fanOut } from "./fan-out.ts";
-import { applyLifecycle } from "./lifecycle.ts";
+import { applyLifecycle, staysStopped } from "./lifecycle.ts";
 import { withLocks } from "./locks.ts";
 import { onceSettled } from "./move/settle.ts";
-import { nodeOf, observer } from "./observe.ts";
+import { nodeOf, type Observer, observer } from "./observe.ts";
 import { pullMissing } from "./place/image.ts";
 import { type PlaceOptions, replaceOrMake, seeThatItWorks, wouldPlace } from "./place/index.ts";
 import { rollOut } from "./place/roll-out.ts";
@@ -30,6 +34,8 @@ export interface CreateInput extends PlaceOptions {
   /** How long to wait for another pictl that changes the same containers. */
   readonly waitMs: number;
   readonly dryRun: boolean;
+  /** What somebody wants stopped is left alone: for whoever was not asked for this very container. */
+  readonly leaveStopped?: boolean;
 }
 
 /**
@@ -42,7 +48,54 @@ export async function createContainers(
   input: CreateInput,
 ): Promise<Report<{ containers: readonly ActionRow[] }>> {
   if (input.dryRun) return createAll(ports, input);
-  return onceSettled(ports, input, (placements) => createAll(ports, { ...input, placements }));
+  return onceSettled(ports, input, (placements) => createWithDependents(ports, { ...input, placements }));
+}
+
+/** What has the network, or the volumes, of one that was made anew is left with none, and is made anew after it. */
+async function createWithDependents(
+  ports: Ports,
+  input: CreateInput,
+): Promise<Report<{ containers: readonly ActionRow[] }>> {
+  const { config } = input;
+  const report = await createAll(ports, input);
+  const made = config.placements.filter((placement) =>
+    report.result.containers.some((row) => row.changed && isOf(row, placement)),
+  );
+  const observe = observer(ports, config);
+  const cut = await Promise.all(
+    dependentsOf(config.placements, made).map(async (each) => ((await isCutOff(observe, config, each)) ? [each] : [])),
+  );
+  const placements = cut.flat();
+  if (placements.length === 0) return report;
+  const after = await createWithDependents(ports, { ...input, placements, recreate: "nothing", leaveStopped: true });
+  return {
+    result: { containers: [...report.result.containers, ...after.result.containers] },
+    failures: [...report.failures, ...after.failures],
+  };
+}
+
+function isOf(row: ActionRow, { container, node }: Placement): boolean {
+  return row.container === container && row.node === node;
+}
+
+/** Whether what a container that runs has of another one is gone. What cannot be asked is told of the other one. */
+async function isCutOff(observe: Observer, config: Config, placement: Placement): Promise<boolean> {
+  try {
+    const found = await observe.containers(placement.node);
+    const { own: facts } = copiesOf(found, placement.container, config.cluster);
+    return facts !== undefined && isAlive(facts) && lostShare(placement, facts, found)?.mendable === true;
+  } catch (error) {
+    if (error instanceof PictlError && error.code !== "interrupted") return false;
+    throw error;
+  }
+}
+
+/** What it has something of is there before it. */
+function afterItsSources(item: Looked): Looked {
+  const { placement } = item;
+  const sources = sharesOf(placement.args).map(({ from }) => from);
+  if (sources.length === 0) return item;
+  return { ...item, placement: { ...placement, after: [...(placement.after ?? []), ...sources] } };
 }
 
 async function createAll(ports: Ports, input: CreateInput): Promise<Report<{ containers: readonly ActionRow[] }>> {
@@ -64,7 +117,7 @@ async function createAll(ports: Ports, input: CreateInput): Promise<Report<{ con
     });
     const pulled = dryRun ? { failures: [] } : await pullAll(ports, config, looked.results);
     const unready = [...built.failures, ...pulled.failures];
-    const rolled = await rollOut(ports, planRollout(looked.results, config.placements), {
+    const rolled = await rollOut(ports, planRollout(looked.results.map(afterItsSources), config.placements), {
       stopped: (_, item) => whyNotReady(unready, item),
       work: (item) =>
         act(ports, { verb: "create", ...item.placement, dryRun }, (step) =>
@@ -116,6 +169,9 @@ interface Looked {
   /** All that are on its node. */
   readonly found: readonly ContainerFacts[];
   readonly disturbs: boolean;
+  /** Somebody wants it stopped, and nobody asked for it now. */
+  readonly rests: StopMark | undefined;
+  readonly observe: Observer;
   readonly stillLocked: () => Promise<void>;
 }
 
@@ -136,10 +192,15 @@ function looker(ports: Ports, input: CreateInput): (what: ToLook) => Promise<Loo
     ]);
     const { own: facts } = copiesOf(found, container, config.cluster);
     const digest = wantedDigest(placement, fromFile);
-    const differs = facts ? drift(facts, images, { digest, image: imageOf(placement) }) : [];
-    const plan = planCreate(container, { facts, drift: differs, recreate });
+    const marks = input.leaveStopped && facts && !isAlive(facts) ? await observe.stopMarks(node) : [];
+    const rests = markOf(marks, facts);
+    const differs = facts && !rests ? drift(facts, images, await wishOf(ports, placement, fromFile)) : [];
+    const broken = facts !== undefined && lostShare(placement, facts, found)?.mendable === true;
+    const { oneOff = false } = placement;
+    const plan = rests ? "keep" : planCreate(container, { facts, drift: differs, recreate, broken, oneOff });
+    if (plan !== "keep") await refuseSecondCopy(ports, { config, placement, facts, observe });
     const disturbs = plan === "replace" && facts?.state === "running";
-    return { placement, fromFile, digest, plan, facts, found, disturbs, stillLocked };
+    return { observe, rests, placement, fromFile, digest, plan, facts, found, disturbs, stillLocked };
   };
 }
 
@@ -171,12 +232,18 @@ async function carryOut(
   const { dryRun } = input;
   switch (plan) {
     case "keep": {
+      const { rests, facts, found, observe } = item;
+      if (rests) return { outcome: staysStopped(rests) };
+      if (facts && isDone(facts)) return { outcome: "is done" };
+      if (facts && isAlive(facts) && staleShare(placement, facts, found) !== undefined) {
+        return applyLifecycle(ports, { ...input, placement, action: "restart", found, observe });
+      }
       const isWaitedFor = looked.some((each) => each.placement.after?.includes(placement.container));
       if (isWaitedFor && !dryRun) await seeThatItWorks(ports, { ...input, placement });
       return { outcome: "runs already" };
     }
     case "start":
-      return applyLifecycle(ports, { ...input, placement, action: "start", found: item.found });
+      return applyLifecycle(ports, { ...input, placement, action: "start", found: item.found, observe: item.observe });
     default:
       return dryRun ? wouldPlace(ports, { ...input, ...item }) : replaceOrMake(ports, { ...input, ...item, step });
   }

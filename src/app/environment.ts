@@ -1,7 +1,10 @@
 import type { Placement } from "../domain/config/types.ts";
 import { type EnvVariable, refuseSeveralLines } from "../domain/container/environment.ts";
-import { wantedText } from "../domain/container/wanted.ts";
+import { askedOf } from "../domain/container/asked.ts";
+import { envOfArguments, type Wish } from "../domain/container/drift.ts";
+import { imageOf, wantedText } from "../domain/container/wanted.ts";
 import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
+import { Secret } from "../domain/secret.ts";
 import { sha256 } from "./digest.ts";
 import type { Ports } from "./ports.ts";
 
@@ -68,4 +71,38 @@ export async function withSecrets(
   } catch (error) {
     throw error instanceof PictlError ? error.at({ container, node }) : error;
   }
+}
+
+/**
+ * What the config wants of a container, to be compared with what runs (`drift`). `fromFile` undefined: its `env_file`
+ * cannot be read. A secret that is not here cannot be compared. Never rejects.
+ */
+export async function wishOf(
+  ports: Pick<Ports, "secrets">,
+  placement: Placement,
+  fromFile: readonly EnvVariable[] | undefined,
+): Promise<Wish> {
+  const secrets = await Promise.all(
+    Object.entries(placement.secrets).map(([name, source]) =>
+      ports.secrets.read(source).then(
+        (value): EnvVariable[] => [[name, value]],
+        () => [],
+      ),
+    ),
+  );
+  // A file is overridden by what the arguments say.
+  const plain = [...Object.entries(placement.env), ...envOfArguments(placement.args)];
+  const env = new Map<string, Secret>([
+    ...(fromFile ?? []),
+    ...plain.map(([name, value]) => [name, new Secret(value)] as const),
+  ]);
+  const told = new Set(plain.map(([name]) => name));
+  for (const name of Object.keys(placement.secrets)) if (!told.has(name)) env.delete(name);
+  return {
+    digest: fromFile && wantedDigest(placement, fromFile),
+    image: imageOf(placement),
+    asked: askedOf(placement),
+    env: [...env],
+    secrets: secrets.flat().filter(([name]) => !told.has(name)),
+  };
 }

@@ -1,12 +1,16 @@
 import type { Config, Placement } from "../domain/config/types.ts";
 import { stopDeadlineMs } from "../domain/container/grace.ts";
 import { type LifecycleAction, planLifecycle } from "../domain/container/lifecycle.ts";
+import { isAlive } from "../domain/container/grace.ts";
+import { markOf, whoStopped } from "../domain/container/stop-mark.ts";
 import { ours } from "../domain/container/ownership.ts";
-import type { ContainerFacts } from "../domain/docker/facts.ts";
+import type { ContainerFacts, StopMark } from "../domain/docker/facts.ts";
+import { noSuchStray } from "../domain/select.ts";
 import { PictlError } from "../domain/errors.ts";
 import { render } from "../domain/shell.ts";
 import { act, type ActionRow, type Done } from "./act.ts";
 import { runDocker } from "./docker.ts";
+import { refuseSecondCopy } from "./elsewhere.ts";
 import { fanOut } from "./fan-out.ts";
 import { withLocks } from "./locks.ts";
 import { onceSettled } from "./move/settle.ts";
@@ -15,6 +19,7 @@ import type { Ports } from "./ports.ts";
 import { removeLeftovers, settleReplacement } from "./place/settle.ts";
 import { refuseMoved } from "./refuse-moved.ts";
 import type { Report } from "./report.ts";
+import { forgetStopped, markStopped } from "./stop-marks.ts";
 import { startWatchMs, watchStart } from "./watch-start.ts";
 
 export interface LifecycleInput {
@@ -28,6 +33,8 @@ export interface LifecycleInput {
   readonly dryRun: boolean;
   /** Milliseconds after being sent within which the node may begin (`RunOptions.guard`). */
   readonly windowMs?: number;
+  /** What somebody wants stopped is left alone: for whoever was not asked for this very container. */
+  readonly leaveStopped?: boolean;
 }
 
 const eventTypes = {
@@ -58,9 +65,9 @@ async function applyToAll(ports: Ports, input: LifecycleInput): Promise<Report<{
         act(ports, { verb: input.action, ...placement }, async () => {
           await locked(placement);
           // What is there may run while the config is broken; what is not is not made by an old one (`create`).
-          if (!input.dryRun) await refuseMoved(ports, placement).catch(unlessBroken);
+          if (!input.dryRun && placement.stray !== true) await refuseMoved(ports, placement).catch(unlessBroken);
           const found = await settledFirst(ports, { ...input, placement, observe });
-          return applyLifecycle(ports, { ...input, placement, found });
+          return applyLifecycle(ports, { ...input, placement, found, observe });
         }),
     }),
   );
@@ -82,23 +89,39 @@ function settledFirst(ports: Ports, input: One & { readonly observe: Observer })
 /** The action on one container whose lock is held. */
 export async function applyLifecycle(
   ports: Ports,
-  input: One & { /** What is on the node. */ readonly found: readonly ContainerFacts[] },
+  input: One & {
+    /** What is on the node. */
+    readonly found: readonly ContainerFacts[];
+    readonly observe: Observer;
+  },
 ): Promise<Done> {
   const { config, action, placement, graceSeconds } = input;
   const { container } = placement;
   const node = nodeOf(config, placement.node);
   const facts = ours(input.found, container, config.cluster);
+  if (!facts && placement.stray === true) throw noSuchStray(config, placement);
+  const marks = facts ? await input.observe.stopMarks(node.name) : [];
+  const mark = markOf(marks, facts);
+  if (mark && input.leaveStopped === true && facts && !isAlive(facts)) return { outcome: staysStopped(mark) };
+  if (facts && (action === "start" || action === "restart")) await refuseSecondCopy(ports, { ...input, facts });
   const { commands, why, watch } = planLifecycle(action, container, { facts, graceSeconds });
-  const changes = commands.length > 0;
+  const marking = action === "stop" && facts && !mark ? facts : undefined;
+  const changes = commands.length > 0 || marking !== undefined;
   if (input.dryRun) return { outcome: changes ? `would run: ${commands.map(render).join(" && ")}` : why };
+  const marked = { cluster: config.cluster, container, marks };
+  const connection = await ports.nodes.connect(node, ports.signal);
+  // Before it stops, or a daemon that looks in between starts it again.
+  if (marking) await markStopped(ports, { ...marked, connection, facts: marking });
+  if (action === "start" || action === "restart") await forgetStopped({ ...marked, connection });
   for (const command of commands) {
-    await runDocker(await ports.nodes.connect(node, ports.signal), command, {
+    await runDocker(connection, command, {
       doing: `${action} ${container}`,
       timeoutMs: stopDeadlineMs(facts, graceSeconds),
       signal: ports.signal,
       ...(input.windowMs === undefined ? {} : { guard: { windowMs: input.windowMs } }),
     });
   }
+  if (action === "delete") await forgetStopped({ ...marked, connection });
   if (watch) {
     const engine = await ports.engines.on(node, ports.signal);
     await watchStart(ports, { engine, container, watchMs: startWatchMs, removesFailed: false });
@@ -106,4 +129,9 @@ export async function applyLifecycle(
   return changes
     ? { outcome: why, event: { type: eventTypes[action], before: facts?.state ?? null } }
     : { outcome: why };
+}
+
+/** The outcome for a container that is left alone, since somebody wants it stopped. */
+export function staysStopped(mark: StopMark): string {
+  return `stays ${whoStopped(mark)}`;
 }

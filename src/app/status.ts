@@ -1,10 +1,15 @@
 import type { Config, NodeSpec, Placement } from "../domain/config/types.ts";
+import { howToSettleCopies } from "../domain/container/copies.ts";
+import { noGenerations } from "../domain/container/generations.ts";
 import { nextOf, retiredFrom } from "../domain/place/names.ts";
 import { compare, type ContainerStatus, type NodeState } from "../domain/container/status.ts";
 import { type CgroupUse, cgroupCommand, parseCgroupUse } from "../domain/docker/cgroup-use.ts";
 import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
-import { readEnvironments, wantedDigest } from "./environment.ts";
+import { imageOf } from "../domain/container/wanted.ts";
+import { readEnvironments, wishOf } from "./environment.ts";
 import { type MoveRecord, moveInHand } from "../domain/move/journal.ts";
+import { observer } from "./observe.ts";
+import { noSuchStray } from "../domain/select.ts";
 import { fanOut } from "./fan-out.ts";
 import { looking, lookWithin } from "./looking.ts";
 import type { Ports } from "./ports.ts";
@@ -29,36 +34,82 @@ export async function containerStatus(
     readonly placements: readonly Placement[];
     /** Nodes whose strays are looked for. */
     readonly nodes: readonly NodeSpec[];
+    /** The containers that are asked for: every copy of them, and no other strays. Undefined for all. */
+    readonly names?: readonly string[] | undefined;
   },
 ): Promise<Report<{ containers: readonly StatusRow[] }>> {
-  const { config, placements } = input;
-  const names = new Set([...placements.map((each) => each.node), ...input.nodes.map((each) => each.name)]);
-  const looks = await fanOut(
-    ports,
-    config.nodes.filter((node) => names.has(node.name)),
-    { place: (node) => ({ node: node.name }), work: (node) => lookAt(ports, node) },
+  const { config, names } = input;
+  const placements = input.placements.filter(({ stray }) => stray !== true);
+  const concerned = new Set(
+    [...input.placements, ...(names ? [] : input.nodes.map(({ name: node }) => ({ node })))].map(({ node }) => node),
   );
+  const [looks, elsewhere] = await Promise.all([
+    fanOut(
+      ports,
+      config.nodes.filter((node) => concerned.has(node.name)),
+      { place: (node) => ({ node: node.name }), work: (node) => lookAt(ports, node) },
+    ),
+    lookElsewhere(
+      ports,
+      config,
+      input.nodes.filter((node) => !concerned.has(node.name)),
+    ),
+  ]);
   const { moves, failures } = await openMoves(ports);
   const environments = await readEnvironments(ports, placements);
+  const wishes = new Map(
+    await Promise.all(
+      placements.map(async (each) => [each, await wishOf(ports, each, environments.of(each))] as const),
+    ),
+  );
+  const generations = (await ports.generations.read()) ?? noGenerations;
+  const states = new Map([...looks.results.map((look) => [look.node, look.state] as const), ...elsewhere]);
   const rows = compare({
     cluster: config.cluster,
+    layout: config.placements,
     placements,
-    states: new Map(looks.results.filter((look) => names.has(look.node)).map((look) => [look.node, look.state])),
-    digest: (placement) => {
-      const fromFile = environments.of(placement);
-      return fromFile && wantedDigest(placement, fromFile);
-    },
+    states,
+    wish: (placement) => wishes.get(placement) ?? { digest: undefined, image: imageOf(placement) },
+    nowMs: ports.clock.now(),
     moves,
-  }).filter((row) => row.wanted || input.nodes.some((node) => node.name === row.node));
+  }).filter(
+    (row) =>
+      row.wanted || (input.nodes.some((node) => node.name === row.node) && (names?.includes(row.copyOf) ?? true)),
+  );
+  const absent = input.placements.filter(
+    ({ stray, container, node }) =>
+      stray === true && states.has(node) && !rows.some((row) => row.container === container && row.node === node),
+  );
+  const settling = (row: ContainerStatus): string | undefined =>
+    howToSettleCopies(config, row, { states, generations });
   return {
     result: { containers: rows.map((row) => withUse(row, looks.results, ports.clock.now())) },
     failures: [
       ...failures,
       ...environments.failures,
       ...looks.failures,
-      ...rows.flatMap((row) => differences(row, moveInHand(moves, row))),
+      ...absent.map((each) => toFailure(noSuchStray(config, each))),
+      ...rows.flatMap((row) => differences(row, moveInHand(moves, row), settling(row))),
     ],
   };
+}
+
+/** What nodes have that nobody asked for, as far as they answer soon. */
+async function lookElsewhere(
+  ports: Ports,
+  config: Config,
+  nodes: readonly NodeSpec[],
+): Promise<readonly (readonly [string, NodeState])[]> {
+  const observe = observer(ports, config);
+  const found = await Promise.all(
+    nodes.map(async ({ name }) => {
+      const containers = await observe.soon(name);
+      if (containers) return [[name, { containers, images: [], marks: [] }] as const];
+      ports.progress.warn(`${name} does not answer, so that a copy which runs there would not be seen.`);
+      return [];
+    }),
+  );
+  return found.flat();
 }
 
 /** A record that cannot be read hides nothing else. */
@@ -84,8 +135,13 @@ function lookAt(ports: Ports, node: NodeSpec): Promise<Look> {
       // All at once: none of them needs to know what the others say.
       const using = useOf(ports, node, signal);
       const engine = await ports.engines.on(node, signal);
-      const [containers, images, use] = await Promise.all([engine.containers(), engine.images(), using]);
-      return { node: node.name, state: { containers, images }, use };
+      const [containers, images, marks, use] = await Promise.all([
+        engine.containers(),
+        engine.images(),
+        engine.stopMarks(),
+        using,
+      ]);
+      return { node: node.name, state: { containers, images, marks }, use };
     }),
   );
 }
@@ -120,11 +176,13 @@ const remedies: Partial<Record<ContainerStatus["state"], (row: ContainerStatus) 
   stopped: (row) => stoppedRemedies[row.detail]?.(row) ?? startIt(row),
   missing: (row) => `Make it with \`pictl create ${row.container}\`.`,
   changed: (row) => `Bring it up to date with \`pictl create ${row.container} --recreate\`.`,
+  restarting: ({ container }) =>
+    `\`pictl logs ${container}\` shows why it ends again and again; then \`pictl create ${container} --recreate\`.`,
   unhealthy: (row) => `Look at \`pictl logs ${row.container}\`, then \`pictl restart ${row.container}\`.`,
   foreign: (row) => `Rename or remove it on the node (\`docker rename ${quote(row.container)} OTHER\`).`,
   stray: (row) =>
     cutOff(retiredFrom(row.container) ?? nextOf(row.container)) ??
-    `Add it to the layout, or remove it on the node: \`pictl exec --node ${row.node} -- docker rm -f ${quote(row.container)}\`.`,
+    `If this config is the newest one, nothing needs it: \`pictl delete ${quote(`${row.container}@${row.node}`)}\` removes it, and leaves its volumes. Otherwise add it to the layout.`,
 };
 
 /** Of the old copy of a container, which may be its only one. */
@@ -138,8 +196,6 @@ function cutOff(container: string | undefined): string | undefined {
 
 /** Of what has not ended. */
 const stoppedRemedies: Readonly<Record<string, (row: ContainerStatus) => string>> = {
-  restarting: ({ container }) =>
-    `\`pictl logs ${container}\` shows why it ends again and again; then \`pictl create ${container} --recreate\`.`,
   paused: ({ container }) => `Let it go on with \`pictl start ${container}\`.`,
 };
 
@@ -157,9 +213,13 @@ function howItIs({ state, detail }: ContainerStatus): string {
 }
 
 /** A node that did not answer is a failure of its own; its containers are not told again. */
-function differences(row: ContainerStatus, move: MoveRecord | undefined): readonly Failure[] {
-  if (row.state === "running" || row.state === "unknown") return [];
-  const hint = move ? settleIt(move) : remedies[row.state]?.(row);
+function differences(
+  row: ContainerStatus,
+  move: MoveRecord | undefined,
+  settling: string | undefined,
+): readonly Failure[] {
+  if (isAsWanted(row) || row.state === "unknown") return [];
+  const hint = move ? settleIt(move) : (settling ?? remedies[row.state]?.(row) ?? startedByHand(row));
   return [
     toFailure(
       new PictlError("not-as-wanted", `The container is ${howItIs(row)}.`, {
@@ -169,4 +229,15 @@ function differences(row: ContainerStatus, move: MoveRecord | undefined): readon
       }),
     ),
   ];
+}
+
+/** What is done, and what somebody has stopped, is so. */
+function isAsWanted({ state, stopped, wanted }: ContainerStatus): boolean {
+  if (stopped && wanted) return state === "stopped";
+  return state === "running" || state === "done";
+}
+
+/** Of what runs although somebody has stopped it. */
+function startedByHand({ container }: ContainerStatus): string {
+  return `\`pictl start ${container}\` says that it is to run, \`pictl stop ${container}\` stops it again.`;
 }

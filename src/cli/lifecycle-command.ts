@@ -1,7 +1,7 @@
 import { lifecycle } from "../app/lifecycle.ts";
 import type { Placement } from "../domain/config/types.ts";
 import type { LifecycleAction } from "../domain/container/lifecycle.ts";
-import { selectPlacements } from "../domain/select.ts";
+import { selectWithStrays } from "../domain/select.ts";
 import { plural } from "../domain/text.ts";
 import { outcomesView } from "../view/lifecycle.ts";
 import { type GlobalFlags, PictlCommand } from "./command.ts";
@@ -25,7 +25,7 @@ export abstract class LifecycleCommand extends PictlCommand {
   ): Promise<void> {
     const { names = [], flags } = input;
     const { config, ports } = await this.open(flags);
-    const placements = selectPlacements(config, names);
+    const placements = selectWithStrays(config, names);
     const asked = asks[action] === "always" || (asks[action] === "without-names" && names.length === 0);
     const sure = flags.yes === true || flags["dry-run"] || !asked || placements.length === 0;
     const report =

@@ -61,6 +61,8 @@ export const errorCodes = {
   "hook-failed": 1,
   /** A container of that name exists and was not made by pictl for this cluster. */
   "container-foreign": 1,
+  /** A copy of the container runs on a node where the layout does not have it; a second one was not started. */
+  "runs-elsewhere": 1,
   /** Wanted and actual state differ (`status`). */
   "not-as-wanted": 1,
   /** A port that a container publishes is taken on the node. */

@@ -1,4 +1,5 @@
 import type { Config, NodeSpec, Placement } from "./config/types.ts";
+import { isContainerName } from "./config/names.ts";
 import { PictlError } from "./errors.ts";
 import { didYouMean } from "./config/suggest.ts";
 
@@ -22,6 +23,36 @@ export function selectPlacements(config: Config, names: readonly string[]): read
     return matches;
   });
   return config.placements.filter((placement) => matchers.some((matches) => matches(placement)));
+}
+
+/**
+ * The same, and for `NAME@NODE` with a node of the config also a container that the layout does not have there
+ * (`stray`): whether there is one, only the node can tell.
+ */
+export function selectWithStrays(config: Config, names: readonly string[]): readonly Placement[] {
+  const strays = new Map<string, Placement>();
+  const others = names.filter((name) => {
+    const stray = strayOf(config, name);
+    if (stray) strays.set(name, stray);
+    return !stray;
+  });
+  return names.length > 0 && others.length === 0
+    ? [...strays.values()]
+    : [...selectPlacements(config, others), ...strays.values()];
+}
+
+function strayOf(config: Config, name: string): Placement | undefined {
+  const at = name.lastIndexOf("@");
+  const [container, node] = [name.slice(0, at), name.slice(at + 1)];
+  const named = at > 0 && isContainerName(container) && config.nodes.some((each) => each.name === node);
+  if (!named || config.placements.some((each) => each.container === container && each.node === node)) return undefined;
+  const nothing = { args: [], image: undefined, build: undefined, env: {}, envFile: undefined, secrets: {}, hooks: {} };
+  return { container, node, ...nothing, stray: true };
+}
+
+/** The failure of a stray that is not there either. */
+export function noSuchStray(config: Config, { container, node }: Pick<Placement, "container" | "node">): PictlError {
+  return unknownContainer(config, `${container}@${node}`);
 }
 
 /**
@@ -50,10 +81,10 @@ export function selectOnNodes(
   const nodes = selectNodes(config, patterns);
   const chosen = new Set(nodes.map((node) => node.name));
   for (const name of names) {
-    const found = selectPlacements(config, [name]);
+    const found = selectWithStrays(config, [name]);
     if (!found.some(({ node }) => chosen.has(node))) throw placedElsewhere(name, found, patterns);
   }
-  return { nodes, placements: selectPlacements(config, names).filter(({ node }) => chosen.has(node)) };
+  return { nodes, placements: selectWithStrays(config, names).filter(({ node }) => chosen.has(node)) };
 }
 
 /** The one node of that name. Throws unknown-node. */

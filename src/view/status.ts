@@ -1,11 +1,13 @@
 import type { StatusRow } from "../app/status.ts";
 import type { Style, Tone } from "./style.ts";
-import { table } from "./table.ts";
+import { type Column, table } from "./table.ts";
 import { bytes, duration } from "./units.ts";
 
 const tones: Record<StatusRow["state"], Tone> = {
   running: "good",
   unhealthy: "bad",
+  restarting: "bad",
+  done: "good",
   stopped: "bad",
   missing: "bad",
   changed: "warn",
@@ -21,9 +23,10 @@ export function statusView(result: { containers: readonly StatusRow[] }, style: 
     [
       { title: "CONTAINER", value: (row) => row.container, min: 10 },
       { title: "NODE", value: (row) => row.node, min: 8 },
-      { title: "WANTED", value: (row) => (row.wanted ? "running" : "-") },
-      { title: "STATE", value: (row) => row.state, tone: (row) => tones[row.state] },
+      { title: "WANTED", value: wanted },
+      { title: "STATE", value: (row) => row.state, tone },
       { title: "HEALTH", value: (row) => row.health ?? "-" },
+      ...(result.containers.some(({ restarts }) => (restarts ?? 0) > 0) ? [restarts] : []),
       { title: "UP", value: (row) => (row.uptimeMs === null ? "-" : duration(row.uptimeMs)) },
       {
         title: "CPU",
@@ -35,4 +38,21 @@ export function statusView(result: { containers: readonly StatusRow[] }, style: 
     ],
     result.containers,
   );
+}
+
+const restarts: Column<StatusRow> = {
+  title: "RESTARTS",
+  value: (row) => (row.restarts === null ? "-" : String(row.restarts)),
+  align: "right",
+};
+
+function wanted(row: StatusRow): string {
+  if (row.stopped) return "stopped";
+  if (!row.wanted) return "-";
+  return row.state === "done" ? "done" : "running";
+}
+
+/** What somebody has stopped is as wanted. */
+function tone({ state, stopped }: StatusRow): Tone {
+  return state === "stopped" && stopped ? "warn" : tones[state];
 }

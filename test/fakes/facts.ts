@@ -15,6 +15,7 @@ export function containerFacts(parts: Partial<ContainerFacts> = {}): ContainerFa
     finishedAtMs: null,
     healthDecidesMs: null,
     exitCode: null,
+    restarts: 0,
     stopTimeoutSeconds: null,
     ports: [],
     volumes: [],

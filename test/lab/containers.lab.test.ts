@@ -71,7 +71,7 @@ describe.skipIf(obstacle !== undefined)("the life of a container", () => {
     expect((await run(Stop, "web", "--dry-run")).stdout).toContain("would run: docker container stop web");
     expect((await states()).code).toBe(0);
     for (const time of [1, 2]) expect((await run(Stop, "web", "--grace", "1")).code, String(time)).toBe(0);
-    expect(await states("web")).toEqual({ code: 1, rows: ["web@n1 stopped"] });
+    expect(await states("web")).toEqual({ code: 0, rows: ["web@n1 stopped"] });
     for (const time of [1, 2]) expect((await run(Start, "web@n1")).code, String(time)).toBe(0);
     expect((await run(Restart, "w*", "--grace", "1")).code).toBe(0);
     expect(await states("web")).toEqual({ code: 0, rows: ["web@n1 running"] });
@@ -228,7 +228,11 @@ describe.skipIf(obstacle !== undefined)("the life of a container", () => {
     await lab.inside("n1", `docker run -d --name left --label io.pictl.cluster=${cluster} web`);
     const { code, rows } = await states();
     expect([code, rows.filter((row) => row.startsWith("left"))]).toEqual([1, ["left@n1 stray"]]);
-    await lab.inside("n1", "docker rm -f left");
+    expect(await states("left@n1")).toEqual({ code: 1, rows: ["left@n1 stray"] });
+    expect((await run(Restart, "left@n1", "--grace", "1")).code).toBe(0);
+    expect((await run(Delete, "left@n1", "--yes", "--grace", "1")).code).toBe(0);
+    expect(await run(Delete, "left@n1", "--yes")).toMatchObject({ code: 2, stdout: "" });
+    expect((await states()).code).toBe(0);
   });
 
   test("the old copy of a replacement that was cut off is told as that, and kept by prune until it is settled", async () => {
@@ -279,6 +283,50 @@ describe.skipIf(obstacle !== undefined)("the life of a container", () => {
     await run(Delete, "once", "--yes");
     await lab.inside("n3", "docker network rm back");
     restore();
+  });
+
+  test("what is stopped stays so, for whoever was not asked for it, until it is started", async () => {
+    expect((await run(Stop, "web", "--grace", "1")).code).toBe(0);
+    expect((await run(Create)).stdout).toMatch(/^web +n1 +stays stopped by \S+ at 20/m);
+    const shown = await run(Status);
+    expect([shown.code, shown.stdout]).toEqual([0, expect.stringMatching(/^web +n1 +stopped +stopped .*stopped by/m)]);
+    // From another controller, or after the state folder was lost: it is kept on the node.
+    const volumes = "docker volume ls -q --filter label=io.pictl.stopped";
+    expect(await lab.inside("n1", volumes)).toMatch(/^pictl\.stopped\.[0-9a-f]{32}\n$/);
+    expect((await run(Create, "web")).stdout).toMatch(/started/);
+    expect(await lab.inside("n1", volumes)).toBe("");
+    await run(Stop, "web", "--grace", "1");
+    await lab.inside("n1", "docker start web");
+    expect(await run(Status, "web")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("though stopped by") as string,
+    });
+    expect((await run(Delete, "web", "--yes", "--grace", "1")).code).toBe(0);
+    expect(await lab.inside("n1", volumes)).toBe("");
+    expect((await run(Create)).code).toBe(0);
+  });
+
+  test("differences are named, a rotated secret too; its value is nowhere", async () => {
+    const secret = join(dirname(lab.status().config), "password");
+    const document = JSON.parse(pristine) as Layout;
+    const write = (args: string, env: object): void => {
+      const web = { args, env, secrets: { DB_PASSWORD: `file:${secret}` } };
+      const layout = document.layout.map((row) => (row.web === undefined ? row : { ...row, web }));
+      writeFileSync(lab.status().config, JSON.stringify({ ...document, layout }));
+    };
+    writeFileSync(secret, "hunter2\n");
+    write("-p 8080:80", { TZ: "UTC" });
+    expect((await run(Create, "web", "--recreate", "--grace", "1")).code).toBe(0);
+    expect(await states("web")).toEqual({ code: 0, rows: ["web@n1 running"] });
+    writeFileSync(secret, "hunter3\n");
+    const rotated = await run(Status, "web", "--json");
+    expect(rotated.stdout).toContain('"secret DB_PASSWORD"');
+    write("-p 8082:80", { TZ: "CET" });
+    const { stdout, stderr } = await run(Create, "web");
+    expect(stderr).toContain("arguments: -p 8080:80 → -p 8082:80; env TZ; secret DB_PASSWORD.");
+    expect(rotated.stdout + stdout + stderr).not.toMatch(/hunter/);
+    restore();
+    expect((await run(Create, "web", "--recreate", "--grace", "1")).code).toBe(0);
   });
 
   test("all of them are stopped or restarted only after a question", async () => {

@@ -33,6 +33,7 @@ export function factsOf(container: SimContainer): ContainerFacts {
     stopTimeoutSeconds: null,
     finishedAtMs: null,
     healthDecidesMs: null,
+    restarts: 0,
     exitCode: state === "exited" ? exitCode : null,
     ports: state === "running" ? ports : [],
     volumes: [],

@@ -69,17 +69,19 @@ export async function happen(scenario: Scenario, transcript?: (line: string) => 
 async function rest(
   world: World,
   watch: Watch,
-  { intervalMs }: Scenario,
+  { intervalMs, faults }: Scenario,
   step: () => boolean,
 ): Promise<readonly string[]> {
   const latest = world.timeline.now + Math.max(restMs, 0) + restRounds * intervalMs;
+  const byHand = new Set(faults.flatMap((fault) => (fault.do === "edit-layout" ? [fault.container] : [])));
   let calm = 0;
   let problems: readonly string[] = [];
   while (world.timeline.now < latest) {
     await world.timeline.run(world.timeline.now + 1.1 * intervalMs, step);
     if (!step()) return [];
     const config = world.config();
-    problems = config ? notAtRest(config, watch.sight().copies, [...world.journal.keys()]) : ["the config is broken"];
+    const journal = [...world.journal.keys()];
+    problems = config ? notAtRest(config, watch.sight().copies, { journal, byHand }) : ["the config is broken"];
     calm = problems.length === 0 ? calm + 1 : 0;
     if (calm > 2) return [];
   }

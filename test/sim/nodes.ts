@@ -162,6 +162,7 @@ function engine(world: World, nodes: SimNodes, node: NodeSpec, signal: AbortSign
       })),
     containers: () => ask("containers", () => docker.facts()),
     container: (name) => ask("container", () => docker.facts().find((each) => each.name === name)),
+    stopMarks: () => Promise.resolve([]),
     images: () => ask("images", () => [...docker.images.values()]),
     stats: none,
     disk: none,

@@ -10,6 +10,7 @@ import {
   imageFromList,
   imageLayers,
   imagePlatforms,
+  stopMarks,
   withInspection,
 } from "../../domain/docker/engine-json.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
@@ -19,6 +20,8 @@ import { statsSample } from "../../domain/docker/stats.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { type Api, ofManyThings, ofTheDisk } from "./api.ts";
 import { containerLogs } from "./logs.ts";
+
+const marked = JSON.stringify({ label: [labels.stopped] });
 
 /** The reading methods over one node's API; every one of them ends when `signal` is aborted. */
 export function createEngine(node: string, api: Api, signal: AbortSignal): Engine {
@@ -40,6 +43,7 @@ export function createEngine(node: string, api: Api, signal: AbortSignal): Engin
       );
       return found;
     },
+    stopMarks: async () => stopMarks(await api.get(`/volumes?filters=${encodeURIComponent(marked)}`, signal)),
     stats: async (id) => {
       const path = `/containers/${encodeURIComponent(id)}/stats?stream=false&one-shot=true`;
       const body = await api.get(path, signal);

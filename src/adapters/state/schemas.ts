@@ -58,6 +58,7 @@ export const savedMemory: Schema<SavedMemory> = schemaOf(
       trials: z._default(perName(z.object({ failures: z.number(), restarts: z.number(), lastRestartAt: time })), {}),
       nodes: z._default(perName(z.object({ state: nodeState, since: z.number(), bootId: z.nullable(z.string()) })), {}),
       volumes: z._default(perName(z.array(volume)), {}),
+      stopped: z._default(perName(z.string()), {}),
       isolated: z._default(z.nullable(z.object({ since: z.number(), cleanRounds: z.number() })), null),
       moves: z._default(z.array(z.object({ ...wanted, at: z.number(), moved: z.boolean() })), []),
       told: z._default(perName(z.string()), {}),

@@ -79,7 +79,9 @@ async function lookAt(ports: HeartbeatPorts, node: NodeSpec, { budgetMs, address
     const connection = await ports.nodes.connect(node, signal);
     if (connection.login) addresses.set(node.name, hostOf(connection.login.address));
     // Asked at once: what one of them does not answer tells which half of the node is ill.
-    const docker = ports.engines.on(node, signal).then((engine) => engine.containers());
+    const docker = ports.engines
+      .on(node, signal)
+      .then((engine) => Promise.all([engine.containers(), engine.stopMarks()]));
     docker.catch(() => undefined);
     const pulse = await connection.run(bootIdCommand, {
       timeoutMs: budgetMs,
@@ -89,7 +91,8 @@ async function lookAt(ports: HeartbeatPorts, node: NodeSpec, { budgetMs, address
     });
     if (pulse.status !== "ok") throw new PictlError("node-unreachable", "its shell does not answer");
     bootId = pulse.stdout.trim();
-    return { state: "up", bootId, containers: await docker };
+    const [containers, stopped] = await docker;
+    return { state: "up", bootId, containers, stopped };
   } catch (error) {
     if (ports.signal.aborted) throw error;
     const noAnswer = `${bootId === undefined ? "SSH" : "Docker"} does not answer within ${String(budgetMs)} ms`;

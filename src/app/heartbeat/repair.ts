@@ -22,6 +22,8 @@ export async function repair(
     placements: config.placements.filter((each) => each.container === container && each.node === node),
     waitMs: 0,
     dryRun: false,
+    // Somebody may have stopped it since the round looked.
+    leaveStopped: true,
   };
   const { failures } =
     action.do === "create"

@@ -63,7 +63,13 @@ export async function onceSettled<Row extends Pick<Placement, "container" | "nod
   const rows = reports.flatMap((report) => report.result.containers);
   const isOf = (row: Row, place: Placement): boolean => row.container === place.container && row.node === place.node;
   return {
-    result: { containers: placements.flatMap((place) => rows.filter((row) => isOf(row, place))) },
+    result: {
+      containers: [
+        ...placements.flatMap((place) => rows.filter((row) => isOf(row, place))),
+        // What had to be done besides.
+        ...rows.filter((row) => !placements.some((place) => isOf(row, place))),
+      ],
+    },
     failures: reports.flatMap((report) => report.failures),
   };
 }

@@ -1,4 +1,5 @@
 import type { Config, Placement } from "../../domain/config/types.ts";
+import { askedOf } from "../../domain/container/asked.ts";
 import { imageNamed } from "../../domain/container/drift.ts";
 import { type EnvVariable, withEnvironmentOnStdin } from "../../domain/container/environment.ts";
 import { imageOf, runInput } from "../../domain/container/wanted.ts";
@@ -126,7 +127,7 @@ async function prepare(
   const declares = image && (await engine.declares(image.id));
   const swap = facts && chooseSwap({ placement, old: facts, check, declares });
   return {
-    run: runInput({ ...placement, args }, { cluster: config.cluster, generation, digest }),
+    run: runInput({ ...placement, args }, { cluster: config.cluster, generation, digest, asked: askedOf(placement) }),
     left,
     swap,
     gates: gatesOf(swap?.kind, { check, skips: skipsCheck }),

@@ -6,6 +6,7 @@ import type {
   ImageDeclares,
   ImageFacts,
   LogRecord,
+  StopMark,
   StatsSample,
 } from "../../domain/docker/facts.ts";
 
@@ -27,6 +28,8 @@ export interface Engine {
   addresses(name: string): Promise<readonly string[] | undefined>;
   /** The container of exactly this name; undefined when there is none. */
   container(name: string): Promise<ContainerFacts | undefined>;
+  /** The containers that somebody wants stopped, those of other clusters too. */
+  stopMarks(): Promise<readonly StopMark[]>;
   /** One sample of a running container's use, without waiting for a second one. */
   stats(containerId: string): Promise<StatsSample>;
   images(): Promise<ImageFacts[]>;

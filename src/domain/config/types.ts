@@ -76,6 +76,8 @@ export interface Placement {
   readonly oneOff?: boolean;
   /** Those that its arguments name and that the config describes: they are made before it is run. */
   readonly networks?: readonly NetworkSpec[];
+  /** The layout does not have it: somebody named a container and its node, and nothing else is known of it. */
+  readonly stray?: boolean;
   /** A registry image; undefined means the image is built here and has the container's name. */
   readonly image: string | undefined;
   /** Build folder, absolute; undefined when there is an `image` or no `docker` folder. */

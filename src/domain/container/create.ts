@@ -1,6 +1,5 @@
 import type { ContainerFacts } from "../docker/facts.ts";
 import { PictlError } from "../errors.ts";
-import type { Drift } from "./drift.ts";
 
 /** What is replaced: `differing`: what differs from the config. */
 export type Recreate = "nothing" | "differing" | "everything";
@@ -16,20 +15,31 @@ export function planCreate(
   name: string,
   options: {
     readonly facts: ContainerFacts | undefined;
-    readonly drift: readonly Drift[];
+    /** In what it differs, in words (`drift`). */
+    readonly drift: readonly string[];
     readonly recreate: Recreate;
+    /** It cannot go on as it is: what it shares with another container is gone. */
+    readonly broken?: boolean;
+    /** It is meant to end. */
+    readonly oneOff?: boolean;
   },
 ): CreatePlan {
   const { facts, recreate } = options;
   if (!facts) return "run";
-  if (recreate === "everything") return "replace";
+  if (recreate === "everything" || options.broken === true) return "replace";
   if (options.drift.length > 0) {
     if (recreate === "differing") return "replace";
     throw new PictlError(
       "not-as-wanted",
-      `The container runs with other ${options.drift.join(" and another ")} than the config says; it was left as it is.`,
+      `The container is not as the config says, and was left as it is: ${options.drift.join("; ")}.`,
       { container: name, hint: `Replace it with \`pictl create ${name} --recreate\`.` },
     );
   }
+  if (options.oneOff === true && isDone(facts)) return "keep";
   return facts.state === "running" ? "keep" : "start";
+}
+
+/** Of what is meant to end: it has, and well. */
+export function isDone({ state, exitCode }: Pick<ContainerFacts, "state" | "exitCode">): boolean {
+  return state === "exited" && exitCode === 0;
 }

@@ -2,6 +2,7 @@ import { overridesRestart } from "../config/movable.ts";
 import type { Placement } from "../config/types.ts";
 import type { RunInput } from "../docker/commands.ts";
 import { labels } from "../docker/labels.ts";
+import { type Asked, askedOf } from "./asked.ts";
 import type { EnvVariable } from "./environment.ts";
 
 /** The image a placement runs: a registry's, or the one built under the container's name. */
@@ -35,7 +36,13 @@ function byName([a]: readonly [string, string], [b]: readonly [string, string]):
 /** What to give `docker run` for a placement. An image that is built here is never looked for in a registry. */
 export function runInput(
   placement: Placement,
-  options: { cluster: string; generation: number; digest: string },
+  options: {
+    cluster: string;
+    generation: number;
+    digest: string;
+    /** What the config asks for, where what is run is more than that. */
+    asked?: Asked;
+  },
 ): RunInput {
   return {
     name: placement.container,
@@ -52,6 +59,7 @@ export function runInput(
       [labels.container]: placement.container,
       [labels.generation]: String(options.generation),
       [labels.digest]: options.digest,
+      [labels.asked]: JSON.stringify(options.asked ?? askedOf(placement)),
     },
   };
 }

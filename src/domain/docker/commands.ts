@@ -1,3 +1,4 @@
+import type { StopMark } from "./facts.ts";
 import { labels } from "./labels.ts";
 import { type Command, script, words } from "../shell.ts";
 
@@ -35,6 +36,26 @@ function described(input: RunInput): readonly string[] {
     input.image,
     ...(input.command ?? []),
   ];
+}
+
+/**
+ * A volume whose labels say that somebody wants a container stopped: labels of a container cannot be changed, and this is
+ * seen by whoever asks this Docker, whatever their login.
+ */
+export function markStopped(mark: Omit<StopMark, "volume">): Command {
+  const own = {
+    [labels.stopped]: mark.id,
+    [labels.container]: mark.container,
+    [labels.cluster]: mark.cluster,
+    [labels.stoppedBy]: mark.by,
+    [labels.stoppedAt]: mark.at,
+  };
+  const given = Object.entries(own).flatMap(([key, value]) => ["--label", `${key}=${value}`]);
+  return words("docker", "volume", "create", ...given, `pictl.stopped.${mark.id.slice(0, 32)}`);
+}
+
+export function removeVolumes(names: readonly string[]): Command {
+  return words("docker", "volume", "rm", "--force", ...names);
 }
 
 export function createNetwork({ name, args }: { readonly name: string; readonly args: readonly string[] }): Command {

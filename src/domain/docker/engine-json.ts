@@ -1,3 +1,6 @@
+import type { EnvVariable } from "../container/environment.ts";
+import { Secret } from "../secret.ts";
+import { visible } from "../text.ts";
 import type {
   ContainerFacts,
   ContainerState,
@@ -6,7 +9,9 @@ import type {
   ImageDeclares,
   ImageFacts,
   PublishedPort,
+  StopMark,
 } from "./facts.ts";
+import { labels } from "./labels.ts";
 import { list, number, object, text, texts } from "./json.ts";
 
 /** Turns the Docker Engine API's answers into facts. Fields: https://docs.docker.com/reference/api/engine/ */
@@ -32,6 +37,7 @@ export function containerFromList(row: unknown): ContainerFacts | undefined {
     finishedAtMs: null,
     healthDecidesMs: null,
     exitCode: exitCodeOf(statusText),
+    restarts: null,
     stopTimeoutSeconds: null,
     ports: list(json["Ports"]).flatMap(publishedPort),
     volumes: list(json["Mounts"])
@@ -53,8 +59,12 @@ export function withInspection(facts: ContainerFacts, inspection: unknown): Cont
   const state = object(object(inspection)["State"]);
   const stopTimeout = object(object(inspection)["Config"])["StopTimeout"];
   const ended = facts.state === "exited" || facts.state === "dead" || facts.state === "restarting";
+  const json = object(inspection);
   return {
     ...facts,
+    restarts: number(json["RestartCount"]),
+    env: list(object(json["Config"])["Env"]).map(text).map(variable),
+    joined: joinedBy(object(json["HostConfig"])),
     startedAtMs: timeOf(state["StartedAt"]),
     finishedAtMs: timeOf(state["FinishedAt"]),
     healthDecidesMs: healthDecidesMs(object(object(inspection)["Config"])["Healthcheck"]),
@@ -103,6 +113,40 @@ function declaresHealthcheck(healthcheck: unknown): boolean {
 export function healthOutput(body: unknown): string {
   const last = list(object(object(object(body)["State"])["Health"])["Log"]).at(-1);
   return text(object(last)["Output"]).trim();
+}
+
+/** `NAME=value` as it is in the container. */
+function variable(line: string): EnvVariable {
+  const equals = line.indexOf("=");
+  return equals === -1 ? [line, new Secret("")] : [line.slice(0, equals), new Secret(line.slice(equals + 1))];
+}
+
+/** `container:ID` in the modes that share something of another container. */
+function joinedBy(host: Readonly<Record<string, unknown>>): readonly string[] {
+  return ["NetworkMode", "IpcMode", "PidMode"].flatMap((key) => {
+    const id = /^container:(.+)$/.exec(text(host[key]))?.[1];
+    return id === undefined ? [] : [id];
+  });
+}
+
+/** The marks among `GET /volumes`. */
+export function stopMarks(body: unknown): readonly StopMark[] {
+  return list(object(body)["Volumes"]).flatMap((row) => {
+    const json = object(row);
+    const own = texts(json["Labels"]);
+    const id = own[labels.stopped];
+    if (id === undefined || id === "") return [];
+    return [
+      {
+        id,
+        container: own[labels.container] ?? "",
+        cluster: own[labels.cluster] ?? "",
+        by: visible(own[labels.stoppedBy] ?? "somebody"),
+        at: visible(own[labels.stoppedAt] ?? ""),
+        volume: text(json["Name"]),
+      },
+    ];
+  });
 }
 
 /** One row of `GET /images/json`; undefined when it has no id. */

@@ -1,5 +1,7 @@
 /** What Docker says of a node, reduced to what pictl decides on. */
 
+import type { EnvVariable } from "../container/environment.ts";
+
 export type ContainerState = "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
 
 export interface ContainerFacts {
@@ -23,6 +25,12 @@ export interface ContainerFacts {
   /** How long its HEALTHCHECK may take until Docker calls it healthy or unhealthy; null when it has none. */
   readonly healthDecidesMs: number | null;
   readonly exitCode: number | null;
+  /** How often Docker has started it again since somebody started it; null when it was not asked. */
+  readonly restarts: number | null;
+  /** All its variables, those of its image too; undefined when it was not asked. */
+  readonly env?: readonly EnvVariable[];
+  /** The ids of the containers whose network, processes or memory it shares; undefined when it was not asked. */
+  readonly joined?: readonly string[];
   /** Its `--stop-timeout`, -1 for ever; null: Docker's own, or not known. */
   readonly stopTimeoutSeconds: number | null;
   readonly ports: readonly PublishedPort[];
@@ -34,6 +42,20 @@ export interface ContainerFacts {
   readonly networks: readonly string[];
   /** Its address in each network that gives it one. */
   readonly addresses: Readonly<Record<string, string>>;
+}
+
+/** Somebody wants a container stopped, and said so with `pictl stop`. */
+export interface StopMark {
+  /** The container's id: another container of that name is not meant. */
+  readonly id: string;
+  readonly container: string;
+  readonly cluster: string;
+  /** `user@host`. */
+  readonly by: string;
+  /** RFC 3339. */
+  readonly at: string;
+  /** The volume that keeps the mark. */
+  readonly volume: string;
 }
 
 export interface VolumeMount {

@@ -8,6 +8,12 @@ export const labels = {
   digest: "io.pictl.digest",
   /** On networks: the container whose new copy waits there for the ports of the old one. */
   waiting: "io.pictl.waiting",
+  /** What was asked for, less every value that may be secret, so that a difference can be named. */
+  asked: "io.pictl.asked",
+  /** On volumes: the id of a container that somebody wants stopped; who, and when (RFC 3339). */
+  stopped: "io.pictl.stopped",
+  stoppedBy: "io.pictl.stopped-by",
+  stoppedAt: "io.pictl.stopped-at",
   /** On images: digest of the build context. */
   context: "io.pictl.context",
 } as const;

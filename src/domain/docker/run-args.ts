@@ -17,6 +17,8 @@ export interface RunArgs {
   /** `no`, `always`, `unless-stopped`, `on-failure` or `on-failure:3`; undefined when not said. */
   readonly restart: string | undefined;
   readonly networks: readonly string[];
+  /** What may be of another container, as written: `container:NAME`, or its name. */
+  readonly shares: Readonly<Record<"network" | "ipc" | "pid" | "volumesFrom" | "link", readonly string[]>>;
   /** `NAME=value`, or `NAME` for what the node's environment has, as written. */
   readonly env: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
@@ -40,6 +42,7 @@ export function parseRunArgs(words: readonly string[], container?: string): RunA
   while (reading.index < words.length) readWord(reading);
 
   const values = (name: string) => reading.flags.get(name) ?? [];
+  const texts = (name: string): readonly string[] => values(name).map((flag) => flag.value);
   const published = values("publish").flatMap((flag) => orProblem(parsePublish(flag.value), flag, reading));
   const volumes = values("volume").map((flag) => parseVolume(flag.value));
   const mounts = values("mount").flatMap((flag) => orProblem(parseMount(flag.value), flag, reading));
@@ -60,7 +63,14 @@ export function parseRunArgs(words: readonly string[], container?: string): RunA
     // What is no path names a device in CDI's way.
     devices: values("device").flatMap((flag) => (flag.value.startsWith("/") ? flag.value.split(":", 1) : [])),
     restart: restart?.value,
-    networks: values("network").map((flag) => flag.value),
+    networks: texts("network"),
+    shares: {
+      network: texts("network"),
+      ipc: texts("ipc"),
+      pid: texts("pid"),
+      volumesFrom: texts("volumes-from"),
+      link: texts("link"),
+    },
     env: values("env").map((flag) => flag.value),
     labels: Object.fromEntries(values("label").map((flag) => pair(flag.value))),
     problems: reading.problems.sort((a, b) => a.word - b.word),

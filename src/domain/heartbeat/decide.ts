@@ -3,6 +3,7 @@ import { isOurs } from "../container/ownership.ts";
 import { safety } from "../safety.ts";
 import { type CheckFact, keyOf, type NodeFacts, type RoundFacts, type WantedMove } from "./facts.ts";
 import { isolation } from "./isolation.ts";
+import { type LeftAlone, leftAlone, rememberStopped } from "./left-alone.ts";
 import { dataLeftBehind, rememberVolumes } from "./local-data.ts";
 import { forbiddenBy, memoryOfMovesMs } from "./limits.ts";
 import { freshTrial, type Memory, type NodeMemory, type Trial, withoutCounts } from "./memory.ts";
@@ -61,6 +62,7 @@ export function decide(config: Config, before: Memory, round: RoundFacts): Decis
     isolated,
     nodes: rememberNodes(before.nodes, round),
     volumes: rememberVolumes(before.volumes, config, round),
+    stopped: rememberStopped(before.stopped, config, round),
     moves: before.moves.filter((move) => round.at - move.at <= memoryOfMovesMs),
   };
   const draft: Draft = { config, round, before, memory, trials: {}, told: {}, actions: [], events: [], rows: [] };
@@ -218,6 +220,11 @@ function decideOne(draft: Draft, check: CheckFact): void {
       draft.rows.push(row(check, { failures: trial.failures, decision: `nothing: ${found.rule}` }));
       return;
     case "failing": {
+      const left = leftAlone(draft.config, draft.memory, round, check);
+      if (left) {
+        leave(draft, check, left);
+        return;
+      }
       const early = stillStarting(check, facts, { trial, now: round.at });
       if (early === undefined) {
         trials[key] = counted(trial);
@@ -242,6 +249,14 @@ function waitForStart(draft: Draft, check: CheckFact, early: string): void {
   draft.trials[key] = { ...trial, starting: { since, failures: failures + 1 } };
   tell(draft, key, "starting", { type: "heartbeat.starting", ...placeOf(check), error: `${check.message}; ${early}` });
   draft.rows.push(row(check, { failures: trial.failures, decision: `nothing: ${early}` }));
+}
+
+/** Only what nobody has asked for is told. */
+function leave(draft: Draft, check: CheckFact, { rule, message }: LeftAlone): void {
+  if (rule === "runs-elsewhere") {
+    tell(draft, keyOf(check), rule, { type: `heartbeat.${rule}`, ...placeOf(check), error: message });
+  }
+  draft.rows.push(row(check, { failures: 0, decision: `nothing: ${message}` }));
 }
 
 /** A check that says nothing leaves what is known as it was. */
@@ -350,7 +365,8 @@ function repairOf(
 }
 
 /** A node that came back, or is seen for the first time, gets what it should run: only its own, only when asked for. */
-function autostart({ config, round, before, actions }: Draft): void {
+function autostart(draft: Draft): void {
+  const { config, round, before, actions } = draft;
   if (!config.autostartContainers) return;
   const handled = new Set(actions.map((each) => each.container));
   for (const { container, node } of config.placements) {
@@ -361,6 +377,7 @@ function autostart({ config, round, before, actions }: Draft): void {
     if (!cameBack) continue;
     const found = facts.containers.find((each) => each.name === container);
     if (found?.state === "running" || (found && !isOurs(found, config.cluster))) continue;
+    if (leftAlone(config, draft.memory, round, { container, node })) continue;
     actions.push({ do: found ? "start" : "create", container, node, cause: `autostart: ${node} is there` });
   }
 }

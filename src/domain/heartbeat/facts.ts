@@ -1,6 +1,6 @@
 import type { HeartbeatCheck } from "../config/types.ts";
 import type { Generations } from "../container/generations.ts";
-import type { ContainerFacts } from "../docker/facts.ts";
+import type { ContainerFacts, StopMark } from "../docker/facts.ts";
 import type { ErrorCode } from "../errors.ts";
 
 /**
@@ -14,6 +14,8 @@ export interface UpNode {
   readonly state: "up";
   readonly bootId: string;
   readonly containers: readonly ContainerFacts[];
+  /** Containers that somebody wants stopped. */
+  readonly stopped?: readonly StopMark[];
 }
 
 /** SSH answers, Docker does not. */

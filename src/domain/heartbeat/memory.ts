@@ -9,6 +9,8 @@ export interface Memory {
   readonly nodes: Readonly<Record<string, NodeMemory>>;
   /** The volumes of containers that may fail over, as last seen, by `container@node`: a dead node cannot be asked. */
   readonly volumes: Readonly<Record<string, readonly VolumeMount[]>>;
+  /** Containers that somebody wants stopped, as last seen, by `container@node`: who and since when, in words. */
+  readonly stopped: Readonly<Record<string, string>>;
   /** Since when the controller believes itself cut off, and how many rounds have been clean since. */
   readonly isolated: { readonly since: number; readonly cleanRounds: number } | null;
   /** Moves away from a failing node, the newest last. */
@@ -45,6 +47,7 @@ export const noMemory: Memory = {
   trials: {},
   nodes: {},
   volumes: {},
+  stopped: {},
   isolated: null,
   moves: [],
   told: {},
@@ -73,6 +76,7 @@ export function rebase(memory: Memory, { shiftMs, now }: { shiftMs: number; now:
     })),
     nodes: mapValues(memory.nodes, (node) => ({ ...node, since: moved(node.since) })),
     volumes: memory.volumes,
+    stopped: memory.stopped,
     isolated: memory.isolated && { ...memory.isolated, since: moved(memory.isolated.since) },
     moves: memory.moves.map((move) => ({ ...move, at: moved(move.at) })),
     told: memory.told,

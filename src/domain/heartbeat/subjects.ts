@@ -10,7 +10,7 @@ export function subjects(config: Pick<Config, "heartbeat" | "constraints" | "pla
   const watched = new Set(config.heartbeat.checks.map(({ container, node }) => `${container}@${node}`));
   const movable = new Set(config.constraints.map((each) => each.container));
   const others = config.placements.filter(
-    ({ container, node }) => movable.has(container) && !watched.has(`${container}@${node}`),
+    ({ container, node, oneOff }) => oneOff !== true && movable.has(container) && !watched.has(`${container}@${node}`),
   );
   return [
     ...config.heartbeat.checks,

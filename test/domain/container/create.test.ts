@@ -13,7 +13,9 @@ describe("the command that runs a container", () => {
     const wanted = placement("web", "n1", { args: ["-p", "80:80", "-e", "GREETING=it's $HOME"] });
     expect(render(run(runInput(wanted, { cluster: "home", generation: 3, digest: "d" })))).toBe(
       "docker container run --detach --name web --label io.pictl.cluster=home --label io.pictl.container=web " +
-        "--label io.pictl.generation=3 --label io.pictl.digest=d --pull=never -p 80:80 -e 'GREETING=it'\\''s $HOME' web",
+        "--label io.pictl.generation=3 --label io.pictl.digest=d --label " +
+        `'io.pictl.asked={"image":"web","args":["-p","80:80","-e","GREETING=…"],"command":[],"env":[],"secrets":[]}' ` +
+        "--pull=never -p 80:80 -e 'GREETING=it'\\''s $HOME' web",
     );
   });
 
@@ -43,12 +45,11 @@ describe("what create does", () => {
 
   test("a container that differs is left as it is, and the error says how to replace it", () => {
     expect(() =>
-      planCreate("web", { facts: containerFacts(), drift: ["arguments", "image"], recreate: "nothing" }),
+      planCreate("web", { facts: containerFacts(), drift: ["image 1 → 2", "env TZ"], recreate: "nothing" }),
     ).toThrow(
       expect.objectContaining({
         code: "not-as-wanted",
-        message:
-          "The container runs with other arguments and another image than the config says; it was left as it is.",
+        message: "The container is not as the config says, and was left as it is: image 1 → 2; env TZ.",
         hint: "Replace it with `pictl create web --recreate`.",
       }) as Error,
     );
@@ -60,7 +61,7 @@ describe("drift", () => {
   test.each([
     ["the same", containerFacts(), [imageFacts()], []],
     ["other arguments", containerFacts({ labels: { "io.pictl.digest": "d0" } }), [imageFacts()], ["arguments"]],
-    ["a rebuilt image", containerFacts(), [imageFacts({ id: "sha256:2" })], ["image"]],
+    ["a rebuilt image", containerFacts(), [imageFacts({ id: "sha256:2" })], ["image web is a newer one"]],
     ["an image that is gone", containerFacts(), [], []],
     ["another tag of the name", containerFacts(), [imageFacts({ id: "sha256:2", tags: ["web:1"] })], []],
   ] as const)("%s", (_what, facts, images, expected) => {

@@ -5,6 +5,7 @@ import {
   imageFromList,
   healthOutput,
   imageDeclares,
+  stopMarks,
   withInspection,
 } from "../../../src/domain/docker/engine-json.ts";
 
@@ -49,6 +50,7 @@ describe("containerFromList", () => {
       startedAtMs: null,
       finishedAtMs: null,
       healthDecidesMs: null,
+      restarts: null,
       exitCode: null,
       stopTimeoutSeconds: null,
       ports: [{ ip: "0.0.0.0", publicPort: 8080, privatePort: 80, protocol: "tcp" }],
@@ -178,4 +180,34 @@ it("reads what a HEALTHCHECK said last", () => {
   const log = [{ Output: "fine\n" }, { Output: "no database\n" }];
   expect(healthOutput({ State: { Health: { Log: log } } })).toBe("no database");
   expect(healthOutput({ State: {} })).toBe("");
+});
+
+describe("what only an inspection tells", () => {
+  it("reads restarts, variables and what is of other containers", () => {
+    const inspected = withInspection(facts(), {
+      RestartCount: 3,
+      Config: { Env: ["A=1=2", "B"] },
+      HostConfig: { NetworkMode: "container:abc", PidMode: "host", IpcMode: "container:def" },
+    });
+    expect(inspected).toMatchObject({ restarts: 3, joined: ["abc", "def"] });
+    expect(inspected.env?.map(([name, value]) => [name, value.reveal()])).toEqual([
+      ["A", "1=2"],
+      ["B", ""],
+    ]);
+    expect(JSON.stringify(inspected)).not.toContain("1=2");
+  });
+});
+
+describe("stopMarks", () => {
+  it("reads the volumes that say that somebody wants a container stopped", () => {
+    const own = { "io.pictl.container": "web", "io.pictl.cluster": "home", "io.pictl.stopped-by": "pi@desk" };
+    const row = {
+      Name: "pictl.stopped.c2f9",
+      Labels: { ...own, "io.pictl.stopped": "c2f91d", "io.pictl.stopped-at": "T" },
+    };
+    expect(stopMarks({ Volumes: [row, { Name: "data", Labels: null }, 7] })).toEqual([
+      { id: "c2f91d", container: "web", cluster: "home", by: "pi@desk", at: "T", volume: "pictl.stopped.c2f9" },
+    ]);
+    expect([stopMarks({ Volumes: null }), stopMarks("[")]).toEqual([[], []]);
+  });
 });

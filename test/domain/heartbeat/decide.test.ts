@@ -372,3 +372,53 @@ test("property: one action a container at most; nothing on nodes that do not ans
 function targetOf(action: Action): string {
   return action.do === "clean-up" ? `${action.container} ${action.id}` : action.container;
 }
+
+describe("a container that is to be left alone", () => {
+  const mark = { id: "w", container: "web", cluster: "test", by: "pi@desk", at: "2026-01-31T10:00:00Z", volume: "v" };
+  const ended = copy("web", "w", 1, { state: "exited", exitCode: 0 });
+  const marked: NodeFacts = { state: "up", bootId: "boot", containers: [ended], stopped: [mark] };
+  const stopped: Seen = { ok: false, nodes: { ...others, n1: marked } };
+
+  test("somebody has stopped it: it is not started, and does not move when its node dies", () => {
+    const decided = after([{}, stopped, stopped, stopped, stopped, nodeDead, nodeDead, nodeDead, nodeDead]);
+    expect([deeds(decided), decided.events]).toEqual([[], []]);
+    expect(decided.rows).toMatchObject([
+      { decision: "nothing: stopped by pi@desk at 2026-01-31T10:00:00Z", failures: 0 },
+    ]);
+    const [before] = [after([{}, stopped]), after([stopped], { ...cluster, autostartContainers: true })];
+    expect([deeds(before), before.events]).toEqual([[], []]);
+  });
+
+  test("a mark on another container of that name, or on one that runs, means nothing", () => {
+    const other: NodeFacts = { ...marked, stopped: [{ ...mark, id: "before" }] };
+    expect(deeds(after([{}, { ok: false, nodes: { ...others, n1: other } }]))).toEqual(["start"]);
+    const runs: NodeFacts = { ...marked, containers: [web] };
+    expect(deeds(after([{}, { ok: false, nodes: { ...others, n1: runs } }]))).toEqual(["restart"]);
+  });
+
+  test("a copy runs where the layout does not have it: told once, and neither started nor moved", () => {
+    const elsewhere = (generation: number, n1: NodeFacts): Seen => ({
+      ok: false,
+      nodes: { ...others, n1, n2: up(copy("web", "other", generation)) },
+    });
+    const generations = withPlaced(noGenerations, "web", 7);
+    const rounds = (one: Seen): Decision => after([one, one, one, one].map((each) => ({ ...each, generations })));
+    for (const one of [elsewhere(5, up()), elsewhere(7, dead), elsewhere(1, up(ended))]) {
+      expect(deeds(rounds(one))).toEqual([]);
+      expect(after([one]).events.map(({ type }) => type)).toContain("heartbeat.runs-elsewhere");
+      expect(rounds(one).events).toEqual([]);
+    }
+    // An older one is not what anybody waits for.
+    expect(deeds(rounds(elsewhere(0, up(ended))))).toContain("fail-over");
+    expect(deeds(rounds(elsewhere(6, dead)))).toContain("fail-over");
+  });
+
+  test("what is meant to end is neither started nor moved", () => {
+    const once = { ...cluster, placements: [placement("web", "n1", { oneOff: true })], autostartContainers: true };
+    expect(subjects(once)).toEqual([]);
+    const check = { container: "web", node: "n1", check: { kind: "docker" } };
+    const watched = { ...once, heartbeat: { ...once.heartbeat, checks: [check] } };
+    const decided = after([{ ok: false, nodes: { ...others, n1: up(ended) } }], watched);
+    expect([deeds(decided), decided.rows[0]?.decision]).toEqual([[], "nothing: it is done"]);
+  });
+});

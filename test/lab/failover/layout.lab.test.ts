@@ -1,5 +1,5 @@
-/** A layout that somebody changes by hand, and changes back before the daemon has done all that follows from it. */
-import { rmSync } from "node:fs";
+/** A layout that says something else than what runs where: edited by hand, or taken from an older copy of the file. */
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { editConfig } from "../../faults/config.ts";
@@ -7,50 +7,86 @@ import { during, type Fault, until } from "../../faults/stage.ts";
 import { pictl } from "../../support/cli.ts";
 import { oneApp, type Scene, withScenes } from "../../support/failover.ts";
 
-await withScenes("a layout that is edited and edited back", (lab, scene) => {
+await withScenes("a layout that is not what runs", (lab, scene) => {
   const watched = { ...oneApp, hb: [] };
-  const idOn = async (node: string): Promise<string> =>
-    lab.inside(node, "docker ps -q --no-trunc --filter name='^/app$'");
+  const all = (node: string): Promise<string> => lab.inside(node, "docker ps -aq --no-trunc --filter name='^/app$'");
+  const told = (stage: Scene, type: string, on: string): Promise<void> =>
+    until(stage, type, () => (stage.events(type).some(({ node }) => node === on) ? undefined : "it is not told"));
 
-  /** Changed back when a newer copy is on n2; then another daemon begins, which knows what is left of the `state`. */
-  const changedTwice = (loseState: () => void): Fault => ({
-    name: "the layout is changed twice",
-    blocks: ["controller"],
-    inject: async (stage) => {
-      editConfig(stage, swapped);
-      const here = async (): Promise<string | undefined> => ((await idOn("n2")) === "" ? "it does not" : undefined);
-      await until(stage, "app runs on n2", here, { everyMs: 20 });
-      await stage.daemon.kill();
-      editConfig(stage, swapped);
-      loseState();
-      await stage.daemon.start();
+  scene(
+    "edited by hand: the container runs on where it is, and whoever asks is told of a move",
+    watched,
+    async (stage) => {
+      const { config } = lab.status();
+      const before = await all("n1");
+      const swap: Fault = {
+        name: "the layout is changed by hand",
+        blocks: [],
+        inject: (to) => {
+          editConfig(to, swapped);
+          return Promise.resolve();
+        },
+        heal: (to) => {
+          editConfig(to, swapped);
+          return Promise.resolve();
+        },
+      };
+      await during(stage, swap, async () => {
+        await told(stage, "heartbeat.runs-elsewhere", "n2");
+        const create = await pictl(["create", "app"], { config });
+        expect(create).toMatchObject({ code: 1, stderr: expect.stringContaining("`pictl move app n2`") as string });
+        const status = await pictl(["status", "app"], { config });
+        expect([status.code, status.stdout]).toEqual([1, expect.stringMatching(/^app +n1 .*stray/m)]);
+        expect(status.stderr).not.toMatch(/docker rm|removes it now/);
+        expect([await all("n1"), await all("n2")]).toEqual([before, ""]);
+      });
+      expect(await pictl(["status", "app"], { config })).toMatchObject({ code: 0 });
+      expect(await all("n1")).toBe(before);
     },
-    heal: () => Promise.resolve(),
-  });
-  const tellsOfN2 = (stage: Scene, type: string): Promise<void> =>
-    until(stage, type, () => (stage.events(type).some(({ node }) => node === "n2") ? undefined : "it is not told"));
+  );
 
-  scene("ends with the copy that it had in the beginning, which is not touched", watched, async (stage) => {
-    const before = await idOn("n1");
-    const keepState = (): void => undefined;
-    await during(stage, changedTwice(keepState), () => tellsOfN2(stage, "container.cleaned-up"));
-    expect(await idOn("n1")).toBe(before);
-  });
-
-  scene("by who knows nothing of that keeps both, and says what to do", watched, async (stage) => {
-    const { config, dir } = lab.status();
-    const loseState = (): void => {
-      rmSync(join(dir, "state", `generations-${lab.name}.json`));
-    };
-    await during(stage, changedTwice(loseState), async () => {
-      await tellsOfN2(stage, "heartbeat.unknown-copy");
-      const status = await pictl(["status"], { config });
-      expect(status).toMatchObject({ code: 1, stderr: expect.stringContaining("app@n2") as string });
-      const [, advised = ""] = /`pictl exec --node n2 "(.*)"`/.exec(status.stderr) ?? [];
-      expect(await pictl(["exec", "--node", "n2", advised], { config })).toMatchObject({ code: 0 });
-      expect(await pictl(["status"], { config })).toMatchObject({ code: 0 });
-    });
-  });
+  scene(
+    "older than what runs, on a machine that knows nothing of it: nothing is started or removed",
+    watched,
+    async (stage) => {
+      const { config, dir } = lab.status();
+      const older = readFileSync(config, "utf8");
+      let newer = older;
+      const checkout: Fault = {
+        name: "the config is checked out from before a move",
+        blocks: ["controller"],
+        inject: async (to) => {
+          await to.daemon.kill();
+          const moved = await pictl(["move", "app", "n2", "--yes"], { config });
+          expect(moved.code, moved.stderr).toBe(0);
+          newer = readFileSync(config, "utf8");
+          writeFileSync(config, older);
+          rmSync(join(dir, "state", `generations-${lab.name}.json`));
+          await to.daemon.start();
+        },
+        heal: () => {
+          writeFileSync(config, newer);
+          return Promise.resolve();
+        },
+      };
+      await during(stage, checkout, async () => {
+        const running = await all("n2");
+        await told(stage, "heartbeat.runs-elsewhere", "n1");
+        for (const command of [["create"], ["create", "app", "--recreate"]]) {
+          const refused = await pictl(command, { config });
+          expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("seems to be an older one")]);
+        }
+        const shown = await pictl(["status", "--json"], { config });
+        const { failures } = JSON.parse(shown.stdout) as { failures: { node: string; hint: string }[] };
+        for (const node of ["n1", "n2"]) {
+          expect(failures.find((each) => each.node === node)?.hint).toContain("seems to be an older one");
+        }
+        expect([await all("n1"), await all("n2")]).toEqual(["", running]);
+        expect((await pictl(["logs", "app@n2"], { config })).code).toBe(0);
+      });
+      expect(await pictl(["status", "app"], { config })).toMatchObject({ code: 0 });
+    },
+  );
 });
 
 /** The first two nodes change their rows. */
