@@ -1,29 +1,83 @@
 import * as z from "zod/mini";
 import { choice, described, port, milliseconds, strict, text, toggle, whole } from "./values.ts";
 
-const timeout = z.optional(described(milliseconds(), "Milliseconds until the check counts as failed (5000)."));
+const timeout = z.optional(
+  described(
+    milliseconds(),
+    "How long one try may take until it counts as failed. Raise it for what answers slowly under load; lower it to notice sooner.",
+    { default: 5000, example: 10_000 },
+  ),
+);
+
 const via = z.optional(
-  described(choice(["controller", "node"]), "Who connects: the machine pictl runs on, or the node itself over SSH."),
+  described(
+    choice(["controller", "node"]),
+    "Who connects: the machine pictl runs on, or the node itself over SSH, which also reaches what is published on its loopback address. A ping via the node goes to the container's own address.",
+    { default: "controller", example: "node" },
+  ),
 );
 
 const grace = z.optional(
   described(
     whole("a number of milliseconds, 0 or more", 0, 2 ** 31 - 1),
-    "Milliseconds after a start of the container in which a check that fails only says that it is still starting (30000).",
+    "For so long after a start of the container a check that fails only says that it is still starting. Raise it for what starts slowly; with 0 every failure counts at once.",
+    { default: 30_000, example: 120_000 },
   ),
 );
 
-const tcp = strict({ check: z.literal("tcp"), port: port(), timeout, grace, via }, "a tcp check");
+/** The key that picks the kind. */
+const kind = <const Kind extends string>(name: Kind, description: string) => described(z.literal(name), description);
+
+const checkPort = described(
+  port(),
+  "The port to connect to: the one that the container publishes, not the one inside it.",
+  {
+    example: 8080,
+  },
+);
+
+const tcp = strict(
+  { check: kind("tcp", "Well when the port takes a connection."), port: checkPort, timeout, grace, via },
+  "a tcp check",
+);
 
 const http = strict(
   {
-    check: z.literal("http"),
-    port: port(),
-    path: z.optional(text('a path that begins with "/"', /^\/[^\s]*$/)),
-    tls: z.optional(toggle()),
-    host: z.optional(text("a Host header", /^[^\s]+$/)),
-    status: z.optional(whole("an HTTP status from 100 to 599", 100, 599)),
-    body: z.optional(described(text("text that the answer must contain"), "Text that the answer must contain.")),
+    check: kind("http", "Well when a GET has the right status, and the text that it should have."),
+    port: checkPort,
+    path: z.optional(
+      described(text('a path that begins with "/"', /^\/[^\s]*$/), "The path to ask for, with its query.", {
+        default: "/",
+        example: "/health",
+      }),
+    ),
+    tls: z.optional(
+      described(toggle(), "Speak HTTPS. The certificate is not checked: this asks whether it works, not who it is.", {
+        default: false,
+        example: true,
+      }),
+    ),
+    host: z.optional(
+      described(
+        text("a Host header", /^[^\s]+$/),
+        "The name to ask for, where one server has several sites. Without it, the node's address.",
+        { example: "shop.example.com" },
+      ),
+    ),
+    status: z.optional(
+      described(
+        whole("an HTTP status from 100 to 599", 100, 599),
+        "The only status that counts as well. Without it, any from 200 to 399.",
+        { example: 204 },
+      ),
+    ),
+    body: z.optional(
+      described(
+        text("text that the answer must contain"),
+        "Text that the first 64 KB of the answer must contain. Without it, any answer will do.",
+        { example: "ready" },
+      ),
+    ),
     timeout,
     grace,
     via,
@@ -33,17 +87,26 @@ const http = strict(
 
 const exec = strict(
   {
-    check: z.literal("exec"),
-    command: described(text("a shell command", /\S/), "Runs in the container; exit code 0 means healthy."),
+    check: kind("exec", "Well when a command in the container ends with exit code 0."),
+    command: described(text("a shell command", /\S/), "The command, for `sh -c` in the container.", {
+      example: "pg_isready -q",
+    }),
     timeout,
     grace,
   },
   "an exec check",
 );
 
-const docker = strict({ check: z.literal("docker"), timeout, grace }, "a docker check");
+const docker = strict(
+  {
+    check: kind("docker", "Well when the container's own HEALTHCHECK says so; without one, when it runs."),
+    timeout,
+    grace,
+  },
+  "a docker check",
+);
 
-const ping = strict({ check: z.literal("ping"), timeout, grace, via }, "a ping check");
+const ping = strict({ check: kind("ping", "Well when the node answers a ping."), timeout, grace, via }, "a ping check");
 
 const kinds = 'one of "tcp", "http", "exec", "docker", "ping"';
 

@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
 import { hooks, heartbeatRow, layoutRow, nodeName, path } from "./layout.ts";
+import { node, ssh } from "./nodes.ts";
+import { vip, vipName } from "./vip.ts";
 import {
   choice,
   described,
@@ -14,141 +16,219 @@ import {
   whole,
 } from "./values.ts";
 
-const shellCommand = text("a shell command", /^[^\0]*\S[^\0]*$/);
+const shellCommand = () => text("a shell command", /^[^\0]*\S[^\0]*$/);
 const line = (expected: string) => text(expected, /^[^\r\n\0]*\S[^\r\n\0]*$/);
 const url = () => text("a URL that begins with http:// or https://", /^https?:\/\/[^\s/]/);
 const secret = (what: string) => text(`${what}, as env:NAME, file:PATH or in plain`, /./);
 
-const ssh = {
-  user: z.optional(text("a user name", /^[A-Za-z0-9_][A-Za-z0-9_.-]*\$?$/)),
-  port: z.optional(port()),
-  identity_file: z.optional(described(path(), "Private key, as OpenSSH's IdentityFile.")),
-  proxy_jump: z.optional(
-    described(text("hops such as user@host:port, separated by commas", /^[^\s-][^\s]*$/), "As OpenSSH's ProxyJump."),
-  ),
-  connect_timeout: z.optional(
-    described(whole("a number of seconds, 1 or more", 1, 86_400), "Seconds, as OpenSSH's ConnectTimeout."),
-  ),
-  sudo: z.optional(described(toggle(), "Use sudo always or never; without it, where Docker needs it.")),
-  known_hosts_file: z.optional(described(path(), "As OpenSSH's UserKnownHostsFile.")),
-};
-
-const node = strict(
-  {
-    address: z.optional(described(nodeName(), "What is connected to, when it is not the name.")),
-    ...ssh,
-    labels: section(dictionary(text("text"), "an object of labels")),
-    cordoned: z.optional(described(toggle(), "Nothing new is placed on it (`pictl node cordon`).")),
-  },
-  'an object such as {"address": "10.0.0.7", "user": "pi"}',
-);
-
-const vipRow = strict(
-  {
-    node: nodeName(),
-    vip_eth_device: described(text("a network device such as eth0", /^[^\s/:-][^\s/:]{0,14}$/), "Network device."),
-    slave: z.optional(described(nodeName(), "Who is pinged from this node to see that its network works.")),
-    vip_ping_time: z.optional(milliseconds()),
-  },
-  'an object such as {"node": "192.168.0.101", "vip_eth_device": "eth0"}',
-);
-
 const constraint = strict(
-  { container: z.optional(described(line('"CONTAINER,HOST,HOST"'), "The container, then the hosts it may move to.")) },
+  {
+    container: z.optional(
+      described(
+        line('"CONTAINER,HOST,HOST"'),
+        "The container, then the hosts it may move to, separated by commas. Without it, the row says nothing.",
+        { example: "web,n1,n2" },
+      ),
+    ),
+  },
   'an object such as {"container": "web,192.168.0.101,192.168.0.102"}',
 );
 
-/** A virtual IP, at the top level or in `vips`. */
-const vip = {
-  vip: described(section(list(vipRow, "a list of rows")), "Which nodes can hold the virtual IP."),
-  vip_ip: z.optional(
-    described(text("an IPv4 or IPv6 address without a prefix or a zone", ipAddress()), "The virtual IP."),
-  ),
-  vip_mode: z.optional(described(choice(["static", "lease"]), "Whether the address outlives its renewal (static).")),
-  vip_lease: z.optional(
-    described(whole("a number of milliseconds, 5000 or more", 5000, 3_600_000), "Lease, ms (15000)."),
-  ),
-  vip_preempt: z.optional(described(toggle(), "Whether a better candidate takes it from a healthy holder.")),
-};
-
-const vipName = described(
-  text("a name of letters, digits, - and _", /^[A-Za-z0-9][A-Za-z0-9_-]*$/, 63),
-  "What `pictl vip` calls it; its address when left out.",
-);
+const unused = "It is checked and kept for PiCluster's configs, and no command uses it yet.";
 
 /** Keys of the original and its later versions that pictl takes and ignores. */
-const ignored = z.optional(z.unknown());
+const ignored = z.optional(
+  described(z.unknown(), "A key of PiCluster that has no effect here; `pictl config check` says why."),
+);
 
 export const configSchema = strict(
   {
-    $schema: z.optional(described(z.string({ error: "the URL or path of config.schema.json" }), "For editors.")),
+    $schema: z.optional(
+      described(
+        z.string({ error: "the URL or path of config.schema.json" }),
+        "For editors: they complete and check the file by it. Without it, they know nothing of it.",
+        { example: "./config.schema.json" },
+      ),
+    ),
     cluster: z.optional(
       described(
         text("a name of small letters, digits, - and _", /^[a-z0-9][a-z0-9_-]*$/, 63),
-        "Which cluster the containers are labelled with (default).",
+        "Name that the containers are labelled with. Give each cluster its own where two share a node.",
+        { default: "default", example: "shop" },
       ),
     ),
-    docker: z.optional(described(path(), "Folder whose subfolders are build contexts, one for each container.")),
+    docker: z.optional(
+      described(
+        path(),
+        "Folder whose subfolders are build contexts, one for each container. Without it, only containers with `build` are built.",
+        { example: "/root/docker" },
+      ),
+    ),
     dockerRegistries: described(
       section(list(text("a registry such as registry.example.com:5000", /^[A-Za-z0-9][^\s]*$/), "a list")),
-      "Registries to search and pull from, beside Docker Hub.",
+      "Registries that `pictl search` asks beside Docker Hub. Without it, Docker Hub alone.",
+      { example: ["registry.example.com:5000"] },
     ),
-    layout: described(section(list(layoutRow, "a list of rows")), "Which container runs on which node, and how."),
+    layout: described(
+      section(list(layoutRow, "a list of rows")),
+      "Which container runs on which node, and how: one row for each node. Without it, nothing runs.",
+      { example: [{ node: "n1", web: "-p 80:80" }] },
+    ),
     networks: described(
       section(
         dictionary(
-          z.nullable(z.string({ error: 'a string of docker network create arguments ("" for none)' })),
+          z.nullable(
+            described(
+              z.string({ error: 'a string of docker network create arguments ("" for none)' }),
+              "A network, by its name: its arguments of `docker network create`.",
+              { example: "--subnet 10.9.0.0/24" },
+            ),
+          ),
           "an object of networks",
         ),
       ),
-      "Networks that are made on a node before a container there uses them: a name, and arguments of `docker network create`.",
+      "Networks that are made on a node before a container there uses them: a name, and arguments of `docker network create`. Without it, none is made.",
+      { example: { back: "--subnet 10.9.0.0/24", front: "" } },
     ),
-    nodes: described(section(dictionary(z.nullable(node), "an object of nodes")), "How each node is reached."),
+    nodes: described(
+      section(dictionary(z.nullable(node), "an object of nodes")),
+      "How each node is reached, by its name in the layout. Without it, as `ssh` and ~/.ssh/config say.",
+      { example: { n1: { address: "10.0.0.11", labels: { rack: "a" } } } },
+    ),
     ssh: described(
       section(strict(ssh, "an object of SSH settings")),
-      "How nodes are reached; ~/.ssh/config fills the rest.",
+      "How all nodes are reached, where `nodes` does not say otherwise. Without it, as ~/.ssh/config says.",
+      { example: { user: "pi", identity_file: "~/.ssh/cluster" } },
     ),
-    hooks: described(section(hooks), "Commands or URLs that get events as JSON."),
-    state_dir: z.optional(described(path(), "Where the event log, journals and locks live.")),
+    hooks: described(
+      section(hooks),
+      "Commands or URLs that get events as JSON. Without it, the events are in `pictl log` alone.",
+      { example: { on_failover: "https://pager.example.com/hook" } },
+    ),
+    state_dir: z.optional(
+      described(
+        path(),
+        "Where the event log, journals and locks live. Without it, /var/lib/pictl for root, else ~/.local/state/pictl.",
+        { example: "/srv/pictl" },
+      ),
+    ),
 
-    hb: described(section(list(heartbeatRow, "a list of rows")), "What is checked of each container."),
-    automatic_heartbeat: z.optional(
-      described(toggle(), "Whether the daemon checks by itself; where this is missing, it does when there are checks."),
+    hb: described(
+      section(list(heartbeatRow, "a list of rows")),
+      "What is checked of each container. Without it, no container is.",
+      { example: [{ node: "n1", web: 80, db: { check: "exec", command: "pg_isready -q" } }] },
     ),
-    heartbeat_interval: z.optional(described(milliseconds(), "Milliseconds between two rounds (30000).")),
-    failover_after: z.optional(described(whole("a whole number, 1 or more", 1, 1000), "Consecutive failures (3).")),
-    failover_policy: z.optional(described(choice(["random", "spread"]), "Which of the hosts a container moves to.")),
+    automatic_heartbeat: z.optional(
+      described(
+        toggle(),
+        "Whether `pictl daemon` makes the checks and acts on them. Without it, it does when `hb` has entries.",
+        { example: "enabled" },
+      ),
+    ),
+    heartbeat_interval: z.optional(
+      described(
+        milliseconds(),
+        "Time between two rounds of checks, at least 1000. Lower it to act sooner; raise it to bear short faults and ask the nodes less.",
+        { default: 30_000, example: 10_000 },
+      ),
+    ),
+    failover_after: z.optional(
+      described(
+        whole("a whole number, 1 or more", 1, 1000),
+        "How many failures of a check in a row make a container move. Raise it to give restarts more tries; lower it to move sooner.",
+        { default: 3, example: 5 },
+      ),
+    ),
+    failover_policy: z.optional(
+      described(
+        choice(["random", "spread"]),
+        "Which of its hosts a container moves to: any, or the one with the fewest containers.",
+        { default: "random", example: "spread" },
+      ),
+    ),
     container_host_constraints: described(
       section(list(constraint, "a list of rows")),
-      "Where a container may be moved to when its heartbeats fail.",
+      "Where a container may be moved to when it, or its node, fails. Without a row for it, it is only restarted.",
+      { example: [{ container: "web,n1,n2" }] },
     ),
-    autostart_containers: z.optional(described(toggle(), "Start a node's containers when it comes back.")),
+    autostart_containers: z.optional(
+      described(toggle(), "`pictl daemon` starts a node's containers when the node comes back.", {
+        default: false,
+        example: "enabled",
+      }),
+    ),
 
     ...vip,
     vips: described(
       section(
         list(strict({ name: z.optional(vipName), ...vip }, 'an object such as {"vip_ip": …, "vip": […]}'), "a list"),
       ),
-      "More virtual IPs, each with the same keys as the one at the top level.",
+      "More virtual IPs, each with the same keys as the one at the top level. Without it, there are no more.",
+      { example: [{ name: "db", vip_ip: "10.0.0.16", vip: [{ node: "n2", vip_eth_device: "eth0" }] }] },
     ),
 
     commandlist: described(
-      section(list(dictionary(shellCommand, "an object of labels and commands"), "a list")),
-      "Saved commands for `pictl run`.",
+      section(list(dictionary(shellCommand(), "an object of labels and commands"), "a list")),
+      "Saved commands for `pictl run`, each under its label. Without it, there are none.",
+      { example: [{ Kernel: "uname -s" }, { DiskSpace: "df -h /" }] },
     ),
-    syslog: z.optional(described(shellCommand, "The command that prints a node's system log.")),
-    rsyslog_host: z.optional(nodeName()),
-    rsyslog_logfile: z.optional(path()),
-    kibana: z.optional(url()),
-    elasticsearch: z.optional(url()),
-    elasticsearch_index: z.optional(text("an index name", /^[a-z0-9][^\s\\/*?"<>|,#A-Z]*$/)),
+    syslog: z.optional(
+      described(
+        shellCommand(),
+        "The command that prints a node's system log, for `pictl syslog`. Without it, the end of the journal, of /var/log/syslog or messages, or of dmesg.",
+        { example: "dmesg" },
+      ),
+    ),
+    rsyslog_host: z.optional(
+      described(nodeName(), "The node where all logs are collected, for `pictl rsyslog`. Without it, there is none.", {
+        example: "n1",
+      }),
+    ),
+    rsyslog_logfile: z.optional(
+      described(path(), "The file on `rsyslog_host` with the collected logs. Without it, there is none.", {
+        example: "/var/log/syslog",
+      }),
+    ),
+    kibana: z.optional(
+      described(url(), `Address of Kibana. ${unused}`, {
+        example: "https://127.0.0.1:5601",
+      }),
+    ),
+    elasticsearch: z.optional(
+      described(url(), `Address of Elasticsearch. ${unused}`, {
+        example: "http://127.0.0.1:9200",
+      }),
+    ),
+    elasticsearch_index: z.optional(
+      described(
+        text("an index name", /^[a-z0-9][^\s\\/*?"<>|,#A-Z]*$/),
+        `Index of Elasticsearch for events. ${unused}`,
+        { default: "picluster", example: "cluster-events" },
+      ),
+    ),
 
-    token: z.optional(secret("a token")),
-    server_port: z.optional(port()),
-    web_port: z.optional(port()),
-    web_username: z.optional(text("a user name", /./)),
-    web_password: z.optional(secret("a password")),
-    web_connect: z.optional(text("an address", /^[^\s]+$/)),
+    token: z.optional(
+      described(secret("a token"), `What a client of the HTTP API must present. ${unused}`, {
+        example: "file:api.token",
+      }),
+    ),
+    server_port: z.optional(described(port(), `Port of the HTTP API. ${unused}`, { default: 3000, example: 3000 })),
+    web_port: z.optional(described(port(), `Port of the web page. ${unused}`, { default: 3003, example: 3003 })),
+    web_username: z.optional(
+      described(text("a user name", /./), `Who may see the web page. ${unused}`, {
+        example: "admin",
+      }),
+    ),
+    web_password: z.optional(
+      described(secret("a password"), `Password of the web page. ${unused}`, {
+        example: "env:WEB_PASSWORD",
+      }),
+    ),
+    web_connect: z.optional(
+      described(text("an address", /^[^\s]+$/), `The server's address, as browsers see it. ${unused}`, {
+        example: "192.168.0.101",
+      }),
+    ),
 
     agent_port: ignored,
     ssl: ignored,
@@ -168,8 +248,3 @@ export const configSchema = strict(
   },
   "an object with the sections of a config",
 );
-
-function ipAddress(): RegExp {
-  const union = [z.regexes.ipv4, z.regexes.ipv6].map((regex) => regex.source.replace(/^\^|\$$/g, ""));
-  return new RegExp(`^(?:${union.join("|")})$`);
-}

@@ -12,17 +12,18 @@ export const nodeName = () =>
 
 export const path = () => text("a path", /^[^\0]+$/);
 
+const hook = (description: string, example: string) =>
+  z.optional(described(text("a command or a URL", /\S/), `${description} Without it, nobody is told.`, { example }));
+
 export const hooks = strict(
   {
-    on_move: z.optional(text("a command or a URL", /\S/)),
-    on_failover: z.optional(text("a command or a URL", /\S/)),
-    on_vip_change: z.optional(text("a command or a URL", /\S/)),
-    on_heartbeat_failure: z.optional(text("a command or a URL", /\S/)),
-    on_switch: z.optional(
-      described(
-        text("a command or a URL", /\S/),
-        "Tells a proxy of the new copy while the old one runs, too; it must succeed before the old one stops.",
-      ),
+    on_move: hook("After a container was moved on purpose.", "./tell-dns"),
+    on_failover: hook("After a container was moved because it, or its node, failed.", "https://pager.example.com/hook"),
+    on_vip_change: hook("After a virtual IP got another holder, or none.", "./tell-dns"),
+    on_heartbeat_failure: hook("After a check of a container failed.", "https://pager.example.com/hook"),
+    on_switch: hook(
+      "Tells a proxy of the new copy while the old one runs, too; it must succeed before the old one stops.",
+      "./switch-proxy",
     ),
   },
   "an object of hooks, each a command or a URL that gets the event as JSON",
@@ -37,13 +38,15 @@ const update = strict(
     at_once: z.optional(
       described(
         z.union([whole(share, 1, 10_000), text(share, /^(?:[1-9]\d?|100)%$/)], { error: share }),
-        "How many copies are replaced at a time, or which share of them (1).",
+        "How many copies are replaced at a time, or which share of them. Raise it to be done sooner; lower it to lose fewer at once when a version is bad.",
+        { default: 1, example: "25%" },
       ),
     ),
     swap: z.optional(
       described(
         choice(["stop-first"]),
-        "The old copy stops before the new one starts, also where both could run for a moment.",
+        "The old copy stops before the new one starts, also where both could run for a moment. Without it, pictl takes the way that loses least.",
+        { example: "stop-first" },
       ),
     ),
   },
@@ -52,9 +55,19 @@ const update = strict(
 
 const container = strict(
   {
-    args: z.optional(described(z.string({ error: "a string of docker run arguments" }), "Arguments of `docker run`.")),
+    args: z.optional(
+      described(
+        z.string({ error: "a string of docker run arguments" }),
+        "Arguments of `docker run`, split into words as a shell would; nothing is replaced in them.",
+        { default: "", example: "-p 80:80 -v web-data:/data" },
+      ),
+    ),
     image: z.optional(
-      described(text("an image reference such as registry/name:tag", imageReference), "Run this image; build nothing."),
+      described(
+        text("an image reference such as registry/name:tag", imageReference),
+        "Run this image of a registry; nothing is built. Without it, an image is built and has the container's name.",
+        { example: "redis:7" },
+      ),
     ),
     command: z.optional(
       described(
@@ -62,40 +75,66 @@ const container = strict(
           error:
             'the command and its arguments, as a list of words (["redis-server", "--appendonly", "yes"]) or a string',
         }),
-        "What to run in it instead of the image's own command (CMD): a list of words, or a string that is split like one.",
+        "What to run in it: a list of words, or a string that is split like one. Without it, the image's own command (CMD).",
+        { example: ["redis-server", "--appendonly", "yes"] },
       ),
     ),
     restart: z.optional(
       described(
         choice(["never"]),
-        "never: it is meant to end (a migration, a backup); ended with 0 it is done, and is not run again unasked.",
+        "It is meant to end (a migration, a backup): ended with 0 it is done, and is not run again unasked. Without it, it is meant to run on.",
+        { example: "never" },
       ),
     ),
-    build: z.optional(described(path(), "Folder to build from, instead of the one under `docker`.")),
-    env: described(section(dictionary(environmentValue(), "an object of names and values")), "Environment variables."),
+    build: z.optional(
+      described(path(), "Folder to build from. Without it, the one of the container's name under `docker`.", {
+        example: "./web",
+      }),
+    ),
+    env: described(
+      section(dictionary(environmentValue(), "an object of names and values")),
+      "Environment variables, which stand in the arguments of `docker run`. Without it, it gets none here.",
+      { example: { TZ: "Europe/Berlin", WORKERS: 4 } },
+    ),
     env_file: z.optional(
       described(
         path(),
-        "File of NAME=value lines on this machine, as `docker run --env-file` reads it; its values stay out of command lines.",
+        "File of NAME=value lines on this machine, as `docker run --env-file` reads it; its values stay out of command lines. Without it, no file is read.",
+        { example: "web.env" },
       ),
     ),
     secrets: described(
       section(dictionary(text("env:NAME, file:PATH or the secret itself", /./), "an object of names and secrets")),
-      "Environment variables whose values stay out of command lines: env:NAME, file:PATH or the secret itself.",
+      "Environment variables whose values stay out of command lines, each as env:NAME, file:PATH or the secret itself. Without it, it gets no secrets.",
+      { example: { DB_PASSWORD: "file:db.password" } },
     ),
-    hooks: section(hooks),
+    hooks: described(
+      section(hooks),
+      "Hooks of this container, beside those of the config: `on_move`, `on_failover` and `on_switch` count here. Without it, only the config's are run.",
+      { example: { on_move: "./tell-dns" } },
+    ),
     after: described(
       section(list(text("a container's name", /\S/), "a list of container names")),
-      "Containers that must do their work before this one is made or replaced by the same command.",
+      "Containers that must do their work before this one is made or replaced by the same command. Without it, it waits for none.",
+      { example: ["db"] },
     ),
     patience: z.optional(
       described(
         whole("a number of seconds from 1 to 3600", 1, 3600),
-        "Seconds a new copy may take until its check succeeds, before the old one is brought back (30, or as long as its HEALTHCHECK takes).",
+        "Seconds that a new copy may take until its check succeeds, before the old one is brought back. Raise it for what starts slowly; lower it to be back sooner. Without it, 30, or as long as its HEALTHCHECK takes.",
+        { example: 120 },
       ),
     ),
-    update: described(section(update), "How its copies are replaced."),
-    shared: z.optional(described(toggle(), "Its volumes are reachable from every node, so it may be moved unasked.")),
+    update: described(section(update), "How its copies are replaced. Without it, one after the other.", {
+      example: { at_once: "25%" },
+    }),
+    shared: z.optional(
+      described(
+        toggle(),
+        "Other nodes see the same data in its volumes, or can do without it, so it may fail over although it has some.",
+        { default: false, example: true },
+      ),
+    ),
   },
   "docker run arguments, or an object",
 );
@@ -107,14 +146,28 @@ function environmentValue() {
   );
 }
 
+const rowNode = (description: string) => described(nodeName(), description, { example: "n1" });
+
 export const layoutRow = z.catchall(
-  z.object({ node: nodeName() }, { error: 'an object such as {"node": "192.168.0.100", "web": "-p 80:80"}' }),
-  z.union([z.string(), z.null(), container], {
-    error: 'a string of docker run arguments ("" for none), or an object such as {"args": "-p 80:80"}',
-  }),
+  z.object(
+    { node: rowNode("The node; every other key of the row is a container on it.") },
+    { error: 'an object such as {"node": "192.168.0.100", "web": "-p 80:80"}' },
+  ),
+  described(
+    z.union([z.string(), z.null(), container], {
+      error: 'a string of docker run arguments ("" for none), or an object such as {"args": "-p 80:80"}',
+    }),
+    "A container, by its name: its arguments of `docker run`, or an object with the keys below.",
+    { example: { image: "nginx:1.27", args: "-p 80:80" } },
+  ),
 );
 
 export const heartbeatRow = z.catchall(
-  z.object({ node: nodeName() }, { error: 'an object such as {"node": "192.168.0.100", "web": "80"}' }),
-  check,
+  z.object(
+    { node: rowNode("The node; every other key of the row is a container that the layout has there.") },
+    { error: 'an object such as {"node": "192.168.0.100", "web": "80"}' },
+  ),
+  described(check, "A container, by its name: a port that must take a connection, or an object with the keys below.", {
+    example: { check: "http", port: 80, path: "/health" },
+  }),
 );

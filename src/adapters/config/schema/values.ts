@@ -100,8 +100,19 @@ export function dictionary<Schema extends z.core.SomeType>(value: Schema, expect
   return z.record(z.string(), value, { error: expected });
 }
 
-/** Puts a text into the JSON Schema, which editors show beside the key. */
-export function described<Schema extends z.core.$ZodType>(schema: Schema, description: string): Schema {
-  z.globalRegistry.add(schema, { description });
+interface More {
+  /** What counts where the key is left out, as it could be written. */
+  readonly default?: string | number | boolean;
+  /** A value that the key may have. */
+  readonly example: unknown;
+}
+
+/**
+ * Puts a text into the JSON Schema, which editors show beside the key and `docs/config.md` has. A key that may be left
+ * out has a default, or its text says what is so "Without it".
+ */
+export function described<Schema extends z.core.$ZodType>(schema: Schema, description: string, more?: More): Schema {
+  const { example, ...rest } = more ?? {};
+  z.globalRegistry.add(schema, { description, ...rest, ...(more === undefined ? {} : { examples: [example] }) });
   return schema;
 }
