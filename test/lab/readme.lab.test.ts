@@ -38,6 +38,7 @@ function normal(line: string): string {
       .replaceAll(/SHA256:[\w+/]+/g, "SHA256:ID")
       .replaceAll(/\/tmp\/pictl-\w+\//g, "/tmp/ID/")
       .replaceAll(/\S+@\S+: pictl/g, "WHO: pictl")
+      .replaceAll(/by \S+@\S+ at \S+/g, "by WHO")
       .replaceAll(/\d+(?:[.:-]\d+)*/g, "0")
       .replaceAll(/\b0 (?:ms|s|min|h|d|B|KiB|MiB|GiB)\b/g, "0")
       .replaceAll(/\s+/g, " ")

@@ -65,6 +65,12 @@ describe("examples", () => {
   });
 });
 
+test("the configs in the README have nothing wrong", async () => {
+  const configs = [...readFileSync(join(root, "README.md"), "utf8").matchAll(/^```json\n([^]*?)^```$/gm)];
+  expect(configs.length).toBeGreaterThan(1);
+  for (const [, text = ""] of configs) expect(await problems(text)).toEqual([]);
+});
+
 describe("a default is what counts where the key is left out:", () => {
   /** One object of each kind that is built from what is written. */
   const places: Readonly<Record<string, readonly (string | number)[]>> = {
