@@ -124,25 +124,26 @@ describe.skipIf(obstacle !== undefined)("container add, edit and remove", () => 
   });
 
   test("an add --run that fails keeps the container in the config", async () => {
-    const failed = await json("add", "twin", "--node", "n1", "--args", "-p 8093:80", "--image", "box", "--run");
+    const args = "-p 8094:80 --entrypoint /nowhere";
+    const failed = await json("add", "twin", "--node", "n1", "--args", args, "--image", "box", "--run");
     expect(failed).toMatchObject({
       exitCode: 1,
       result: { containers: [{ container: "twin", node: "n1", changed: true, outcome: "added" }] },
-      failures: [{ container: "twin", node: "n1", message: expect.stringContaining("8093") as string }],
+      failures: [{ container: "twin", node: "n1", message: expect.stringContaining("/nowhere") as string }],
     });
     expect(failed.failures[0]?.hint).toContain(
       "The container is in the config: `pictl create twin` tries again, `pictl container remove twin` takes it out.",
     );
-    expect(document()).toMatchObject({ layout: [{ twin: { args: "-p 8093:80", image: "box" } }, {}] });
+    expect(document()).toMatchObject({ layout: [{ twin: { args, image: "box" } }, {}] });
     expect((await json("remove", "twin", "--yes")).ok).toBe(true);
   });
 
-  test("remove touches nothing when the config cannot be written", async () => {
+  test("remove touches nothing when something else stands where the config's lock should be", async () => {
     const before = [file(), await box()];
     const lock = `${lab.status().config}.lock`;
     mkdirSync(lock);
     try {
-      expect((await json("remove", "box", "--yes")).failures).toMatchObject([{ code: "config-write-failed" }]);
+      expect((await json("remove", "box", "--yes")).failures).toMatchObject([{ code: "lock-held" }]);
     } finally {
       rmdirSync(lock);
     }
