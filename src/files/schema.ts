@@ -14,3 +14,10 @@ export function schemaOf<T>(shape: z.ZodMiniType<T>): Schema<T> {
     throw new TypeError(result.error.issues[0]?.message ?? "another shape", { cause: result.error });
   };
 }
+
+/** An object of these fields: the compiler wants each one that the type has, so that none is lost on its way through a file. */
+export function fields<T extends object>(shape: {
+  readonly [K in keyof T]-?: z.ZodMiniType<object extends Pick<T, K> ? T[K] | undefined : T[K]>;
+}): z.ZodMiniType<T> {
+  return z.object(shape) as unknown as z.ZodMiniType<T>;
+}

@@ -3,8 +3,10 @@ import type { SavedLeadership, SavedMemory, SavedVip, VipReply, VipRequest } fro
 import type { Generations } from "../../domain/container/generations.ts";
 import type { DaemonState } from "../../domain/daemon.ts";
 import { errorCodes, type ErrorCode } from "../../domain/errors.ts";
+import type { NodeMemory, PastMove, Trial } from "../../domain/heartbeat/memory.ts";
 import type { NodeFacts } from "../../domain/heartbeat/facts.ts";
-import { type Schema, schemaOf } from "../../files/schema.ts";
+import type { FailedOrders } from "../../domain/vip/memory.ts";
+import { fields, type Schema, schemaOf } from "../../files/schema.ts";
 
 const time = z.nullable(z.number());
 const perName = <T extends z.ZodMiniType>(value: T) => z.record(z.string(), value);
@@ -13,13 +15,14 @@ const frozen = z.array(z.object({ vip: z.string(), node: z.string() }));
 const nodeState: z.ZodMiniType<NodeFacts["state"]> = z.enum(["up", "docker-silent", "silent", "refused"]);
 
 export const daemonState: Schema<DaemonState> = schemaOf(
-  z.object({
+  fields<DaemonState>({
     pid: z.number(),
     host: z.string(),
     configPath: z.string(),
     version: z.string(),
     startedAt: z.string(),
     heartbeat: z.object({ automatic: z.boolean(), intervalMs: z.number() }),
+    configProblem: z.optional(z.string()),
     lastRound: z.optional(
       z.object({
         at: z.string(),
@@ -32,11 +35,15 @@ export const daemonState: Schema<DaemonState> = schemaOf(
 );
 
 export const generations: Schema<Generations> = schemaOf(
-  z.object({ last: z.number(), placed: z._default(perName(z.number()), {}) }),
+  fields<Generations>({
+    last: z.number(),
+    placed: z._default(perName(z.number()), {}),
+    latest: z.optional(z.number()),
+  }),
 );
 
 export const savedLeadership: Schema<SavedLeadership> = schemaOf(
-  z.object({
+  fields<SavedLeadership>({
     owner: z.string().check(z.regex(/^\S+$/)),
     epoch: z.int(),
     elected: z.boolean(),
@@ -49,18 +56,34 @@ export const savedLeadership: Schema<SavedLeadership> = schemaOf(
   }),
 );
 
-const wanted = { container: z.string(), from: z.string(), nodeDead: z.boolean() };
+const trial = fields<Trial>({
+  failures: z.number(),
+  restarts: z.number(),
+  lastRestartAt: time,
+  starting: z.optional(z.object({ since: z.number(), failures: z.number() })),
+});
+
+const pastMove = fields<PastMove>({
+  container: z.string(),
+  from: z.string(),
+  nodeDead: z.boolean(),
+  at: z.number(),
+  moved: z.boolean(),
+});
 
 export const savedMemory: Schema<SavedMemory> = schemaOf(
-  z.object({
-    memory: z.object({
+  fields<SavedMemory>({
+    memory: fields<SavedMemory["memory"]>({
       lastRoundAt: z._default(time, null),
-      trials: z._default(perName(z.object({ failures: z.number(), restarts: z.number(), lastRestartAt: time })), {}),
-      nodes: z._default(perName(z.object({ state: nodeState, since: z.number(), bootId: z.nullable(z.string()) })), {}),
+      trials: z._default(perName(trial), {}),
+      nodes: z._default(
+        perName(fields<NodeMemory>({ state: nodeState, since: z.number(), bootId: z.nullable(z.string()) })),
+        {},
+      ),
       volumes: z._default(perName(z.array(volume)), {}),
       stopped: z._default(perName(z.string()), {}),
       isolated: z._default(z.nullable(z.object({ since: z.number(), cleanRounds: z.number() })), null),
-      moves: z._default(z.array(z.object({ ...wanted, at: z.number(), moved: z.boolean() })), []),
+      moves: z._default(z.array(pastMove), []),
       told: z._default(perName(z.string()), {}),
     }),
     monotonic: z.number(),
@@ -69,16 +92,18 @@ export const savedMemory: Schema<SavedMemory> = schemaOf(
 );
 
 export const savedVip: Schema<SavedVip> = schemaOf(
-  z.object({
+  fields<SavedVip>({
     leaseMs: z.number(),
     since: z.nullable(z.string()),
-    memory: z.object({
+    memory: fields<SavedVip["memory"]>({
       lastAt: z.number(),
       holder: z.nullable(z.string()),
       booked: perName(time),
       misses: z._default(perName(z.number()), {}),
       wellSince: z._default(perName(z.number()), {}),
       silentTicks: z._default(z.number(), 0),
+      failed: z.optional(perName(fields<FailedOrders>({ count: z.number(), at: z.number(), why: z.string() }))),
+      withoutSince: z.optional(perName(z.number())),
       changes: z._default(z.array(z.number()), []),
       released: z.boolean(),
       wish: z._default(z.nullable(z.string()), null),
@@ -88,7 +113,7 @@ export const savedVip: Schema<SavedVip> = schemaOf(
 );
 
 export const vipRequest: Schema<VipRequest> = schemaOf(
-  z.object({
+  fields<VipRequest>({
     id: z.string(),
     wish: z.union([z.object({ to: z.string() }), z.literal("release")]),
     daemon: z.number(),
@@ -96,7 +121,7 @@ export const vipRequest: Schema<VipRequest> = schemaOf(
 );
 
 export const vipReply: Schema<VipReply> = schemaOf(
-  z.object({
+  fields<VipReply>({
     id: z.string(),
     before: z.nullable(z.string()),
     answer: z.union([

@@ -19,7 +19,8 @@ import { refuseUnsafeFolder } from "../../../src/adapters/state/folder.ts";
 import * as state from "../../../src/adapters/state/index.ts";
 import type { SavedVip } from "../../../src/app/ports.ts";
 import type { Schema } from "../../../src/files/schema.ts";
-import { noMemory } from "../../../src/domain/heartbeat/memory.ts";
+import type { DaemonState } from "../../../src/domain/daemon.ts";
+import { type Memory, noMemory } from "../../../src/domain/heartbeat/memory.ts";
 
 const anything = (value: unknown): never => value as never;
 let warnings: string[];
@@ -74,6 +75,8 @@ const vip: SavedVip = {
     misses: { n1: 1 },
     wellSince: { n1: -3.5 },
     silentTicks: 0,
+    failed: { n2: { count: 2, at: 7, why: "its disk is full" } },
+    withoutSince: { n3: 9 },
     changes: [1],
     released: true,
     wish: null,
@@ -81,9 +84,26 @@ const vip: SavedVip = {
   },
 };
 
+const fullMemory: Memory = {
+  ...noMemory,
+  trials: { "web@n1": { failures: 1, restarts: 2, lastRestartAt: 3, starting: { since: 4, failures: 1 } } },
+  moves: [{ container: "web", from: "n1", nodeDead: true, at: 5, moved: false }],
+};
+
+const daemon: DaemonState = {
+  pid: 7,
+  host: "h",
+  configPath: "/etc/pictl/config.json",
+  version: "0.1.0",
+  startedAt: "2026-01-01T00:00:00.000Z",
+  heartbeat: { automatic: true, intervalMs: 5000 },
+  configProblem: "The config is invalid.",
+};
+
 test.each<[string, string, unknown, Schema<unknown>]>([
   ["a virtual IP", "vip", vip, state.savedVip],
-  ["the heartbeat", "hb", { memory: noMemory, monotonic: 1.5, now: 2 }, state.savedMemory],
+  ["the heartbeat", "hb", { memory: fullMemory, monotonic: 1.5, now: 2 }, state.savedMemory],
+  ["a daemon", "d", daemon, state.daemonState],
   [
     "a heartbeat of an older pictl",
     "hb",
@@ -96,7 +116,7 @@ test.each<[string, string, unknown, Schema<unknown>]>([
     { owner: "a", epoch: 3, elected: true, frozen: [{ vip: "10.0.0.9", node: "n1" }], machine: "m" },
     state.savedLeadership,
   ],
-  ["generations", "g", { last: 5, placed: { web: 5 } }, state.generations],
+  ["generations", "g", { last: 5, placed: { web: 5 }, latest: 9 }, state.generations],
   ["a request", "r", { id: "x", wish: { to: "n1" }, daemon: 7 }, state.vipRequest],
   [
     "a reply",
