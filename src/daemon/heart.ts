@@ -45,7 +45,8 @@ export async function beat(options: {
         // A pause between rounds ages the counts; one in the middle of a round makes every deadline pass at once.
         const slept = stalls.stood(1.5 * intervalMs);
         const stalled = (): boolean => stalls.stood(intervalMs / 2) || slept;
-        await options.onRound(await heartbeat.round({ config, mayDo: options.mayDo(config), stalled }), config);
+        const round = { config, mayDo: options.mayDo(config), stalled, configProblem: options.configProblem() };
+        await options.onRound(await heartbeat.round(round), config);
       } catch (error) {
         if (error instanceof PictlError && error.code === "interrupted") return;
         throw error;

@@ -1,4 +1,5 @@
 import type { ConfigStore } from "../app/ports.ts";
+import { refuseAnotherCluster } from "../domain/config/another-cluster.ts";
 import type { Config } from "../domain/config/types.ts";
 import { toFailure } from "../domain/errors.ts";
 
@@ -8,11 +9,14 @@ export interface ConfigWatch {
   refresh(): Promise<Config>;
   /** What is wrong with the file as it was last read; undefined when it is right. */
   broken(): string | undefined;
-  /** The same file, whose changes by this process are no news. */
+  /** The same file, whose changes by this process are no news; one of another cluster is neither read nor changed. */
   readonly store: ConfigStore;
 }
 
-/** `tell` gets what changed: a config that is used from now on, or why the new one is not. */
+/**
+ * A file that is another cluster's now, or keeps its state elsewhere, is refused as a broken one is. `tell` gets what changed: a config that is used from now on, or why
+ * the new one is not.
+ */
 export function watchConfig(
   store: ConfigStore,
   first: Config,
@@ -22,9 +26,14 @@ export function watchConfig(
   let text = JSON.stringify(first);
   let refused = "";
   let own = false;
+  const read: ConfigStore["read"] = async () => {
+    const loaded = await store.read();
+    refuseAnotherCluster(first, loaded.config);
+    return loaded;
+  };
   const refresh = async (): Promise<Config> => {
     try {
-      const { config } = await store.read();
+      const { config } = await read();
       const now = JSON.stringify(config);
       // One that was put right again is told too, or it would seem refused for ever.
       if ((now !== text && !own) || refused !== "") await tell({ type: "config.reloaded" });
@@ -40,8 +49,12 @@ export function watchConfig(
   return {
     store: {
       ...store,
+      read,
       async change(edits) {
-        await store.change(edits);
+        await store.change((config, raw) => {
+          refuseAnotherCluster(first, config);
+          return edits(config, raw);
+        });
         own = true;
         // At once: if somebody breaks the file before the next round, the last good one has this change.
         await refresh();

@@ -12,12 +12,20 @@ const round: Round = { nodes: {}, rows: [], actions: [], isolated: false, done: 
 
 /** A heart whose rounds take `tookMs` each, and when they began and were over. */
 function beating(
-  options: { tookMs?: number; random?: number; automatic?: boolean; stood?: boolean; fail?: Error } = {},
+  options: {
+    tookMs?: number;
+    random?: number;
+    automatic?: boolean;
+    stood?: boolean;
+    fail?: Error;
+    problem?: string;
+  } = {},
 ) {
   const { tookMs = 100, random = 0.5, automatic = true, stood = false } = options;
   const leave = new AbortController();
   const [began, over, turns]: [number[], number[], number[]] = [[], [], []];
   const stalled: boolean[] = [];
+  const problems: (string | undefined)[] = [];
   const heartbeat = { ...config().heartbeat, automatic, intervalMs: 1000 };
   let wake: () => void = () => undefined;
   const startedAt = performance.now();
@@ -28,6 +36,7 @@ function beating(
         began.push(since());
         await fakeClock.sleep(tookMs);
         stalled.push(asked.stalled());
+        problems.push(asked.configProblem);
         if (options.fail) throw options.fail;
         return round;
       },
@@ -39,7 +48,7 @@ function beating(
     leave: leave.signal,
     wake: (listener) => (wake = listener),
     config: () => Promise.resolve(config({ heartbeat })),
-    configProblem: () => undefined,
+    configProblem: () => options.problem,
     mayDo: () => "everything",
     onTurn: () => void turns.push(since()),
     onRound: () => Promise.resolve(void over.push(since())),
@@ -49,6 +58,7 @@ function beating(
     over,
     turns,
     stalled,
+    problems,
     ended,
     leave,
     wake: () => {
@@ -100,6 +110,12 @@ describe("rounds", () => {
     const { began, turns } = beating({ automatic: false });
     await vi.advanceTimersByTimeAsync(2500);
     expect([began, turns]).toEqual([[], [0, 1000, 2000]]);
+  });
+
+  test("know what is wrong with the config file, so that no failover has to write it", async () => {
+    const [broken, right] = [beating({ problem: "line 3 is wrong" }), beating()];
+    await vi.advanceTimersByTimeAsync(200);
+    expect([broken.problems, right.problems]).toEqual([["line 3 is wrong"], [undefined]]);
   });
 
   test("know whether the process stood still", async () => {

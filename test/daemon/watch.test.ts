@@ -47,6 +47,23 @@ test("a broken file is told once, the last good one stays, and that it was put r
   expect([await intervalMs(), told.slice(2)]).toEqual([5000, ["config.reloaded"]]);
 });
 
+test.each([
+  ["cluster", /^config\.refused: `cluster` is "other" in the config now, and the daemon began with "default": /],
+  ["state_dir", /^config\.refused: `state_dir` is .*\/other in the config now, and the daemon began with /],
+])("another %s is another cluster: refused once, neither read nor changed, until it is put back", async (key, said) => {
+  const { told, watch, write, intervalMs } = await watched();
+  write(JSON.stringify({ layout: [{ node: "n1" }], heartbeat_interval: 6000, [key]: "other" }));
+  expect([await intervalMs(), await intervalMs()]).toEqual([5000, 5000]);
+  expect(told).toEqual([expect.stringMatching(said)]);
+  expect(watch.broken()).toContain(`\`${key}\` is`);
+  await expect(watch.store.read()).rejects.toThrow(`\`${key}\` is`);
+  const change = watch.store.change(() => [{ op: "set", path: ["heartbeat_interval"], value: 7000 }]);
+  await expect(change).rejects.toThrow(`\`${key}\` is`);
+  write(text(6000));
+  expect([await intervalMs(), told.slice(1)]).toEqual([6000, ["config.reloaded"]]);
+  expect(watch.broken()).toBeUndefined();
+});
+
 test("what this process changed itself is no news", async () => {
   const { told, watch, write, intervalMs } = await watched();
   await watch.store.change(() => [{ op: "set", path: ["heartbeat_interval"], value: 7000 }]);
