@@ -44,3 +44,24 @@ test("containers that wait for each other are an error, and so is one that waits
     "layout.0.web.after.0: these wait for each other: web, web; take one out",
   ]);
 });
+
+test("a long chain is no circle, and is not searched again from each of its ends", () => {
+  const row = Object.fromEntries(
+    Array.from({ length: 5000 }, (_, index) => [
+      `c${index}`,
+      { image: "i", after: index === 0 ? [] : [`c${index - 1}`] },
+    ]),
+  );
+  expect(built(row).told).toEqual([]);
+}, 5000);
+
+test("of a long circle the beginning and the end are told", () => {
+  const row = Object.fromEntries(
+    Array.from({ length: 1000 }, (_, index) => [`c${index}`, { image: "i", after: [`c${(index + 1) % 1000}`] }]),
+  );
+  const { told } = built(row);
+  expect(told).toHaveLength(1000);
+  expect(told[0]).toBe(
+    "layout.0.c0.after.0: these wait for each other: c0, c1, c2, c3, c4, c5, c6, c7, c8, … (990 more), c999, c0; take one out",
+  );
+}, 5000);
