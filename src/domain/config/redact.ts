@@ -1,22 +1,42 @@
 import type { ConfigPath } from "./path.ts";
 
-/** Whether a secret stands at this path or would: the HTTP token and password, a swarm's token, a container's secrets. */
+/**
+ * Whether a secret stands at this path or would: the HTTP token and password, a swarm's token, a container's secrets;
+ * in a section of the user's own, whatever has one of these names, since an anchor there can be all of them.
+ */
 export function isSecretPath(path: ConfigPath): boolean {
   const [section, , , key] = path;
-  return (typeof section === "string" && secretKeys.has(section)) || (section === "layout" && key === "secrets");
+  if (typeof section !== "string") return false;
+  if (section.startsWith("x-")) return path.slice(1).some((part) => part === "secrets" || secretKeys.has(String(part)));
+  return secretKeys.has(section) || (section === "layout" && key === "secrets");
 }
 
 /**
  * The document with its secrets hidden: `env:NAME` and `file:PATH` stay, as they say where a secret is and not what
- * it is; a password inside a URL goes too.
+ * it is; a password inside a URL goes too, and in a section of the user's own each value that is a secret elsewhere
+ * (an anchor there, an alias where it counts).
  */
-export function redact(value: unknown, path: ConfigPath = []): unknown {
-  if (Array.isArray(value)) return value.map((item, index) => redact(item, [...path, index]));
+export function redact(document: unknown, path: ConfigPath = []): unknown {
+  return redacted(document, path, new Set(secretValues(document, path)));
+}
+
+function redacted(value: unknown, path: ConfigPath, secrets: ReadonlySet<unknown>): unknown {
+  if (Array.isArray(value)) return value.map((item, index) => redacted(item, [...path, index], secrets));
   if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, redact(item, [...path, key])]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, redacted(item, [...path, key], secrets)]),
+    );
   }
   if (isSecretPath(path)) return hide(value);
+  if (String(path[0]).startsWith("x-") && secrets.has(value)) return hide(value);
   return typeof value === "string" ? withoutPasswords(value) : value;
+}
+
+function secretValues(value: unknown, path: ConfigPath): readonly unknown[] {
+  if (typeof value === "object" && value !== null) {
+    return Object.entries(value).flatMap(([key, item]) => secretValues(item, [...path, key]));
+  }
+  return isSecretPath(path) ? [value] : [];
 }
 
 /** A text that may be a URL, or have some in it, without the passwords in them. */

@@ -30,3 +30,22 @@ test.each([
   expect(withoutPasswords(text)).toBe(shown);
   expect(redact({ hooks: { on_move: text } })).toEqual({ hooks: { on_move: shown } });
 });
+
+test("a secret that a section of the user's own has for others to use goes, too", () => {
+  const document = {
+    "x-password": "hunter2",
+    "x-shared": { DB: "hunter3", note: "see hunter2", tz: "UTC", list: ["hunter2", 12345] },
+    "x-web": { image: "web", secrets: { A: "hunter3", B: "unused", C: "env:C" }, token: "mine" },
+    token: "hunter2",
+    cluster: "shop",
+    layout: [{ node: "a", web: { secrets: { A: "hunter3", N: 12345 } } }],
+  };
+  expect(redact(document)).toEqual({
+    "x-password": "[REDACTED]",
+    "x-shared": { DB: "[REDACTED]", note: "see hunter2", tz: "UTC", list: ["[REDACTED]", "[REDACTED]"] },
+    "x-web": { image: "web", secrets: { A: "[REDACTED]", B: "[REDACTED]", C: "env:C" }, token: "[REDACTED]" },
+    token: "[REDACTED]",
+    cluster: "shop",
+    layout: [{ node: "a", web: { secrets: { A: "[REDACTED]", N: "[REDACTED]" } } }],
+  });
+});
