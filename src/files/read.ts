@@ -40,7 +40,7 @@ export async function readWhole(path: string, limits: ReadLimits): Promise<{ byt
     const chunks: Buffer[] = [];
     for (let size = 0; ;) {
       const buffer = Buffer.allocUnsafe(Math.min(Math.max(stats.size - size, 0), limits.maxBytes) + 4096);
-      const bytesRead = await readSome(handle, buffer);
+      const bytesRead = await readSome(handle, buffer, stats.isFIFO());
       if (bytesRead === 0) return { bytes: Buffer.concat(chunks), stats };
       size += bytesRead;
       if (size > limits.maxBytes) throw tooLarge(limits);
@@ -103,13 +103,13 @@ function tooLarge({ maxBytes }: ReadLimits): UnreadFileError {
   return new UnreadFileError("EFBIG", `has more than ${size}`);
 }
 
-/** The next bytes; a pipe may have none yet, and is looked at again. */
-async function readSome(handle: FileHandle, buffer: Buffer): Promise<number> {
+/** The next bytes; a pipe may have none yet, and is looked at again. Files of /proc may have none ever. */
+async function readSome(handle: FileHandle, buffer: Buffer, isPipe: boolean): Promise<number> {
   for (;;) {
     try {
       return (await handle.read(buffer, 0, buffer.length, null)).bytesRead;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+      if (!isPipe || (error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
       await pause(pipePollMs);
     }
   }

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openBuildContexts } from "../../src/adapters/build-context/index.ts";
 import { openConfigStore } from "../../src/adapters/config/index.ts";
@@ -142,4 +143,12 @@ describe("wherever a file is asked for", () => {
   test("/dev/null is an empty list of hosts", async () => {
     expect(await readIfThere("/dev/null")).toBe("");
   });
+});
+
+test("a file that says to come again later is not waited for: only a pipe may have something by then", async () => {
+  const read = await Promise.race([
+    reasonOf(readText("/proc/kmsg", { maxBytes: 1024, pipes: true })),
+    pause(2000, "held up"),
+  ]);
+  expect(read).not.toBe("held up");
 });
