@@ -34,6 +34,11 @@ async function readIfThere(folder: string, name: string): Promise<string | undef
 
 function parse(folder: string, name: string, text: string): Ignore {
   const lines = text.replace(/^\ufeff/, "").split(/\r?\n/);
+  const long = lines.findIndex((line) => line.length > longestPath);
+  if (long !== -1) {
+    const what = `has more than ${String(longestPath)} characters in line ${String(long + 1)}`;
+    throw contextProblem({ folder, path: name }, what, "No path is that long; take the line out.");
+  }
   const patterns = lines.map(literal);
   patterns.forEach((pattern, index) => {
     if (compiles(pattern)) return;
@@ -50,6 +55,9 @@ function parse(folder: string, name: string, text: string): Ignore {
     hasExceptions: patterns.some((pattern) => pattern.trimStart().startsWith("!")),
   };
 }
+
+/** What the system takes as a path. Longer patterns fit nothing, and take time with the square of their length. */
+const longestPath = 4096;
 
 const alwaysSent: ReadonlySet<string> = new Set(["Dockerfile", ".dockerignore"]);
 

@@ -61,6 +61,11 @@ describe("patterns", () => {
     expect(await ours(folder)).toEqual([".dockerignore", "Dockerfile", "Dockerfile.dockerignore", "x"]);
   });
 
+  it("a line that is longer than any path is refused at once, whatever is in it", async () => {
+    const folder = folderWith({ ...tree, ".dockerignore": `b.log\n${"[".repeat(400_000)}\n` });
+    await expect(ours(folder)).rejects.toThrow(/has more than 4096 characters in line 2/);
+  }, 5000);
+
   it("what stands for itself does so", async () => {
     const folder = folderWith({ ...tree, ".dockerignore": "c++\nx(1)\n" });
     const paths = await ours(folder);
