@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
@@ -137,6 +137,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
         state.generations,
         { warn },
       ),
+      inhabited: state.openSharedState(inhabitedPath(config, store.path), state.inhabited, { warn }),
       memory: state.openStateFile(join(config.stateDir, `heartbeat-${config.cluster}.json`), state.savedMemory, {
         warn,
       }),
@@ -185,6 +186,12 @@ export async function openRecorder(
     clock: systemClock,
     actor: { who: `${userInfo().username}@${hostname()}`, cause: options.cause },
   };
+}
+
+/** Of one config file: another one may have other nodes, and the same name for its cluster. */
+function inhabitedPath({ stateDir, cluster }: Config, configPath: string): string {
+  const file = createHash("sha256").update(configPath).digest("hex").slice(0, 12);
+  return join(stateDir, `nodes-${cluster}-${file}.json`);
 }
 
 type Warn = (message: string) => void;

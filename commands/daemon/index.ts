@@ -93,6 +93,7 @@ export default class Daemon extends PictlCommand {
       events,
       memory: lasting.file(context.ports.memory),
       generations: lasting.shared(context.ports.generations),
+      inhabited: lasting.shared(context.ports.inhabited),
     };
     const { memory } = daemon.leadership;
     const leadership = await openLeadership(ports, { ...daemon.leadership, memory: lasting.file(memory) });

@@ -15,6 +15,7 @@ import { buildImages } from "./build.ts";
 import { refuseSecondCopy } from "./elsewhere.ts";
 import { readEnvironments, wantedDigest, wishOf } from "./environment.ts";
 import { fanOut } from "./fan-out.ts";
+import { rememberMade } from "./left-behind.ts";
 import { applyLifecycle, staysStopped } from "./lifecycle.ts";
 import { withLocks } from "./locks.ts";
 import { onceSettled } from "./move/settle.ts";
@@ -48,7 +49,9 @@ export async function createContainers(
   input: CreateInput,
 ): Promise<Report<{ containers: readonly ActionRow[] }>> {
   if (input.dryRun) return createAll(ports, input);
-  return onceSettled(ports, input, (placements) => createWithDependents(ports, { ...input, placements }));
+  const report = await onceSettled(ports, input, (placements) => createWithDependents(ports, { ...input, placements }));
+  await rememberMade(ports, input.config, report.result.containers);
+  return report;
 }
 
 /** What has the network, or the volumes, of one that was made anew is left with none, and is made anew after it. */

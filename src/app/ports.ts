@@ -1,5 +1,6 @@
 import type { Config } from "../domain/config/types.ts";
 import type { Generations } from "../domain/container/generations.ts";
+import type { InhabitedNodes } from "../domain/node/left-behind.ts";
 import type { Checks, Hooks } from "./ports/checks.ts";
 import type { Secrets } from "./ports/config.ts";
 import type { Nodes } from "./ports/connection.ts";
@@ -31,6 +32,8 @@ export interface Ports {
   readonly events: EventLog;
   readonly journal: Journal;
   readonly generations: SharedState<Generations>;
+  /** Which nodes had our containers when they were last looked at. */
+  readonly inhabited: SharedState<InhabitedNodes>;
   readonly checks: Checks;
   readonly hooks: Hooks;
   /** The config as its file says now, for decisions that must not be made by an older one. */

@@ -11,6 +11,7 @@ import { type MoveRecord, moveInHand } from "../domain/move/journal.ts";
 import { observer } from "./observe.ts";
 import { noSuchStray } from "../domain/select.ts";
 import { fanOut } from "./fan-out.ts";
+import { lookBehind } from "./left-behind.ts";
 import { looking, lookWithin } from "./looking.ts";
 import type { Ports } from "./ports.ts";
 import type { Report } from "./report.ts";
@@ -24,7 +25,7 @@ export interface StatusRow extends ContainerStatus {
 }
 
 /**
- * Wanted against actual for the placements chosen, and for the strays on their nodes. Whatever is not as wanted is
+ * Wanted against actual for the placements chosen, for the strays on their nodes, and for nodes that have left the config. Whatever is not as wanted is
  * a failure too, so that the exit code says so.
  */
 export async function containerStatus(
@@ -55,6 +56,11 @@ export async function containerStatus(
       input.nodes.filter((node) => !concerned.has(node.name)),
     ),
   ]);
+  const states = new Map([...looks.results.map((look) => [look.node, look.state] as const), ...elsewhere]);
+  const found = new Map([...states].map(([node, { containers }]) => [node, containers]));
+  // Who asks for a few containers or nodes asks for no others.
+  const all = names === undefined && input.nodes.length === config.nodes.length;
+  const behind = all ? await lookBehind(ports, { config, found }) : [];
   const { moves, failures } = await openMoves(ports);
   const environments = await readEnvironments(ports, placements);
   const wishes = new Map(
@@ -63,7 +69,6 @@ export async function containerStatus(
     ),
   );
   const generations = (await ports.generations.read()) ?? noGenerations;
-  const states = new Map([...looks.results.map((look) => [look.node, look.state] as const), ...elsewhere]);
   const rows = compare({
     cluster: config.cluster,
     layout: config.placements,
@@ -90,6 +95,7 @@ export async function containerStatus(
       ...looks.failures,
       ...absent.map((each) => toFailure(noSuchStray(config, each))),
       ...rows.flatMap((row) => differences(row, moveInHand(moves, row), settling(row))),
+      ...behind,
     ],
   };
 }

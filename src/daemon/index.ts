@@ -1,4 +1,5 @@
 import { firstOf } from "../abort.ts";
+import { rememberFound } from "../app/left-behind.ts";
 import { type Leadership, mayDo } from "../app/leadership.ts";
 import { type Heartbeat, openHeartbeat, type Round } from "../app/heartbeat/index.ts";
 import type { ConfigStore, HeartbeatPorts, StateFile, VipPorts } from "../app/ports.ts";
@@ -6,9 +7,11 @@ import { record } from "../app/record.ts";
 import type { Config } from "../domain/config/types.ts";
 import type { DaemonState } from "../domain/daemon.ts";
 import { PictlError } from "../domain/errors.ts";
+import type { Found } from "../domain/node/left-behind.ts";
 import { switchedOff } from "../domain/heartbeat/subjects.ts";
 import { beat } from "./heart.ts";
 import { startLeading } from "./leader.ts";
+import { watchLeaving } from "./leaving.ts";
 import { startService } from "./service.ts";
 import type { StallWatch } from "./stall.ts";
 import { keepVips, type VipKeeping } from "./vip.ts";
@@ -68,6 +71,7 @@ export async function runDaemon(ports: HeartbeatPorts & VipPorts, input: DaemonI
   const watch = watchConfig(store, input.config, async (change) => {
     await record(ports, change);
   });
+  const leaving = watchLeaving(ports);
   await save(undefined, input.config);
   let { config } = input;
   const heartbeat = openHeartbeat(ports, {
@@ -113,6 +117,7 @@ export async function runDaemon(ports: HeartbeatPorts & VipPorts, input: DaemonI
       config: async () => {
         const current = await watch.refresh();
         await tellOff(current);
+        await leaving(current);
         return current;
       },
       configProblem: () => watch.broken(),
@@ -122,7 +127,10 @@ export async function runDaemon(ports: HeartbeatPorts & VipPorts, input: DaemonI
         vips.keep(config);
         service.alive(2 * config.heartbeat.intervalMs);
       },
-      onRound: save,
+      onRound: async (round, current) => {
+        await rememberFound(ports, current, foundIn(round));
+        await save(round, current);
+      },
     });
     await Promise.all([beating, failing]);
     await vips.ended();
@@ -151,6 +159,12 @@ async function comeToRest(ports: HeartbeatPorts, heartbeat: Heartbeat, abandon: 
   if (await within(finishMs)) return;
   abandon(new PictlError("interrupted", "The daemon was stopped."));
   await within(undoMs);
+}
+
+function foundIn({ nodes }: Round): Found {
+  return new Map(
+    Object.entries(nodes).flatMap(([name, facts]) => (facts.state === "up" ? [[name, facts.containers]] : [])),
+  );
 }
 
 function roundState(round: Round | undefined, config: Config, now: Date): Pick<DaemonState, "heartbeat" | "lastRound"> {

@@ -1,5 +1,6 @@
 import type { SavedLeadership, SavedVip, VipReply, VipRequest } from "../../src/app/ports.ts";
 import type { Generations } from "../../src/domain/container/generations.ts";
+import type { InhabitedNodes } from "../../src/domain/node/left-behind.ts";
 import type { MoveRecord } from "../../src/domain/move/journal.ts";
 import type { Process } from "./process.ts";
 
@@ -13,6 +14,7 @@ export class Disk {
   readonly claims = new Map<string, Process>();
   memory: string | undefined;
   generations: Generations | undefined;
+  inhabited: InhabitedNodes | undefined;
   leadership: SavedLeadership | undefined;
   /** By address. */
   readonly vips = new Map<string, SavedVip>();

@@ -70,6 +70,10 @@ export function openPorts(
       read: () => disk(process, "read the generations", () => own.generations),
       update: (change) => disk(process, "write the generations", () => (own.generations = change(own.generations))),
     },
+    inhabited: {
+      read: () => disk(process, "read the nodes", () => own.inhabited),
+      update: (change) => disk(process, "write the nodes", () => (own.inhabited = change(own.inhabited))),
+    },
     memory: {
       read: () =>
         disk(process, "read the memory", () =>

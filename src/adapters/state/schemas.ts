@@ -1,10 +1,12 @@
 import * as z from "zod/mini";
 import type { SavedLeadership, SavedMemory, SavedVip, VipReply, VipRequest } from "../../app/ports.ts";
 import type { Generations } from "../../domain/container/generations.ts";
+import type { SshSettings } from "../../domain/config/types.ts";
 import type { DaemonState } from "../../domain/daemon.ts";
 import { errorCodes, type ErrorCode } from "../../domain/errors.ts";
 import type { NodeMemory, PastMove, Trial } from "../../domain/heartbeat/memory.ts";
 import type { NodeFacts } from "../../domain/heartbeat/facts.ts";
+import type { Inhabited, InhabitedNodes } from "../../domain/node/left-behind.ts";
 import type { FailedOrders } from "../../domain/vip/memory.ts";
 import { fields, type Schema, schemaOf } from "../../files/schema.ts";
 
@@ -40,6 +42,28 @@ export const generations: Schema<Generations> = schemaOf(
     placed: z._default(perName(z.number()), {}),
     latest: z.optional(z.number()),
   }),
+);
+
+const text = z.optional(z.string());
+const number = z.optional(z.number());
+
+export const inhabited: Schema<InhabitedNodes> = schemaOf(
+  z.array(
+    fields<Inhabited>({
+      name: z.string(),
+      address: z.string(),
+      ssh: fields<SshSettings>({
+        user: text,
+        port: number,
+        identityFile: text,
+        proxyJump: text,
+        connectTimeoutMs: number,
+        sudo: z.optional(z.boolean()),
+        knownHostsFile: text,
+      }),
+      containers: z.array(z.string()),
+    }),
+  ),
 );
 
 export const savedLeadership: Schema<SavedLeadership> = schemaOf(

@@ -3,6 +3,7 @@ import type { Config, NodeSpec } from "../../domain/config/types.ts";
 import { isOurs } from "../../domain/container/ownership.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { type NodeUse, placedOn, planRemoveNode, refuseInUse } from "../../domain/node/remove.ts";
+import { forgetNode } from "../left-behind.ts";
 import type { ConfigStore, Ports } from "../ports.ts";
 import { record } from "../record.ts";
 import type { Report } from "../report.ts";
@@ -13,7 +14,7 @@ import { changeConfig, type NodeChangeRow } from "./change.ts";
  * and `force` is not set. `after`: the document as it will be, for a dry run that comes after other changes.
  */
 export async function takeOut(
-  ports: Pick<Ports, "events" | "clock" | "actor">,
+  ports: Pick<Ports, "events" | "clock" | "actor" | "inhabited">,
   input: {
     readonly store: ConfigStore;
     readonly node: NodeSpec;
@@ -30,7 +31,10 @@ export async function takeOut(
     return planRemoveNode(after(raw), name);
   };
   const changes = await changeConfig(store, plan, dryRun);
-  if (!dryRun) await record(ports, { type: "node.removed", node: name, before: { address, containers: use.placed } });
+  if (!dryRun) {
+    await record(ports, { type: "node.removed", node: name, before: { address, containers: use.placed } });
+    await forgetNode(ports, name);
+  }
   const left = use.running && use.running.length > 0 ? `; ${use.running.join(", ")} left running there` : "";
   const outcome = `${dryRun ? "would be removed" : "removed"}${left}`;
   return { result: { nodes: [{ node: name, changed: !dryRun, outcome, changes }] }, failures: [] };
