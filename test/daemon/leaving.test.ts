@@ -54,7 +54,7 @@ test("a node that leaves the config is asked once, and what is still there is to
   expect(asked).toEqual(["n2"]);
   expect(told).toEqual([
     "node.left-behind n2: The node is not in the config any more, and these containers of the cluster are still there: web. " +
-      "Put the node back into the config and take it out with `pictl node remove n2 --move`; or remove them there by hand: " +
+      "Put the node and these containers back into the config and take it out with `pictl node remove n2 --move`; or remove them there by hand: " +
       "`docker rm -f web`.",
   ]);
 });

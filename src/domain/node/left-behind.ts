@@ -65,7 +65,7 @@ export function leftBehind({ name, containers }: Inhabited, answers: boolean): F
       ? `The node is not in the config any more, and these containers of the cluster are still there: ${list}.`
       : `The node is not in the config any more and does not answer; when pictl last looked, these containers of the cluster were there: ${list}.`,
     hint:
-      `Put the node back into the config and take it out with \`pictl node remove ${quote(name)} --move\`; or ` +
+      `Put the node and these containers back into the config and take it out with \`pictl node remove ${quote(name)} --move\`; or ` +
       (answers
         ? `remove them there by hand: \`docker rm -f ${containers.map(quote).join(" ")}\`.`
         : `with \`--force\` if it is gone for good, and it is forgotten.`),
