@@ -137,11 +137,12 @@ test("what somebody changes in the leader's config is a wish, and whoever takes 
   const disk = stage.world.disk("controller");
   disk.text = edited(disk.text, moveEdits(load(disk.text).raw, { container: "c1", from: "n2", to: "n3" }));
   await stage.pass(60_000);
-  expect(stage.running()).toEqual(["n3"]);
+  // An entry that only the file has moved starts no second copy.
+  expect(stage.running()).toEqual(["n2"]);
   first.process.kill();
   await stage.pass(120_000);
   expect(stage.placedBy("other")).toEqual(["n3"]);
-  expect(stage.running()).toEqual(["n3"]);
+  expect(stage.running()).toEqual(["n2"]);
   expect(stage.double).toBeUndefined();
 });
 
