@@ -34,6 +34,9 @@ export function howToSettleCopies(
       ),
   );
   if (!newer) return howToSettle(place, copy, placed);
+  if (copy.generation === 0) {
+    return `Its label does not tell how old it is, so \`pictl daemon\` leaves it alone; \`pictl delete ${row.container}@${row.node}\` removes it, and leaves its volumes.`;
+  }
   return `It is an old copy, which \`pictl daemon\` removes by itself; \`pictl delete ${row.container}@${row.node}\` does it now, and leaves its volumes.`;
 }
 

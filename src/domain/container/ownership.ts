@@ -33,7 +33,9 @@ export function containerMissing(name: string): PictlError {
 
 /** The generation in a container's label; 0 when it has none that can be read. */
 export function generationOf(facts: ContainerFacts): number {
-  const value = Number(facts.labels[labels.generation]);
+  const text = facts.labels[labels.generation] ?? "";
+  // As it is written, and not `0x10`, ` 5` or `1e9`, which Number takes as well.
+  const value = /^\d+$/.test(text) ? Number(text) : 0;
   return Number.isSafeInteger(value) && value > 0 ? value : 0;
 }
 

@@ -175,8 +175,9 @@ function ageOf(
     containers.filter((each) => each.name === facts.name && isOurs(each, cluster)).map(generationOf),
   );
   if (wanted.length === 0) return asked.length === places.length ? ", where there is none" : "";
-  const newest = Math.max(...wanted);
-  const age = generationOf(facts) - newest;
+  const own = generationOf(facts);
+  if (own === 0) return ", and its label does not tell whether it is older than that";
+  const age = own - Math.max(...wanted);
   return age === 0 ? "" : `, and it is ${age > 0 ? "newer" : "older"} than that`;
 }
 

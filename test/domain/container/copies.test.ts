@@ -3,6 +3,7 @@ import { howToSettleCopies } from "../../../src/domain/container/copies.ts";
 import { noGenerations, withPlaced } from "../../../src/domain/container/generations.ts";
 import { compare, type NodeState } from "../../../src/domain/container/status.ts";
 import type { ContainerFacts } from "../../../src/domain/docker/facts.ts";
+import { labels } from "../../../src/domain/docker/labels.ts";
 import { config, placement } from "../../fakes/config.ts";
 import { copy } from "../heartbeat/facts.ts";
 
@@ -20,9 +21,14 @@ function told(nodes: Readonly<Record<string, readonly ContainerFacts[]>>, placed
   const generations = placed === 0 ? noGenerations : withPlaced(noGenerations, "web", placed);
   return rows.map((row) => {
     const advice = howToSettleCopies(config({ placements }), row, { states, generations }) ?? "";
-    const what = /older one|`pictl move web n1`|removes by itself/.exec(advice)?.[0] ?? advice;
+    const what = /older one|`pictl move web n1`|removes by itself|leaves it alone/.exec(advice)?.[0] ?? advice;
     return [`${row.node} ${row.state}: ${row.detail}`, ...(what === "" ? [] : [what])].join(" → ");
   });
+}
+
+function unreadable(generation: string): ContainerFacts {
+  const facts = copy("web", "b", 5);
+  return { ...facts, labels: { ...facts.labels, [labels.generation]: generation } };
 }
 
 const move = "`pictl move web n1`";
@@ -62,6 +68,16 @@ test.each<[string, Parameters<typeof told>, readonly string[]]>([
       "n2 stray: running; the layout has it on n1, and it is older than that → removes by itself",
     ],
   ],
+  ...["x", "0x10", " 5", "1e1", "-1", "99999999999999999999"].map(
+    (generation): [string, Parameters<typeof told>, readonly string[]] => [
+      `a copy whose generation is ${JSON.stringify(generation)}, which the daemon leaves alone`,
+      [{ n1: [copy("web", "a", 20)], n2: [unreadable(generation)] }, 20],
+      [
+        "n1 running: ",
+        "n2 stray: running; the layout has it on n1, and its label does not tell whether it is older than that → leaves it alone",
+      ],
+    ],
+  ),
 ])("%s", (_what, [nodes, placed], expected) => {
   expect(told(nodes, placed)).toEqual(expected);
 });
