@@ -35,6 +35,7 @@ export default defineConfig({
           isolate: false,
           // Long enough for a machine that is busy with something else; a test that waits says so itself.
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
