@@ -17,7 +17,7 @@ let reached = false;
 
 prototype.channelData = function (this: Protocol, channel, data) {
   const text = data.toString();
-  if (!/ grant \d+\.\d+\.\d+\.\d+ /.test(text) || reached || !existsSync(file)) {
+  if (!/ grant \S+ \d+\.\d+\.\d+\.\d+ /.test(text) || reached || !existsSync(file)) {
     send.call(this, channel, data);
     return;
   }
