@@ -89,6 +89,8 @@ const commandsWith = (
 
 /** Commands that tell of one thing, not of rows. */
 const oneThing: ReadonlySet<string> = new Set([
+  // Its nodes, and the host keys that it has stored of them.
+  "pictl init",
   "pictl config path",
   "pictl config show",
   "pictl config get",

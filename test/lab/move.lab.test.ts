@@ -63,7 +63,7 @@ describe.skipIf(obstacle !== undefined)("move", () => {
     mkdirSync(lock);
     try {
       const failed = await run("web", "n3");
-      expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining("was not written")]);
+      expect([failed.code, failed.stderr]).toEqual([4, expect.stringContaining("should be a lock file")]);
     } finally {
       rmdirSync(lock);
     }
