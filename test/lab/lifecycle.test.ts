@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
 import { labDown, type LabOptions, labStatus, type LabStatus, labUp } from "../../src/lab/index.ts";
 import { processRef } from "../../src/lab/process.ts";
-import { footprint, namespacesOf } from "../support/lab-footprint.ts";
+import { footprint, namespacesOf, sinceBoot } from "../support/lab-footprint.ts";
 import { labName, labObstacle, silent } from "../support/lab.ts";
 
 const obstacle = await labObstacle();
@@ -58,7 +58,7 @@ describe.skipIf(obstacle !== undefined)("a lab's life", () => {
     const { name, dir } = fresh();
     const deep = join(dir, "not/there/yet");
     const status = await labUp({ name, dir: deep, nodes: 2 }, silent);
-    const mark = { name, dir: deep, namespaces: namespaces(status) };
+    const mark = { name, dir: deep, namespaces: namespaces(status), seenAt: sinceBoot() };
     expect(mark.namespaces.size).toBeGreaterThanOrEqual(10);
     const kinds = new Set(footprint(mark).map((line) => line.split(" ")[0]));
     expect([...kinds]).toEqual(expect.arrayContaining(["process", "mount", "interface", "registry", "folder"]));
@@ -79,7 +79,7 @@ describe.skipIf(obstacle !== undefined)("a lab's life", () => {
       "docker run -d i /busybox sleep 1000; docker pause $(docker run -d i /busybox sleep 1000)";
     const inside = spawn("nsenter", ["-t", String(pid), "-a", "-r", "-w", "sh", "-ec", docker], { stdio: "ignore" });
     expect(await once(inside, "exit")).toEqual([0, null]);
-    const mark = { name: options.name, dir: options.dir, namespaces: namespaces(status) };
+    const mark = { name: options.name, dir: options.dir, namespaces: namespaces(status), seenAt: sinceBoot() };
     expect(footprint(mark).filter((line) => line.startsWith("cgroup"))).not.toEqual([]);
     await labDown(options, silent);
     expect(footprint(mark)).toEqual([]);
@@ -103,12 +103,12 @@ describe.skipIf(obstacle !== undefined)("a lab's life", () => {
     const up = spawn(process.execPath, upWords(options), { stdio: "ignore" });
     const file = moment.replace("NAME", options.name).replace("DIR", options.dir);
     while (!existsSync(file) && up.exitCode === null) await sleep(1);
-    const seen = namespacesOf(up.pid ?? 0);
+    const [seen, seenAt] = [namespacesOf(up.pid ?? 0), sinceBoot()];
     up.kill("SIGKILL");
     if (up.exitCode === null && up.signalCode === null) await once(up, "exit");
     expect(up.signalCode).toBe("SIGKILL");
     await labDown(options, silent);
-    expect(footprint({ name: options.name, dir: options.dir, namespaces: seen })).toEqual([]);
+    expect(footprint({ name: options.name, dir: options.dir, namespaces: seen, seenAt })).toEqual([]);
   });
 
   test("what an interrupted up left does not stop the next one", async () => {
@@ -157,7 +157,7 @@ describe.skipIf(obstacle !== undefined)("a lab's life", () => {
   test("a lab whose folder was removed by hand goes down all the same", async () => {
     const options = fresh();
     const status = await labUp(options, silent);
-    const mark = { ...options, namespaces: namespaces(status) };
+    const mark = { ...options, namespaces: namespaces(status), seenAt: sinceBoot() };
     rmSync(options.dir, { recursive: true });
     await labDown({ name: options.name }, silent);
     expect(footprint(mark)).toEqual([]);

@@ -22,8 +22,10 @@ function noTmux(): string | undefined {
 
 describe.skipIf(obstacle !== undefined)("pictl shell on a real terminal", () => {
   const lab = withLab({ nodes: 2 });
-  const server = `pictl-test-${String(process.pid)}`;
-  const before = join(tmpdir(), `${server}-stty`);
+  /** One for each test: a server that is just ending takes no new session. */
+  let servers = 0;
+  let server = "";
+  const before = join(tmpdir(), `pictl-test-${String(process.pid)}-stty`);
   const tmux = (...args: string[]): string => execFileSync("tmux", ["-L", server, ...args], { encoding: "utf8" });
   const type = (text: string): void => {
     tmux("send-keys", "-l", text);
@@ -53,6 +55,7 @@ describe.skipIf(obstacle !== undefined)("pictl shell on a real terminal", () => 
     expect(created.code, created.stderr).toBe(0);
   });
   beforeEach(async () => {
+    server = `pictl-test-${String(process.pid)}-${String(servers++)}`;
     tmux("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", "bash --norc --noprofile");
     enter(`PS1="here: "; stty -a > ${before}; echo re""ady`);
     await seen("ready");

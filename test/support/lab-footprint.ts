@@ -8,11 +8,20 @@ export interface Mark {
   readonly dir: string;
   /** Namespaces that the lab's processes were seen in; see `namespacesOf`. */
   readonly namespaces?: ReadonlySet<string>;
+  /** When they were seen (`sinceBoot`): the kernel gives a namespace's number to the next one, which may be another lab's. */
+  readonly seenAt?: number;
+}
+
+/** Hundredths of a second since this machine's start, as /proc tells them of processes. */
+export function sinceBoot(): number {
+  return Math.ceil(Number.parseFloat(read("/proc/uptime")) * 100);
 }
 
 /** One line for each process, namespace, mount, control group, interface and file of the lab. */
-export function footprint({ name, dir, namespaces = new Set() }: Mark): string[] {
-  const inNamespaces = pids().filter((pid) => links(pid).some((link) => namespaces.has(link)));
+export function footprint({ name, dir, namespaces = new Set(), seenAt = Infinity }: Mark): string[] {
+  const inNamespaces = pids().filter(
+    (pid) => startOf(pid) <= seenAt && links(pid).some((link) => namespaces.has(link)),
+  );
   const withDir = pids().filter((pid) => read(`/proc/${pid}/cmdline`).includes(`${dir}/`));
   const mounts = new Set(pids().flatMap((pid) => read(`/proc/${pid}/mountinfo`).split("\n")));
   const isOurs = (row: string): boolean =>
@@ -66,6 +75,12 @@ function links(pid: number): string[] {
       return [];
     }
   });
+}
+
+/** In hundredths of a second since this machine's start; Infinity for one that is gone. */
+function startOf(pid: number): number {
+  const [, fields] = /\) (.*)/s.exec(read(`/proc/${pid}/stat`)) ?? [];
+  return Number(fields?.split(" ")[19] ?? Infinity);
 }
 
 function cgroupRoots(): string[] {
