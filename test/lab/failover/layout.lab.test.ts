@@ -1,5 +1,5 @@
 /** A layout that says something else than what runs where: edited by hand, or taken from an older copy of the file. */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { editConfig } from "../../faults/config.ts";
@@ -60,12 +60,12 @@ await withScenes("a layout that is not what runs", (lab, scene) => {
           const moved = await pictl(["move", "app", "n2", "--yes"], { config });
           expect(moved.code, moved.stderr).toBe(0);
           newer = readFileSync(config, "utf8");
-          writeFileSync(config, older);
+          put(config, older);
           rmSync(join(dir, "state", `generations-${lab.name}.json`));
           await to.daemon.start();
         },
         heal: () => {
-          writeFileSync(config, newer);
+          put(config, newer);
           return Promise.resolve();
         },
       };
@@ -88,6 +88,12 @@ await withScenes("a layout that is not what runs", (lab, scene) => {
     },
   );
 });
+
+/** In one step, as git and editors do: the auditor looks at the file all the time. */
+function put(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+}
 
 /** The first two nodes change their rows. */
 function swapped(text: string): string {
