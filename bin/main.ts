@@ -1,7 +1,7 @@
 import { run } from "@oclif/core/run";
 import { settings } from "@oclif/core/settings";
 import type { Interfaces, Plugin } from "@oclif/core";
-import { leadingFlagsBehind } from "../src/cli/leading-flags.ts";
+import { leadingFlagsBehind } from "../src/cli/errors/leading-flags.ts";
 
 export interface MainOptions {
   /** The folder of package.json. */
@@ -31,7 +31,7 @@ export async function main({ root, pjson, plugin }: MainOptions): Promise<void> 
     await run(first === "help" || first === "-h" ? [...rest, "--help"] : words, options);
   } catch (error) {
     // Commands report their own failures; what comes here is an unknown command, or a bug before one could start.
-    const { reportStartFailure } = await import("../src/cli/start-failure.ts");
+    const { reportStartFailure } = await import("../src/cli/errors/start-failure.ts");
     process.exitCode = await reportStartFailure(error, words, options);
   }
   await leave();

@@ -1,5 +1,5 @@
 import * as common from "../src/cli/flags.ts";
-import { LifecycleCommand } from "../src/cli/lifecycle-command.ts";
+import { LifecycleCommand } from "../src/cli/families/lifecycle-command.ts";
 
 export default class Delete extends LifecycleCommand {
   static override summary = "Remove containers from their nodes; layout, images and volumes stay.";

@@ -1,7 +1,7 @@
 import { Flags } from "@oclif/core";
 import { readLog } from "../src/app/log.ts";
-import { openLog } from "../src/cli/open-log.ts";
-import { StreamCommand } from "../src/cli/stream-command.ts";
+import { openLog } from "../src/cli/output/open-log.ts";
+import { StreamCommand } from "../src/cli/families/stream-command.ts";
 import type { PictlEvent } from "../src/domain/event.ts";
 import { parseMoment } from "../src/domain/time.ts";
 import { eventLine } from "../src/view/log.ts";

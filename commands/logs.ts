@@ -1,8 +1,8 @@
 import { Flags } from "@oclif/core";
 import { type LogRow, readLogs } from "../src/app/logs/index.ts";
 import * as common from "../src/cli/flags.ts";
-import { pattern } from "../src/cli/pattern.ts";
-import { StreamCommand } from "../src/cli/stream-command.ts";
+import { pattern } from "../src/cli/errors/pattern.ts";
+import { StreamCommand } from "../src/cli/families/stream-command.ts";
 import type { Config, Placement } from "../src/domain/config/types.ts";
 import { selectOnNodes } from "../src/domain/select.ts";
 import { parseMoment } from "../src/domain/time.ts";

@@ -2,7 +2,7 @@ import { Args, Flags } from "@oclif/core";
 import { pullImages } from "../src/app/pull.ts";
 import { PictlCommand } from "../src/cli/command.ts";
 import * as common from "../src/cli/flags.ts";
-import { checkUsername, loginFlags, readLogin } from "../src/cli/registry-login.ts";
+import { checkUsername, loginFlags, readLogin } from "../src/cli/families/registry-login.ts";
 import { parseRegistry } from "../src/domain/registry/address.ts";
 import { localName, parseReference } from "../src/domain/registry/reference.ts";
 import { selectNodes } from "../src/domain/select.ts";

@@ -1,5 +1,5 @@
 import { Args } from "@oclif/core";
-import { ExecCommand, execFlags } from "../src/cli/exec-command.ts";
+import { ExecCommand, execFlags } from "../src/cli/families/exec-command.ts";
 import { savedCommand } from "../src/domain/exec/saved-command.ts";
 import { selectNodes } from "../src/domain/select.ts";
 import { savedCommandsView } from "../src/view/run.ts";

@@ -1,7 +1,7 @@
 import { Args } from "@oclif/core";
 import { openShell } from "../src/app/shell.ts";
 import { PictlCommand } from "../src/cli/command.ts";
-import { localTerminal } from "../src/cli/tty.ts";
+import { localTerminal } from "../src/cli/input/tty.ts";
 import { PictlError } from "../src/domain/errors.ts";
 import { placeNamed } from "../src/domain/terminal/place.ts";
 

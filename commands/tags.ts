@@ -1,8 +1,8 @@
 import { Args, Flags } from "@oclif/core";
 import { listTags } from "../src/app/tags.ts";
-import { pattern } from "../src/cli/pattern.ts";
-import { RegistryCommand } from "../src/cli/registry-command.ts";
-import { insecure, loginFlags } from "../src/cli/registry-login.ts";
+import { pattern } from "../src/cli/errors/pattern.ts";
+import { RegistryCommand } from "../src/cli/families/registry-command.ts";
+import { insecure, loginFlags } from "../src/cli/families/registry-login.ts";
 import { chooseRegistries } from "../src/domain/registry/choose.ts";
 import { parseRepository } from "../src/domain/registry/reference.ts";
 import { tagsView } from "../src/view/tags.ts";

@@ -1,5 +1,5 @@
 import { checkConfig } from "../../src/app/config/check.ts";
-import { ConfigCommand } from "../../src/cli/config-command.ts";
+import { ConfigCommand } from "../../src/cli/families/config-command.ts";
 import { problemsView } from "../../src/view/config.ts";
 
 export default class ConfigCheck extends ConfigCommand {

@@ -1,6 +1,6 @@
 import { editConfig } from "../../src/app/config/edit.ts";
-import { ConfigCommand } from "../../src/cli/config-command.ts";
-import { openDraft } from "../../src/cli/editor.ts";
+import { ConfigCommand } from "../../src/cli/families/config-command.ts";
+import { openDraft } from "../../src/cli/input/editor.ts";
 import { hintedFurther, PictlError, toFailure } from "../../src/domain/errors.ts";
 import { problemsView } from "../../src/view/config.ts";
 

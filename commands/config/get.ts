@@ -1,6 +1,6 @@
 import { Args } from "@oclif/core";
 import { getConfigValue } from "../../src/app/config/get.ts";
-import { ConfigCommand } from "../../src/cli/config-command.ts";
+import { ConfigCommand } from "../../src/cli/families/config-command.ts";
 import { valueView } from "../../src/view/config.ts";
 
 export default class ConfigGet extends ConfigCommand {

@@ -1,4 +1,4 @@
-import { ConfigCommand } from "../../src/cli/config-command.ts";
+import { ConfigCommand } from "../../src/cli/families/config-command.ts";
 
 export default class ConfigPath extends ConfigCommand {
   static override summary = "Print which config file is used.";

@@ -1,6 +1,6 @@
 import { Args, Flags } from "@oclif/core";
 import { setConfigValue } from "../../src/app/config/set.ts";
-import { ConfigCommand } from "../../src/cli/config-command.ts";
+import { ConfigCommand } from "../../src/cli/families/config-command.ts";
 import * as common from "../../src/cli/flags.ts";
 
 export default class ConfigSet extends ConfigCommand {

@@ -1,5 +1,5 @@
 import { showConfig } from "../../src/app/config/show.ts";
-import { ConfigCommand } from "../../src/cli/config-command.ts";
+import { ConfigCommand } from "../../src/cli/families/config-command.ts";
 
 export default class ConfigShow extends ConfigCommand {
   static override summary = "Print the config, its secrets hidden.";

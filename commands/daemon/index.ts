@@ -1,12 +1,12 @@
 import { setMaxListeners } from "node:events";
 import { Flags } from "@oclif/core";
 import { heartbeatOnce } from "../../src/app/heartbeat/once.ts";
-import { openLasting } from "../../src/app/lasting.ts";
-import { type Leadership, mayDo, openLeadership } from "../../src/app/leadership.ts";
-import { openRegister } from "../../src/app/register.ts";
+import { openLasting } from "../../src/app/daemon/lasting.ts";
+import { type Leadership, mayDo, openLeadership } from "../../src/app/leadership/index.ts";
+import { openRegister } from "../../src/app/leadership/register.ts";
 import { vipsOnce } from "../../src/app/vip/once.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
-import { openDaemonLog } from "../../src/cli/daemon-log.ts";
+import { openDaemonLog } from "../../src/cli/output/daemon-log.ts";
 import { watchStalls } from "../../src/daemon/stall.ts";
 import type { Fence } from "../../src/domain/guard/command.ts";
 import type { Placed } from "../../src/domain/leadership/placed.ts";
@@ -112,6 +112,7 @@ export default class Daemon extends PictlCommand {
         wake: (listener) => {
           process.on("SIGHUP", listener);
         },
+        catchUp: () => lasting.catchUp(),
         abandon: (reason) => {
           work.abort(reason);
         },

@@ -24,7 +24,7 @@ export default class DaemonInstall extends PictlCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(DaemonInstall);
-    const { daemonService } = await import("../../src/cli/daemon-service.ts");
+    const { daemonService } = await import("../../src/cli/families/daemon-service.ts");
     const service = await daemonService({ root: this.config.root, config: flags.config, user: flags.user });
     const { path, user } = service;
     const text = flags.cron ? service.crontabLine : service.unit;

@@ -1,4 +1,4 @@
-import { daemonStatus } from "../../src/app/daemon-status.ts";
+import { daemonStatus } from "../../src/app/daemon/status.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
 import { daemonView } from "../../src/view/daemon.ts";
 

@@ -1,5 +1,5 @@
 import { PictlCommand } from "../../src/cli/command.ts";
-import { labName, labNode } from "../../src/cli/lab-flags.ts";
+import { labName, labNode } from "../../src/cli/families/lab-flags.ts";
 import { labStart } from "../../src/lab/index.ts";
 import { labView } from "../../src/view/lab.ts";
 

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { addNode } from "../../src/app/node/add.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
 import * as common from "../../src/cli/flags.ts";
-import { trustBy } from "../../src/cli/host-keys.ts";
+import { trustBy } from "../../src/cli/families/host-keys.ts";
 import { nodeChangeView } from "../../src/view/node.ts";
 
 export default class NodeAdd extends PictlCommand {

@@ -2,7 +2,7 @@ import { Flags } from "@oclif/core";
 import { trustNodes } from "../../src/app/node/trust.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
 import * as common from "../../src/cli/flags.ts";
-import { trustBy } from "../../src/cli/host-keys.ts";
+import { trustBy } from "../../src/cli/families/host-keys.ts";
 import { PictlError } from "../../src/domain/errors.ts";
 import { selectNodes } from "../../src/domain/select.ts";
 import { hostKeysView } from "../../src/view/node.ts";

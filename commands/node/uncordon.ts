@@ -1,4 +1,4 @@
-import { CordonCommand } from "../../src/cli/cordon-command.ts";
+import { CordonCommand } from "../../src/cli/families/cordon-command.ts";
 import * as common from "../../src/cli/flags.ts";
 
 export default class NodeUncordon extends CordonCommand {

@@ -1,5 +1,5 @@
 import { Args } from "@oclif/core";
-import { VipCommand, vipFlags } from "../../src/cli/vip-command.ts";
+import { VipCommand, vipFlags } from "../../src/cli/families/vip-command.ts";
 
 export default class VipMove extends VipCommand {
   static override summary = "Give the virtual IP to another of its candidates.";

@@ -1,6 +1,6 @@
 import { Args } from "@oclif/core";
 import * as common from "../../src/cli/flags.ts";
-import { VipCommand, vipFlags } from "../../src/cli/vip-command.ts";
+import { VipCommand, vipFlags } from "../../src/cli/families/vip-command.ts";
 
 export default class VipRelease extends VipCommand {
   static override summary = "Take the virtual IP from everybody, until it is moved to a node.";

@@ -1,5 +1,5 @@
 import { Args } from "@oclif/core";
-import { daemonPid } from "../../src/app/daemon-status.ts";
+import { daemonPid } from "../../src/app/daemon/status.ts";
 import { showVips } from "../../src/app/vip/show.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
 import { selectVips } from "../../src/domain/vip/select.ts";

@@ -7,12 +7,12 @@ import { labels } from "../domain/docker/labels.ts";
 import { toFailure } from "../domain/errors.ts";
 import { render } from "../domain/shell.ts";
 import { plural } from "../domain/text.ts";
-import { buildImage } from "./build-image.ts";
-import { fanOut } from "./fan-out.ts";
-import { nodeOf, type Observer, observer } from "./observe.ts";
+import { buildImage } from "./image/build-image.ts";
+import { fanOut } from "./kit/fan-out.ts";
+import { nodeOf, type Observer, observer } from "./kit/observe.ts";
 import type { BuildContext, Ports, Step } from "./ports.ts";
-import { record } from "./record.ts";
-import type { Report } from "./report.ts";
+import { record } from "./kit/record.ts";
+import type { Report } from "./kit/report.ts";
 
 export interface BuildInput extends BuildFlags {
   readonly config: Config;

@@ -6,9 +6,9 @@ import { judgeNode, type NodeLook } from "../domain/doctor/node.ts";
 import { type AddressLook, type Candidacy, devicesOf } from "../domain/doctor/vip.ts";
 import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { check, parseCheck, parseSurvey, survey } from "../domain/vip/commands.ts";
-import { fanOut } from "./fan-out.ts";
+import { fanOut } from "./kit/fan-out.ts";
 import type { Connection, Controller, Ports } from "./ports.ts";
-import type { Report } from "./report.ts";
+import type { Report } from "./kit/report.ts";
 
 export interface CheckRow extends Omit<Check, "measured" | "code">, Measures {
   /** Null for what was found on the controller. */

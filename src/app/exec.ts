@@ -4,12 +4,12 @@ import { scriptFileCommand } from "../domain/exec/script-file.ts";
 import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { type Command, line, render } from "../domain/shell.ts";
 import { OutputTail } from "../domain/ssh/output-tail.ts";
-import { type Branch, broadcast } from "./broadcast.ts";
-import { sha256 } from "./digest.ts";
-import { fanOut } from "./fan-out.ts";
+import { type Branch, broadcast } from "./kit/broadcast.ts";
+import { sha256 } from "./kit/digest.ts";
+import { fanOut } from "./kit/fan-out.ts";
 import type { Ports } from "./ports.ts";
-import { record } from "./record.ts";
-import type { Report } from "./report.ts";
+import { record } from "./kit/record.ts";
+import type { Report } from "./kit/report.ts";
 
 export type ExecPorts = Pick<Ports, "nodes" | "events" | "clock" | "progress" | "signal" | "concurrency" | "actor">;
 

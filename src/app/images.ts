@@ -1,9 +1,9 @@
 import type { Config, NodeSpec } from "../domain/config/types.ts";
 import { imagesInUse, type NodeImages } from "../domain/images/list.ts";
-import { fanOut, type FanOut } from "./fan-out.ts";
-import { looking, lookWithin } from "./looking.ts";
+import { fanOut, type FanOut } from "./kit/fan-out.ts";
+import { looking, lookWithin } from "./kit/looking.ts";
 import type { Ports } from "./ports.ts";
-import type { Report } from "./report.ts";
+import type { Report } from "./kit/report.ts";
 
 export interface ImageRow {
   readonly node: string;

@@ -1,11 +1,11 @@
 import type { Config, NodeSpec } from "../domain/config/types.ts";
 import * as docker from "../domain/docker/commands.ts";
 import { PictlError } from "../domain/errors.ts";
-import { runDocker } from "./docker.ts";
-import { fanOut } from "./fan-out.ts";
+import { runDocker } from "./kit/docker.ts";
+import { fanOut } from "./kit/fan-out.ts";
 import { type KeyRow, type TrustInput, trustNodes } from "./node/trust.ts";
 import type { Connection, HostKeys, Ports } from "./ports.ts";
-import type { Report } from "./report.ts";
+import type { Report } from "./kit/report.ts";
 
 export interface InitInput {
   readonly config: Config;

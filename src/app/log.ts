@@ -1,7 +1,7 @@
 import type { PictlEvent } from "../domain/event.ts";
 import { type EventFilter, eventMatcher } from "../domain/event-filter.ts";
 import type { EventLog } from "./ports.ts";
-import type { Report } from "./report.ts";
+import type { Report } from "./kit/report.ts";
 
 export interface LogInput extends EventFilter {
   readonly follow: boolean;

@@ -1,10 +1,10 @@
 import type { Config, NodeSpec } from "../domain/config/types.ts";
 import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { type NodeProbe, parseProbe, probeCommand } from "../domain/node/probe.ts";
-import { fanOut } from "./fan-out.ts";
-import { lookWithin } from "./looking.ts";
+import { fanOut } from "./kit/fan-out.ts";
+import { lookWithin } from "./kit/looking.ts";
 import type { Connection, Ports } from "./ports.ts";
-import type { Report } from "./report.ts";
+import type { Report } from "./kit/report.ts";
 
 export interface NodeRow extends Partial<NodeProbe> {
   readonly node: string;

@@ -5,13 +5,13 @@ import type { DiskFacts } from "../domain/docker/facts.ts";
 import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { type Leftover, planPrune, pruneScope } from "../domain/prune/plan.ts";
 import { type Command, render } from "../domain/shell.ts";
-import { runDocker } from "./docker.ts";
-import { fanOut } from "./fan-out.ts";
-import { withLocks } from "./locks.ts";
-import { looking } from "./looking.ts";
+import { runDocker } from "./kit/docker.ts";
+import { fanOut } from "./kit/fan-out.ts";
+import { withLocks } from "./kit/locks.ts";
+import { looking } from "./kit/looking.ts";
 import type { Engine, Ports } from "./ports.ts";
-import { record } from "./record.ts";
-import type { Report } from "./report.ts";
+import { record } from "./kit/record.ts";
+import type { Report } from "./kit/report.ts";
 
 export interface PruneInput {
   readonly config: Config;

@@ -4,12 +4,12 @@ import { toFailure } from "../domain/errors.ts";
 import { inspectImage, pull, pullWithLogin, tag } from "../domain/registry/pull-command.ts";
 import { type ImageReference, pullName } from "../domain/registry/reference.ts";
 import { type Command, render } from "../domain/shell.ts";
-import { runDocker } from "./docker.ts";
-import { fanOut } from "./fan-out.ts";
+import { runDocker } from "./kit/docker.ts";
+import { fanOut } from "./kit/fan-out.ts";
 import type { Connection, Ports, RegistryLogin, Step } from "./ports.ts";
-import { pullImage } from "./pull-image.ts";
-import { record } from "./record.ts";
-import type { Report } from "./report.ts";
+import { pullImage } from "./image/pull-image.ts";
+import { record } from "./kit/record.ts";
+import type { Report } from "./kit/report.ts";
 
 export interface PullInput {
   readonly nodes: readonly NodeSpec[];

@@ -14,9 +14,9 @@ import { type MessageCount, Tally, type TallyOptions } from "../domain/rsyslog/t
 import { severities, type Severity } from "../domain/syslog/severity.ts";
 import type { SyslogFilter } from "../domain/syslog/filter.ts";
 import { visible } from "../domain/text.ts";
-import { linesOf } from "./lines.ts";
+import { linesOf } from "./kit/lines.ts";
 import type { Connection, Outcome, Ports } from "./ports.ts";
-import type { Report } from "./report.ts";
+import type { Report } from "./kit/report.ts";
 
 export type RsyslogPorts = Pick<Ports, "nodes" | "scripts" | "signal" | "progress" | "clock">;
 

@@ -1,9 +1,9 @@
 import { hubName, type RegistryAddress } from "../domain/registry/address.ts";
 import type { FoundImage } from "../domain/registry/listing.ts";
-import { fanOut } from "./fan-out.ts";
-import { looking } from "./looking.ts";
+import { fanOut } from "./kit/fan-out.ts";
+import { looking } from "./kit/looking.ts";
 import type { Ports, RegistryLogin } from "./ports.ts";
-import type { Report } from "./report.ts";
+import type { Report } from "./kit/report.ts";
 
 export interface SearchInput {
   readonly registries: readonly RegistryAddress[];

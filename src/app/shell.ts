@@ -9,8 +9,8 @@ import { Escape } from "../domain/terminal/escape.ts";
 import { TerminalModes } from "../domain/terminal/modes.ts";
 import type { Place } from "../domain/terminal/place.ts";
 import type { Connection, Ports, RemoteTerminal, TerminalSize } from "./ports.ts";
-import { record } from "./record.ts";
-import type { Report } from "./report.ts";
+import { record } from "./kit/record.ts";
+import type { Report } from "./kit/report.ts";
 
 export type ShellPorts = Pick<Ports, "nodes" | "engines" | "events" | "clock" | "signal" | "actor">;
 

@@ -2,11 +2,11 @@ import type { Config, NodeSpec, Placement } from "../domain/config/types.ts";
 import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { nodeSampleCommand, parseNodeSample } from "../domain/node/usage.ts";
 import { emptyRows, type StatsLook, type StatsRow, statsRows, type StatsScope } from "../domain/stats/rows.ts";
-import { fanOut } from "./fan-out.ts";
-import { looking } from "./looking.ts";
+import { fanOut } from "./kit/fan-out.ts";
+import { looking } from "./kit/looking.ts";
 import type { Ports } from "./ports.ts";
-import type { Report } from "./report.ts";
-import { sampleContainers } from "./sample.ts";
+import type { Report } from "./kit/report.ts";
+import { sampleContainers } from "./kit/sample.ts";
 
 export type StatsPorts = Pick<Ports, "nodes" | "engines" | "clock" | "signal" | "concurrency" | "progress">;
 

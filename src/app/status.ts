@@ -6,15 +6,15 @@ import { compare, type ContainerStatus, type NodeState } from "../domain/contain
 import { type CgroupUse, cgroupCommand, parseCgroupUse } from "../domain/docker/cgroup-use.ts";
 import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { imageOf } from "../domain/container/wanted.ts";
-import { readEnvironments, wishOf } from "./environment.ts";
+import { readEnvironments, wishOf } from "./place/environment.ts";
 import { type MoveRecord, moveInHand } from "../domain/move/journal.ts";
-import { observer } from "./observe.ts";
+import { observer } from "./kit/observe.ts";
 import { noSuchStray } from "../domain/select.ts";
-import { fanOut } from "./fan-out.ts";
-import { lookBehind } from "./left-behind.ts";
-import { looking, lookWithin } from "./looking.ts";
+import { fanOut } from "./kit/fan-out.ts";
+import { lookBehind } from "./node/left-behind.ts";
+import { looking, lookWithin } from "./kit/looking.ts";
 import type { Ports } from "./ports.ts";
-import type { Report } from "./report.ts";
+import type { Report } from "./kit/report.ts";
 import { quote } from "../domain/shell.ts";
 
 export interface StatusRow extends ContainerStatus {

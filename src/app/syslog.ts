@@ -5,10 +5,10 @@ import { syslogCommand } from "../domain/syslog/command.ts";
 import { type Day, dayCommand, parseDay } from "../domain/syslog/day.ts";
 import { lineFilter, type SyslogFilter } from "../domain/syslog/filter.ts";
 import { visible } from "../domain/text.ts";
-import { fanOut } from "./fan-out.ts";
-import { linesOf } from "./lines.ts";
+import { fanOut } from "./kit/fan-out.ts";
+import { linesOf } from "./kit/lines.ts";
 import type { Connection, Ports } from "./ports.ts";
-import type { Report } from "./report.ts";
+import type { Report } from "./kit/report.ts";
 
 export interface SyslogRow {
   readonly node: string;

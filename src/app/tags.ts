@@ -3,10 +3,10 @@ import { PictlError, toFailure, type Failure } from "../domain/errors.ts";
 import type { ImageTag } from "../domain/registry/listing.ts";
 import { parseReference } from "../domain/registry/reference.ts";
 import { newestFirst } from "../domain/registry/versions.ts";
-import { fanOut } from "./fan-out.ts";
-import { looking } from "./looking.ts";
+import { fanOut } from "./kit/fan-out.ts";
+import { looking } from "./kit/looking.ts";
 import type { Ports, RegistryLogin } from "./ports.ts";
-import type { Report } from "./report.ts";
+import type { Report } from "./kit/report.ts";
 import { warnCutOff, warnInsecure } from "./search.ts";
 
 export interface TagsInput {

@@ -1,16 +1,16 @@
 import { setMaxListeners } from "node:events";
 import { Command, Flags, type Interfaces } from "@oclif/core";
 import type { Ask } from "../app/ports.ts";
-import type { Report } from "../app/report.ts";
+import type { Report } from "../app/kit/report.ts";
 import type { Context, ContextOptions } from "../context.ts";
 import { type Failure, PictlError } from "../domain/errors.ts";
 import { failureText } from "../view/failures.ts";
 import type { Style } from "../view/style.ts";
-import { createAsk } from "./ask.ts";
-import { failuresOf } from "./failures.ts";
-import { exitCodeFor, jsonDocument, jsonFailure, jsonText } from "./output.ts";
-import { type CliProgress, createProgress } from "./progress.ts";
-import { describeTerminal, type Terminal } from "./terminal.ts";
+import { createAsk } from "./input/ask.ts";
+import { failuresOf } from "./errors/failures.ts";
+import { exitCodeFor, jsonDocument, jsonFailure, jsonText } from "./output/output.ts";
+import { type CliProgress, createProgress } from "./output/progress.ts";
+import { describeTerminal, type Terminal } from "./output/terminal.ts";
 
 /** Of a command whose question was answered with no, which is no failure. */
 const exitCodeOfNo = 4;
@@ -73,7 +73,7 @@ export abstract class PictlCommand extends Command {
       rehearsal: this.#given("--dry-run"),
       stderr: process.stderr,
       now: () => performance.now(),
-      openDisplay: async () => (await import("./display.ts")).openDisplay(),
+      openDisplay: async () => (await import("./output/display.ts")).openDisplay(),
     });
     return this.#progress;
   }

@@ -1,9 +1,9 @@
 import { firstOf } from "../abort.ts";
-import { rememberFound } from "../app/left-behind.ts";
-import { type Leadership, mayDo } from "../app/leadership.ts";
+import { rememberFound } from "../app/node/left-behind.ts";
+import { type Leadership, mayDo } from "../app/leadership/index.ts";
 import { type Heartbeat, openHeartbeat, type Round } from "../app/heartbeat/index.ts";
 import type { ConfigStore, HeartbeatPorts, StateFile, VipPorts } from "../app/ports.ts";
-import { record } from "../app/record.ts";
+import { record } from "../app/kit/record.ts";
 import type { Config } from "../domain/config/types.ts";
 import type { DaemonState } from "../domain/daemon.ts";
 import { PictlError } from "../domain/errors.ts";
@@ -32,6 +32,8 @@ export interface DaemonInput {
   readonly wake: (listener: () => void) => void;
   /** Of this process; stopped in the end. */
   readonly stalls: StallWatch;
+  /** Tries once more to write what the state folder could not take. */
+  readonly catchUp: () => Promise<void>;
   /** Aborts the work in hand: what is half done is undone. */
   readonly abandon: (reason: Error) => void;
 }
@@ -116,6 +118,7 @@ export async function runDaemon(ports: HeartbeatPorts & VipPorts, input: DaemonI
       wake: input.wake,
       config: async () => {
         const current = await watch.refresh();
+        await input.catchUp();
         await tellOff(current);
         await leaving(current);
         return current;

@@ -1,7 +1,7 @@
-import { keepLeading, type Leadership } from "../app/leadership.ts";
+import { keepLeading, type Leadership } from "../app/leadership/index.ts";
 import type { ConfigStore, Ports } from "../app/ports.ts";
-import { record } from "../app/record.ts";
-import { openRegister } from "../app/register.ts";
+import { record } from "../app/kit/record.ts";
+import { openRegister } from "../app/leadership/register.ts";
 import type { Config } from "../domain/config/types.ts";
 import type { Role } from "../domain/leadership/judge.ts";
 

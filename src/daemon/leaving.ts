@@ -1,6 +1,6 @@
-import { lookBehind } from "../app/left-behind.ts";
+import { lookBehind } from "../app/node/left-behind.ts";
 import type { Ports } from "../app/ports.ts";
-import { record } from "../app/record.ts";
+import { record } from "../app/kit/record.ts";
 import type { Config } from "../domain/config/types.ts";
 
 /**

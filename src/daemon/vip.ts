@@ -1,4 +1,4 @@
-import type { Leadership } from "../app/leadership.ts";
+import type { Leadership } from "../app/leadership/index.ts";
 import type { Clock, SavedVip, StateFile, VipPorts, VipReply, VipRequests } from "../app/ports.ts";
 import { authorityOf } from "../app/vip/authority.ts";
 import { openVip, type Vip } from "../app/vip/index.ts";

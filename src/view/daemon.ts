@@ -1,4 +1,4 @@
-import type { DaemonRow } from "../app/daemon-status.ts";
+import type { DaemonRow } from "../app/daemon/status.ts";
 import { visible } from "../domain/text.ts";
 import { type Style, tint } from "./style.ts";
 import { duration, localTime } from "./units.ts";

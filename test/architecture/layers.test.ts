@@ -51,6 +51,14 @@ const violations: Record<string, Record<string, string>> = {
     "src/daemon/a.ts": 'import { b } from "../cli/b.ts";\nexport const a = b;',
     "src/cli/b.ts": "export const b = 1;",
   },
+  "watch-knows-use-cases": {
+    "src/watch/a.ts": 'import { b } from "../operations/b.ts";\nexport const a = b;',
+    "src/operations/b.ts": "export const b = 1;",
+  },
+  "operations-know-use-cases": {
+    "src/operations/a.ts": 'import { b } from "../view/b.ts";\nexport const a = b;',
+    "src/view/b.ts": "export const b = 1;",
+  },
   "drivers-are-strangers": {
     "src/tui/a.ts": 'import { b } from "../http/b.ts";\nexport const a = b;',
     "src/http/b.ts": "export const b = 1;",

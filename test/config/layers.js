@@ -104,7 +104,23 @@ const layers = [
     name: "drivers-know-use-cases",
     comment: "Daemon, TUI and HTTP call the same use cases as the commands do and are given their ports.",
     from: { path: "^src/(daemon|tui|http)/" },
-    to: { path: "^(src|commands|bin)/", pathNot: ["^src/(daemon|tui|http|app|view|domain)/", abort] },
+    to: {
+      path: "^(src|commands|bin)/",
+      pathNot: ["^src/(daemon|tui|http|watch|operations|app|view|domain)/", abort],
+    },
+  },
+  {
+    name: "watch-knows-use-cases",
+    comment:
+      "The live model is fed through the ports; what is done with it, and by which face, is none of its business.",
+    from: { path: "^src/watch/" },
+    to: { path: "^(src|commands|bin)/", pathNot: ["^src/(watch|app|domain)/", abort] },
+  },
+  {
+    name: "operations-know-use-cases",
+    comment: "An operation declares and calls a use case; every face reads the declaration, so it may know no face.",
+    from: { path: "^src/operations/" },
+    to: { path: "^(src|commands|bin)/", pathNot: ["^src/(operations|app|domain)/", abort] },
   },
   {
     name: "drivers-are-strangers",

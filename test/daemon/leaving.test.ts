@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lookBehind, rememberMade } from "../../src/app/left-behind.ts";
+import { lookBehind, rememberMade } from "../../src/app/node/left-behind.ts";
 import type { Engine, Ports } from "../../src/app/ports.ts";
 import { watchLeaving } from "../../src/daemon/leaving.ts";
 import type { Config } from "../../src/domain/config/types.ts";

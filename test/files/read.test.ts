@@ -10,9 +10,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openBuildContexts } from "../../src/adapters/build-context/index.ts";
 import { openConfigStore } from "../../src/adapters/config/index.ts";
 import { openSecrets } from "../../src/adapters/secrets/index.ts";
-import { readKeyFile } from "../../src/adapters/ssh/key-file.ts";
-import { readIfThere } from "../../src/adapters/ssh/text-file.ts";
-import { execTask } from "../../src/cli/exec-task.ts";
+import { readKeyFile } from "../../src/adapters/ssh/auth/key-file.ts";
+import { readIfThere } from "../../src/adapters/ssh/config/text-file.ts";
+import { execTask } from "../../src/cli/families/exec-task.ts";
 import { readText, readWhole, whyUnread } from "../../src/files/read.ts";
 
 let folder: string;

@@ -13,7 +13,7 @@ import {
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildImages, type BuildInput } from "../../src/app/build.ts";
-import { buildImage } from "../../src/app/build-image.ts";
+import { buildImage } from "../../src/app/image/build-image.ts";
 import { words } from "../../src/domain/shell.ts";
 import { placement } from "../fakes/config.ts";
 import { labObstacle, withLab } from "../support/lab.ts";

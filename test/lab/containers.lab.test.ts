@@ -10,7 +10,7 @@ import Restart from "../../commands/restart.ts";
 import Start from "../../commands/start.ts";
 import Status from "../../commands/status.ts";
 import Stop from "../../commands/stop.ts";
-import type { ActionRow } from "../../src/app/act.ts";
+import type { ActionRow } from "../../src/app/kit/act.ts";
 import { createContainers } from "../../src/app/create.ts";
 import { lifecycle } from "../../src/app/lifecycle.ts";
 import type { StatusRow } from "../../src/app/status.ts";

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import Create from "../../commands/create.ts";
 import Move from "../../commands/move.ts";
 import Status from "../../commands/status.ts";
-import type { ActionRow } from "../../src/app/act.ts";
+import type { ActionRow } from "../../src/app/kit/act.ts";
 import type { StatusRow } from "../../src/app/status.ts";
 import { type DocumentOf, documentOf, runCommand } from "../support/command.ts";
 import { labObstacle, withLab } from "../support/lab.ts";

@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { PullRow } from "../../src/app/pull.ts";
-import type { JsonDocument } from "../../src/cli/output.ts";
+import type { JsonDocument } from "../../src/cli/output/output.ts";
 import { pictl, startPictl } from "../support/cli.ts";
 import { startFakeHub } from "../support/fake-hub.ts";
 import { labObstacle, type TestLab, withLab } from "../support/lab.ts";

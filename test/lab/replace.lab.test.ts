@@ -5,7 +5,7 @@ import ContainerEdit from "../../commands/container/edit.ts";
 import Create from "../../commands/create.ts";
 import Log from "../../commands/log.ts";
 import Move from "../../commands/move.ts";
-import type { ActionRow } from "../../src/app/act.ts";
+import type { ActionRow } from "../../src/app/kit/act.ts";
 import { startPictl } from "../support/cli.ts";
 import { type DocumentOf, documentOf, runCommand } from "../support/command.ts";
 import { labObstacle, withLab } from "../support/lab.ts";

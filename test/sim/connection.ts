@@ -14,7 +14,7 @@ import type { World } from "./world.ts";
 
 /** As locks.ts says: without a sign of life for so long, the node frees them. */
 const lockIdleMs = 20_000;
-/** As src/adapters/ssh/guarding.ts. */
+/** As src/adapters/ssh/guard/guarding.ts. */
 const guardWindowMs = 10_000;
 const clockAgeMs = 60_000;
 
@@ -343,7 +343,7 @@ export class SimConnection implements Connection {
     return { root, docker: true, sudo: root };
   }
 
-  /** Told again only when what was told is too old, as src/adapters/ssh/node-clock.ts does. */
+  /** Told again only when what was told is too old, as src/adapters/ssh/guard/node-clock.ts does. */
   async clock({ maxAgeMs = clockAgeMs }: { readonly maxAgeMs?: number } = {}): Promise<ClockSample> {
     const known = this.#sample;
     if (known && this.#process.monotonic() - known.at <= maxAgeMs) return known;

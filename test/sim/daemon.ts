@@ -1,5 +1,5 @@
 import { type Heartbeat, openHeartbeat, type Round } from "../../src/app/heartbeat/index.ts";
-import { type Leadership, mayDo } from "../../src/app/leadership.ts";
+import { type Leadership, mayDo } from "../../src/app/leadership/index.ts";
 import type { ConfigStore, HeartbeatPorts } from "../../src/app/ports.ts";
 import type { Config } from "../../src/domain/config/types.ts";
 import { beat } from "../../src/daemon/heart.ts";

@@ -1,4 +1,4 @@
-import { sha256 } from "../../src/app/digest.ts";
+import { sha256 } from "../../src/app/kit/digest.ts";
 import { imageOf, runInput, wantedText } from "../../src/domain/container/wanted.ts";
 import * as docker from "../../src/domain/docker/commands.ts";
 import { labels } from "../../src/domain/docker/labels.ts";

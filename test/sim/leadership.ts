@@ -1,4 +1,4 @@
-import { type Leadership, openLeadership } from "../../src/app/leadership.ts";
+import { type Leadership, openLeadership } from "../../src/app/leadership/index.ts";
 import type { VipPorts } from "../../src/app/ports.ts";
 import type { Process } from "./process.ts";
 import { durableFile } from "./state.ts";

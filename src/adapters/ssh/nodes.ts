@@ -5,13 +5,13 @@ import type { Ask, Connection, HostKeys, Nodes } from "../../app/ports.ts";
 import type { NodeSpec } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { Secret } from "../../domain/secret.ts";
-import { SshConnection } from "./connection.ts";
-import { Connector } from "./connector.ts";
-import type { GuardSettings } from "./guarding.ts";
-import { HostKeyDesk } from "./host-keys.ts";
-import { askedOnce, questionsFor, type Questions } from "./questions.ts";
-import { interrupted } from "./run.ts";
-import { SshConfig } from "./ssh-config.ts";
+import { SshConnection } from "./connect/connection.ts";
+import { Connector } from "./connect/connector.ts";
+import type { GuardSettings } from "./guard/guarding.ts";
+import { HostKeyDesk } from "./trust/host-keys.ts";
+import { askedOnce, questionsFor, type Questions } from "./config/questions.ts";
+import { interrupted } from "./run/run.ts";
+import { SshConfig } from "./config/ssh-config.ts";
 
 export interface NodesOptions {
   /** Warnings for the user, whole sentences. */

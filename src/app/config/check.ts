@@ -3,7 +3,7 @@ import type { ConfigProblem } from "../../domain/config/types.ts";
 import { toFailure, PictlError } from "../../domain/errors.ts";
 import { plural } from "../../domain/text.ts";
 import type { EditableConfigStore } from "../ports.ts";
-import type { Report } from "../report.ts";
+import type { Report } from "../kit/report.ts";
 
 export interface ConfigCheck {
   readonly file: string;

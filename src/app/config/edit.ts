@@ -1,7 +1,7 @@
 import { ConfigInvalidError } from "../../domain/config/problem.ts";
 import type { ConfigProblem } from "../../domain/config/types.ts";
 import type { EditableConfigStore } from "../ports.ts";
-import type { Report } from "../report.ts";
+import type { Report } from "../kit/report.ts";
 
 export interface EditInput {
   /** Lets a person change a text. */

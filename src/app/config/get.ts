@@ -3,7 +3,7 @@ import { redact } from "../../domain/config/redact.ts";
 import { didYouMean } from "../../domain/config/suggest.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { EditableConfigStore } from "../ports.ts";
-import type { Report } from "../report.ts";
+import type { Report } from "../kit/report.ts";
 import { readable } from "./show.ts";
 
 export interface ConfigValue {

@@ -2,7 +2,7 @@ import { formatPath, type ConfigPath } from "../../domain/config/path.ts";
 import { isSecretPath, redact } from "../../domain/config/redact.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { ConfigEdit, EditableConfigStore } from "../ports.ts";
-import type { Report } from "../report.ts";
+import type { Report } from "../kit/report.ts";
 import type { ConfigValue } from "./get.ts";
 import { pathFrom } from "./get.ts";
 

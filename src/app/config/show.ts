@@ -1,7 +1,7 @@
 import { redact } from "../../domain/config/redact.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { ConfigInspection, EditableConfigStore } from "../ports.ts";
-import type { Report } from "../report.ts";
+import type { Report } from "../kit/report.ts";
 
 export interface ShownConfig {
   readonly file: string;

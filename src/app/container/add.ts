@@ -6,8 +6,8 @@ import { nodeNamed } from "../../domain/select.ts";
 import { createContainers } from "../create.ts";
 import type { PlaceOptions } from "../place/index.ts";
 import type { ConfigStore, Ports } from "../ports.ts";
-import { record } from "../record.ts";
-import type { Report } from "../report.ts";
+import { record } from "../kit/record.ts";
+import type { Report } from "../kit/report.ts";
 import { changeContainer, changesOn, type ContainerChangeRow, previewChange } from "./change.ts";
 
 export interface AddContainerInput extends Omit<PlaceOptions, "graceSeconds"> {

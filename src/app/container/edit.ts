@@ -3,12 +3,12 @@ import type { ContainerEdit } from "../../domain/container/edit-entries.ts";
 import { type ContainerChange, planEditContainer } from "../../domain/container/edit.ts";
 import { hintedFurther } from "../../domain/errors.ts";
 import { nodeNamed } from "../../domain/select.ts";
-import type { ActionRow } from "../act.ts";
+import type { ActionRow } from "../kit/act.ts";
 import { createContainers } from "../create.ts";
 import type { PlaceOptions } from "../place/index.ts";
 import type { ConfigStore, Ports } from "../ports.ts";
-import { record } from "../record.ts";
-import type { Report } from "../report.ts";
+import { record } from "../kit/record.ts";
+import type { Report } from "../kit/report.ts";
 import { changeContainer, changesOn, type ContainerChangeRow, instancesOf, previewChange } from "./change.ts";
 
 export interface EditContainerInput extends PlaceOptions {

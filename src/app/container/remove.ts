@@ -3,8 +3,8 @@ import { planRemoveContainer } from "../../domain/container/remove.ts";
 import { type Failure, hintedFurther } from "../../domain/errors.ts";
 import { lifecycle } from "../lifecycle.ts";
 import type { ConfigStore, Ports } from "../ports.ts";
-import { record } from "../record.ts";
-import type { Report } from "../report.ts";
+import { record } from "../kit/record.ts";
+import type { Report } from "../kit/report.ts";
 import { changeContainer, changesOn, type ContainerChangeRow, instancesOf, previewChange } from "./change.ts";
 
 export interface RemoveContainerInput {

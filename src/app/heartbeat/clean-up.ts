@@ -2,12 +2,12 @@ import type { Config } from "../../domain/config/types.ts";
 import { stopAndRemove, stopDeadlineMs } from "../../domain/container/grace.ts";
 import { generationOf, isOurs } from "../../domain/container/ownership.ts";
 import type { StaleCopy } from "../../domain/heartbeat/stale.ts";
-import { runDocker } from "../docker.ts";
-import { withLocks } from "../locks.ts";
-import { nodeOf } from "../observe.ts";
+import { runDocker } from "../kit/docker.ts";
+import { withLocks } from "../kit/locks.ts";
+import { nodeOf } from "../kit/observe.ts";
 import type { Ports } from "../ports.ts";
-import { record } from "../record.ts";
-import { isPlaced } from "../refuse-moved.ts";
+import { record } from "../kit/record.ts";
+import { isPlaced } from "../copies/refuse-moved.ts";
 
 /**
  * Stops and removes a copy that another one stands for elsewhere; its volumes stay. It is looked at once more under the

@@ -2,10 +2,10 @@ import type { Config } from "../../domain/config/types.ts";
 import { PictlError, toFailure } from "../../domain/errors.ts";
 import type { FailOverAction } from "../../domain/heartbeat/decide.ts";
 import { planMove } from "../../domain/move/plan.ts";
-import { runHooks } from "../hooks.ts";
+import { runHooks } from "../kit/hooks.ts";
 import { carryOut } from "../move/carry-out.ts";
 import type { ConfigStore, HeartbeatPorts } from "../ports.ts";
-import { record } from "../record.ts";
+import { record } from "../kit/record.ts";
 import { type OnTheirWay, orderHosts } from "./hosts.ts";
 
 /**

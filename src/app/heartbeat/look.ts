@@ -5,7 +5,7 @@ import type { CheckFact, NodeFacts, Subject } from "../../domain/heartbeat/facts
 import { checkTimeoutMs, subjects } from "../../domain/heartbeat/subjects.ts";
 import { words } from "../../domain/shell.ts";
 import { timeLimit } from "../../abort.ts";
-import { nodeOf } from "../observe.ts";
+import { nodeOf } from "../kit/observe.ts";
 import { secondOpinions } from "./second-opinion.ts";
 import { type Answers, askPeers, peersIn } from "./witness.ts";
 import type { HeartbeatPorts } from "../ports.ts";

@@ -3,7 +3,7 @@ import type { Failure } from "../../domain/errors.ts";
 import type { CheckRow } from "../../domain/heartbeat/decide.ts";
 import type { NodeFacts } from "../../domain/heartbeat/facts.ts";
 import type { ConfigStore, HeartbeatPorts } from "../ports.ts";
-import type { Report } from "../report.ts";
+import type { Report } from "../kit/report.ts";
 import { type MayDo, openHeartbeat } from "./index.ts";
 
 /**

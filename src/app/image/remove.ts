@@ -3,12 +3,12 @@ import * as docker from "../../domain/docker/commands.ts";
 import { type Failure, PictlError, toFailure } from "../../domain/errors.ts";
 import { planRemovals, type Removal } from "../../domain/images/remove.ts";
 import { render } from "../../domain/shell.ts";
-import { runDocker } from "../docker.ts";
-import { fanOut } from "../fan-out.ts";
+import { runDocker } from "../kit/docker.ts";
+import { fanOut } from "../kit/fan-out.ts";
 import { lookAtImages } from "../images.ts";
 import type { Ports } from "../ports.ts";
-import { record } from "../record.ts";
-import type { Report } from "../report.ts";
+import { record } from "../kit/record.ts";
+import type { Report } from "../kit/report.ts";
 
 export interface RemoveImagesInput {
   readonly config: Config;

@@ -13,7 +13,7 @@ import {
 import { findSources, findSourcesSoon, LogPlaces } from "./sources.ts";
 import { NodeWatch } from "./node-watch.ts";
 import type { Ports } from "../ports.ts";
-import type { Report } from "../report.ts";
+import type { Report } from "../kit/report.ts";
 
 export type { LogRow };
 

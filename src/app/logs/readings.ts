@@ -3,7 +3,7 @@ import type { LogRecord } from "../../domain/docker/facts.ts";
 import { followLog, type FollowOptions, type LogPosition, unread } from "./follow.ts";
 import { mergeLogs } from "./merge.ts";
 import type { NodeWatch } from "./node-watch.ts";
-import { nodeOf } from "../observe.ts";
+import { nodeOf } from "../kit/observe.ts";
 import type { LogOptions, Ports } from "../ports.ts";
 
 /** Which lines of the logs are wanted, and where to. */

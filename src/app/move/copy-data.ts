@@ -4,7 +4,7 @@ import { formatLocalData, type LocalData } from "../../domain/move/local-data.ts
 import { PictlError } from "../../domain/errors.ts";
 import * as tar from "../../domain/move/tar-commands.ts";
 import type { Keeps } from "../../domain/move/tar-commands.ts";
-import { runDocker } from "../docker.ts";
+import { runDocker } from "../kit/docker.ts";
 import type { Connection, Ports, Step } from "../ports.ts";
 import { answer, mustSucceed, needsSudo } from "./on-disk.ts";
 import { kept, powersOf, slippedIn, tellLost, tellOfCopy, type Telling } from "./what-is-copied.ts";

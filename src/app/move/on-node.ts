@@ -4,8 +4,8 @@ import { isOurs } from "../../domain/container/ownership.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { Command } from "../../domain/shell.ts";
-import { runDocker } from "../docker.ts";
-import { nodeOf } from "../observe.ts";
+import { runDocker } from "../kit/docker.ts";
+import { nodeOf } from "../kit/observe.ts";
 import type { Connection, Ports } from "../ports.ts";
 
 export interface OnNode {

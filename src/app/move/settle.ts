@@ -3,10 +3,10 @@ import { generationOf } from "../../domain/container/ownership.ts";
 import { retiredName } from "../../domain/place/names.ts";
 import { toFailure } from "../../domain/errors.ts";
 import { mayStillCome, type MoveRecord, settlement, toldOnceSettled } from "../../domain/move/journal.ts";
-import { inLockOrder, withLocks } from "../locks.ts";
+import { inLockOrder, withLocks } from "../kit/locks.ts";
 import type { Ports } from "../ports.ts";
-import { record } from "../record.ts";
-import type { Report } from "../report.ts";
+import { record } from "../kit/record.ts";
+import type { Report } from "../kit/report.ts";
 import { isUnreachable, onNode } from "./on-node.ts";
 import { undo } from "./undo.ts";
 

@@ -1,8 +1,8 @@
 import type { Config } from "../../domain/config/types.ts";
 import { isOurs } from "../../domain/container/ownership.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
-import { machineOf } from "../machine.ts";
-import { nodeOf } from "../observe.ts";
+import { machineOf } from "../kit/machine.ts";
+import { nodeOf } from "../kit/observe.ts";
 import type { Connection, Engine, Ports } from "../ports.ts";
 import { isUnreachable } from "./on-node.ts";
 

@@ -2,8 +2,8 @@ import type { NodeSpec } from "../../domain/config/types.ts";
 import { type Failure, PictlError, toFailure } from "../../domain/errors.ts";
 import { type NewNode, planAddNode } from "../../domain/node/add.ts";
 import type { ConfigStore, HostKeys, Ports } from "../ports.ts";
-import { record } from "../record.ts";
-import type { Report } from "../report.ts";
+import { record } from "../kit/record.ts";
+import type { Report } from "../kit/report.ts";
 import { changeConfig, type NodeChangeRow, previewNode } from "./change.ts";
 import { type TrustInput, trustNodes } from "./trust.ts";
 

@@ -2,8 +2,8 @@ import type { NodeSpec } from "../../domain/config/types.ts";
 import { planCordon } from "../../domain/node/cordon.ts";
 import { changeAsPlanned } from "../config/planned.ts";
 import type { ConfigStore, Ports } from "../ports.ts";
-import { record } from "../record.ts";
-import type { Report } from "../report.ts";
+import { record } from "../kit/record.ts";
+import type { Report } from "../kit/report.ts";
 import type { NodeChangeRow } from "./change.ts";
 
 export interface CordonInput {

@@ -1,7 +1,7 @@
 import { toFailure } from "../../domain/errors.ts";
 import { nodeNamed } from "../../domain/select.ts";
 import type { Ports } from "../ports.ts";
-import type { Report } from "../report.ts";
+import type { Report } from "../kit/report.ts";
 import { cordonNodes } from "./cordon.ts";
 import { drain, planDrainOf } from "./drain.ts";
 import type { DrainedRow, RemoveDrainedInput } from "./remove-drained.ts";

@@ -3,7 +3,7 @@ import { isOurs } from "../../domain/container/ownership.ts";
 import { type Failure, PictlError, toFailure } from "../../domain/errors.ts";
 import { leavesDataBehind, planMove, staysBehind } from "../../domain/move/plan.ts";
 import { type DrainPlan, planDrain, type PlannedMove } from "../../domain/placement/drain.ts";
-import { fanOut } from "../fan-out.ts";
+import { fanOut } from "../kit/fan-out.ts";
 import { moveContainer, type MoveRow } from "../move/index.ts";
 import type { MoveOptions } from "../move/moving.ts";
 import { isUnreachable } from "../move/on-node.ts";

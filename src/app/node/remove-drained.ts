@@ -7,7 +7,7 @@ import { nodeInUse, type NodeUse } from "../../domain/node/remove.ts";
 import { nodeNamed } from "../../domain/select.ts";
 import type { MoveRow } from "../move/index.ts";
 import type { ConfigStore, Ports } from "../ports.ts";
-import type { Report } from "../report.ts";
+import type { Report } from "../kit/report.ts";
 import type { NodeChangeRow } from "./change.ts";
 import { type Drain, drain, type Drained, type DrainOptions, planDrainOf } from "./drain.ts";
 import { runningOn, takeOut } from "./take-out.ts";

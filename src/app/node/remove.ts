@@ -2,7 +2,7 @@ import type { Config } from "../../domain/config/types.ts";
 import { type NodeUse, refuseInUse } from "../../domain/node/remove.ts";
 import { nodeNamed } from "../../domain/select.ts";
 import type { ConfigStore, Ports } from "../ports.ts";
-import type { Report } from "../report.ts";
+import type { Report } from "../kit/report.ts";
 import type { NodeChangeRow } from "./change.ts";
 import { runningOn, takeOut } from "./take-out.ts";
 

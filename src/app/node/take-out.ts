@@ -3,10 +3,10 @@ import type { Config, NodeSpec } from "../../domain/config/types.ts";
 import { isOurs } from "../../domain/container/ownership.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { type NodeUse, placedOn, planRemoveNode, refuseInUse } from "../../domain/node/remove.ts";
-import { forgetNode } from "../left-behind.ts";
+import { forgetNode } from "./left-behind.ts";
 import type { ConfigStore, Ports } from "../ports.ts";
-import { record } from "../record.ts";
-import type { Report } from "../report.ts";
+import { record } from "../kit/record.ts";
+import type { Report } from "../kit/report.ts";
 import { changeConfig, type NodeChangeRow } from "./change.ts";
 
 /**

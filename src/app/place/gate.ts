@@ -3,7 +3,7 @@ import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { type Gate, judge, type Passed, passedBy, type Sight } from "../../domain/place/gate.ts";
 import { visible } from "../../domain/text.ts";
-import { lastWords } from "../last-words.ts";
+import { lastWords } from "./last-words.ts";
 import type { Engine, Ports } from "../ports.ts";
 
 const pauseMs = 250;

@@ -3,7 +3,7 @@ import { imageNamed } from "../../domain/container/drift.ts";
 import { pull } from "../../domain/registry/pull-command.ts";
 import { parseReference } from "../../domain/registry/reference.ts";
 import type { Connection, Engine, Ports } from "../ports.ts";
-import { pullImage } from "../pull-image.ts";
+import { pullImage } from "../image/pull-image.ts";
 
 /**
  * Pulls a placement's image unless its node has it, before anything is stopped for it; one that is built here is left to

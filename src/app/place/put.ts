@@ -9,8 +9,8 @@ import { hintedFurther, PictlError, toFailure } from "../../domain/errors.ts";
 import type { Passed } from "../../domain/place/gate.ts";
 import { copiesOf } from "../../domain/place/names.ts";
 import { type PlaceStep, undoing } from "../../domain/place/steps.ts";
-import { makeNetworks } from "../networks.ts";
-import { runDocker } from "../docker.ts";
+import { makeNetworks } from "./networks.ts";
+import { runDocker } from "../kit/docker.ts";
 import type { Connection, Engine, Ports, Step } from "../ports.ts";
 import { passGate } from "./gate.ts";
 

@@ -1,6 +1,6 @@
 import { type Failure, PictlError, toFailure } from "../../domain/errors.ts";
 import type { InOrder, Wave } from "../../domain/place/rollout.ts";
-import { type FanOut, fanOut } from "../fan-out.ts";
+import { type FanOut, fanOut } from "../kit/fan-out.ts";
 import type { Ports } from "../ports.ts";
 
 /**

@@ -6,10 +6,10 @@ import { gatesOf } from "../../domain/place/gate.ts";
 import { copiesOf } from "../../domain/place/names.ts";
 import { finishing, leftover, undoing } from "../../domain/place/steps.ts";
 import type { Command } from "../../domain/shell.ts";
-import { runDocker } from "../docker.ts";
-import { nodeOf } from "../observe.ts";
+import { runDocker } from "../kit/docker.ts";
+import { nodeOf } from "../kit/observe.ts";
 import type { Engine, Ports } from "../ports.ts";
-import { record } from "../record.ts";
+import { record } from "../kit/record.ts";
 import { passGate } from "./gate.ts";
 
 /**

@@ -1,8 +1,8 @@
 import type { Config, Placement } from "../../domain/config/types.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
-import { mustRunHooks } from "../hooks.ts";
+import { mustRunHooks } from "../kit/hooks.ts";
 import type { Engine, Ports } from "../ports.ts";
-import { record } from "../record.ts";
+import { record } from "../kit/record.ts";
 
 /**
  * Tells the hooks `on_switch` of both copies while both run, so that a proxy can take up the new one. Nothing is asked or

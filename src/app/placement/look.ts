@@ -2,9 +2,9 @@ import type { Config, NodeSpec, Placement } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { parseProbe, probeCommand } from "../../domain/node/probe.ts";
 import { allowedHosts, type Homeless, type HostFacts } from "../../domain/placement/candidates.ts";
-import { fanOut } from "../fan-out.ts";
-import { machineOf } from "../machine.ts";
-import { nodeOf } from "../observe.ts";
+import { fanOut } from "../kit/fan-out.ts";
+import { machineOf } from "../kit/machine.ts";
+import { nodeOf } from "../kit/observe.ts";
 import type { Ports } from "../ports.ts";
 
 /** What `candidates` wants to know of containers that need another node, and of the nodes they may go to. */

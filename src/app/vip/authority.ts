@@ -1,5 +1,5 @@
 import type { Config } from "../../domain/config/types.ts";
-import type { Leadership } from "../leadership.ts";
+import type { Leadership } from "../leadership/index.ts";
 import type { Authority } from "../ports.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { answerWish } from "../../domain/vip/wish.ts";
 import { holdersOf } from "../../domain/vip/facts.ts";
-import { keepLeading } from "../leadership.ts";
+import { keepLeading } from "../leadership/index.ts";
 import type { Step, VipPorts, VipReply } from "../ports.ts";
 import { authorityOf } from "./authority.ts";
 import type { ByHandInput } from "./by-hand-input.ts";

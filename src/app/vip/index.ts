@@ -21,9 +21,9 @@ import {
 } from "../../domain/vip/memory.ts";
 import { formerOf, othersOf, type Surveys } from "../../domain/vip/strays.ts";
 import type { TickEnd } from "../../domain/vip/wish.ts";
-import { runHooks } from "../hooks.ts";
+import { runHooks } from "../kit/hooks.ts";
 import type { Authority, SavedVip, StateFile, VipPorts } from "../ports.ts";
-import { record } from "../record.ts";
+import { record } from "../kit/record.ts";
 import { carryOut } from "./carry-out.ts";
 import { askNetwork, newSight, observe, type Watched } from "./observe.ts";
 import type { Survey } from "./survey.ts";

@@ -2,7 +2,7 @@ import type { Config, VipSection } from "../../domain/config/types.ts";
 import { type ErrorCode, PictlError } from "../../domain/errors.ts";
 import * as commands from "../../domain/vip/commands.ts";
 import type { AnsweringCandidate, CandidateFacts } from "../../domain/vip/facts.ts";
-import { nodeOf } from "../observe.ts";
+import { nodeOf } from "../kit/observe.ts";
 import type { Connection, VipPorts } from "../ports.ts";
 import { connectWithRights, within } from "./connect.ts";
 

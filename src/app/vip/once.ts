@@ -2,7 +2,7 @@ import type { Config, VipSection } from "../../domain/config/types.ts";
 import type { Failure } from "../../domain/errors.ts";
 import { holdersOf } from "../../domain/vip/facts.ts";
 import { strayFailure } from "../../domain/vip/strays.ts";
-import type { Leadership } from "../leadership.ts";
+import type { Leadership } from "../leadership/index.ts";
 import type { SavedVip, StateFile, VipPorts } from "../ports.ts";
 import { authorityOf } from "./authority.ts";
 import { openVip } from "./index.ts";

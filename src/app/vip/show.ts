@@ -4,7 +4,7 @@ import { type CandidateFacts, foreignOf, holdersOf } from "../../domain/vip/fact
 import { missesTarget, remarkOn, whyUnfit } from "../../domain/vip/health.ts";
 import { othersOf, strayFailure, straysOf, type Surveys } from "../../domain/vip/strays.ts";
 import type { SavedVip, StateFile, VipPorts } from "../ports.ts";
-import type { Report } from "../report.ts";
+import type { Report } from "../kit/report.ts";
 import { lookAtCandidates } from "./look.ts";
 import { openSurvey } from "./survey.ts";
 

@@ -1,7 +1,7 @@
 import type { Config, NodeSpec } from "../../domain/config/types.ts";
 import { type StrayAddress, straysOf } from "../../domain/vip/strays.ts";
 import type { Authority, VipPorts } from "../ports.ts";
-import { record } from "../record.ts";
+import { record } from "../kit/record.ts";
 import { carryOut } from "./carry-out.ts";
 import type { Survey } from "./survey.ts";
 

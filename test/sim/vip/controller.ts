@@ -1,4 +1,4 @@
-import type { Leadership } from "../../../src/app/leadership.ts";
+import type { Leadership } from "../../../src/app/leadership/index.ts";
 import { runDaemon } from "../../../src/daemon/index.ts";
 import type { StateFile } from "../../../src/app/ports.ts";
 import type { Disk } from "../disk.ts";
@@ -79,6 +79,7 @@ export class Controller {
       leave: this.#leave.signal,
       wake: () => undefined,
       stalls: { stood: (limitMs) => process.stood(limitMs), stop: () => undefined },
+      catchUp: () => Promise.resolve(),
       abandon: (reason) => {
         work.abort(reason);
       },

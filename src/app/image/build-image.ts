@@ -1,0 +1,101 @@
+import { buildFailureLines } from "../../domain/build/failure-lines.ts";
+import { parseBuildStep } from "../../domain/build/steps.ts";
+import { dockerAccessError } from "../../domain/docker/failure.ts";
+import { dockerRights } from "../../domain/docker/rights.ts";
+import { PictlError } from "../../domain/errors.ts";
+import type { Command } from "../../domain/shell.ts";
+import { firstOf } from "../../abort.ts";
+import { dockerError } from "../kit/docker.ts";
+import { linesOf } from "../kit/lines.ts";
+import type { BuildContext, Connection, Outcome } from "../ports.ts";
+
+export interface BuildImageInput {
+  readonly connection: Connection;
+  readonly image: string;
+  readonly command: Command;
+  /** Sent on stdin as a tar; undefined when the command names a folder of the node's own. */
+  readonly context: BuildContext | undefined;
+  /** Where on the node, for the error. */
+  readonly folder: string;
+  /** Called with docker's present step, for people. */
+  readonly onStep: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** A build that takes longer hangs. */
+const timeoutMs = 60 * 60 * 1000;
+
+/**
+ * Runs `docker build` on a node. Throws docker-failed with the end of docker's output, build-context-invalid when
+ * the folder changes on its way, and what `runDocker` throws when docker cannot be used.
+ */
+export async function buildImage(input: BuildImageInput): Promise<void> {
+  const { connection, image } = input;
+  const { sudo, privileged } = dockerRights(await connection.privilege());
+  const { outcome, begun } = await run(input, sudo);
+  if (outcome.status === "ok") return;
+  const place = { doing: `build ${image}`, node: connection.node, privileged };
+  if (outcome.status === "unknown") throw dockerError(outcome, place);
+  // Once a step was begun, such words are those of a program in the Dockerfile.
+  const noAccess = begun ? undefined : dockerAccessError(outcome.stderr, place);
+  throw noAccess ?? missingFolder(input, outcome) ?? buildFailed(input, outcome);
+}
+
+async function run(input: BuildImageInput, sudo: boolean): Promise<{ outcome: Outcome; begun: boolean }> {
+  let begun = false;
+  const show = (line: string): void => {
+    const step = parseBuildStep(line);
+    if (!step) return;
+    begun = true;
+    input.onStep(`${String(step.step)}/${String(step.of)} ${step.text}`);
+  };
+  const source = input.context && watched(input.context.tar(input.signal));
+  // A tar that breaks off must end docker: it would build from the half, or wait for the rest.
+  const { signal, dispose } = firstOf([input.signal, source?.broken]);
+  try {
+    const outcome = await input.connection.run(input.command, {
+      sudo,
+      guard: {},
+      signal,
+      timeoutMs,
+      maxOutputBytes: 64 * 1024,
+      onStdout: linesOf(show),
+      onStderr: linesOf(show),
+      ...(source ? { stdin: source.chunks } : {}),
+    });
+    source?.broken.throwIfAborted();
+    return { outcome, begun };
+  } catch (error) {
+    source?.broken.throwIfAborted();
+    throw error;
+  } finally {
+    dispose();
+  }
+}
+
+/** Passes chunks on; when the source throws, `broken` is aborted with what it threw. */
+function watched(source: AsyncIterable<Uint8Array>): { chunks: AsyncIterable<Uint8Array>; broken: AbortSignal } {
+  const breaking = new AbortController();
+  const chunks = async function* (): AsyncGenerator<Uint8Array> {
+    try {
+      yield* source;
+    } catch (error) {
+      breaking.abort(error);
+      throw error;
+    }
+  };
+  return { chunks: chunks(), broken: breaking.signal };
+}
+
+function missingFolder({ context, folder }: BuildImageInput, outcome: Outcome): PictlError | undefined {
+  if (context !== undefined || !/unable to prepare context: path .* not found/.test(outcome.stderr)) return undefined;
+  return new PictlError("build-context-invalid", `There is no build folder ${folder}, neither here nor on the node.`, {
+    hint: "Make it, with a Dockerfile in it, or give the container an `image` in the layout.",
+  });
+}
+
+function buildFailed({ image }: BuildImageInput, outcome: Outcome & { status: "failed" }): PictlError {
+  const said = buildFailureLines(outcome.stdout, outcome.stderr).join("\n");
+  const text = said === "" ? `docker build ended with exit code ${String(outcome.code)} and said nothing.` : said;
+  return new PictlError("docker-failed", `The image ${image} could not be built.\n${text}`);
+}

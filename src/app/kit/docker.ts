@@ -1,0 +1,65 @@
+import { dockerAccessError, nameTaken } from "../../domain/docker/failure.ts";
+import { dockerRights } from "../../domain/docker/rights.ts";
+import { PictlError } from "../../domain/errors.ts";
+import { type Command } from "../../domain/shell.ts";
+import { visible } from "../../domain/text.ts";
+import type { Connection, Outcome, RunOptions } from "../ports.ts";
+
+export interface DockerCommand extends RunOptions {
+  /** What is being done, for the error: `start web`. */
+  readonly doing: string;
+  /** It changes nothing, so it may come late. */
+  readonly reads?: boolean;
+}
+
+/**
+ * Runs a docker client command on a node, through sudo where the login needs it, and behind the node's guard unless
+ * it only reads. Throws docker-failed with docker's own words, container-foreign where a name is taken, docker-missing,
+ * docker-denied, docker-unavailable, what a refusal of the guard throws (`RunOptions.guard`), timeout or connection-lost;
+ * the last two say that nobody knows whether it was done.
+ */
+export async function runDocker(connection: Connection, command: Command, options: DockerCommand): Promise<Outcome> {
+  const { doing, reads = false, ...runOptions } = options;
+  const { sudo, privileged } = dockerRights(await connection.privilege());
+  const outcome = await connection.run(command, {
+    ...runOptions,
+    sudo,
+    ...(reads ? {} : { guard: runOptions.guard ?? {} }),
+  });
+  if (outcome.status !== "ok") throw dockerError(outcome, { doing, node: connection.node, privileged });
+  return outcome;
+}
+
+/** What a docker command that did not end well means. */
+export function dockerError(
+  outcome: Exclude<Outcome, { status: "ok" }>,
+  { doing, node, privileged }: { doing: string; node: string; privileged: boolean },
+): PictlError {
+  if (outcome.status === "unknown") {
+    const why = { timeout: "did not end in time", "connection-lost": "lost its connection", killed: "was killed" };
+    return new PictlError(
+      outcome.reason === "timeout" ? "timeout" : "connection-lost",
+      `Could not ${doing}: the docker command ${why[outcome.reason]}, and may or may not have done its work.`,
+      { node, hint: "Look with `pictl status` before trying again." },
+    );
+  }
+  const said = outcome.stderr.trim();
+  const noAccess = dockerAccessError(said, { node, privileged });
+  if (noAccess) return noAccess;
+  const taken = nameTaken(said, { doing, node });
+  if (taken) return taken;
+  return new PictlError("docker-failed", `Could not ${doing}: ${dockerSaid(said, outcome.code)}`, { node });
+}
+
+/** Docker's last words, without its prefix and its advertisement for `--help`. */
+function dockerSaid(stderr: string, code: number): string {
+  const lines = stderr.split("\n").filter((line) => line.trim() !== "" && !advertisement.test(line));
+  const text = lines
+    .slice(-5)
+    .map((line) => line.replace(/^docker: /, "").replace(/^Error response from daemon: /, ""))
+    .join("; ");
+  if (text === "") return `docker ended with exit code ${String(code)}.`;
+  return visible(text.replace(/[^.!?]$/, "$&."));
+}
+
+const advertisement = /^(?:(?:See|Run) '.*--help'(?: for more information)?\.?|Usage: .*)$/;

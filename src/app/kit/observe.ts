@@ -1,0 +1,57 @@
+import { onAbort, timeLimit } from "../../abort.ts";
+import type { Config, NodeSpec } from "../../domain/config/types.ts";
+import type { ContainerFacts, ImageFacts, StopMark } from "../../domain/docker/facts.ts";
+import type { Ports } from "../ports.ts";
+
+/** What Docker has on each node, asked for once per command however many placements want to know. */
+export interface Observer {
+  containers(node: string): Promise<readonly ContainerFacts[]>;
+  /** The same, or undefined for a node that does not tell it soon; why is told where something is done there. */
+  soon(node: string): Promise<readonly ContainerFacts[] | undefined>;
+  images(node: string): Promise<readonly ImageFacts[]>;
+  stopMarks(node: string): Promise<readonly StopMark[]>;
+}
+
+/** How long a node is waited for that has nothing to do with the command: a dead one has nothing that runs. */
+const patienceMs = 3000;
+
+export function observer(ports: Pick<Ports, "engines" | "signal" | "clock">, config: Config): Observer {
+  const once = <T>(look: (node: NodeSpec) => Promise<T>): ((name: string) => Promise<T>) => {
+    const looks = new Map<string, Promise<T>>();
+    return (name) => {
+      const known = looks.get(name);
+      if (known) return known;
+      const begun = look(nodeOf(config, name));
+      looks.set(name, begun);
+      return begun;
+    };
+  };
+  const look = async (node: NodeSpec): Promise<readonly ContainerFacts[]> =>
+    (await ports.engines.on(node, ports.signal)).containers();
+  return {
+    containers: once(look),
+    // A look of its own: what is to be changed is looked at under its lock.
+    soon: once(async (node) => {
+      const limit = timeLimit(ports.clock, patienceMs, ports.signal);
+      const late = new Promise<undefined>((resolve) => {
+        onAbort(limit.signal, () => {
+          resolve(undefined);
+        });
+      });
+      try {
+        return await Promise.race([look(node).catch(() => undefined), late]);
+      } finally {
+        limit.dispose();
+      }
+    }),
+    images: once(async (node) => (await ports.engines.on(node, ports.signal)).images()),
+    stopMarks: once(async (node) => (await ports.engines.on(node, ports.signal)).stopMarks()),
+  };
+}
+
+/** The node of a placement; a config without errors has it. */
+export function nodeOf(config: Config, name: string): NodeSpec {
+  const node = config.nodes.find((each) => each.name === name);
+  if (!node) throw new RangeError(`a placement names the unknown node ${name}`);
+  return node;
+}

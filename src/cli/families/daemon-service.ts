@@ -1,0 +1,116 @@
+import { execFile } from "node:child_process";
+import { access, chown, constants, mkdir, readFile, writeFile } from "node:fs/promises";
+import { userInfo } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { PictlError } from "../../domain/errors.ts";
+import { quote } from "../../domain/shell.ts";
+
+export interface DaemonService {
+  /** Where the unit belongs. */
+  readonly path: string;
+  /** Who it runs as. */
+  readonly user: string;
+  readonly unit: string;
+  readonly crontabLine: string;
+  /** Writes the unit. Rejects with missing-prerequisite where there is no systemd, or no right to. */
+  readonly install: () => Promise<void>;
+}
+
+export interface DaemonServiceOptions {
+  /** The folder pictl is installed in. */
+  readonly root: string;
+  /** `--config`. */
+  readonly config: string | undefined;
+  /** Default: who asks. */
+  readonly user: string | undefined;
+  /** Where units belong; default: /etc/systemd/system. */
+  readonly folder?: string;
+}
+
+/**
+ * The daemon as a service of this machine, from `templates/pictl.service`. Rejects as reading the config does, and with
+ * usage when there is no such user.
+ */
+export async function daemonService(options: DaemonServiceOptions): Promise<DaemonService> {
+  const { root, folder = "/etc/systemd/system" } = options;
+  const account = options.user === undefined ? undefined : await accountOf(options.user);
+  const user = options.user ?? userInfo().username;
+  const { openStore } = await import("../../context.ts");
+  const store = await openStore(options.config, account);
+  const { stateDir } = (await store.read()).config;
+  const pictl = join(root, "bin", "run.js");
+  const values: Readonly<Record<string, string>> = {
+    USER: user,
+    COMMAND: [word(process.execPath), ...[pictl, "daemon", "--config", store.path].map(argument)].join(" "),
+    WRITABLE: [...new Set([dirname(store.path), stateDir])].map(word).join(" "),
+  };
+  const template = await readFile(join(root, "templates", "pictl.service"), "utf8");
+  const unit = template.replace(/@([A-Z]+)@/g, (whole, name: string) => values[name] ?? whole);
+  const path = join(folder, "pictl.service");
+  const cron = [process.execPath, pictl, "daemon", "--once", "--config", store.path].map(cronQuote).join(" ");
+  return {
+    path,
+    user,
+    unit,
+    crontabLine: `* * * * * ${cron} >/dev/null\n`,
+    async install() {
+      try {
+        await access(folder, constants.W_OK);
+        // systemd refuses to start what may not write a folder that is not there.
+        await makeFolder(stateDir, account);
+        await writeFile(path, unit, { mode: 0o644 });
+      } catch (error) {
+        throw new PictlError("missing-prerequisite", `${path} cannot be written: ${(error as Error).message}.`, {
+          hint: "Run it with sudo; without systemd, `pictl daemon install --cron` prints a crontab line.",
+          cause: error,
+        });
+      }
+    },
+  };
+}
+
+interface Account {
+  readonly uid: number;
+  readonly gid: number;
+  readonly home: string;
+  readonly root: boolean;
+}
+
+/** What the system's user database has, wherever it lies. */
+async function accountOf(user: string): Promise<Account> {
+  try {
+    const { stdout } = await promisify(execFile)("getent", ["passwd", user]);
+    const [, , uid, gid, , home = ""] = stdout.split("\n", 1)[0]?.split(":") ?? [];
+    return { uid: Number(uid), gid: Number(gid), home, root: uid === "0" };
+  } catch (cause) {
+    throw new PictlError("usage", `This machine has no user ${JSON.stringify(user)}.`, {
+      hint: "Make it first (`useradd --system --create-home pictl`), and give it a key that the nodes take.",
+      cause,
+    });
+  }
+}
+
+/** Makes what is missing of it, for its owner. */
+async function makeFolder(folder: string, owner: Account | undefined): Promise<void> {
+  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (first === undefined || !owner) return;
+  for (let made = folder; made.length >= first.length; made = dirname(made)) await chown(made, owner.uid, owner.gid);
+}
+
+/** A word of a unit file: systemd splits at blanks, and `%` means something to it (systemd.syntax(7)). */
+function word(text: string): string {
+  if (/[\n\r\t]/.test(text)) throw new PictlError("usage", `${JSON.stringify(text)} cannot stand in a unit.`);
+  const escaped = text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("%", "%%");
+  return /^[\w@+=:,./%-]+$/.test(escaped) ? escaped : `"${escaped}"`;
+}
+
+/** Behind the program's name `$` means something too (systemd.service(5)). */
+function argument(text: string): string {
+  return word(text.replaceAll("$", "$$$$"));
+}
+
+/** cron takes a bare `%` for the end of the line. */
+function cronQuote(text: string): string {
+  return quote(text).replaceAll("%", "\\%");
+}

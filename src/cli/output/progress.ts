@@ -1,0 +1,131 @@
+import type { Progress, Step } from "../../app/ports.ts";
+import { visible, visibleLines } from "../../domain/text.ts";
+import { duration } from "../../view/units.ts";
+import { tint } from "../../view/style.ts";
+import { wrapBehind } from "../../view/wrap.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Progress that can be taken off the screen before results are printed. */
+export interface CliProgress extends Progress {
+  /** As `warn`, as often as it is called. */
+  notice(message: string): void;
+  /** Takes the display off the screen, for something else to stand there until the function returned is called. */
+  hold(): Promise<() => void>;
+  /** Ends the display; later steps are silent. */
+  stop(): Promise<void>;
+}
+
+export interface ProgressOptions {
+  readonly terminal: Terminal;
+  readonly quiet: boolean;
+  /** Nothing is done, so that what would be stands in the result alone. */
+  readonly rehearsal?: boolean;
+  readonly stderr: NodeJS.WritableStream;
+  /** Milliseconds that never go back. */
+  readonly now: () => number;
+  /** Starts the redrawing display; loaded only when there is a terminal to draw on. */
+  readonly openDisplay: () => Promise<Display>;
+}
+
+/** One summarising line with the steps under way below it. */
+export interface Display {
+  draw(title: string, lines: readonly string[]): void;
+  close(): Promise<void>;
+}
+
+const linesShown = 10;
+
+/**
+ * On a terminal: a live display. Elsewhere: one plain line per ended step. Quiet (--json): warnings only.
+ * However many steps there are, at most ten are shown and redrawn.
+ */
+export function createProgress(options: ProgressOptions): CliProgress {
+  const { terminal, stderr } = options;
+  const warned = new Set<string>();
+  const active = new Map<symbol, { readonly label: string; text: string }>();
+  let begun = 0;
+  let display: Promise<Display> | undefined;
+  let stopped = false;
+  let holders = 0;
+
+  const draw = (): void => {
+    if (!terminal.live || options.quiet || stopped || holders > 0) return;
+    display ??= options.openDisplay();
+    void display.then((screen) => {
+      if (!stopped && holders === 0) screen.draw(title(begun - active.size, begun), shown([...active.values()]));
+    });
+  };
+  const close = async (): Promise<void> => {
+    const screen = display;
+    display = undefined;
+    await (await screen)?.close();
+  };
+  const plainLine = (text: string): void => {
+    if (!terminal.live && !options.quiet && !options.rehearsal && !stopped) stderr.write(`${text}\n`);
+  };
+
+  const begin = (label: string, tell: (line: string) => void): Step => {
+    const key = Symbol(label);
+    const startedAt = options.now();
+    active.set(key, { label, text: "" });
+    begun += 1;
+    draw();
+    const end = (line: string): void => {
+      active.delete(key);
+      tell(line);
+      draw();
+    };
+    return {
+      update(text) {
+        const step = active.get(key);
+        if (!step) return;
+        step.text = visible(text);
+        draw();
+      },
+      done(text) {
+        end(`${label}: ${text === undefined ? "done" : visible(text)} (${duration(options.now() - startedAt)})`);
+      },
+      fail() {
+        // Why is told once, in the summary.
+        end(`${label}: failed`);
+      },
+    };
+  };
+
+  return {
+    step: (where, what) => begin(`${where}: ${what}`, plainLine),
+    look: (where) => begin(`${where}: looking`, () => undefined),
+    warn(message) {
+      if (warned.has(message)) return;
+      warned.add(message);
+      this.notice(message);
+    },
+    notice(message) {
+      stderr.write(wrapBehind(`${tint(terminal.err, "warn", "!")} `, visibleLines(message), terminal.err.width));
+    },
+    async hold() {
+      holders += 1;
+      await close();
+      return () => {
+        holders -= 1;
+        if (active.size > 0) draw();
+      };
+    },
+    async stop() {
+      stopped = true;
+      active.clear();
+      await close();
+    },
+  };
+}
+
+function title(done: number, all: number): string {
+  return all === 1 ? "working" : `${String(done)} of ${String(all)} done`;
+}
+
+function shown(steps: readonly { label: string; text: string }[]): string[] {
+  const lines = steps
+    .slice(0, linesShown)
+    .map((step) => (step.text === "" ? step.label : `${step.label}: ${step.text}`));
+  return steps.length > linesShown ? [...lines, `… and ${String(steps.length - linesShown)} more`] : lines;
+}

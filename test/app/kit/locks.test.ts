@@ -1,0 +1,86 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { systemClock } from "../../../src/adapters/clock/index.ts";
+import { withLocks } from "../../../src/app/kit/locks.ts";
+import type { NodeSpec } from "../../../src/domain/config/types.ts";
+import { config } from "../../fakes/config.ts";
+import { openTestNodes, rejection, started, throughProxy } from "../../support/ssh.ts";
+import { startSshd, whyNoSshd, type Sshd } from "../../support/sshd.ts";
+import { startProxy, type TcpProxy } from "../../support/tcp-proxy.ts";
+
+describe.skipIf(whyNoSshd)(`locks${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { timeout: 30_000 }, () => {
+  let sshd: Sshd;
+  beforeAll(async () => {
+    sshd = await startSshd();
+  });
+  afterAll(async () => {
+    for (const file of [fileOf("a"), fileOf("b")]) rmSync(file, { force: true });
+    await sshd.stop();
+  });
+
+  /** Where root without a Docker of a group's has them. */
+  const folder = "/run/pictl/locks";
+  const cluster = `locks-${String(process.pid)}`;
+  const fileOf = (container: string): string => join(folder, `${cluster}.${container}`);
+  const places = ["a", "b"].map((container) => ({ container, node: "n1" }));
+  const [a, b] = places as [(typeof places)[0], (typeof places)[0]];
+
+  /** A line of its own to the one node. */
+  async function operator(server = sshd): Promise<{
+    proxy: TcpProxy;
+    warnings: string[];
+    lock: (work: Parameters<typeof withLocks<void>>[2]) => Promise<void>;
+  }> {
+    const proxy = await started(startProxy({ target: server.port }));
+    const node: NodeSpec = await throughProxy(server, proxy.port);
+    const warnings: string[] = [];
+    const step = { update: () => undefined, done: () => undefined, fail: () => undefined };
+    const ports = {
+      nodes: openTestNodes(),
+      clock: systemClock,
+      signal: new AbortController().signal,
+      progress: { step: () => step, look: () => step, warn: (message: string) => void warnings.push(message) },
+      actor: { who: `${String(proxy.port)}@here`, cause: "pictl create" },
+    };
+    const input = { config: config({ cluster, nodes: [node] }), placements: places, waitMs: 0, dryRun: false };
+    return { proxy, warnings, lock: (work) => withLocks(ports, input, work) };
+  }
+
+  test("one at a time, and the next as soon as the work has ended", async () => {
+    const [one, two] = [await operator(), await operator()];
+    await one.lock(async (locked) => {
+      await locked(a);
+      await two.lock(async (wanted) => {
+        await rejection(wanted(b), "lock-held");
+      });
+    });
+    await two.lock((locked) => locked(b));
+    expect([...one.warnings, ...two.warnings]).toEqual([]);
+  });
+
+  test("those on a line that has died count no more", async () => {
+    const [one, two] = [await operator(), await operator()];
+    await one.lock(async (locked) => {
+      await locked(a);
+      one.proxy.cut();
+      await vi.waitFor(() => two.lock((free) => free(b)), 15_000);
+      const error = await rejection(locked(b), "connection-lost");
+      expect(error).toMatchObject({ node: "n1", container: "b", hint: expect.stringContaining("again") as string });
+    });
+  });
+
+  test("a line that dies while they are taken is no node without flock", async () => {
+    const bin = join(sshd.dir, "bin");
+    const begun = join(bin, "begun");
+    mkdirSync(bin);
+    writeFileSync(join(bin, "flock"), `#!/bin/sh\n: >${begun}\nexec sleep 5\n`, { mode: 0o755 });
+    const one = await operator(await started(startSshd({ config: [`SetEnv PATH=${bin}:/usr/bin:/bin`] })));
+    const done = one.lock((locked) => locked(a));
+    done.catch(() => undefined);
+    await vi.waitUntil(() => existsSync(begun), 10_000);
+    one.proxy.cut();
+    await rejection(done, "connection-lost");
+    expect(one.warnings).toEqual([]);
+  });
+});
