@@ -42,6 +42,7 @@ const unitTests: Detector = async (rule) => {
       "unit",
       "--reporter=json",
       ...folders,
+      "test/app/place",
       "test/templates",
       "test/sim/controllers.test.ts",
     ],

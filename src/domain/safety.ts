@@ -38,6 +38,8 @@ export const safetyRules = [
   "witness",
   /** Copies of an older generation are removed where they are found. */
   "generation-clean-up",
+  /** Nothing is started of which a copy that is not older runs elsewhere. */
+  "no-second-copy",
   /** Only failures in a row count. */
   "consecutive",
 ] as const;

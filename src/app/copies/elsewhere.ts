@@ -4,6 +4,7 @@ import { placedOf, noGenerations } from "../../domain/container/generations.ts";
 import { isAlive } from "../../domain/container/grace.ts";
 import { generationOf } from "../../domain/container/ownership.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
+import { safety } from "../../domain/safety.ts";
 import type { Observer } from "../kit/observe.ts";
 import type { Ports } from "../ports.ts";
 
@@ -25,7 +26,7 @@ export async function refuseSecondCopy(
     readonly observe: Observer;
   },
 ): Promise<void> {
-  if (facts && isAlive(facts)) return;
+  if ((facts && isAlive(facts)) || !safety["no-second-copy"]) return;
   const others = config.nodes.map(async ({ name }) => [name, (await observe.soon(name)) ?? []] as const);
   const here = [placement.node, await observe.containers(placement.node)] as const;
   const found = new Map([...(await Promise.all(others)), here]);

@@ -4,10 +4,11 @@ import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { gatesOf } from "../../domain/place/gate.ts";
 import { copiesOf } from "../../domain/place/names.ts";
-import { finishing, leftover, undoing } from "../../domain/place/steps.ts";
+import { finishing, leftover, startsAgain, undoing } from "../../domain/place/steps.ts";
 import type { Command } from "../../domain/shell.ts";
+import { refuseSecondCopy } from "../copies/elsewhere.ts";
 import { runDocker } from "../kit/docker.ts";
-import { nodeOf } from "../kit/observe.ts";
+import { nodeOf, observer } from "../kit/observe.ts";
 import type { Engine, Ports } from "../ports.ts";
 import { record } from "../kit/record.ts";
 import { passGate } from "./gate.ts";
@@ -15,7 +16,8 @@ import { passGate } from "./gate.ts";
 /**
  * Finishes or undoes a replacement that was cut off, under the container's lock and before anything else is done to it. A
  * new copy that has the container's name already stays when it passes its gate; else the old copy is brought back as it
- * was. Resolves to what is on the node then. Throws container-foreign, and what `runDocker` and asking Docker throw.
+ * was, unless that would make two: what was put aside here may have been moved since. Resolves to what is on the node
+ * then. Throws container-foreign, runs-elsewhere, and what `runDocker` and asking Docker throw.
  */
 export async function settleReplacement(
   ports: Ports,
@@ -29,6 +31,10 @@ export async function settleReplacement(
   const left = leftover(copies);
   if (left === "nothing") return found;
   const good = left === "judge" && (await isGood(ports, { config, placement, node, engine }));
+  if (!good && startsAgain(copies)) {
+    const facts = copies.retired ?? copies.own;
+    await refuseSecondCopy(ports, { config, placement, facts, observe: observer(ports, config) });
+  }
   const commands = good
     ? finishing(container, copies, { graceSeconds })
     : undoing(container, copies, { args: placement.args });

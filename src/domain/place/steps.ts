@@ -1,4 +1,4 @@
-import { stopAndRemove, stopDeadlineMs, writesToMounts } from "../container/grace.ts";
+import { isAlive, stopAndRemove, stopDeadlineMs, writesToMounts } from "../container/grace.ts";
 import * as docker from "../docker/commands.ts";
 import type { ContainerFacts } from "../docker/facts.ts";
 import type { Command } from "../shell.ts";
@@ -144,6 +144,13 @@ export function undoing(
     ...(old && comesBack && old.state !== "running" ? [docker.start(container)] : []),
     ...(made?.networks.includes(waitingNetwork(container)) ? [docker.removeNetwork(waitingNetwork(container))] : []),
   ];
+}
+
+/** Whether undoing a replacement that was cut off starts an old copy where none of its name runs. */
+export function startsAgain({ own, next, retired }: Copies): boolean {
+  const old = retired ?? own;
+  if (!old || [own, retired].some((each) => each && isAlive(each))) return false;
+  return endedFor(old, next ?? (retired ? own : undefined));
 }
 
 /** The commands that finish a replacement whose new copy has turned out to be good. */
