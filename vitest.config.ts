@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { HeavyFirst } from "./test/config/heavy-first.ts";
 import { Slowest } from "./test/config/slowest.ts";
+import { TooBusy } from "./test/config/too-busy.ts";
 
 const lab = ["test/lab/**/*.test.ts", "test/**/*.lab.test.ts"];
 /** Faults that take long: `npm run faults`. */
@@ -18,7 +19,7 @@ const define = { PICTL_WITHOUT: JSON.stringify(process.env["PICTL_WITHOUT"] ?? "
 
 export default defineConfig({
   test: {
-    reporters: ["default", new Slowest()],
+    reporters: ["default", new Slowest(), new TooBusy()],
     slowTestThreshold: 3000,
     sequence: { sequencer: HeavyFirst },
     projects: [

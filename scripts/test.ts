@@ -1,6 +1,7 @@
 /**
  * `npm test`: all checks and tests, after a build. The labs whose tests count seconds wait for most of their time, which
- * the unit tests and the checks fill; then come the labs that need the processors.
+ * the unit tests and the checks fill; then come the labs that need the processors. Last, and alone, comes again what had no
+ * processor.
  */
 import { runStages } from "./test/steps.ts";
 
@@ -16,6 +17,7 @@ const isWhole = await runStages(
     ],
     [{ name: "lab", command: "vitest run --project lab", live: true }],
   ],
+  (files) => ({ name: "again", command: `vitest run ${files.join(" ")}`, live: true }),
   (line) => process.stdout.write(`${line}\n`),
 );
 process.exitCode = isWhole ? 0 : 1;

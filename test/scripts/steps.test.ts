@@ -5,7 +5,8 @@ const step = (name: string, command: string, live = true): Step => ({ name, comm
 
 async function run(...stages: readonly (readonly Step[])[]): Promise<{ isWhole: boolean; lines: string[] }> {
   const lines: string[] = [];
-  const isWhole = await runStages(stages, (line) => lines.push(line.replace(/\d+ s(?=$|\.)/, "N s")));
+  const again = (files: readonly string[]): Step => step("again", `echo ${files.join(" and ")}; ${files.at(-1) ?? ""}`);
+  const isWhole = await runStages(stages, again, (line) => lines.push(line.replace(/\d+ s(?=$|\.| {2}the)/, "N s")));
   return { isWhole, lines };
 }
 
@@ -55,4 +56,29 @@ test("steps of a stage run at once", async () => {
   // Each waits for the other.
   const { isWhole } = await run([waits("reads", `cat ${pipe}; rm ${pipe}`), waits("writes", `echo here >${pipe}`)]);
   expect(isWhole).toBe(true);
+});
+
+test.each([
+  ["true", true, "ok    "],
+  ["false", false, "FAILED"],
+])("what had no processor runs again alone, after all else (%s)", async (program, whole, word) => {
+  const { isWhole, lines } = await run(
+    [step("timed", `echo ${program} >$PICTL_TOO_BUSY; exit 1`)],
+    [step("then", "echo on")],
+  );
+  expect(isWhole).toBe(whole);
+  expect(lines.slice(0, 4)).toEqual([
+    "timed  failed since the machine was too busy; it runs again alone.",
+    "then   on",
+    "then   is done, after N s.",
+    `again  ${program}`,
+  ]);
+  expect(lines).toContain(`timed  again      N s  the machine was too busy for ${program}`);
+  expect(lines.at(-1)).toBe(`again  ${word}     N s`);
+});
+
+test("where anything failed otherwise, nothing runs again", async () => {
+  const { isWhole, lines } = await run([step("timed", "echo true >$PICTL_TOO_BUSY; exit 1"), step("bad", "exit 1")]);
+  expect(isWhole).toBe(false);
+  expect(lines.join("\n")).not.toContain("\nagain");
 });
