@@ -2,9 +2,9 @@ import type { Config, Placement } from "../domain/config/types.ts";
 import { stopDeadlineMs } from "../domain/container/grace.ts";
 import { type LifecycleAction, planLifecycle } from "../domain/container/lifecycle.ts";
 import { isAlive } from "../domain/container/grace.ts";
-import { markOf, whoStopped } from "../domain/container/stop-mark.ts";
+import { markOf, staysStopped } from "../domain/container/stop-mark.ts";
 import { ours } from "../domain/container/ownership.ts";
-import type { ContainerFacts, StopMark } from "../domain/docker/facts.ts";
+import type { ContainerFacts } from "../domain/docker/facts.ts";
 import { noSuchStray } from "../domain/select.ts";
 import { PictlError } from "../domain/errors.ts";
 import { render } from "../domain/shell.ts";
@@ -129,9 +129,4 @@ export async function applyLifecycle(
   return changes
     ? { outcome: why, event: { type: eventTypes[action], before: facts?.state ?? null } }
     : { outcome: why };
-}
-
-/** The outcome for a container that is left alone, since somebody wants it stopped. */
-export function staysStopped(mark: StopMark): string {
-  return `stays ${whoStopped(mark)}`;
 }

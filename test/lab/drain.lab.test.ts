@@ -7,7 +7,9 @@ import NodeCordon from "../../commands/node/cordon.ts";
 import NodeDrain from "../../commands/node/drain.ts";
 import NodeRemove from "../../commands/node/remove.ts";
 import NodeUncordon from "../../commands/node/uncordon.ts";
+import Start from "../../commands/start.ts";
 import Status from "../../commands/status.ts";
+import Stop from "../../commands/stop.ts";
 import type { DrainedRow } from "../../src/app/node/remove-drained.ts";
 import type { PictlEvent } from "../../src/domain/event.ts";
 import { pictl } from "../support/cli.ts";
@@ -183,9 +185,11 @@ describe.skipIf(obstacle !== undefined)("node remove --move", () => {
     });
   });
 
-  test("node drain empties a node and keeps it, cordoned; undrain opens it again", async () => {
+  test("node drain empties a node and keeps it, cordoned; what is stopped stays so; undrain opens it again", async () => {
     const before = placed().filter((place) => place.endsWith("@n4"));
-    expect(before).not.toEqual([]);
+    const [stopped = ""] = before.map((place) => place.slice(0, -3));
+    expect(stopped).not.toBe("");
+    expect((await run(Stop, stopped, "--grace", "1")).code).toBe(0);
     const words = ["n4", "--check-timeout", "3", "--grace", "1"];
     expect((await run(NodeDrain, ...words)).code).toBe(4);
     const planned = await run(NodeDrain, ...words, "--dry-run");
@@ -199,6 +203,10 @@ describe.skipIf(obstacle !== undefined)("node remove --move", () => {
     expect([...placed(), ...(await copies())].filter((place) => place.endsWith("@n4"))).toEqual([]);
     expect(document().layout.map(({ node }) => node)).toContain("n4");
     expect((await run(NodeUncordon, "n4")).stdout).toContain("n4: uncordoned");
+    expect(drained.stdout).toMatch(new RegExp(`${stopped} .*, stays stopped by `));
+    expect((await run(Status, stopped, "--json")).stdout).toContain('"state": "stopped"');
+    expect((await run(Create)).stdout).toMatch(new RegExp(`${stopped} .* stays stopped by `));
+    expect((await run(Start, stopped)).code).toBe(0);
   });
 
   test("a move that fails keeps the node, and the container where it was", async () => {

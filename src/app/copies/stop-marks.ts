@@ -14,14 +14,23 @@ interface Marked {
 }
 
 /**
- * Keeps on the node that somebody wants this container stopped. Where that cannot be kept, the container is to be stopped
+ * Keeps on the node that somebody wants this container stopped. `since`: who and when; missing: whoever this is, now. Where that cannot be kept, the container is to be stopped
  * all the same, and the warning says what that means.
  */
 export async function markStopped(
   ports: Pick<Ports, "actor" | "clock" | "progress">,
-  { connection, cluster, container, facts }: Marked & { readonly facts: ContainerFacts },
+  {
+    connection,
+    cluster,
+    container,
+    facts,
+    since = { by: ports.actor.who, at: now(ports) },
+  }: Omit<Marked, "marks"> & {
+    readonly facts: Pick<ContainerFacts, "id">;
+    readonly since?: Pick<StopMark, "by" | "at">;
+  },
 ): Promise<void> {
-  const mark = { id: facts.id, container, cluster, by: ports.actor.who, at: now(ports) };
+  const mark = { id: facts.id, container, cluster, by: since.by, at: since.at };
   try {
     await runDocker(connection, docker.markStopped(mark), { doing: `remember that ${container} is to stay stopped` });
   } catch (error) {

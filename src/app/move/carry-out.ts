@@ -7,6 +7,8 @@ import type { Passed } from "../../domain/place/gate.ts";
 import { safety } from "../../domain/safety.ts";
 import { readEnvFile, withSecrets } from "../place/environment.ts";
 import { newGeneration, notePlaced } from "../copies/generations.ts";
+import { forgetStopped } from "../copies/stop-marks.ts";
+import { staysStopped } from "../../domain/container/stop-mark.ts";
 import { inLockOrder, withLocks } from "../kit/locks.ts";
 import type { Ports } from "../ports.ts";
 import { refuseUncopyable } from "./copy-data.ts";
@@ -17,7 +19,7 @@ import { settleReplacement } from "../place/settle.ts";
 import { preflight } from "./preflight.ts";
 import { replaceOld, startNew } from "./replace-old.ts";
 import { finish } from "./settle.ts";
-import { oursOn } from "./side.ts";
+import { oursOn, restsOn } from "./side.ts";
 import { undo } from "./undo.ts";
 
 export interface Moved {
@@ -32,7 +34,11 @@ export async function carryOut(ports: Ports, moving: Moving): Promise<Moved> {
   const fromFile = await readEnvFile(ports, plan.wanted);
   const environment = await withSecrets(ports, plan.wanted, fromFile);
   const { source, target } = await preflight(ports, moving);
-  if (dryRun) return { outcome: wouldMove(plan, { ...moving, fromAnswers: source !== undefined }), gapMs: null };
+  if (dryRun) {
+    const rests = await restsOn(source, source && oursOn(source, container, config.cluster));
+    const fromAnswers = source !== undefined;
+    return { outcome: wouldMove(plan, { ...moving, fromAnswers, rests: rests !== undefined }), gapMs: null };
+  }
   const places = inLockOrder([...(source ? [{ container, node: from }] : []), { container, node: to }]);
   const claim = await ports.journal.claim(container, waitMs);
   try {
@@ -77,6 +83,7 @@ async function switchOver(ports: Ports, moving: Switching): Promise<Moved> {
   const { container, from, to } = plan;
   const old = source && oursOn(source, container, config.cluster);
   const stale = oursOn(target, container, config.cluster);
+  const rests = await restsOn(source, old);
   const move: MoveRecord = {
     container,
     from,
@@ -103,10 +110,11 @@ async function switchOver(ports: Ports, moving: Switching): Promise<Moved> {
     throw notMoved(plan, error);
   }
   await ports.journal.write({ ...move, step: "switching" });
-  const gapMs = await untilWritten(ports, { ...moving, move, old, copied: [], powers });
+  const gapMs = await untilWritten(ports, { ...moving, move, old, rests, copied: [], powers });
   const unknown = old?.state === "running" ? ", gap unknown: it has no check" : "";
   const gap = gapMs === null ? unknown : gapMs === 0 ? ", no gap" : `, gap ${(gapMs / 1000).toFixed(1)} s`;
-  return { outcome: `moved to ${to}${gap}${await onceWritten(ports, { ...moving, move })}`, gapMs };
+  const stays = rests ? `, ${staysStopped(rests)}` : "";
+  return { outcome: `moved to ${to}${gap}${stays}${await onceWritten(ports, { ...moving, move, rests })}`, gapMs };
 }
 
 /** Builds or pulls it on the target, before anything else is touched. */
@@ -122,14 +130,15 @@ async function makeImageReady(ports: Ports, { config, plan, target, step }: Swit
 }
 
 /** It has moved, whatever becomes of this: what fails is left to the next command. Resolves to what is left. */
-async function onceWritten(ports: Ports, moving: Switching & { readonly move: MoveRecord }): Promise<string> {
-  const { config, plan, source, move } = moving;
+async function onceWritten(ports: Ports, moving: Switching & Pick<Replacing, "move" | "rests">): Promise<string> {
+  const { config, plan, source, move, rests } = moving;
   const { container, from } = plan;
   try {
     await ports.journal.write({ ...move, step: "written" });
     const gone = source !== undefined && (await finish(ports, config, move));
     if (!gone) return `; ${from} does not answer, its copy is removed by the next command after it is back`;
     await ports.journal.remove(move);
+    if (rests) await forgetStopped({ ...source, cluster: config.cluster, container, marks: [rests] });
     return "";
   } catch (error) {
     const next = `The next command on ${container} tries again.`;

@@ -1,6 +1,6 @@
 import type { Config } from "../../domain/config/types.ts";
 import type { EnvVariable } from "../../domain/container/environment.ts";
-import type { ContainerFacts } from "../../domain/docker/facts.ts";
+import type { ContainerFacts, StopMark } from "../../domain/docker/facts.ts";
 import type { Place } from "../../domain/move/data-commands.ts";
 import type { MoveRecord } from "../../domain/move/journal.ts";
 import type { MovePlan } from "../../domain/move/plan.ts";
@@ -48,6 +48,8 @@ export interface Switching extends Moving, Ends {
 export interface Replacing extends Switching {
   readonly move: MoveRecord;
   readonly old: ContainerFacts | undefined;
+  /** Somebody wants it stopped: the new copy is made, and stays so. */
+  readonly rests: StopMark | undefined;
   /** Gets each place before anything is written there. */
   readonly copied: Place[];
   /** What `refuseUncopyable` resolved to. */

@@ -1,12 +1,13 @@
 import { stopDeadlineMs } from "../../domain/container/grace.ts";
 import { runInput } from "../../domain/container/wanted.ts";
 import * as docker from "../../domain/docker/commands.ts";
-import type { ContainerFacts } from "../../domain/docker/facts.ts";
+import type { ContainerFacts, StopMark } from "../../domain/docker/facts.ts";
 import type { Place } from "../../domain/move/data-commands.ts";
 import { gatesOf, type Passed } from "../../domain/place/gate.ts";
 import { copiesOf, retiredName } from "../../domain/place/names.ts";
 import { freshSteps, swapSteps } from "../../domain/place/steps.ts";
 import { wantedDigest } from "../place/environment.ts";
+import { markStopped } from "../copies/stop-marks.ts";
 import { runDocker } from "../kit/docker.ts";
 import { nodeOf } from "../kit/observe.ts";
 import { putInPlace } from "../place/put.ts";
@@ -79,7 +80,7 @@ async function putAside(
 
 /** Starts the new copy, and sees that it does its work. */
 export async function startNew(ports: Ports, moving: Replacing): Promise<Passed> {
-  const { config, plan, step, source, target, move, graceSeconds } = moving;
+  const { config, plan, step, source, target, move, graceSeconds, rests } = moving;
   const { container, wanted } = plan;
   // The old node may have died meanwhile: that stops nothing.
   await moving.stillLocked(plan.to);
@@ -93,6 +94,7 @@ export async function startNew(ports: Ports, moving: Replacing): Promise<Passed>
   const check = checkOf(config, plan.old);
   const gates = gatesOf(undefined, { check, skips: moving.skipsCheck ?? false });
   const swap = { kind: "stop-first", why: "it is outdated" } as const;
+  const starts = rests === undefined;
   const { passed } = await putInPlace(ports, {
     cluster: config.cluster,
     node: nodeOf(config, plan.to),
@@ -107,12 +109,25 @@ export async function startNew(ports: Ports, moving: Replacing): Promise<Passed>
     }),
     generation: move.generation,
     environment: moving.environment,
-    steps: own ? swapSteps(container, { swap, gates, graceSeconds, old: own }) : freshSteps(container, gates),
+    steps: own
+      ? swapSteps(container, { swap, gates, graceSeconds, old: own, starts })
+      : freshSteps(container, gates, { starts }),
     patienceMs: moving.patienceMs ?? wanted.patienceMs,
     mayEnd: wanted.oneOff === true,
     step,
     stillLocked: () => moving.stillLocked(plan.to),
     onSwitch: () => Promise.resolve(),
   });
+  if (rests) await keepStopped(ports, moving, rests);
   return passed;
+}
+
+/** Before the config says that it is there: a daemon that looks then would start it. */
+async function keepStopped(
+  ports: Ports,
+  { config, plan: { container }, target: { connection, engine } }: Replacing,
+  since: StopMark,
+): Promise<void> {
+  const facts = await engine.container(container);
+  if (facts) await markStopped(ports, { connection, cluster: config.cluster, container, facts, since });
 }

@@ -1,6 +1,8 @@
 import type { Config } from "../../domain/config/types.ts";
+import { isAlive } from "../../domain/container/grace.ts";
 import { isOurs } from "../../domain/container/ownership.ts";
-import type { ContainerFacts } from "../../domain/docker/facts.ts";
+import { markOf } from "../../domain/container/stop-mark.ts";
+import type { ContainerFacts, StopMark } from "../../domain/docker/facts.ts";
 import { machineOf } from "../kit/machine.ts";
 import { nodeOf } from "../kit/observe.ts";
 import type { Connection, Engine, Ports } from "../ports.ts";
@@ -40,4 +42,9 @@ export async function sideUnlessDead(ports: Ports, config: Config, name: string)
 /** The container of that name if it is ours, whatever its generation. */
 export function oursOn(side: Side, name: string, cluster: string): ContainerFacts | undefined {
   return side.containers.find((facts) => facts.name === name && isOurs(facts, cluster));
+}
+
+/** The mark on an old copy that somebody has stopped, and wants so; undefined for one that runs, or that nobody has stopped. */
+export async function restsOn(side: Side | undefined, old: ContainerFacts | undefined): Promise<StopMark | undefined> {
+  return side && old && !isAlive(old) ? markOf(await side.engine.stopMarks(), old) : undefined;
 }

@@ -10,6 +10,11 @@ export function whoStopped({ by, at }: Pick<StopMark, "by" | "at">): string {
   return `stopped by ${by}${at === "" ? "" : ` at ${at}`}`;
 }
 
+/** The outcome for a container that is left alone, since somebody wants it stopped. */
+export function staysStopped(mark: Pick<StopMark, "by" | "at">): string {
+  return `stays ${whoStopped(mark)}`;
+}
+
 /** The volumes whose marks on containers of this name mean nothing any more; `kept` is the id of the one that is meant. */
 export function outlivedMarks(
   marks: readonly StopMark[],

@@ -104,12 +104,18 @@ export function refuseMissing({ container, to }: MovePlan, missing: readonly str
 /** What a move would do on each node, in its order; the old node may not answer. */
 export function wouldMove(
   { container, from, to, data }: MovePlan,
-  options: { readonly overlap: boolean; readonly copyVolumes: boolean; readonly fromAnswers: boolean },
+  options: {
+    readonly overlap: boolean;
+    readonly copyVolumes: boolean;
+    readonly fromAnswers: boolean;
+    /** Somebody wants it stopped. */
+    readonly rests: boolean;
+  },
 ): string {
-  const { overlap, copyVolumes, fromAnswers } = options;
+  const { overlap, copyVolumes, fromAnswers, rests } = options;
   const copies = copyVolumes && data.length > 0 ? [`copy ${data.map(formatLocalData).join("; ")}`] : [];
   const stop = fromAnswers ? [`stop ${container} on ${from}`] : [];
-  const start = [`start and check it on ${to}`];
+  const start = [rests ? `make it on ${to}, where it stays stopped` : `start and check it on ${to}`];
   const steps = [
     `make the image ready on ${to}`,
     ...(overlap ? [...start, ...stop] : [...stop, ...copies, ...start]),

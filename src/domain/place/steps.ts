@@ -29,12 +29,16 @@ interface RunStep {
   readonly gap?: boolean;
 }
 
-/** Where there is no old copy: the container is made under its own name at once. */
-export function freshSteps(container: string, gates: Gates): readonly PlaceStep[] {
-  return [{ do: "make", as: container, start: true }, ...gateSteps(gates.after, container), { do: "settled" }];
+/**
+ * Where there is no old copy: the container is made under its own name at once. `starts` false: and not started, since
+ * somebody wants it stopped.
+ */
+export function freshSteps(container: string, gates: Gates, { starts = true } = {}): readonly PlaceStep[] {
+  const gate = starts ? gateSteps(gates.after, container) : [];
+  return [{ do: "make", as: container, start: starts }, ...gate, { do: "settled" }];
 }
 
-/** The steps of a swap. */
+/** The steps of a swap. `starts`: as for `freshSteps`; a stop-first can do without. */
 export function swapSteps(
   container: string,
   {
@@ -42,12 +46,14 @@ export function swapSteps(
     gates,
     graceSeconds,
     old,
+    starts = true,
   }: {
     readonly swap: Swap;
     readonly gates: Gates;
     /** Of the old copy; undefined: as long as it says itself. */
     readonly graceSeconds: number | undefined;
     readonly old: Pick<ContainerFacts, "stopTimeoutSeconds"> | undefined;
+    readonly starts?: boolean;
   },
 ): readonly PlaceStep[] {
   const [next, retired] = [nextName(container), retiredName(container)];
@@ -69,8 +75,7 @@ export function swapSteps(
         { do: "make", as: next, start: false },
         { ...stop(container), gap: true },
         ...rename,
-        run("start the new", docker.start(container)),
-        ...gateSteps(gates.after, container),
+        ...(starts ? [run("start the new", docker.start(container)), ...gateSteps(gates.after, container)] : []),
         { do: "settled" },
         run("remove the old", docker.remove(retired)),
       ];

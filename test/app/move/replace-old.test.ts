@@ -53,3 +53,36 @@ test.each([
   await expect(starting).rejects.toMatchObject({ code: "connection-lost", node: lost });
   expect(ran).toEqual(expected);
 });
+
+test("what somebody wants stopped is made on the new node, marked by the same person, and not started", async () => {
+  const ran: string[] = [];
+  const made = containerFacts({ id: "new", state: "created" });
+  const connection = {
+    node: "n2",
+    privilege: () => Promise.resolve({ root: true, docker: true, sudo: false }),
+    run: (command: Command): Promise<Outcome> => {
+      ran.push(
+        render(command).replace(/--label io\.pictl\.(?:cluster|container|generation|digest|args|asked)=\S+ /g, ""),
+      );
+      return Promise.resolve({ status: "ok", code: 0, stdout: "", stderr: "", truncated: false, durationMs: 1 });
+    },
+  } as unknown as Connection;
+  const moving = {
+    config: cluster,
+    plan: planMove(cluster, "web", "n2"),
+    step: { update: () => undefined },
+    source: undefined,
+    target: { node: "n2", connection, containers: [], engine: { container: () => Promise.resolve(made) } },
+    move: { generation: 2 },
+    fromFile: [],
+    environment: [],
+    rests: { id: "c0ffee", container: "web", cluster: "test", by: "ann@desk", at: "2026-01-31T10:00:00Z", volume: "v" },
+    stillLocked: () => Promise.resolve(),
+  } as unknown as Replacing;
+  const ports = { signal: new AbortController().signal, clock: { monotonic: () => 0 } } as unknown as Ports;
+  await startNew(ports, moving);
+  expect(ran).toEqual([
+    expect.stringMatching(/^docker container create --name web .*-v stuff:\/data web$/),
+    "docker volume create --label io.pictl.stopped=new --label io.pictl.stopped-by=ann@desk --label io.pictl.stopped-at=2026-01-31T10:00:00Z pictl.stopped.new",
+  ]);
+});

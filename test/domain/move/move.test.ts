@@ -99,12 +99,16 @@ test.each([
     "would be moved: make the image ready on n2, stop web on n1, copy the volume stuff (at /data), start and check it on n2, write the config, remove the old one on n1",
   ],
   [
+    { rests: true },
+    "would be moved: make the image ready on n2, stop web on n1, make it on n2, where it stays stopped, write the config, remove the old one on n1",
+  ],
+  [
     { fromAnswers: false },
     "would be moved: make the image ready on n2, start and check it on n2, write the config, n1 does not answer: remove the old one when it is back",
   ],
 ])("what would be done, with %j", (options, expected) => {
   const data: LocalData[] = [{ kind: "volume", source: "stuff", target: "/data" }];
-  const said = { overlap: false, copyVolumes: false, fromAnswers: true, ...options };
+  const said = { overlap: false, copyVolumes: false, fromAnswers: true, rests: false, ...options };
   expect(wouldMove({ ...planMove(cluster, "web", "n2"), data }, said)).toBe(expected);
 });
 
