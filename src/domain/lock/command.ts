@@ -24,9 +24,10 @@ export const lockIdleSeconds = 20;
  *
  * Whoever may write to a socket of Docker that is root's has every right of root by it, and nobody else has business
  * with its containers: so the socket's group (`docker`) shares a folder, root and its members alike, which nobody else
- * can open. That nobody else has made it, its group tells: only members can give a folder to a group. Where no group
- * shares the socket, root has a folder of its own, and so has a user with a Docker of its own. No folder is sticky: in a
- * sticky one the kernel refuses to open another user's file for writing (fs.protected_regular).
+ * can open. That nobody else has made it, its group tells: only members can give a folder to a group. It is known by that,
+ * and not by its name, which anybody may take before. Where no group shares the socket, root has a folder of its own, and
+ * so has a user with a Docker of its own. No folder is sticky: in a sticky one the kernel refuses to open another user's
+ * file for writing (fs.protected_regular).
  *
  * Prints `free NAME` or `held NAME HOLDER` for each, in order, or `unusable PATH`, and then no more.
  */
@@ -82,42 +83,50 @@ enter_shared() {
   enter "$1" drwxrws--- "" "$group"
 }
 
-# A member may be making it in this very moment.
-enter_soon() {
-  for _ in 1 2 3 4 5; do
-    if [ -L "$1" ] || [ ! -d "$1" ]; then return 1; fi
-    if enter_shared "$1"; then return; fi
-    sleep 0.1
+# By any name: who may not use Docker cannot make one, but can take names.
+all_shared() {
+  for each in /run/lock/pictl-docker* /tmp/pictl-docker*; do
+    (enter_shared "$each" && [ "$(readlink state)" != retired ]) && echo "$each"
   done
-  false
 }
 
 make_shared() {
-  mkdir -m 700 "$1" 2>/dev/null || return 1
-  { chgrp "$group" "$1" && chmod 2770 "$1"; } 2>/dev/null && enter_shared "$1" || { rmdir "$1" && return 1; }
-}
-
-# What somebody has put in the way, root takes away; into a folder of a name that nobody can know before.
-move_aside() {
-  if [ "$me" != 0 ]; then unusable "$1"; fi
-  aside=$(mktemp -d "\${1%/*}/pictl-XXXXXXXXXX") && mv "$1" "$aside/" || unusable "$1"
-}
-
-choose_shared() {
   for place in /run/lock /tmp; do
-    if enter_shared "$place/pictl-docker"; then return; fi
-  done
-  for place in /run/lock /tmp; do
-    shared=$place/pictl-docker
-    if make_shared "$shared"; then return; fi
-    if [ -e "$shared" ] || [ -L "$shared" ]; then
-      if enter_soon "$shared"; then return; fi
-      move_aside "$shared"
-      if make_shared "$shared"; then return; fi
-      unusable "$shared"
-    fi
+    made=$place/pictl-docker
+    mkdir -m 700 "$made" 2>/dev/null || made=$(mktemp -d "$made-XXXXXXXXXX" 2>/dev/null) || continue
+    if chgrp "$group" "$made" 2>/dev/null && chmod 2770 "$made"; then return; fi
+    rmdir "$made"
   done
   false
+}
+
+# Settles for good what becomes of a folder: whoever comes later cannot change it.
+settle() {
+  ln -s "$2" "$1/state" 2>/dev/null
+  [ "$(readlink "$1/state")" = "$2" ]
+}
+
+# Several that come first may each make one. Whoever makes one looks for others afterwards, and takes one only when there
+# is just that, twice in a row: so no two are ever in use.
+choose_shared() {
+  for each in /run/lock/pictl-docker* /tmp/pictl-docker*; do
+    if enter_shared "$each" && [ "$(readlink state)" = used ]; then return; fi
+  done
+  tries=0
+  while [ $((tries += 1)) -le 50 ]; do
+    set -- $(all_shared)
+    if [ "$*" != "$(echo $(all_shared))" ]; then continue; fi
+    if [ $# -eq 0 ]; then
+      make_shared || return 1
+    elif [ $# -eq 1 ]; then
+      if settle "$1" used && enter_shared "$1"; then return; fi
+    else
+      kept=$1
+      for each; do [ "$(readlink "$each/state")" != used ] || kept=$each; done
+      for each; do [ "$each" = "$kept" ] || settle "$each" retired; done
+    fi
+  done
+  unusable /run/lock/pictl-docker
 }
 
 choose_own() {

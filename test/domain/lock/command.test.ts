@@ -114,10 +114,36 @@ describe.skipIf(whyNoGuard).each(shells)("locks under $name", ({ words }) => {
     expect(victim()).toBe(before);
   });
 
-  test("who is not root refuses what another user planted, and says what", async () => {
+  test.each([
+    ["a folder", "mkdir -m 777 /run/lock/pictl-docker && ln -s /run/secret/victim /run/lock/pictl-docker/c.web"],
+    ["a fifo", "mkfifo /run/lock/pictl-docker"],
+    ["a link", "ln -s /run/secret /run/lock/pictl-docker"],
+    ["a folder of the right mode", "mkdir /run/lock/pictl-docker && chmod 2770 /run/lock/pictl-docker"],
+    [
+      "many names",
+      "cd /run/lock && mkdir -m 2777 pictl-docker pictl-docker-0 'pictl-docker 1' pictl-docker-zzzzzzzzzz",
+    ],
+  ])("what another user planted keeps no member out, nor apart from root: %s", async (_what, plant) => {
     await node.openDocker(docker);
-    node.run(mallory, "mkdir -m 777 /run/lock/pictl-docker && ln -s /run/secret/victim /run/lock/pictl-docker/c.web");
-    expect((await take(ann)).said).toBe("unusable /run/lock/pictl-docker");
+    node.run(mallory, `${plant}; mkdir -m 777 /tmp/pictl-docker`);
+    const before = victim();
+    const lock = await take(ann);
+    expect(lock.said).toBe("free c.web");
+    expect((await take(bob)).said).toBe("held by 5001@here");
+    expect((await take(root)).said).toBe("held by 5001@here");
+    await lock.release();
+    expect(victim()).toBe(before);
+  });
+
+  test("nor does it when they all come first at once", async () => {
+    await node.openDocker(docker);
+    node.run(mallory, "mkdir -m 777 /run/lock/pictl-docker /tmp/pictl-docker");
+    const users = [ann, bob, root, ann, bob, root];
+    const said = (await Promise.all(users.map((user) => take(user)))).map((each) => each.said.split(" ")[0]);
+    expect(said.sort()).toEqual(["free", "held", "held", "held", "held", "held"]);
+  });
+
+  test("who has a Docker of its own refuses what another user planted, and says what", async () => {
     node.run(mallory, "mkdir -m 777 /tmp/pictl-5003");
     expect((await take({ uid: 5003, groups: [5003] })).said).toBe("unusable /tmp/pictl-5003");
   });
