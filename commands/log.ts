@@ -10,11 +10,14 @@ export default class Log extends StreamCommand {
   static override summary = "Show what pictl did: its own event log.";
   static override description =
     "Touches no node. Types have two parts: what it was about (command, config, container, controller, daemon, failover, " +
-    "heartbeat, hook, image, node, shell, vip) and what happened to it; --type container means all of container.*.\n" +
+    "heartbeat, hook, image, node, shell, state, vip) and what happened to it; --type container means all of container.*.\n" +
     "With --json: one document, or one event a line with --follow.";
   static override flags = {
     follow: Flags.boolean({ char: "f", summary: "Go on showing what happens, until Ctrl-C." }),
     since: Flags.string({ helpValue: "WHEN", summary: "Only from then on: 10m, 2h, 2026-01-31, 2026-01-31T10:00Z." }),
+    important: Flags.boolean({
+      summary: "Leave out what is routine, and what only says again what was said: a check that still fails.",
+    }),
     tail: Flags.integer({ helpValue: "N", summary: "Only the last N events.", min: 0 }),
     type: Flags.string({
       helpValue: "TYPE",
@@ -39,6 +42,7 @@ export default class Log extends StreamCommand {
   static override examples = [
     "<%= config.bin %> log --tail 20",
     "<%= config.bin %> log --since 1d --type container --node 'web*'",
+    "<%= config.bin %> log --since 1d --important",
     "<%= config.bin %> log --follow --json",
   ];
 
@@ -51,6 +55,7 @@ export default class Log extends StreamCommand {
     const rows = this.rows<PictlEvent>({ json, follow, key: "events", text: (event) => eventLine(event, style) });
     const report = await readLog(log, {
       follow,
+      important: flags.important,
       sinceMs,
       tail: flags.tail,
       types: flags.type ?? [],

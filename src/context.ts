@@ -174,7 +174,7 @@ export async function openLog(options: Pick<ContextOptions, "configPath" | "prog
   const warn = (message: string): void => {
     options.progress.warn(message);
   };
-  return openEventLog({ stateDir: config.stateDir, warn });
+  return openEventLog({ stateDir: config.stateDir, cluster: config.cluster, warn });
 }
 
 /** What it takes to write an event, for commands that touch no node. */
@@ -197,10 +197,10 @@ function inhabitedPath({ stateDir, cluster }: Config, configPath: string): strin
 type Warn = (message: string) => void;
 
 function eventLog(
-  { stateDir }: Config,
+  { stateDir, cluster }: Config,
   { rehearsal = false, warn }: { readonly rehearsal?: boolean; readonly warn: Warn },
 ): EventLog {
-  const log = openEventLog({ stateDir, warn });
+  const log = openEventLog({ stateDir, cluster, warn });
   return rehearsal ? { ...log, append: () => Promise.resolve() } : log;
 }
 

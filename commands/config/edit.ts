@@ -14,18 +14,19 @@ export default class ConfigEdit extends ConfigCommand {
     if (!this.terminal.interactive) throw noTerminal();
     const store = await this.store(flags);
     const draft = await openDraft(store.path, process.env);
-    const report = await editConfig(store, {
-      edit: (text) => draft.edit(text),
-      again: async (problems) => {
-        process.stderr.write(problemsView({ file: store.path, problems }, this.terminal.err));
-        return this.ask.confirm("Go on editing?", "");
-      },
-    }).catch(async (error: unknown) => {
+    const report = await this.recordingChange(flags, store, () =>
+      editConfig(store, {
+        edit: (text) => draft.edit(text),
+        again: async (problems) => {
+          process.stderr.write(problemsView({ file: store.path, problems }, this.terminal.err));
+          return this.ask.confirm("Go on editing?", "");
+        },
+      }),
+    ).catch(async (error: unknown) => {
       const kept = await draft.giveUp();
       throw kept === undefined ? error : withDraft(error, kept);
     });
     await draft.remove();
-    if (report.result.changed) await this.recordChange(flags, { file: store.path });
     await this.finish(report, ({ file, changed }) => `${file} ${changed ? "changed" : "not changed"}\n`);
   }
 }

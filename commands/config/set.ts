@@ -27,14 +27,17 @@ export default class ConfigSet extends ConfigCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ConfigSet);
     const hidden = args.value === "-";
-    const report = await setConfigValue(await this.store(flags), {
-      path: args.path,
-      value: hidden ? await textOfStdin() : args.value,
-      asText: flags.text || hidden,
-      hidden,
-      dryRun: flags["dry-run"],
-    });
-    if (report.result.changed) await this.recordChange(flags, { path: report.result.path });
+    const value = hidden ? await textOfStdin() : args.value;
+    const store = await this.store(flags);
+    const report = await this.recordingChange(flags, store, () =>
+      setConfigValue(store, {
+        path: args.path,
+        value,
+        asText: flags.text || hidden,
+        hidden,
+        dryRun: flags["dry-run"],
+      }),
+    );
     await this.finish(report, ({ path, changed }) => `${path} ${changed ? "set" : "would be set"}\n`);
   }
 }

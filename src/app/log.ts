@@ -1,10 +1,13 @@
 import type { PictlEvent } from "../domain/event.ts";
+import { type Incidents, understand } from "../domain/incident.ts";
 import { type EventFilter, eventMatcher } from "../domain/event-filter.ts";
 import type { EventLog } from "./ports.ts";
 import type { Report } from "./kit/report.ts";
 
 export interface LogInput extends EventFilter {
   readonly follow: boolean;
+  /** Leave out what only says once more what was said, and what is routine. */
+  readonly important: boolean;
   /** Events from the end; undefined for all. */
   readonly tail: number | undefined;
   readonly signal: AbortSignal;
@@ -20,6 +23,12 @@ export interface LogInput extends EventFilter {
 export async function readLog(log: EventLog, input: LogInput): Promise<Report<object>> {
   const { follow, signal, output } = input;
   const matches = eventMatcher(input);
+  let incidents: Incidents = {};
+  const important = (event: PictlEvent): boolean => {
+    const understood = understand(incidents, event);
+    incidents = understood.incidents;
+    return understood.meaning !== "repeats" && understood.meaning !== "routine";
+  };
   const last = input.tail === undefined ? undefined : new Last(input.tail);
   const past = { over: false };
   const onCaughtUp = async (): Promise<void> => {
@@ -28,6 +37,8 @@ export async function readLog(log: EventLog, input: LogInput): Promise<Report<ob
     await output.idle();
   };
   for await (const event of log.read({ follow, signal, onCaughtUp })) {
+    // Also of what is not shown: it may have been what the next event repeats.
+    if (input.important && !important(event)) continue;
     if (!matches(event)) continue;
     if (past.over) {
       await output.event(event);

@@ -1,4 +1,4 @@
-/** One thing that happened: a line of `events.jsonl`, the body of a hook, a document in Elasticsearch. */
+/** One thing that happened: a line of `events-CLUSTER.jsonl`, the body of a hook, a document in Elasticsearch. */
 export interface PictlEvent {
   /** RFC 3339, UTC, milliseconds. */
   readonly time: string;
@@ -14,6 +14,8 @@ export interface PictlEvent {
   readonly cause?: string;
   /** `user@host` of the controller, or `daemon`. */
   readonly who: string;
+  /** Missing in what was written before each cluster had a file of its own. */
+  readonly cluster?: string;
   readonly durationMs?: number;
   readonly error?: string;
 }

@@ -36,6 +36,7 @@ describe.skipIf(whyNoSshd)(`exec${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { timeou
     const ports: ExecPorts = {
       nodes: { ...real, connect: async (...args) => tapped(await real.connect(...args), tap) },
       events: {
+        cluster: "default",
         append: async (event) => void events.push(event),
         async *read() {},
       },

@@ -34,6 +34,7 @@ function cluster(on: Record<string, readonly ContainerFacts[]>) {
     signal: new AbortController().signal,
     clock: fakeClock,
     events: {
+      cluster: "default",
       append: (event) => Promise.resolve(void told.push(`${event.type} ${String(event.node)}: ${String(event.error)}`)),
       read: () => {
         throw new RangeError("nobody reads events here");

@@ -17,6 +17,7 @@ import type { StatusRow } from "../../src/app/status.ts";
 import { quote } from "../../src/domain/shell.ts";
 import { pictl } from "../support/cli.ts";
 import { type DocumentOf, documentOf, runCommand } from "../support/command.ts";
+import { eventFileText } from "../support/event-file.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
 import { quietContext } from "../support/quiet-context.ts";
 
@@ -263,8 +264,7 @@ describe.skipIf(obstacle !== undefined)("the life of a container", () => {
       );
     };
     write({ once: { build: "docker/web", args: "--network back", command: ["sh", "-c", "echo mine; sleep 1000"] } });
-    const events = (): string[] =>
-      readFileSync(join(dirname(lab.status().config), "state", "events.jsonl"), "utf8").split("\n");
+    const events = (): string[] => eventFileText(join(dirname(lab.status().config), "state")).split("\n");
     const before = events().length;
     const rehearsed = await run(Create, "once", "--dry-run");
     expect(rehearsed).toMatchObject({ code: 0, stderr: expect.not.stringContaining("would") as string });

@@ -7,6 +7,7 @@ import Status from "../../commands/status.ts";
 import type { ActionRow } from "../../src/app/kit/act.ts";
 import type { StatusRow } from "../../src/app/status.ts";
 import { type DocumentOf, documentOf, runCommand } from "../support/command.ts";
+import { eventFileText } from "../support/event-file.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
 
 const obstacle = await labObstacle();
@@ -97,7 +98,7 @@ describe.skipIf(obstacle !== undefined)("env_file", () => {
     expect(calls).toContain("--env-file /dev/stdin");
     const dry = await run(Create, "web", "--recreate", "--dry-run");
     expect(dry.stdout).toContain("--env-file /dev/stdin");
-    const events = readFileSync(beside("state/events.jsonl"), "utf8");
+    const events = eventFileText(beside("state"));
     for (const text of [calls, dry.stdout, dry.stderr, events]) expect(text).not.toMatch(/hunter/);
   });
 

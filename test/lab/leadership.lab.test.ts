@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { startPictl } from "../support/cli.ts";
+import { eventFileText } from "../support/event-file.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
 
 const obstacle = await labObstacle({ docker: false });
@@ -24,10 +25,10 @@ describe.skipIf(obstacle !== undefined)("two daemons", () => {
     writeFileSync(config, JSON.stringify({ ...document, state_dir: `state-${name}`, hb: [] }));
     const process = startPictl(["daemon"], { config });
     running.push(process);
-    const file = join(original, "..", `state-${name}`, "events.jsonl");
+    const stateDir = join(original, "..", `state-${name}`);
     const roles = (): unknown[] => {
       try {
-        const events = readFileSync(file, "utf8")
+        const events = eventFileText(stateDir)
           .split("\n")
           .filter((line) => line !== "");
         return events

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { PullRow } from "../../src/app/pull.ts";
 import type { JsonDocument } from "../../src/cli/output/output.ts";
 import { pictl, startPictl } from "../support/cli.ts";
+import { eventFileText } from "../support/event-file.ts";
 import { startFakeHub } from "../support/fake-hub.ts";
 import { labObstacle, type TestLab, withLab } from "../support/lab.ts";
 import { account, startRegistry, type TestRegistry, trustRegistry, whyNoRegistry } from "../support/registry.ts";
@@ -59,8 +60,8 @@ describe.skipIf(obstacle !== undefined)("images from a registry with TLS and a p
       interval: 50,
     });
   };
-  const events = async () =>
-    (await readFile(join(lab.status().dir, "registry-state/events.jsonl"), "utf8"))
+  const events = () =>
+    eventFileText(join(lab.status().dir, "registry-state"))
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line) as { type: string; node: string; after: object });
@@ -134,11 +135,11 @@ describe.skipIf(obstacle !== undefined)("images from a registry with TLS and a p
     expect(seen.some((line) => line.startsWith("DOCKER_CONFIG=/dev/shm/pictl-"))).toBe(true);
     expect(seen.filter((line) => line.includes(password) || line.includes(encoded))).toEqual([]);
     expect([await traces("n1"), await traces("n2")]).toEqual(["", ""]);
-    const pulled = (await events()).filter(({ type }) => type === "image.pulled");
+    const pulled = events().filter(({ type }) => type === "image.pulled");
     const [first] = rows;
     expect(pulled.map(({ node }) => node).sort()).toEqual(["n1", "n2"]);
     expect(pulled[0]?.after).toEqual({ image: `${image}:1`, as: "web:latest", id: first?.id, digest: first?.digest });
-    expect(JSON.stringify(await events())).not.toContain(password);
+    expect(JSON.stringify(events())).not.toContain(password);
   });
 
   test("a second time changes nothing, and pulling by digest is the same image", async () => {

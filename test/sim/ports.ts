@@ -85,6 +85,7 @@ export function openPorts(
         }),
     },
     events: {
+      cluster: "sim",
       append: (event) =>
         disk(process, "event", () => {
           const { type, node, container, error, before, after } = event;

@@ -37,5 +37,11 @@ export async function realPorts(lab: TestLab, signal = new AbortController().sig
     return ports.events.append(event);
   };
   const read: Ports["events"]["read"] = (options) => ports.events.read(options);
-  return { config, ports: { ...ports, events: { append, read } }, events, shown, close: () => context.close() };
+  return {
+    config,
+    ports: { ...ports, events: { cluster: config.cluster, append, read } },
+    events,
+    shown,
+    close: () => context.close(),
+  };
 }

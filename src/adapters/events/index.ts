@@ -5,6 +5,7 @@ import { readEvents } from "./read.ts";
 
 export interface EventLogOptions {
   readonly stateDir: string;
+  readonly cluster: string;
   readonly warn: (message: string) => void;
   /** Where a new file is begun; default 10 MB. */
   readonly rotateAtBytes?: number;
@@ -14,12 +15,12 @@ export interface EventLogOptions {
 const maxWaiting = 1000;
 
 /**
- * The event log: JSON lines in `events.jsonl`, moved to `events.1.jsonl` when it is large. Commands and a daemon write
- * to it at once. Mode 0600, because causes may tell more than others should read.
+ * The event log: JSON lines in `events-CLUSTER.jsonl`, moved to `events-CLUSTER.1.jsonl` when it is large. Commands and a
+ * daemon write to it at once. Mode 0600, because causes may tell more than others should read.
  */
 export function openEventLog(options: EventLogOptions): EventLog {
-  const { stateDir, warn, rotateAtBytes = 10 * 1024 * 1024 } = options;
-  const files = eventFiles(stateDir);
+  const { stateDir, cluster, warn, rotateAtBytes = 10 * 1024 * 1024 } = options;
+  const files = eventFiles(stateDir, cluster);
   let queue: Promise<void> = Promise.resolve();
   let waiting: string[] = [];
   let told = false;
@@ -40,6 +41,7 @@ export function openEventLog(options: EventLogOptions): EventLog {
     }
   };
   return {
+    cluster,
     append(event) {
       waiting.push(JSON.stringify(event));
       queue = queue.then(writeAll);

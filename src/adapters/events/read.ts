@@ -16,6 +16,7 @@ export async function* readEvents(files: EventFiles, options: ReadOptions): Asyn
   let current: EventFile | undefined;
   let previous: EventFile | undefined;
   try {
+    yield* eventsOfAll(files.common, signal);
     // In this order: a rotation in between shows one file under both names, and not a gap.
     current = await openIfThere(files.current);
     previous = await openIfThere(files.older);
@@ -46,6 +47,17 @@ export async function* readEvents(files: EventFiles, options: ReadOptions): Asyn
     changes?.close();
     await previous?.close();
     await current?.close();
+  }
+}
+
+async function* eventsOfAll(paths: readonly string[], signal: AbortSignal): AsyncGenerator<PictlEvent> {
+  for (const path of paths) {
+    const file = await openIfThere(path);
+    try {
+      if (file) yield* file.events(signal);
+    } finally {
+      await file?.close();
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import type { RawConfig } from "../../domain/config/raw.ts";
+import { type ConfigChanges, editedPlaces } from "../../domain/config/changes.ts";
 import type { Config, Placement } from "../../domain/config/types.ts";
 import type { ContainerEdit } from "../../domain/container/edit-entries.ts";
 import { PictlError } from "../../domain/errors.ts";
@@ -39,6 +40,17 @@ export function changeContainer(
 /** The texts of the edits that belong into the row of `node`; what all instances share stands with the first. */
 export function changesOn(edits: readonly ContainerEdit[], node: string, first: boolean): readonly string[] {
   return edits.filter((edit) => edit.node === node || (first && edit.node === undefined)).map(({ text }) => text);
+}
+
+/** The same as places with what stood there and what stands there now, for the event log. */
+export function placesOn(edits: readonly ContainerEdit[], node: string, first: boolean): ConfigChanges {
+  return editedPlaces(
+    edits
+      .filter((edit) => edit.node === node || (first && edit.node === undefined))
+      .flatMap(({ edit, before }) =>
+        edit.op === "move" ? [] : [{ path: edit.path, before, after: edit.op === "set" ? edit.value : undefined }],
+      ),
+  );
 }
 
 /** The instances that `NAME` or `NAME@NODE` names, whole. Throws unknown-container, and usage for a glob. */

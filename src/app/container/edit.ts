@@ -9,7 +9,7 @@ import type { PlaceOptions } from "../place/index.ts";
 import type { ConfigStore, Ports } from "../ports.ts";
 import { record } from "../kit/record.ts";
 import type { Report } from "../kit/report.ts";
-import { changeContainer, changesOn, type ContainerChangeRow, instancesOf, previewChange } from "./change.ts";
+import { changeContainer, changesOn, type ContainerChangeRow, instancesOf, placesOn, previewChange } from "./change.ts";
 
 export interface EditContainerInput extends PlaceOptions {
   readonly store: ConfigStore;
@@ -52,8 +52,9 @@ export async function editContainer(
     changes: changesOn(edits, node, index === 0),
     waits: !input.run && edits.some((each) => each.node === node && isOfLayout(each)),
   }));
-  for (const { node, changes } of dryRun ? [] : rows) {
-    if (changes.length > 0) await record(ports, { type: "container.edited", container: name, node });
+  for (const [index, { node, changes }] of dryRun ? [] : rows.entries()) {
+    if (changes.length === 0) continue;
+    await record(ports, { type: "container.edited", container: name, node, ...placesOn(edits, node, index === 0) });
   }
   const placements = config.placements.filter((each) => each.container === name && nodes.includes(each.node));
   const ran = input.run

@@ -1,16 +1,17 @@
 import type { PictlEvent } from "../../domain/event.ts";
 import type { Ports } from "../ports.ts";
 
-/** Writes an event, stamped with the time and with who and what caused it; returns it so. */
+/** Writes an event, stamped with the time, the cluster, and who and what caused it; returns it so. */
 export async function record(
   ports: Pick<Ports, "events" | "clock" | "actor">,
-  event: Omit<PictlEvent, "time" | "who" | "cause">,
+  event: Omit<PictlEvent, "time" | "who" | "cause" | "cluster">,
 ): Promise<PictlEvent> {
   const stamped = {
     time: new Date(ports.clock.now()).toISOString(),
     ...event,
     who: ports.actor.who,
     cause: ports.actor.cause,
+    cluster: ports.events.cluster,
   };
   await ports.events.append(stamped);
   return stamped;

@@ -2,6 +2,8 @@ import type { PictlEvent } from "../../domain/event.ts";
 import type { MoveRecord } from "../../domain/move/journal.ts";
 
 export interface EventLog {
+  /** Whose events these are. */
+  readonly cluster: string;
   /** Appends durably enough to survive a crash of pictl. Never rejects: an unwritable log is warned about once. */
   append(event: PictlEvent): Promise<void>;
   /**

@@ -26,6 +26,7 @@ export function openDaemonLog(stderr: NodeJS.WritableStream, terminal: Terminal)
       },
     },
     alsoShown: (events) => ({
+      cluster: events.cluster,
       append(event) {
         stderr.write(live ? eventLine(event, terminal.err) : `${JSON.stringify(event)}\n`);
         return events.append(event);

@@ -17,8 +17,8 @@ const mask = "…";
 export function askedOf(placement: Placement): Asked {
   return {
     image: placement.image ?? placement.container,
-    args: masked(placement.args),
-    command: (placement.command ?? []).map(withoutPasswords),
+    args: maskedArguments(placement.args),
+    command: (placement.command ?? []).map(maskedText),
     env: Object.keys(placement.env).sort(),
     secrets: Object.keys(placement.secrets).sort(),
   };
@@ -43,11 +43,11 @@ export function parseAsked(label: string | undefined): Asked | undefined {
 }
 
 /** Labels are shown by more programs than `docker inspect`: a variable's value may be a password. */
-function masked(args: readonly string[]): readonly string[] {
+export function maskedArguments(args: readonly string[]): readonly string[] {
   return args.map((word, at) => {
     if (["-e", "--env"].includes(args[at - 1] ?? "")) return withoutValue(word);
     const [, flag, variable] = /^(--env=|-e=?)(.+)$/s.exec(word) ?? [];
-    return flag === undefined || variable === undefined ? withoutPasswords(word) : `${flag}${withoutValue(variable)}`;
+    return flag === undefined || variable === undefined ? maskedText(word) : `${flag}${withoutValue(variable)}`;
   });
 }
 
@@ -55,7 +55,8 @@ function withoutValue(variable: string): string {
   return variable.includes("=") ? `${variable.slice(0, variable.indexOf("="))}=${mask}` : variable;
 }
 
-function withoutPasswords(word: string): string {
+/** Without what looks like a password in it. */
+export function maskedText(word: string): string {
   return word
     .replace(/(:\/\/[^\s/@:]*:)[^\s/@]*@/g, `$1${mask}@`)
     .replace(/((?:passw(?:or)?d|secret|token|api[-_]?key)[^=\s,]*[=:]\s*)[^\s,]+/gi, `$1${mask}`);

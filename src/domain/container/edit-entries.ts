@@ -6,6 +6,8 @@ import type { PlannedEdit } from "../node/edit.ts";
 /** An edit for a container, and the node whose row it changes; none for what all its instances share. */
 export interface ContainerEdit extends PlannedEdit {
   readonly node: string | undefined;
+  /** What stood there; undefined for nothing. */
+  readonly before?: unknown;
 }
 
 type Row = { readonly node: string } & Readonly<Record<string, unknown>>;
@@ -20,14 +22,14 @@ export function put(
     before === undefined
       ? `${place} = ${shown(after, path)}`
       : `${place}: ${shown(before, path)} → ${shown(after, path)}`;
-  return { edit: { op: "set", path, value: after }, text, node };
+  return { edit: { op: "set", path, value: after }, text, node, before };
 }
 
 export function drop(
   path: ConfigPath,
   { before, node }: { readonly before: unknown; readonly node?: string },
 ): ContainerEdit {
-  return { edit: { op: "delete", path }, text: `${formatPath(path)} is removed: ${shown(before, path)}`, node };
+  return { edit: { op: "delete", path }, text: `${formatPath(path)} is removed: ${shown(before, path)}`, node, before };
 }
 
 /** The edits that give a container a new entry in the rows of some nodes; rows that are missing are appended. */

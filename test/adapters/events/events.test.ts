@@ -19,11 +19,12 @@ afterEach(async () => {
   await rm(join(folder, ".."), { recursive: true });
 });
 
-const current = (): string => join(folder, "events.jsonl");
-const older = (): string => join(folder, "events.1.jsonl");
+const current = (): string => join(folder, "events-shop.jsonl");
+const older = (): string => join(folder, "events-shop.1.jsonl");
 const open = (rotateAtBytes?: number): EventLog =>
   openEventLog({
     stateDir: folder,
+    cluster: "shop",
     warn: (message) => warnings.push(message),
     ...(rotateAtBytes === undefined ? {} : { rotateAtBytes }),
   });
@@ -70,7 +71,7 @@ test("a log that cannot be written is warned about, and nothing fails", async ()
   await writeFile(folder, "a file where the folder should be");
   await open().append(event(1));
   expect(warnings).toEqual([
-    expect.stringMatching(/^The event log .*events\.jsonl cannot be written: .*recorded when it can be/),
+    expect.stringMatching(/^The event log .*events-shop\.jsonl cannot be written: .*recorded when it can be/),
   ]);
 });
 
@@ -89,7 +90,7 @@ describe("rotation", () => {
     const all = numbers(await read(log));
     expect(all.at(-1)).toBe(7);
     expect(all).toEqual([...all].sort((a, b) => Number(a) - Number(b)));
-    expect(await readdir(folder)).toEqual(["events.1.jsonl", "events.jsonl"]);
+    expect(await readdir(folder)).toEqual(["events-shop.1.jsonl", "events-shop.jsonl"]);
     expect((await stat(current())).size).toBeLessThan(400);
   });
 
@@ -108,22 +109,22 @@ describe("rotation", () => {
       const own = seen.filter((each) => each.startsWith(`${writer}:`)).map((each) => Number(each.slice(2)));
       expect(own).toEqual(Array.from({ length: own.length }, (_, index) => 150 - own.length + index));
     }
-    expect(await readdir(folder)).toEqual(["events.1.jsonl", "events.jsonl"]);
+    expect(await readdir(folder)).toEqual(["events-shop.1.jsonl", "events-shop.jsonl"]);
   });
 
   test("a lock that a crash left is no longer heeded after a while", async () => {
     const log = open(200);
     await log.append(event(1, { error: "x".repeat(300) }));
-    const lock = join(folder, "events.lock");
+    const lock = join(folder, "events-shop.lock");
     await writeFile(lock, "");
     await log.append(event(2));
-    expect(await readdir(folder)).not.toContain("events.1.jsonl");
+    expect(await readdir(folder)).not.toContain("events-shop.1.jsonl");
     const past = Date.now() / 1000 - 60;
     await utimes(lock, past, past);
     await log.append(event(3));
     await log.append(event(4));
     expect(numbers(await read(log))).toEqual([1, 2, 3, 4]);
-    expect(await readdir(folder)).toEqual(["events.1.jsonl", "events.jsonl"]);
+    expect(await readdir(folder)).toEqual(["events-shop.1.jsonl", "events-shop.jsonl"]);
   });
 });
 
@@ -226,7 +227,7 @@ async function writeFrom(job: { writer: number; count: number; rotateAtBytes: nu
     import { openEventLog } from ${JSON.stringify(new URL("../../../src/adapters/events/index.ts", import.meta.url).href)};
     const { writer, count, rotateAtBytes } = ${JSON.stringify(job)};
     const warn = (message) => { console.error(message); process.exitCode = 1; };
-    const log = openEventLog({ stateDir: ${JSON.stringify(folder)}, warn, rotateAtBytes });
+    const log = openEventLog({ stateDir: ${JSON.stringify(folder)}, cluster: "shop", warn, rotateAtBytes });
     for (let at = 0; at < count; at += 1) {
       await log.append({ time: "2026-01-31T10:00:00.000Z", type: "test.counted", after: writer + ":" + at, who: "root@here" });
     }`;

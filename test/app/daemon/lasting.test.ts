@@ -60,7 +60,7 @@ describe.skipIf(whyNot !== "")(`a state folder that cannot be written${whyNot}`,
 
   const warn = (message: string): void => void warnings.push(message);
   const options = { warn };
-  const log = () => openEventLog({ stateDir: folder, warn });
+  const log = () => openEventLog({ stateDir: folder, cluster: "c", warn });
   const events = async (): Promise<string[]> => {
     const types: string[] = [];
     for await (const { type } of log().read({ follow: false, signal: new AbortController().signal })) types.push(type);
@@ -128,6 +128,7 @@ describe.skipIf(whyNot !== "")(`a state folder that cannot be written${whyNot}`,
       const seen: string[] = [];
       const lasting = openLasting({
         events: {
+          cluster: "c",
           async *read() {},
           append: (event) => Promise.resolve(void seen.push(event.type)),
         },

@@ -19,7 +19,11 @@ test.each(files)("cordoned and opened again, the file is what it was: %j", async
   const store = openConfigStore(temporaryFile(text));
   const types: string[] = [];
   const ports = {
-    events: { append: ({ type }: PictlEvent) => Promise.resolve(void types.push(type)), read: () => never() },
+    events: {
+      cluster: "default",
+      append: ({ type }: PictlEvent) => Promise.resolve(void types.push(type)),
+      read: () => never(),
+    },
     clock: {
       now: () => 0,
       monotonic: () => 0,
