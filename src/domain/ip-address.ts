@@ -43,6 +43,12 @@ export function withHostBits(network: string, bit: 0 | 1): string {
     : parts(8).join(".");
 }
 
+/** The IPv4 address that begins at this bit of an IPv6 one. */
+export function ipv4In(address: string, bit: number): string {
+  const bits = bitsOf(address).slice(bit, bit + 32);
+  return [0, 8, 16, 24].map((at) => parseInt(bits.slice(at, at + 8), 2)).join(".");
+}
+
 function bitsOf(address: string): string {
   return isIpv6(address)
     ? groupsOf(address)

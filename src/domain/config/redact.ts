@@ -13,7 +13,7 @@ export function isSecretPath(path: ConfigPath): boolean {
 
 /**
  * The document with its secrets hidden: `env:NAME` and `file:PATH` stay, as they say where a secret is and not what
- * it is; a password inside a URL goes too, and in a section of the user's own each value that is a secret elsewhere
+ * it is; a password inside a URL or in the name of a login goes too, and in a section of the user's own each value that is a secret elsewhere
  * (an anchor there, an alias where it counts).
  */
 export function redact(document: unknown, path: ConfigPath = []): unknown {
@@ -23,13 +23,16 @@ export function redact(document: unknown, path: ConfigPath = []): unknown {
 function redacted(value: unknown, path: ConfigPath, secrets: ReadonlySet<unknown>): unknown {
   if (Array.isArray(value)) return value.map((item, index) => redacted(item, [...path, index], secrets));
   if (typeof value === "object" && value !== null) {
+    // Where a text should be, the keys of what is there may be the secret.
+    if (isSecretPath(path) && path.at(-1) !== "secrets") return "[REDACTED]";
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [key, redacted(item, [...path, key], secrets)]),
     );
   }
   if (isSecretPath(path)) return hide(value);
   if (String(path[0]).startsWith("x-") && secrets.has(value)) return hide(value);
-  return typeof value === "string" ? withoutPasswords(value) : value;
+  if (typeof value !== "string") return value;
+  return logins.has(String(path.at(-1))) ? value.replace(loginPassword, "$1[REDACTED]") : withoutPasswords(value);
 }
 
 function secretValues(value: unknown, path: ConfigPath): readonly unknown[] {
@@ -47,6 +50,9 @@ export function withoutPasswords(text: string): string {
 const secretKeys: ReadonlySet<string> = new Set(["token", "web_password", "swarm_token"]);
 /** Up to the last @: a password that was not encoded may have any of `/:@` in it. What is a port and a path has none. */
 const urlPassword = /(\/\/[^\s/@:]*:)(?!\d+\/)[^\s"']*@/g;
+/** Keys whose values may begin with a login: `user@host`, several with commas between them. */
+const logins: ReadonlySet<string> = new Set(["proxy_jump", "address"]);
+const loginPassword = /((?:^|,)[^,@:]*:)[^,]*(?=@)/g;
 
 function hide(value: unknown): unknown {
   return typeof value === "string" && /^(?:env|file):./.test(value) ? value : "[REDACTED]";

@@ -1,5 +1,5 @@
 import { canonical } from "../ip-address.ts";
-import { whyNeverVirtual } from "../vip/address.ts";
+import { mayBeOfRouters, whyNeverVirtual } from "../vip/address.ts";
 import type { ConfigPath } from "./path.ts";
 import type { Findings } from "./problem.ts";
 import type { RawConfig, RawVip } from "./raw.ts";
@@ -57,6 +57,10 @@ function buildVip(raw: RawVip, at: ConfigPath, findings: Findings): Omit<VipSect
   const ip = canonical(raw.vip_ip);
   const unfit = whyNeverVirtual(ip);
   if (unfit !== undefined) findings.error([...at, "vip_ip"], `${ip} cannot be a virtual IP: it is ${unfit}`);
+  else if (mayBeOfRouters(ip)) {
+    const message = `${ip} is the address of all routers of ${ip}/64, if that is its network; give another one`;
+    findings.warning([...at, "vip_ip"], message);
+  }
   rows.forEach(({ slave }, index) => {
     if (slave !== undefined && canonical(slave.toLowerCase()) === ip) {
       const message = `${ip} is the virtual IP itself, which only its holder can ping; name another host`;

@@ -1,4 +1,4 @@
-import { isIpv6, isWithin, prefixLength, withHostBits } from "../ip-address.ts";
+import { ipv4In, isIpv6, isWithin, prefixLength, withHostBits } from "../ip-address.ts";
 
 const unfitNetworks = [
   { network: "0.0.0.0/8", what: "no address of a network; give one that clients have a route to" },
@@ -14,11 +14,30 @@ const unfitNetworks = [
   { network: "ff00::/8", what: "a multicast address, which many may have; give a unicast one" },
   { network: "::/96", what: "no address of a network; give one that clients have a route to" },
   { network: "::ffff:0:0/96", what: "an IPv4 address written as IPv6; give it as IPv4" },
+  { network: "64:ff9b::/96", what: "an IPv4 address behind a translator (NAT64); give it as IPv4" },
+  { network: "64:ff9b:1::/48", what: "an IPv4 address behind a translator (NAT64); give it as IPv4" },
+  { network: "100::/64", what: "where routers throw things away; give one that clients have a route to" },
+  { network: "2001::/32", what: "the end of a tunnel (Teredo); give one that clients have a route to" },
+  {
+    network: "2001:20::/28",
+    what: "a name for a key (ORCHID), which is routed nowhere; give one that clients have a route to",
+  },
+  { network: "fec0::/10", what: "site-local, which is not used any more; give one of fd00::/8" },
 ];
+
+const sixToFour = "2002::/16";
 
 /** Why no node anywhere can have this address, as words behind "it is"; undefined when one can. */
 export function whyNeverVirtual(ip: string): string | undefined {
-  return unfitNetworks.find(({ network }) => isWithin(ip, network))?.what;
+  const unfit = unfitNetworks.find(({ network }) => isWithin(ip, network))?.what;
+  if (unfit !== undefined || !isWithin(ip, sixToFour)) return unfit;
+  const within = ipv4In(ip, 16);
+  return whyNeverVirtual(within) && `the end of a tunnel (6to4) to ${within}; give one that clients have a route to`;
+}
+
+/** Of an address without a host part nothing but a warning can be said before its network is known. */
+export function mayBeOfRouters(ip: string): boolean {
+  return isIpv6(ip) && ip === withHostBits(`${ip}/64`, 0);
 }
 
 /**

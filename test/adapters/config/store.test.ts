@@ -377,14 +377,41 @@ describe("bad input is told in one sentence, quickly", () => {
       "ff02::12",
       "::ffff:a00:1",
       "::a00:1",
+      "64:ff9b::7f00:1",
+      "64:ff9b:1::1",
+      "100::1",
+      "2001:0:4136:e378::1",
+      "2001:20::1",
+      "2002:7f00:1::1",
+      "2002:a9fe:1::1",
+      "fec0::1",
     ]);
     for (const ip of never) {
       expect(await told(ip)).toEqual([
         expect.stringContaining(`error: (vip_ip): ${ip} cannot be a virtual IP: it is `),
       ]);
     }
-    for (const ip of ["10.0.0.9", "100.64.0.9", "192.0.2.9", "223.255.255.9", "fd77::9", "2001:db8::9"]) {
+    for (const ip of [
+      "10.0.0.9",
+      "100.64.0.9",
+      "192.0.2.9",
+      "223.255.255.9",
+      "fd77::9",
+      "2001:db8::9",
+      "2002:c000:204::9",
+    ]) {
       expect(await told(ip)).toEqual([]);
+    }
+    expect(await told("2001:db8::")).toEqual([
+      "warning: (vip_ip): 2001:db8:: is the address of all routers of 2001:db8::/64, if that is its network; give another one",
+    ]);
+    for (const vip_eth_device of [".", "..", "eth%d", "$(id)", "a;b", "-eth0", "eth0:1", "e/0", "sixteencharacter"]) {
+      expect(await told("10.0.0.9", { vip: [{ node: "n9", vip_eth_device }] })).toContain(
+        `error: (vip[0].vip_eth_device): found ${JSON.stringify(vip_eth_device)}, expected a network device such as eth0`,
+      );
+    }
+    for (const vip_eth_device of ["eth0.100", "br-1a2b3c", "enp0s31f6", "wg_home", "...", "eth0@x"]) {
+      expect(await told("10.0.0.9", { vip: [{ node: "n9", vip_eth_device }] })).toEqual([]);
     }
     const own = { nodes: { n9: { address: "FD77::0009" } } };
     expect(await told("fd77::9", own)).toEqual([

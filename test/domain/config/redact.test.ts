@@ -49,3 +49,29 @@ test("a secret that a section of the user's own has for others to use goes, too"
     layout: [{ node: "a", web: { secrets: { A: "[REDACTED]", N: "[REDACTED]" } } }],
   });
 });
+
+test("a secret of the wrong shape goes whole, since its keys may be it", () => {
+  const document = {
+    token: { hunter2: 1 },
+    web_password: [{ hunter2: null }],
+    "x-web": { token: { hunter2: {} }, secrets: { A: { hunter2: 1 } } },
+    layout: [{ node: "a", web: { secrets: { A: { hunter2: 1 }, B: ["hunter2"] } } }],
+  };
+  expect(redact(document)).toEqual({
+    token: "[REDACTED]",
+    web_password: ["[REDACTED]"],
+    "x-web": { token: "[REDACTED]", secrets: { A: "[REDACTED]" } },
+    layout: [{ node: "a", web: { secrets: { A: "[REDACTED]", B: ["[REDACTED]"] } } }],
+  });
+});
+
+test("what may be a password in the name of a host's login goes", () => {
+  const ssh = { proxy_jump: "joe@a:22,eve:hunter2@b,x:y@z@c:2222", user: "joe" };
+  expect(
+    redact({ ssh, nodes: { n1: { address: "u:hunter2@h", proxy_jump: "h:22" } }, "x-a": { proxy_jump: "u:p@h" } }),
+  ).toEqual({
+    ssh: { proxy_jump: "joe@a:22,eve:[REDACTED]@b,x:[REDACTED]@c:2222", user: "joe" },
+    nodes: { n1: { address: "u:[REDACTED]@h", proxy_jump: "h:22" } },
+    "x-a": { proxy_jump: "u:[REDACTED]@h" },
+  });
+});

@@ -6,7 +6,8 @@ const vipRow = strict(
   {
     node: described(nodeName(), "A node that can hold the address; earlier rows come first.", { example: "n1" }),
     vip_eth_device: described(
-      text("a network device such as eth0", /^[^\s/:-][^\s/:]{0,14}$/),
+      // A kernel takes more; but nobody names a device `$(id)`, and `%d` is where it counts.
+      text("a network device such as eth0", /^(?!\.{1,2}$)[\w.@+~,=#][\w.@+~,=#-]{0,14}$/),
       "Network device of the node that gets the address.",
       { example: "eth0" },
     ),
