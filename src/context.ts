@@ -16,8 +16,8 @@ import { openSecrets } from "./adapters/secrets/index.ts";
 import { refuseUnsafeFolder } from "./adapters/state/folder.ts";
 import * as state from "./adapters/state/index.ts";
 import type {
+  Actor,
   Ask,
-  ConfigStore,
   Controller,
   EditableConfigStore,
   EventLog,
@@ -36,6 +36,7 @@ import { openChecks } from "./checks/index.ts";
 import type { Config } from "./domain/config/types.ts";
 import type { DaemonState } from "./domain/daemon.ts";
 import { PictlError } from "./domain/errors.ts";
+import type { Face } from "./domain/event.ts";
 import type { Fence } from "./domain/guard/command.ts";
 import { acquireLock, type LockHolder, lockHolder } from "./files/lock.ts";
 import { bootId, machineId } from "./files/machine.ts";
@@ -43,7 +44,7 @@ import { bootId, machineId } from "./files/machine.ts";
 /** What a command works with: the config and every port, filled with the real thing. */
 export interface Context {
   readonly config: Config;
-  readonly store: ConfigStore;
+  readonly store: EditableConfigStore;
   readonly ports: HeartbeatPorts & VipPorts;
   readonly hostKeys: HostKeys;
   readonly controller: Controller;
@@ -61,6 +62,8 @@ export interface Context {
     /** Which one does. */
     readonly holder: () => Promise<LockHolder | undefined>;
   };
+  /** Another one of the same options, with connections of its own, whose commands are given in the name of a leader. */
+  fenced(fence: () => Fence | undefined): Promise<Context>;
   close(): Promise<void>;
 }
 
@@ -74,6 +77,8 @@ export interface ContextOptions {
   readonly ask?: Ask;
   /** The command, for the event log. */
   readonly cause: string;
+  /** Of who gives it; `cli` when left out. */
+  readonly face?: Face;
   /** It changes nothing, so that there is nothing to tell in the event log. */
   readonly rehearsal?: boolean;
   /** In whose name a daemon gives commands, asked at each of them; missing for commands by hand. */
@@ -131,7 +136,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       progress,
       signal: options.signal,
       concurrency: options.concurrency,
-      actor: { who: `${userInfo().username}@${hostname()}`, cause: options.cause },
+      actor: actorOf(options),
       generations: state.openSharedState(
         join(config.stateDir, `generations-${config.cluster}.json`),
         state.generations,
@@ -148,6 +153,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     hostKeys: nodes.hostKeys,
     controller: thisMachine,
     daemon: { ...daemonFiles(config, warn), leadership: leadershipState(config, { nodes: lane, warn }) },
+    fenced: (fence) => openContext({ ...options, fence }),
     close: async () => {
       await Promise.all([nodes.close(), lane.close()]);
     },
@@ -184,8 +190,12 @@ export async function openRecorder(
   return {
     events: await openLog(options),
     clock: systemClock,
-    actor: { who: `${userInfo().username}@${hostname()}`, cause: options.cause },
+    actor: actorOf(options),
   };
+}
+
+function actorOf({ cause, face = "cli" }: Pick<ContextOptions, "cause" | "face">): Actor {
+  return { who: `${userInfo().username}@${hostname()}`, cause, face };
 }
 
 /** Of one config file: another one may have other nodes, and the same name for its cluster. */

@@ -55,7 +55,7 @@ export default class Daemon extends PictlCommand {
   async #once(flags: Parameters<PictlCommand["open"]>[0] & { readonly every?: number | undefined }): Promise<void> {
     let leadership: Leadership | undefined;
     const fence = (): Fence | undefined => leadership?.fence();
-    const { config, store, ports, daemon } = await this.open(flags, { fence });
+    const { config, store, ports, daemon } = await this.open(flags, { fence, face: "daemon" });
     for (const section of config.vips) checkPeriod(section, (flags.every ?? runEverySeconds) * 1000);
     const lock = await daemon.lock();
     try {
@@ -83,6 +83,7 @@ export default class Daemon extends PictlCommand {
       signal: work.signal,
       progress: log.progress,
       fence: (): Fence => leadership.fence(),
+      face: "daemon",
     });
     const { config, store, daemon } = context;
     const lock = await daemon.lock();

@@ -21,8 +21,8 @@ export interface ExecInput {
   readonly timeoutMs: number;
   /** Goes to every node, at the pace of the slowest. */
   readonly stdin?: AsyncIterable<Uint8Array>;
-  /** Gets the output while it comes, instead of the rows. */
-  readonly live?: LiveOutput;
+  /** Gets the output while it comes, instead of the rows; `keeps`: as well as the rows. */
+  readonly live?: LiveOutput & { readonly keeps?: boolean };
   readonly dryRun: boolean;
 }
 
@@ -107,13 +107,13 @@ async function runOn(ports: ExecPorts, input: OneNode): Promise<{ row: ExecRow; 
   const node = input.node.name;
   const { signal } = ports;
   const startedAt = ports.clock.monotonic();
-  const keep = live ? 0 : keptBytes(input.nodes.length);
+  const keep = live && live.keeps !== true ? 0 : keptBytes(input.nodes.length);
   const output = { stdout: new OutputTail(keep), stderr: new OutputTail(keep) };
   const take =
     (stream: "stdout" | "stderr") =>
     (chunk: Uint8Array): void | Promise<void> => {
-      if (live) return live.write(node, stream, chunk);
-      output[stream].push(chunk);
+      if (keep > 0) output[stream].push(chunk);
+      return live?.write(node, stream, chunk);
     };
   const row = (status: ExecStatus, code: number | null): ExecRow => ({
     node,

@@ -1,5 +1,6 @@
 import type { Config } from "../domain/config/types.ts";
 import type { Generations } from "../domain/container/generations.ts";
+import type { PictlEvent } from "../domain/event.ts";
 import type { InhabitedNodes } from "../domain/node/left-behind.ts";
 import type { Checks, Hooks } from "./ports/checks.ts";
 import type { Secrets } from "./ports/config.ts";
@@ -45,8 +46,12 @@ export interface Ports {
   readonly signal: AbortSignal;
   /** How many nodes are worked on at a time. */
   readonly concurrency: number;
-  /** Stamped on every event: `user@host`, and the command that caused it. */
-  readonly actor: { readonly who: string; readonly cause: string };
+  /** Stamped on every event: `user@host`, the command that caused it, and how it was asked for. */
+  readonly actor: Actor;
+}
+
+export interface Actor extends Pick<PictlEvent, "who" | "face" | "job" | "address"> {
+  readonly cause: string;
 }
 
 /** Ports for what watches the cluster. */

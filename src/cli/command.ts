@@ -91,7 +91,7 @@ export abstract class PictlCommand extends Command {
   /** Reads the config and gets everything a use case needs; closed again when the command ends. */
   protected async open(
     flags: GlobalFlags,
-    instead: Partial<Pick<ContextOptions, "signal" | "progress" | "fence">> = {},
+    instead: Partial<Pick<ContextOptions, "signal" | "progress" | "fence" | "face">> = {},
   ): Promise<Context> {
     const { openContext } = await import("../context.ts");
     const context = await openContext({
@@ -100,6 +100,7 @@ export abstract class PictlCommand extends Command {
       signal: instead.signal ?? this.signal,
       progress: instead.progress ?? this.progress,
       ...(instead.fence ? { fence: instead.fence } : {}),
+      ...(instead.face ? { face: instead.face } : {}),
       ...(this.terminal.interactive ? { ask: this.ask } : {}),
       rehearsal: this.#given("--dry-run"),
       cause: `pictl ${(this.id ?? "").replaceAll(":", " ")}`,

@@ -1,3 +1,6 @@
+/** Through what people, scripts and the daemon do things. */
+export type Face = "cli" | "tui" | "web" | "api" | "daemon";
+
 /** One thing that happened: a line of `events-CLUSTER.jsonl`, the body of a hook, a document in Elasticsearch. */
 export interface PictlEvent {
   /** RFC 3339, UTC, milliseconds. */
@@ -16,6 +19,12 @@ export interface PictlEvent {
   readonly who: string;
   /** Missing in what was written before each cluster had a file of its own. */
   readonly cluster?: string;
+  /** Through what it was asked for. */
+  readonly face?: Face;
+  /** The run of an operation that it belongs to, in the TUI or over HTTP. */
+  readonly job?: string;
+  /** Where who asked over HTTP was connected from. */
+  readonly address?: string;
   readonly durationMs?: number;
   readonly error?: string;
 }

@@ -56,8 +56,8 @@ const violations: Record<string, Record<string, string>> = {
     "src/operations/b.ts": "export const b = 1;",
   },
   "operations-know-use-cases": {
-    "src/operations/a.ts": 'import { b } from "../view/b.ts";\nexport const a = b;',
-    "src/view/b.ts": "export const b = 1;",
+    "src/operations/a.ts": 'import { b } from "../tui/b.ts";\nexport const a = b;',
+    "src/tui/b.ts": "export const b = 1;",
   },
   "drivers-are-strangers": {
     "src/tui/a.ts": 'import { b } from "../http/b.ts";\nexport const a = b;',

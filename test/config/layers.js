@@ -118,9 +118,10 @@ const layers = [
   },
   {
     name: "operations-know-use-cases",
-    comment: "An operation declares and calls a use case; every face reads the declaration, so it may know no face.",
+    comment:
+      "An operation declares and calls a use case; every face reads the declaration, so it may know no face. The text of a question is a view's.",
     from: { path: "^src/operations/" },
-    to: { path: "^(src|commands|bin)/", pathNot: ["^src/(operations|app|domain)/", abort] },
+    to: { path: "^(src|commands|bin)/", pathNot: ["^src/(operations|app|view|domain)/", abort] },
   },
   {
     name: "drivers-are-strangers",

@@ -49,7 +49,7 @@ export function openInHand(ports: HeartbeatPorts, silent: () => ReadonlySet<stri
     begin(container, task, work) {
       const giveUp = new AbortController();
       const { signal, dispose } = firstOf([ports.signal, giveUp.signal]);
-      const actor = { who: ports.actor.who, cause: task.cause };
+      const actor = { ...ports.actor, cause: task.cause };
       const own = { ...ports, ...answering(ports, silent), actor, signal };
       const before = doings.get(container)?.done ?? Promise.resolve();
       const done = before

@@ -50,7 +50,8 @@ export async function withLocks<T>(
   const { cluster } = input.config;
   const nameOf = ({ container }: Place): string => `${cluster}.${container}`;
   const deadline = ports.clock.monotonic() + input.waitMs;
-  const holder = { ...ports.actor, since: new Date(ports.clock.now()).toISOString() };
+  const { who, cause } = ports.actor;
+  const holder = { who, cause, since: new Date(ports.clock.now()).toISOString() };
   const holdings = new Map<string, Promise<Holding>>();
   const holdingOn = (node: string): Promise<Holding> => {
     const names = [...new Set(input.placements.filter((each) => each.node === node).map(nameOf))];

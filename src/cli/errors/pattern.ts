@@ -1,17 +1,9 @@
-import { PictlError } from "../../domain/errors.ts";
+import { regularExpression } from "../../domain/regular-expression.ts";
 
 /** A regular expression from the command line. Throws usage. */
 export function pattern(flag: string, text: string): RegExp {
-  try {
-    return new RegExp(text, "u");
-  } catch {
-    // Unicode mode refuses needless backslashes, which people type.
-  }
-  try {
-    return new RegExp(text);
-  } catch (error) {
-    throw new PictlError("usage", `--${flag} is no regular expression: ${(error as Error).message}.`, {
-      hint: `Put a backslash before characters that stand for themselves: \`--${flag} 'a\\(b'\`.`,
-    });
-  }
+  return regularExpression(text, {
+    name: `--${flag}`,
+    hint: `Put a backslash before characters that stand for themselves: \`--${flag} 'a\\(b'\`.`,
+  });
 }

@@ -2,8 +2,8 @@ import { lifecycle } from "../../app/lifecycle.ts";
 import type { Placement } from "../../domain/config/types.ts";
 import type { LifecycleAction } from "../../domain/container/lifecycle.ts";
 import { selectWithStrays } from "../../domain/select.ts";
-import { plural } from "../../domain/text.ts";
 import { outcomesView } from "../../view/lifecycle.ts";
+import { lifecycleQuestion } from "../../view/questions.ts";
 import { type GlobalFlags, PictlCommand } from "../command.ts";
 
 /** Which of them ask, and when; a start takes nothing away. */
@@ -44,11 +44,6 @@ export abstract class LifecycleCommand extends PictlCommand {
 
   /** Resolves to false when the person said no; throws confirmation-missing when there is nobody to ask. */
   #confirm(action: LifecycleAction, placements: readonly Placement[]): Promise<boolean> {
-    const names = placements.map((each) => `${each.container}@${each.node}`).join(", ");
-    const verb = `${action.charAt(0).toUpperCase()}${action.slice(1)}`;
-    return this.ask.confirm(
-      `${verb} ${plural(placements.length, "container")} (${names})?`,
-      `Say \`--yes\` to ${action} without being asked.`,
-    );
+    return this.ask.confirm(lifecycleQuestion(action, placements), `Say \`--yes\` to ${action} without being asked.`);
   }
 }
