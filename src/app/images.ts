@@ -28,20 +28,22 @@ export async function listImages(
 ): Promise<Report<{ images: readonly ImageRow[] }>> {
   const { results, failures } = await lookAtImages(ports, input);
   const now = ports.clock.now();
-  const images = results.flatMap(({ node, state }) =>
-    imagesInUse(state).map(({ image, wantedBy, usedBy }) => ({
-      node: node.name,
-      id: image.id,
-      tags: image.tags,
-      sizeBytes: image.sizeBytes,
-      createdAt: new Date(image.createdAt * 1000).toISOString(),
-      ageMs: Math.max(0, now - image.createdAt * 1000),
-      wantedBy,
-      usedBy,
-      dangling: image.tags.length === 0,
-    })),
-  );
-  return { result: { images }, failures };
+  return { result: { images: results.flatMap(({ node, state }) => imageRows(node.name, state, now)) }, failures };
+}
+
+/** The rows of one node. */
+export function imageRows(node: string, state: NodeImages, nowMs: number): readonly ImageRow[] {
+  return imagesInUse(state).map(({ image, wantedBy, usedBy }) => ({
+    node,
+    id: image.id,
+    tags: image.tags,
+    sizeBytes: image.sizeBytes,
+    createdAt: new Date(image.createdAt * 1000).toISOString(),
+    ageMs: Math.max(0, nowMs - image.createdAt * 1000),
+    wantedBy,
+    usedBy,
+    dangling: image.tags.length === 0,
+  }));
 }
 
 /** The images and containers of every node, and what the layout places there. */

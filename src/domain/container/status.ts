@@ -46,37 +46,58 @@ export interface NodeState {
   readonly marks: readonly StopMark[];
 }
 
-/** One row per wanted container and one per stray; `states` lacks the nodes that could not be asked. */
-export function compare(input: {
+export interface Comparison {
   readonly cluster: string;
   /** The whole layout. */
   readonly layout: readonly Placement[];
   /** What is asked for of it. */
   readonly placements: readonly Placement[];
+  /** Without the nodes that could not be asked. */
   readonly states: ReadonlyMap<string, NodeState>;
+  /** The nodes whose strays have rows; undefined for all. */
+  readonly straysOn?: ReadonlySet<string>;
   readonly wish: (placement: Placement) => Wish;
   readonly nowMs: number;
   /** That have not ended. */
   readonly moves: readonly MoveRecord[];
-}): readonly ContainerStatus[] {
-  const wanted = input.placements.map((placement) => wantedRow(placement, input));
-  const strays = [...input.states].flatMap(([node, state]) =>
-    state.containers
-      .filter((facts) => isOurs(facts, input.cluster))
-      .filter((facts) => !input.layout.some((each) => each.node === node && each.container === facts.name))
-      .map((facts) =>
-        row({
-          container: facts.name,
-          node,
-          wanted: false,
-          state: "stray",
-          detail: strayDetail(facts, input),
-          facts,
-          mark: markOf(state.marks, facts),
-        }),
-      ),
-  );
+}
+
+/** One row per wanted container and one per stray. */
+export function compare(input: Comparison): readonly ContainerStatus[] {
+  const named = byName(input);
+  const wanted = input.placements.map((placement) => wantedRow(placement, input, named));
+  const placed = new Set(input.layout.map(({ container, node }) => `${container}@${node}`));
+  const strays = [...input.states]
+    .filter(([node]) => input.straysOn?.has(node) ?? true)
+    .flatMap(([node, state]) =>
+      state.containers
+        .filter((facts) => isOurs(facts, input.cluster) && !placed.has(`${facts.name}@${node}`))
+        .map((facts) =>
+          row({
+            container: facts.name,
+            node,
+            wanted: false,
+            state: "stray",
+            detail: strayDetail(facts, input),
+            facts,
+            mark: markOf(state.marks, facts),
+          }),
+        ),
+    );
   return [...wanted, ...strays].map((each) => withMove(each, input.moves));
+}
+
+/** The containers of a node by name, put in order when it is first asked for: thousands are looked for, one by one. */
+function byName({ states }: Comparison): (node: string, name: string) => ContainerFacts | undefined {
+  const nodes = new Map<string, ReadonlyMap<string, ContainerFacts>>();
+  return (node, name) => {
+    let found = nodes.get(node);
+    if (!found) {
+      found = new Map(states.get(node)?.containers.map((facts) => [facts.name, facts]));
+      nodes.set(node, found);
+    }
+    return found.get(name);
+  };
 }
 
 /** Of a container that is being moved, that it is not where it should be is the smaller half of the truth. */
@@ -86,11 +107,11 @@ function withMove(status: ContainerStatus, moves: readonly MoveRecord[]): Contai
   return { ...status, detail: `${status.detail}; its move from ${move.from} to ${move.to} has not ended` };
 }
 
-function wantedRow(placement: Placement, input: Parameters<typeof compare>[0]): ContainerStatus {
+function wantedRow(placement: Placement, input: Comparison, named: ReturnType<typeof byName>): ContainerStatus {
   const { container, node } = placement;
   const state = input.states.get(node);
   if (!state) return row({ container, node, wanted: true, state: "unknown", detail: "the node could not be asked" });
-  const facts = state.containers.find((each) => each.name === container);
+  const facts = named(node, container);
   if (!facts) return row({ container, node, wanted: true, state: "missing", detail: "no such container" });
   if (!isOurs(facts, input.cluster)) {
     return row({ container, node, wanted: true, state: "foreign", detail: "made by somebody else" });
@@ -154,7 +175,7 @@ function stoppedDetail(facts: ContainerFacts): string {
   return facts.state;
 }
 
-function strayDetail(facts: ContainerFacts, input: Parameters<typeof compare>[0]): string {
+function strayDetail(facts: ContainerFacts, input: Comparison): string {
   const name = facts.labels[labels.container] ?? facts.name;
   if (name !== facts.name) {
     return `${which(facts.name, name)} copy of ${name}, ${facts.state}`;
@@ -168,7 +189,7 @@ function strayDetail(facts: ContainerFacts, input: Parameters<typeof compare>[0]
 function ageOf(
   facts: ContainerFacts,
   places: readonly string[],
-  { states, cluster }: Pick<Parameters<typeof compare>[0], "states" | "cluster">,
+  { states, cluster }: Pick<Comparison, "states" | "cluster">,
 ): string {
   const asked = places.map((place) => states.get(place)).filter((state) => state !== undefined);
   const wanted = asked.flatMap(({ containers }) =>

@@ -21,10 +21,16 @@ export interface ImageUse {
 
 /** Every image of a node with who needs it: those with a name first, by name, then the dangling ones, newest first. */
 export function imagesInUse({ images, containers, placements }: NodeImages): readonly ImageUse[] {
+  const users = new Map<string, string[]>();
+  for (const { imageId, name } of containers) {
+    const known = users.get(imageId);
+    if (known) known.push(name);
+    else users.set(imageId, [name]);
+  }
   return [...images].sort(byName).map((image) => ({
     image,
     wantedBy: wantedBy(image, placements),
-    usedBy: containers.filter((facts) => facts.imageId === image.id).map((facts) => facts.name),
+    usedBy: users.get(image.id) ?? [],
   }));
 }
 
