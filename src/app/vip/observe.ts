@@ -1,7 +1,7 @@
 import type { Config, VipSection } from "../../domain/config/types.ts";
 import { type ErrorCode, PictlError } from "../../domain/errors.ts";
 import * as commands from "../../domain/vip/commands.ts";
-import type { AnsweringCandidate, CandidateFacts } from "../../domain/vip/facts.ts";
+import { type AnsweringCandidate, type CandidateFacts, isRefusal } from "../../domain/vip/facts.ts";
 import { nodeOf } from "../kit/observe.ts";
 import type { Connection, VipPorts } from "../ports.ts";
 import { connectWithRights, within } from "./connect.ts";
@@ -102,15 +102,8 @@ async function ping(
 
 /** A candidate that could not be looked at, for this reason. */
 export function candidateWithout(code: ErrorCode): CandidateFacts {
-  return { state: refusals.has(code) ? "refused" : "silent" };
+  return isRefusal(code) ? { state: "refused", code } : { state: "silent" };
 }
-
-const refusals: ReadonlySet<ErrorCode> = new Set([
-  "auth-failed",
-  "host-key-unknown",
-  "host-key-changed",
-  "shell-unusable",
-]);
 
 /** Candidates asked at a time. */
 const askedAtOnce = 2;

@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../errors.ts";
 import { safety } from "../safety.ts";
 
 /** What a virtual IP is to be: a `vip` section of the config, as far as decisions go. Times are milliseconds. */
@@ -18,7 +19,18 @@ export interface VipCandidateSettings {
 }
 
 /** What one tick saw of a candidate, or of a node that has lost its row and may have the address still. */
-export type CandidateFacts = AnsweringCandidate | { readonly state: "silent" } | { readonly state: "refused" };
+export type CandidateFacts =
+  | AnsweringCandidate
+  | { readonly state: "silent" }
+  /** It answers, and nothing can be asked of it, for this reason. */
+  | { readonly state: "refused"; readonly code: Refusal };
+
+const refusals = ["auth-failed", "host-key-unknown", "host-key-changed", "shell-unusable"] as const;
+export type Refusal = (typeof refusals)[number];
+
+export function isRefusal(code: ErrorCode): code is Refusal {
+  return refusals.some((each) => each === code);
+}
 
 export interface AnsweringCandidate {
   readonly state: "answers";

@@ -1,6 +1,6 @@
 import { isIpv6, isWithin } from "../ip-address.ts";
 import { whyNobodysIn } from "./address.ts";
-import type { AnsweringCandidate, VipFacts, VipSettings } from "./facts.ts";
+import type { AnsweringCandidate, Refusal, VipFacts, VipSettings } from "./facts.ts";
 
 /** Misses in a row after which a node is no longer worth the address. */
 const missesAllowed = 3;
@@ -44,7 +44,7 @@ export function whyUnfit(
   const seen = facts.candidates[node];
   if (!row || !seen) return "is no candidate";
   if (seen.state === "silent") return "does not answer";
-  if (seen.state === "refused") return "refuses our login";
+  if (seen.state === "refused") return refusals[seen.code](node);
   if (!seen.device) return "does not have the network device of its row";
   if (seen.ipv6Off === true)
     return "has IPv6 switched off on the network device of its row (its sysctl disable_ipv6 is 1)";
@@ -56,6 +56,13 @@ export function whyUnfit(
   if ((misses[node] ?? 0) < missesAllowed) return undefined;
   return `has not reached ${row.slave ?? "its target"} ${String(missesAllowed)} times in a row, though another candidate does`;
 }
+
+const refusals: Readonly<Record<Refusal, (node: string) => string>> = {
+  "auth-failed": () => "refuses our login",
+  "host-key-unknown": (node) => `has a host key that is not known yet (\`pictl node trust ${node}\`)`,
+  "host-key-changed": (node) => `shows another host key than the one that is known (\`pictl doctor ${node}\`)`,
+  "shell-unusable": () => "gives our login no shell that runs commands",
+};
 
 /** A target that no other node can ping says nothing about this one. */
 export function missesTarget(facts: Pick<VipFacts, "candidates">, node: string, target: string): boolean {

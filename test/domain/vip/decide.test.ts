@@ -510,7 +510,7 @@ describe("a node that has lost its row", () => {
 
 describe("whatever is seen", () => {
   const candidate: fc.Arbitrary<CandidateFacts> = fc.oneof(
-    fc.constantFrom<CandidateFacts>({ state: "silent" }, { state: "refused" }),
+    fc.constantFrom<CandidateFacts>({ state: "silent" }, { state: "refused", code: "auth-failed" }),
     fc.record({
       state: fc.constant("answers" as const),
       device: fc.boolean(),

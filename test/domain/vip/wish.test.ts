@@ -97,7 +97,17 @@ describe("a rehearsal", () => {
       facts(holding, { ...idle, ipv6Off: true }),
       { refused: "n2 has IPv6 switched off on the network device of its row (its sysctl disable_ipv6 is 1)" },
     ],
-    [{ to: "n2" }, facts(holding, { state: "refused" }), { refused: "n2 refuses our login" }],
+    [{ to: "n2" }, facts(holding, { state: "refused", code: "auth-failed" }), { refused: "n2 refuses our login" }],
+    [
+      { to: "n2" },
+      facts(holding, { state: "refused", code: "host-key-unknown" }),
+      { refused: "n2 has a host key that is not known yet (`pictl node trust n2`)" },
+    ],
+    [
+      { to: "n2" },
+      facts(holding, { state: "refused", code: "host-key-changed" }),
+      { refused: "n2 shows another host key than the one that is known (`pictl doctor n2`)" },
+    ],
     [
       { to: "n2" },
       facts(holding, { ...idle, foreign: [{ device: "eth0", address: "10.0.0.9/24" }] }),
