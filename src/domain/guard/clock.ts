@@ -23,8 +23,31 @@ export function deadlineOn(sample: ClockSample, until: number): number {
   return Math.floor((sample.uptimeMs + ahead - Math.abs(ahead) * clockDrift) / 10);
 }
 
-/** Reads `BOOT_ID UPTIME` with the uptime as /proc shows it, in seconds; undefined for anything else. */
-export function parseClock(text: string, at: number): ClockSample | undefined {
-  const [, bootId, uptime] = /^([0-9a-f-]{8,64}) (\d+\.\d+)\b/.exec(text) ?? [];
+/** sh text that prints a line for `readClock`. */
+export const tellClock = [
+  "b= u=",
+  "{ read -r b </proc/sys/kernel/random/boot_id; read -r u _ </proc/uptime; } 2>/dev/null",
+  'echo "clock $b $u"',
+].join("\n");
+
+/** The sample in what `tellClock` printed; undefined when it is not there. */
+export function readClock(stdout: string, at: number): ClockSample | undefined {
+  const [, bootId, uptime] = /^clock ([0-9a-f-]{8,64}) (\d+\.\d+)$/m.exec(stdout) ?? [];
   return bootId === undefined ? undefined : { bootId, uptimeMs: Number(uptime) * 1000, at };
+}
+
+/** What is wrong with what `tellClock` printed, said of the node, and what to do. */
+export function whyNoClock(stdout: string): { readonly why: string; readonly hint: string } {
+  const [, bootId, uptime] = /^clock (\S*) (\S*)$/m.exec(stdout) ?? [];
+  if (bootId === undefined || uptime === undefined) {
+    return {
+      why: "did not tell its clock",
+      hint: "Its login shell must run commands of sh: `pictl doctor` looks at it.",
+    };
+  }
+  const file = /^[0-9a-f-]{8,64}$/.test(bootId) ? "/proc/uptime" : "/proc/sys/kernel/random/boot_id";
+  return {
+    why: `has nothing of use in ${file}, without which nobody can tell that it was not restarted meanwhile`,
+    hint: `Look at it there (\`cat ${file}\`): something hides it, such as a container or a mount over /proc.`,
+  };
 }

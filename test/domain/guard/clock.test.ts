@@ -1,6 +1,8 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
-import { type ClockSample, deadlineOn, parseClock } from "../../../src/domain/guard/clock.ts";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { type ClockSample, deadlineOn, readClock, tellClock, whyNoClock } from "../../../src/domain/guard/clock.ts";
+import { shells, whyNoGuard } from "../../support/guard.ts";
+import { PrivateNode, root } from "../../support/private-node.ts";
 
 describe("a node's clock", () => {
   const sample: ClockSample = { bootId: "b", uptimeMs: 1_000_000, at: 5_000 };
@@ -35,12 +37,31 @@ describe("a node's clock", () => {
   });
 
   test.each([
-    ["0b7d9a3e-1111-4222-8333-94a5b6c7d8e9 12345.67", { uptimeMs: 12_345_670 }],
-    ["0b7d9a3e-1111 0.05 rest", { uptimeMs: 50 }],
-    ["0b7d9a3e-1111", undefined],
+    ["clock 0b7d9a3e-1111-4222-8333-94a5b6c7d8e9 12345.67", { uptimeMs: 12_345_670 }],
+    ["root\nclock 0b7d9a3e-1111 0.05\n", { uptimeMs: 50 }],
+    ["clock 0b7d9a3e-1111 ", undefined],
     ["", undefined],
   ])("reads %j", (text, expected) => {
-    if (expected) expect(parseClock(text, 1)).toMatchObject(expected);
-    else expect(parseClock(text, 1)).toBeUndefined();
+    if (expected) expect(readClock(text, 1)).toMatchObject(expected);
+    else expect(readClock(text, 1)).toBeUndefined();
+  });
+
+  describe.skipIf(whyNoGuard).each(shells)("told by $name", ({ words }) => {
+    test.each([
+      [undefined, undefined],
+      ["/proc/sys/kernel/random/boot_id", "/proc/sys/kernel/random/boot_id"],
+      ["/proc/uptime", "/proc/uptime"],
+    ])("an empty %s is named", async (hidden, named) => {
+      const node = await PrivateNode.start();
+      onTestFinished(() => node.stop());
+      if (hidden !== undefined) node.run(root, `: >/tmp/empty; mount --bind /tmp/empty ${hidden}`);
+      const stdout = node.run(root, `${words.join(" ")} -c '${tellClock.replaceAll("'", "'\\''")}'`);
+      if (named === undefined) expect(readClock(stdout, 1)).toMatchObject({ at: 1 });
+      else expect([readClock(stdout, 1), whyNoClock(stdout).why]).toEqual([undefined, expect.stringContaining(named)]);
+    });
+  });
+
+  test("what says nothing of a clock is told so", () => {
+    expect(whyNoClock("This account is not available.\n").why).toBe("did not tell its clock");
   });
 });

@@ -1,12 +1,8 @@
 import { PictlError } from "../../../domain/errors.ts";
-import { type ClockSample, parseClock } from "../../../domain/guard/clock.ts";
+import { type ClockSample, readClock, tellClock, whyNoClock } from "../../../domain/guard/clock.ts";
 import { script } from "../../../domain/shell.ts";
 import { run } from "../run/run.ts";
 import type { Session } from "../connect/session.ts";
-
-/** sh text that prints a line for `NodeClock.take`. */
-export const tellClock =
-  'read -r b </proc/sys/kernel/random/boot_id && read -r u _ </proc/uptime && echo "clock $b $u"';
 
 /** The node's own clock, asked for when what is known of it is too old. */
 export class NodeClock {
@@ -20,9 +16,7 @@ export class NodeClock {
 
   /** Takes the sample out of what a command printed that just ended; undefined when it is not there. */
   take(stdout: string): ClockSample | undefined {
-    const line = stdout.split("\n").find((each) => each.startsWith("clock "));
-    const sample = parseClock(line?.slice("clock ".length) ?? "", performance.now());
-    return (this.#sample = sample ?? this.#sample);
+    return (this.#sample = readClock(stdout, performance.now()) ?? this.#sample);
   }
 
   /** No older than `maxAgeMs`. Rejects with connection-lost when the node does not tell. */
@@ -45,8 +39,10 @@ export class NodeClock {
   async #ask(): Promise<ClockSample> {
     const { node } = this.#session;
     const outcome = await run(this.#session, script(tellClock), { timeoutMs: 10_000 });
-    const sample = outcome.status === "ok" ? this.take(outcome.stdout) : undefined;
-    if (sample) return sample;
-    throw new PictlError("connection-lost", `${node} did not tell the time since its start (/proc/uptime).`, { node });
+    const { stdout } = outcome;
+    const sample = readClock(stdout, performance.now());
+    if (sample) return (this.#sample = sample);
+    const { why, hint } = whyNoClock(stdout);
+    throw new PictlError("connection-lost", `${node} ${why}.`, { node, hint });
   }
 }

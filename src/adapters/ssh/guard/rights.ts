@@ -6,9 +6,9 @@ import { PictlError } from "../../../domain/errors.ts";
 import type { Secret } from "../../../domain/secret.ts";
 import { script } from "../../../domain/shell.ts";
 import { visible } from "../../../domain/text.ts";
-import type { ClockSample } from "../../../domain/guard/clock.ts";
+import { type ClockSample, tellClock } from "../../../domain/guard/clock.ts";
 import type { SudoMode } from "../run/launch.ts";
-import { NodeClock, tellClock } from "./node-clock.ts";
+import { NodeClock } from "./node-clock.ts";
 import { run } from "../run/run.ts";
 import type { Session } from "../connect/session.ts";
 
