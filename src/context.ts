@@ -13,6 +13,7 @@ import { network } from "./adapters/network/index.ts";
 import { openRegistries } from "./adapters/registry/index.ts";
 import { openScripts } from "./adapters/scripts/index.ts";
 import { openSecrets } from "./adapters/secrets/index.ts";
+import { daemonOfOldName, daemonPaths } from "./adapters/state/daemons.ts";
 import { refuseUnsafeFolder } from "./adapters/state/folder.ts";
 import * as state from "./adapters/state/index.ts";
 import type {
@@ -61,6 +62,8 @@ export interface Context {
     readonly vipRequests: VipRequests;
     /** Which one does. */
     readonly holder: () => Promise<LockHolder | undefined>;
+    /** What one tells that began with this config under another name of the cluster. */
+    readonly ofOldName: () => Promise<DaemonState | undefined>;
   };
   /** Another one of the same options, with connections of its own, whose commands are given in the name of a leader. */
   fenced(fence: () => Fence | undefined): Promise<Context>;
@@ -152,7 +155,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     },
     hostKeys: nodes.hostKeys,
     controller: thisMachine,
-    daemon: { ...daemonFiles(config, warn), leadership: leadershipState(config, { nodes: lane, warn }) },
+    daemon: { ...daemonFiles(config, store.path, warn), leadership: leadershipState(config, { nodes: lane, warn }) },
     fenced: (fence) => openContext({ ...options, fence }),
     close: async () => {
       await Promise.all([nodes.close(), lane.close()]);
@@ -227,8 +230,12 @@ function leadershipState(
   };
 }
 
-function daemonFiles({ stateDir, cluster }: Config, warn: Warn): Omit<Context["daemon"], "leadership"> {
-  const path = join(stateDir, `daemon-${cluster}.lock`);
+function daemonFiles(
+  { stateDir, cluster }: Config,
+  configPath: string,
+  warn: Warn,
+): Omit<Context["daemon"], "leadership"> {
+  const { lock: path, state: told } = daemonPaths(stateDir, cluster);
   const lock = async (): ReturnType<Context["daemon"]["lock"]> => {
     try {
       await mkdir(stateDir, { recursive: true, mode: 0o700 });
@@ -244,11 +251,12 @@ function daemonFiles({ stateDir, cluster }: Config, warn: Warn): Omit<Context["d
     }
   };
   return {
-    state: state.openStateFile(join(stateDir, `daemon-${cluster}.json`), state.daemonState, { warn }),
+    state: state.openStateFile(told, state.daemonState, { warn }),
     vip: (ip) =>
       state.openStateFile(join(stateDir, `vip-${cluster}-${ip}.json`), state.savedVip, { durable: true, warn }),
     vipRequests: state.openVipRequests({ stateDir, cluster }, { warn }),
     lock,
     holder: () => lockHolder(path),
+    ofOldName: () => daemonOfOldName({ stateDir, cluster, configPath }, { warn }),
   };
 }

@@ -10,7 +10,7 @@ export default class DaemonStatus extends PictlCommand {
     const { flags } = await this.parse(DaemonStatus);
     const { config, controller, daemon, ports } = await this.open(flags);
     const stateDir = await controller.lookAtStateDir(config.stateDir);
-    const report = await daemonStatus({ state: daemon.state, holder: daemon.holder, now: ports.clock.now(), stateDir });
+    const report = await daemonStatus({ ...daemon, now: ports.clock.now(), stateDir });
     await this.finish(report, daemonView);
   }
 }

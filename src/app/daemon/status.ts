@@ -18,6 +18,11 @@ interface Watching {
   readonly holder: () => Promise<{ readonly pid: number; readonly host: string } | undefined>;
 }
 
+interface Asked extends Watching {
+  /** What a daemon tells that began with this config file when its cluster had another name; it goes on by that one. */
+  readonly ofOldName: () => Promise<DaemonState | undefined>;
+}
+
 /** What the daemon that runs on this machine tells of itself; undefined when none does. `last`: of one that did. */
 async function runningDaemon(
   watching: Watching,
@@ -34,9 +39,10 @@ export function daemonPid(watching: Watching): () => Promise<number | undefined>
 
 /** The daemon of this machine, if there is one; none, or one that makes no rounds, is a failure. */
 export async function daemonStatus(
-  options: Watching & { readonly now: number; readonly stateDir: StateDir },
+  options: Asked & { readonly now: number; readonly stateDir: StateDir },
 ): Promise<Report<{ daemons: readonly DaemonRow[] }>> {
-  const { running: state, last: before } = await runningDaemon(options);
+  const { running, last: before } = await runningDaemon(options);
+  const state = running ?? (await options.ofOldName());
   if (!state) {
     const last = before === undefined ? "" : ` The last one here was begun at ${before.startedAt}.`;
     return {

@@ -12,12 +12,14 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { daemonOfOldName, daemonPaths } from "../../../src/adapters/state/daemons.ts";
 import { refuseUnsafeFolder } from "../../../src/adapters/state/folder.ts";
 import * as state from "../../../src/adapters/state/index.ts";
 import type { SavedVip } from "../../../src/app/ports.ts";
+import { acquireLock } from "../../../src/files/lock.ts";
 import type { Schema } from "../../../src/files/schema.ts";
 import type { DaemonState } from "../../../src/domain/daemon.ts";
 import { type Memory, noMemory } from "../../../src/domain/heartbeat/memory.ts";
@@ -304,4 +306,29 @@ test.skipIf(!asRoot).each<[string, (dir: string) => void, RegExp | undefined]>([
     expect(`${error.message} ${error.hint}`).toMatch(refused);
   }
   expect(existsSync(dir)).toBe(_what !== "is not there yet");
+});
+
+test("a daemon that began with this config under another name of the cluster is found while it runs", async () => {
+  const told: DaemonState = {
+    pid: process.pid,
+    host: hostname(),
+    configPath: "/etc/pictl/config.json",
+    version: "0.1.0",
+    startedAt: "2026-01-31T10:00:00Z",
+    heartbeat: { automatic: true, intervalMs: 10_000 },
+  };
+  const find = (cluster: string, configPath = told.configPath) =>
+    daemonOfOldName({ stateDir: folder, cluster, configPath }, { warn });
+  expect(await find("new")).toBeUndefined();
+  expect(
+    await daemonOfOldName({ stateDir: join(folder, "none"), cluster: "new", configPath: "" }, { warn }),
+  ).toBeUndefined();
+  const paths = daemonPaths(folder, "old");
+  await state.openStateFile(paths.state, state.daemonState, { warn }).write(told);
+  expect(await find("new")).toBeUndefined();
+  const lock = await acquireLock(paths.lock, 0, (holder) => holder);
+  expect(await find("new")).toEqual(told);
+  expect([await find("old"), await find("new", "/elsewhere.json")]).toEqual([undefined, undefined]);
+  await lock.release();
+  expect(await find("new")).toBeUndefined();
 });

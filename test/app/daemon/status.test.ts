@@ -25,10 +25,12 @@ async function told(
   state: DaemonState | undefined,
   holder?: { pid: number; host: string },
   stateDir: StateDir = { path: "/state", state: "writable" },
+  renamed?: DaemonState,
 ): Promise<string[]> {
   const { failures } = await daemonStatus({
     state: { read: () => Promise.resolve(state), write: () => Promise.resolve() },
     holder: () => Promise.resolve(holder),
+    ofOldName: () => Promise.resolve(renamed),
     now,
     stateDir,
   });
@@ -88,4 +90,12 @@ test("while its state cannot be written, that is told, and not that it makes no 
     expect.stringMatching(/goes on from memory .* \/state cannot be written \(no room is left\)/),
   ]);
   expect(await told(undefined, undefined, full)).toEqual([none]);
+});
+
+test("one that goes by this file, under the name that the cluster had before, is the daemon, and says what is wrong", async () => {
+  const configProblem = 'line 1: `cluster` is "new" in the config now.';
+  const options = { path: "/state", state: "writable" } as const;
+  expect(await told(undefined, undefined, options, { ...running, configProblem })).toEqual([
+    `The daemon goes by the last good config, and fails nothing over: ${configProblem}`,
+  ]);
 });
