@@ -3,7 +3,7 @@
 # that was sent into a cut line arrives when the line heals, long after its client has ended; here it ends too.
 #
 # usage: guard.sh run   TOKEN CLUSTER BOOT DEADLINE EPOCH OWNER LOCK COMMAND
-#        guard.sh claim TOKEN CLUSTER BOOT DEADLINE EPOCH OWNER TTL MARKS
+#        guard.sh claim TOKEN CLUSTER BOOT DEADLINE EPOCH OWNER TTL MARKS ELECTORATE
 #
 # Times are hundredths of a second, on the clock of /proc/uptime. Empty BOOT, DEADLINE, EPOCH: not checked.
 # `run` becomes `sh -c COMMAND`, with stdin, stdout, stderr and exit code its own. LOCK, if not empty, is held while it
@@ -12,11 +12,14 @@
 # `claim` asks this node to promise OWNER for TTL that it will obey nobody else, and prints
 # "claimed|refused EPOCH OWNER LEFT BOOT UPTIME MARKED MARKS" with what holds afterwards. Epoch 0 only looks. MARKS is a
 # word that OWNER wants remembered, and MARKED the epoch in which that was claimed; empty MARKS leave both as they are.
+# ELECTORATE is a part of such a word, and added to what is remembered: who stands for election tells who is to elect him.
+# Without a flock program it is "TOKEN flock" and an exit code of 185: two claims at one instant might both be promised.
 #
 # STATE/promise: "EPOCH OWNER TTL MARKED MARKS", durable. RUN/until: "UNTIL BOOT"; gone after a reboot, and then the
 # promise counts anew in full. Everybody may read them, and nobody else may write there or open the lock files.
 set -f
 verb=$1 token=$2 cluster=$3 boot=$4 deadline=$5 epoch=$6 owner=$7 extra=$8 command=$9
+electorate=${10-}
 
 refuse() {
   code=$1
@@ -116,7 +119,13 @@ claim() {
       # Never shorter than what was promised before.
       if [ "$left" -lt "$extra" ]; then left=$extra; else extra=$ttl; fi
       if [ -n "$command" ]; then marked_now=$epoch; else marked_now=$marked; fi
-      store_promise "$epoch" "$owner" "$extra" "$marked_now" "${command:-$marks}"
+      words=${command:-$marks}
+      case ${electorate:+,$words,} in
+        '' | *",$electorate,"*) ;;
+        ,-,) words=$electorate ;;
+        *) words=$words,$electorate ;;
+      esac
+      store_promise "$epoch" "$owner" "$extra" "$marked_now" "$words"
       store_until "$((up + left))"
       answer=claimed
     fi
@@ -135,6 +144,8 @@ if [ "$verb" = run ] && [ -z "$epoch$extra" ]; then
   check_time
   exec sh -c "$command"
 fi
+
+if [ "$verb" = claim ] && ! command -v flock >/dev/null; then refuse 185 flock; fi
 
 mask=$(umask)
 umask 022

@@ -65,7 +65,13 @@ export default class Daemon extends PictlCommand {
       const current = await openRegister(ports, { leadership: led, store }).keep(config);
       const place = (placed: Omit<Placed, "version">): Promise<boolean> => led.place(current, placed);
       const [report, vipFailures] = await Promise.all([
-        heartbeatOnce(ports, { config: current, store, mayDo: mayDo(led, current), place }),
+        heartbeatOnce(ports, {
+          config: current,
+          store,
+          mayDo: mayDo(led, current),
+          place,
+          lease: (what) => led.lease(what),
+        }),
         vipsOnce(ports, { config: current, state: daemon.vip, leadership: led }),
       ]);
       await this.finish({ ...report, failures: [...report.failures, ...vipFailures] }, heartbeatView);

@@ -80,6 +80,7 @@ export async function runDaemon(ports: HeartbeatPorts & VipPorts, input: DaemonI
     store: watch.store,
     counts: "anew",
     place: (placed) => leadership.place(config, placed),
+    lease: (what) => leadership.lease(what),
   });
   const service = startService(input.env, ports.clock);
   let vipFailure: Error | undefined;

@@ -3,22 +3,37 @@ import type { ConfigStore, Ports } from "../app/ports.ts";
 import { record } from "../app/kit/record.ts";
 import { openRegister } from "../app/leadership/register.ts";
 import type { Config } from "../domain/config/types.ts";
+import type { Inability } from "../app/leadership/claim.ts";
 import type { Role } from "../domain/leadership/judge.ts";
 
-const told: Readonly<Record<Role, { readonly type: string; readonly error?: string }>> = {
+const events: Readonly<Record<Role, { readonly type: string; readonly error?: string }>> = {
   leader: { type: "daemon.leads" },
   standby: { type: "daemon.stands-by", error: "Another daemon leads this cluster, or did until a moment ago." },
   unelected: {
     type: "daemon.unelected",
     error:
-      "Too few nodes answer a login that is root, or may use sudo, to know that no other daemon leads this cluster; it repairs, and moves nothing.",
+      "Too few nodes answer and can promise to obey nobody else, so another daemon may lead this cluster; it repairs, and moves nothing.",
   },
 };
 
-function strangers(electorates: readonly string[]): { readonly error?: string } {
-  if (electorates.length === 0) return {};
-  const error = `The nodes ${electorates.join(" and ")} elected a leader of this cluster by another config, and more than half of them have to answer this daemon and be in its config before it may lead. Make both configs list the same nodes, or give one of them another \`cluster\`.`;
-  return { error };
+function strangers(electorates: readonly string[]): string | undefined {
+  if (electorates.length === 0) return undefined;
+  return `The nodes ${electorates.join(" and ")} elected a leader of this cluster by another config, and more than half of them have to answer this daemon and be in its config before it may lead. Make both configs list the same nodes, or give one of them another \`cluster\`.`;
+}
+
+const inabilities: Readonly<Record<Inability, string>> = {
+  root: "the login is not root there, and may use no sudo",
+  flock: "there is no `flock` program (install util-linux or busybox)",
+};
+
+/** What keeps nodes from promising anything, a sentence for each reason. */
+function obstacles(unable: ReadonlyMap<string, Inability>): string {
+  const nodesWith = (why: Inability): string =>
+    [...unable].flatMap(([node, each]) => (each === why ? [node] : [])).join(", ");
+  return (["root", "flock"] as const)
+    .filter((why) => nodesWith(why) !== "")
+    .map((why) => ` Of ${nodesWith(why)} it has no promise: ${inabilities[why]}.`)
+    .join("");
 }
 
 export interface Leading {
@@ -50,8 +65,13 @@ export async function startLeading(
     await leadership.round(config);
     const role = leadership.role();
     const strange = leadership.strange().map((nodes) => nodes.join(", "));
-    const state = [role, ...strange].join(" ");
-    if (state !== last) await record(ports, { ...told[role], ...strangers(strange), before: lastRole, after: role });
+    const why = role === "unelected" ? obstacles(leadership.unable()) : "";
+    const state = [role, why, ...strange].join(" ");
+    if (state !== last) {
+      const error = strangers(strange) ?? events[role].error;
+      const told = error === undefined ? {} : { error: `${error}${why}` };
+      await record(ports, { ...events[role], ...told, before: lastRole, after: role });
+    }
     [last, lastRole] = [state, role];
     const current = await register.keep(config);
     if (current !== config) options.onConfig(current);

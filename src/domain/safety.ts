@@ -26,6 +26,10 @@ export const safetyRules = [
   "electorate",
   /** Half of the nodes remember where a container is moved to, before the config says so: the next leader's may not. */
   "register",
+  /** What only a leader may do is begun by no node after his lease: whoever comes next was elected after that. */
+  "lease",
+  /** A new leader writes its epoch on every node that answers, and gives the others the time that a command may take. */
+  "announced",
   /** The network is told where the virtual IP is now. */
   "announce",
   /** A container leaves its node only when its image is ready elsewhere, and its old copy is removed last. */

@@ -18,11 +18,14 @@ describe.skipIf(obstacle !== undefined)("two daemons", () => {
   });
 
   /** A daemon with a state folder of its own, as on another machine. */
-  function daemon(name: string): { readonly kill: () => void; readonly roles: () => unknown[] } {
+  function daemon(
+    name: string,
+    change: (document: Record<string, unknown>) => object = () => ({}),
+  ): { readonly kill: () => void; readonly roles: () => unknown[] } {
     const original = lab.status().config;
     const config = join(original, "..", `${name}.json`);
     const document = JSON.parse(readFileSync(original, "utf8")) as Record<string, unknown>;
-    writeFileSync(config, JSON.stringify({ ...document, state_dir: `state-${name}`, hb: [] }));
+    writeFileSync(config, JSON.stringify({ ...document, state_dir: `state-${name}`, hb: [], ...change(document) }));
     const process = startPictl(["daemon"], { config });
     running.push(process);
     const stateDir = join(original, "..", `state-${name}`);
@@ -72,4 +75,51 @@ describe.skipIf(obstacle !== undefined)("two daemons", () => {
       .poll(() => [...first.roles().slice(-1), ...second.roles().slice(-1)], { timeout: 90_000 })
       .toContain("leader");
   }, 300_000);
+
+  test("of two configs that list other nodes one daemon leads, also in lease mode", async () => {
+    await forget();
+    const one = (document: Record<string, unknown>): object => ({
+      layout: (document["layout"] as { node: string }[]).filter(({ node }) => node === "n1"),
+      vip: (document["vip"] as { node: string }[] | undefined)?.filter(({ node }) => node === "n1"),
+    });
+    const first = daemon("alone", one);
+    await expect.poll(first.roles, { timeout: 30_000 }).toEqual(["leader"]);
+    // It would win n2 and n3 without the first one's node.
+    const second = daemon("all");
+    await expect.poll(second.roles, { timeout: 30_000 }).toEqual(["standby"]);
+    await expect.poll(() => promisedBy("n1"), { timeout: 30_000 }).toMatch(/@=n1/);
+    first.kill();
+    await expect.poll(() => second.roles().at(-1), { timeout: 60_000 }).toBe("leader");
+  }, 180_000);
+
+  test("logins that are not root, and may not use sudo, elect nobody", async () => {
+    await forget();
+    for (const node of ["n1", "n2", "n3"]) for (const login of ["anna", "bert"]) await addUser(node, login);
+    const as = (user: string) => (document: Record<string, unknown>) => ({
+      ssh: { ...(document["ssh"] as object), user },
+    });
+    const daemons = ["anna", "bert"].map((login) => daemon(login, as(login)));
+    for (const each of daemons) await expect.poll(each.roles, { timeout: 30_000 }).toEqual(["unelected"]);
+    expect(await lab.inside("n1", "find /home /run/anna /run/bert /var/lib/pictl -name promise 2>/dev/null || :")).toBe(
+      "",
+    );
+  }, 180_000);
+
+  const promisedBy = (node: string): Promise<string> => lab.inside(node, "cat /var/lib/pictl/*/promise");
+
+  /** Nobody has ever led. */
+  async function forget(): Promise<void> {
+    await lab.heal("n3");
+    for (const node of ["n1", "n2", "n3"]) await lab.inside(node, "rm -rf /var/lib/pictl /run/pictl");
+  }
+
+  /** An account on a node that the lab's key opens. */
+  async function addUser(node: string, name: string): Promise<void> {
+    const home = `/run/${name}`;
+    await lab.inside(
+      node,
+      `useradd -M -d ${home} -s /bin/sh ${name} && usermod -p '*' ${name} && mkdir -p ${home}/.ssh &&
+       cp /root/.ssh/authorized_keys ${home}/.ssh/ && chown -R ${name}: ${home}`,
+    );
+  }
 });

@@ -2,7 +2,7 @@ import { Duplex } from "node:stream";
 import type { Connection, GuardOptions, Outcome, Privilege, RunOptions } from "../../src/app/ports.ts";
 import { PictlError } from "../../src/domain/errors.ts";
 import { type ClockSample, deadlineOn } from "../../src/domain/guard/clock.ts";
-import type { Fence } from "../../src/domain/guard/command.ts";
+import { commandWindowMs, type Fence, leaseOver } from "../../src/domain/guard/command.ts";
 import { safety } from "../../src/domain/safety.ts";
 import { type Command, render } from "../../src/domain/shell.ts";
 import { onAbort } from "../../src/abort.ts";
@@ -15,7 +15,6 @@ import type { World } from "./world.ts";
 /** As locks.ts says: without a sign of life for so long, the node frees them. */
 const lockIdleMs = 20_000;
 /** As src/adapters/ssh/guard/guarding.ts. */
-const guardWindowMs = 10_000;
 const clockAgeMs = 60_000;
 
 /** One SSH connection of a process to a node. */
@@ -215,7 +214,10 @@ export class SimConnection implements Connection {
   /** What a guarded command carries, when it is sent. */
   async #stamp(guard: GuardOptions, timeoutMs: number): Promise<Stamp> {
     const sample = await this.clock({ maxAgeMs: guard.clockAgeMs ?? clockAgeMs });
-    const until = guard.until ?? this.#process.monotonic() + (guard.windowMs ?? Math.min(guardWindowMs, timeoutMs));
+    const { lease = () => Infinity } = guard;
+    if (lease() <= this.#process.monotonic()) throw leaseOver(this.node);
+    const window = this.#process.monotonic() + (guard.windowMs ?? Math.min(commandWindowMs, timeoutMs));
+    const until = Math.min(guard.until ?? window, lease());
     return { deadlineMs: 10 * deadlineOn(sample, until), fence: this.#fence?.() };
   }
 

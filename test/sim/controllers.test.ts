@@ -221,3 +221,49 @@ test("a leader goes on leading when nodes are added and taken out, within a roun
     expect(marks).toBe(nodes.length === 1 ? "@=n4,@=n3+n4+n5" : `@=${nodes.join("+")}`);
   }
 });
+
+test("who takes over moves nothing before what the one before has sent can begin no more", async () => {
+  const stage = new Stage();
+  const fast = text.replace(String(intervalMs), "1000");
+  for (const machine of ["controller", "other"]) stage.world.disk(machine).text = fast;
+  const first = stage.start("controller");
+  await stage.pass(10_000);
+  const second = stage.start("other");
+  await stage.pass(10_000);
+  // The new one does not see the node, which might obey the old one.
+  for (const machine of ["other", "n2", "n3", "n4"]) {
+    stage.world.network.cut(machine, "n1");
+    stage.world.network.cut("n1", machine);
+  }
+  first.process.kill();
+  await stage.pass(90_000);
+  const timeOf = (words: RegExp): number => Number(stage.lines.findLast((line) => words.test(line))?.slice(0, 9));
+  expect(stage.placedBy("other"), stage.lines.slice(-40).join("\n")).toEqual(["n2"]);
+  const since = timeOf(/ other +! daemon\.leads/);
+  expect(timeOf(/ n2 +\$ docker container run/) - since).toBeGreaterThan(10);
+  second.process.kill();
+});
+
+test("a failover that outlasts the lease of its leader starts nothing", async () => {
+  const stage = new Stage();
+  const { world } = stage;
+  const leader = stage.start("controller");
+  await stage.pass(10_000);
+  let stopped = false;
+  world.ambushes.add((node, command, process) => {
+    if (stopped || !command.includes("image pull")) return;
+    stopped = true;
+    expect(node).toBe("n2");
+    for (const other of ["n3", "n4"]) world.network.cut("controller", other);
+    process.stop();
+    world.timeline.after(20_000, () => {
+      process.go();
+    });
+  });
+  world.node("n1").powerOff();
+  await stage.pass(80_000);
+  expect(stopped).toBe(true);
+  expect(stage.lines.filter((line) => line.includes("docker container run"))).toEqual([]);
+  expect(stage.placedBy("controller")).toEqual(["n1"]);
+  leader.process.kill();
+});

@@ -81,7 +81,9 @@ export class SimDaemon {
     const heartbeat = openHeartbeat(ports, {
       store: watch.store,
       counts: "anew",
-      ...(leadership ? { place: (placed) => leadership.place(config, placed) } : {}),
+      ...(leadership
+        ? { place: (placed) => leadership.place(config, placed), lease: (what) => leadership.lease(what) }
+        : {}),
     });
     if (leadership) {
       const onConfig = (current: Config): void => {

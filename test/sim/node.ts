@@ -90,6 +90,11 @@ export class SimNode {
       this.address.execute(command.args, deadlineMs, said);
       return;
     }
+    // All that the guard before it has written down was wanted.
+    if (command.kind === "script" && command.text === ":") {
+      said(0);
+      return;
+    }
     if (command.kind !== "words") throw new RangeError("the simulated node knows no such script");
     const { words } = command;
     const text = words.join(" ");
@@ -103,13 +108,15 @@ export class SimNode {
   }
 
   /** `guard.sh claim`: what it prints; undefined when it comes late. */
-  #claim([, , , bootId, deadline, epoch, owner = "", ttl, marks = ""]: readonly string[]): string | undefined {
+  #claim([, , , bootId, deadline, epoch, owner = "", ttl, marks = "", electorate = ""]: readonly string[]):
+    string | undefined {
     if (this.stubborn || (bootId !== "" && bootId !== this.bootId)) return undefined;
     const said = this.guard.claim(this.uptimeMs(), {
       epoch: Number(epoch),
       owner,
       ttl: 10 * Number(ttl),
       marks,
+      electorate,
       ...(deadline ? { deadline: 10 * Number(deadline) } : {}),
     });
     if (typeof said === "string") return undefined;

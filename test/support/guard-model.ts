@@ -44,6 +44,8 @@ export class GuardModel {
     call: ModelFence & {
       readonly ttl: number;
       readonly marks: string;
+      /** Added to what is remembered. */
+      readonly electorate?: string;
       readonly boot?: number;
       readonly deadline?: number;
     },
@@ -65,7 +67,7 @@ export class GuardModel {
       const ttl = left < call.ttl ? call.ttl : before.ttl;
       left = Math.max(left, call.ttl);
       const { markedAt, marks } = call.marks === "" ? before : { markedAt: epoch, marks: call.marks };
-      this.promise = { epoch, owner, ttl, markedAt, marks };
+      this.promise = { epoch, owner, ttl, markedAt, marks: withWord(marks, call.electorate ?? "") };
       this.#until = { until: uptime + left, boot: this.boot };
     } else if (this.#until?.boot !== this.boot && before.ttl > 0) {
       this.#until = { until: uptime + before.ttl, boot: this.boot };
@@ -83,4 +85,9 @@ export class GuardModel {
     if (this.#until?.boot !== this.boot) return this.promise.ttl;
     return Math.max(0, this.#until.until - uptime);
   }
+}
+
+function withWord(marks: string, word: string): string {
+  const words = marks === "-" ? [] : marks.split(",");
+  return word === "" || words.includes(word) ? marks : [...words, word].join(",");
 }

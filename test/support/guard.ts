@@ -57,9 +57,11 @@ export class GuardedNode {
       readonly owner: string;
       readonly ttl: number;
       readonly marks?: string;
+      readonly electorate?: string;
     },
   ): string {
-    const { stdout, stderr } = this.#guard("claim", call, [String(call.ttl * 100), call.marks ?? ""]);
+    const words = [String(call.ttl * 100), call.marks ?? "", call.electorate ?? ""];
+    const { stdout, stderr } = this.#guard("claim", call, words);
     const [answer, epoch, owner, left] = stdout.trim().split(" ");
     return stdout === "" ? stderr.trim() : `${answer} ${epoch} ${owner} ${Math.round(Number(left) / 100).toString()}`;
   }

@@ -6,7 +6,7 @@ import { GuardedNode, shells, whyNoGuard } from "../support/guard.ts";
 type Step =
   | { readonly do: "age"; readonly seconds: number }
   | { readonly do: "reboot" }
-  | { readonly do: "claim"; readonly epoch: number; readonly owner: string; readonly ttl: number; readonly marks: string }
+  | { readonly do: "claim"; readonly epoch: number; readonly owner: string; readonly ttl: number; readonly marks: string; readonly electorate: string }
   | { readonly do: "run"; readonly epoch: number; readonly owner: string };
 
 const epoch = fc.integer({ min: 0, max: 4 });
@@ -16,7 +16,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("reboot" as const) }) },
   {
     weight: 5,
-    arbitrary: fc.record({ do: fc.constant("claim" as const), epoch, owner, ttl: fc.constantFrom(1000, 2000), marks: fc.constantFrom("", "-", "x") }),
+    arbitrary: fc.record({ do: fc.constant("claim" as const), epoch, owner, ttl: fc.constantFrom(1000, 2000), marks: fc.constantFrom("", "-", "x", "x,@=n1"), electorate: fc.constantFrom("", "@=n1", "@=n1+n2") }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("run" as const), epoch: fc.integer({ min: 1, max: 4 }), owner }) },
 );

@@ -163,14 +163,33 @@ describe.skipIf(whyNoGuard).each(shells)("guard.sh under $name", ({ words }) => 
     expect(node.run({})).toEqual(done);
   });
 
-  test("without a flock program everything is checked all the same", () => {
+  test("who stands for election is remembered with those that he asks, beside what is remembered", () => {
+    const node = fresh();
+    const claim = { epoch: 5, owner: "a", ttl: 15 };
+    node.claim({ epoch: 0, owner: "a", ttl: 15, electorate: "@=n1" });
+    expect(node.remembers()).toBe("0 -");
+    node.claim({ ...claim, electorate: "@=n1" });
+    node.claim({ ...claim, electorate: "@=n1" });
+    expect(node.remembers()).toBe("0 @=n1");
+    node.claim({ ...claim, owner: "b", electorate: "@=n7" });
+    node.claim({ ...claim, electorate: "@=n1+n2" });
+    expect(node.remembers()).toBe("0 @=n1,@=n1+n2");
+    node.claim({ ...claim, marks: "10.0.0.1=n1,@=n1+n2", electorate: "@=n1+n2" });
+    expect(node.remembers()).toBe("5 10.0.0.1=n1,@=n1+n2");
+  });
+
+  test("without a flock program everything is checked all the same, but nothing is promised", () => {
     const bin = folder();
     for (const program of ["mkdir", "ls", "mv", "sync", "id", "sh", "dash", "busybox"]) {
       const path = spawnSync("sh", ["-c", `command -v ${program}`], { encoding: "utf8" }).stdout.trim();
       symlinkSync(path, join(bin, program));
     }
     const node = fresh({ env: { PATH: bin } });
-    expect(node.claim({ epoch: 5, owner: "a", ttl: 15 })).toBe("claimed 5 a 15");
+    expect(node.run({ epoch: 5, owner: "a" })).toEqual(done);
+    // One of a shell that has it inside.
+    const [program, ...rest] = words;
+    const has = spawnSync(program, [...rest, "-c", "command -v flock"], { env: { PATH: bin } }).status === 0;
+    expect(node.claim({ epoch: 5, owner: "a", ttl: 15 })).toBe(has ? "claimed 5 a 15" : "TOKEN flock");
     expect(node.run({ epoch: 4, owner: "a" })).toEqual(refused(182, "superseded 5 a"));
     expect(node.run({ boot: bootId, within: -100 })).toEqual(refused(180, "late \\d+"));
     expect(node.run({ epoch: 5, owner: "a", lock: "vip" })).toEqual(done);

@@ -4,7 +4,7 @@ import type { FailOverAction } from "../../domain/heartbeat/decide.ts";
 import { planMove } from "../../domain/move/plan.ts";
 import { runHooks } from "../kit/hooks.ts";
 import { carryOut } from "../move/carry-out.ts";
-import type { ConfigStore, HeartbeatPorts } from "../ports.ts";
+import type { ConfigStore, HeartbeatPorts, Nodes } from "../ports.ts";
 import { record } from "../kit/record.ts";
 import { type OnTheirWay, orderHosts } from "./hosts.ts";
 
@@ -23,6 +23,7 @@ export async function failOver(
     onTheirWay,
     outdated,
     meanwhile,
+    undoing,
   }: {
     readonly action: FailOverAction;
     readonly store: ConfigStore;
@@ -33,6 +34,8 @@ export async function failOver(
     readonly outdated: () => string | undefined;
     /** Gets what may go on when the container has long been moved. */
     readonly meanwhile: (work: Promise<void>) => void;
+    /** The nodes as an undo sees them, which may go on when the move may not. */
+    readonly undoing: Nodes;
   },
 ): Promise<"moved" | "failed" | "outdated"> {
   const { container, from } = action;
@@ -53,7 +56,7 @@ export async function failOver(
     try {
       const reason = await oneAtATime(host, async () => {
         const outdatedBy = outdated();
-        if (outdatedBy === undefined) await moveTo(ports, { action, store, host, meanwhile });
+        if (outdatedBy === undefined) await moveTo(ports, { action, store, host, meanwhile, undoing });
         return outdatedBy;
       });
       if (reason === undefined) return "moved";
@@ -89,7 +92,14 @@ async function moveTo(
     store,
     host,
     meanwhile,
-  }: { action: FailOverAction; store: ConfigStore; host: string; meanwhile: (work: Promise<void>) => void },
+    undoing,
+  }: {
+    action: FailOverAction;
+    store: ConfigStore;
+    host: string;
+    meanwhile: (work: Promise<void>) => void;
+    undoing: Nodes;
+  },
 ): Promise<void> {
   const { container, from, nodeDead } = action;
   // What was decided a moment ago may be done by somebody else by now.
@@ -109,6 +119,7 @@ async function moveTo(
       waitMs: 0,
       dryRun: false,
       sourceIs: nodeDead ? "dead" : "answers",
+      undoing,
     });
     step.done(outcome);
   } catch (error) {

@@ -7,8 +7,10 @@ import type { NodeFacts, WantedMove } from "../../domain/heartbeat/facts.ts";
 import { type Memory, noMemory, type PastMove, rebase, withoutCounts } from "../../domain/heartbeat/memory.ts";
 import { outdated } from "../../domain/heartbeat/outdated.ts";
 import { nodesOf, type Placed } from "../../domain/leadership/placed.ts";
+import { safety } from "../../domain/safety.ts";
 import { noteGenerations } from "../copies/generations.ts";
 import { runHooks } from "../kit/hooks.ts";
+import { leased } from "../leadership/leased.ts";
 import type { ConfigStore, HeartbeatPorts } from "../ports.ts";
 import { record } from "../kit/record.ts";
 import { cleanUp } from "./clean-up.ts";
@@ -58,6 +60,7 @@ export function openHeartbeat(
     store,
     counts,
     place = () => Promise.resolve(true),
+    lease = () => Infinity,
   }: {
     readonly store: ConfigStore;
     readonly counts: "anew" | "kept";
@@ -66,6 +69,8 @@ export function openHeartbeat(
      * nobody else can lead.
      */
     readonly place?: (placed: Omit<Placed, "version">) => Promise<boolean>;
+    /** Our monotonic time until which this may be done, asked before each change. */
+    readonly lease?: (what: Exclude<MayDo, "nothing">) => number;
   },
 ): Heartbeat {
   const addresses = new Map<string, string>();
@@ -76,6 +81,9 @@ export function openHeartbeat(
   let silent: ReadonlySet<string> = new Set();
   let certainlyDead: ReadonlySet<string> = new Set();
   const inHand = openInHand(ports, () => silent);
+
+  const bound = (own: HeartbeatPorts, what: Exclude<MayDo, "nothing">): HeartbeatPorts =>
+    safety.lease ? { ...own, nodes: leased(own.nodes, () => lease(what)) } : own;
 
   const remember = async (next: Memory): Promise<void> => {
     memory = next;
@@ -128,8 +136,9 @@ export function openHeartbeat(
       await remember({ ...known, moves: [...others, booked] });
     };
     try {
-      const outcome = await failOver(own, {
+      const outcome = await failOver(bound(own, "everything"), {
         action,
+        undoing: own.nodes,
         store: {
           ...store,
           // Before it is a fact: whoever goes on after a kill must know of it, or would move the container again at once.
@@ -156,11 +165,11 @@ export function openHeartbeat(
   const doOne = async (own: HeartbeatPorts, config: Config, action: Action): Promise<void> => {
     switch (action.do) {
       case "clean-up":
-        return cleanUp(own, { config, copy: action });
+        return cleanUp(bound(own, "everything"), { config, copy: action });
       case "fail-over":
         return carryOutFailOver(own, action);
       default:
-        return repair(own, { config, action });
+        return repair(bound(own, "repairs"), { config, action });
     }
   };
 
@@ -204,7 +213,9 @@ export function openHeartbeat(
       }
       if (!isolated && !stood) inHand.giveUpOn(dead);
       const settle = ({ container, cause }: OpenMove): Promise<readonly Failure[]> =>
-        inHand.begin(container, { cause }, (own) => settleQuietly(own, { config, container, dead }));
+        inHand.begin(container, { cause }, (own) =>
+          settleQuietly(bound(own, "everything"), { config, container, dead }),
+        );
       const all = mayDo === "everything";
       const begun = isolated
         ? []

@@ -17,14 +17,21 @@ export async function heartbeatOnce(
     store,
     mayDo,
     place,
+    lease,
   }: {
     readonly config: Config;
     readonly store: ConfigStore;
     readonly mayDo: MayDo;
     readonly place?: Parameters<typeof openHeartbeat>[1]["place"];
+    readonly lease?: Parameters<typeof openHeartbeat>[1]["lease"];
   },
 ): Promise<Report<{ checks: readonly CheckRow[] }>> {
-  const heartbeat = openHeartbeat(ports, { store, counts: "kept", ...(place ? { place } : {}) });
+  const heartbeat = openHeartbeat(ports, {
+    store,
+    counts: "kept",
+    ...(place ? { place } : {}),
+    ...(lease ? { lease } : {}),
+  });
   const round = await heartbeat.round({ config, mayDo, stalled: () => false });
   const done = await round.done;
   await heartbeat.settled();

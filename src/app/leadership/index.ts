@@ -1,14 +1,11 @@
-import { abortable, timeLimit } from "../../abort.ts";
 import type { Config } from "../../domain/config/types.ts";
-import { type Claim, claimCommand, parseClaimAnswer } from "../../domain/guard/claim.ts";
 import type { Electorate } from "../../domain/leadership/electorate.ts";
 import type { Frozen } from "../../domain/leadership/frozen.ts";
 import {
   afterRound,
+  announced,
   blockingSet,
   caughtUp,
-  epochToClaim,
-  judge,
   type Judgement,
   majority,
   newOwner,
@@ -19,19 +16,14 @@ import {
   type Role,
   type Standing,
   thawed,
-  toRemember,
-  withElectorate,
 } from "../../domain/leadership/judge.ts";
 import { type MissedMove, missedMoves, newlyPlaced, type Placed } from "../../domain/leadership/placed.ts";
-import type { Fence } from "../../domain/guard/command.ts";
+import { commandWindowMs, type Fence } from "../../domain/guard/command.ts";
 import { safety } from "../../domain/safety.ts";
 import type { MayDo } from "../heartbeat/index.ts";
-import type { LeadershipState, Nodes, Ports } from "../ports.ts";
-
-/** How often a daemon asks the nodes for their promise, milliseconds. */
-const renewMs = 5_000;
-/** How long a node may take to answer. */
-const timeoutMs = 3_000;
+import type { LeadershipState, Ports } from "../ports.ts";
+import { announce } from "./announce.ts";
+import { claimLeadership, type ClaimPorts, enoughStore, type Inability, renewMs } from "./claim.ts";
 
 /** Whether this daemon may act, and in whose name it does. */
 export interface Leadership {
@@ -41,8 +33,20 @@ export interface Leadership {
   role(): Role;
   /** Our monotonic time until which nobody else leads; in the past for everybody but the leader. */
   until(): number;
+  /**
+   * Our monotonic time until which a change may be begun: for who leads as long as nobody else does, for repairs also while
+   * nobody is known to lead; in the past for everybody else.
+   */
+  lease(what: Exclude<MayDo, "nothing">): number;
   /** Nodes that elected another leader, too few of which answer this daemon, or are in its config: it cannot lead. */
   strange(): readonly Electorate[];
+  /**
+   * Nothing of who led before may begin any more: every node has been told of the present epoch, or a command's window has
+   * passed since the election.
+   */
+  isAlone(): boolean;
+  /** Nodes that answered last and cannot promise anything, and why. */
+  unable(): ReadonlyMap<string, Inability>;
   /** For `openContext`: what this daemon's commands carry. */
   fence(): Fence;
   /**
@@ -76,13 +80,14 @@ export interface Leadership {
  * What a daemon may do: who is not known to lead repairs, and each node refuses what somebody else leads. A config that is
  * older than what the nodes remember would start what has been moved.
  */
-export function mayDo(leadership: Pick<Leadership, "role" | "missed">, config: Config): MayDo {
+export function mayDo(leadership: Pick<Leadership, "role" | "isAlone" | "missed">, config: Config): MayDo {
   if (leadership.missed(config).length > 0) return "nothing";
   const role = leadership.role();
-  return role === "leader" ? "everything" : role === "unelected" ? "repairs" : "nothing";
+  if (role === "standby") return "nothing";
+  return role === "leader" && leadership.isAlone() ? "everything" : "repairs";
 }
 
-type LeadershipPorts = Pick<Ports, "scripts" | "clock" | "signal"> & { readonly random: () => number };
+type LeadershipPorts = ClaimPorts & Pick<Ports, "nodes" | "concurrency">;
 
 /** The leadership of this state folder's owner, as it was when it last ran. Asks nobody yet. */
 export async function openLeadership(ports: LeadershipPorts, state: LeadershipState): Promise<Leadership> {
@@ -92,15 +97,46 @@ export async function openLeadership(ports: LeadershipPorts, state: LeadershipSt
   // A pictl of before did not write down the boot.
   const isOurs = saved !== undefined && (saved.machine === machine || machine.startsWith(`${saved.machine} `));
   let standing = newStanding(isOurs ? saved : fresh);
-  let judged: Omit<Judgement, "standing" | "elect"> = { role: "standby", until: -Infinity, placed: [], strange: [] };
+  let judged: Omit<Judgement, "standing" | "elect"> = {
+    role: "standby",
+    until: -Infinity,
+    placed: [],
+    told: [],
+    strange: [],
+  };
   const keep = async (next: Standing): Promise<void> => {
     standing = next;
     await state.memory.write({ ...next.memory, machine });
   };
+  const unable = new Map<string, Inability>();
+  const claiming = {
+    nodes: state.nodes,
+    cannot: (node: string, why: Inability | undefined): void => {
+      if (why) unable.set(node, why);
+      else unable.delete(node);
+    },
+  };
+  /** Of the election that was won last, or of our start where that is not known. */
+  let electedAt = ports.clock.monotonic();
+  const tellAll = async (config: Config, { told }: Judgement): Promise<void> => {
+    const others = config.nodes.filter(({ name }) => !told.includes(name));
+    const all = (await announce(ports, others)).length === others.length;
+    if (all || ports.clock.monotonic() - electedAt > commandWindowMs) await keep(announced(standing));
+  };
+  let telling: Promise<void> | undefined;
   const round = async (config: Config): Promise<Judgement> => {
-    const judgement = await claimLeadership(ports, { config, standing, nodes: state.nodes });
+    const { epoch } = standing.memory;
+    const judgement = await claimLeadership(ports, { config, standing, ...claiming });
     judged = judgement;
+    if (judgement.standing.memory.epoch > epoch && judgement.standing.memory.elected) {
+      electedAt = ports.clock.monotonic();
+    }
     await keep(afterRound(standing, judgement));
+    if (judgement.role === "leader" && !standing.memory.announced) {
+      telling ??= tellAll(config, judgement).finally(() => (telling = undefined));
+      if (judgement.told.length === config.nodes.length) await telling;
+      else telling.catch(() => undefined);
+    }
     return judgement;
   };
   /** One after the other: each needs an epoch that half of the nodes have stored. */
@@ -123,15 +159,23 @@ export async function openLeadership(ports: LeadershipPorts, state: LeadershipSt
     // Where our own memory of it is lost with this process, the others must be too few to lead on without it.
     const { nodes } = config;
     const enough = state.memory.isSaved?.() === false ? majority(nodes) : blockingSet(nodes);
-    const stored = await enoughStore(ports, { config, standing: next, nodes: state.nodes }, enough);
+    const stored = await enoughStore(ports, { config, standing: next, ...claiming }, enough);
     if (!stored) await keep(undone(standing));
     else if (standing.memory.epoch === next.memory.epoch) await keep({ ...standing, confirmed: true });
     return stored;
   };
+  const role = (): Role =>
+    judged.role === "leader" && judged.until <= ports.clock.monotonic() ? "unelected" : judged.role;
   return {
     round,
-    role: () => (judged.role === "leader" && judged.until <= ports.clock.monotonic() ? "unelected" : judged.role),
+    role,
     until: () => judged.until,
+    isAlone: () => standing.memory.announced || !safety.announced,
+    unable: () => unable,
+    lease: (what) => {
+      if (role() === "leader") return judged.until;
+      return what === "repairs" && role() === "unelected" ? Infinity : -Infinity;
+    },
     strange: () => judged.strange,
     fence: () => ({ owner: standing.memory.owner, epoch: standing.memory.epoch }),
     async raise() {
@@ -173,117 +217,5 @@ export async function keepLeading(
     await clock.sleep(renewMs, leave).catch(() => undefined);
     if (leave.aborted) return;
     await round();
-  }
-}
-
-interface ClaimInput {
-  readonly config: Config;
-  readonly standing: Standing;
-  readonly nodes: Nodes;
-}
-
-/**
- * One round of leadership: every node is asked at once for its promise, and once more when that makes an election
- * possible. A node that cannot be asked is one that did not answer.
- */
-async function claimLeadership(ports: LeadershipPorts, input: ClaimInput): Promise<Judgement> {
-  const standing = withElectorate(input.standing, namesOf(input.config));
-  const first = await claimAll(ports, input, standing, epochToClaim(standing));
-  if (first.elect === undefined) return first;
-  const second = await claimAll(ports, input, first.standing, first.elect);
-  // Before it leads, those who elected the one before hear who elects from now on.
-  const tells = second.standing.memory.elected && second.standing.memory.joint.length > 0;
-  return tells ? claimAll(ports, input, second.standing, second.standing.memory.epoch) : second;
-}
-
-async function claimAll(
-  ports: LeadershipPorts,
-  input: ClaimInput,
-  standing: Standing,
-  epoch: number,
-): Promise<Judgement> {
-  const { config } = input;
-  const answers = await Promise.all(askAll(ports, input, standing, epoch));
-  return judge(standing, {
-    nodes: namesOf(config),
-    ttlMs: promiseMs(config),
-    epoch,
-    answers: answers.filter((answer) => answer !== undefined),
-    now: ports.clock.monotonic(),
-    random: ports.random(),
-  });
-}
-
-function namesOf({ nodes }: Config): readonly string[] {
-  return nodes.map(({ name }) => name);
-}
-
-type Answer = Parameters<typeof judge>[1]["answers"][number];
-
-/** Every node's answer; undefined when it cannot be asked or does not answer. None of them rejects. */
-function askAll(
-  ports: LeadershipPorts,
-  input: ClaimInput,
-  standing: Standing,
-  epoch: number,
-): readonly Promise<Answer | undefined>[] {
-  const asked = { owner: standing.memory.owner, epoch, marks: toRemember(standing) };
-  return input.config.nodes.map((node) => claim(ports, input, node, asked).catch(() => undefined));
-}
-
-/** Whether so many nodes store what this leader has them remember; resolves as soon as that is certain. */
-function enoughStore(ports: LeadershipPorts, input: ClaimInput, enough: number): Promise<boolean> {
-  const asked = askAll(ports, input, input.standing, input.standing.memory.epoch);
-  return new Promise((resolve) => {
-    let stored = 0;
-    let open = asked.length;
-    for (const each of asked) {
-      void each.then((answer) => {
-        open -= 1;
-        if (answer?.answer.claimed === true) stored += 1;
-        if (stored >= enough) resolve(true);
-        else if (stored + open < enough) resolve(false);
-      });
-    }
-  });
-}
-
-/** Longer than any lease that is granted on the strength of it, and than two rounds that fail. */
-function promiseMs({ vips }: Config): number {
-  return Math.max(...vips.map(({ mode, leaseMs }) => (mode === "lease" ? leaseMs : 0)), renewMs) + 2 * renewMs;
-}
-
-/**
- * The login becomes root: what a node remembers must be where every other login of the cluster looks. One that cannot
- * gets no promise, and so never leads.
- */
-async function claim(
-  { scripts, clock, signal: stop }: LeadershipPorts,
-  { config, nodes }: ClaimInput,
-  node: Config["nodes"][number],
-  asked: Pick<Claim, "owner" | "epoch" | "marks">,
-): Promise<Answer | undefined> {
-  const until = clock.monotonic() + timeoutMs;
-  const { signal, dispose, expired } = timeLimit(clock, timeoutMs, stop);
-  try {
-    const connection = await nodes.connect(node, signal);
-    const [guard, late, { root, sudo }] = await abortable(
-      Promise.all([scripts.read("guard.sh"), connection.clock(), connection.privilege()]),
-      signal,
-    );
-    // Each login would have a promise of its own, in its own home.
-    if (safety["one-memory"] && !root && !sudo) return undefined;
-    const sentAt = clock.monotonic();
-    const { cluster } = config;
-    const command = claimCommand(guard, { ...asked, cluster, ttlMs: promiseMs(config) }, { clock: late, until });
-    const outcome = await connection.run(command, { sudo: !root && sudo, timeoutMs, signal });
-    const answer = outcome.status === "ok" ? parseClaimAnswer(outcome.stdout, clock.monotonic()) : undefined;
-    return answer && { node: node.name, sentAt, answer };
-  } catch (error) {
-    // A line that was cut while it was in use stays silent for long after it has healed.
-    if (expired()) nodes.discard(node.name);
-    throw error;
-  } finally {
-    dispose();
   }
 }

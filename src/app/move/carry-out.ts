@@ -171,7 +171,7 @@ async function untilWritten(ports: Ports, moving: Replacing): Promise<number | n
     moving.step.update("undoing");
     // Undoing is not interrupted: half a move is worse than a late Ctrl-C.
     const undone = await undo(
-      ports,
+      { ...ports, nodes: moving.undoing ?? ports.nodes },
       config,
       { ...move, copied: moving.copied },
       {

@@ -5,7 +5,7 @@ import type { Place } from "../../domain/move/data-commands.ts";
 import type { MoveRecord } from "../../domain/move/journal.ts";
 import type { MovePlan } from "../../domain/move/plan.ts";
 import type { PlaceOptions } from "../place/index.ts";
-import type { ConfigStore, Step } from "../ports.ts";
+import type { ConfigStore, Nodes, Step } from "../ports.ts";
 import type { Side } from "./side.ts";
 
 export interface MoveOptions extends PlaceOptions {
@@ -22,6 +22,8 @@ export interface MoveOptions extends PlaceOptions {
    * does not answer is refused, since its copy may be running. Not said: it is tried, and taken for dead when silent.
    */
   readonly sourceIs?: "dead" | "answers";
+  /** The nodes for undoing it, where the move itself may come to an end that this does not share. */
+  readonly undoing?: Nodes;
 }
 
 export interface Moving extends MoveOptions {

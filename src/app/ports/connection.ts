@@ -181,6 +181,11 @@ export interface GuardOptions {
   readonly windowMs?: number;
   /** Our monotonic time until which it must have begun, instead of `windowMs`. */
   readonly until?: number;
+  /**
+   * Asked when it is sent: our monotonic time after which it must not begin, whatever `until` and `windowMs` say. One that
+   * has passed already is told as superseded, and nothing is sent.
+   */
+  readonly lease?: () => number;
   /** How old the sample of the node's clock may be, milliseconds; default 60 s. */
   readonly clockAgeMs?: number;
   /**

@@ -15,6 +15,7 @@ export const nodeChecks = [
   "ip",
   "arping",
   "ping",
+  "flock",
   "vip-device",
   "vip-network",
   "vip-folders",

@@ -12,6 +12,7 @@ export interface Examination {
   readonly ip: Tool<"iproute2" | "busybox" | "other">;
   readonly arping: Tool<"iputils" | "busybox" | "habets" | "other">;
   readonly ping: boolean;
+  readonly flock: boolean;
   /** Those that were asked for; null when there is no `ip` to look with. */
   readonly devices: readonly Device[] | null;
   readonly clock: ClockEnds | null;
@@ -56,6 +57,7 @@ const sections = {
   ip: "command -v ip; ip -V 2>&1 | head -n 2",
   arping: "command -v arping; arping -V 2>&1 | head -n 3",
   ping: "command -v ping",
+  flock: "command -v flock",
   devices:
     'for device; do echo "device $device"; ip -o link show dev "$device" 2>&1; ' +
     'ip -o addr show dev "$device" 2>/dev/null; ' +
@@ -97,6 +99,7 @@ export function parseExamination(output: string): Examination {
       habets: /ARPing \d|Habets|requires an argument/,
     }),
     ping: lines(text.ping).length > 0,
+    flock: lines(text.flock).length > 0,
     devices:
       ip === null
         ? null

@@ -43,6 +43,7 @@ export function judgeNode(look: NodeLook): readonly Check[] {
       dockerAnswers: !(daemon instanceof PictlError),
     }),
     ...dockerChecks(node, seen === undefined ? undefined : seen.dockerClient, daemon),
+    ...flockCheck(seen),
     ...vipChecks(seen, vips),
     ...addressChecks(inside.addresses, vips),
     clockCheck(seen?.clock ? clockSkew(seen.clock, inside.asked) : null),
@@ -58,9 +59,16 @@ function cordonCheck({ node, cordoned }: NodeLook): readonly Check[] {
   return [warning("cordon", "nothing new is placed on it", remedy)];
 }
 
+/** Told only where it is missing. */
+function flockCheck(seen: Examination | undefined): readonly Check[] {
+  if (seen?.flock !== false) return [];
+  const found = "there is none: nothing keeps two commands of pictl apart, and no daemon gets a promise of this node";
+  return [warning("flock", found, "Install it: `apt-get install util-linux`, or busybox.")];
+}
+
 function applies({ vips }: NodeLook): (check: (typeof nodeChecks)[number]) => boolean {
   const candidatesOnly: readonly string[] = candidateChecks;
-  const onlyWhenWrong: readonly string[] = ["vip-folders", "vip-conflict", "vip-stray"];
+  const onlyWhenWrong: readonly string[] = ["flock", "vip-folders", "vip-conflict", "vip-stray"];
   return (check) => !onlyWhenWrong.includes(check) && (vips.length > 0 || !candidatesOnly.includes(check));
 }
 

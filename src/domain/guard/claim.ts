@@ -1,4 +1,6 @@
+import { type Electorate, formatElectorate } from "../leadership/electorate.ts";
 import { formatMarks, type Marks, parseMarks } from "../leadership/marks.ts";
+import { safety } from "../safety.ts";
 import { type Command, script } from "../shell.ts";
 import { type ClockSample, deadlineOn } from "./clock.ts";
 import type { Fence } from "./command.ts";
@@ -9,6 +11,8 @@ export interface Claim extends Fence {
   readonly ttlMs: number;
   /** What it is to remember; undefined: what it does already. */
   readonly marks: Marks | undefined;
+  /** Who is asked for the promise: it hears of that in the same moment as it gives it. */
+  readonly electorate: Electorate;
 }
 
 /** What holds on the node after the question. */
@@ -28,12 +32,18 @@ export interface ClaimAnswer extends Marks {
 /** `clock` and `until` keep a claim from being made late; without them it may be, which can only delay others. */
 export function claimCommand(
   guard: string,
-  { cluster, owner, epoch, ttlMs, marks }: Claim,
+  { cluster, owner, epoch, ttlMs, marks, electorate }: Claim,
   late?: { readonly clock: ClockSample; readonly until: number },
 ): Command {
   const deadline = late === undefined ? "" : String(deadlineOn(late.clock, late.until));
   const args = [cluster, late?.clock.bootId ?? "", deadline, String(epoch), owner, String(Math.ceil(ttlMs / 10))];
-  return script(guard, "claim", "guard.sh", ...args, marks === undefined ? "" : formatMarks(marks));
+  const words = [marks === undefined ? "" : formatMarks(marks), safety.electorate ? formatElectorate(electorate) : ""];
+  return script(guard, "claim", "guard.sh", ...args, ...words);
+}
+
+/** A node without a `flock` program promises nothing: of two claims at one instant it might promise both. */
+export function saysNoFlock({ code }: { readonly code: number | null }): boolean {
+  return code === 185;
 }
 
 /** Reads what `claimCommand` prints; `at`: our monotonic time when it arrived. Undefined for anything else. */

@@ -27,6 +27,18 @@ export interface Ticket {
   readonly lock: string | undefined;
 }
 
+/** Milliseconds within which a command must begin after it was sent, if nobody says another time. */
+export const commandWindowMs = 10_000;
+
+/** A daemon that may act no longer has something left to do. */
+export function leaseOver(node: string): PictlError {
+  return new PictlError(
+    "superseded",
+    "This daemon leads no longer, or too few nodes answer to know, so it did not send the command: nothing was done.",
+    { node, hint: "Whoever leads goes on, this daemon too when it is elected again." },
+  );
+}
+
 /** `line` (a POSIX sh line) behind the guard. */
 export function guarded(line: string, { guard, token, cluster, clock, until, fence, lock }: Ticket): string {
   const deadline = safety.deadline ? String(deadlineOn(clock, until)) : "";

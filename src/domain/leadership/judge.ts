@@ -28,6 +28,8 @@ export interface LeadershipMemory extends Pick<Marks, "frozen" | "placed"> {
   readonly seen: number;
   /** The nodes of the last election that was won; none before that. */
   readonly electorate: Electorate;
+  /** Every node has been told of the election, or what was begun before it has had its time. */
+  readonly announced: boolean;
   /** What has to be won, or told, before this one alone counts. */
   readonly joint: readonly Electorate[];
 }
@@ -55,6 +57,8 @@ export interface Judgement {
   /** Other electorates that nodes tell of, in which this round could not be won. */
   readonly strange: readonly Electorate[];
   readonly role: Role;
+  /** Nodes that obey the present epoch and no smaller one. */
+  readonly told: readonly string[];
   /** For a leader: our monotonic time until which it certainly stays the only one, if no more nodes answer. */
   readonly until: number;
   /** An epoch to claim at once, in a second round. */
@@ -99,6 +103,7 @@ export function judge(standing: Standing, round: ClaimRound): Judgement {
     epoch: Math.max(standing.memory.epoch, round.epoch),
     elected,
     seen: standing.memory.seen,
+    announced: standing.memory.announced && !(electing && elected),
     ...(electing && elected
       ? { electorate: round.nodes, joint: others }
       : { electorate: standing.memory.electorate, joint: unTold(standing, claimed) }),
@@ -115,7 +120,7 @@ export function judge(standing: Standing, round: ClaimRound): Judgement {
   if (elected) {
     const until = certainUntil(promises, round);
     const leads = until > round.now && memory.joint.length === 0;
-    const rest = { standing: next, placed, strange: memory.joint, elect: undefined };
+    const rest = { standing: next, placed, told: claimed, strange: memory.joint, elect: undefined };
     return leads ? { ...rest, role: "leader", until } : { ...rest, role: "unelected", until: round.now };
   }
   const obeysAnother = ({ answer }: ClaimRound["answers"][number]): boolean =>
@@ -125,6 +130,7 @@ export function judge(standing: Standing, round: ClaimRound): Judgement {
   return {
     standing: next,
     placed,
+    told: [],
     strange: others.filter((each) => !isWon(each, free)),
     role: round.answers.some(obeysAnother) ? "standby" : "unelected",
     until: round.now,
@@ -169,7 +175,16 @@ export function withElectorate(standing: Standing, nodes: Electorate): Standing 
 
 /** What an owner remembers that has never asked. */
 export function newOwner(owner: string): LeadershipMemory {
-  return { owner, epoch: 0, elected: false, seen: 0, electorate: [], joint: [], ...ofTheLayout(noMarks) };
+  return {
+    owner,
+    epoch: 0,
+    elected: false,
+    seen: 0,
+    announced: true,
+    electorate: [],
+    joint: [],
+    ...ofTheLayout(noMarks),
+  };
 }
 
 /** A daemon that has never asked. */
@@ -215,6 +230,11 @@ export function notPlaced(standing: Standing, container: string, before: readonl
   return { ...standing, memory: { ...memory, placed: [...others, ...known] } };
 }
 
+/** All nodes know who leads, or nothing of who led before can begin any more. */
+export function announced(standing: Standing): Standing {
+  return { ...standing, memory: { ...standing.memory, announced: true } };
+}
+
 /** The config file shows all that is remembered of the layout. */
 export function caughtUp(standing: Standing): Standing {
   const { memory } = standing;
@@ -223,10 +243,11 @@ export function caughtUp(standing: Standing): Standing {
 
 /** The standing after a round, with what was raised, remembered and thawed while the answers were on their way. */
 export function afterRound(current: Standing, { standing }: Pick<Judgement, "standing">): Standing {
-  const { epoch, seen } = current.memory;
+  const { epoch, seen, announced: told } = current.memory;
   if (standing.memory.epoch > epoch) return { ...standing, memory: { ...standing.memory, seen } };
   const confirmed = standing.confirmed && standing.memory.epoch === epoch;
-  return { ...standing, memory: { ...standing.memory, epoch, seen, ...marksOf(current) }, confirmed };
+  const memory = { ...standing.memory, epoch, seen, announced: told, ...marksOf(current) };
+  return { ...standing, memory, confirmed };
 }
 
 /** What nodes are told to remember; who only looks, or stands in an election, leaves that as it is. */

@@ -3,13 +3,20 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openScripts } from "../../../src/adapters/scripts/index.ts";
-import type { Connection } from "../../../src/app/ports.ts";
+import { leased } from "../../../src/app/leadership/leased.ts";
+import type { Connection, Nodes } from "../../../src/app/ports.ts";
 import type { Fence } from "../../../src/domain/guard/command.ts";
 import { line, words } from "../../../src/domain/shell.ts";
 import { addLogin, type Login } from "../../support/login.ts";
 import { openTestNodes, rejection, type SshNodes, started, throughProxy } from "../../support/ssh.ts";
 import { startSshd, whyNoSshd, type Sshd } from "../../support/sshd.ts";
 import { startProxy } from "../../support/tcp-proxy.ts";
+
+const only = (connection: Connection): Nodes => ({
+  connect: () => Promise.resolve(connection),
+  discard: () => undefined,
+  close: () => Promise.resolve(),
+});
 
 describe.skipIf(whyNoSshd)(`guarded commands${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { timeout: 30_000 }, () => {
   const cluster = `test-ssh-${process.pid.toString()}`;
@@ -67,6 +74,20 @@ describe.skipIf(whyNoSshd)(`guarded commands${whyNoSshd ? ` (${whyNoSshd})` : ""
     expect(existsSync(join(login.home, "late"))).toBe(false);
     expect(await connection.run(words("true"), { guard: {}, maxOutputBytes: 0 })).toMatchObject({ status: "ok" });
     await rejection(connection.run(words("true"), { guard: { until }, maxOutputBytes: 0 }), "command-late");
+  });
+
+  test("what only a leader may do is refused after the end of his lease, though its window is open", async () => {
+    const proxy = await started(startProxy({ target: sshd.port }));
+    const through = await nodes().connect(await throughProxy(sshd, proxy.port, { user: login.name }));
+    await through.clock();
+    proxy.slow(700);
+    const until = performance.now() + 300;
+    const bound = await leased(only(through), () => until).connect(sshd.node("n1"));
+    await rejection(bound.run(words("true"), { guard: {} }), "command-late");
+    // What is read may come when it will.
+    expect(await bound.run(words("true"))).toMatchObject({ status: "ok" });
+    const over = await rejection(bound.run(words("true"), { guard: {} }), "superseded");
+    expect(over.message).toContain("so it did not send the command: nothing was done.");
   });
 
   test("on a slow line it is refused although its client waits; an unguarded one is not", async () => {

@@ -21,6 +21,7 @@ describe("what the examination reads", () => {
         ip: "/usr/sbin/ip\nip utility, iproute2-6.1.0, libbpf 1.1.2",
         arping: "/usr/bin/arping\narping from iputils 20221126\nlibcap: yes, IDN: yes",
         ping: "/usr/bin/ping",
+        flock: "/usr/bin/flock",
         devices:
           "device eth0\n2: eth0@if5: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP mode DEFAULT\\    link/ether\n" +
           "2: eth0    inet 10.0.0.11/24 brd 10.0.0.255 scope global eth0\\       valid_lft forever\n" +
@@ -41,6 +42,7 @@ describe("what the examination reads", () => {
       ip: { path: "/usr/sbin/ip", flavour: "iproute2" },
       arping: { path: "/usr/bin/arping", flavour: "iputils" },
       ping: true,
+      flock: true,
       devices: [
         {
           name: "eth0",

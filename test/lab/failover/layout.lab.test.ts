@@ -3,9 +3,11 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { editConfig } from "../../faults/config.ts";
-import { during, type Fault, until } from "../../faults/stage.ts";
+import { powerLoss } from "../../faults/services.ts";
+import { during, type Fault, hold, until } from "../../faults/stage.ts";
 import { pictl } from "../../support/cli.ts";
-import { oneApp, type Scene, withScenes } from "../../support/failover.ts";
+import { Daemon } from "../../support/daemon.ts";
+import { INTERVAL, oneApp, type Scene, withScenes } from "../../support/failover.ts";
 
 await withScenes("a layout that is not what runs", (lab, scene) => {
   const watched = { ...oneApp, hb: [] };
@@ -87,6 +89,44 @@ await withScenes("a layout that is not what runs", (lab, scene) => {
       expect(await pictl(["status", "app"], { config })).toMatchObject({ code: 0 });
     },
   );
+
+  scene("that of a second machine, which does not know of a failover, and takes over", oneApp, async (stage) => {
+    const { config, dir } = lab.status();
+    const theirs = join(dir, "other.json");
+    const document = JSON.parse(readFileSync(config, "utf8")) as object;
+    put(theirs, JSON.stringify({ ...document, state_dir: "state-other" }));
+    rmSync(join(dir, "state-other"), { recursive: true, force: true });
+    const other = new Daemon({ config: theirs });
+    await other.start();
+    try {
+      await during(stage, powerLoss("n1"), () => stage.leaves("app", "n1"));
+      const home = stage.home("app") ?? "";
+      await until(stage, "the old copy is gone", async () => ((await all("n1")) === "" ? undefined : "it is there"));
+      const running = await all(home);
+      const dead: Fault = {
+        name: "the machine that led is gone",
+        blocks: ["controller"],
+        inject: (to) => to.daemon.kill(),
+        heal: (to) => to.daemon.start(),
+      };
+      await during(stage, dead, async () => {
+        await until(stage, "the other one leads", () =>
+          other.events("daemon.leads").length > 0 ? undefined : "it does not",
+        );
+        await until(stage, "it knows", () =>
+          other.events("config.caught-up").length > 0 ? undefined : "its config is as before",
+        );
+        await hold(3 * INTERVAL);
+        expect([readFileSync(theirs, "utf8").includes('"app"'), await all("n1"), await all(home)]).toEqual([
+          true,
+          "",
+          running,
+        ]);
+      });
+    } finally {
+      await other.kill();
+    }
+  });
 });
 
 /** In one step, as git and editors do: the auditor looks at the file all the time. */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { GuardOptions } from "../../../app/ports.ts";
 import { PictlError } from "../../../domain/errors.ts";
-import type { Fence, Ticket } from "../../../domain/guard/command.ts";
+import { commandWindowMs, type Fence, leaseOver, type Ticket } from "../../../domain/guard/command.ts";
 import type { Rights } from "./rights.ts";
 
 /** What guarded commands are wrapped in (`templates/guard.sh`). */
@@ -12,8 +12,6 @@ export interface GuardSettings {
   readonly fence?: () => Fence | undefined;
 }
 
-/** Milliseconds within which a command must begin after it was sent, if the caller says nothing. */
-const defaultWindowMs = 10_000;
 export const defaultClockAgeMs = 60_000;
 
 /** Writes the tickets of one connection's guarded commands. */
@@ -33,7 +31,7 @@ export class Guarding {
 
   /**
    * Fetches what a ticket needs; the function it resolves to writes the ticket, and is to be called when the command
-   * is sent. Rejects with connection-lost when the node does not tell its time.
+   * is sent. Rejects with connection-lost when the node does not tell its time, with superseded when its lease is over.
    */
   async prepare(options: GuardOptions, timeoutMs: number): Promise<() => Ticket> {
     const settings = this.#settings;
@@ -49,13 +47,15 @@ export class Guarding {
         `${this.#node} has no working \`flock\`, so two daemons may give it commands at the same instant. Install util-linux or busybox on it.`,
       );
     }
-    const windowMs = options.windowMs ?? Math.min(defaultWindowMs, timeoutMs);
+    const windowMs = options.windowMs ?? Math.min(commandWindowMs, timeoutMs);
+    const { lease = () => Infinity } = options;
+    if (lease() <= performance.now()) throw leaseOver(this.#node);
     return () => ({
       guard,
       token: `pictl-guard-${randomBytes(6).toString("hex")}`,
       cluster: settings.cluster,
       clock,
-      until: options.until ?? performance.now() + windowMs,
+      until: Math.min(options.until ?? performance.now() + windowMs, lease()),
       fence,
       lock: options.lock,
     });
