@@ -1,3 +1,4 @@
+import { firstOf } from "../../abort.ts";
 import { dockerAccessError, nameTaken } from "../../domain/docker/failure.ts";
 import { dockerRights } from "../../domain/docker/rights.ts";
 import { PictlError } from "../../domain/errors.ts";
@@ -16,16 +17,28 @@ export interface DockerCommand extends RunOptions {
  * Runs a docker client command on a node, through sudo where the login needs it, and behind the node's guard unless
  * it only reads. Throws docker-failed with docker's own words, container-foreign where a name is taken, docker-missing,
  * docker-denied, docker-unavailable, what a refusal of the guard throws (`RunOptions.guard`), timeout or connection-lost;
- * the last two say that nobody knows whether it was done.
+ * the last two say that nobody knows whether it was done. One that prints without an end is ended, as after its time.
  */
 export async function runDocker(connection: Connection, command: Command, options: DockerCommand): Promise<Outcome> {
   const { doing, reads = false, ...runOptions } = options;
   const { sudo, privileged } = dockerRights(await connection.privilege());
-  const outcome = await connection.run(command, {
-    ...runOptions,
-    sudo,
-    ...(reads ? {} : { guard: runOptions.guard ?? {} }),
-  });
+  const flood = floodGate(() =>
+    unknownEnd("prints without an end (4 MB were heard)", { doing, node: connection.node }),
+  );
+  const { signal, dispose } = firstOf([runOptions.signal, flood.signal]);
+  let outcome: Outcome;
+  try {
+    outcome = await connection.run(command, {
+      onStdout: flood.take,
+      onStderr: flood.take,
+      ...runOptions,
+      signal,
+      sudo,
+      ...(reads ? {} : { guard: runOptions.guard ?? {} }),
+    });
+  } finally {
+    dispose();
+  }
   if (outcome.status !== "ok") throw dockerError(outcome, { doing, node: connection.node, privileged });
   return outcome;
 }
@@ -37,10 +50,10 @@ export function dockerError(
 ): PictlError {
   if (outcome.status === "unknown") {
     const why = { timeout: "did not end in time", "connection-lost": "lost its connection", killed: "was killed" };
-    return new PictlError(
+    return unknownEnd(
+      why[outcome.reason],
+      { doing, node },
       outcome.reason === "timeout" ? "timeout" : "connection-lost",
-      `Could not ${doing}: the docker command ${why[outcome.reason]}, and may or may not have done its work.`,
-      { node, hint: "Look with `pictl status` before trying again." },
     );
   }
   const said = outcome.stderr.trim();
@@ -49,6 +62,36 @@ export function dockerError(
   const taken = nameTaken(said, { doing, node });
   if (taken) return taken;
   return new PictlError("docker-failed", `Could not ${doing}: ${dockerSaid(said, outcome.code)}`, { node });
+}
+
+function unknownEnd(
+  why: string,
+  { doing, node }: { readonly doing: string; readonly node: string },
+  code: "timeout" | "connection-lost" = "timeout",
+): PictlError {
+  return new PictlError(code, `Could not ${doing}: the docker command ${why}, and may or may not have done its work.`, {
+    node,
+    hint: "Look with `pictl status` before trying again.",
+  });
+}
+
+/** More than docker says of anything it does. */
+const mostBytes = 4 * 1024 * 1024;
+
+/** Counts what is heard; its signal aborts, for the reason that `why` gives, when that is too much. */
+function floodGate(why: () => PictlError): {
+  readonly signal: AbortSignal;
+  readonly take: (chunk: Uint8Array) => void;
+} {
+  const over = new AbortController();
+  let heard = 0;
+  return {
+    signal: over.signal,
+    take: ({ length }) => {
+      heard += length;
+      if (heard > mostBytes) over.abort(why());
+    },
+  };
 }
 
 /** Docker's last words, without its prefix and its advertisement for `--help`. */

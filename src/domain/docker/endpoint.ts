@@ -10,7 +10,7 @@ export const defaultDockerHost = "unix:///var/run/docker.sock";
 export const tellDockerHost = `
 if [ -n "\${DOCKER_HOST-}" ]; then printf '%s\\n' "$DOCKER_HOST"
 elif [ -n "\${DOCKER_CONTEXT-}" ] || grep -q '"currentContext"' "\${DOCKER_CONFIG:-$HOME/.docker}/config.json" 2>/dev/null
-then docker context inspect --format '{{.Endpoints.docker.Host}}' 2>/dev/null || echo
+then docker context inspect --format '{{.Endpoints.docker.Host}}' 2>/dev/null | head -n 1 | head -c 4096 | grep . || echo
 else echo ${defaultDockerHost}
 fi`;
 

@@ -53,7 +53,7 @@ export interface Device {
 const sections = {
   clock: "date +%s.%N",
   user: "id -un",
-  docker: "docker --version 2>&1",
+  docker: "docker --version 2>&1 | head -c 1000",
   ip: "command -v ip; ip -V 2>&1 | head -n 2",
   arping: "command -v arping; arping -V 2>&1 | head -n 3",
   ping: "command -v ping",

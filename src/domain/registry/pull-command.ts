@@ -57,7 +57,7 @@ work() {
 // The entry in config.json keeps docker from handing the password to a credential store that it finds on the node.
 // The folder is also without the user's docker context, so that one's address is carried over.
 const privateFolder = `
-host=$(docker context inspect --format '{{.Endpoints.docker.Host}}' 2>/dev/null) && [ "$host" ] && export DOCKER_HOST="$host"
+host=$(docker context inspect --format '{{.Endpoints.docker.Host}}' 2>/dev/null | head -n 1 | head -c 4096) && [ "$host" ] && export DOCKER_HOST="$host"
 umask 077
 folder=$(mktemp -d /dev/shm/pictl-XXXXXXXXXX 2>/dev/null || mktemp -d) || exit ${String(pullExit.noFolder)}
 echo '{"auths":{"pictl.invalid":{}}}' >"$folder/config.json" || exit ${String(pullExit.noFolder)}
