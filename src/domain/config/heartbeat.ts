@@ -1,3 +1,4 @@
+import { defaultGraceMs } from "../heartbeat/starting.ts";
 import { neverAnswers } from "../heartbeat/never-answers.ts";
 import { isNodeName } from "./names.ts";
 import type { ConfigPath } from "./path.ts";
@@ -59,7 +60,7 @@ function checks(raw: RawConfig, placements: readonly Placement[], findings: Find
       const placement = placementOf.get(key);
       const never = placement && neverAnswers(check, placement);
       if (never !== undefined) findings.warning(path, never, { atKey: true });
-      return { node, container, check };
+      return { node, container, check: withPatience(check, placement) };
     });
   });
 }
@@ -72,6 +73,13 @@ function checkOf(entry: string | number | RawCheck): HeartbeatCheck["check"] {
   if (typeof entry !== "object") return { kind: "tcp", port: Number(entry) };
   const { check: kind, timeout, ...rest } = entry;
   return { kind, ...(timeout === undefined ? {} : { timeoutMs: timeout }), ...rest };
+}
+
+/** What may take long until its check succeeds where it is put in place may do so after any start. */
+function withPatience(check: HeartbeatCheck["check"], placement: Placement | undefined): HeartbeatCheck["check"] {
+  const { patienceMs = 0 } = placement ?? {};
+  const hasOwn = check["grace"] !== undefined || check.kind === "docker" || check.kind === "ping";
+  return hasOwn || patienceMs <= defaultGraceMs ? check : { ...check, grace: patienceMs };
 }
 
 function elsewhere(container: string, placements: readonly Placement[]): string {

@@ -3,7 +3,7 @@ import { type CheckFact, type NodeFacts } from "./facts.ts";
 import type { Trial } from "./memory.ts";
 
 /** How long a container may take after a start until its check succeeds, where the check does not say (`grace`). */
-const defaultGraceMs = 30_000;
+export const defaultGraceMs = 30_000;
 /** Who has a HEALTHCHECK and is watched in another way as well is waited for so long while Docker says "starting". */
 const longestStartingMs = 5 * 60_000;
 

@@ -95,3 +95,16 @@ test("what the original's later versions had is taken and told", () => {
   expect(messages(raw).every((message) => message.startsWith("warning: has no effect"))).toBe(true);
   expect(messages(raw)).toHaveLength(3);
 });
+
+test("what may take long until its check succeeds may take as long after a start, unless the check says otherwise", () => {
+  const web = { args: "", patience: 120 };
+  const graceOf = (entry: NonNullable<RawConfig["hb"]>[number][string], placed: object = web): unknown =>
+    build({ layout: [{ node: "a", web: placed }], hb: [{ node: "a", web: entry }] }).config.heartbeat.checks[0]?.check[
+      "grace"
+    ];
+  expect(graceOf("80")).toBe(120_000);
+  expect(graceOf({ check: "exec", command: "true" })).toBe(120_000);
+  expect(graceOf({ check: "exec", command: "true", grace: 5000 })).toBe(5000);
+  expect(graceOf("80", { args: "", patience: 5 })).toBeUndefined();
+  expect(graceOf({ check: "docker" })).toBeUndefined();
+});

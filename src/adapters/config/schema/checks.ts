@@ -20,7 +20,7 @@ const via = z.optional(
 const grace = z.optional(
   described(
     whole("a number of milliseconds, 0 or more", 0, 2 ** 31 - 1),
-    "For so long after a start of the container a check that fails only says that it is still starting. Raise it for what starts slowly; with 0 every failure counts at once.",
+    "For so long after a start of the container a check that fails only says that it is still starting. Raise it for what starts slowly; with 0 every failure counts at once. A longer `patience` of the layout entry counts where this is not said.",
     { default: 30_000, example: 120_000 },
   ),
 );
