@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { hostname, userInfo } from "node:os";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { openBuildContexts, savedDigests } from "./adapters/build-context/index.ts";
 import { systemClock } from "./adapters/clock/index.ts";
 import { findConfig, openConfigStore } from "./adapters/config/index.ts";
@@ -34,6 +34,7 @@ import type {
   VipRequests,
 } from "./app/ports.ts";
 import { openChecks } from "./checks/index.ts";
+import type { ComposeFile } from "./domain/compose/import.ts";
 import type { Config } from "./domain/config/types.ts";
 import type { DaemonState } from "./domain/daemon.ts";
 import { PictlError } from "./domain/errors.ts";
@@ -173,6 +174,12 @@ export async function openStore(
 ): Promise<EditableConfigStore> {
   const path = findConfig({ flag: configPath, env: process.env, cwd: process.cwd() });
   return reader ? openConfigStore(path, { ...reader, env: {} }) : openConfigStore(path);
+}
+
+/** A compose file, for a config. Rejects with compose-invalid. */
+export async function readCompose(path: string, store: { readonly path: string }): Promise<ComposeFile> {
+  const { readComposeFile } = await import("./adapters/compose/index.ts");
+  return readComposeFile(path, { configFolder: dirname(resolve(store.path)), env: process.env });
 }
 
 /** The event log alone. */

@@ -17,6 +17,7 @@ export const errorCodes = {
   "secret-missing": 2,
   /** An `env_file` cannot be read, or has a line that is no variable. */
   "env-file-invalid": 2,
+  "compose-invalid": 2,
   /** A node, container or image was named that the config does not have. */
   "unknown-node": 2,
   "unknown-container": 2,

@@ -73,6 +73,7 @@ const commandsWith = (
   ["container", "add", "new", "--node", "n1", "--args", "--read-only"],
   ["container", "edit", "new", "--args", "--read-only --init", "--yes"],
   ["container", "remove", "new", "--yes"],
+  ["import", join(dir, "compose.yaml"), "--node", "n1", "--dry-run"],
   ["heartbeat"],
   ["prune", "--dry-run"],
   ["vip", "move", "n2"],
@@ -95,6 +96,8 @@ const oneThing: ReadonlySet<string> = new Set([
   "pictl config show",
   "pictl config get",
   "pictl config set",
+  // Its services, and the networks that they share.
+  "pictl import",
 ]);
 
 /** The kind of a value: `string`, `[…]` of what its elements have in common, or the keys of an object. */
@@ -156,6 +159,8 @@ describe.skipIf(obstacle !== undefined)("--json", () => {
     const rest = { dockerRegistries: [registry.host], rsyslog_host: "n1", rsyslog_logfile: "/var/log/all" };
     const config = JSON.parse(readFileSync(lab.status().config, "utf8")) as { ssh: { connect_timeout?: number } };
     pristine = JSON.stringify({ ...config, ...rest }, null, 2);
+    const cache = { image: "redis:7", ports: ["6379"] };
+    writeFileSync(join(lab.status().dir, "compose.yaml"), JSON.stringify({ services: { cache }, include: "$MORE" }));
     // What the page shows is what `lab up` writes.
     delete config.ssh.connect_timeout;
     writeFileSync(lab.status().config, JSON.stringify({ ...config, ...rest }, null, 2));

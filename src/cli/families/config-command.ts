@@ -1,6 +1,7 @@
 import type { EditableConfigStore } from "../../app/ports.ts";
 import { record } from "../../app/kit/record.ts";
 import type { Report } from "../../app/kit/report.ts";
+import type { ComposeFile } from "../../domain/compose/import.ts";
 import { configChanges } from "../../domain/config/changes.ts";
 import { type GlobalFlags, PictlCommand } from "../command.ts";
 
@@ -9,6 +10,12 @@ export abstract class ConfigCommand extends PictlCommand {
   protected async store(flags: GlobalFlags): Promise<EditableConfigStore> {
     const { openStore } = await import("../../context.ts");
     return openStore(flags.config);
+  }
+
+  /** A compose file, for the config. Rejects with compose-invalid. */
+  protected async compose(path: string, store: EditableConfigStore): Promise<ComposeFile> {
+    const { readCompose } = await import("../../context.ts");
+    return readCompose(path, store);
   }
 
   /** Does what may change the config, and writes down what it has changed. */
