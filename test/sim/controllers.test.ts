@@ -20,6 +20,9 @@ const text = JSON.stringify({
   container_host_constraints: [{ container: "c1,n1,n2" }],
 });
 
+const withWitnesses = (document: string, ...witnesses: string[]): string =>
+  JSON.stringify({ ...(JSON.parse(document) as object), witnesses });
+
 const configOf = (...nodes: string[]): string =>
   JSON.stringify({
     cluster: "sim",
@@ -266,4 +269,46 @@ test("a failover that outlasts the lease of its leader starts nothing", async ()
   expect(stage.lines.filter((line) => line.includes("docker container run"))).toEqual([]);
   expect(stage.placedBy("controller")).toEqual(["n1"]);
   leader.process.kill();
+});
+
+test("of two configs that name other witnesses one daemon leads, whichever of them answer", async () => {
+  const stage = new Stage();
+  const all = configOf("n1", "n2", "n3", "n4", "n5");
+  stage.world.disk("controller").text = withWitnesses(all, "n1", "n2", "n3");
+  stage.world.disk("other").text = withWitnesses(all, "n3", "n4", "n5");
+  // Nobody has ever led, and the one witness of both is without power.
+  stage.world.node("n3").powerOff();
+  stage.start("controller");
+  stage.start("other");
+  await stage.pass(60_000);
+  const roles = (): unknown[] => [stage.role("controller"), stage.role("other")].sort();
+  expect(roles()).toEqual(["leads", "stands-by"]);
+  stage.world.node("n3").powerOn();
+  await stage.pass(60_000);
+  expect(roles()).toEqual(["leads", "stands-by"]);
+});
+
+test("nodes that do not elect obey the new leader too, from the moment they answer", async () => {
+  const stage = new Stage();
+  for (const machine of ["controller", "other"]) {
+    const disk = stage.world.disk(machine);
+    disk.text = withWitnesses(disk.text, "n2", "n3", "n4");
+  }
+  const { promise } = stage.world.node("n1").guard;
+  expect(promise.epoch).toBe(0);
+  const first = stage.start("controller");
+  await stage.pass(10_000);
+  const before = stage.world.node("n1").guard.promise.epoch;
+  expect(stage.world.node("n1").guard.promise).toMatchObject({ owner: "controller" });
+  const second = stage.start("other");
+  await stage.pass(10_000);
+  first.process.kill();
+  await stage.pass(60_000);
+  expect(stage.role("other")).toBe("leads");
+  expect(stage.world.node("n1").guard.promise.epoch).toBeGreaterThan(before);
+  // And it fails over what ran there.
+  stage.world.node("n1").powerOff();
+  await stage.pass(60_000);
+  expect(stage.placedBy("other")).toEqual(["n2"]);
+  second.process.kill();
 });

@@ -1,6 +1,8 @@
+import pMap from "p-map";
 import { abortable, timeLimit } from "../../abort.ts";
 import type { Config, NodeSpec } from "../../domain/config/types.ts";
 import { type Claim, claimCommand, parseClaimAnswer, saysNoFlock } from "../../domain/guard/claim.ts";
+import type { Electorate } from "../../domain/leadership/electorate.ts";
 import {
   epochToClaim,
   judge,
@@ -9,6 +11,7 @@ import {
   toRemember,
   withElectorate,
 } from "../../domain/leadership/judge.ts";
+import { witnessesOf } from "../../domain/leadership/witnesses.ts";
 import { safety } from "../../domain/safety.ts";
 import type { Nodes, Ports } from "../ports.ts";
 
@@ -22,7 +25,7 @@ export type ClaimPorts = Pick<Ports, "scripts" | "clock" | "signal"> & { readonl
 export interface ClaimInput {
   readonly config: Config;
   readonly standing: Standing;
-  readonly nodes: Nodes;
+  readonly nodes: Pick<Nodes, "connect" | "discard">;
   /** Told of each node that answers, and can promise nothing. */
   readonly cannot: (node: string, why: Inability | undefined) => void;
 }
@@ -31,26 +34,47 @@ export interface ClaimInput {
 export type Inability = "root" | "flock";
 
 /**
- * One round of leadership: every node is asked at once for its promise, and once more when that makes an election
- * possible. A node that cannot be asked is one that did not answer.
+ * One round of leadership: every node that elects, or has elected, is asked at once for its promise, and once more when that
+ * makes an election possible. A node that cannot be asked is one that did not answer.
  */
 export async function claimLeadership(ports: ClaimPorts, input: ClaimInput): Promise<Judgement> {
-  const standing = withElectorate(input.standing, namesOf(input.config));
-  const first = await claimAll(ports, input, standing, epochToClaim(standing));
-  if (first.elect === undefined) return first;
-  const second = await claimAll(ports, input, first.standing, first.elect);
+  const own = witnessesOf(input.config);
+  const standing = withElectorate(input.standing, own, namesOf(input.config));
+  const { joint } = standing.memory;
+  const first = await claimAll(ports, input, { standing, epoch: epochToClaim(standing), of: [own, ...joint] });
+  const looked = await wider(ports, input, first, own);
+  if (looked.elect === undefined) return looked;
+  const of = [own, ...looked.heard];
+  const second = await claimAll(ports, input, { standing: looked.standing, epoch: looked.elect, of });
   // Before it leads, those who elected the one before hear who elects from now on.
-  const tells = second.standing.memory.elected && second.standing.memory.joint.length > 0;
-  return tells ? claimAll(ports, input, second.standing, second.standing.memory.epoch) : second;
+  const { elected, epoch, joint: untold } = second.standing.memory;
+  if (!elected || untold.length === 0) return second;
+  return claimAll(ports, input, { standing: second.standing, epoch, of: [own, ...untold] });
 }
 
-async function claimAll(ports: ClaimPorts, input: ClaimInput, standing: Standing, epoch: number): Promise<Judgement> {
+/** Those who looked again at the nodes of whom they have just heard, if there are such. */
+async function wider(ports: ClaimPorts, input: ClaimInput, judgement: Judgement, own: Electorate): Promise<Judgement> {
+  const { standing, heard } = judgement;
+  const asked = new Set([own, ...standing.memory.joint].flat());
+  if (standing.memory.elected || heard.flat().every((name) => asked.has(name))) return judgement;
+  return claimAll(ports, input, { standing, epoch: 0, of: [own, ...heard] });
+}
+
+interface Asked {
+  readonly standing: Standing;
+  readonly epoch: number;
+  /** Whose nodes are asked, where they are in the config. */
+  readonly of: readonly Electorate[];
+}
+
+async function claimAll(ports: ClaimPorts, input: ClaimInput, asked: Asked): Promise<Judgement> {
   const { config } = input;
-  const answers = await Promise.all(askAll(ports, input, standing, epoch));
-  return judge(standing, {
-    nodes: namesOf(config),
+  const answers = await Promise.all(askAll(ports, input, asked));
+  return judge(asked.standing, {
+    nodes: witnessesOf(config),
+    everyNode: namesOf(config),
     ttlMs: promiseMs(config),
-    epoch,
+    epoch: asked.epoch,
     answers: answers.filter((answer) => answer !== undefined),
     now: ports.clock.monotonic(),
     random: ports.random(),
@@ -67,17 +91,27 @@ type Answer = Parameters<typeof judge>[1]["answers"][number];
 function askAll(
   ports: ClaimPorts,
   input: ClaimInput,
-  standing: Standing,
-  epoch: number,
+  { standing, epoch, of }: Asked,
 ): readonly Promise<Answer | undefined>[] {
-  const electorate = namesOf(input.config);
-  const asked = { owner: standing.memory.owner, epoch, marks: toRemember(standing), electorate };
-  return input.config.nodes.map((node) => claim(ports, input, node, asked).catch(() => undefined));
+  const { config } = input;
+  const names = new Set(of.flat());
+  const claimed = claimOf(config, standing, epoch);
+  return config.nodes
+    .filter(({ name }) => names.has(name))
+    .map((node) => claim(ports, input, node, claimed).catch(() => undefined));
 }
 
-/** Whether so many nodes store what this leader has them remember; resolves as soon as that is certain. */
+function claimOf(config: Config, standing: Standing, epoch: number): Claim {
+  const { cluster } = config;
+  const electorate = witnessesOf(config);
+  const { owner } = standing.memory;
+  return { cluster, owner, epoch, electorate, marks: toRemember(standing), ttlMs: promiseMs(config) };
+}
+
+/** Whether so many who elect store what this leader has them remember; resolves as soon as that is certain. */
 export function enoughStore(ports: ClaimPorts, input: ClaimInput, enough: number): Promise<boolean> {
-  const asked = askAll(ports, input, input.standing, input.standing.memory.epoch);
+  const { standing, config } = input;
+  const asked = askAll(ports, input, { standing, epoch: standing.memory.epoch, of: [witnessesOf(config)] });
   return new Promise((resolve) => {
     let stored = 0;
     let open = asked.length;
@@ -92,6 +126,23 @@ export function enoughStore(ports: ClaimPorts, input: ClaimInput, enough: number
   });
 }
 
+/**
+ * Tells other nodes who leads, and who has elected him: they obey nobody of before from then on, and whoever asks them for an
+ * election hears of it. They promise nothing. Resolves to the names of those that know; never rejects.
+ */
+export async function announce(
+  ports: ClaimPorts & Pick<Ports, "concurrency">,
+  input: ClaimInput,
+  to: readonly NodeSpec[],
+): Promise<readonly string[]> {
+  const { standing, config } = input;
+  const told = { ...claimOf(config, standing, standing.memory.epoch), ttlMs: 0 };
+  const answers = await pMap(to, (node) => claim(ports, input, node, told).catch(() => undefined), {
+    concurrency: ports.concurrency,
+  });
+  return answers.flatMap((each) => (each?.answer.claimed === true ? [each.node] : []));
+}
+
 /** Longer than any lease that is granted on the strength of it, and than two rounds that fail. */
 function promiseMs({ vips }: Config): number {
   return Math.max(...vips.map(({ mode, leaseMs }) => (mode === "lease" ? leaseMs : 0)), renewMs) + 2 * renewMs;
@@ -103,9 +154,9 @@ function promiseMs({ vips }: Config): number {
  */
 async function claim(
   { scripts, clock, signal: stop }: ClaimPorts,
-  { config, nodes, cannot }: ClaimInput,
+  { nodes, cannot }: Pick<ClaimInput, "nodes" | "cannot">,
   node: NodeSpec,
-  asked: Pick<Claim, "owner" | "epoch" | "marks" | "electorate">,
+  asked: Claim,
 ): Promise<Answer | undefined> {
   const { signal, dispose, expired } = timeLimit(clock, timeoutMs, stop);
   let connected = false;
@@ -124,8 +175,7 @@ async function claim(
       return undefined;
     }
     const sentAt = clock.monotonic();
-    const { cluster } = config;
-    const command = claimCommand(guard, { ...asked, cluster, ttlMs: promiseMs(config) }, { clock: late, until });
+    const command = claimCommand(guard, asked, { clock: late, until });
     const outcome = await connection.run(command, { sudo: !root && sudo, timeoutMs, signal });
     cannot(node.name, outcome.status === "failed" && saysNoFlock(outcome) ? "flock" : undefined);
     const answer = outcome.status === "ok" ? parseClaimAnswer(outcome.stdout, clock.monotonic()) : undefined;

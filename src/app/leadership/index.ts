@@ -3,7 +3,6 @@ import type { Electorate } from "../../domain/leadership/electorate.ts";
 import type { Frozen } from "../../domain/leadership/frozen.ts";
 import {
   afterRound,
-  announced,
   blockingSet,
   caughtUp,
   type Judgement,
@@ -18,11 +17,12 @@ import {
   thawed,
 } from "../../domain/leadership/judge.ts";
 import { type MissedMove, missedMoves, newlyPlaced, type Placed } from "../../domain/leadership/placed.ts";
-import { commandWindowMs, type Fence } from "../../domain/guard/command.ts";
+import { witnessesOf } from "../../domain/leadership/witnesses.ts";
+import type { Fence } from "../../domain/guard/command.ts";
 import { safety } from "../../domain/safety.ts";
 import type { MayDo } from "../heartbeat/index.ts";
 import type { LeadershipState, Ports } from "../ports.ts";
-import { announce } from "./announce.ts";
+import { openAnnouncing } from "./announcing.ts";
 import { claimLeadership, type ClaimPorts, enoughStore, type Inability, renewMs } from "./claim.ts";
 
 /** Whether this daemon may act, and in whose name it does. */
@@ -103,6 +103,7 @@ export async function openLeadership(ports: LeadershipPorts, state: LeadershipSt
     placed: [],
     told: [],
     strange: [],
+    heard: [],
   };
   const keep = async (next: Standing): Promise<void> => {
     standing = next;
@@ -116,27 +117,14 @@ export async function openLeadership(ports: LeadershipPorts, state: LeadershipSt
       else unable.delete(node);
     },
   };
-  /** Of the election that was won last, or of our start where that is not known. */
-  let electedAt = ports.clock.monotonic();
-  const tellAll = async (config: Config, { told }: Judgement): Promise<void> => {
-    const others = config.nodes.filter(({ name }) => !told.includes(name));
-    const all = (await announce(ports, others)).length === others.length;
-    if (all || ports.clock.monotonic() - electedAt > commandWindowMs) await keep(announced(standing));
-  };
-  let telling: Promise<void> | undefined;
+  const announcing = openAnnouncing(ports, { standing: () => standing, keep, cannot: claiming.cannot });
   const round = async (config: Config): Promise<Judgement> => {
     const { epoch } = standing.memory;
     const judgement = await claimLeadership(ports, { config, standing, ...claiming });
     judged = judgement;
-    if (judgement.standing.memory.epoch > epoch && judgement.standing.memory.elected) {
-      electedAt = ports.clock.monotonic();
-    }
+    if (judgement.standing.memory.elected && judgement.standing.memory.epoch > epoch) announcing.elected();
     await keep(afterRound(standing, judgement));
-    if (judgement.role === "leader" && !standing.memory.announced) {
-      telling ??= tellAll(config, judgement).finally(() => (telling = undefined));
-      if (judgement.told.length === config.nodes.length) await telling;
-      else telling.catch(() => undefined);
-    }
+    if (judgement.role === "leader") await announcing.go(config, judgement);
     return judgement;
   };
   /** One after the other: each needs an epoch that half of the nodes have stored. */
@@ -157,7 +145,7 @@ export async function openLeadership(ports: LeadershipPorts, state: LeadershipSt
     if (!next) return false;
     await keep(next);
     // Where our own memory of it is lost with this process, the others must be too few to lead on without it.
-    const { nodes } = config;
+    const nodes = witnessesOf(config);
     const enough = state.memory.isSaved?.() === false ? majority(nodes) : blockingSet(nodes);
     const stored = await enoughStore(ports, { config, standing: next, ...claiming }, enough);
     if (!stored) await keep(undone(standing));

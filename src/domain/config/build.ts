@@ -10,6 +10,7 @@ import { Findings, type Finding } from "./problem.ts";
 import type { RawConfig } from "./raw.ts";
 import { parseSecretSource } from "./secret-source.ts";
 import type { Config, HttpSection, SavedCommand } from "./types.ts";
+import { buildWitnesses } from "../leadership/witnesses.ts";
 import { buildVips } from "./vip.ts";
 
 /** What the pure code cannot know: where the file stands and who reads it. */
@@ -41,6 +42,7 @@ export function buildConfig(raw: RawConfig, options: BuildOptions): { config: Co
     placements,
     heartbeat,
     vips: buildVips(raw, nodes, findings),
+    witnesses: buildWitnesses(raw, nodes, findings),
     constraints,
     commandlist: savedCommands(raw, findings),
     dockerRegistries: raw.dockerRegistries ?? [],

@@ -14,6 +14,7 @@ export interface RawConfig extends RawHttp, RawVips, RawHeartbeat, RawLogs {
   readonly commandlist?: readonly Readonly<Record<string, string>>[] | null | undefined;
   readonly autostart_containers?: boolean | undefined;
   readonly state_dir?: string | undefined;
+  readonly witnesses?: readonly string[] | null | undefined;
 }
 
 export interface RawHttp {

@@ -12,6 +12,8 @@ export interface Config {
   readonly placements: readonly Placement[];
   readonly heartbeat: HeartbeatSection;
   readonly vips: readonly VipSection[];
+  /** The nodes that elect which daemon leads; missing where the file names none (`witnessesOf` says who then does). */
+  readonly witnesses?: readonly string[] | undefined;
   readonly constraints: readonly Constraint[];
   readonly commandlist: readonly SavedCommand[];
   readonly dockerRegistries: readonly string[];

@@ -4,13 +4,14 @@ import { safety } from "../safety.ts";
 import { distinct, type Electorate, isHeld, isSameElectorate, isWon, otherElectorates } from "./electorate.ts";
 import { type Frozen, withFrozen, withoutFrozen } from "./frozen.ts";
 import { type Marks, newestMarks, noMarks } from "./marks.ts";
+import { firstWitnesses } from "./witnesses.ts";
 import { newestVersion, type Placed, withPlaced } from "./placed.ts";
 
 /**
  * Which of several daemons acts. Each node promises one of them at a time that it obeys nobody else (`guard.sh claim`),
  * and numbers the promises by epochs that it never forgets.
  *
- * To become the leader takes a greater epoch than any seen, promised by a majority of all the nodes. To stay the
+ * To become the leader takes a greater epoch than any seen, promised by a majority of the nodes that elect. To stay the
  * leader takes half of them: a majority of the others cannot come about as long as these promises hold, and one that
  * came about while they did not is known to at least one node of every half, which then refuses. For the same reason
  * what half of the nodes remember for the leader (`frozen.ts`) is known to whoever is elected next.
@@ -61,13 +62,17 @@ export interface Judgement {
   readonly told: readonly string[];
   /** For a leader: our monotonic time until which it certainly stays the only one, if no more nodes answer. */
   readonly until: number;
+  /** Who has to be won besides the nodes of the round. */
+  readonly heard: readonly Electorate[];
   /** An epoch to claim at once, in a second round. */
   readonly elect: number | undefined;
 }
 
 export interface ClaimRound {
-  /** Every node of the config. */
-  readonly nodes: readonly string[];
+  /** Who elects; others may answer, too. */
+  readonly nodes: Electorate;
+  /** Every node of the config; the same where nothing is said. */
+  readonly everyNode?: readonly string[];
   readonly ttlMs: number;
   /** The epoch that was claimed; 0 when the round only looked. */
   readonly epoch: number;
@@ -91,9 +96,7 @@ export function judge(standing: Standing, round: ClaimRound): Judgement {
   const electing = round.epoch > standing.memory.epoch;
   const refused = round.answers.some(({ answer }) => !answer.claimed);
   const claimed = namesOf(round.answers.filter(({ answer }) => answer.claimed));
-  const others = safety.electorate
-    ? distinct([...otherElectorates(round.nodes, round.answers), ...standing.memory.joint])
-    : [];
+  const others = safety.electorate ? toWinToo(standing, round) : [];
   const all = [round.nodes, ...others];
   const elected = electing
     ? all.every((each) => isWon(each, claimed))
@@ -115,12 +118,19 @@ export function judge(standing: Standing, round: ClaimRound): Judgement {
     memory,
     promises,
     restUntil: lostElection ? round.now + round.ttlMs * (1 + round.random) : standing.restUntil,
-    confirmed: claimed.length >= blockingSet(round.nodes) || (!electing && standing.confirmed),
+    confirmed: isHeld(round.nodes, claimed) || (!electing && standing.confirmed),
   };
   if (elected) {
     const until = certainUntil(promises, round);
     const leads = until > round.now && memory.joint.length === 0;
-    const rest = { standing: next, placed, told: claimed, strange: memory.joint, elect: undefined };
+    const rest = {
+      standing: next,
+      placed,
+      told: claimed,
+      strange: memory.joint,
+      heard: memory.joint,
+      elect: undefined,
+    };
     return leads ? { ...rest, role: "leader", until } : { ...rest, role: "unelected", until: round.now };
   }
   const obeysAnother = ({ answer }: ClaimRound["answers"][number]): boolean =>
@@ -132,11 +142,23 @@ export function judge(standing: Standing, round: ClaimRound): Judgement {
     placed,
     told: [],
     strange: others.filter((each) => !isWon(each, free)),
+    heard: others,
     role: round.answers.some(obeysAnother) ? "standby" : "unelected",
     until: round.now,
     // Another leader may have raised his by one, and nobody who answers has heard of it: no epoch is to have two owners.
     elect: mayElect ? seen + 2 : undefined,
   };
+}
+
+/**
+ * Who else has to be won. Where nobody has heard of an electorate this one has to begin with nodes that every config with
+ * these nodes begins with; and a pictl of before was elected by all of them.
+ */
+function toWinToo({ memory }: Standing, { nodes, everyNode = nodes, answers }: ClaimRound): readonly Electorate[] {
+  const others = distinct([...otherElectorates(nodes, answers), ...memory.joint]);
+  if (memory.elected || answers.some(({ answer }) => answer.electorates.length > 0)) return others;
+  const first = answers.some(({ answer }) => answer.epoch > 0) ? everyNode : firstWitnesses(everyNode);
+  return distinct([...others, first]).filter((each) => !isSameElectorate(each, nodes));
 }
 
 function namesOf(answers: ClaimRound["answers"]): readonly string[] {
@@ -164,12 +186,13 @@ function marksOf({ memory }: Standing): Pick<Marks, "frozen" | "placed"> {
  * The standing of a config that has these nodes. A leader who was elected by others leads on when these have elected him,
  * too, and the others have heard of it: half of them is enough for who leads already.
  */
-export function withElectorate(standing: Standing, nodes: Electorate): Standing {
+export function withElectorate(standing: Standing, nodes: Electorate, everyNode = nodes): Standing {
   const { memory } = standing;
   if (!memory.elected || isSameElectorate(memory.electorate, nodes)) return standing;
-  // A pictl of before remembered none.
-  if (memory.electorate.length === 0) return { ...standing, memory: { ...memory, electorate: nodes } };
-  const joint = safety.electorate ? distinct([...memory.joint, memory.electorate, nodes]) : [];
+  // A pictl of before remembered none, and was elected by all.
+  const before = memory.electorate.length === 0 ? everyNode : memory.electorate;
+  if (isSameElectorate(before, nodes)) return { ...standing, memory: { ...memory, electorate: nodes } };
+  const joint = safety.electorate ? distinct([...memory.joint, before, nodes]) : [];
   return { ...standing, memory: { ...memory, electorate: nodes, joint } };
 }
 
@@ -272,7 +295,7 @@ function promisesAfter({ memory, promises }: Standing, round: ClaimRound): Recor
   const known = new Map(
     Object.entries(promises).filter(([node, until]) => round.nodes.includes(node) && until > round.now),
   );
-  for (const { node, sentAt, answer } of round.answers) {
+  for (const { node, sentAt, answer } of round.answers.filter((each) => round.nodes.includes(each.node))) {
     if (answer.owner === memory.owner) known.set(node, sentAt + answer.leftMs * (1 - clockDrift));
     else known.delete(node);
   }

@@ -108,3 +108,16 @@ test("what may take long until its check succeeds may take as long after a start
   expect(graceOf("80", { args: "", patience: 5 })).toBeUndefined();
   expect(graceOf({ check: "docker" })).toBeUndefined();
 });
+
+test("witnesses are nodes of the config, each once, and three, five or seven", () => {
+  const layout = ["n1", "n2", "n3", "n4"].map((node) => ({ node }));
+  expect(build({ layout, witnesses: ["n4", "n1", "n2"] }).config.witnesses).toEqual(["n4", "n1", "n2"]);
+  expect(build({ layout, witnesses: [] }).config.witnesses).toBeUndefined();
+  expect(messages({ layout, witnesses: ["n1", "n5", "n1"] })).toEqual([
+    'error: no row of the layout names the node n5; did you mean "n1"?',
+    "error: n1 is there twice",
+  ]);
+  expect(messages({ layout, witnesses: ["n1", "n2"] })).toEqual([
+    "error: there are 2, and there must be 3, 5 or 7: more than half of them elect the daemon that leads",
+  ]);
+});

@@ -96,4 +96,46 @@ describe("who elects", () => {
     // A pictl of before led, and remembered none.
     expect(withElectorate(leader([]), now).memory).toMatchObject({ electorate: now, joint: [] });
   });
+
+  test("where nobody knows of an election, those are won too that every config with these nodes begins with", () => {
+    const everyNode = ["n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9"];
+    const [one, other] = [
+      ["n1", "n2", "n3"],
+      ["n7", "n8", "n9"],
+    ];
+    const fresh = newStanding(newOwner("me"));
+    const free = (...nodes: string[]): string[] => nodes.map((node) => `${node} free`);
+    const never = (...lines: string[]): ClaimRound => ({
+      ...round(other, 0, ...lines),
+      everyNode,
+      answers: round(other, 0, ...lines).answers.map((each) => ({ ...each, answer: { ...each.answer, epoch: 0 } })),
+    });
+    const first = everyNode.slice(0, 7);
+    expect(judge(fresh, never(...free(...other)))).toMatchObject({
+      elect: undefined,
+      heard: [first],
+      strange: [first],
+    });
+    expect(judge(fresh, never(...free(...other, "n1", "n2", "n3")))).toMatchObject({ elect: 2 });
+    // Somebody led who told nobody by whom he was elected: that was by all.
+    const before = { ...round(other, 0, ...free(...other, "n1", "n2", "n3")), everyNode };
+    expect(judge(fresh, before)).toMatchObject({ elect: 7, heard: [everyNode] });
+    const few = { ...round(other, 0, ...free(...other, "n1")), everyNode };
+    expect(judge(fresh, few)).toMatchObject({ elect: undefined, strange: [everyNode] });
+    // From the first election on it is known.
+    const known = { ...round(other, 0, "n7 free n1+n2+n3", ...free("n8", "n9", "n1", "n2")), everyNode };
+    expect(judge(fresh, known)).toMatchObject({ elect: 7, heard: [one] });
+    // One that led before this was written down goes on, when those know it who elected it: all.
+    const old = withElectorate(leader([]), other, everyNode);
+    expect(old.memory.joint).toEqual([everyNode, other]);
+    expect(judge(old, { ...round(other, 5, "n7 claimed", "n8 claimed"), everyNode }).role).toBe("unelected");
+    const most = ["n7 claimed", "n8 claimed", "n1 claimed", "n2 claimed", "n3 claimed"];
+    expect(judge(old, { ...round(other, 5, ...most), everyNode }).role).toBe("leader");
+  });
+
+  test("the promises of nodes that do not elect count for nothing", () => {
+    const since = leader(["n1", "n2", "n3"]);
+    const others = judge(since, round(["n1", "n2", "n3"], 5, "n1 claimed", "n4 claimed", "n5 claimed"));
+    expect(others).toMatchObject({ role: "unelected", standing: { confirmed: false } });
+  });
 });

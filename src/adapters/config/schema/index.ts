@@ -113,6 +113,11 @@ export const configSchema = strict(
       ),
     ),
 
+    witnesses: described(
+      section(list(nodeName(), "a list of nodes")),
+      "The 3, 5 or 7 nodes that elect which of several daemons leads: more than half of them must answer for that. Spread them over racks and switches. Without it, all nodes are, up to seven; of more, the first seven by their names.",
+      { example: ["n1", "n2", "n3"] },
+    ),
     hb: described(
       section(list(heartbeatRow, "a list of rows")),
       "What is checked of each container. Without it, no container is.",
