@@ -1,6 +1,6 @@
 import type { Config, Placement } from "../config/types.ts";
 import { isDone } from "../container/create.ts";
-import { runsElsewhere } from "../container/elsewhere.ts";
+import { runsElsewhere, whereItRuns } from "../container/elsewhere.ts";
 import { placedOf } from "../container/generations.ts";
 import { isAlive } from "../container/grace.ts";
 import { generationOf, isOurs } from "../container/ownership.ts";
@@ -54,7 +54,7 @@ export function leftAlone(config: Config, memory: Memory, round: RoundFacts, pla
   return (
     other && {
       rule: "runs-elsewhere",
-      message: `${place.container} runs on ${other.node}, where the layout does not have it, and a second copy is not started: \`pictl status ${place.container}\` tells what to do`,
+      message: `${place.container} runs ${whereItRuns(place, other)}, and a second copy is not started: \`pictl status ${place.container}\` tells what to do`,
     }
   );
 }

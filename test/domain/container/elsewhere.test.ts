@@ -11,6 +11,11 @@ function elsewhere(nodes: Readonly<Record<string, readonly ContainerFacts[]>>, f
   return runsElsewhere(cluster, place, { found: new Map(Object.entries(nodes)), floor })?.node;
 }
 
+/** As `docker rename` leaves it: its label says what it is. */
+function renamed(name: string, generation: number, parts: Partial<ContainerFacts> = {}): ContainerFacts {
+  return { ...copy("web", "a", generation, parts), name };
+}
+
 describe("another copy", () => {
   test.each<[string, Parameters<typeof elsewhere>, string | undefined]>([
     ["runs where the layout does not have it", [{ n3: [copy("web", "a", 5)] }], "n3"],
@@ -27,6 +32,13 @@ describe("another copy", () => {
     ],
     ["of two, the newer one", [{ n3: [copy("web", "a", 5)], n4: [copy("web", "b", 6)] }], "n4"],
     ["is none", [{ n3: [copy("db", "a", 5)] }], undefined],
+    ["was renamed, and is on the same node", [{ n1: [renamed("weby", 5)] }], "n1"],
+    ["was renamed where it should not be", [{ n3: [renamed("weby", 5)] }], "n3"],
+    ["was renamed where the layout has it too", [{ n2: [renamed("weby", 5)] }], undefined],
+    ["was renamed, and does not run", [{ n1: [renamed("weby", 5, { state: "exited" })] }], undefined],
+    ["was renamed, and is older", [{ n1: [renamed("weby", 5)] }, 6], undefined],
+    ["is the old one of a replacement", [{ n1: [renamed("web.pictl-replaced", 5)] }], undefined],
+    ["is the new one of a replacement", [{ n1: [renamed("web.pictl-next", 5)] }], undefined],
   ])("%s", (_what, [nodes, floor], expected) => {
     expect(elsewhere(nodes, floor)).toBe(expected);
   });
@@ -41,4 +53,12 @@ test("whoever sees it is told what to do: the entry went by hand, or the config 
   ]);
   expect(byHand.hint).toContain("`pictl move web n1` takes it there");
   expect(runsElsewhereError(place, found, 4).hint).toContain("this config seems to be an older one");
+});
+
+test("a copy that somebody renamed is told by its name, with how it gets its own back", () => {
+  const { message, hint } = runsElsewhereError(place, { node: "n1", facts: renamed("weby", 5), generation: 5 }, 5);
+  expect(message).toBe("web runs on n1 under the name weby; no second copy was started on n1.");
+  expect(hint).toBe(
+    "`docker rename weby web` on n1 gives it its name back. If it is not needed any more: `pictl delete weby@n1`, then `pictl create web@n1`.",
+  );
 });
