@@ -7,7 +7,8 @@ import { dockerWarnings } from "../../domain/docker/warnings.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { hintedFurther, PictlError, toFailure } from "../../domain/errors.ts";
 import type { Passed } from "../../domain/place/gate.ts";
-import { copiesOf } from "../../domain/place/names.ts";
+import { portTaken, takenPort } from "../../domain/placement/ports.ts";
+import { copiesOf, isNameOf } from "../../domain/place/names.ts";
 import { type PlaceStep, undoing } from "../../domain/place/steps.ts";
 import { makeNetworks } from "./networks.ts";
 import { runDocker } from "../kit/docker.ts";
@@ -66,7 +67,8 @@ export async function putInPlace(ports: Ports, putting: Putting): Promise<Put> {
       if (gap && isGapStep(each, gap.until)) gap.until = ports.clock.monotonic();
     }
   } catch (error) {
-    throw await putBack(ports, putting, { error, wasTouched: gap !== undefined });
+    const told = await namingPort(putting, error);
+    throw await putBack(ports, putting, { error: told, wasTouched: gap !== undefined });
   }
   try {
     step.update("removing the old one");
@@ -125,6 +127,18 @@ async function carryOut(ports: Ports, putting: Putting, step: PlaceStep): Promis
     case "settled":
       return undefined;
   }
+}
+
+/** Docker tells that a port is taken, and not by whom. */
+async function namingPort({ engine, placement, run }: Putting, error: unknown): Promise<unknown> {
+  if (!(error instanceof PictlError && /port is already allocated|address already in use/.test(error.message)))
+    return error;
+  const found = await engine.containers().catch(() => []);
+  const taken = takenPort(
+    run.args,
+    found.filter(({ name }) => !isNameOf(placement.container, name)),
+  );
+  return taken ? portTaken(placement, taken) : error;
 }
 
 /** Undoes what was done, and returns the failure that tells so. */

@@ -2,7 +2,7 @@ import type { Config, Placement } from "../config/types.ts";
 import type { ContainerFacts } from "../docker/facts.ts";
 import { labels } from "../docker/labels.ts";
 import { PictlError } from "../errors.ts";
-import { nextOf, retiredFrom } from "../place/names.ts";
+import { isNameOf } from "../place/names.ts";
 import { quote } from "../shell.ts";
 import { isAlive } from "./grace.ts";
 import { generationOf, isOurs } from "./ownership.ts";
@@ -40,7 +40,7 @@ export function runsElsewhere(
 }
 
 function isRenamed({ name, labels: { [labels.container]: made } }: ContainerFacts, container: string): boolean {
-  return made === container && name !== container && retiredFrom(name) === undefined && nextOf(name) === undefined;
+  return made === container && !isNameOf(container, name);
 }
 
 /** Where it runs, as the end of a sentence. */

@@ -2,7 +2,7 @@ import type { Config, Placement } from "../config/types.ts";
 import type { ContainerFacts, VolumeMount } from "../docker/facts.ts";
 import { PictlError } from "../errors.ts";
 import { allowedHosts } from "../placement/candidates.ts";
-import { takenPort } from "../placement/ports.ts";
+import { portTaken, takenPort } from "../placement/ports.ts";
 import { nodeNamed, selectPlacements } from "../select.ts";
 import { formatLocalData, type LocalData, ownData } from "./local-data.ts";
 
@@ -79,16 +79,7 @@ export function refuseTakenPorts(
     plan.wanted.args,
     onTarget.filter((facts) => facts.id !== leaving),
   );
-  if (!taken) return;
-  throw new PictlError(
-    "port-taken",
-    `${plan.container} publishes port ${String(taken.port)}, which ${taken.by} has on ${plan.to}.`,
-    {
-      container: plan.container,
-      node: plan.to,
-      hint: `Move or stop ${taken.by} first, or choose another port in the layout.`,
-    },
-  );
+  if (taken) throw portTaken(plan.wanted, taken);
 }
 
 /** Refuses a move to a node that lacks what the container mounts from it. Throws move-failed. */

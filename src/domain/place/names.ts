@@ -33,6 +33,11 @@ function without(name: string, suffix: string): string | undefined {
   return name.endsWith(suffix) ? name.slice(0, -suffix.length) : undefined;
 }
 
+/** Whether a copy of the container has this name, or has it while it is replaced. */
+export function isNameOf(container: string, name: string): boolean {
+  return [container, nextName(container), retiredName(container)].includes(name);
+}
+
 /** The copies of one container that may be on its node while it is replaced. */
 export interface Copies {
   readonly own: ContainerFacts | undefined;

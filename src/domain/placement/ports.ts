@@ -1,6 +1,8 @@
 import type { Placement } from "../config/types.ts";
 import type { ContainerFacts } from "../docker/facts.ts";
+import { isAlive } from "../container/grace.ts";
 import type { PublishSpec } from "../docker/publish-spec.ts";
+import { PictlError } from "../errors.ts";
 import { parseRunArgs } from "../docker/run-args.ts";
 
 export interface TakenPort {
@@ -9,16 +11,32 @@ export interface TakenPort {
   readonly by: string;
 }
 
-/** The first port that the arguments publish and that a running container has. Addresses are not told apart. */
+/** The first port that the arguments publish and that a container has that is alive. */
 export function takenPort(args: readonly string[], containers: readonly ContainerFacts[]): TakenPort | undefined {
-  const running = containers.filter((facts) => facts.state === "running");
+  const alive = containers.filter(isAlive);
   for (const wanted of published(args)) {
-    for (const { name, ports } of running) {
-      const clash = ports.find(({ publicPort, protocol }) => wants(wanted, { first: publicPort, protocol }));
+    // Of a range for one port of the container, Docker takes what is free.
+    if (mayChoose(wanted)) continue;
+    for (const { name, ports } of alive) {
+      const clash = ports.find(
+        ({ ip, publicPort, protocol }) => sameAddress(wanted.ip, ip) && wants(wanted, { first: publicPort, protocol }),
+      );
       if (clash) return { port: clash.publicPort, by: name };
     }
   }
   return undefined;
+}
+
+/** The port-taken that tells so. */
+export function portTaken(
+  { container, node }: Pick<Placement, "container" | "node">,
+  { port, by }: TakenPort,
+): PictlError {
+  return new PictlError("port-taken", `${container} publishes port ${String(port)}, which ${by} has on ${node}.`, {
+    container,
+    node,
+    hint: `Move or stop ${by} first, or choose another port in the layout.`,
+  });
 }
 
 /** The same against what the layout places somewhere, whether it runs now or not. */

@@ -25,12 +25,14 @@ async function placing({
   seen = {},
   there = [],
   interruptedMs,
+  args = [],
 }: {
   readonly swap?: Swap;
   readonly refuses?: Readonly<Record<string, string>>;
   readonly seen?: Partial<ContainerFacts>;
   readonly there?: readonly ContainerFacts[];
   readonly interruptedMs?: number;
+  readonly args?: readonly string[];
 }) {
   const docker = new ModelDocker();
   if (swap) docker.add("web", { imageId: "sha256:old" });
@@ -84,7 +86,7 @@ async function placing({
     placement: placement("web", "n1"),
     steps: swap ? swapSteps("web", { swap, gates, graceSeconds: 1, old: undefined }) : freshSteps("web", gates),
     old: docker.containers.find(({ name }) => swap !== undefined && name === "web"),
-    run: { name: "web", image: "web", args: [], env: {}, labels: { [labels.generation]: "7" } },
+    run: { name: "web", image: "web", args, env: {}, labels: { [labels.generation]: "7" } },
     generation: 7,
     environment: [],
     patienceMs: undefined,
@@ -180,4 +182,23 @@ test.each([
   const { ended, commands } = await placing({ refuses: refused, there });
   expect(ended).toMatchObject({ error: { code: "docker-failed" } });
   expect(commands.slice(1)).toEqual(removed.map((id) => `docker container rm --force ${id}`));
+});
+
+test("who has a port is told, where Docker only says that it is taken", async () => {
+  const has = { ports: [{ ip: "0.0.0.0", publicPort: 80, privatePort: 80, protocol: "tcp" }] };
+  const there = [
+    containerFacts({ id: "far", name: "far", ports: [{ ...has.ports[0], ip: "10.0.0.9" } as never] }),
+    containerFacts({ id: "weby", name: "weby", ...has }),
+  ];
+  const { ended } = await placing({ refuses: refused, there, args: ["-p", "127.0.0.1:80:80"] });
+  expect(ended).toMatchObject({
+    error: {
+      code: "port-taken",
+      message: "web publishes port 80, which weby has on n1.",
+      hint: "Move or stop weby first, or choose another port in the layout.",
+    },
+  });
+  expect((await placing({ refuses: refused, args: ["-p", "80:80"] })).ended).toMatchObject({
+    error: { code: "docker-failed", message: "Could not create web: port is already allocated." },
+  });
 });
