@@ -3,7 +3,7 @@ import { buildImages } from "../src/app/build.ts";
 import { PictlCommand } from "../src/cli/command.ts";
 import * as common from "../src/cli/flags.ts";
 import { selectPlacements } from "../src/domain/select.ts";
-import { buildView } from "../src/view/build.ts";
+import { buildView, nothingToBuild } from "../src/view/build.ts";
 
 export default class Build extends PictlCommand {
   static override summary = "Build images on the nodes that the layout places them on.";
@@ -38,7 +38,7 @@ export default class Build extends PictlCommand {
       rebuildUnseen: true,
     });
     if (report.result.images.length === 0 && report.failures.length === 0) {
-      ports.progress.warn("Nothing to build: the containers chosen run images of a registry, or `docker` is not set.");
+      ports.progress.warn(nothingToBuild);
     }
     await this.finish(report, buildView);
   }

@@ -6,7 +6,7 @@ import { StreamCommand } from "../src/cli/families/stream-command.ts";
 import type { Config, Placement } from "../src/domain/config/types.ts";
 import { selectOnNodes } from "../src/domain/select.ts";
 import { parseMoment } from "../src/domain/time.ts";
-import { logEnded, logLine } from "../src/view/logs.ts";
+import { logEnded, logLine, logNotices } from "../src/view/logs.ts";
 import { prefixes } from "../src/view/prefix.ts";
 
 export default class Logs extends StreamCommand {
@@ -69,20 +69,11 @@ On a terminal, control characters in the logs are shown and not sent, unless --r
       output: {
         line: (row) => rows.row(row),
         idle: () => rows.flush(),
+        ...logNotices((text) => {
+          this.progress.notice(text);
+        }),
         ended: ({ container, node }, elsewhere) => {
           if (!json) this.progress.warn(logEnded(container, node, elsewhere));
-        },
-        moved: (container, from, to) => {
-          this.progress.notice(`${container} has been moved from ${from} to ${to}; its log goes on there.`);
-        },
-        failed: ({ container, node, message }) => {
-          this.progress.notice(`${container ?? ""}@${node ?? ""}: its log is not followed. ${message}`);
-        },
-        lost: (node, { message }) => {
-          this.progress.notice(`${node}: ${message} Its logs go on when it answers again.`);
-        },
-        back: (node) => {
-          this.progress.notice(`${node} answers again; its logs go on where they broke off.`);
         },
       },
     });

@@ -2,9 +2,10 @@ import { Args, Flags } from "@oclif/core";
 import { pullImages } from "../src/app/pull.ts";
 import { PictlCommand } from "../src/cli/command.ts";
 import * as common from "../src/cli/flags.ts";
-import { checkUsername, loginFlags, readLogin } from "../src/cli/families/registry-login.ts";
+import { loginFlags, readLogin } from "../src/cli/families/registry-login.ts";
 import { parseRegistry } from "../src/domain/registry/address.ts";
 import { localName, parseReference } from "../src/domain/registry/reference.ts";
+import { checkUsername } from "../src/domain/registry/username.ts";
 import { selectNodes } from "../src/domain/select.ts";
 import { pullView } from "../src/view/pull.ts";
 
@@ -41,7 +42,7 @@ With --as the image gets a second name on the nodes, such as that of a container
     const registry = flags.registry === undefined ? undefined : parseRegistry(flags.registry).name;
     const image = parseReference(args.image, registry);
     const as = flags.as === undefined ? undefined : localName(flags.as);
-    if (username !== undefined) checkUsername(username);
+    if (username !== undefined) checkUsername(username, "--username");
     const { config, ports } = await this.open(flags);
     const report = await pullImages(ports, {
       nodes: selectNodes(config, flags.node ?? []),

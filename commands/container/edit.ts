@@ -3,8 +3,8 @@ import { editContainer } from "../../src/app/container/edit.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
 import * as common from "../../src/cli/flags.ts";
 import { PictlError } from "../../src/domain/errors.ts";
-import { visible } from "../../src/domain/text.ts";
 import { containerChangeView } from "../../src/view/container.ts";
+import { editQuestion } from "../../src/view/questions.ts";
 
 export default class ContainerEdit extends PictlCommand {
   static override summary = "Change a container in the config, and show what changes.";
@@ -64,17 +64,12 @@ export default class ContainerEdit extends PictlCommand {
       ...common.patience(flags),
       waitMs: flags.wait * 1000,
       dryRun: flags["dry-run"],
-      confirm: async (changes) => {
-        if (flags.yes) return true;
-        const list = changes.map((change) => `\n    ${visible(change)}`).join("");
-        const then = flags.run ? ", and replace the container where it differs" : "";
-        return this.ask.confirm(
-          changes.length === 0
-            ? `The config is as it shall be. Replace ${args.container} where it differs?`
-            : `In ${store.path}:${list}\n  Write this${then}?`,
+      confirm: async (changes) =>
+        flags.yes ||
+        this.ask.confirm(
+          editQuestion(changes, { container: args.container, path: store.path, runs: flags.run }),
           "Say `--yes` to change it without being asked, or `--dry-run` to see what would change.",
-        );
-      },
+        ),
     });
     await this.finish(report, containerChangeView);
   }

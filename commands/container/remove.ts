@@ -3,6 +3,7 @@ import { removeContainer } from "../../src/app/container/remove.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
 import * as common from "../../src/cli/flags.ts";
 import { containerChangeView } from "../../src/view/container.ts";
+import { containerRemovalQuestion } from "../../src/view/questions.ts";
 
 export default class ContainerRemove extends PictlCommand {
   static override summary = "Remove a container from its node and from the config.";
@@ -37,16 +38,12 @@ export default class ContainerRemove extends PictlCommand {
       graceSeconds: flags.grace,
       waitMs: flags.wait * 1000,
       dryRun: flags["dry-run"],
-      confirm: async (instances) => {
-        if (flags.yes) return true;
-        const list = instances.map((each) => `${each.container}@${each.node}`).join(", ");
-        const nodes = instances.length === 1 ? "the node" : "their nodes";
-        const where = flags["keep-running"] ? "" : `${nodes} and `;
-        return this.ask.confirm(
-          `Remove ${list} from ${where}${store.path}?`,
+      confirm: async (instances) =>
+        flags.yes ||
+        this.ask.confirm(
+          containerRemovalQuestion(instances, { path: store.path, keepRunning: flags["keep-running"] }),
           "Say `--yes` to remove without being asked.",
-        );
-      },
+        ),
     });
     await this.finish(report, containerChangeView);
   }

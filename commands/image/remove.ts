@@ -1,10 +1,11 @@
 import { Args, Flags } from "@oclif/core";
-import { type PlannedRemoval, removeImages } from "../../src/app/image/remove.ts";
+import { removeImages } from "../../src/app/image/remove.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
 import * as common from "../../src/cli/flags.ts";
 import { checkReference } from "../../src/domain/images/reference.ts";
 import { selectNodes } from "../../src/domain/select.ts";
 import { removedImagesView } from "../../src/view/images.ts";
+import { imageRemovalQuestion } from "../../src/view/questions.ts";
 
 export default class ImageRemove extends PictlCommand {
   static override summary = "Remove images from nodes; what a container needs is refused.";
@@ -37,19 +38,8 @@ export default class ImageRemove extends PictlCommand {
       force: flags.force,
       dryRun: flags["dry-run"],
       confirm: async (removals) =>
-        flags.yes || this.ask.confirm(`Remove ${listed(removals)}?`, "Say `--yes` to remove without being asked."),
+        flags.yes || this.ask.confirm(imageRemovalQuestion(removals), "Say `--yes` to remove without being asked."),
     });
     await this.finish(report, removedImagesView);
   }
-}
-
-/** `web:1 from n1, n2; db:7 from n1` */
-function listed(removals: readonly PlannedRemoval[]): string {
-  const targets = [...new Set(removals.map((each) => each.target))];
-  const from = (target: string): string =>
-    removals
-      .filter((each) => each.target === target)
-      .map((each) => each.node)
-      .join(", ");
-  return targets.map((target) => `${target} from ${from(target)}`).join("; ");
 }

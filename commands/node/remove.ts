@@ -4,6 +4,7 @@ import { removeNode } from "../../src/app/node/remove.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
 import * as common from "../../src/cli/flags.ts";
 import { drainQuestion, nodeRemovalView } from "../../src/view/node.ts";
+import { nodeRemovalQuestion } from "../../src/view/questions.ts";
 
 export default class NodeRemove extends PictlCommand {
   static override summary = "Take a node out of the config, with --move once its containers are on others.";
@@ -60,10 +61,8 @@ export default class NodeRemove extends PictlCommand {
           name: args.node,
           force: flags.force,
           dryRun: flags["dry-run"],
-          confirm: async ({ placed }) => {
-            const along = placed.length === 0 ? "" : `, and ${placed.join(", ")} with it,`;
-            return flags.yes || this.ask.confirm(`Take ${args.node}${along} out of ${store.path}?`, instead);
-          },
+          confirm: async ({ placed }) =>
+            flags.yes || this.ask.confirm(nodeRemovalQuestion(args.node, placed, store.path), instead),
         });
     await this.finish(report, nodeRemovalView);
   }

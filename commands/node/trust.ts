@@ -3,7 +3,7 @@ import { trustNodes } from "../../src/app/node/trust.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
 import * as common from "../../src/cli/flags.ts";
 import { trustBy } from "../../src/cli/families/host-keys.ts";
-import { PictlError } from "../../src/domain/errors.ts";
+import { oneForFingerprints } from "../../src/domain/node/trust.ts";
 import { selectNodes } from "../../src/domain/select.ts";
 import { hostKeysView } from "../../src/view/node.ts";
 
@@ -34,11 +34,7 @@ export default class NodeTrust extends PictlCommand {
     const { config, ports, hostKeys } = await this.open(flags);
     const nodes = selectNodes(config, args.node ?? []);
     const fingerprints = flags.fingerprint ?? [];
-    if (fingerprints.length > 0 && nodes.length !== 1) {
-      throw new PictlError("usage", `A fingerprint is one machine's, and ${String(nodes.length)} nodes are meant.`, {
-        hint: "Name one node with `--fingerprint`.",
-      });
-    }
+    oneForFingerprints(nodes.length, fingerprints);
     const report = await trustNodes(
       { ...ports, hostKeys },
       {

@@ -1,6 +1,7 @@
 import { Args } from "@oclif/core";
 import * as common from "../../src/cli/flags.ts";
 import { VipCommand, vipFlags } from "../../src/cli/families/vip-command.ts";
+import { vipReleaseQuestion } from "../../src/view/questions.ts";
 
 export default class VipRelease extends VipCommand {
   static override summary = "Take the virtual IP from everybody, until it is moved to a node.";
@@ -16,9 +17,7 @@ export default class VipRelease extends VipCommand {
     await this.change(flags, {
       vip: args.vip,
       wish: "release",
-      confirm: async (ip) =>
-        flags.yes ||
-        this.ask.confirm(`Take ${ip} from everybody, until it is moved to a node?`, "Say `--yes` to release it."),
+      confirm: async (ip) => flags.yes || this.ask.confirm(vipReleaseQuestion(ip), "Say `--yes` to release it."),
     });
   }
 }

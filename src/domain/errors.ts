@@ -11,6 +11,8 @@ export const errorCodes = {
   "config-invalid": 2,
   /** The config could not be written (permission, disk full, not a regular file). */
   "config-write-failed": 1,
+  /** The config is not any more what the change was meant for. */
+  "config-changed": 4,
   /** The state folder (journal, locks) could not be written. */
   "state-write-failed": 1,
   /** A secret is not where the config says (`env:NAME`, `file:PATH`). */

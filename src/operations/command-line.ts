@@ -13,7 +13,9 @@ export function commandLine(operation: Operation, input: Readonly<Record<string,
   if (command === null) return undefined;
   const words = args.flatMap((name) => texts(input[name]));
   const flags = Object.entries(operation.input.shape).flatMap(([name, schema]) =>
-    args.includes(name) || name === "all" ? [] : flagWords(name, schema, input[name]),
+    args.includes(name) || name === "all"
+      ? []
+      : flagWords(operation.flags?.[name] ?? flagName(name), schema, input[name]),
   );
   // What begins with a dash would be taken for a flag.
   const behind = words.some((word) => word.startsWith("-"))
@@ -23,26 +25,25 @@ export function commandLine(operation: Operation, input: Readonly<Record<string,
 }
 
 /** `copyVolumes` → `copy-volumes`. */
-function flagName(field: string): string {
+export function flagName(field: string): string {
   return field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function flagWords(name: string, schema: z.core.$ZodType, value: unknown): readonly string[] {
   const note = noteOf(schema);
   if (value === undefined || value === note.default) return [];
-  const flag = `--${flagName(name)}`;
+  const flag = `--${name}`;
   switch (note.kind) {
     case "confirm":
       return value === true || isSet(value) ? ["--yes"] : [];
     case "flag":
-      return [value === true ? flag : `--no-${flagName(name)}`];
+      return [value === true ? flag : `--no-${name}`];
     case "secret":
       return [];
     case "number":
     case "text":
-    case "choice":
     case "list":
-    case "map":
+    case "value":
       return texts(value).flatMap((text) => [flag, quote(text)]);
   }
 }

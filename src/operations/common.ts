@@ -1,4 +1,5 @@
 import { PictlError } from "../domain/errors.ts";
+import { regularExpression } from "../domain/regular-expression.ts";
 import * as field from "./fields.ts";
 
 /** Fields that mean the same wherever they occur, and what is made of them. */
@@ -20,6 +21,17 @@ export const allNodes = field.flag("All nodes, instead of `node`.");
 export const dryRun = field.flag("Say what would be done, and do nothing.");
 
 export const moment = field.maybe("Only from then on: 10m, 2h, 2026-01-31, 2026-01-31T10:00Z.");
+
+export const grep = field.maybe("Only what matches this regular expression (JavaScript syntax).", { maxLength: 1000 });
+
+/** Throws usage. */
+export function grepOf(input: { readonly grep?: string | undefined }): RegExp | undefined {
+  if (input.grep === undefined) return undefined;
+  return regularExpression(input.grep, {
+    name: "`grep`",
+    hint: "Put a backslash before characters that stand for themselves.",
+  });
+}
 
 export const wait = field.secondsOr(0, "How long to wait for another pictl that changes the same containers.", {
   min: 0,

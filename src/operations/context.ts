@@ -28,6 +28,7 @@ export interface Workshop {
     readonly vip: (ip: string) => StateFile<SavedVip>;
     readonly vipRequests: VipRequests;
     readonly lock: () => Promise<{ release(): Promise<void> }>;
+    readonly ofOldName: () => Promise<DaemonState | undefined>;
     readonly holder: () => Promise<{ readonly pid: number; readonly host: string } | undefined>;
   };
   /** The same with connections of its own, whose commands are given in the name of a leader. */

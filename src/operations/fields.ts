@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { Secret } from "../domain/secret.ts";
 
 /**
  * What the inputs of operations are made of. Each field says what it means, for OpenAPI, forms and the palette; each
@@ -6,7 +7,7 @@ import * as z from "zod/mini";
  */
 
 /** How a face lets somebody fill a field in. */
-export type FieldKind = "flag" | "number" | "text" | "list" | "choice" | "secret" | "map" | "confirm";
+export type FieldKind = "flag" | "number" | "text" | "list" | "secret" | "value" | "confirm";
 
 /** What the text of a field names, so that a face can complete it. */
 export type FieldNames = "container" | "placement" | "node" | "image" | "vip" | "registry" | "command";
@@ -16,6 +17,8 @@ export interface FieldNote {
   readonly names?: FieldNames;
   /** Of a number. */
   readonly unit?: "seconds";
+  /** Nobody but the operation sees it. */
+  readonly hidden?: boolean;
   /** What counts where it is left out. */
   readonly default?: string | number | boolean;
 }
@@ -70,6 +73,19 @@ export function whole(description: string, bounds: Bounds) {
   return field(z.optional(schema), description, { kind: "number" });
 }
 
+/** A whole number, `preset` when left out. */
+export function wholeOr(preset: number, description: string, bounds: Bounds) {
+  const schema = between(`a whole number from ${bounds.min} to ${bounds.max}`, bounds);
+  return field(z._default(schema, preset), description, { kind: "number", default: preset });
+}
+
+/** A port that may be left out; `none` where there may be none. */
+export function portOrNone(description: string) {
+  const expected = "a port from 1 to 65535, or none";
+  const schema = z.union([between(expected, { min: 1, max: 65_535 }), z.literal("none")], { error: expected });
+  return field(z.optional(schema), description, { kind: "value" });
+}
+
 /** A time that may be left out. */
 export function seconds(description: string, bounds: Bounds) {
   const schema = between(`seconds, a whole number from ${bounds.min} to ${bounds.max}`, bounds);
@@ -113,6 +129,30 @@ export function list(description: string, options: Naming = {}) {
 export function some(description: string, options: Naming = {}) {
   const schema = array().check(z.minLength(1, { error: "at least one" }));
   return field(schema, description, { kind: "list", ...naming(options) });
+}
+
+/** Text that is in no log, job or answer; it is read by `reveal()`. */
+export function secret(description: string) {
+  const schema = z.pipe(
+    text("text"),
+    z.transform((value) => new Secret(value)),
+  );
+  return field(z.optional(schema), description, { kind: "secret", hidden: true });
+}
+
+/** Text that may hold secrets, such as a script; it must be there. */
+export function hiddenText(description: string, maxLength: number) {
+  return field(text("text", maxLength), description, { kind: "text", hidden: true });
+}
+
+/** The same, and it may be left out. */
+export function maybeHidden(description: string, maxLength: number) {
+  return field(z.optional(text("text", maxLength)), description, { kind: "text", hidden: true });
+}
+
+/** Any JSON value. */
+export function value(description: string) {
+  return field(z.unknown(), description, { kind: "value" });
 }
 
 /** What a question that was asked is answered with. */

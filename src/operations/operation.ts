@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import type { Report } from "../app/kit/report.ts";
-import { answersOf } from "./answers.ts";
+import { PictlError } from "../domain/errors.ts";
+import { type Answers, answersOf } from "./answers.ts";
 import type { OperationContext, RowSink, RunContext } from "./context.ts";
 import { parseInput } from "./input.ts";
 
@@ -42,16 +43,22 @@ interface Declared<Id extends string, Key extends string> {
   readonly subject?: { readonly kind: "placement" | "node" | "image" | "vip"; readonly field: Key };
   /** What it asks before, and when, as a sentence. Then it has the field `confirm`. */
   readonly asks?: string;
-  /** The command whose `result` in docs/json.md it answers. */
-  readonly output: string;
-  /** Its rows come one by one, under this key of the result; `follows`: with `follow` they go on coming. */
-  readonly streams?: { readonly key: string; readonly follows: boolean };
+  /** The command whose `result` in docs/json.md it answers; null where docs/http.md says it. */
+  readonly output: string | null;
+  /** The key of its result whose rows it hands on while they come. */
+  readonly streams?: string;
+  /** The field by which its rows go on coming, until the signal is aborted. */
+  readonly follows?: Key;
   /** It works also while the config has mistakes, by what was read of it before. */
   readonly repairs?: true;
   /** Fields that cannot be set together. */
   readonly exclusive?: readonly (readonly Key[])[];
   /** Fields that need another one. */
   readonly needs?: Readonly<Partial<Record<Key, Key>>>;
+  /** What everybody may see of fields that may hold a secret, in the place of what they hold. */
+  readonly shows?: (input: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
+  /** Flags of the command that are not called as their field is. */
+  readonly flags?: Readonly<Partial<Record<Key, string>>>;
 }
 
 /** One thing that a person can do, for every face. */
@@ -75,15 +82,32 @@ export function operation<const Id extends string, const Fields extends Shape, R
     input: input,
     async run({ ask, rows, ...workshop }, raw) {
       const parsed = parseInput({ ...declared, input }, raw) as Input<Fields>;
-      const context = { ...workshop, ask: answersOf(parsed, ask) };
+      const answers = answersOf(parsed, ask);
+      const context = { ...workshop, ask: answers };
       const { streams } = declared;
-      if (rows || !streams) return run({ ...context, rows: rows ?? nowhere }, parsed);
+      if (rows || streams === undefined) {
+        return withQuestion(answers, () => run({ ...context, rows: rows ?? nowhere }, parsed));
+      }
       const collected: object[] = [];
       const sink: RowSink = { row: (row) => void collected.push(row), idle: () => undefined };
       const report = await run({ ...context, rows: sink }, parsed);
-      return { ...report, result: { ...report.result, [streams.key]: collected } };
+      return { ...report, result: { ...report.result, [streams]: collected } };
     },
   };
+}
+
+/** A use case may say in its own words that an answer is missing; what is to be agreed to is the question as it was asked. */
+async function withQuestion<T>(answers: Answers, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const asked = answers.unanswered();
+    if (!asked || !(error instanceof PictlError) || error.code !== "confirmation-missing") throw error;
+    throw asked.at({
+      ...(error.node === undefined ? {} : { node: error.node }),
+      ...(error.container === undefined ? {} : { container: error.container }),
+    });
+  }
 }
 
 const nowhere: RowSink = { row: () => undefined, idle: () => undefined };

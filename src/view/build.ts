@@ -2,6 +2,9 @@ import type { BuildRow } from "../app/build.ts";
 import type { Style } from "./style.ts";
 import { outcomeColumn, table } from "./table.ts";
 
+export const nothingToBuild =
+  "Nothing to build: the containers chosen run images of a registry, or `docker` is not set.";
+
 /** What became of each image, one line each. */
 export function buildView(result: { images: readonly BuildRow[] }, style: Style): string {
   if (result.images.length === 0) return "";

@@ -1,4 +1,4 @@
-import type { LogRow } from "../app/logs/index.ts";
+import type { LogOutput, LogRow } from "../app/logs/index.ts";
 import { visible } from "../domain/text.ts";
 import type { Prefix } from "./prefix.ts";
 import { type Style, tint } from "./style.ts";
@@ -25,4 +25,25 @@ export function logEnded(container: string, node: string, elsewhere: readonly st
   if (elsewhere.length === 0) return ended;
   const places = elsewhere.map((each) => `${container}@${each}`).join(" ");
   return `${ended} By the layout it is on ${elsewhere.join(", ")} now; \`pictl logs ${places} --follow\` goes on there.`;
+}
+
+/** Tells what becomes of logs that are followed, a sentence each. */
+export function logNotices(tell: (text: string) => void): Omit<LogOutput, "line" | "idle"> {
+  return {
+    ended: ({ container, node }, elsewhere) => {
+      tell(logEnded(container, node, elsewhere));
+    },
+    moved: (container, from, to) => {
+      tell(`${container} has been moved from ${from} to ${to}; its log goes on there.`);
+    },
+    failed: ({ container, node, message }) => {
+      tell(`${container ?? ""}@${node ?? ""}: its log is not followed. ${message}`);
+    },
+    lost: (node, { message }) => {
+      tell(`${node}: ${message} Its logs go on when it answers again.`);
+    },
+    back: (node) => {
+      tell(`${node} answers again; its logs go on where they broke off.`);
+    },
+  };
 }

@@ -83,8 +83,10 @@ const commandsWith = (
   ["node", "add", "n9", "--address", "192.0.2.9", "--no-check", "--dry-run"],
   ["node", "cordon", "n1", "--dry-run"],
   ["node", "uncordon", "n1", "--dry-run"],
+  ["node", "drain", "n2", "--dry-run"],
   ["node", "remove", "n2", "--move", "--dry-run"],
   ["delete", "web", "--yes"],
+  ["daemon", "status"],
   ["log", "--tail", "5"],
 ];
 
@@ -143,7 +145,7 @@ function text(shape: Shape, indent = ""): string {
 
 /** `pictl node add`, of `node add n9 …`. */
 function titleOf([first = "", second = ""]: readonly string[]): string {
-  const isTopic = ["config", "container", "image", "node", "vip"].includes(first);
+  const isTopic = ["config", "container", "daemon", "image", "node", "vip"].includes(first);
   return isTopic ? `pictl ${first} ${second}` : `pictl ${first}`;
 }
 

@@ -19,7 +19,7 @@ const probe = operation(
     button: "Probe",
     asks: "Always.",
     output: "status",
-    streams: { key: "lines", follows: false },
+    streams: "lines",
     exclusive: [["overlap", "copyVolumes"]],
     needs: { copyVolumes: "container" },
     input: {

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { noteOf } from "../../src/operations/fields.ts";
 import { operations } from "../../src/operations/index.ts";
 
-const documented = readFileSync(new URL("../../docs/json.md", import.meta.url), "utf8");
+const headings = readFileSync(new URL("../../docs/json.md", import.meta.url), "utf8").split("\n");
 
 /** The fields that stand in a path, behind a colon. */
 function parametersOf(route: string): readonly string[] {
@@ -34,7 +34,7 @@ test.each(operations)("$id is declared as every face needs it", (operation) => {
   );
   if (subject) expect(names).toContain(subject.field);
   expect(names.includes("confirm"), "asks, and confirm").toBe(asks !== undefined);
-  expect(documented).toContain(`\n## pictl ${output}\n`);
+  if (output !== null) expect(headings).toContain(`## pictl ${output}`);
   for (const [name, schema] of fields) {
     expect(z.globalRegistry.get(schema)?.description, name).toMatch(/^[A-Z].*[.:]/);
     expect(noteOf(schema).kind, name).toBeTruthy();

@@ -1,5 +1,6 @@
 import type { ConfigInspection } from "../../app/ports.ts";
 import { ConfigInvalidError } from "../../domain/config/problem.ts";
+import { maskedText, unmaskedText } from "../../domain/config/mask.ts";
 import { redact } from "../../domain/config/redact.ts";
 import type { ConfigProblem } from "../../domain/config/types.ts";
 import { renderDocument } from "./edit/document.ts";
@@ -13,9 +14,24 @@ export async function inspectConfig(path: string, options: StoreOptions): Promis
   const file = await readConfigFile(path);
   const parsed = parseConfigText(file.text);
   const problems = problemsOf(parsed, file.text, placeOf(path, file, options));
-  if (!parsed.ok) return { text: file.text, problems, document: undefined, shown: () => "" };
+  const { text } = file;
+  if (!parsed.ok) {
+    // Where the secrets stand in it, nobody can tell.
+    return { text, problems, document: undefined, shown: () => "", masked: () => "", unmasked: (after) => after };
+  }
   const { root, value: document } = parsed;
-  return { text: file.text, problems, document, shown: () => renderDocument(redact(document), file.text, root) };
+  return {
+    text,
+    problems,
+    document,
+    shown: () => renderDocument(redact(document), text, root),
+    masked: () => maskedText({ text, root }),
+    unmasked: (after) => {
+      const changed = parseConfigText(after);
+      // What is wrong with it is told by whoever checks it.
+      return changed.ok ? unmaskedText({ text: after, root: changed.root }, { text, root }) : after;
+    },
+  };
 }
 
 /** `EditableConfigStore.check`. */

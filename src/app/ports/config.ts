@@ -48,6 +48,10 @@ export interface ConfigInspection {
   readonly document: unknown;
   /** The document in the file's language, without comments, its secrets hidden. */
   readonly shown: () => string;
+  /** The text with its secrets hidden, for an editor of somebody else's; empty when it cannot be parsed. */
+  readonly masked: () => string;
+  /** A text that was made of the masked one, with the secrets put back. Throws usage where that cannot be. */
+  readonly unmasked: (text: string) => string;
 }
 
 export type ConfigEdit = DocumentEdit;

@@ -2,6 +2,7 @@ import { Flags } from "@oclif/core";
 import { addAbortSignal } from "node:stream";
 import type { Ask, RegistryLogin } from "../../app/ports.ts";
 import { PictlError } from "../../domain/errors.ts";
+import { checkUsername } from "../../domain/registry/username.ts";
 import { Secret } from "../../domain/secret.ts";
 import { givenStdin, leaveStdin } from "../input/stdin.ts";
 
@@ -31,21 +32,12 @@ export async function readLogin(
   { ask, signal }: { readonly ask: Ask; readonly signal: AbortSignal },
 ): Promise<RegistryLogin> {
   const { username, registry } = login;
-  checkUsername(username);
+  checkUsername(username, "--username");
   const password = login.fromStdin
     ? await passwordOnStdin(signal)
     : await ask.hidden(`Password of ${username} at ${registry}`, "Give it by stdin: `--password-stdin < FILE`.");
   if (password === "") throw new PictlError("usage", "The password is empty.");
   return { username, password: new Secret(password) };
-}
-
-/** A colon ends the user's name in HTTP's Basic scheme. Throws usage. */
-export function checkUsername(username: string): void {
-  if (/^[^:\p{Cc}]{1,255}$/u.test(username)) return;
-  throw new PictlError(
-    "usage",
-    "--username is no user's name: it is empty, too long, or holds a colon or control characters.",
-  );
 }
 
 async function passwordOnStdin(signal: AbortSignal): Promise<string> {

@@ -96,7 +96,8 @@ const mask = "…";
 const suspicious = /passw|secret|token|credential|key/i;
 const urlPath = /([a-z][a-z0-9+.-]*:\/\/[^\s/"']*\/)[^\s"']+/gi;
 
-function argumentsWithoutSecrets(text: string): string {
+/** Arguments of `docker run` without what may be secret in them. */
+export function argumentsWithoutSecrets(text: string): string {
   const split = splitWords(text);
   if (!split.ok) return mask;
   return maskedArguments(split.words.map((word) => word.text))

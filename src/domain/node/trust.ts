@@ -111,3 +111,11 @@ export function checkFingerprint(text: string): string {
     },
   );
 }
+
+/** Throws usage when fingerprints are given for any number of nodes but one. */
+export function oneForFingerprints(nodes: number, fingerprints: readonly string[]): void {
+  if (fingerprints.length === 0 || nodes === 1) return;
+  throw new PictlError("usage", `A fingerprint is one machine's, and ${String(nodes)} nodes are meant.`, {
+    hint: "Name one node with `--fingerprint`.",
+  });
+}

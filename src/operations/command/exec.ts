@@ -25,10 +25,14 @@ export const commandExec = operation(
           "`script`, its arguments.",
       ),
       ...executeFields,
-      script: field.maybe("The text of a script to run: its #! line names the interpreter, sh if it has none.", {
-        maxLength: maxInputLength,
-      }),
+      script: field.maybeHidden(
+        "The text of a script to run: its #! line names the interpreter, sh if it has none.",
+        maxInputLength,
+      ),
     },
+    // As in the event log: a command that begins with a blank is for nobody else to read.
+    shows: ({ command }) =>
+      Array.isArray(command) && String(command[0]).startsWith(" ") ? { command: ["[REDACTED]"] } : {},
   },
   (context, input) => executeTask(context, taskOf(input.command, input.script), input),
 );

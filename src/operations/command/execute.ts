@@ -15,7 +15,7 @@ export const executeFields = {
   all: allNodes,
   timeout: field.seconds("Stop the command on a node after so long.", { min: 1, max: 31_536_000 }),
   sudo: field.flag("Run as root, through sudo where the login is not root."),
-  stdin: field.maybe("What the command reads from stdin, on every node.", { maxLength: maxInputLength }),
+  stdin: field.maybeHidden("What the command reads from stdin, on every node.", maxInputLength),
   dryRun,
 };
 

@@ -14,7 +14,8 @@ export const eventList = operation(
     summary: "Show what pictl did: its own event log.",
     button: "Events",
     output: "log",
-    streams: { key: "events", follows: true },
+    streams: "events",
+    follows: "follow",
     repairs: true,
     input: {
       follow: field.flag("Go on with what happens."),
