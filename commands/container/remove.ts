@@ -11,7 +11,11 @@ export default class ContainerRemove extends PictlCommand {
     "Takes it out of layout, heartbeat and constraints, after it was removed from its node. An instance that could " +
     "not be removed stays in the config. Its image and volumes stay on the node.";
   static override args = {
-    container: Args.string({ required: true, description: "The container: NAME for all its instances, or NAME@NODE." }),
+    container: Args.string({
+      required: true,
+      description:
+        "The container: NAME for all its instances, or NAME@NODE, also of one that the config does not have there.",
+    }),
   };
   static override flags = {
     "keep-running": Flags.boolean({ summary: "Change only the config; touch no node." }),

@@ -25,12 +25,14 @@ export function editQuestion(
 
 /** `Remove web@n1 from the node and config.json?` */
 export function containerRemovalQuestion(
-  instances: readonly Pick<Placement, "container" | "node">[],
+  instances: readonly Pick<Placement, "container" | "node" | "stray">[],
   place: { readonly path: string; readonly keepRunning: boolean },
 ): string {
   const list = instances.map((each) => `${each.container}@${each.node}`).join(", ");
   const nodes = instances.length === 1 ? "the node" : "their nodes";
-  return `Remove ${list} from ${place.keepRunning ? "" : `${nodes} and `}${place.path}?`;
+  const isStray = instances.some(({ stray }) => stray === true);
+  const places = [...(place.keepRunning ? [] : [nodes]), ...(isStray ? [] : [place.path])];
+  return `Remove ${list} from ${places.join(" and ")}?`;
 }
 
 /** `Remove web:1 from n1, n2; db:7 from n1?` */

@@ -168,6 +168,23 @@ describe.skipIf(obstacle !== undefined)("container add, edit and remove", () => 
     await lab.inside("n2", "docker inspect box && docker rm box");
   });
 
+  test("one of ours that no layout has is removed by its node; what is not there, or not ours, is not", async () => {
+    await json("add", "box", "--node", "n2", "--run");
+    const before = file();
+    await json("remove", "box", "--yes", "--keep-running");
+    expect((await json("remove", "box", "--yes")).failures).toMatchObject([{ code: "unknown-container" }]);
+    expect((await json("remove", "box@n2", "--yes", "--keep-running")).failures).toMatchObject([
+      { code: "unknown-container" },
+    ]);
+    const removed = await json("remove", "box@n2", "--yes");
+    expect(removed.result.containers).toMatchObject([
+      { container: "box", node: "n2", changed: true, outcome: "was not in the config; deleted", changes: [] },
+    ]);
+    expect(await lab.inside("n2", "docker ps --all --quiet --filter name=box")).toBe("");
+    expect([document(), file() === before]).toEqual([original, false]);
+    expect((await json("remove", "box@n2", "--yes")).failures).toMatchObject([{ code: "unknown-container" }]);
+  });
+
   test("on a node that cannot be reached it stays in the config, unless forced", async () => {
     await json("add", "box", "--node", "n2");
     await lab.kill("n2");

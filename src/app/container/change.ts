@@ -3,7 +3,7 @@ import { type ConfigChanges, editedPlaces } from "../../domain/config/changes.ts
 import type { Config, Placement } from "../../domain/config/types.ts";
 import type { ContainerEdit } from "../../domain/container/edit-entries.ts";
 import { PictlError } from "../../domain/errors.ts";
-import { selectPlacements } from "../../domain/select.ts";
+import { selectPlacements, selectWithStrays } from "../../domain/select.ts";
 import { changeAsPlanned } from "../config/planned.ts";
 import type { ConfigStore } from "../ports.ts";
 
@@ -53,12 +53,15 @@ export function placesOn(edits: readonly ContainerEdit[], node: string, first: b
   );
 }
 
-/** The instances that `NAME` or `NAME@NODE` names, whole. Throws unknown-container, and usage for a glob. */
-export function instancesOf(config: Config, target: string): readonly Placement[] {
+/**
+ * The instances that `NAME` or `NAME@NODE` names, whole; with `strays` also one that may be on that node and is not in the
+ * layout. Throws unknown-container, and usage for a glob.
+ */
+export function instancesOf(config: Config, target: string, { strays = false } = {}): readonly Placement[] {
   if (/[*?]/.test(target)) {
     throw new PictlError("usage", `"${target}" names several containers; expected NAME or NAME@NODE.`, {
       hint: "Work on one container at a time.",
     });
   }
-  return selectPlacements(config, [target]);
+  return (strays ? selectWithStrays : selectPlacements)(config, [target]);
 }

@@ -26,15 +26,15 @@ export interface RemoveContainerInput {
 
 /**
  * Removes a container from its nodes and then from the config, which is written last: an instance that could not be
- * removed is still in it. Throws unknown-container, and config-invalid and config-write-failed, before anything is
- * touched.
+ * removed is still in it. `NAME@NODE` of one that is in no layout, and of this cluster, is removed from that node. Throws
+ * unknown-container, and config-invalid and config-write-failed, before anything is touched.
  */
 export async function removeContainer(
   ports: Ports,
   input: RemoveContainerInput,
 ): Promise<Report<{ containers: readonly ContainerChangeRow[] }>> {
   const { store, config, target, dryRun } = input;
-  const instances = instancesOf(config, target);
+  const instances = instancesOf(config, target, { strays: !input.keepRunning });
   const name = instances[0]?.container ?? target;
   const planFor = (nodes: readonly string[]) => (raw: Parameters<typeof planRemoveContainer>[0]) =>
     planRemoveContainer(raw, { name, nodes });
@@ -50,13 +50,24 @@ export async function removeContainer(
   for (const { node = "", message } of given) {
     ports.progress.warn(`${message} ${name} is taken out of the config, and may still run on ${node}.`);
   }
-  const failures = deleted.failures.filter((failure) => !given.includes(failure)).map(stillThere);
+  const isStray = instances.some(({ stray }) => stray === true);
+  const failed = deleted.failures.filter((failure) => !given.includes(failure));
+  const failures = isStray ? failed : failed.map(stillThere);
   const gone = instances.map((each) => each.node).filter((node) => !failures.some((failure) => failure.node === node));
   if (gone.length === 0) return { result: { containers: [] }, failures };
   const edits = await changeContainer(store, planFor(gone), dryRun);
   for (const node of dryRun ? [] : gone) await record(ports, { type: "container.removed", container: name, node });
   const rows = gone.map((node, index): ContainerChangeRow => {
     const done = deleted.result.containers.find((row) => row.node === node)?.outcome;
+    if (instances[index]?.stray === true) {
+      return {
+        container: name,
+        node,
+        changed: !dryRun,
+        outcome: `was not in the config; ${done ?? "deleted"}`,
+        changes: [],
+      };
+    }
     const fate = input.keepRunning ? "what runs is left running" : (done ?? "not removed from the node");
     const outcome = `${dryRun ? "would be taken" : "taken"} out of the config; ${fate}`;
     return { container: name, node, changed: !dryRun, outcome, changes: changesOn(edits, node, index === 0) };
