@@ -8,7 +8,7 @@ import { failureText } from "../view/failures.ts";
 import type { Style } from "../view/style.ts";
 import { createAsk } from "./input/ask.ts";
 import { failuresOf } from "./errors/failures.ts";
-import { exitCodeFor, jsonDocument, jsonFailure, jsonText } from "./output/output.ts";
+import { exitCodeFor, jsonDocument, jsonFailure, jsonText } from "../view/document.ts";
 import { type CliProgress, createProgress } from "./output/progress.ts";
 import { describeTerminal, type Terminal } from "./output/terminal.ts";
 

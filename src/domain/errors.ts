@@ -95,6 +95,15 @@ export const errorCodes = {
   /** Confirmation missing, lock held. */
   "confirmation-missing": 4,
   "lock-held": 4,
+  /** Over HTTP: nobody has logged in, or what was shown is not known (any more). */
+  "not-logged-in": 4,
+  /** Over HTTP: the role of who asks does not include it, or another site's page asks. */
+  "not-permitted": 4,
+  /** Over HTTP: too many logins, connections or streams. */
+  "too-many-requests": 4,
+  /** Over HTTP: there is no such address, or it does not take a request like this one. */
+  "no-such-route": 2,
+  "request-invalid": 2,
   /** The lab could not be started or stopped. */
   "lab-failed": 1,
   interrupted: 130,

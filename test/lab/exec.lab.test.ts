@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { ExecRow } from "../../src/app/exec.ts";
-import type { JsonDocument } from "../../src/cli/output/output.ts";
+import type { JsonDocument } from "../../src/view/document.ts";
 import { type CliOptions, type CliRun, pictl, startPictl } from "../support/cli.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
 

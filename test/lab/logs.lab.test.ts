@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { LogRow } from "../../src/app/logs/index.ts";
-import type { JsonDocument } from "../../src/cli/output/output.ts";
+import type { JsonDocument } from "../../src/view/document.ts";
 import { type CliOptions, type CliRun, pictl, startPictl } from "../support/cli.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
 

@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { PullRow } from "../../src/app/pull.ts";
-import type { JsonDocument } from "../../src/cli/output/output.ts";
+import type { JsonDocument } from "../../src/view/document.ts";
 import { pictl, startPictl } from "../support/cli.ts";
 import { eventFileText } from "../support/event-file.ts";
 import { startFakeHub } from "../support/fake-hub.ts";

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Config, type Interfaces } from "@oclif/core";
-import type { JsonDocument } from "../../src/cli/output/output.ts";
+import type { JsonDocument } from "../../src/view/document.ts";
 import type { CliRun } from "./cli.ts";
 
 interface Runnable {

@@ -4,7 +4,7 @@ import { didYouMean } from "../../domain/config/suggest.ts";
 import { PictlError, toFailure } from "../../domain/errors.ts";
 import { failureText } from "../../view/failures.ts";
 import { failuresOf } from "./failures.ts";
-import { jsonFailure, jsonText } from "../output/output.ts";
+import { jsonFailure, jsonText } from "../../view/document.ts";
 import { describeTerminal } from "../output/terminal.ts";
 
 /** Reports why no command started (there is none of that name, or a bug), as a command would. Returns the exit code. */

@@ -1,6 +1,6 @@
 import type { Report } from "../../app/kit/report.ts";
 import { PictlCommand } from "../command.ts";
-import { exitCodeFor } from "../output/output.ts";
+import { exitCodeFor } from "../../view/document.ts";
 import { jsonDocumentRows, jsonLineRows, type RowOutput, textRows } from "../output/row-output.ts";
 import { sinkOf } from "../output/sink.ts";
 

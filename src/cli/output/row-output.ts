@@ -1,5 +1,5 @@
 import type { Report } from "../../app/kit/report.ts";
-import { exitCodeFor, jsonLine, jsonText } from "./output.ts";
+import { exitCodeFor, jsonLine, jsonText } from "../../view/document.ts";
 import type { Sink } from "./sink.ts";
 
 /** Prints rows as they come, without keeping them. */

@@ -1,6 +1,7 @@
 import { buildHeartbeat, buildConstraints, reportSwitchedOff } from "./heartbeat.ts";
 import { markMovable } from "./movable.ts";
 import { buildHooks } from "./hooks.ts";
+import { buildHttp } from "./http.ts";
 import { buildNodes } from "./nodes.ts";
 import { checkOrder } from "./order.ts";
 import type { ConfigPath } from "./path.ts";
@@ -8,8 +9,7 @@ import { buildPlacements } from "./placements.ts";
 import { reportPortClashes } from "./port-clashes.ts";
 import { Findings, type Finding } from "./problem.ts";
 import type { RawConfig } from "./raw.ts";
-import { parseSecretSource } from "./secret-source.ts";
-import type { Config, HttpSection, SavedCommand } from "./types.ts";
+import type { Config, SavedCommand } from "./types.ts";
 import { buildWitnesses } from "../leadership/witnesses.ts";
 import { buildVips } from "./vip.ts";
 
@@ -49,11 +49,11 @@ export function buildConfig(raw: RawConfig, options: BuildOptions): { config: Co
     autostartContainers: raw.autostart_containers ?? false,
     syslog: raw.syslog || undefined,
     rsyslog: rsyslog(raw, findings),
-    kibana: raw.kibana,
+    kibana: raw.kibana ?? (raw.monitoring || undefined),
     elasticsearch: elasticsearch(raw),
     hooks: buildHooks(raw.hooks),
     stateDir: raw.state_dir === undefined ? options.defaultStateDir : resolvePath(raw.state_dir),
-    http: http(raw, resolvePath),
+    http: buildHttp(raw, resolvePath, findings),
   };
   reportIgnored(raw, findings);
   return { config, findings: findings.all };
@@ -89,18 +89,6 @@ function elasticsearch(raw: RawConfig): Config["elasticsearch"] {
   return { url: raw.elasticsearch, index: raw.elasticsearch_index ?? "picluster" };
 }
 
-function http(raw: RawConfig, resolvePath: (path: string) => string): HttpSection {
-  const source = (text: string | undefined) => (text === undefined ? undefined : parseSecretSource(text, resolvePath));
-  return {
-    token: source(raw.token),
-    serverPort: raw.server_port ?? 3000,
-    webPort: raw.web_port ?? 3003,
-    webUsername: raw.web_username,
-    webPassword: source(raw.web_password),
-    webConnect: raw.web_connect,
-  };
-}
-
 function reportIgnored(raw: RawConfig, findings: Findings): void {
   for (const key of Object.keys(raw)) {
     const reason = ignoredKeys[key];
@@ -114,14 +102,10 @@ const notTaken = "pictl has no such feature";
 /** Keys of the original, or of its later versions, and why they do nothing here. */
 const ignoredKeys: Readonly<Record<string, string>> = {
   agent_port: noServer,
-  ssl: noServer,
-  ssl_self_signed: noServer,
-  ssl_cert: noServer,
-  ssl_key: noServer,
+  ssl_self_signed: "certificates are always checked",
   theme: notTaken,
   doc: notTaken,
   doc_dir: notTaken,
-  monitoring: "use kibana",
   swarm_token: notTaken,
   loadbalancer: notTaken,
   functions: notTaken,

@@ -24,6 +24,20 @@ export interface RawHttp {
   readonly web_username?: string | undefined;
   readonly web_password?: string | undefined;
   readonly web_connect?: string | undefined;
+  readonly http?: RawHttpSection | null | undefined;
+  readonly ssl?: boolean | undefined;
+  readonly ssl_cert?: string | undefined;
+  readonly ssl_key?: string | undefined;
+}
+
+export interface RawHttpSection {
+  readonly host?: string | undefined;
+  readonly tls?: { readonly cert: string; readonly key: string } | null | undefined;
+  readonly behind_proxy?: boolean | undefined;
+  readonly trusted_proxies?: readonly string[] | null | undefined;
+  readonly allowed_hosts?: readonly string[] | null | undefined;
+  readonly terminal?: boolean | undefined;
+  readonly legacy_routes?: boolean | undefined;
 }
 
 export interface RawHeartbeat {
@@ -53,6 +67,7 @@ export interface RawLogs {
   readonly rsyslog_host?: string | undefined;
   readonly rsyslog_logfile?: string | undefined;
   readonly kibana?: string | undefined;
+  readonly monitoring?: string | undefined;
   readonly elasticsearch?: string | undefined;
   readonly elasticsearch_index?: string | undefined;
 }

@@ -30,10 +30,24 @@ export interface Config {
   readonly http?: HttpSection;
 }
 
+/** What `pictl serve` is told. */
 export interface HttpSection {
-  /** What a client of the API must present. */
+  /** What it listens on: a host name or an address. */
+  readonly host: string;
+  /** Absolute paths of PEM files; undefined for plain HTTP. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  readonly behindProxy: boolean;
+  /** Addresses and networks. */
+  readonly trustedProxies: readonly string[];
+  /** Names that a Host header may have, beside localhost, the address and `webConnect`; without a port. */
+  readonly allowedHosts: readonly string[];
+  readonly terminal: boolean;
+  readonly legacyRoutes: boolean;
+  /** A token with every right, also that of the original's routes. */
   readonly token: SecretSource | undefined;
+  /** Of the original's routes. */
   readonly serverPort: number;
+  /** Of the console and the API. */
   readonly webPort: number;
   readonly webUsername: string | undefined;
   readonly webPassword: SecretSource | undefined;

@@ -1,25 +1,13 @@
 import * as z from "zod/mini";
+import { httpKeys, laterHttpKeys } from "./http.ts";
 import { hooks, heartbeatRow, layoutRow, nodeName, path } from "./layout.ts";
 import { node, ssh } from "./nodes.ts";
 import { vip, vipName } from "./vip.ts";
-import {
-  choice,
-  described,
-  dictionary,
-  list,
-  milliseconds,
-  port,
-  section,
-  strict,
-  text,
-  toggle,
-  whole,
-} from "./values.ts";
+import { choice, described, dictionary, list, milliseconds, section, strict, text, toggle, whole } from "./values.ts";
 
 const shellCommand = () => text("a shell command", /^[^\0]*\S[^\0]*$/);
 const line = (expected: string) => text(expected, /^[^\r\n\0]*\S[^\r\n\0]*$/);
 const url = () => text("a URL that begins with http:// or https://", /^https?:\/\/[^\s/]/);
-const secret = (what: string) => text(`${what}, as env:NAME, file:PATH or in plain`, /./);
 
 const constraint = strict(
   {
@@ -199,6 +187,11 @@ export const configSchema = strict(
         example: "https://127.0.0.1:5601",
       }),
     ),
+    monitoring: z.optional(
+      described(text("a URL"), "What later versions of PiCluster called `kibana`. Without it, `kibana` counts.", {
+        example: "https://127.0.0.1:5601",
+      }),
+    ),
     elasticsearch: z.optional(
       described(url(), `Address of Elasticsearch. ${unused}`, {
         example: "http://127.0.0.1:9200",
@@ -212,38 +205,14 @@ export const configSchema = strict(
       ),
     ),
 
-    token: z.optional(
-      described(secret("a token"), `What a client of the HTTP API must present. ${unused}`, {
-        example: "file:api.token",
-      }),
-    ),
-    server_port: z.optional(described(port(), `Port of the HTTP API. ${unused}`, { default: 3000, example: 3000 })),
-    web_port: z.optional(described(port(), `Port of the web page. ${unused}`, { default: 3003, example: 3003 })),
-    web_username: z.optional(
-      described(text("a user name", /./), `Who may see the web page. ${unused}`, {
-        example: "admin",
-      }),
-    ),
-    web_password: z.optional(
-      described(secret("a password"), `Password of the web page. ${unused}`, {
-        example: "env:WEB_PASSWORD",
-      }),
-    ),
-    web_connect: z.optional(
-      described(text("an address", /^[^\s]+$/), `The server's address, as browsers see it. ${unused}`, {
-        example: "192.168.0.101",
-      }),
-    ),
+    ...httpKeys,
+    ...laterHttpKeys,
 
     agent_port: ignored,
-    ssl: ignored,
     ssl_self_signed: ignored,
-    ssl_cert: ignored,
-    ssl_key: ignored,
     theme: ignored,
     doc: ignored,
     doc_dir: ignored,
-    monitoring: ignored,
     swarm_token: ignored,
     loadbalancer: ignored,
     functions: ignored,

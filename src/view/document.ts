@@ -1,7 +1,7 @@
-import type { Report } from "../../app/kit/report.ts";
-import { exitCodeOf, type Failure } from "../../domain/errors.ts";
+import type { Report } from "../app/kit/report.ts";
+import { exitCodeOf, type Failure } from "../domain/errors.ts";
 
-/** The one document that `--json` prints; its shape is the same on success and failure. */
+/** The one document that `--json` prints and the API answers; its shape is the same on success and failure. */
 export interface JsonDocument {
   readonly ok: boolean;
   readonly exitCode: number;

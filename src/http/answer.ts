@@ -1,0 +1,41 @@
+import type { Report } from "../app/kit/report.ts";
+import { PictlError, toFailure } from "../domain/errors.ts";
+import { exitCodeFor, type JsonDocument, jsonDocument, jsonFailure, jsonText } from "../view/document.ts";
+import { Refusal } from "./refusal.ts";
+
+/** The status of a document, by the exit code that the command would have ended with. */
+export function statusOf(exitCode: number): number {
+  return { 0: 200, 2: 400, 3: 502, 4: 409, 130: 503 }[exitCode] ?? 422;
+}
+
+/** A report as the document that `--json` prints of it. */
+export function answer(report: Report<object>): Response {
+  return documentResponse(jsonDocument(report), statusOf(exitCodeFor(report)));
+}
+
+/**
+ * The document of what went wrong. `tell` is given what is a bug of ours; the client is not, since nobody has looked at
+ * what such a message may hold.
+ */
+export function answerError(error: unknown, tell: (error: Error) => void): Response {
+  if (error instanceof PictlError) {
+    const failures = error.related.length > 0 ? error.related : [toFailure(error)];
+    const document = jsonFailure(failures);
+    const refusal = error instanceof Refusal ? error : undefined;
+    return documentResponse(document, refusal?.status ?? statusOf(document.exitCode), refusal?.headers);
+  }
+  tell(error instanceof Error ? error : new Error(String(error)));
+  const failure = new PictlError("internal", "The server made a mistake.", { hint: "Its log says which." });
+  return documentResponse(jsonFailure([toFailure(failure)]), 500);
+}
+
+function documentResponse(
+  document: JsonDocument,
+  status: number,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return new Response(`${jsonText(document)}\n`, {
+    status,
+    headers: { "content-type": "application/json; charset=utf-8", "cache-control": "no-store", ...headers },
+  });
+}
