@@ -17,6 +17,7 @@ import { daemonOfOldName, daemonPaths } from "./adapters/state/daemons.ts";
 import { refuseUnsafeFolder } from "./adapters/state/folder.ts";
 import * as state from "./adapters/state/index.ts";
 import type {
+  AccessState,
   Actor,
   Ask,
   Controller,
@@ -68,6 +69,7 @@ export interface Context {
   };
   /** Another one of the same options, with connections of its own, whose commands are given in the name of a leader. */
   fenced(fence: () => Fence | undefined): Promise<Context>;
+  readonly access: AccessState;
   close(): Promise<void>;
 }
 
@@ -154,6 +156,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       machine: { bootId: bootId() },
       vipNodes: lane,
     },
+    access: openAccess(config, warn),
     hostKeys: nodes.hostKeys,
     controller: thisMachine,
     daemon: { ...daemonFiles(config, store.path, warn), leadership: leadershipState(config, { nodes: lane, warn }) },
@@ -206,6 +209,19 @@ export async function openRecorder(
 
 function actorOf({ cause, face = "cli" }: Pick<ContextOptions, "cause" | "face">): Actor {
   return { who: `${userInfo().username}@${hostname()}`, cause, face };
+}
+
+/** Who may come in over HTTP. */
+export function openAccess(
+  { stateDir, cluster }: Pick<Config, "stateDir" | "cluster">,
+  warn: (message: string) => void,
+): AccessState {
+  const path = (what: string): string => join(stateDir, `http-${what}-${cluster}.json`);
+  return {
+    accounts: state.openSharedState(path("accounts"), state.accounts, { warn }),
+    sessions: state.openStateFile(path("sessions"), state.sessions, { warn }),
+    certificate: state.openStateFile(path("certificate"), state.certificate, { warn, durable: true }),
+  };
 }
 
 /** Of one config file: another one may have other nodes, and the same name for its cluster. */

@@ -12,6 +12,7 @@ import type { EventLog, Journal, SharedState } from "./ports/state.ts";
 import type { VipState } from "./ports/vip.ts";
 import type { Clock, Progress, Scripts } from "./ports/surroundings.ts";
 
+export type * from "./ports/access.ts";
 export type * from "./ports/checks.ts";
 export type * from "./ports/config.ts";
 export type * from "./ports/connection.ts";

@@ -1,5 +1,8 @@
 import * as z from "zod/mini";
 import type { SavedLeadership, SavedMemory, SavedVip, VipReply, VipRequest } from "../../app/ports.ts";
+import type { Accounts, ApiToken, PasswordHash, User } from "../../domain/access/accounts.ts";
+import { roles } from "../../domain/access/role.ts";
+import type { SavedSession } from "../../domain/access/session.ts";
 import type { Generations } from "../../domain/container/generations.ts";
 import type { SshSettings } from "../../domain/config/types.ts";
 import type { DaemonState } from "../../domain/daemon.ts";
@@ -155,4 +158,52 @@ export const vipReply: Schema<VipReply> = schemaOf(
       z.object({ state: z.literal("refused"), code: z.enum(Object.keys(errorCodes) as ErrorCode[]), why: z.string() }),
     ]),
   }),
+);
+
+const role = z.enum(roles);
+const digest = z.string().check(z.regex(/^[0-9a-f]{64}$/));
+
+export const accounts: Schema<Accounts> = schemaOf(
+  fields<Accounts>({
+    users: z.array(
+      fields<User>({
+        name: z.string(),
+        role,
+        password: fields<PasswordHash>({
+          n: z.int(),
+          r: z.int(),
+          p: z.int(),
+          salt: z.string(),
+          hash: z.string(),
+        }),
+        addedAt: z.string(),
+      }),
+    ),
+    tokens: z.array(
+      fields<ApiToken>({
+        name: z.string(),
+        role,
+        digest,
+        addedAt: z.string(),
+        expiresAt: z.nullable(z.string()),
+      }),
+    ),
+  }),
+);
+
+export const sessions: Schema<readonly SavedSession[]> = schemaOf(
+  z.array(
+    fields<SavedSession>({
+      digest,
+      user: z.string(),
+      by: z.enum(["password", "address"]),
+      proof: z.string(),
+      openedAt: z.number(),
+      usedAt: z.number(),
+    }),
+  ),
+);
+
+export const certificate = schemaOf(
+  fields<{ readonly cert: string; readonly key: string }>({ cert: z.string(), key: z.string() }),
 );

@@ -2,9 +2,15 @@ import type { HttpSection } from "../config/types.ts";
 import { PictlError } from "../errors.ts";
 import { isLoopback } from "./address.ts";
 
-/** The credentials of PiCluster's README, which everybody knows. */
-const publicToken = "1234567890ABCDEFGHJKLMNOP";
-const publicLogin = { username: "admin", password: "admin" };
+/** Whether it is the token of PiCluster's README, which everybody knows. */
+export function isPublicToken(token: string | undefined): boolean {
+  return token === "1234567890ABCDEFGHJKLMNOP";
+}
+
+/** The same of its user. */
+export function isPublicLogin(name: string | undefined, password: string | undefined): boolean {
+  return name === "admin" && password === "admin";
+}
 
 export interface Exposure {
   /** The addresses that `host` stands for. */
@@ -36,7 +42,7 @@ export function checkExposure(section: Pick<HttpSection, "host">, exposure: Expo
   if (known.length > 0 && (!loopback || exposure.behindProxy)) {
     throw new PictlError(
       "config-invalid",
-      `${known.join(" and ")} in the config are those of PiCluster's README, which everybody knows: nothing was started beyond loopback.`,
+      `${known.join(" and ")} in the config: that is PiCluster's README, which everybody knows. Nothing was started beyond loopback.`,
       {
         hint: "Change them, or remove them and make users and tokens with `pictl serve user add` and `pictl serve token add`.",
       },
@@ -49,9 +55,7 @@ export function checkExposure(section: Pick<HttpSection, "host">, exposure: Expo
 
 function knownToAll({ token, username, password }: Exposure): readonly string[] {
   return [
-    ...(token === publicToken ? ["The letters of `token`"] : []),
-    ...(username === publicLogin.username && password === publicLogin.password
-      ? ["`web_username` and `web_password`"]
-      : []),
+    ...(isPublicToken(token) ? ["`token`"] : []),
+    ...(isPublicLogin(username, password) ? ["`web_username` and `web_password`"] : []),
   ];
 }

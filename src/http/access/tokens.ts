@@ -1,0 +1,35 @@
+import { setMaxListeners } from "node:events";
+import type { Credentials } from "./credentials.ts";
+import type { Identity } from "./identity.ts";
+
+/** Who asks with a token. */
+export interface Tokens {
+  find(token: string): Promise<Identity | undefined>;
+  /** Ends the streams of tokens that are gone. */
+  sweep(): Promise<void>;
+}
+
+export function openTokens(credentials: Credentials): Tokens {
+  const used = new Map<string, AbortController>();
+  return {
+    async find(token) {
+      const known = await credentials.token(token);
+      if (!known) return undefined;
+      const { name, role, digest: key } = known;
+      let ended = used.get(key);
+      if (!ended) {
+        ended = new AbortController();
+        setMaxListeners(0, ended.signal);
+        used.set(key, ended);
+      }
+      return { name, role, by: "token", key, ended: ended.signal };
+    },
+    async sweep() {
+      for (const [digest, ended] of used) {
+        if (await credentials.isToken(digest)) continue;
+        used.delete(digest);
+        ended.abort();
+      }
+    },
+  };
+}
