@@ -211,8 +211,18 @@ function actorOf({ cause, face = "cli" }: Pick<ContextOptions, "cause" | "face">
   return { who: `${userInfo().username}@${hostname()}`, cause, face };
 }
 
-/** Who may come in over HTTP. */
-export function openAccess(
+/** Who may come in over HTTP, and what it takes to write that down, for commands that touch no node. */
+export async function openAccounts(
+  options: Pick<ContextOptions, "configPath" | "progress" | "cause" | "face">,
+): Promise<Pick<Ports, "events" | "clock" | "actor"> & Pick<AccessState, "accounts">> {
+  const { config } = await (await openStore(options.configPath)).read();
+  const { accounts } = openAccess(config, (message) => {
+    options.progress.warn(message);
+  });
+  return { ...(await openRecorder(options)), accounts };
+}
+
+function openAccess(
   { stateDir, cluster }: Pick<Config, "stateDir" | "cluster">,
   warn: (message: string) => void,
 ): AccessState {

@@ -4,7 +4,7 @@ import { exitCodeFor, type JsonDocument, jsonDocument, jsonFailure, jsonText } f
 import { Refusal } from "./refusal.ts";
 
 /** The status of a document, by the exit code that the command would have ended with. */
-export function statusOf(exitCode: number): number {
+function statusOf(exitCode: number): number {
   return { 0: 200, 2: 400, 3: 502, 4: 409, 130: 503 }[exitCode] ?? 422;
 }
 

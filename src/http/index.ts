@@ -1,17 +1,32 @@
-import type { Config } from "../domain/config/types.ts";
+import { digestOf } from "../app/access/accounts.ts";
+import type { AccessState, ConfigStore, Ports } from "../app/ports.ts";
+import type { Config, HttpSection } from "../domain/config/types.ts";
+import { openCredentials } from "./access/credentials.ts";
+import { openGate } from "./access/gate.ts";
+import { openLogin } from "./access/login.ts";
+import { openSessions, type Sessions } from "./access/sessions.ts";
+import { openTokens, type Tokens } from "./access/tokens.ts";
 import { serverApp } from "./app.ts";
-import { doorsOf } from "./guard/client.ts";
+import { openAudit } from "./audit.ts";
+import { doorsOf, identifyClient } from "./guard/client.ts";
+import { exposureOf } from "./listen/exposed.ts";
+import { selfSigned } from "./listen/self-signed.ts";
 import { listener } from "./listen/server.ts";
 import { type SocketRoute, type SocketTable, socketTable } from "./listen/sockets.ts";
+import { type Certificate, certificateOf } from "./listen/tls.ts";
+import { limits as usualLimits, type Limits } from "./limits.ts";
 import { type Part, runParts } from "./parts.ts";
-import { Refusal } from "./refusal.ts";
 import { readStatic } from "./static.ts";
 
 export interface ServeInput {
   readonly config: Config;
+  readonly store: ConfigStore;
+  readonly access: AccessState;
   /** `--host` and `--port`, else as the config says. */
   readonly host: string;
   readonly port: number;
+  /** Make a certificate where the config names none. */
+  readonly selfSigned: boolean;
   /** The folder of the built web console. */
   readonly webRoot: string;
   /** Of pictl. */
@@ -19,40 +34,102 @@ export interface ServeInput {
   /** Aborted when the server is to end. */
   readonly leave: AbortSignal;
   /** Told when it takes connections. */
-  readonly onListening: (address: { readonly url: string }) => void;
+  readonly onListening: (address: Listening) => void;
   readonly warn: (message: string) => void;
+  /** Others than the usual ones. */
+  readonly limits?: Partial<Limits>;
 }
+
+export interface Listening {
+  readonly url: string;
+  /** Logs in whoever opens it first; there while no user is made, on loopback. */
+  readonly loginUrl?: string;
+  /** SHA-256 of a certificate that was made here, as browsers show it. */
+  readonly fingerprint?: string;
+}
+
+/** How long a session that somebody has ended elsewhere goes on with its streams. */
+const sweepMs = 2000;
 
 /**
  * Serves the API and the console until `leave` is aborted: the parts start in order and stop in reverse, within two
- * seconds also while streams are open.
+ * seconds also while streams are open. Rejects with config-invalid where it may not listen there, and with
+ * missing-prerequisite where it cannot.
  */
-export async function runServe(input: ServeInput): Promise<void> {
-  const { config } = input;
+export async function runServe(ports: Ports, input: ServeInput): Promise<void> {
+  const { config, access, warn } = input;
   if (!config.http) throw new Error("a config that was read has this section");
-  const files = await readStatic(input.webRoot);
-  const doors = doorsOf({ ...config.http, host: input.host });
+  const limits: Limits = { ...usualLimits, ...input.limits };
+  const http: HttpSection = { ...config.http, host: input.host };
+  const { certificate, fingerprint } = await certificateFor(http, input);
+  const { loopback } = await exposureOf(http, { secrets: ports.secrets, tls: certificate !== undefined, warn });
+  const credentials = openCredentials({
+    accounts: access.accounts,
+    secrets: ports.secrets,
+    clock: ports.clock,
+    http: async () => (await input.store.read()).config.http,
+    loopback,
+    warn,
+  });
+  // Whoever can read the printed address is the one who has started this, and can do all that pictl can.
+  const addressUser = { name: ports.actor.who, role: "admin", proof: digestOf(ports.actor.who) } as const;
+  const login = openLogin({ credentials, clock: ports.clock, addressUser });
+  const sessions = await openSessions({ state: access.sessions, credentials, clock: ports.clock, addressUser, warn });
+  const tokens = openTokens(credentials);
+  const audit = openAudit(ports);
+  let port = input.port;
+  const gate = openGate({ sessions, tokens, audit, port: () => port });
+  const doors = doorsOf(http);
   const app = serverApp({
+    gate,
+    login,
+    sessions,
+    audit,
+    port: () => port,
+    limits,
     version: input.version,
+    about: async () => ({ version: input.version, cluster: config.cluster, terminal: http.terminal }),
     doors,
-    files,
+    files: await readStatic(input.webRoot),
     onBug: (error) => {
-      input.warn(`A request failed: ${error.message}`);
+      warn(`A request failed: ${error.message}`);
     },
   });
   // The streams of the live model and the terminals belong here.
   const routes: readonly SocketRoute[] = [];
-  const sockets = socketTable(routes, () => Promise.reject(new Refusal(401, "not-logged-in", "Nobody has logged in.")));
+  const sockets = socketTable(
+    routes,
+    async (request, role) => {
+      const client = identifyClient(request, doors);
+      const found = await gate.identifySocket(request, client);
+      const identity = await gate.require(
+        found,
+        role,
+        client,
+        `WebSocket ${(request.url ?? "").replace(/\?.*$/s, "")}`,
+      );
+      return { identity, client };
+    },
+    limits,
+  );
+  const mayPrint = loopback && !(await credentials.hasUsers());
   const parts: readonly Part[] = [
+    sweeping(sessions, tokens),
     listener({
-      host: input.host,
+      host: http.host,
       port: input.port,
-      certificate: undefined,
+      certificate,
+      limits,
       fetch: (request, env) => app.fetch(request, env),
       upgrade: sockets.upgrade,
-      onListening: ({ port }) => {
-        const host = input.host.includes(":") ? `[${input.host}]` : input.host;
-        input.onListening({ url: `http://${host}:${port}/` });
+      onListening: (address) => {
+        port = address.port;
+        const url = `${certificate ? "https" : "http"}://${urlHost(http)}:${port}/`;
+        input.onListening({
+          url,
+          ...(mayPrint ? { loginUrl: `${url}#login=${login.newCode()}` } : {}),
+          ...(fingerprint === undefined ? {} : { fingerprint }),
+        });
       },
     }),
     streams(sockets),
@@ -60,6 +137,47 @@ export async function runServe(input: ServeInput): Promise<void> {
   await runParts(parts, input.leave);
 }
 
+async function certificateFor(
+  http: HttpSection,
+  { access, selfSigned: wanted, warn }: Pick<ServeInput, "access" | "selfSigned" | "warn">,
+): Promise<{ readonly certificate: Certificate | undefined; readonly fingerprint?: string }> {
+  if (http.tls) return { certificate: await certificateOf(http.tls, warn) };
+  if (!wanted) return { certificate: undefined };
+  return selfSigned(access.certificate, http);
+}
+
+/** An address that leads there from this machine. */
+function urlHost({ host }: HttpSection): string {
+  if (host === "0.0.0.0" || host === "::") return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+/** Ends what has run out or was taken away, and writes who is logged in. */
+function sweeping(sessions: Sessions, tokens: Tokens): Part {
+  return {
+    async start() {
+      let turns = 0;
+      let busy = false;
+      const turn = async (): Promise<void> => {
+        if (busy) return;
+        busy = true;
+        await sessions.sweep();
+        await tokens.sweep();
+        // Once a minute: memory cards wear out.
+        if (++turns % 30 === 0) await sessions.save();
+        busy = false;
+      };
+      const timer = setInterval(() => void turn(), sweepMs);
+      timer.unref();
+      return async () => {
+        clearInterval(timer);
+        await sessions.save();
+      };
+    },
+  };
+}
+
+/** Told of the end before their connections are cut. */
 function streams(sockets: SocketTable): Part {
   return {
     start: async () => async () => {

@@ -1,5 +1,20 @@
+export type Limits = Readonly<
+  Record<
+    | "bodyBytes"
+    | "headerBytes"
+    | "headersMs"
+    | "bodyMs"
+    | "connections"
+    | "sockets"
+    | "messageBytes"
+    | "stalledMs"
+    | "closingMs",
+    number
+  >
+>;
+
 /** What one client, and all together, may take of this machine. */
-export const limits = {
+export const limits: Limits = {
   bodyBytes: 1024 * 1024,
   headerBytes: 16 * 1024,
   /** Milliseconds until a request's headers, and all of its body, must be there. */
@@ -14,4 +29,4 @@ export const limits = {
   stalledMs: 30_000,
   /** From the wish to end until every connection is cut. */
   closingMs: 1000,
-} as const;
+};

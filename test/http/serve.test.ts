@@ -7,9 +7,13 @@ import { runParts } from "../../src/http/parts.ts";
 import { ask, codeOf, configFile, startServer } from "./server.ts";
 
 test("answers that it is alive, which version it is, and that there is nothing else", async () => {
-  const server = await startServer();
+  const server = await startServer(configFile({ token: "of-the-config" }));
   expect(await ask(server, "/healthz")).toMatchObject({ status: 200, text: '{"ok":true}' });
-  expect(await ask(server, "/api/v1/version")).toMatchObject({ status: 200, text: '{"version":"1.2.3","api":1}' });
+  const headers = { authorization: "Bearer of-the-config" };
+  expect(await ask(server, "/api/v1/version", { headers })).toMatchObject({
+    status: 200,
+    text: '{"version":"1.2.3","api":1}',
+  });
   const missing = await ask(server, "/api/v1/nothing");
   expect([missing.status, codeOf(missing)]).toEqual([404, "no-such-route"]);
 });

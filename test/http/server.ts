@@ -3,12 +3,15 @@ import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { runServe, type ServeInput } from "../../src/http/index.ts";
+import { type Listening, runServe, type ServeInput } from "../../src/http/index.ts";
 import { quietContext } from "../support/quiet-context.ts";
 
-export interface TestServer {
-  readonly url: string;
+export interface TestServer extends Listening {
   readonly port: number;
+  /** The config file. */
+  readonly config: string;
+  /** What a browser says of a page of ours that asks. */
+  readonly page: Readonly<Record<string, string>>;
   readonly warnings: readonly string[];
   /** Resolves when it has ended. */
   stop(): Promise<void>;
@@ -34,19 +37,22 @@ export async function startServer(
   const context = await quietContext(config, "pictl serve");
   const leave = new AbortController();
   const warnings: string[] = [];
-  let listening: (url: string) => void = () => undefined;
-  const address = new Promise<string>((resolve) => {
+  let listening: (where: Listening) => void = () => undefined;
+  const address = new Promise<Listening>((resolve) => {
     listening = resolve;
   });
-  const ended = runServe({
+  const ended = runServe(context.ports, {
     config: context.config,
+    store: context.store,
+    access: context.access,
+    selfSigned: false,
     host: context.config.http?.host ?? "127.0.0.1",
     port: 0,
     webRoot: "/nowhere",
     version: "1.2.3",
     leave: leave.signal,
-    onListening: ({ url }) => {
-      listening(url);
+    onListening: (where) => {
+      listening(where);
     },
     warn: (message) => {
       warnings.push(message);
@@ -59,8 +65,10 @@ export async function startServer(
     await context.close();
   };
   onTestFinished(stop);
-  const url = await Promise.race([address, ended.then(() => "")]);
-  return { url, port: Number(new URL(url).port), warnings, stop };
+  const where = await Promise.race([address, ended.then(() => ({ url: "http://ended/" }))]);
+  const port = Number(new URL(where.url).port);
+  const page = { host: `localhost:${port}`, origin: `http://localhost:${port}`, "content-type": "application/json" };
+  return { ...where, port, page, config, warnings, stop };
 }
 
 export interface Answer {
@@ -73,10 +81,18 @@ export interface Answer {
 export function ask(
   server: Pick<TestServer, "port">,
   path: string,
-  options: { readonly method?: string; readonly headers?: Record<string, string>; readonly body?: string } = {},
+  options: {
+    readonly method?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: string;
+  } = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const { method = "GET", headers = {}, body } = options;
+    const { method = "GET", body } = options;
+    const headers = {
+      ...(body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) }),
+      ...options.headers,
+    };
     const request = httpRequest({ host: "127.0.0.1", port: server.port, path, method, headers }, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -97,4 +113,28 @@ export function ask(
 /** The code of the first failure of a document. */
 export function codeOf(answer: Answer): string | undefined {
   return (JSON.parse(answer.text) as { failures: { code: string }[] }).failures[0]?.code;
+}
+
+/** Logs in as our page does. */
+export function login(
+  server: Pick<TestServer, "port" | "page">,
+  wish: object,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
+  return ask(server, "/api/v1/session", {
+    method: "POST",
+    headers: { ...server.page, ...headers },
+    body: JSON.stringify(wish),
+  });
+}
+
+/** The cookie of a session, as a browser sends it. Throws when the login is refused. */
+export async function sessionCookie(
+  server: Pick<TestServer, "port" | "page">,
+  wish: object,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const answer = await login(server, wish, headers);
+  if (answer.status !== 200) throw new Error(answer.text);
+  return /^[^;]+/.exec(answer.headers["set-cookie"]?.[0] ?? "")?.[0] ?? "";
 }

@@ -7,6 +7,7 @@ import {
   isExpired,
   noAccounts,
   type PasswordHash,
+  type User,
 } from "../../domain/access/accounts.ts";
 import type { Role } from "../../domain/access/role.ts";
 import { PictlError } from "../../domain/errors.ts";
@@ -86,7 +87,9 @@ export async function addUser(
   return { result: { users: [{ name, role, changed: true }] }, failures: [] };
 }
 
-export async function listUsers(ports: AccountPorts): Promise<Report<{ users: readonly object[] }>> {
+export async function listUsers(
+  ports: AccountPorts,
+): Promise<Report<{ users: readonly Pick<User, "name" | "role" | "addedAt">[] }>> {
   const { users } = (await ports.accounts.read()) ?? noAccounts;
   return { result: { users: users.map(({ name, role, addedAt }) => ({ name, role, addedAt })) }, failures: [] };
 }

@@ -40,7 +40,8 @@ export async function readLogin(
   return { username, password: new Secret(password) };
 }
 
-async function passwordOnStdin(signal: AbortSignal): Promise<string> {
+/** The password alone on stdin; its last newline is no part of it. Throws usage. */
+export async function passwordOnStdin(signal: AbortSignal): Promise<string> {
   const stdin = givenStdin();
   if (!stdin) {
     throw new PictlError("usage", "--password-stdin: stdin is a terminal or empty, so no password comes by it.", {

@@ -5,7 +5,7 @@ export interface Attempt {
   readonly most: number;
 }
 
-export const attemptsWindowMs = 60_000;
+const attemptsWindowMs = 60_000;
 const maxKeys = 10_000;
 
 /**

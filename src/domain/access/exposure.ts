@@ -48,9 +48,7 @@ export function checkExposure(section: Pick<HttpSection, "host">, exposure: Expo
       },
     );
   }
-  return known.map(
-    (each) => `${each} in the config are those of PiCluster's README, which everybody knows: change them.`,
-  );
+  return known.map((each) => `${each} in the config: that is PiCluster's README, which everybody knows. Change it.`);
 }
 
 function knownToAll({ token, username, password }: Exposure): readonly string[] {

@@ -12,7 +12,7 @@ export interface SavedSession {
   readonly usedAt: number;
 }
 
-export const sessionIdleMs = 12 * 3_600_000;
+const sessionIdleMs = 12 * 3_600_000;
 export const sessionLifeMs = 7 * 24 * 3_600_000;
 /** More are not kept: the one that was used least recently ends. */
 export const maxSessions = 500;

@@ -7,7 +7,6 @@ import { isPublicLogin, isPublicToken } from "../../domain/access/exposure.ts";
 import type { Role } from "../../domain/access/role.ts";
 import type { HttpSection } from "../../domain/config/types.ts";
 import type { SecretSource } from "../../domain/config/secret-source.ts";
-import type { PictlError } from "../../domain/errors.ts";
 
 /** A user as sessions rest on them. */
 export interface KnownUser {
@@ -63,12 +62,15 @@ export function openCredentials(options: CredentialsOptions): Credentials {
   let last: Known = { accounts: noAccounts, fromConfig: { token: undefined, user: undefined } };
 
   const look = async (): Promise<Known> => {
-    try {
-      last = { accounts: (await options.accounts.read()) ?? noAccounts, fromConfig: await fromConfig(options) };
-    } catch (error) {
-      // A config that is being edited locks nobody out.
+    // A config that is being edited locks nobody out, and keeps nobody in.
+    const tell = (error: unknown): void => {
       warn((error as Error).message);
-    }
+    };
+    const [accounts, config] = await Promise.all([
+      options.accounts.read().then((read) => read ?? noAccounts, tell),
+      fromConfig(options).catch(tell),
+    ]);
+    last = { accounts: accounts ?? last.accounts, fromConfig: config ?? last.fromConfig };
     return last;
   };
   const current = (): Promise<Known> => {
@@ -127,8 +129,8 @@ async function fromConfig({ http, secrets, loopback, warn }: CredentialsOptions)
     if (!source) return undefined;
     return secrets.read(source).then(
       (secret) => secret.reveal(),
-      (error: PictlError) => {
-        warn(error.message);
+      (error: unknown) => {
+        warn((error as Error).message);
         return undefined;
       },
     );

@@ -4,7 +4,7 @@ import { createServer as createSecureServer, type Server as SecureServer } from 
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { PictlError } from "../../domain/errors.ts";
-import { limits } from "../limits.ts";
+import type { Limits } from "../limits.ts";
 import type { Part } from "../parts.ts";
 import { watchStalled } from "./stalled.ts";
 import type { Certificate } from "./tls.ts";
@@ -14,6 +14,7 @@ export interface ListenOptions {
   readonly port: number;
   /** Undefined for plain HTTP. */
   readonly certificate: Certificate | undefined;
+  readonly limits: Limits;
   readonly fetch: Parameters<typeof getRequestListener>[0];
   readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** Called when it takes connections; the port is the one it got where 0 was asked for. */
@@ -26,14 +27,14 @@ export function listener(options: ListenOptions): Part {
     async start() {
       const server = create(options);
       await listen(server, options);
-      const unwatch = watchStalled(server);
+      const unwatch = watchStalled(server, options.limits.stalledMs);
       const unfollow = options.certificate?.follow((credentials) => {
         (server as SecureServer).setSecureContext(credentials);
       });
       options.onListening({ port: (server.address() as AddressInfo).port });
       return async () => {
         unfollow?.();
-        await close(server);
+        await close(server, options.limits.closingMs);
         unwatch();
       };
     },
@@ -41,13 +42,14 @@ export function listener(options: ListenOptions): Part {
 }
 
 function create(options: ListenOptions): Server | SecureServer {
+  const { limits } = options;
   // Global Request and Response stay as they are: other parts of this process have their own use for them.
   const listener = getRequestListener(options.fetch, { overrideGlobalObjects: false });
   const settings = {
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.headersMs,
     requestTimeout: limits.bodyMs,
-    connectionsCheckingInterval: 1000,
+    connectionsCheckingInterval: Math.min(1000, limits.headersMs / 4),
   };
   const handle = (...message: Parameters<typeof listener>): void => void listener(...message);
   const server: Server | SecureServer = options.certificate
@@ -81,11 +83,11 @@ function cannotListen(cause: NodeJS.ErrnoException, { host, port }: { host: stri
 }
 
 /** New connections are refused at once, idle ones closed; what still answers has a moment. */
-function close(server: Server | SecureServer): Promise<void> {
+function close(server: Server | SecureServer, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => {
       server.closeAllConnections();
-    }, limits.closingMs);
+    }, graceMs);
     server.close(() => {
       clearTimeout(cut);
       resolve();

@@ -7,7 +7,7 @@ import type { Role } from "../../domain/access/role.ts";
 import { toFailure } from "../../domain/errors.ts";
 import { jsonFailure, jsonText } from "../../view/document.ts";
 import type { Identity } from "../access/identity.ts";
-import { limits } from "../limits.ts";
+import type { Limits } from "../limits.ts";
 import { Refusal } from "../refusal.ts";
 
 /** One address of the table of WebSockets. */
@@ -41,7 +41,7 @@ const policyViolation = 1008;
 const pingMs = 30_000;
 
 /** The WebSockets of the server: one table, one way in. */
-export function socketTable(routes: readonly SocketRoute[], admit: Admit): SocketTable {
+export function socketTable(routes: readonly SocketRoute[], admit: Admit, limits: Limits): SocketTable {
   const server = new WebSocketServer({ noServer: true, maxPayload: limits.messageBytes, perMessageDeflate: false });
   const perIdentity = new Map<string, number>();
   const heard = new WeakSet<WebSocket>();

@@ -1,11 +1,10 @@
 import type { Server, Socket } from "node:net";
-import { limits } from "../limits.ts";
 
 /**
  * Cuts clients that take nothing of what waits for them, since it waits in our memory. Covers answers, streams and
  * WebSockets alike; one for whom nothing waits may be quiet for ever. Returns what ends the watch.
  */
-export function watchStalled(server: Server, patienceMs: number = limits.stalledMs): () => void {
+export function watchStalled(server: Server, patienceMs: number): () => void {
   const sockets = new Map<Socket, { taken: number; since: number }>();
   server.on("connection", (socket: Socket) => {
     sockets.set(socket, { taken: 0, since: performance.now() });

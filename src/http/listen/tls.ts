@@ -1,3 +1,7 @@
+import { readFile } from "node:fs/promises";
+import { createSecureContext } from "node:tls";
+import { PictlError } from "../../domain/errors.ts";
+
 /** A certificate that may be renewed while it is used. */
 export interface Certificate {
   readonly credentials: () => Credentials;
@@ -9,4 +13,67 @@ export interface Credentials {
   /** PEM. */
   readonly cert: string;
   readonly key: string;
+}
+
+const lookEveryMs = 5000;
+
+/**
+ * The certificate of two files, which are looked at every few seconds: whoever renews it need tell nobody. One that
+ * cannot be used is told once, and the last good one stays. Rejects with missing-prerequisite when the first cannot.
+ */
+export async function certificateOf(
+  paths: { readonly cert: string; readonly key: string },
+  warn: (message: string) => void,
+  everyMs: number = lookEveryMs,
+): Promise<Certificate> {
+  let current = await read(paths);
+  return {
+    credentials: () => current,
+    follow(listener) {
+      let told = "";
+      const look = async (): Promise<void> => {
+        try {
+          const next = await read(paths);
+          told = "";
+          if (next.cert === current.cert && next.key === current.key) return;
+          current = next;
+          listener(next);
+        } catch (error) {
+          const { message } = error as Error;
+          if (message !== told) warn(`${message} The one before it is used on.`);
+          told = message;
+        }
+      };
+      const timer = setInterval(() => void look(), everyMs);
+      timer.unref();
+      return () => {
+        clearInterval(timer);
+      };
+    },
+  };
+}
+
+/** One that does not change. */
+export function fixedCertificate(credentials: Credentials): Certificate {
+  return { credentials: () => credentials, follow: () => () => undefined };
+}
+
+async function read(paths: { readonly cert: string; readonly key: string }): Promise<Credentials> {
+  try {
+    const [cert, key] = await Promise.all([readFile(paths.cert, "utf8"), readFile(paths.key, "utf8")]);
+    // Of a pair that is being replaced, one may be the old one.
+    createSecureContext({ cert, key });
+    return { cert, key };
+  } catch (cause) {
+    // OpenSSL's words name no secret, and tell what is wrong with the files.
+    const { message } = cause as Error;
+    throw new PictlError(
+      "missing-prerequisite",
+      `The certificate ${paths.cert} with ${paths.key} cannot be used: ${message}.`,
+      {
+        hint: "Both must be PEM files that belong together, which this user may read; the key has no passphrase.",
+        cause,
+      },
+    );
+  }
 }
