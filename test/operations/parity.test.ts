@@ -23,6 +23,13 @@ const notOperations: Readonly<Record<string, string>> = {
   "lab start": "is for tests",
   "lab status": "is for tests",
   "lab up": "is for tests",
+  serve: "is a process of its own",
+  "serve token add": "gives somebody rights, which whoever may use this machine's files does",
+  "serve token list": "as serve token add",
+  "serve token remove": "as serve token add",
+  "serve user add": "as serve token add",
+  "serve user list": "as serve token add",
+  "serve user remove": "as serve token add",
   shell: "is a terminal, which each face has in its own way",
 };
 
