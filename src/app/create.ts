@@ -5,13 +5,15 @@ import { type EnvVariable } from "../domain/container/environment.ts";
 import { isAlive } from "../domain/container/grace.ts";
 import { dependentsOf } from "../domain/container/order.ts";
 import { lostShare, sharesOf, staleShare } from "../domain/container/shares.ts";
+import { ours } from "../domain/container/ownership.ts";
 import { markOf, staysStopped } from "../domain/container/stop-mark.ts";
-import type { ContainerFacts, StopMark } from "../domain/docker/facts.ts";
+import type { ContainerFacts, ImageFacts, StopMark } from "../domain/docker/facts.ts";
 import { type Failure, PictlError } from "../domain/errors.ts";
 import { copiesOf } from "../domain/place/names.ts";
 import { planRollout } from "../domain/place/rollout.ts";
 import { act, type ActionRow, type Done, recordingFailure } from "./kit/act.ts";
 import { buildImages } from "./build.ts";
+import type { Conducted } from "./kit/conducted.ts";
 import { refuseSecondCopy } from "./copies/elsewhere.ts";
 import { readEnvironments, wantedDigest, wishOf } from "./place/environment.ts";
 import { fanOut } from "./kit/fan-out.ts";
@@ -22,6 +24,7 @@ import { onceSettled } from "./move/settle.ts";
 import { nodeOf, type Observer, observer } from "./kit/observe.ts";
 import { pullMissing } from "./place/image.ts";
 import { type PlaceOptions, replaceOrMake, seeThatItWorks, wouldPlace } from "./place/index.ts";
+import { replaceRenamed } from "./place/renamed.ts";
 import { rollOut } from "./place/roll-out.ts";
 import { settleReplacement } from "./place/settle.ts";
 import type { Ports, Step } from "./ports.ts";
@@ -37,6 +40,8 @@ export interface CreateInput extends PlaceOptions {
   readonly dryRun: boolean;
   /** What somebody wants stopped is left alone: for whoever was not asked for this very container. */
   readonly leaveStopped?: boolean;
+  /** It is part of something larger, which has made the images ready. */
+  readonly conducted?: Conducted;
 }
 
 /**
@@ -49,7 +54,15 @@ export async function createContainers(
   input: CreateInput,
 ): Promise<Report<{ containers: readonly ActionRow[] }>> {
   if (input.dryRun) return createAll(ports, input);
-  const report = await onceSettled(ports, input, (placements) => createWithDependents(ports, { ...input, placements }));
+  return onceSettled(ports, input, (placements) => createSettled(ports, { ...input, placements }));
+}
+
+/** The same where no move of these containers is open. */
+export async function createSettled(
+  ports: Ports,
+  input: CreateInput,
+): Promise<Report<{ containers: readonly ActionRow[] }>> {
+  const report = await createWithDependents(ports, input);
   await rememberMade(ports, input.config, report.result.containers);
   return report;
 }
@@ -105,27 +118,41 @@ async function createAll(ports: Ports, input: CreateInput): Promise<Report<{ con
   const { config, dryRun } = input;
   const environments = await readEnvironments(ports, input.placements);
   const placements = input.placements.filter((placement) => environments.of(placement) !== undefined);
-  const built = await buildImages(ports, { config, placements, dryRun, noCache: false, pull: false, force: false });
+  const images = { config, placements, dryRun, noCache: false, pull: false, force: false };
+  const built = input.conducted ? { failures: [] } : await buildImages(ports, images);
   const ready = placements.filter((placement) => !built.failures.some((failure) => concerns(failure, placement)));
-  const { results, failures } = await withLocks(ports, { ...input, placements: ready }, async (locked) => {
+  for (const each of input.placements) if (!ready.includes(each)) input.conducted?.leftOut(each);
+  const places = [...ready, ...ready.flatMap(placeBefore)];
+  const { results, failures } = await withLocks(ports, { ...input, placements: places }, async (locked) => {
     const look = looker(ports, input);
     const looked = await fanOut(ports, ready, {
       place: ({ node, container }) => ({ node, container }),
       work: async (placement) => {
         const fromFile = environments.of(placement) ?? [];
-        const stillLocked = (): Promise<void> => locked(placement);
+        const stillLocked = async (): Promise<void> => {
+          for (const place of [placement, ...placeBefore(placement)]) await locked(place);
+        };
         const action = { verb: "create", ...placement, dryRun };
-        return recordingFailure(ports, action, () => look({ placement, fromFile, stillLocked }));
+        try {
+          return await recordingFailure(ports, action, () => look({ placement, fromFile, stillLocked }));
+        } catch (error) {
+          input.conducted?.leftOut(placement);
+          throw error;
+        }
       },
     });
     const pulled = dryRun ? { failures: [] } : await pullAll(ports, config, looked.results);
     const unready = [...built.failures, ...pulled.failures];
     const rolled = await rollOut(ports, planRollout(looked.results.map(afterItsSources), config.placements), {
       stopped: (_, item) => whyNotReady(unready, item),
-      work: (item) =>
-        act(ports, { verb: "create", ...item.placement, dryRun }, (step) =>
-          carryOut(ports, input, { item, looked: looked.results, step }),
-        ),
+      held: ({ placement }) => input.conducted?.leftOut(placement),
+      work: (item) => {
+        const work = (): Promise<ActionRow> =>
+          act(ports, { verb: "create", ...item.placement, dryRun }, (step) =>
+            carryOut(ports, input, { item, looked: looked.results, step }),
+          );
+        return input.conducted ? input.conducted.inTurn(item.placement, work) : work();
+      },
     });
     const told = rolled.failures.filter((failure) => !pulled.failures.some((each) => isSame(each, failure)));
     return { results: rolled.results, failures: [...looked.failures, ...pulled.failures, ...told] };
@@ -169,8 +196,11 @@ interface Looked {
   readonly digest: string;
   readonly plan: CreatePlan;
   readonly facts: ContainerFacts | undefined;
+  /** The container is there, and has the name that it had in the layout before. */
+  readonly renames: boolean;
   /** All that are on its node. */
   readonly found: readonly ContainerFacts[];
+  readonly images: readonly ImageFacts[];
   readonly disturbs: boolean;
   /** Somebody wants it stopped, and nobody asked for it now. */
   readonly rests: StopMark | undefined;
@@ -193,7 +223,9 @@ function looker(ports: Ports, input: CreateInput): (what: ToLook) => Promise<Loo
       dryRun ? observe.containers(node) : settleReplacement(ports, { ...input, placement }),
       observe.images(node),
     ]);
-    const { own: facts } = copiesOf(found, container, config.cluster);
+    const { own } = copiesOf(found, container, config.cluster);
+    const before = own ? undefined : renamedOn(config, placement, found);
+    const facts = own ?? before;
     const digest = wantedDigest(placement, fromFile);
     const marks = input.leaveStopped && facts && !isAlive(facts) ? await observe.stopMarks(node) : [];
     const rests = markOf(marks, facts);
@@ -202,9 +234,27 @@ function looker(ports: Ports, input: CreateInput): (what: ToLook) => Promise<Loo
     const { oneOff = false } = placement;
     const plan = rests ? "keep" : planCreate(container, { facts, drift: differs, recreate, broken, oneOff });
     if (plan !== "keep") await refuseSecondCopy(ports, { config, placement, facts, observe });
+    input.conducted?.asPlanned(placement, { facts, wanted: { plan, digest, images, placement } });
     const disturbs = plan === "replace" && facts?.state === "running";
-    return { observe, rests, placement, fromFile, digest, plan, facts, found, disturbs, stillLocked };
+    const renames = before !== undefined;
+    return { observe, rests, placement, fromFile, digest, plan, facts, renames, found, images, disturbs, stillLocked };
   };
+}
+
+/** Where its lock is, too, when it takes the place of another name. */
+function placeBefore({ renamedFrom, node }: Placement): readonly Pick<Placement, "container" | "node">[] {
+  return renamedFrom === undefined ? [] : [{ container: renamedFrom, node }];
+}
+
+/** The container whose place it takes: of ours, and the layout has it there no more. */
+function renamedOn(
+  config: Config,
+  { renamedFrom, node }: Placement,
+  found: readonly ContainerFacts[],
+): ContainerFacts | undefined {
+  if (renamedFrom === undefined) return undefined;
+  const isWanted = config.placements.some((each) => each.container === renamedFrom && each.node === node);
+  return isWanted ? undefined : ours(found, renamedFrom, config.cluster);
 }
 
 async function pullAll(
@@ -232,7 +282,8 @@ async function carryOut(
   { item, looked, step }: { item: Looked; looked: readonly Looked[]; step: Step },
 ): Promise<Done> {
   const { placement, plan } = item;
-  const { dryRun } = input;
+  const { dryRun, conducted } = input;
+  if (conducted && plan !== "keep") await lookOnceMore(ports, input, item);
   switch (plan) {
     case "keep": {
       const { rests, facts, found, observe } = item;
@@ -248,6 +299,15 @@ async function carryOut(
     case "start":
       return applyLifecycle(ports, { ...input, placement, action: "start", found: item.found, observe: item.observe });
     default:
-      return dryRun ? wouldPlace(ports, { ...input, ...item }) : replaceOrMake(ports, { ...input, ...item, step });
+      if (dryRun) return wouldPlace(ports, { ...input, ...item });
+      return (item.renames ? replaceRenamed : replaceOrMake)(ports, { ...input, ...item, step });
   }
+}
+
+/** It may have waited for its turn for long. */
+async function lookOnceMore(ports: Ports, { config, conducted }: CreateInput, item: Looked): Promise<void> {
+  const { placement, facts, plan, digest, images } = item;
+  const engine = await ports.engines.on(nodeOf(config, placement.node), ports.signal);
+  const now = await engine.container(facts?.name ?? placement.container);
+  conducted?.asPlanned(placement, { facts: now, wanted: { plan, digest, images, placement } });
 }

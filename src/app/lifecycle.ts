@@ -8,6 +8,7 @@ import type { ContainerFacts } from "../domain/docker/facts.ts";
 import { noSuchStray } from "../domain/select.ts";
 import { PictlError } from "../domain/errors.ts";
 import { render } from "../domain/shell.ts";
+import type { Conducted } from "./kit/conducted.ts";
 import { act, type ActionRow, type Done } from "./kit/act.ts";
 import { runDocker } from "./kit/docker.ts";
 import { refuseSecondCopy } from "./copies/elsewhere.ts";
@@ -35,6 +36,8 @@ export interface LifecycleInput {
   readonly windowMs?: number;
   /** What somebody wants stopped is left alone: for whoever was not asked for this very container. */
   readonly leaveStopped?: boolean;
+  /** It is part of something larger, which has settled what was cut off. */
+  readonly conducted?: Conducted;
 }
 
 const eventTypes = {
@@ -52,7 +55,7 @@ export async function lifecycle(
   ports: Ports,
   input: LifecycleInput,
 ): Promise<Report<{ containers: readonly ActionRow[] }>> {
-  if (input.dryRun) return applyToAll(ports, input);
+  if (input.dryRun || input.conducted) return applyToAll(ports, input);
   return onceSettled(ports, input, (placements) => applyToAll(ports, { ...input, placements }));
 }
 
@@ -61,14 +64,21 @@ async function applyToAll(ports: Ports, input: LifecycleInput): Promise<Report<{
   const { results, failures } = await withLocks(ports, input, (locked) =>
     fanOut(ports, input.placements, {
       place: ({ node, container }) => ({ node, container }),
-      work: (placement) =>
-        act(ports, { verb: input.action, ...placement }, async () => {
-          await locked(placement);
-          // What is there may run while the config is broken; what is not is not made by an old one (`create`).
-          if (!input.dryRun && placement.stray !== true) await refuseMoved(ports, placement).catch(unlessBroken);
-          const found = await settledFirst(ports, { ...input, placement, observe });
-          return applyLifecycle(ports, { ...input, placement, found, observe });
-        }),
+      work: (placement) => {
+        const work = (): Promise<ActionRow> =>
+          act(ports, { verb: input.action, ...placement }, async () => {
+            await locked(placement);
+            // What is there may run while the config is broken; what is not is not made by an old one (`create`).
+            if (!input.dryRun && placement.stray !== true) await refuseMoved(ports, placement).catch(unlessBroken);
+            if (input.conducted) {
+              const there = await observe.containers(placement.node);
+              input.conducted.asPlanned(placement, { facts: ours(there, placement.container, input.config.cluster) });
+            }
+            const found = await settledFirst(ports, { ...input, placement, observe });
+            return applyLifecycle(ports, { ...input, placement, found, observe });
+          });
+        return input.conducted ? input.conducted.inTurn(placement, work) : work();
+      },
     }),
   );
   return { result: { containers: results }, failures };

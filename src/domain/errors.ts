@@ -66,6 +66,8 @@ export const errorCodes = {
   "container-foreign": 1,
   /** A copy of the container runs on a node where the layout does not have it; a second one was not started. */
   "runs-elsewhere": 1,
+  /** A node, or the config, is not what a plan was made for; nothing was done. */
+  "plan-stale": 4,
   /** Wanted and actual state differ (`status`). */
   "not-as-wanted": 1,
   /** A port that a container publishes is taken on the node. */

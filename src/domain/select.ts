@@ -46,6 +46,11 @@ function strayOf(config: Config, name: string): Placement | undefined {
   const [container, node] = [name.slice(0, at), name.slice(at + 1)];
   const named = at > 0 && isContainerName(container) && config.nodes.some((each) => each.name === node);
   if (!named || config.placements.some((each) => each.container === container && each.node === node)) return undefined;
+  return strayPlacement({ container, node });
+}
+
+/** A container that the layout does not have there. */
+export function strayPlacement({ container, node }: Pick<Placement, "container" | "node">): Placement {
   const nothing = { args: [], image: undefined, build: undefined, env: {}, envFile: undefined, secrets: {}, hooks: {} };
   return { container, node, ...nothing, stray: true };
 }

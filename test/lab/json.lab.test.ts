@@ -86,6 +86,8 @@ const commandsWith = (
   ["node", "drain", "n2", "--dry-run"],
   ["node", "remove", "n2", "--move", "--dry-run"],
   ["delete", "web", "--yes"],
+  ["plan"],
+  ["apply", "--yes"],
   ["daemon", "status"],
   ["log", "--tail", "5"],
 ];

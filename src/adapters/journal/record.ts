@@ -13,6 +13,7 @@ export const moveRecord: Schema<MoveRecord> = schemaOf(
     replaces: z.exactOptional(z.boolean()),
     lookedAt: z.exactOptional(z.number()),
     copied: z.exactOptional(z.array(z.object({ path: z.string(), isFile: z.boolean() }))),
+    origin: z.exactOptional(z.literal("apply")),
     startedAt: z.string(),
     who: z.string(),
   }),

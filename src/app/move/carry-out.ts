@@ -2,10 +2,10 @@ import { type ErrorCode, PictlError, toFailure } from "../../domain/errors.ts";
 import { moveEdits } from "../../domain/move/edits.ts";
 import type { MoveRecord } from "../../domain/move/journal.ts";
 import { notMoved } from "../../domain/move/not-moved.ts";
-import { type MovePlan, wouldMove } from "../../domain/move/plan.ts";
+import { planMoveByLayout, wouldMove } from "../../domain/move/plan.ts";
 import type { Passed } from "../../domain/place/gate.ts";
 import { safety } from "../../domain/safety.ts";
-import { readEnvFile, withSecrets } from "../place/environment.ts";
+import { readEnvFile, wantedDigest, withSecrets } from "../place/environment.ts";
 import { newGeneration, notePlaced } from "../copies/generations.ts";
 import { forgetStopped } from "../copies/stop-marks.ts";
 import { staysStopped } from "../../domain/container/stop-mark.ts";
@@ -44,7 +44,14 @@ export async function carryOut(ports: Ports, moving: Moving): Promise<Moved> {
   try {
     return await withLocks(ports, { config, placements: places, waitMs, dryRun }, async (locked) => {
       for (const place of places) await locked(place);
-      await refuseChanged(ports, plan);
+      await refuseChanged(ports, moving);
+      if (moving.asPlanned) {
+        moving.asPlanned({
+          from: (await source?.engine.containers()) ?? [],
+          to: await target.engine.containers(),
+          digest: wantedDigest(plan.wanted, fromFile),
+        });
+      }
       // What a replacement there has left is its old copy, which may be the one that is to go.
       const left = source && (await settleReplacement(ports, { ...moving, placement: plan.old }));
       return switchOver(safety.journal ? ports : withoutJournal(ports), {
@@ -66,8 +73,12 @@ function withoutJournal(ports: Ports): Ports {
 }
 
 /** Since the move was planned, somebody else may have moved it. */
-async function refuseChanged(ports: Ports, { container, from, to }: MovePlan): Promise<void> {
+async function refuseChanged(ports: Ports, { plan: { container, from, to }, origin }: Moving): Promise<void> {
   const { placements } = await ports.latestConfig();
+  if (origin === "apply") {
+    planMoveByLayout({ placements }, { container, from, to });
+    return;
+  }
   const on = (node: string): boolean => placements.some((each) => each.container === container && each.node === node);
   if (!on(from) || on(to)) throw changedMeanwhile(container, from);
 }
@@ -92,6 +103,7 @@ async function switchOver(ports: Ports, moving: Switching): Promise<Moved> {
     step: "begun",
     wasRunning: old?.state === "running",
     ...(stale && stale.id !== old?.id ? { replaces: true } : {}),
+    ...(moving.origin === undefined ? {} : { origin: moving.origin }),
     startedAt: new Date(ports.clock.now()).toISOString(),
     who: ports.actor.who,
   };
@@ -160,6 +172,10 @@ async function untilWritten(ports: Ports, moving: Replacing): Promise<number | n
     await notePlaced(ports, plan.container, move.generation);
     // From the commit on it is the container's own, which nobody who undoes a move takes away.
     await moving.stillLocked(plan.to);
+    if (moving.origin === "apply") {
+      await ports.journal.write({ ...move, step: "written" });
+      return old?.state === "running" ? gapMs : null;
+    }
     if (moving.copied.length > 0) await ports.journal.write({ ...move, step: "switching" });
     await store.change((_config, raw) => {
       const edits = moveEdits(raw, plan);

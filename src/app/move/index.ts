@@ -1,6 +1,6 @@
 import type { Config } from "../../domain/config/types.ts";
 import { PictlError, toFailure } from "../../domain/errors.ts";
-import { outsideConstraints, planMove } from "../../domain/move/plan.ts";
+import { type MovePlan, outsideConstraints, planMove, planMoveByLayout } from "../../domain/move/plan.ts";
 import { refuseCordoned } from "../../domain/node/cordon.ts";
 import { runHooks } from "../kit/hooks.ts";
 import { nodeOf } from "../kit/observe.ts";
@@ -38,11 +38,11 @@ export interface MoveRow {
  */
 export async function moveContainer(ports: Ports, input: MoveInput): Promise<Report<{ moves: readonly MoveRow[] }>> {
   const { store } = input;
-  const asked = planMove(input.config, input.name, input.to);
+  const asked = planOf(input.config, input);
   if (!input.dryRun) await settleMoves(ports, input.config, asked.container, input);
   // What was cut off may have been finished just now.
   const { config } = await store.read();
-  const plan = planMove(config, input.name, input.to);
+  const plan = planOf(config, input);
   if (!input.force) refuseCordoned(nodeOf(config, plan.to));
   if (plan.data.length > 0 && input.overlap) {
     throw new PictlError(
@@ -57,7 +57,7 @@ export async function moveContainer(ports: Ports, input: MoveInput): Promise<Rep
   const outside = outsideConstraints(config, plan);
   if (outside !== undefined) ports.progress.warn(outside);
   // It would stop the container, and perhaps copy its data, for nothing.
-  if (!input.dryRun) await store.change(() => []);
+  if (!input.dryRun && input.origin === undefined) await store.change(() => []);
   const step = ports.progress.step(`${plan.container}@${plan.from}`, `move to ${plan.to}`);
   const startedAt = ports.clock.monotonic();
   try {
@@ -93,4 +93,10 @@ export async function moveContainer(ports: Ports, input: MoveInput): Promise<Rep
     }
     throw error instanceof PictlError ? error.at({ container: plan.container }) : error;
   }
+}
+
+function planOf(config: Config, { name, to, origin }: MoveInput): MovePlan {
+  if (origin === undefined) return planMove(config, name, to);
+  const at = name.lastIndexOf("@");
+  return planMoveByLayout(config, { container: name.slice(0, at), from: name.slice(at + 1), to });
 }

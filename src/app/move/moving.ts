@@ -17,6 +17,15 @@ export interface MoveOptions extends PlaceOptions {
   readonly mayLeaveData: (question: string) => Promise<boolean>;
   readonly waitMs: number;
   readonly dryRun: boolean;
+  /** The layout names the new node already: the journal says when the move has come about, and not the config. */
+  readonly origin?: "apply";
+  /** Asked under the locks, with what both nodes have: rejects where that is not what the move was planned for. */
+  readonly asPlanned?: (seen: {
+    readonly from: readonly ContainerFacts[];
+    readonly to: readonly ContainerFacts[];
+    /** Of what is wanted. */
+    readonly digest: string;
+  }) => void;
   /**
    * What is known of the old node. `dead`: peers confirm it, so that nobody waits for it; `answers`: a move while it
    * does not answer is refused, since its copy may be running. Not said: it is tried, and taken for dead when silent.

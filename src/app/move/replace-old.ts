@@ -3,7 +3,7 @@ import { runInput } from "../../domain/container/wanted.ts";
 import * as docker from "../../domain/docker/commands.ts";
 import type { ContainerFacts, StopMark } from "../../domain/docker/facts.ts";
 import type { Place } from "../../domain/move/data-commands.ts";
-import { gatesOf, type Passed } from "../../domain/place/gate.ts";
+import { checkOf, gatesOf, type Passed } from "../../domain/place/gate.ts";
 import { copiesOf, retiredName } from "../../domain/place/names.ts";
 import { freshSteps, swapSteps } from "../../domain/place/steps.ts";
 import { wantedDigest } from "../place/environment.ts";
@@ -11,7 +11,6 @@ import { markStopped } from "../copies/stop-marks.ts";
 import { runDocker } from "../kit/docker.ts";
 import { nodeOf } from "../kit/observe.ts";
 import { putInPlace } from "../place/put.ts";
-import { checkOf } from "../place/settle.ts";
 import type { Ports } from "../ports.ts";
 import { copyData } from "./copy-data.ts";
 import type { Replacing, Switching } from "./moving.ts";
@@ -91,7 +90,7 @@ export async function startNew(ports: Ports, moving: Replacing): Promise<Passed>
   for (const left of [next, retired]) {
     if (left) await runDocker(target.connection, docker.remove(left.id), { doing: `remove an older ${container}` });
   }
-  const check = checkOf(config, plan.old);
+  const check = checkOf(config, plan.old) ?? checkOf(config, wanted);
   const gates = gatesOf(undefined, { check, skips: moving.skipsCheck ?? false });
   const swap = { kind: "stop-first", why: "it is outdated" } as const;
   const starts = rests === undefined;

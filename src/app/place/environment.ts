@@ -101,6 +101,7 @@ export async function wishOf(
   return {
     digest: fromFile && wantedDigest(placement, fromFile),
     image: imageOf(placement),
+    container: placement.container,
     asked: askedOf(placement),
     env: [...env],
     secrets: secrets.flat().filter(([name]) => !told.has(name)),

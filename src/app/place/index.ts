@@ -6,7 +6,7 @@ import { imageOf, runInput } from "../../domain/container/wanted.ts";
 import * as docker from "../../domain/docker/commands.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import type { CreatePlan } from "../../domain/container/create.ts";
-import { type Gates, gatesOf, type Passed } from "../../domain/place/gate.ts";
+import { checkOf, type Gates, gatesOf, type Passed } from "../../domain/place/gate.ts";
 import { freshSteps, swapSteps } from "../../domain/place/steps.ts";
 import { chooseSwap, type Swap, swapInWords } from "../../domain/place/swap.ts";
 import { render } from "../../domain/shell.ts";
@@ -18,7 +18,6 @@ import { nodeOf } from "../kit/observe.ts";
 import type { Engine, Ports, Step } from "../ports.ts";
 import { passGate } from "./gate.ts";
 import { putInPlace } from "./put.ts";
-import { checkOf } from "./settle.ts";
 import { tellProxy } from "./switch.ts";
 
 /** How containers are put in place, as a command line says it. */

@@ -14,9 +14,12 @@ export async function rollOut<Item extends InOrder, T>(
   {
     work,
     stopped,
+    held = () => undefined,
   }: {
     readonly work: (item: Item) => Promise<T>;
     readonly stopped: (wave: Wave<Item>, item: Item) => string | undefined;
+    /** Told of each item that is not begun, as soon as that is known. */
+    readonly held?: (item: Item) => void;
   },
 ): Promise<FanOut<T>> {
   const ends = new Map<string, Promise<FanOut<T>>>();
@@ -34,13 +37,14 @@ export async function rollOut<Item extends InOrder, T>(
     const failures: Failure[] = [];
     let why = lacking && `it comes after ${lacking.name}, which did not come up`;
     for (const batch of wave.batches) {
-      const held = why === undefined ? batch.map((item) => stopped(wave, item)) : [];
-      const todo = batch.filter((_, index) => (why ?? held[index]) === undefined);
-      failures.push(
-        ...batch
-          .map((item, index) => ({ item, reason: why ?? held[index] }))
-          .flatMap(({ item, reason }) => (reason === undefined ? [] : [notTouched(item, reason)])),
-      );
+      const reasons = batch.map((item) => why ?? stopped(wave, item));
+      const todo = batch.filter((_, index) => reasons[index] === undefined);
+      batch.forEach((item, index) => {
+        const reason = reasons[index];
+        if (reason === undefined) return;
+        failures.push(notTouched(item, reason));
+        held(item);
+      });
       const done = await fanOut(ports, todo, {
         place: ({ placement: { container, node } }) => ({ container, node }),
         work,
@@ -59,12 +63,18 @@ export async function rollOut<Item extends InOrder, T>(
   };
 }
 
-function notTouched({ placement: { container, node } }: InOrder, reason: string): Failure {
-  return toFailure(
-    new PictlError("rollout-stopped", `Not touched: ${reason}.`, {
-      container,
-      node,
-      hint: "When that is put right, say it again: what is done stays.",
-    }),
-  );
+function notTouched({ placement }: InOrder, reason: string): Failure {
+  return toFailure(rolloutStopped(placement, reason));
+}
+
+/** `reason`: what keeps it from being begun, as the end of a sentence. */
+export function rolloutStopped(
+  { container, node }: { readonly container: string; readonly node: string },
+  reason: string,
+): PictlError {
+  return new PictlError("rollout-stopped", `Not touched: ${reason}.`, {
+    container,
+    node,
+    hint: "When that is put right, say it again: what is done stays.",
+  });
 }

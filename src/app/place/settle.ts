@@ -2,7 +2,7 @@ import type { Config, NodeSpec, Placement } from "../../domain/config/types.ts";
 import { stopAndRemove } from "../../domain/container/grace.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { PictlError } from "../../domain/errors.ts";
-import { gatesOf } from "../../domain/place/gate.ts";
+import { checkOf, gatesOf } from "../../domain/place/gate.ts";
 import { copiesOf } from "../../domain/place/names.ts";
 import { finishing, leftover, startsAgain, undoing } from "../../domain/place/steps.ts";
 import type { Command } from "../../domain/shell.ts";
@@ -79,14 +79,6 @@ async function isGood(
     if (error instanceof PictlError && error.code === "gate-failed") return false;
     throw error;
   }
-}
-
-/** What the heartbeat looks at of a container on its node. */
-export function checkOf(
-  { heartbeat }: Pick<Config, "heartbeat">,
-  { container, node }: Pick<Placement, "container" | "node">,
-): Config["heartbeat"]["checks"][number]["check"] | undefined {
-  return heartbeat.checks.find((each) => each.container === container && each.node === node)?.check;
 }
 
 async function runAll(

@@ -78,6 +78,7 @@ function placement(place: Place): Placement {
     hooks: buildHooks(value.hooks),
     shared: value.shared ?? false,
     ...(value.after?.length ? { after: [...new Set(value.after)] } : {}),
+    ...(value.renamed_from === undefined ? {} : { renamedFrom: value.renamed_from }),
     ...(value.patience === undefined ? {} : { patienceMs: value.patience * 1000 }),
     ...(value.update ? { update: updateSettings(value.update) } : {}),
   };

@@ -87,6 +87,7 @@ export interface RawContainer {
   readonly hooks?: RawHooks | null | undefined;
   readonly shared?: boolean | undefined;
   readonly after?: readonly string[] | null | undefined;
+  readonly renamed_from?: string | undefined;
   readonly patience?: number | undefined;
   readonly update?: RawUpdate | null | undefined;
 }

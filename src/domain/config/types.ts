@@ -94,6 +94,8 @@ export interface Placement {
   readonly networks?: readonly NetworkSpec[];
   /** The layout does not have it: somebody named a container and its node, and nothing else is known of it. */
   readonly stray?: boolean;
+  /** What it was called before: it takes the place of the container of that name on its node, with its volumes. */
+  readonly renamedFrom?: string;
   /** A registry image; undefined means the image is built here and has the container's name. */
   readonly image: string | undefined;
   /** Build folder, absolute; undefined when there is an `image` or no `docker` folder. */

@@ -12,6 +12,8 @@ export interface Wish {
   readonly digest: string | undefined;
   /** The reference. */
   readonly image: string;
+  /** Its name in the layout. */
+  readonly container?: string;
   readonly asked?: Asked;
   /** The variables given in plain or by file. */
   readonly env?: readonly EnvVariable[];
@@ -26,7 +28,7 @@ export interface Wish {
  */
 export function drift(facts: ContainerFacts, images: readonly ImageFacts[], wish: Wish): readonly string[] {
   const before = parseAsked(facts.labels[labels.asked]);
-  const image = imageDrift(facts, images, { wish, before });
+  const image = [...nameDrift(facts, wish), ...imageDrift(facts, images, { wish, before })];
   const secrets = changed(facts, wish.secrets).map((name) => `secret ${name}`);
   if ([undefined, facts.labels[labels.digest]].includes(wish.digest)) return [...image, ...secrets];
   const named = [
@@ -38,6 +40,12 @@ export function drift(facts: ContainerFacts, images: readonly ImageFacts[], wish
   const others = named.filter((each) => !secrets.includes(each));
   const unnamed = others.length === 0 && secrets.length === 0 && !image.some((each) => each.includes(" → "));
   return [...image, ...others, ...secrets, ...(unnamed ? ["arguments"] : [])];
+}
+
+/** It has another name in the layout now (`renamed_from`). */
+function nameDrift(facts: ContainerFacts, { container }: Wish): readonly string[] {
+  const before = facts.labels[labels.container];
+  return [undefined, before].includes(container) || before === undefined ? [] : [`name ${before} → ${container ?? ""}`];
 }
 
 export function imageNamed(images: readonly ImageFacts[], reference: string): ImageFacts | undefined {

@@ -22,6 +22,11 @@ export interface MoveRecord {
    * when the config is about to be written.
    */
   readonly copied?: readonly Place[];
+  /**
+   * The layout has named the new node before the move began, so that it says nothing of how far the move came; its own step
+   * does. Missing: the move writes the config.
+   */
+  readonly origin?: "apply";
   /** RFC 3339, UTC. */
   readonly startedAt: string;
   readonly who: string;
@@ -57,7 +62,8 @@ export function isRecordOf(container: string, name: string): boolean {
  */
 export function settlement(record: MoveRecord, nodesInLayout: readonly string[]): "finish" | "undo" | "forget" {
   if (record.step === "begun") return "forget";
-  const { from, to, step } = record;
+  const { from, to, step, origin } = record;
+  if (origin === "apply" && step !== "written") return "undo";
   if (step === "undone" && !nodesInLayout.includes(to)) return "undo";
   if (nodesInLayout.includes(to) && !nodesInLayout.includes(from)) return "finish";
   if (step === "written" && nodesInLayout.includes(to)) return "forget";

@@ -55,6 +55,26 @@ export function planMove(config: Config, name: string, to: string): MovePlan {
   };
 }
 
+/**
+ * The move of a container that the layout has on its new node already. Throws unknown-container when it does not, or has it on
+ * the old one.
+ */
+export function planMoveByLayout(
+  config: Pick<Config, "placements">,
+  { container, from, to }: { readonly container: string; readonly from: string; readonly to: string },
+): MovePlan {
+  const wanted = config.placements.find((each) => each.container === container && each.node === to);
+  if (!wanted || config.placements.some((each) => each.container === container && each.node === from)) {
+    throw new PictlError("unknown-container", `The layout does not have ${container} on ${to} alone any more.`, {
+      container,
+      node: to,
+      hint: "It was changed meanwhile: look again (`pictl plan`).",
+    });
+  }
+  const old = { ...wanted, node: from };
+  return { container, from, to, old, wanted, data: ownData(old) };
+}
+
 /** What to say of a move to a node where a failover would not take the container; undefined when there is nothing to. */
 export function outsideConstraints(
   config: Pick<Config, "constraints">,

@@ -1,4 +1,4 @@
-import type { HeartbeatCheck } from "../config/types.ts";
+import type { Config, HeartbeatCheck, Placement } from "../config/types.ts";
 import type { ContainerFacts } from "../docker/facts.ts";
 import type { Swap } from "./swap.ts";
 
@@ -9,6 +9,14 @@ type Check = HeartbeatCheck["check"];
  * it runs for 3 s without a restart; `none`: the user wants no check, only that it runs.
  */
 export type Gate = { readonly kind: "check"; readonly check: Check } | { readonly kind: "own" | "none" };
+
+/** What the heartbeat looks at of a container on its node. */
+export function checkOf(
+  { heartbeat }: Pick<Config, "heartbeat">,
+  { container, node }: Pick<Placement, "container" | "node">,
+): Check | undefined {
+  return heartbeat.checks.find((each) => each.container === container && each.node === node)?.check;
+}
 
 /** The gates of a swap: before the new copy takes over, and after. */
 export interface Gates {

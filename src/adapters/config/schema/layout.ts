@@ -118,6 +118,13 @@ const container = strict(
       "Containers that must do their work before this one is made or replaced by the same command. Without it, it waits for none.",
       { example: ["db"] },
     ),
+    renamed_from: z.optional(
+      described(
+        text("a container's name", /\S/),
+        "What it was called before: `apply` and `create` replace the container of that name on the same node, and take over its volumes. Without it, a new name is a new container.",
+        { example: "web" },
+      ),
+    ),
     patience: z.optional(
       described(
         whole("a number of seconds from 1 to 3600", 1, 3600),

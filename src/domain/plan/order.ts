@@ -1,0 +1,98 @@
+import { sharesOf } from "../container/shares.ts";
+import { planRollout } from "../place/rollout.ts";
+import { takenPort } from "../placement/ports.ts";
+import type { Planned } from "./steps.ts";
+import { type PlanInput, type PlanStep, stepKinds } from "./types.ts";
+
+/**
+ * The steps, each with those that must come about before it, in an order in which they can be done: its image; what is
+ * `after` in the layout, and what it has something of; the copies before it in a rollout; and whoever has its port now.
+ */
+export function inOrder(
+  input: PlanInput,
+  planned: readonly Planned[],
+  removes: readonly PlanStep[],
+): readonly PlanStep[] {
+  const after = new Map<string, Set<string>>();
+  const add = (step: PlanStep, before: readonly PlanStep[]): void => {
+    const known = after.get(step.id) ?? new Set();
+    // Two that want each other's port cannot both go first, nor what shares in a circle.
+    for (const { id } of before) if (!comesAfter(after, id, step.id)) known.add(id);
+    after.set(step.id, known);
+  };
+  for (const each of planned) {
+    const same = planned.filter(({ placement }) => placement.container === each.placement.container);
+    // A version whose image is missing on one node replaces nothing on the others.
+    add(each.step, each.disturbs ? same.flatMap(({ images }) => images) : each.images);
+    const names = [...(each.placement.after ?? []), ...sharesOf(each.placement.args).map(({ from }) => from)];
+    const others = planned.filter(({ placement }) => names.includes(placement.container));
+    add(
+      each.step,
+      others.map(({ step }) => step),
+    );
+  }
+  for (const { batches } of planRollout(planned, input.config.placements)) {
+    batches.forEach((batch, index) => {
+      const before = batches[index - 1] ?? [];
+      for (const { step } of batch) {
+        add(
+          step,
+          before.map((each) => each.step),
+        );
+      }
+    });
+  }
+  const steps = [...planned.flatMap(({ images, step }) => [...images, step]), ...removes];
+  for (const taker of planned) {
+    add(taker.step, holders(input, taker, { planned, removes }));
+  }
+  return sorted(steps.map((step) => ({ ...step, after: [...(after.get(step.id) ?? [])] })));
+}
+
+/** The steps that free a port of the node which this one wants. */
+function holders(
+  { states }: PlanInput,
+  { placement, step }: Planned,
+  { planned, removes }: { readonly planned: readonly Planned[]; readonly removes: readonly PlanStep[] },
+): readonly PlanStep[] {
+  const found = states.get(placement.node)?.containers ?? [];
+  const isHolder = (name: string): boolean =>
+    name !== step.renames &&
+    name !== placement.container &&
+    takenPort(
+      placement.args,
+      found.filter((each) => each.name === name),
+    ) !== undefined;
+  const freed = ({ container, renames }: PlanStep): boolean => isHolder(renames ?? container);
+  return [
+    ...removes.filter((each) => each.node === placement.node && freed(each)),
+    ...planned
+      .map((each) => each.step)
+      .filter(({ kind, node, from }) => (kind === "move" ? from : kind === "replace" ? node : "") === placement.node)
+      .filter(freed),
+  ];
+}
+
+function comesAfter(after: ReadonlyMap<string, ReadonlySet<string>>, id: string, other: string): boolean {
+  const seen = new Set([id]);
+  for (const each of seen) {
+    if (each === other) return true;
+    for (const before of after.get(each) ?? []) seen.add(before);
+  }
+  return false;
+}
+
+/** By kind where nothing else decides, then by the layout. */
+function sorted(steps: readonly PlanStep[]): readonly PlanStep[] {
+  const byKind = [...steps].sort((a, b) => stepKinds.indexOf(a.kind) - stepKinds.indexOf(b.kind));
+  const done: PlanStep[] = [];
+  let left: readonly PlanStep[] = byKind;
+  while (left.length > 0) {
+    const waiting = left;
+    const next = waiting.find(({ after }) => !waiting.some(({ id }) => after.includes(id)));
+    if (!next) throw new RangeError(`steps wait for each other: ${waiting.map(({ id }) => id).join(", ")}`);
+    done.push(next);
+    left = waiting.filter((each) => each !== next);
+  }
+  return done;
+}

@@ -1,0 +1,166 @@
+import { expect, test } from "vitest";
+import type { Config, Placement } from "../../../src/domain/config/types.ts";
+import { noGenerations } from "../../../src/domain/container/generations.ts";
+import { staleSteps } from "../../../src/domain/plan/saved.ts";
+import type { Plan, PlanInput } from "../../../src/domain/plan/types.ts";
+import { config, node, placement } from "../../fakes/config.ts";
+import { applyAll, change, planOn, type Simulated, simulated, stateOf } from "./simulated.ts";
+
+const nodes = ["n1", "n2", "n3"];
+
+function layout(...placements: Placement[]): Config {
+  return config({ nodes: nodes.map((name) => node(name)), placements });
+}
+
+const app = (on: string, parts: Partial<Placement> = {}): Placement =>
+  placement("app", on, { image: "app:1", ...parts });
+
+/** A cluster that is as this config says. */
+function cluster(before: Config): Simulated {
+  const world = simulated(nodes);
+  applyAll(world, before, planOn(world, before).steps);
+  return world;
+}
+
+const ids = ({ steps }: Plan): readonly string[] => steps.map(({ id }) => id);
+const told = (plan: Plan): readonly string[] => plan.failures.map(({ code, message }) => `${code}: ${message}`);
+
+test("an entry that goes to another node moves its container; with data of its own, that is told", () => {
+  const world = cluster(layout(app("n1", { args: ["-v", "data:/data"] })));
+  const after = layout(app("n2", { args: ["-v", "data:/data"] }));
+  expect(planOn(world, after).steps.at(-1)).toMatchObject({
+    id: "move app@n2",
+    from: "n1",
+    why: "n1 → n2",
+    data: ["the volume data (at /data) stays behind on n1"],
+    leavesData: true,
+    after: ["pull app@n2"],
+  });
+  const copied = planOn(world, after, { copyVolumes: true }).steps.at(-1);
+  expect(copied?.data).toEqual(["the volume data (at /data) is copied"]);
+  expect(copied).not.toHaveProperty("leavesData");
+});
+
+test("what this machine has not seen the layout place is left alone, until somebody says that the config is the newest", () => {
+  const world = cluster(layout(app("n1")));
+  const unknown = { generations: noGenerations };
+  for (const after of [layout(app("n2")), layout()]) {
+    const plan = planOn(world, after, unknown);
+    expect([ids(plan), plan.failures.map(({ code }) => code)]).toEqual([[], ["runs-elsewhere"]]);
+    expect(ids(planOn(world, after, { ...unknown, newest: true }))).not.toEqual([]);
+  }
+});
+
+test("two copies and two places: which goes where is asked where they have data, and does not matter where they have none", () => {
+  const data = { args: ["-v", "data:/data"] };
+  const world = cluster(layout(app("n1", data), app("n2", data)));
+  const plan = planOn(world, layout(app("n3", data)));
+  expect([ids(plan), told(plan)]).toEqual([
+    [],
+    [
+      expect.stringContaining(
+        "runs-elsewhere: app is on n1, n2, where the layout does not have it, and is missing on n3",
+      ),
+    ],
+  ]);
+  const without = cluster(layout(app("n1")));
+  expect(ids(planOn(without, layout(app("n2"), app("n3"))))).toEqual(
+    expect.arrayContaining(["move app@n2", "create app@n3"]),
+  );
+});
+
+test.each<[string, (world: Simulated) => void, string]>([
+  ["does not answer", (world) => world.states.delete("n2"), "cannot go where it should: n2 does not answer"],
+  [
+    "has somebody else's container of that name",
+    (world) => {
+      change(world, "n2", { containers: stateOf(world, "n1").containers.map((each) => ({ ...each, labels: {} })) });
+    },
+    "n2 has a container of that name that is not ours",
+  ],
+])("a copy is not removed while the node that is to have it %s", (_, befall, why) => {
+  const world = cluster(layout(app("n1")));
+  befall(world);
+  const plan = planOn(world, layout(app("n2")));
+  expect([ids(plan), told(plan)]).toEqual([[], expect.arrayContaining([expect.stringContaining(why)])]);
+});
+
+test("a cordoned node gets nothing new, and keeps what it has", () => {
+  const world = cluster(layout(app("n1")));
+  const after = layout(app("n1", { env: { V: "2" } }), placement("other", "n1", { image: "app:1" }), app("n2"));
+  const cordoned = { ...after, nodes: after.nodes.map((each) => ({ ...each, cordoned: each.name !== "n3" })) };
+  const plan = planOn(world, cordoned);
+  expect([ids(plan), plan.failures.map(({ code, container, node }) => [code, container, node])]).toEqual([
+    ["replace app@n1"],
+    [
+      ["node-cordoned", "other", "n1"],
+      ["node-cordoned", "app", "n2"],
+    ],
+  ]);
+});
+
+test("who has a port goes before who is to have it, also where it only gives it away", () => {
+  const port = { args: ["-p", "80:80"] };
+  const world = cluster(layout(app("n1", port), placement("old", "n2", { image: "app:1", ...port })));
+  const after = layout(app("n1", { args: ["-p", "81:80"] }), placement("new", "n1", { image: "app:1", ...port }));
+  const { steps } = planOn(world, {
+    ...after,
+    placements: [...after.placements, placement("fresh", "n2", { image: "app:1", ...port })],
+  });
+  expect(steps.map(({ id, after: before }) => [id, before])).toEqual([
+    ["remove old@n2", []],
+    ["create fresh@n2", ["remove old@n2"]],
+    ["replace app@n1", []],
+    ["create new@n1", ["replace app@n1"]],
+  ]);
+});
+
+test("copies of a container are replaced one after the other, each after all of their images", () => {
+  const all = (parts: Partial<Placement>): Config => layout(...nodes.map((name) => app(name, parts)));
+  const world = cluster(all({}));
+  const pulls = nodes.map((name) => `pull app@${name}`);
+  expect(planOn(world, all({ image: "app:2" })).steps.map(({ id, after }) => [id, after])).toEqual([
+    ...pulls.map((id) => [id, []]),
+    ["replace app@n1", pulls],
+    ["replace app@n2", [...pulls, "replace app@n1"]],
+    ["replace app@n3", [...pulls, "replace app@n2"]],
+  ]);
+});
+
+test("a container that is renamed is replaced where it is, and what shares its network follows", () => {
+  const side = placement("side", "n1", { image: "app:1", args: ["--network", "container:web"] });
+  const world = cluster(layout(app("n1"), placement("web", "n1", { image: "app:1" }), side));
+  const renamed = placement("shop", "n1", { image: "app:1", renamedFrom: "app" });
+  const after = layout(renamed, placement("web", "n1", { image: "app:1", env: { V: "2" } }), side);
+  expect(planOn(world, after).steps.map(({ id, why, renames, follows }) => [id, why, renames, follows])).toEqual([
+    ["replace shop@n1", "name app → shop", "app", undefined],
+    ["replace web@n1", "env V", undefined, undefined],
+    ["replace side@n1", "what it has of another container is made anew", undefined, true],
+  ]);
+});
+
+test("a saved plan is stale when what it is for has changed, or more is to be done there", () => {
+  const world = cluster(layout(app("n1"), app("n2")));
+  const after = layout(app("n1", { image: "app:2" }), app("n2"));
+  const saved = planOn(world, after);
+  const stale = (later: Config, options: Partial<PlanInput> = {}): readonly string[] =>
+    staleSteps(saved, planOn(world, later, options)).map(({ message }) => message);
+  expect(stale(after)).toEqual([]);
+  expect(stale(layout(app("n1", { image: "app:3" }), app("n2")))).toEqual([
+    "`replace app@n1` was planned for something else: its entry in the config was changed. It was not done.",
+  ]);
+  expect(stale(layout(app("n1", { image: "app:2" }), app("n2", { env: { V: "2" } })))).toEqual([
+    "`replace app@n2` was planned for something else: it was not in the plan, and is needed now. It was not done.",
+  ]);
+  const [copy] = stateOf(world, "n1").containers;
+  for (const [parts, why] of [
+    [{ startedAtMs: 5 }, "the container was started again"],
+    [{ state: "exited" }, "the container has been started, stopped or removed"],
+    [{ id: "another" }, "the container is another one, or is gone"],
+  ] as const) {
+    change(world, "n1", { containers: copy ? [{ ...copy, ...parts }] : [] });
+    expect(stale(after)).toEqual([`\`replace app@n1\` was planned for something else: ${why}. It was not done.`]);
+  }
+  world.states.delete("n1");
+  expect(stale(after)).toHaveLength(2);
+});
