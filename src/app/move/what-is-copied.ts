@@ -28,10 +28,17 @@ export function tellOfCopy(
   progress.warn(`The data holds devices, or files that give rights to who runs them; ${to.node} gets them too:${list}`);
 }
 
-/** What a copy between the two keeps. */
+/** What a copy between the two keeps. Throws move-failed where the target's tar would write wherever the source says. */
 export async function kept({ signal }: Signalled, { from, to }: Ends): Promise<Keeps> {
-  const kinds = await Promise.all([from, to].map((node) => mustSucceed(node, tar.tarKind, { signal })));
-  return kinds.every((kind) => kind === "all") ? "all" : "plain";
+  const kindOf = (node: Connection): Promise<string> => mustSucceed(node, tar.tarKind, { signal });
+  const [source, target] = await Promise.all([kindOf(from), kindOf(to)]);
+  const old = tar.followsLinks(target);
+  if (old === undefined) return source === "all" && target === "all" ? "all" : "plain";
+  throw new PictlError(
+    "move-failed",
+    `The tar of ${to.node} is that of BusyBox ${old}, which would let ${from.node} write anywhere on it.`,
+    { node: to.node, hint: `Install GNU tar on ${to.node}, or BusyBox 1.28 or later.` },
+  );
 }
 
 /** The lines of `listPowers`. Throws move-failed when there are too many to look at, and what `mustSucceed` throws. */

@@ -9,8 +9,19 @@ import { type Place, parts } from "./data-commands.ts";
 /** What both ends' tars keep: `all`, or with a busybox's at either end only what is in a header of 1988. */
 export type Keeps = "all" | "plain";
 
-/** Says whether tar is one that keeps everything. */
-export const tarKind: Command = script("tar --help 2>&1 | grep -q -e --xattrs && echo all || echo plain");
+/** Says whether tar is one that keeps everything, or whose it is (`BusyBox v1.35.0 …`). */
+export const tarKind: Command = script(
+  "help=$(tar --help 2>&1 | head -c 10000); case $help in *--xattrs*) echo all ;; *) printf '%s\\n' \"$help\" | head -n 1 ;; esac",
+);
+
+/**
+ * The version of a busybox whose tar writes through a link that is in what it unpacks (before 1.28, CVE-2011-5325): who
+ * sends it could write anywhere. undefined for every other tar. `kind`: what `tarKind` says.
+ */
+export function followsLinks(kind: string): string | undefined {
+  const [, version = "", major, minor] = /^BusyBox v((\d+)\.(\d+)\S*)/.exec(kind) ?? [];
+  return Number(major) < 1 || (Number(major) === 1 && Number(minor) < 28) ? version : undefined;
+}
 
 /** What `Keeps` leaves out, for people. */
 export const lostWithPlainTar =

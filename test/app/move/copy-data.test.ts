@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { copyData, discardCopies, refuseUncopyable } from "../../../src/app/move/copy-data.ts";
 import type { Connection, Outcome, RunOptions } from "../../../src/app/ports.ts";
 import { lookAtPlace, type Place } from "../../../src/domain/move/data-commands.ts";
+import { tarKind } from "../../../src/domain/move/tar-commands.ts";
 import { type Command, render } from "../../../src/domain/shell.ts";
 
 const { signal } = new AbortController();
@@ -83,6 +84,17 @@ test.runIf(process.getuid?.() === 0)("what a hostile source slips in comes nowhe
   });
   await discardCopies(to, copied);
   expect(readdirSync(path)).toEqual([]);
+});
+
+test("an old busybox, whose tar would write wherever the source says, gets nothing", async () => {
+  const said = { ...rest, status: "ok", code: 0, stdout: "BusyBox v1.27.2 (2018-01-01) multi-call binary.\n" } as const;
+  const to = nodeHere("n2", { [render(tarKind)]: said });
+  const data = [{ kind: "bind", source: folder, target: "/data" }] as const;
+  await expect(refuseUncopyable(ports, { from: nodeHere("n1"), to, data })).rejects.toMatchObject({
+    code: "move-failed",
+    node: "n2",
+    message: "The tar of n2 is that of BusyBox 1.27.2, which would let n1 write anywhere on it.",
+  });
 });
 
 function lookAt(path: string): string {
