@@ -1,3 +1,4 @@
+import { versionText } from "../domain/docker/product.ts";
 import type { Config, NodeSpec } from "../domain/config/types.ts";
 import * as docker from "../domain/docker/commands.ts";
 import { PictlError } from "../domain/errors.ts";
@@ -51,11 +52,12 @@ async function tryNode(ports: Ports, node: NodeSpec): Promise<InitRow> {
     throw error;
   }
   try {
-    const { serverVersion } = await (await ports.engines.on(node, signal)).info();
+    const info = await (await ports.engines.on(node, signal)).info();
     // The daemon answers on its socket also where there is no client, by which changes go.
     await runDocker(connection, docker.clientVersion, { doing: "look at the docker client", reads: true, signal });
-    step.done(`Docker ${serverVersion}`);
-    return { node: node.name, outcome: `Docker ${serverVersion}`, dockerVersion: serverVersion };
+    const outcome = `${info.product} ${info.serverVersion}`;
+    step.done(outcome);
+    return { node: node.name, outcome, dockerVersion: versionText(info) };
   } catch (error) {
     if (!(error instanceof PictlError) || error.code === "interrupted") throw error;
     step.fail();

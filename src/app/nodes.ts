@@ -1,3 +1,4 @@
+import { versionText } from "../domain/docker/product.ts";
 import type { Config, NodeSpec } from "../domain/config/types.ts";
 import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { type NodeProbe, parseProbe, probeCommand } from "../domain/node/probe.ts";
@@ -66,7 +67,7 @@ async function lookAt(ports: Ports, node: NodeSpec, vips: readonly string[]): Pr
       reachable: facts !== undefined,
       cordoned: node.cordoned,
       ...facts,
-      dockerVersion: info?.serverVersion ?? null,
+      dockerVersion: info === undefined ? null : versionText(info),
       containersRunning: info?.containersRunning ?? null,
       containers: info?.containers ?? null,
       vip: vips.length === 0 || facts === undefined ? null : vips.some((vip) => facts.addresses.includes(vip)),

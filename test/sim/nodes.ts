@@ -150,6 +150,7 @@ function engine(world: World, nodes: SimNodes, node: NodeSpec, signal: AbortSign
     info: () =>
       ask("info", () => ({
         id: `engine of ${node.name}`,
+        product: "Docker",
         serverVersion: "28.2.2",
         containersRunning: 0,
         containers: docker.containers.size,

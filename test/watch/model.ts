@@ -41,6 +41,7 @@ export function state(containers: readonly ContainerFacts[], parts: Partial<Node
 
 const info: EngineInfo = {
   id: "ENGINE",
+  product: "Docker",
   serverVersion: "20.10.24",
   containersRunning: 1,
   containers: 1,

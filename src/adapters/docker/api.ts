@@ -4,6 +4,7 @@ import { abortable } from "../../abort.ts";
 import { negotiateApiVersion } from "../../domain/docker/api-version.ts";
 import { dockerUnavailable } from "../../domain/docker/failure.ts";
 import { object, text } from "../../domain/docker/json.ts";
+import { type Product, productOf } from "../../domain/docker/product.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { JsonLimits } from "../../domain/json-reader.ts";
 import { DialAgent } from "./agent.ts";
@@ -23,6 +24,8 @@ export interface Api {
   stream(path: string, signal: AbortSignal): Promise<IncomingMessage | undefined>;
   /** Milliseconds the engine may take to answer. */
   readonly timeoutMs: number;
+  /** As it said when the version was last agreed on. */
+  product(): Product;
 }
 
 export interface ApiOptions {
@@ -50,9 +53,12 @@ export async function openApi(options: ApiOptions, signal: AbortSignal): Promise
       }),
     );
 
+  let product: Product = "Docker";
   const agree = async (): Promise<string> => {
-    const agreed = negotiateApiVersion(await get("/version", signal, ofOneThing, Math.min(timeoutMs, helloMs)));
+    const hello = await get("/version", signal, ofOneThing, Math.min(timeoutMs, helloMs));
+    const agreed = negotiateApiVersion(hello);
     if (agreed === undefined) throw dockerUnavailable(node, "What answers there is not a Docker Engine.");
+    product = productOf(hello);
     return agreed;
   };
   let version = await agree();
@@ -68,6 +74,7 @@ export async function openApi(options: ApiOptions, signal: AbortSignal): Promise
   };
   return {
     timeoutMs,
+    product: () => product,
     get: (path, signal, limits = ofOneThing) =>
       unlessBroken(
         { node, path },

@@ -26,10 +26,12 @@ const marked = JSON.stringify({ label: [labels.stopped] });
 /** The reading methods over one node's API; every one of them ends when `signal` is aborted. */
 export function createEngine(node: string, api: Api, signal: AbortSignal): Engine {
   return {
-    info: async () => engineInfo(await api.get("/info", signal)),
+    info: async () => engineInfo(await api.get("/info", signal), api.product()),
     containers: async () => {
       const rows = list(await api.get("/containers/json?all=1", signal, ofManyThings));
-      const containers = rows.map(containerFromList).filter((facts) => facts !== undefined);
+      const containers = rows
+        .map((row) => containerFromList(row, api.product()))
+        .filter((facts) => facts !== undefined);
       return inspectOurs(api, containers, signal);
     },
     addresses: (name) => addressesOf(api, name, signal),
@@ -38,7 +40,9 @@ export function createEngine(node: string, api: Api, signal: AbortSignal): Engin
       const rows = list(await api.get(`/containers/json?all=1&filters=${filters}`, signal));
       const [found] = await inspectOurs(
         api,
-        rows.map(containerFromList).filter((facts) => facts?.name === name) as ContainerFacts[],
+        rows
+          .map((row) => containerFromList(row, api.product()))
+          .filter((facts) => facts?.name === name) as ContainerFacts[],
         signal,
       );
       return found;
@@ -52,7 +56,7 @@ export function createEngine(node: string, api: Api, signal: AbortSignal): Engin
     },
     images: async () => {
       const rows = list(await api.get("/images/json", signal, ofManyThings));
-      return rows.map(imageFromList).filter((facts) => facts !== undefined);
+      return rows.map((row) => imageFromList(row, api.product())).filter((facts) => facts !== undefined);
     },
     disk: async () => diskFacts(await api.get("/system/df", signal, ofTheDisk)),
     layers: async (id) => imageLayers(await api.get(`/images/${encodeURIComponent(id)}/json`, signal)),

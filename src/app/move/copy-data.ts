@@ -1,3 +1,4 @@
+import { createVolume } from "../../domain/docker/commands.ts";
 import * as commands from "../../domain/move/data-commands.ts";
 import type { Place } from "../../domain/move/data-commands.ts";
 import { formatLocalData, type LocalData } from "../../domain/move/local-data.ts";
@@ -73,7 +74,7 @@ export async function copyData(
     step.update(`copying ${formatLocalData(each)}`);
     const { name } = source;
     if (each.kind === "volume") {
-      await runDocker(to, commands.createVolume(name), { doing: `make the volume ${name}`, signal });
+      await runDocker(to, createVolume(name), { doing: `make the volume ${name}`, signal });
     }
     const path = each.kind === "volume" ? await volumePath(ports, to, name) : source.path;
     const pair = { source, target: { path, isFile: source.isFile } };

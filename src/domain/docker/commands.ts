@@ -51,7 +51,17 @@ export function markStopped(mark: Omit<StopMark, "volume">): Command {
     [labels.stoppedAt]: mark.at,
   };
   const given = Object.entries(own).flatMap(([key, value]) => ["--label", `${key}=${value}`]);
-  return words("docker", "volume", "create", ...given, `pictl.stopped.${mark.id.slice(0, 32)}`);
+  return createVolume(`pictl.stopped.${mark.id.slice(0, 32)}`, given);
+}
+
+/** Makes a volume where there is none of that name. Docker would leave one alone that is there; Podman refuses. */
+export function createVolume(name: string, options: readonly string[] = []): Command {
+  return script(
+    'docker volume inspect "$1" >/dev/null 2>&1 && exit; shift; exec docker volume create "$@"',
+    name,
+    ...options,
+    name,
+  );
 }
 
 export function removeVolumes(names: readonly string[]): Command {

@@ -13,11 +13,12 @@ import type {
 } from "./facts.ts";
 import { labels } from "./labels.ts";
 import { list, number, object, text, texts } from "./json.ts";
+import { familiarOf, type Product } from "./product.ts";
 
 /** Turns the Docker Engine API's answers into facts. Fields: https://docs.docker.com/reference/api/engine/ */
 
 /** One row of `GET /containers/json`; undefined when it has no id. What is not in the list is null here (`withInspection`). */
-export function containerFromList(row: unknown): ContainerFacts | undefined {
+export function containerFromList(row: unknown, product: Product): ContainerFacts | undefined {
   const json = object(row);
   const id = text(json["Id"]);
   if (id === "") return undefined;
@@ -27,7 +28,7 @@ export function containerFromList(row: unknown): ContainerFacts | undefined {
     id,
     name: containerName(list(json["Names"])),
     imageId: text(json["ImageID"]),
-    image: text(json["Image"]),
+    image: familiarOf(product, text(json["Image"])),
     state: containerState(text(json["State"])),
     statusText,
     health: healthOf(statusText),
@@ -150,7 +151,7 @@ export function stopMarks(body: unknown): readonly StopMark[] {
 }
 
 /** One row of `GET /images/json`; undefined when it has no id. */
-export function imageFromList(row: unknown): ImageFacts | undefined {
+export function imageFromList(row: unknown, product: Product): ImageFacts | undefined {
   const json = object(row);
   const id = text(json["Id"]);
   if (id === "") return undefined;
@@ -158,10 +159,12 @@ export function imageFromList(row: unknown): ImageFacts | undefined {
     id,
     tags: list(json["RepoTags"])
       .map(text)
-      .filter((tag) => tag !== "" && tag !== "<none>:<none>"),
+      .filter((tag) => tag !== "" && tag !== "<none>:<none>")
+      .map((tag) => familiarOf(product, tag)),
     digests: list(json["RepoDigests"])
       .map(text)
-      .filter((name) => name !== "" && !name.endsWith("@<none>")),
+      .filter((name) => name !== "" && !name.endsWith("@<none>"))
+      .map((name) => familiarOf(product, name)),
     sizeBytes: number(json["Size"]),
     createdAt: number(json["Created"]),
     labels: texts(json["Labels"]),
@@ -205,10 +208,11 @@ export function imagePlatforms(body: unknown): readonly string[] {
 }
 
 /** `GET /info`. */
-export function engineInfo(body: unknown): EngineInfo {
+export function engineInfo(body: unknown, product: Product): EngineInfo {
   const json = object(body);
   return {
     id: text(json["ID"]),
+    product,
     serverVersion: text(json["ServerVersion"]),
     containersRunning: number(json["ContainersRunning"]),
     containers: number(json["Containers"]),

@@ -1,6 +1,7 @@
 /** What Docker says of a node, reduced to what pictl decides on. */
 
 import type { EnvVariable } from "../container/environment.ts";
+import type { Product } from "./product.ts";
 
 export type ContainerState = "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
 
@@ -114,6 +115,7 @@ export interface StatsSample {
 export interface EngineInfo {
   /** The daemon's own id: the same under every name of its machine. */
   readonly id: string;
+  readonly product: Product;
   readonly serverVersion: string;
   readonly containersRunning: number;
   readonly containers: number;

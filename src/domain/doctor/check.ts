@@ -12,6 +12,7 @@ export const nodeChecks = [
   "docker",
   "docker-access",
   "docker-version",
+  "podman-restart",
   "ip",
   "arping",
   "ping",

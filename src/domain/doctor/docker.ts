@@ -2,7 +2,8 @@ import { defaultDockerHost } from "../docker/endpoint.ts";
 import type { EngineInfo } from "../docker/facts.ts";
 import { PictlError } from "../errors.ts";
 import { visible } from "../text.ts";
-import { type Check, failed, ok, problem, skipped } from "./check.ts";
+import { type Product, versionText } from "../docker/product.ts";
+import { type Check, failed, ok, problem, skipped, warning } from "./check.ts";
 import { seconds } from "./words.ts";
 
 /** The daemon as every command reaches it. */
@@ -14,8 +15,11 @@ export interface Daemon {
   readonly dockerHost: string;
 }
 
-/** The oldest Docker that pictl's options and API calls are known to work with. */
-const oldest = { major: 20, minor: 10 };
+/** The oldest ones that pictl's options and API calls are known to work with. */
+const oldest: Readonly<Record<Product, { readonly major: number; readonly minor: number }>> = {
+  Docker: { major: 20, minor: 10 },
+  Podman: { major: 4, minor: 3 },
+};
 
 /**
  * `docker` (the program, which changes things), `docker-access` (the daemon, as this login reaches it) and
@@ -27,6 +31,18 @@ export function dockerChecks(
   daemon: Daemon | PictlError,
 ): readonly Check[] {
   return [clientCheck(node, client, daemon), accessCheck(client, daemon), versionCheck(daemon)];
+}
+
+/** Told only where containers would not come back: Podman has no daemon that starts them when the node does. */
+export function restartCheck(daemon: Daemon | PictlError, podmanRestart: string | null | undefined): readonly Check[] {
+  if (daemon instanceof PictlError || daemon.info.product !== "Podman" || podmanRestart === "enabled") return [];
+  return [
+    warning(
+      "podman-restart",
+      "containers with `--restart always` do not come back when it starts",
+      "`systemctl enable podman-restart.service` there brings them back.",
+    ),
+  ];
 }
 
 function clientCheck(node: string, client: string | null | undefined, daemon: Daemon | PictlError): Check {
@@ -41,14 +57,7 @@ function clientCheck(node: string, client: string | null | undefined, daemon: Da
       "docker-missing",
     );
   }
-  if (/podman/i.test(client)) {
-    return problem(
-      "docker",
-      `it is podman under docker's name (${client})`,
-      "pictl works with Docker: install `docker.io` or Docker's own packages instead of `podman-docker`.",
-      "docker-missing",
-    );
-  }
+  if (/podman/i.test(client)) return ok("docker", client.replace(/^podman version (\S+).*$/, "client Podman $1"));
   return ok("docker", client.replace(/^Docker version ([^,\s]+).*$/, "client $1"));
 }
 
@@ -65,15 +74,17 @@ function accessCheck(client: string | null | undefined, daemon: Daemon | PictlEr
 
 function versionCheck(daemon: Daemon | PictlError): Check {
   if (daemon instanceof PictlError) return skipped("docker-version", "its daemon did not answer");
-  const { serverVersion } = daemon.info;
+  const { product, serverVersion } = daemon.info;
+  const said = versionText(daemon.info);
   const version = /^(\d+)\.(\d+)/.exec(serverVersion);
-  if (!version) return ok("docker-version", serverVersion);
+  if (!version) return ok("docker-version", said);
   const [major, minor] = [Number(version[1]), Number(version[2])];
-  const recent = major > oldest.major || (major === oldest.major && minor >= oldest.minor);
-  if (recent) return ok("docker-version", serverVersion);
+  const least = oldest[product];
+  const recent = major > least.major || (major === least.major && minor >= least.minor);
+  if (recent) return ok("docker-version", said);
   return problem(
     "docker-version",
-    `${serverVersion} is older than ${oldest.major}.${oldest.minor}, the oldest that pictl works with`,
-    "Upgrade Docker: the system's newer release has it, or Docker's own repository.",
+    `${said} is older than ${String(least.major)}.${String(least.minor)}, the oldest that pictl works with`,
+    `Upgrade ${product}: the system's newer release has it${product === "Docker" ? ", or Docker's own repository" : ""}.`,
   );
 }

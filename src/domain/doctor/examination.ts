@@ -9,6 +9,8 @@ export interface Examination {
   readonly shell: ShellStart | null;
   /** What `docker --version` says; null when there is no docker program. */
   readonly dockerClient: string | null;
+  /** What systemd says of `podman-restart.service`; null where there is no such unit. */
+  readonly podmanRestart: string | null;
   readonly ip: Tool<"iproute2" | "busybox" | "other">;
   readonly arping: Tool<"iputils" | "busybox" | "habets" | "other">;
   readonly ping: boolean;
@@ -54,6 +56,7 @@ const sections = {
   clock: "date +%s.%N",
   user: "id -un",
   docker: "docker --version 2>&1 | head -c 1000",
+  podmanRestart: "systemctl is-enabled podman-restart.service 2>/dev/null | head -c 100",
   ip: "command -v ip; ip -V 2>&1 | head -n 2",
   arping: "command -v arping; arping -V 2>&1 | head -n 3",
   ping: "command -v ping",
@@ -92,6 +95,7 @@ export function parseExamination(output: string): Examination {
     user: lines(text.user)[0] ?? null,
     shell: shellStart(text.shell),
     dockerClient: / version |podman/i.test(text.docker) ? (lines(text.docker).at(-1) ?? null) : null,
+    podmanRestart: lines(text.podmanRestart)[0] ?? null,
     ip,
     arping: tool(text.arping, {
       iputils: /iputils/i,

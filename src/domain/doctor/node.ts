@@ -2,7 +2,7 @@ import { PictlError } from "../errors.ts";
 import { type Check, nodeChecks, skipped, warning } from "./check.ts";
 import { type Asked, clockSkew } from "./clock.ts";
 import { type Connected, connectionChecks, type Rights, shellCheck, sudoCheck, unreachable } from "./connection.ts";
-import { type Daemon, dockerChecks } from "./docker.ts";
+import { type Daemon, dockerChecks, restartCheck } from "./docker.ts";
 import type { Examination } from "./examination.ts";
 import { clockCheck, diskChecks, memoryCheck } from "./resources.ts";
 import { addressChecks, type AddressLook, type Candidacy, candidateChecks, vipChecks } from "./vip.ts";
@@ -43,6 +43,7 @@ export function judgeNode(look: NodeLook): readonly Check[] {
       dockerAnswers: !(daemon instanceof PictlError),
     }),
     ...dockerChecks(node, seen === undefined ? undefined : seen.dockerClient, daemon),
+    ...restartCheck(daemon, seen?.podmanRestart),
     ...flockCheck(seen),
     ...vipChecks(seen, vips),
     ...addressChecks(inside.addresses, vips),
@@ -68,7 +69,7 @@ function flockCheck(seen: Examination | undefined): readonly Check[] {
 
 function applies({ vips }: NodeLook): (check: (typeof nodeChecks)[number]) => boolean {
   const candidatesOnly: readonly string[] = candidateChecks;
-  const onlyWhenWrong: readonly string[] = ["flock", "vip-folders", "vip-conflict", "vip-stray"];
+  const onlyWhenWrong: readonly string[] = ["podman-restart", "flock", "vip-folders", "vip-conflict", "vip-stray"];
   return (check) => !onlyWhenWrong.includes(check) && (vips.length > 0 || !candidatesOnly.includes(check));
 }
 

@@ -18,10 +18,6 @@ export function parseVolumePath(answer: string): string | undefined {
   return /^local 0 (\/.*)$/.exec(answer.trimEnd())?.[1];
 }
 
-export function createVolume(name: string): Command {
-  return words("docker", "volume", "create", name);
-}
-
 /** Says `file`, or ends with code 73 for what is neither a file nor a folder: a socket, a fifo, a device. */
 export function kindOf(path: string): Command {
   return script('[ -d "$1" ] || { [ -f "$1" ] && echo file; } || exit 73', path);

@@ -1,3 +1,4 @@
+import { versionText } from "../../domain/docker/product.ts";
 import { imageRows } from "../../app/images.ts";
 import type { NodeState } from "../../domain/container/status.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
@@ -78,7 +79,7 @@ function withDocker(model: Model, node: LiveNode, atMs: number, { images = true 
     ...node,
     facts: {
       ...node.facts,
-      dockerVersion: info?.serverVersion ?? null,
+      dockerVersion: info === null ? null : versionText(info),
       containersRunning: found.containers.filter(({ state }) => state === "running").length,
       containers: found.containers.length,
     },

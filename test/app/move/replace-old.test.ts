@@ -83,6 +83,6 @@ test("what somebody wants stopped is made on the new node, marked by the same pe
   await startNew(ports, moving);
   expect(ran).toEqual([
     expect.stringMatching(/^docker container create --name web .*-v stuff:\/data web$/),
-    "docker volume create --label io.pictl.stopped=new --label io.pictl.stopped-by=ann@desk --label io.pictl.stopped-at=2026-01-31T10:00:00Z pictl.stopped.new",
+    'sh -c \'docker volume inspect "$1" >/dev/null 2>&1 && exit; shift; exec docker volume create "$@"\' sh pictl.stopped.new --label io.pictl.stopped=new --label io.pictl.stopped-by=ann@desk --label io.pictl.stopped-at=2026-01-31T10:00:00Z pictl.stopped.new',
   ]);
 });

@@ -8,6 +8,7 @@ import {
   stopMarks,
   withInspection,
 } from "../../../src/domain/docker/engine-json.ts";
+import { type Product, productOf } from "../../../src/domain/docker/product.ts";
 
 const row = {
   Id: "c2f91d",
@@ -29,8 +30,8 @@ const row = {
   Status: "Up 3 minutes (healthy)",
 };
 
-function facts(parts: object = {}) {
-  const found = containerFromList({ ...row, ...parts });
+function facts(parts: object = {}, product: Product = "Docker") {
+  const found = containerFromList({ ...row, ...parts }, product);
   if (!found) throw new Error("expected a container");
   return found;
 }
@@ -81,9 +82,11 @@ describe("containerFromList", () => {
   });
 
   it("survives hostile rows", () => {
-    expect(containerFromList(null)).toBeUndefined();
-    expect(containerFromList({ Id: 3 })).toBeUndefined();
-    expect(containerFromList({ Id: "a", Names: "x", Ports: [7, null], Labels: ["x"], State: {} })).toMatchObject({
+    expect(containerFromList(null, "Docker")).toBeUndefined();
+    expect(containerFromList({ Id: 3 }, "Docker")).toBeUndefined();
+    expect(
+      containerFromList({ Id: "a", Names: "x", Ports: [7, null], Labels: ["x"], State: {} }, "Docker"),
+    ).toMatchObject({
       id: "a",
       name: "",
       ports: [],
@@ -125,7 +128,7 @@ describe("withInspection", () => {
 describe("imageFromList", () => {
   it("reads tags and digests, and none of a dangling image", () => {
     const image = { Id: "sha256:1", RepoTags: ["web:latest", "a/b:1"], Size: 5, Created: 6, Labels: null };
-    expect(imageFromList({ ...image, RepoDigests: ["a/b@sha256:2", "<none>@<none>"] })).toEqual({
+    expect(imageFromList({ ...image, RepoDigests: ["a/b@sha256:2", "<none>@<none>"] }, "Docker")).toEqual({
       id: "sha256:1",
       tags: ["web:latest", "a/b:1"],
       digests: ["a/b@sha256:2"],
@@ -133,15 +136,42 @@ describe("imageFromList", () => {
       createdAt: 6,
       labels: {},
     });
-    expect(imageFromList({ Id: "sha256:1", RepoTags: ["<none>:<none>"] })?.tags).toEqual([]);
-    expect(imageFromList({ Id: "sha256:1", RepoTags: null })).toMatchObject({ tags: [], digests: [] });
-    expect(imageFromList({})).toBeUndefined();
+    expect(imageFromList({ Id: "sha256:1", RepoTags: ["<none>:<none>"] }, "Docker")?.tags).toEqual([]);
+    expect(imageFromList({ Id: "sha256:1", RepoTags: null }, "Docker")).toMatchObject({ tags: [], digests: [] });
+    expect(imageFromList({}, "Docker")).toBeUndefined();
+  });
+});
+
+describe("Podman", () => {
+  it("calls images by longer names, which are told as docker's", () => {
+    const image = {
+      Id: "sha256:1",
+      RepoTags: ["localhost/web:latest", "docker.io/library/redis:7", "localhost/a/b:1"],
+    };
+    const digests = ["docker.io/library/redis@sha256:2", "localhost/web@sha256:3"];
+    expect(imageFromList({ ...image, RepoDigests: digests }, "Podman")).toMatchObject({
+      tags: ["web:latest", "redis:7", "localhost/a/b:1"],
+      digests: ["redis@sha256:2", "web@sha256:3"],
+    });
+    expect(imageFromList(image, "Docker")?.tags).toEqual(image.RepoTags);
+    expect(facts({ Image: "localhost/web:latest" }, "Podman").image).toBe("web:latest");
+  });
+
+  it.each([
+    [{ Components: [{ Name: "Podman Engine", Version: "5.4.2" }] }, "Podman"],
+    [{ Components: [{ Name: "Engine" }, { Name: "containerd" }] }, "Docker"],
+    [{ Components: "Podman" }, "Docker"],
+    [null, "Docker"],
+  ])("is known by its components: %j", (version, product) => {
+    expect(productOf(version)).toBe(product);
   });
 });
 
 describe("engineInfo", () => {
   it("reads what is there and makes zeros of the rest", () => {
-    expect(engineInfo({ ServerVersion: "28.2.2", NCPU: 4, MemTotal: 1024, Containers: "many" })).toMatchObject({
+    expect(
+      engineInfo({ ServerVersion: "28.2.2", NCPU: 4, MemTotal: 1024, Containers: "many" }, "Docker"),
+    ).toMatchObject({
       serverVersion: "28.2.2",
       cpus: 4,
       memoryBytes: 1024,
@@ -163,7 +193,7 @@ it("reads what an image declares for its containers", () => {
 });
 
 describe("how long a HEALTHCHECK may take until Docker decides", () => {
-  const facts = containerFromList({ Id: "c0ffee", Names: ["/web"], State: "running" });
+  const facts = containerFromList({ Id: "c0ffee", Names: ["/web"], State: "running" }, "Docker");
   it.each([
     [undefined, null],
     [{ Test: ["NONE"] }, null],

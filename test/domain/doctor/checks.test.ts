@@ -10,6 +10,7 @@ import { PictlError } from "../../../src/domain/errors.ts";
 const gib = 2 ** 30;
 const info: EngineInfo = {
   id: "ABCD",
+  product: "Docker",
   serverVersion: "24.0.7",
   containersRunning: 0,
   containers: 0,
@@ -39,6 +40,7 @@ const healthy: Examination = {
   ip: { flavour: "iproute2", path: "/sbin/ip" },
   arping: { flavour: "iputils", path: "/usr/bin/arping" },
   ping: true,
+  podmanRestart: null,
   flock: true,
   devices: [eth0],
   clock: { first: { ms: 1_000, coarseMs: 0 }, last: { ms: 1_100, coarseMs: 0 } },
@@ -77,6 +79,11 @@ function unconnected(connection: PictlError): NodeLook {
 
 function candidate(device: string, ip = "10.0.0.10"): Pick<NodeLook, "vips"> {
   return { vips: [{ ip, device }] };
+}
+
+function podman(serverVersion: string, podmanRestart: string): NodeLook {
+  const daemon = { ...inside.daemon, info: { ...info, product: "Podman" as const, serverVersion } };
+  return look({ inside: { ...inside, daemon, examination: { ...healthy, podmanRestart } } });
 }
 
 function examined(parts: Partial<Examination>, on: Partial<NodeLook> = {}): NodeLook {
@@ -189,11 +196,19 @@ describe("what is found", () => {
     ],
     ["no sudo on a candidate", look(candidate("eth0")), "sudo", "problem: does not work, and the virtual IP needs it"],
     ["no docker program", examined({ dockerClient: null }), "docker", "problem: there is no docker program"],
+    ["podman", examined({ dockerClient: "podman version 4.3.1" }), "docker", "ok: client Podman 4.3.1"],
+    ["Podman new enough", podman("4.3.1", "enabled"), "docker-version", "ok: Podman 4.3.1"],
     [
-      "podman",
-      examined({ dockerClient: "podman version 4.3.1" }),
-      "docker",
-      "problem: it is podman under docker's name (podman version 4.3.1)",
+      "Podman too old",
+      podman("3.4.4", "enabled"),
+      "docker-version",
+      "problem: Podman 3.4.4 is older than 4.3, the oldest that pictl works with",
+    ],
+    [
+      "Podman that starts nothing with its node",
+      podman("5.4.2", "disabled"),
+      "podman-restart",
+      "warning: containers with `--restart always` do not come back when it starts",
     ],
     [
       "another engine than the usual one",

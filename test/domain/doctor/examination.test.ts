@@ -22,6 +22,7 @@ describe("what the examination reads", () => {
         arping: "/usr/bin/arping\narping from iputils 20221126\nlibcap: yes, IDN: yes",
         ping: "/usr/bin/ping",
         flock: "/usr/bin/flock",
+        podmanRestart: "disabled",
         devices:
           "device eth0\n2: eth0@if5: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP mode DEFAULT\\    link/ether\n" +
           "2: eth0    inet 10.0.0.11/24 brd 10.0.0.255 scope global eth0\\       valid_lft forever\n" +
@@ -42,6 +43,7 @@ describe("what the examination reads", () => {
       ip: { path: "/usr/sbin/ip", flavour: "iproute2" },
       arping: { path: "/usr/bin/arping", flavour: "iputils" },
       ping: true,
+      podmanRestart: "disabled",
       flock: true,
       devices: [
         {
