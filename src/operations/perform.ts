@@ -33,6 +33,7 @@ export async function perform(
   // Everything done on every node listens to it at once, and lets go when it has ended.
   setMaxListeners(0, signal);
   const config = await latestConfig(workshop, operation);
+  signal.throwIfAborted();
   const actor = { ...caller, cause: causeOf(operation), ...(job === undefined ? {} : { job }) };
   const { events } = workshop.ports;
   const ports = { ...workshop.ports, signal, progress, actor, ...(rehearses(input) ? { events: silent(events) } : {}) };
