@@ -9,6 +9,8 @@ export interface PictlEvent {
   readonly type: string;
   readonly node?: string;
   readonly container?: string;
+  /** In the body of a hook, where one thing has become of several: those. */
+  readonly containers?: readonly string[];
   /** A virtual IP's address. */
   readonly vip?: string;
   readonly before?: unknown;

@@ -113,6 +113,7 @@ export const savedMemory: Schema<SavedMemory> = schemaOf(
       isolated: z._default(z.nullable(z.object({ since: z.number(), cleanRounds: z.number() })), null),
       moves: z._default(z.array(pastMove), []),
       told: z._default(perName(z.string()), {}),
+      failing: z._default(perName(z.enum(["alone", "with-node", "with-node-over"])), {}),
     }),
     monotonic: z.number(),
     now: z.number(),

@@ -9,8 +9,8 @@ import { outdated } from "../../domain/heartbeat/outdated.ts";
 import { nodesOf, type Placed } from "../../domain/leadership/placed.ts";
 import { safety } from "../../domain/safety.ts";
 import { noteGenerations } from "../copies/generations.ts";
-import { runHooks } from "../kit/hooks.ts";
 import { leased } from "../leadership/leased.ts";
+import { tellFailing } from "./tell-failing.ts";
 import type { ConfigStore, HeartbeatPorts } from "../ports.ts";
 import { record } from "../kit/record.ts";
 import { cleanUp } from "./clean-up.ts";
@@ -207,10 +207,8 @@ export function openHeartbeat(
       const { rows, actions } = decision;
       if (mayDo === "nothing") return { nodes, rows, actions, isolated, done: Promise.resolve([]) };
       await remember(decision.memory);
-      const told = await Promise.all(decision.events.map((event) => record(ports, event)));
-      for (const event of told.filter((each) => each.type === "heartbeat.failed")) {
-        inHand.meanwhile(runHooks(ports, { config, hook: "onHeartbeatFailure", event }));
-      }
+      await Promise.all(decision.events.map((event) => record(ports, event)));
+      for (const change of decision.changes) inHand.meanwhile(tellFailing(ports, config, change));
       if (!isolated && !stood) inHand.giveUpOn(dead);
       const settle = ({ container, cause }: OpenMove): Promise<readonly Failure[]> =>
         inHand.begin(container, { cause }, (own) =>

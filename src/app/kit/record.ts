@@ -6,12 +6,20 @@ export async function record(
   ports: Pick<Ports, "events" | "clock" | "actor">,
   event: Omit<PictlEvent, "time" | "cluster" | keyof Ports["actor"]>,
 ): Promise<PictlEvent> {
-  const stamped = {
+  const stamped = stamp(ports, event);
+  await ports.events.append(stamped);
+  return stamped;
+}
+
+/** The event as it would be written now, for who is told of what is no line of its own in the log. */
+export function stamp(
+  ports: Pick<Ports, "events" | "clock" | "actor">,
+  event: Omit<PictlEvent, "time" | "who" | "cause" | "cluster">,
+): PictlEvent {
+  return {
     time: new Date(ports.clock.now()).toISOString(),
     ...event,
     ...ports.actor,
     cluster: ports.events.cluster,
   };
-  await ports.events.append(stamped);
-  return stamped;
 }

@@ -55,6 +55,7 @@ function placement(place: Place): Placement {
   const { raw, value, container, resolvePath } = place;
   checkName(place);
   checkVariables(place);
+  checkHooks(place);
   if (value.image !== undefined && value.build !== undefined) {
     place.findings.error([...place.path, "build"], "there is an image too; a container has an image or a build folder");
   }
@@ -103,6 +104,23 @@ function buildFolder(
   if (value.build !== undefined) return resolvePath(value.build);
   return raw.docker === undefined ? undefined : resolvePath(`${raw.docker}/${container}`);
 }
+
+/** What is about no container cannot be told to one's hook. */
+function checkHooks({ value, path, findings }: Place): void {
+  for (const hook of Object.keys(value.hooks ?? {})) {
+    const about = clusterHooks[hook];
+    if (about === undefined) continue;
+    const message = `${hook} is about ${about}, not about one container, and would never run here; put it under \`hooks\` at the top level`;
+    findings.error([...path, "hooks", hook], message, { atKey: true });
+  }
+}
+
+const clusterHooks: Readonly<Record<string, string>> = {
+  on_vip_change: "a virtual IP",
+  on_node_change: "a node",
+  on_failure: "whatever fails",
+  on_leader_change: "the daemons",
+};
 
 function checkName({ container, value, path, findings }: Place): void {
   if (!isContainerName(container)) {

@@ -2,6 +2,7 @@ import type { Config } from "../config/types.ts";
 import { isOurs } from "../container/ownership.ts";
 import { safety } from "../safety.ts";
 import { type CheckFact, keyOf, type NodeFacts, type RoundFacts, type WantedMove } from "./facts.ts";
+import { type CheckState, failingChanges, type FailingChange } from "./failing.ts";
 import { isolation } from "./isolation.ts";
 import { type LeftAlone, leftAlone, rememberStopped } from "./left-alone.ts";
 import { dataLeftBehind, rememberVolumes } from "./local-data.ts";
@@ -47,6 +48,8 @@ export interface Decision {
   readonly actions: readonly Action[];
   readonly events: readonly DecidedEvent[];
   readonly rows: readonly CheckRow[];
+  /** Which checks have begun to fail and which fail no more, for who is told of that. */
+  readonly changes: readonly FailingChange[];
 }
 
 /**
@@ -65,7 +68,18 @@ export function decide(config: Config, before: Memory, round: RoundFacts): Decis
     stopped: rememberStopped(before.stopped, config, round),
     moves: before.moves.filter((move) => round.at - move.at <= memoryOfMovesMs),
   };
-  const draft: Draft = { config, round, before, memory, trials: {}, told: {}, actions: [], events: [], rows: [] };
+  const draft: Draft = {
+    config,
+    round,
+    before,
+    memory,
+    trials: {},
+    told: {},
+    actions: [],
+    events: [],
+    rows: [],
+    states: [],
+  };
   tellOfNodes(draft);
   if (isolated) return frozen(draft);
   if (before.isolated) draft.events.push({ type: "controller.rejoined" });
@@ -87,10 +101,12 @@ interface Draft {
   readonly actions: Action[];
   readonly events: DecidedEvent[];
   readonly rows: CheckRow[];
+  readonly states: { readonly container: string; readonly node: string; readonly state: CheckState }[];
 }
 
-function finished({ memory, trials, told, actions, events, rows }: Draft): Decision {
-  return { memory: { ...memory, trials, told }, actions, events, rows };
+function finished({ before, memory, trials, told, actions, events, rows, states }: Draft): Decision {
+  const { failing, changes } = failingChanges(before.failing, states);
+  return { memory: { ...memory, trials, told, failing }, actions, events, rows, changes };
 }
 
 /**
@@ -105,6 +121,7 @@ function unbelieved(before: Memory, round: RoundFacts): Decision {
     rows: round.checks.map((check) =>
       row(check, { failures: 0, decision: check.ok ? "" : "nothing: this process stood still for a while" }),
     ),
+    changes: [],
   };
 }
 
@@ -121,7 +138,7 @@ function frozen(draft: Draft): Decision {
     rows.push(row(check, { failures: 0, decision: check.ok ? "" : "nothing: this machine seems to be cut off" }));
   }
   // What was counted before says nothing about the nodes.
-  return { memory: { ...memory, trials: {} }, actions: [], events, rows };
+  return { memory: { ...memory, trials: {} }, actions: [], events, rows, changes: [] };
 }
 
 function rememberNodes(before: Memory["nodes"], round: RoundFacts): Memory["nodes"] {
@@ -197,8 +214,12 @@ function decideOne(draft: Draft, check: CheckFact): void {
   const key = keyOf(check);
   const trial = before.trials[key] ?? freshTrial;
   const facts = round.nodes[check.node];
+  const seen = (state: CheckState): void => {
+    draft.states.push({ ...placeOf(check), state });
+  };
   // A success ends the row of failures, whoever does what meanwhile.
   if (round.busy.has(check.container) && !check.ok) {
+    seen({ is: "unsaid" });
     keep(draft, key, trial);
     draft.rows.push(row(check, { failures: trial.failures, decision: "something is being done to it" }));
     return;
@@ -206,11 +227,15 @@ function decideOne(draft: Draft, check: CheckFact): void {
   const found = verdict(check, facts);
   switch (found.kind) {
     case "ok":
+      seen({ is: "ok" });
       if (!safety.consecutive) keep(draft, key, trial);
-      if (trial.failures > 0) draft.events.push({ type: "heartbeat.recovered", ...placeOf(check) });
+      // Counts begin anew with each daemon; what was told before still has to be taken back.
+      if (trial.failures > 0 || before.failing[key] !== undefined)
+        draft.events.push({ type: "heartbeat.recovered", ...placeOf(check) });
       draft.rows.push(row(check, { failures: 0, decision: "" }));
       return;
     case "unsure":
+      seen({ is: "unsaid" });
       keep(draft, key, trial);
       tell(draft, key, found.rule, {
         type: `heartbeat.${found.rule}`,
@@ -222,14 +247,19 @@ function decideOne(draft: Draft, check: CheckFact): void {
     case "failing": {
       const left = leftAlone(draft.config, draft.memory, round, check);
       if (left) {
+        seen({ is: "unsaid" });
         leave(draft, check, left);
         return;
       }
       const early = stillStarting(check, facts, { trial, now: round.at });
       if (early === undefined) {
+        seen({ is: "failing", nodeDead: found.nodeDead, message: found.message });
         trials[key] = counted(trial);
         decideFailing(draft, check, found);
-      } else waitForStart(draft, check, early);
+      } else {
+        seen({ is: "unsaid" });
+        waitForStart(draft, check, early);
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { VolumeMount } from "../docker/facts.ts";
 import type { NodeFacts, WantedMove } from "./facts.ts";
+import type { Failing } from "./failing.ts";
 
 /** What is carried from round to round, and over a restart as JSON. Times are of a clock that never goes back. */
 export interface Memory {
@@ -17,6 +18,8 @@ export interface Memory {
   readonly moves: readonly PastMove[];
   /** What was last told of a subject, so that a lasting state is one event. */
   readonly told: Readonly<Record<string, string>>;
+  /** Which checks have been told to fail. */
+  readonly failing: Failing;
 }
 
 /** How a container has been doing since its check last succeeded. */
@@ -51,6 +54,7 @@ export const noMemory: Memory = {
   isolated: null,
   moves: [],
   told: {},
+  failing: {},
 };
 
 export const freshTrial: Trial = { failures: 0, restarts: 0, lastRestartAt: null };
@@ -80,6 +84,7 @@ export function rebase(memory: Memory, { shiftMs, now }: { shiftMs: number; now:
     isolated: memory.isolated && { ...memory.isolated, since: moved(memory.isolated.since) },
     moves: memory.moves.map((move) => ({ ...move, at: moved(move.at) })),
     told: memory.told,
+    failing: memory.failing,
   };
 }
 

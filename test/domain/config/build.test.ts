@@ -38,6 +38,13 @@ test("the same container on several nodes is one placement each", () => {
   expect(findings).toEqual([]);
 });
 
+test("a hook that is about no container is refused under one, and says where it belongs", () => {
+  const hooks = { on_heartbeat_failure: "./tell", on_vip_change: "./tell" };
+  expect(messages({ layout: [{ node: "a", web: { image: "x", hooks } }] })).toEqual([
+    "error: on_vip_change is about a virtual IP, not about one container, and would never run here; put it under `hooks` at the top level",
+  ]);
+});
+
 describe("a container's folder and image", () => {
   test.each([
     [{ docker: "d", layout: [{ node: "a", web: "" }] }, "/etc/pictl/d/web", undefined],

@@ -43,7 +43,7 @@ function round(
 
 /** What follows from these rounds, one every 30 s. */
 function after(rounds: readonly Seen[], of: Config = cluster): Decision {
-  let decision: Decision = { memory: noMemory, actions: [], events: [], rows: [] };
+  let decision: Decision = { memory: noMemory, actions: [], events: [], rows: [], changes: [] };
   rounds.forEach((each, index) => {
     decision = decide(of, decision.memory, round(index * 30, each, of));
   });
@@ -122,7 +122,7 @@ describe("a container that was started a moment ago", () => {
   });
   /** Rounds every five seconds; the numbers say for how many seconds it has been up. */
   const young = (ups: readonly number[], of: Config = portOf(), parts: Partial<ContainerFacts> = {}) => {
-    let decision: Decision = { memory: noMemory, actions: [], events: [], rows: [] };
+    let decision: Decision = { memory: noMemory, actions: [], events: [], rows: [], changes: [] };
     const all = ups.map((seconds, index) => {
       const container = { ...web, statusText: `Up ${String(seconds)} seconds`, ...parts };
       const seen = { ok: false, nodes: { n1: up(container), ...others } };
@@ -420,5 +420,31 @@ describe("a container that is to be left alone", () => {
     const watched = { ...once, heartbeat: { ...once.heartbeat, checks: [check] } };
     const decided = after([{ ok: false, nodes: { ...others, n1: up(ended) } }], watched);
     expect([deeds(decided), decided.rows[0]?.decision]).toEqual([[], "nothing: it is done"]);
+  });
+});
+
+describe("who is told that checks fail", () => {
+  const changes = ({ changes: all }: Decision) =>
+    all.map(({ type, node: where, containers }) => `${type} ${containers.join("+")}@${where}`);
+
+  test("is told when they begin to, not in every round", () => {
+    const told = [1, 2, 3, 4].map((rounds) => changes(after(Array.from({ length: rounds }, () => nodeDead))));
+    expect(told).toEqual([["heartbeat.failed web@n1"], [], [], []]);
+    expect(changes(after([nodeDead, nodeDead, {}]))).toEqual(["heartbeat.recovered web@n1"]);
+  });
+
+  test("is told the end by a daemon that was started meanwhile, and not the beginning again", () => {
+    const before = after([failing, failing]);
+    const memory = { ...before.memory, trials: {} };
+    const again = decide(cluster, memory, round(60, failing));
+    expect(changes(again)).toEqual([]);
+    const good = decide(cluster, { ...again.memory, trials: {} }, round(90, {}));
+    expect(changes(good)).toEqual(["heartbeat.recovered web@n1"]);
+    expect(good.events.map(({ type }) => type)).toEqual(["heartbeat.recovered"]);
+  });
+
+  test("nothing is told by what stood still or is cut off", () => {
+    const before = after([{}, failing]);
+    expect(decide(cluster, before.memory, round(60, { stalled: true })).changes).toEqual([]);
   });
 });

@@ -14,6 +14,7 @@ const memory: Memory = {
   isolated: { since: 80, cleanRounds: 1 },
   moves: [{ container: "web", from: "n2", nodeDead: true, at: 70, moved: true }],
   told: { "web@n1": "refused" },
+  failing: { "web@n1": "alone" },
 };
 
 test("on another clock everything is as long ago as it was", () => {
@@ -29,6 +30,7 @@ test("on another clock everything is as long ago as it was", () => {
     isolated: { since: -20, cleanRounds: 1 },
     moves: [{ container: "web", from: "n2", nodeDead: true, at: -30, moved: true }],
     told: { "web@n1": "refused" },
+    failing: { "web@n1": "alone" },
   });
   expect(rebase(noMemory, { shiftMs: 5, now: 9 })).toEqual(noMemory);
 });
