@@ -6,9 +6,11 @@ import { openBuildContexts, savedDigests } from "./adapters/build-context/index.
 import { systemClock } from "./adapters/clock/index.ts";
 import { findConfig, openConfigStore } from "./adapters/config/index.ts";
 import { thisMachine } from "./adapters/controller/index.ts";
+import { openEventFeed } from "./adapters/events/feed.ts";
 import { openEventLog } from "./adapters/events/index.ts";
 import { openHooks } from "./adapters/hooks/index.ts";
 import { openJournal } from "./adapters/journal/index.ts";
+import { openNotices } from "./adapters/notices/index.ts";
 import { network } from "./adapters/network/index.ts";
 import { openRegistries } from "./adapters/registry/index.ts";
 import { openScripts } from "./adapters/scripts/index.ts";
@@ -22,13 +24,16 @@ import type {
   Ask,
   Controller,
   EditableConfigStore,
+  EventFeed,
   EventLog,
   HostKeys,
   HeartbeatPorts,
   LeadershipState,
   Nodes,
+  Notices,
   Ports,
   Progress,
+  SavedNotices,
   SavedVip,
   StateFile,
   VipPorts,
@@ -48,7 +53,7 @@ import { bootId, machineId } from "./files/machine.ts";
 export interface Context {
   readonly config: Config;
   readonly store: EditableConfigStore;
-  readonly ports: HeartbeatPorts & VipPorts;
+  readonly ports: HeartbeatPorts & VipPorts & { readonly notices: Notices };
   readonly hostKeys: HostKeys;
   readonly controller: Controller;
   readonly daemon: {
@@ -62,6 +67,8 @@ export interface Context {
     readonly vip: (ip: string) => StateFile<SavedVip>;
     /** What somebody wants of a virtual IP by hand, left for the daemon. */
     readonly vipRequests: VipRequests;
+    /** What has been told to whom, and how far the event log is told. */
+    readonly notices: { readonly feed: EventFeed; readonly state: StateFile<SavedNotices> };
     /** Which one does. */
     readonly holder: () => Promise<LockHolder | undefined>;
     /** What one tells that began with this config under another name of the cluster. */
@@ -135,6 +142,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       journal: openJournal(config.stateDir, config.cluster),
       checks: openChecks({ nodes, engines, network, clock: systemClock }),
       hooks: openHooks(),
+      notices: openNotices(process.env),
       scripts,
       events: eventLog(config, { ...options, warn }),
       latestConfig: async () => (await store.read()).config,
@@ -287,6 +295,10 @@ function daemonFiles(
     state: state.openStateFile(told, state.daemonState, { warn }),
     vip: (ip) =>
       state.openStateFile(join(stateDir, `vip-${cluster}-${ip}.json`), state.savedVip, { durable: true, warn }),
+    notices: {
+      feed: openEventFeed({ stateDir, cluster }, () => Date.now()),
+      state: state.openStateFile(join(stateDir, `notices-${cluster}.json`), state.savedNotices, { warn }),
+    },
     vipRequests: state.openVipRequests({ stateDir, cluster }, { warn }),
     lock,
     holder: () => lockHolder(path),

@@ -7,6 +7,7 @@ import { openRegister } from "../../src/app/leadership/register.ts";
 import { vipsOnce } from "../../src/app/vip/once.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
 import { openDaemonLog } from "../../src/cli/output/daemon-log.ts";
+import { keepTelling } from "../../src/daemon/notices.ts";
 import { watchStalls } from "../../src/daemon/stall.ts";
 import type { Fence } from "../../src/domain/guard/command.ts";
 import type { Placed } from "../../src/domain/leadership/placed.ts";
@@ -119,6 +120,9 @@ export default class Daemon extends PictlCommand {
         wake: (listener) => {
           process.on("SIGHUP", listener);
         },
+        beside: [
+          (run) => keepTelling(ports, { feed: daemon.notices.feed, state: lasting.file(daemon.notices.state) }, run),
+        ],
         catchUp: () => lasting.catchUp(),
         abandon: (reason) => {
           work.abort(reason);

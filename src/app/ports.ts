@@ -19,6 +19,7 @@ export type * from "./ports/connection.ts";
 export type * from "./ports/docker.ts";
 export type * from "./ports/heartbeat.ts";
 export type * from "./ports/leadership.ts";
+export type * from "./ports/notices.ts";
 export type * from "./ports/registry.ts";
 export type * from "./ports/state.ts";
 export type * from "./ports/surroundings.ts";

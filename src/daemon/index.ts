@@ -32,10 +32,17 @@ export interface DaemonInput {
   readonly wake: (listener: () => void) => void;
   /** Of this process; stopped in the end. */
   readonly stalls: StallWatch;
+  /** What goes on beside the rounds until `leave` is aborted, and never rejects or delays one. */
+  readonly beside: readonly ((run: BesideRounds) => Promise<void>)[];
   /** Tries once more to write what the state folder could not take. */
   readonly catchUp: () => Promise<void>;
   /** Aborts the work in hand: what is half done is undone. */
   readonly abandon: (reason: Error) => void;
+}
+
+export interface BesideRounds {
+  readonly leave: AbortSignal;
+  readonly config: () => Config;
 }
 
 /** What is in hand may end by itself for so long, and then undo itself for so long; together below 10 s. */
@@ -52,15 +59,21 @@ export async function runDaemon(ports: HeartbeatPorts & VipPorts, input: DaemonI
   const { signal: leave } = firstOf([input.leave, failed.signal]);
   const startedAt = new Date(ports.clock.now()).toISOString();
   const host = ports.actor.who.slice(ports.actor.who.lastIndexOf("@") + 1);
-  const save = (round: Round | undefined, config: Config): Promise<void> =>
-    state.write({
+  let lastRound: Round | undefined;
+  const save = (round: Round | undefined, config: Config, stoppedAt: string | null = null): Promise<void> => {
+    lastRound = round;
+    return state.write({
       ...identity,
       host,
       startedAt,
+      stoppedAt,
       ...roundState(round, config, new Date(ports.clock.now())),
       configProblem: watch.broken(),
     });
+  };
 
+  const before = await state.read();
+  if (before?.stoppedAt === null) await record(ports, { type: "daemon.lost", error: endedWithoutAWord(before) });
   await record(ports, { type: "daemon.started", after: { pid: identity.pid, config: identity.configPath } });
   let toldOff: string | undefined;
   /** Loudly, since a daemon that runs is taken for one that watches. */
@@ -84,6 +97,7 @@ export async function runDaemon(ports: HeartbeatPorts & VipPorts, input: DaemonI
   });
   const service = startService(input.env, ports.clock);
   let vipFailure: Error | undefined;
+  const beside = input.beside.map((start) => start({ leave, config: () => config }));
   try {
     const leading = await startLeading(ports, {
       leadership,
@@ -143,7 +157,10 @@ export async function runDaemon(ports: HeartbeatPorts & VipPorts, input: DaemonI
     service.stop();
     await comeToRest(ports, heartbeat, input.abandon);
     stalls.stop();
+    failed.abort();
+    await Promise.all(beside);
     await record(ports, { type: "daemon.stopped" });
+    await save(lastRound, config, new Date(ports.clock.now()).toISOString());
   }
 }
 
@@ -163,6 +180,11 @@ async function comeToRest(ports: HeartbeatPorts, heartbeat: Heartbeat, abandon: 
   if (await within(finishMs)) return;
   abandon(new PictlError("interrupted", "The daemon was stopped."));
   await within(undoMs);
+}
+
+function endedWithoutAWord({ startedAt, lastRound }: DaemonState): string {
+  const last = lastRound === undefined ? "before its first round had ended" : `after its round of ${lastRound.at}`;
+  return `The daemon that was started here at ${startedAt} ended without a word, ${last}: it was killed, or this machine stopped.`;
 }
 
 function foundIn({ nodes }: Round): Found {

@@ -8,6 +8,8 @@ export interface DaemonState {
   readonly version: string;
   /** RFC 3339, UTC. */
   readonly startedAt: string;
+  /** null while it runs; undefined where an older version has written this. */
+  readonly stoppedAt?: string | null;
   readonly heartbeat: { readonly automatic: boolean; readonly intervalMs: number };
   /** What is wrong with the config file, so that the daemon goes by the last good one. */
   readonly configProblem?: string | undefined;

@@ -99,8 +99,6 @@ function begunBy(event: PictlEvent): string | undefined {
       return "config";
     case "state.unwritable":
       return "state";
-    case "daemon.lost":
-      return "daemon";
     case "daemon.unelected":
       return "leader";
     case "vip.waiting":
@@ -152,10 +150,7 @@ function endedBy(event: PictlEvent): readonly string[] {
       return ["config"];
     case "state.writable":
       return ["state"];
-    case "daemon.started":
-      return ["daemon"];
     case "daemon.leads":
-      return ["daemon", "leader"];
     case "daemon.stands-by":
       return ["leader"];
     case "vip.moved":

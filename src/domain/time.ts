@@ -23,10 +23,16 @@ const unitMs: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 
-function ago(text: string, nowMs: number): number | undefined {
+/** A time as people write it (`90s`, `5m`, `1h30m`), in milliseconds; undefined for what is none. */
+export function parseDuration(text: string): number | undefined {
   if (!/^(?:\d+(?:\.\d+)?(?:ms|[smhdw]))+$/.test(text)) return undefined;
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhdw])/g)];
-  return nowMs - parts.reduce((sum, [, count, unit]) => sum + Number(count) * (unitMs[unit ?? ""] ?? 0), 0);
+  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (unitMs[unit ?? ""] ?? 0), 0);
+}
+
+function ago(text: string, nowMs: number): number | undefined {
+  const duration = parseDuration(text);
+  return duration === undefined ? undefined : nowMs - duration;
 }
 
 /** Nine digits or more, so that a forgotten unit (`--since 10`) is not taken for the year 1970. */

@@ -1,5 +1,7 @@
 /** `heartbeat` and `daemon` as an operator uses them; what becomes of containers in failures is in `failover/`. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { pictl, startPictl } from "../support/cli.ts";
@@ -163,6 +165,58 @@ describe.skipIf(obstacle !== undefined)("heartbeat and daemon", () => {
     expect(eventTypes(said(daemon))).toEqual(expect.arrayContaining(types));
     expect(await log(since)).toEqual(expect.arrayContaining(said(daemon)));
     expect((await run("daemon", "status")).code).toBe(1);
+  });
+
+  test("a node that dies and comes back: hooks and receivers are told once each time, however many rounds it takes", async () => {
+    const posts: { readonly path: string; readonly body: string }[] = [];
+    const receiver = createServer((request, response) => {
+      let body = "";
+      request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+      request.on("end", () => {
+        posts.push({ path: request.url ?? "", body });
+        response.end();
+      });
+    });
+    await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${String((receiver.address() as AddressInfo).port)}`;
+    const told = (path: string): Record<string, unknown>[] =>
+      posts.filter((each) => each.path === path).map(({ body }) => JSON.parse(body) as Record<string, unknown>);
+    const pristine = readFileSync(config(), "utf8");
+    const [node, since] = [home(), Date.now()];
+    const watched = {
+      ...(JSON.parse(pristine) as object),
+      failover_after: 100,
+      hooks: { on_heartbeat_failure: `${url}/checks`, on_node_change: `${url}/nodes` },
+      notify: [{ to: `${url}/all`, on: ["node.*", "*.failed"], every: "0" }],
+    };
+    writeFileSync(config(), JSON.stringify(watched), { mode: 0o600 });
+    const daemon = await started();
+    try {
+      await lab.inside(node, "ip link set eth0 down");
+      await expect.poll(() => told("/nodes").at(-1)?.["type"], soon).toBe("node.silent");
+      // So many rounds later there is still one.
+      const rounds = (): number => daemon.events("heartbeat.failed").length;
+      await expect.poll(rounds, { timeout: 60_000, interval: 200 }).toBeGreaterThan(5);
+    } finally {
+      await lab.inside(node, "ip link set eth0 up");
+    }
+    await expect.poll(() => told("/checks").length, soon).toBe(2);
+    const again = new RegExp(`${node}.* (?:answers|passes its check) again`);
+    await expect.poll(() => told("/all").at(-1)?.["title"], soon).toMatch(again);
+    await daemon.stop();
+    receiver.close();
+    writeFileSync(config(), pristine, { mode: 0o600 });
+    expect(told("/checks").map(({ type, container, containers }) => [type, container ?? containers])).toEqual([
+      ["heartbeat.failed", "web"],
+      ["heartbeat.recovered", "web"],
+    ]);
+    // A Docker that is slow to go, or to come, is a state of its own: each is told once.
+    const nodes = told("/nodes").map(({ type }) => type);
+    expect(nodes.filter((type) => type === "node.silent")).toHaveLength(1);
+    expect(nodes.length).toBeLessThanOrEqual(4);
+    expect(nodes.at(-1)).toBe("node.up");
+    expect(told("/all").length).toBeLessThanOrEqual(4);
+    expect(eventTypes(await log(since, "hook", "notice")).every((type) => type === "hook.run")).toBe(true);
   });
 
   test("a broken config is refused and the last good one stays; SIGHUP has a changed one read at once", async () => {

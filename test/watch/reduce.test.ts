@@ -249,6 +249,7 @@ test("checks that fail come first, with how often and what they saw", () => {
     isolated: null,
     moves: [],
     told: {},
+    failing: {},
   };
   const model = modelOf(watched, [{ kind: "heartbeat", memory, atMs: t + 1 }]);
   expect(

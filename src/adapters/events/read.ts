@@ -89,6 +89,12 @@ class EventFile {
 }
 
 async function openIfThere(path: string): Promise<EventFile | undefined> {
+  const opened = await openLogFile(path);
+  return opened && new EventFile(opened.handle, opened.id);
+}
+
+/** Rejects with missing-prerequisite for what cannot be read; `id` tells which file it is while it is open. */
+export async function openLogFile(path: string): Promise<{ handle: FileHandle; id: string } | undefined> {
   try {
     const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     const { dev, ino, ...stats } = await handle
@@ -98,7 +104,7 @@ async function openIfThere(path: string): Promise<EventFile | undefined> {
       await handle.close();
       throw new Error(`${path} is not a regular file`);
     }
-    return new EventFile(handle, `${dev}:${ino}`);
+    return { handle, id: `${dev}:${ino}` };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return undefined;
@@ -110,7 +116,7 @@ async function openIfThere(path: string): Promise<EventFile | undefined> {
 }
 
 /** undefined for what is no event: a line torn by a full disk or a crash must not hide the others. */
-function parseEvent(text: string): PictlEvent | undefined {
+export function parseEvent(text: string): PictlEvent | undefined {
   try {
     const value = JSON.parse(text) as Partial<PictlEvent> | null;
     return typeof value?.time === "string" && typeof value.type === "string" ? (value as PictlEvent) : undefined;

@@ -1,5 +1,13 @@
 import * as z from "zod/mini";
-import type { SavedLeadership, SavedMemory, SavedVip, VipReply, VipRequest } from "../../app/ports.ts";
+import type {
+  LogPosition,
+  SavedLeadership,
+  SavedMemory,
+  SavedNotices,
+  SavedVip,
+  VipReply,
+  VipRequest,
+} from "../../app/ports.ts";
 import type { Accounts, ApiToken, PasswordHash, User } from "../../domain/access/accounts.ts";
 import { roles } from "../../domain/access/role.ts";
 import type { SavedSession } from "../../domain/access/session.ts";
@@ -10,6 +18,9 @@ import { errorCodes, type ErrorCode } from "../../domain/errors.ts";
 import type { NodeMemory, PastMove, Trial } from "../../domain/heartbeat/memory.ts";
 import type { NodeFacts } from "../../domain/heartbeat/facts.ts";
 import type { Inhabited, InhabitedNodes } from "../../domain/node/left-behind.ts";
+import type { PictlEvent } from "../../domain/event.ts";
+import type { Incident } from "../../domain/incident.ts";
+import type { Box, Entry, Outbox } from "../../domain/notices/outbox.ts";
 import type { FailedOrders } from "../../domain/vip/memory.ts";
 import { fields, type Schema, schemaOf } from "../../files/schema.ts";
 
@@ -26,6 +37,7 @@ export const daemonState: Schema<DaemonState> = schemaOf(
     configPath: z.string(),
     version: z.string(),
     startedAt: z.string(),
+    stoppedAt: z.optional(z.nullable(z.string())),
     heartbeat: z.object({ automatic: z.boolean(), intervalMs: z.number() }),
     configProblem: z.optional(z.string()),
     lastRound: z.optional(
@@ -137,6 +149,65 @@ export const savedVip: Schema<SavedVip> = schemaOf(
       released: z.boolean(),
       wish: z._default(z.nullable(z.string()), null),
       told: z._default(z.string(), ""),
+    }),
+  }),
+);
+
+const event = fields<PictlEvent>({
+  time: z.string(),
+  type: z.string(),
+  who: z.string(),
+  node: text,
+  container: text,
+  containers: z.optional(z.array(z.string())),
+  vip: text,
+  before: z.optional(z.unknown()),
+  after: z.optional(z.unknown()),
+  cause: text,
+  cluster: text,
+  face: z.optional(z.enum(["cli", "tui", "web", "api", "daemon"])),
+  job: text,
+  address: text,
+  durationMs: number,
+  error: text,
+});
+
+const entry = fields<Entry>({
+  cause: text,
+  phase: z.enum(["begins", "ends", "once"]),
+  event,
+  containers: z.array(z.string()),
+  since: text,
+  at: z.number(),
+});
+
+const position = fields<LogPosition>({ file: z.string(), at: z.number() });
+
+export const savedNotices: Schema<SavedNotices> = schemaOf(
+  fields<SavedNotices>({
+    position: z.optional(position),
+    outbox: fields<Outbox>({
+      incidents: perName(
+        fields<Incident>({ since: z.string(), type: z.string(), error: text, done: z.array(z.string()) }),
+      ),
+      boxes: perName(
+        fields<Box>({
+          pending: z.array(entry),
+          sending: z.array(entry),
+          dropped: z.number(),
+          open: perName(
+            fields<Box["open"][string]>({
+              since: z.string(),
+              event,
+              containers: z.array(z.string()),
+              waits: z.array(z.string()),
+            }),
+          ),
+          lastSentAt: z.nullable(z.number()),
+          failures: z.number(),
+          nextTryAt: z.number(),
+        }),
+      ),
     }),
   }),
 );

@@ -4,7 +4,7 @@ import type { Failure } from "../../domain/errors.ts";
 import type { StateFile } from "../ports.ts";
 import type { Report } from "../kit/report.ts";
 
-export interface DaemonRow extends Omit<DaemonState, "configProblem"> {
+export interface DaemonRow extends Omit<DaemonState, "configProblem" | "stoppedAt"> {
   /** Since its last round has ended; null before the first one. */
   readonly lastRoundAgeMs: number | null;
 }
@@ -56,8 +56,8 @@ export async function daemonStatus(
     };
   }
   const lastRoundAgeMs = state.lastRound ? Math.max(0, options.now - Date.parse(state.lastRound.at)) : null;
-  const { configProblem, ...rest } = state;
-  const row = { ...rest, lastRoundAgeMs };
+  const { pid, host, configPath, version, startedAt, heartbeat, configProblem, lastRound } = state;
+  const row = { pid, host, configPath, version, startedAt, heartbeat, lastRound, lastRoundAgeMs };
   return { result: { daemons: [row] }, failures: [...broken(configProblem), ...problems(row, options)] };
 }
 

@@ -15,6 +15,9 @@ const names: Readonly<Record<keyof HookSettings, string>> = {
   onVipChange: "on_vip_change",
   onHeartbeatFailure: "on_heartbeat_failure",
   onSwitch: "on_switch",
+  onNodeChange: "on_node_change",
+  onFailure: "on_failure",
+  onLeaderChange: "on_leader_change",
 };
 
 interface HookRun {

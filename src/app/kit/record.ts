@@ -14,7 +14,7 @@ export async function record(
 /** The event as it would be written now, for who is told of what is no line of its own in the log. */
 export function stamp(
   ports: Pick<Ports, "events" | "clock" | "actor">,
-  event: Omit<PictlEvent, "time" | "who" | "cause" | "cluster">,
+  event: Omit<PictlEvent, "time" | "cluster" | keyof Ports["actor"]>,
 ): PictlEvent {
   return {
     time: new Date(ports.clock.now()).toISOString(),

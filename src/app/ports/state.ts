@@ -17,6 +17,30 @@ export interface EventLog {
   }): AsyncIterable<PictlEvent>;
 }
 
+/** A place in the event log: which file, and the byte in it. A file keeps its name when it is rotated. */
+export interface LogPosition {
+  readonly file: string;
+  readonly at: number;
+}
+
+export interface LogEntry extends LogPosition {
+  readonly event: PictlEvent;
+}
+
+/** The event log by position, for what goes on with it after a restart: shipping, notices. */
+export interface EventFeed {
+  /** Where the next event will stand; undefined before there is any. Rejects as `EventLog.read`. */
+  end(): Promise<LogPosition | undefined>;
+  /**
+   * At most `limit` events from a position on (undefined: the oldest there is), and where to go on. `gap`: the position
+   * is no longer there, so that events in between are lost. Rejects as `EventLog.read`.
+   */
+  after(
+    position: LogPosition | undefined,
+    limit: number,
+  ): Promise<{ readonly entries: readonly LogEntry[]; readonly next: LogPosition | undefined; readonly gap: boolean }>;
+}
+
 /** Moves under way, kept over crashes. */
 export interface Journal {
   /**

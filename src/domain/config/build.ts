@@ -3,6 +3,7 @@ import { markMovable } from "./movable.ts";
 import { buildHooks } from "./hooks.ts";
 import { buildHttp } from "./http.ts";
 import { buildNodes } from "./nodes.ts";
+import { buildNotify } from "./notify.ts";
 import { checkOrder } from "./order.ts";
 import type { ConfigPath } from "./path.ts";
 import { buildPlacements } from "./placements.ts";
@@ -52,6 +53,7 @@ export function buildConfig(raw: RawConfig, options: BuildOptions): { config: Co
     kibana: raw.kibana ?? (raw.monitoring || undefined),
     elasticsearch: elasticsearch(raw),
     hooks: buildHooks(raw.hooks),
+    notify: buildNotify(raw, resolvePath, findings),
     stateDir: raw.state_dir === undefined ? options.defaultStateDir : resolvePath(raw.state_dir),
     http: buildHttp(raw, resolvePath, findings),
   };

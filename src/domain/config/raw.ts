@@ -11,6 +11,7 @@ export interface RawConfig extends RawHttp, RawVips, RawHeartbeat, RawLogs {
   readonly nodes?: Readonly<Record<string, RawNode | null>> | null | undefined;
   readonly ssh?: RawSsh | null | undefined;
   readonly hooks?: RawHooks | null | undefined;
+  readonly notify?: readonly RawNotify[] | null | undefined;
   readonly commandlist?: readonly Readonly<Record<string, string>>[] | null | undefined;
   readonly autostart_containers?: boolean | undefined;
   readonly state_dir?: string | undefined;
@@ -129,10 +130,19 @@ export interface RawNode extends RawSsh {
   readonly labels?: Readonly<Record<string, string>> | null | undefined;
 }
 
+export interface RawNotify {
+  readonly to: string;
+  readonly on?: readonly string[] | null | undefined;
+  readonly every?: string | undefined;
+}
+
 export interface RawHooks {
   readonly on_move?: string | undefined;
   readonly on_failover?: string | undefined;
   readonly on_vip_change?: string | undefined;
   readonly on_heartbeat_failure?: string | undefined;
   readonly on_switch?: string | undefined;
+  readonly on_node_change?: string | undefined;
+  readonly on_failure?: string | undefined;
+  readonly on_leader_change?: string | undefined;
 }

@@ -8,6 +8,7 @@ export function isSecretPath(path: ConfigPath): boolean {
   const [section, , , key] = path;
   if (typeof section !== "string") return false;
   if (section.startsWith("x-")) return path.slice(1).some((part) => part === "secrets" || secretKeys.has(String(part)));
+  if (section === "elasticsearch_auth") return ["api_key", "password"].includes(String(path[1]));
   return secretKeys.has(section) || (section === "layout" && key === "secrets");
 }
 
@@ -32,7 +33,18 @@ function redacted(value: unknown, path: ConfigPath, secrets: ReadonlySet<unknown
   if (isSecretPath(path)) return hide(value);
   if (String(path[0]).startsWith("x-") && secrets.has(value)) return hide(value);
   if (typeof value !== "string") return value;
+  if (isReceiver(path)) return withoutPath(value);
   return logins.has(String(path.at(-1))) ? value.replace(loginPassword, "$1[REDACTED]") : withoutPasswords(value);
+}
+
+/** The path of a webhook, and a topic of ntfy, are as good as a password. */
+function isReceiver([section, , key]: ConfigPath): boolean {
+  return section === "notify" && key === "to";
+}
+
+function withoutPath(text: string): string {
+  if (/^(?:env|file):./.test(text)) return text;
+  return withoutPasswords(text).replace(/^([^:]*:\/\/(?:[^/]*@)?[^/]*\/).+$/s, "$1[REDACTED]");
 }
 
 function secretValues(value: unknown, path: ConfigPath): readonly unknown[] {
@@ -47,7 +59,7 @@ export function withoutPasswords(text: string): string {
   return text.replace(urlPassword, "$1[REDACTED]@");
 }
 
-const secretKeys: ReadonlySet<string> = new Set(["token", "web_password", "swarm_token"]);
+const secretKeys: ReadonlySet<string> = new Set(["token", "web_password", "swarm_token", "api_key"]);
 /** Up to the last @: a password that was not encoded may have any of `/:@` in it. What is a port and a path has none. */
 const urlPassword = /(\/\/[^\s/@:]*:)(?!\d+\/)[^\s"']*@/g;
 /** Keys whose values may begin with a login: `user@host`, several with commas between them. */

@@ -24,6 +24,8 @@ export interface Config {
   readonly kibana: string | undefined;
   readonly elasticsearch: { readonly url: string; readonly index: string } | undefined;
   readonly hooks: Hooks;
+  /** Who is told of what happens, by the daemon; always there after reading a file. */
+  readonly notify?: readonly NotifySection[];
   /** Where events, journals and locks live; absolute. */
   readonly stateDir: string;
   /** The HTTP interface; always there after reading a file. */
@@ -172,12 +174,26 @@ export interface SavedCommand {
   readonly command: string;
 }
 
+export interface NotifySection {
+  /** What the receiver is called in events and states: it tells nothing that could be a secret. */
+  readonly name: string;
+  /** The URL (`parseReceiver`), which may be a secret. */
+  readonly to: SecretSource;
+  /** Types of events, as globs. */
+  readonly on: readonly string[];
+  /** The least time between two messages. */
+  readonly everyMs: number;
+}
+
 export interface Hooks {
   readonly onMove?: string;
   readonly onFailover?: string;
   readonly onVipChange?: string;
   readonly onHeartbeatFailure?: string;
   readonly onSwitch?: string;
+  readonly onNodeChange?: string;
+  readonly onFailure?: string;
+  readonly onLeaderChange?: string;
 }
 
 /** One thing wrong (or odd) in a config file. */

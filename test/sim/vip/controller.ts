@@ -58,6 +58,7 @@ export class Controller {
     const { config } = await store.read();
     const leadership: Leadership = await openSimLeadership(this.#world, process, ports);
     await runDaemon(ports, {
+      beside: [],
       config,
       store,
       leadership,

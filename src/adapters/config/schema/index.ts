@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { httpKeys, laterHttpKeys } from "./http.ts";
 import { hooks, heartbeatRow, layoutRow, nodeName, path } from "./layout.ts";
 import { node, ssh } from "./nodes.ts";
+import { notifyRow } from "./notify.ts";
 import { vip, vipName } from "./vip.ts";
 import { choice, described, dictionary, list, milliseconds, section, strict, text, toggle, whole } from "./values.ts";
 
@@ -92,6 +93,11 @@ export const configSchema = strict(
       section(hooks),
       "Commands or URLs that get events as JSON. Without it, the events are in `pictl log` alone.",
       { example: { on_failover: "https://pager.example.com/hook" } },
+    ),
+    notify: described(
+      section(list(notifyRow, "a list of rows")),
+      "Who is told of what happens, by `pictl daemon`: one message when something begins and one when it ends. Without it, nobody is.",
+      { example: [{ to: "env:ALERTS_URL", on: ["node.*", "*.failed"], every: "5m" }] },
     ),
     state_dir: z.optional(
       described(

@@ -20,10 +20,25 @@ export const hooks = strict(
     on_move: hook("After a container was moved on purpose.", "./tell-dns"),
     on_failover: hook("After a container was moved because it, or its node, failed.", "https://pager.example.com/hook"),
     on_vip_change: hook("After a virtual IP got another holder, or none.", "./tell-dns"),
-    on_heartbeat_failure: hook("After a check of a container failed.", "https://pager.example.com/hook"),
+    on_heartbeat_failure: hook(
+      "When a check of a container begins to fail, and when it fails no more; once for all containers of a node that is dead.",
+      "https://pager.example.com/hook",
+    ),
     on_switch: hook(
       "Tells a proxy of the new copy while the old one runs, too; it must succeed before the old one stops.",
       "./switch-proxy",
+    ),
+    on_node_change: hook(
+      "When a node falls silent, refuses us or has a Docker that does not answer, and when it is back; told by the daemon.",
+      "./tell-me",
+    ),
+    on_failure: hook(
+      "When something failed that was done: a container that could not be created, an image, a move, a failover; told by the daemon.",
+      "https://pager.example.com/hook",
+    ),
+    on_leader_change: hook(
+      "When another daemon leads, none does, or this one had ended without a word; told by the daemon.",
+      "./tell-me",
     ),
   },
   "an object of hooks, each a command or a URL that gets the event as JSON",
@@ -110,7 +125,7 @@ const container = strict(
     ),
     hooks: described(
       section(hooks),
-      "Hooks of this container, beside those of the config: `on_move`, `on_failover` and `on_switch` count here. Without it, only the config's are run.",
+      "Hooks of this container, beside those of the config: `on_move`, `on_failover`, `on_heartbeat_failure` and `on_switch` count here. Without it, only the config's are run.",
       { example: { on_move: "./tell-dns" } },
     ),
     after: described(
