@@ -14,13 +14,16 @@ if (process.argv[2] === "daemon") setFlagsFromString("--semi-space-growth-factor
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const pjson = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
-const [first] = process.argv.slice(2);
+const words = process.argv.slice(2);
+const [first] = words.filter((word) => !["--json", "--no-color", "--debug"].includes(word));
 
 if (Number.parseInt(process.versions.node) < 20) {
   say(2, `pictl needs Node ${pjson.engines.node}; this is ${process.version}.`);
   process.exitCode = 2;
 } else if (first === "--version" || first === "-v" || first === "version") {
-  say(1, pjson.version);
+  const { version } = pjson;
+  const document = { ok: true, exitCode: 0, result: { version }, failures: [] };
+  say(1, words.includes("--json") ? JSON.stringify(document, null, 2) : version);
 } else if (!existsSync(`${root}dist/main.js`)) {
   say(2, "pictl is not built yet. Run `npm run build`, or use `node bin/dev.js` to run the sources.");
   process.exitCode = 2;

@@ -1,5 +1,6 @@
 import type { Command } from "@oclif/core";
 import { CommandHelp, Help } from "@oclif/core/help";
+import { jsonDocument, jsonText } from "../view/document.ts";
 import { wrapCommand } from "../view/wrap.ts";
 
 /** A command's page: what oclif makes of its statics, with a short usage and nothing said twice. */
@@ -45,6 +46,20 @@ const groups: Readonly<Record<string, readonly string[]>> = {
 
 export class PictlHelp extends Help {
   protected override CommandHelpClass = ManualPage;
+  /** With `--json`: what there is to say, for the one document. */
+  readonly #pages: string[] | undefined = wantsJson(process.argv.slice(2)) ? [] : undefined;
+
+  override async showHelp(argv: string[]): Promise<void> {
+    await super.showHelp(argv);
+    if (this.#pages === undefined) return;
+    const help = this.#pages.map((page) => `${page}\n`).join("");
+    process.stdout.write(`${jsonText(jsonDocument({ result: { help }, failures: [] }))}\n`);
+  }
+
+  protected override log(...texts: string[]): void {
+    if (this.#pages === undefined) super.log(...texts);
+    else this.#pages.push(texts.join(" "));
+  }
 
   protected override async showRootHelp(): Promise<void> {
     const entries = this.entries();
@@ -76,4 +91,9 @@ export class PictlHelp extends Help {
       ...commands.map(({ id, summary }): [string, string] => [id, summary ?? ""]),
     ]);
   }
+}
+
+function wantsJson(words: readonly string[]): boolean {
+  const end = words.indexOf("--");
+  return words.slice(0, end === -1 ? undefined : end).includes("--json");
 }

@@ -16,6 +16,46 @@ describe("the version", () => {
   });
 });
 
+describe("--json is one document, also where the answer is a text", () => {
+  test.each([["--version"], ["version"]])("%s", (word) => {
+    const document = { ok: true, exitCode: 0, result: { version: pjson.version }, failures: [] };
+    for (const words of [
+      ["--json", word],
+      [word, "--json"],
+    ]) {
+      const { status, stdout, stderr } = pictl(...words);
+      expect([status, JSON.parse(stdout), stderr]).toEqual([0, document, ""]);
+    }
+  });
+
+  test.each([
+    [["--help"]],
+    [["help"]],
+    [["config"]],
+    [["config", "--help"]],
+    [["status", "--help"]],
+    [["help", "status"]],
+  ])("%j", (words) => {
+    const help = pictl(...words).stdout;
+    for (const said of [
+      ["--json", ...words],
+      [...words, "--json"],
+    ]) {
+      const { status, stdout, stderr } = pictl(...said);
+      expect([status, JSON.parse(stdout), stderr]).toEqual([
+        0,
+        { ok: true, exitCode: 0, result: { help }, failures: [] },
+        "",
+      ]);
+    }
+  });
+
+  test("a command that is none has no stack, also with --debug", () => {
+    const { status, stdout, stderr } = pictl("--debug", "--json", "nope");
+    expect([status, (JSON.parse(stdout) as { ok: boolean }).ok, stderr]).toEqual([2, false, ""]);
+  });
+});
+
 describe("help", () => {
   test.each([[[]], [["--help"]], [["-h"]], [["help"]]])("%j lists the commands in groups", (words) => {
     const { status, stdout, stderr } = pictl(...words);

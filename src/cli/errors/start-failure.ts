@@ -13,7 +13,8 @@ export async function reportStartFailure(
   words: readonly string[],
   options: Interfaces.Options,
 ): Promise<number> {
-  const failures = isUnknownCommand(error)
+  const isUnknown = isUnknownCommand(error);
+  const failures = isUnknown
     ? [toFailure(unknownCommand(words, await knownCommands(options)))]
     : failuresOf(error, undefined);
   const document = jsonFailure(failures);
@@ -26,7 +27,8 @@ export async function reportStartFailure(
     );
     process.stderr.write(failureText(terminal.err, failures));
   }
-  if (words.includes("--debug") && error instanceof Error) process.stderr.write(`${error.stack ?? error.message}\n`);
+  if (words.includes("--debug") && error instanceof Error && !isUnknown)
+    process.stderr.write(`${error.stack ?? error.message}\n`);
   return document.exitCode;
 }
 
