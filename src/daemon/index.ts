@@ -203,7 +203,12 @@ function roundState(round: Round | undefined, config: Config, now: Date): Pick<D
       nodes: Object.fromEntries(Object.entries(round.nodes).map(([name, facts]) => [name, facts.state])),
       failing: round.rows
         .filter((row) => !row.ok)
-        .map(({ container, node, message }) => ({ container, node, message })),
+        .map(({ container, node, message, trouble }) => ({
+          container,
+          node,
+          message,
+          ...(trouble === undefined ? {} : { trouble }),
+        })),
     },
   };
 }

@@ -19,7 +19,13 @@ export interface DaemonState {
         readonly at: string;
         readonly isolated: boolean;
         readonly nodes: Readonly<Record<string, NodeFacts["state"]>>;
-        readonly failing: readonly { readonly container: string; readonly node: string; readonly message: string }[];
+        /** `trouble`: why what was last tried for it was in vain. */
+        readonly failing: readonly {
+          readonly container: string;
+          readonly node: string;
+          readonly message: string;
+          readonly trouble?: string | undefined;
+        }[];
       }
     | undefined;
 }

@@ -23,8 +23,12 @@ function page(
     const ill = nodes.filter(([, state]) => state !== "up").map(([name, state]) => `${visible(name)} ${state}`);
     const all = `${String(nodes.length - ill.length)} of ${String(nodes.length)} up`;
     lines.push(["nodes", ill.length === 0 ? all : `${all}; ${ill.join(", ")}`]);
-    const failing = lastRound.failing.map((each) => visible(`${each.container}@${each.node} (${each.message})`));
-    lines.push(["checks", failing.length === 0 ? "all well" : `failing: ${failing.join(", ")}`]);
+    const { failing } = lastRound;
+    const named = failing.map((each) => visible(`${each.container}@${each.node} (${each.message})`));
+    lines.push(["checks", named.length === 0 ? "all well" : `failing: ${named.join(", ")}`]);
+    for (const { container, node, trouble } of failing) {
+      if (trouble !== undefined) lines.push(["", visible(`${container}@${node}: ${trouble}`)]);
+    }
   }
   return lines.map(([name, text]) => `${tint(style, "dim", name.padEnd(12))}${text}\n`).join("");
 }

@@ -45,7 +45,9 @@ export const daemonState: Schema<DaemonState> = schemaOf(
         at: z.string(),
         isolated: z.boolean(),
         nodes: perName(nodeState),
-        failing: z.array(z.object({ container: z.string(), node: z.string(), message: z.string() })),
+        failing: z.array(
+          z.object({ container: z.string(), node: z.string(), message: z.string(), trouble: z.optional(z.string()) }),
+        ),
       }),
     ),
   }),

@@ -24,6 +24,7 @@ export async function failOver(
     outdated,
     meanwhile,
     undoing,
+    onFailed,
   }: {
     readonly action: FailOverAction;
     readonly store: ConfigStore;
@@ -36,6 +37,8 @@ export async function failOver(
     readonly meanwhile: (work: Promise<void>) => void;
     /** The nodes as an undo sees them, which may go on when the move may not. */
     readonly undoing: Nodes;
+    /** Gets the reasons when none of the hosts would do. */
+    readonly onFailed: (why: string) => void;
   },
 ): Promise<"moved" | "failed" | "outdated"> {
   const { container, from } = action;
@@ -77,7 +80,9 @@ export async function failOver(
       if (code === "lock-held" || code === "unknown-container" || code === "usage") break;
     }
   }
-  await tellFailed(ports, action, reasons.length === 0 ? "No host was left to try." : reasons.join(" "));
+  const why = reasons.length === 0 ? "No host was left to try." : reasons.join(" ");
+  onFailed(why);
+  await tellFailed(ports, action, why);
   return "failed";
 }
 

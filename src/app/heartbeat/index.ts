@@ -1,7 +1,7 @@
 import type { Config } from "../../domain/config/types.ts";
 import { noGenerations } from "../../domain/container/generations.ts";
 import { latestBelieved } from "../../domain/container/ownership.ts";
-import { type Failure, PictlError } from "../../domain/errors.ts";
+import { type Failure, PictlError, toFailure } from "../../domain/errors.ts";
 import { type Action, type CheckRow, decide, type FailOverAction } from "../../domain/heartbeat/decide.ts";
 import type { NodeFacts, WantedMove } from "../../domain/heartbeat/facts.ts";
 import { type Memory, noMemory, type PastMove, rebase, withoutCounts } from "../../domain/heartbeat/memory.ts";
@@ -20,6 +20,7 @@ import { openInHand } from "./in-hand.ts";
 import { lookAround } from "./look.ts";
 import { type OpenMove, openMoves, settleQuietly } from "./open-moves.ts";
 import { repair } from "./repair.ts";
+import { openTroubles } from "./troubles.ts";
 
 /** `nothing`: look and count. `repairs`: restart what fails where it is, but move and remove nothing. */
 export type MayDo = "everything" | "repairs" | "nothing";
@@ -81,6 +82,7 @@ export function openHeartbeat(
   let silent: ReadonlySet<string> = new Set();
   let certainlyDead: ReadonlySet<string> = new Set();
   const inHand = openInHand(ports, () => silent);
+  const troubles = openTroubles();
 
   const bound = (own: HeartbeatPorts, what: Exclude<MayDo, "nothing">): HeartbeatPorts =>
     safety.lease ? { ...own, nodes: leased(own.nodes, () => lease(what)) } : own;
@@ -154,6 +156,9 @@ export function openHeartbeat(
         meanwhile: (work) => {
           inHand.meanwhile(work);
         },
+        onFailed: (why) => {
+          troubles.note({ container, node: from }, `failing over was in vain: ${why}`);
+        },
       });
       if (outcome !== "outdated") await book(outcome === "moved");
     } finally {
@@ -169,7 +174,20 @@ export function openHeartbeat(
       case "fail-over":
         return carryOutFailOver(own, action);
       default:
-        return repair(bound(own, "repairs"), { config, action });
+        return noting(action, () => repair(bound(own, "repairs"), { config, action }));
+    }
+  };
+
+  const noting = async (
+    action: Extract<Action, { readonly node: string }>,
+    work: () => Promise<void>,
+  ): Promise<void> => {
+    try {
+      await work();
+      troubles.note(action, undefined);
+    } catch (error) {
+      troubles.note(action, `${action.do} was in vain: ${toFailure(error).message}`);
+      throw error;
     }
   };
 
@@ -204,7 +222,8 @@ export function openHeartbeat(
       // What this process saw is not believed when it stood still.
       certainlyDead = stood ? new Set() : dead;
       const isolated = decision.memory.isolated !== null;
-      const { rows, actions } = decision;
+      const { actions } = decision;
+      const rows = troubles.told(decision.rows);
       if (mayDo === "nothing") return { nodes, rows, actions, isolated, done: Promise.resolve([]) };
       await remember(decision.memory);
       await Promise.all(decision.events.map((event) => record(ports, event)));

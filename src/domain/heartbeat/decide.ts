@@ -41,6 +41,8 @@ export interface CheckRow extends Pick<CheckFact, "container" | "node" | "ok" | 
   readonly failures: number;
   /** What is decided, or why nothing is: `restart`, `fail over to n2 or n3`, a rule. Empty when all is well. */
   readonly decision: string;
+  /** Why what was last tried for it was in vain. */
+  readonly trouble?: string;
 }
 
 export interface Decision {

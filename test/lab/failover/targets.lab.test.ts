@@ -3,6 +3,7 @@ import { expect } from "vitest";
 import { diskFull, portDropped, portTaken, portTakenByStranger } from "../../faults/containers.ts";
 import { powerLoss } from "../../faults/services.ts";
 import { during, hold, until } from "../../faults/stage.ts";
+import { pictl } from "../../support/cli.ts";
 import { INTERVAL, type SceneConfig, withScenes } from "../../support/failover.ts";
 
 /** `spread` prefers n2, where nothing is, to n3. */
@@ -70,6 +71,8 @@ await withScenes("a host that will not do", (lab, scene) => {
       await until(stage, "no host takes it", () =>
         stage.events("container.failover-failed").length > 0 ? undefined : "that was not told",
       );
+      const { stdout } = await pictl(["daemon", "status"], { config: lab.status().config });
+      expect(stdout).toMatch(/crash@n1: failing over was in vain: n[23]: crash was not moved to n[23],/);
       const from = (await stage.auditor.picture()).end;
       await hold(6 * INTERVAL);
       const { entries } = await stage.auditor.picture();
