@@ -1,4 +1,5 @@
 import { Flags } from "@oclif/core";
+import { openHeartbeat } from "../src/app/heartbeat/index.ts";
 import { heartbeatOnce } from "../src/app/heartbeat/once.ts";
 import { PictlCommand } from "../src/cli/command.ts";
 import { heartbeatView } from "../src/view/heartbeat.ts";
@@ -20,7 +21,10 @@ export default class Heartbeat extends PictlCommand {
     const lock = flags.repair ? await daemon.lock() : undefined;
     try {
       const mayDo = flags.repair ? "everything" : "nothing";
-      await this.finish(await heartbeatOnce(ports, { config, store, mayDo }), heartbeatView);
+      await this.finish(
+        await heartbeatOnce(openHeartbeat(ports, { store, counts: "kept" }), { config, mayDo }),
+        heartbeatView,
+      );
     } finally {
       await lock?.release();
     }

@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { Flags } from "@oclif/core";
+import { openHeartbeat } from "../../src/app/heartbeat/index.ts";
 import { heartbeatOnce } from "../../src/app/heartbeat/once.ts";
 import { openLasting } from "../../src/app/daemon/lasting.ts";
 import { type Leadership, mayDo, openLeadership } from "../../src/app/leadership/index.ts";
@@ -10,7 +11,6 @@ import { openDaemonLog } from "../../src/cli/output/daemon-log.ts";
 import { keepTelling } from "../../src/daemon/notices.ts";
 import { watchStalls } from "../../src/daemon/stall.ts";
 import type { Fence } from "../../src/domain/guard/command.ts";
-import type { Placed } from "../../src/domain/leadership/placed.ts";
 import { checkPeriod } from "../../src/domain/vip/period.ts";
 import { heartbeatView } from "../../src/view/heartbeat.ts";
 
@@ -63,16 +63,20 @@ export default class Daemon extends PictlCommand {
       const led = await openLeadership(ports, daemon.leadership);
       leadership = led;
       await led.round(config);
-      const current = await openRegister(ports, { leadership: led, store }).keep(config);
-      const place = (placed: Omit<Placed, "version">): Promise<boolean> => led.place(current, placed);
+      let current = config;
+      const heartbeat = openHeartbeat(ports, {
+        store,
+        counts: "kept",
+        place: (placed) => led.place(current, placed),
+        lease: (what) => led.lease(what),
+        leave: () => led.behind()?.gone ?? [],
+      });
+      current = await openRegister(
+        { ...ports, nodes: ports.vipNodes, counters: heartbeat },
+        { leadership: led, store },
+      ).keep(config);
       const [report, vipFailures] = await Promise.all([
-        heartbeatOnce(ports, {
-          config: current,
-          store,
-          mayDo: mayDo(led, current),
-          place,
-          lease: (what) => led.lease(what),
-        }),
+        heartbeatOnce(heartbeat, { config: current, mayDo: mayDo(led, current) }),
         vipsOnce(ports, { config: current, state: daemon.vip, leadership: led }),
       ]);
       await this.finish({ ...report, failures: [...report.failures, ...vipFailures] }, heartbeatView);

@@ -63,9 +63,21 @@ const ofTheVip: ReadonlySet<string> = new Set<SafetyRule>([
   "announce",
 ]);
 
+/** Rules about several controllers, which the tests of these notice first. */
+const ofSeveral: ReadonlySet<string> = new Set<SafetyRule>([
+  "one-memory",
+  "lease",
+  "announced",
+  "electorate",
+  "register",
+  "shared-layout",
+  "shared-counters",
+]);
+
 /** The quickest to notice first; for no rule at all, everything that must be green. */
 export function detectorsOf(rule: string): readonly Detector[] {
   if (rule === "") return [unitTests];
+  if (ofSeveral.has(rule)) return [unitTests, vip, cluster];
   return ofTheVip.has(rule) ? [vip, unitTests] : [vip, cluster, unitTests];
 }
 

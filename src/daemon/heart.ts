@@ -13,7 +13,7 @@ const jitter = 0.1;
  * asks for one at once. Ends when `leave` is aborted; rejects with state-write-failed and what is a bug.
  */
 export async function beat(options: {
-  readonly heartbeat: Heartbeat;
+  readonly heartbeat: Pick<Heartbeat, "round">;
   readonly clock: Clock;
   readonly random: () => number;
   readonly stalls: StallWatch;

@@ -94,20 +94,24 @@ export async function runDaemon(ports: HeartbeatPorts & VipPorts, input: DaemonI
     counts: "anew",
     place: (placed) => leadership.place(config, placed),
     lease: (what) => leadership.lease(what),
+    leave: () => leadership.behind()?.gone ?? [],
   });
   const service = startService(input.env, ports.clock);
   let vipFailure: Error | undefined;
   const beside = input.beside.map((start) => start({ leave, config: () => config }));
   try {
-    const leading = await startLeading(ports, {
-      leadership,
-      leave,
-      store: watch.store,
-      config: () => config,
-      onConfig: (current) => {
-        config = current;
+    const leading = await startLeading(
+      { ...ports, nodes: ports.vipNodes, counters: heartbeat },
+      {
+        leadership,
+        leave,
+        store: watch.store,
+        config: () => config,
+        onConfig: (current) => {
+          config = current;
+        },
       },
-    });
+    );
     const failing = leading.ended.catch((error: unknown) => {
       failed.abort();
       throw error;

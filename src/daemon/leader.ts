@@ -1,6 +1,7 @@
 import { keepLeading, type Leadership } from "../app/leadership/index.ts";
 import type { ConfigStore, Ports } from "../app/ports.ts";
 import { record } from "../app/kit/record.ts";
+import type { SharedPorts } from "../app/leadership/shared.ts";
 import { openRegister } from "../app/leadership/register.ts";
 import type { Config } from "../domain/config/types.ts";
 import type { Inability } from "../app/leadership/claim.ts";
@@ -46,7 +47,7 @@ export interface Leading {
  * Rejects with state-write-failed.
  */
 export async function startLeading(
-  ports: Pick<Ports, "events" | "clock" | "actor">,
+  ports: Pick<Ports, "events" | "actor"> & SharedPorts,
   options: {
     readonly leadership: Leadership;
     readonly config: () => Config;

@@ -30,6 +30,10 @@ export const safetyRules = [
   "lease",
   /** A new leader writes its epoch on every node that answers, and gives the others the time that a command may take. */
   "announced",
+  /** What had left the layout of the last leader is not started by one who does not know of it. */
+  "shared-layout",
+  /** The limits to how much is moved count what the last leader moved. */
+  "shared-counters",
   /** The network is told where the virtual IP is now. */
   "announce",
   /** A container leaves its node only when its image is ready elsewhere, and its old copy is removed last. */

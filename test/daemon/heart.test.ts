@@ -40,7 +40,6 @@ function beating(
         if (options.fail) throw options.fail;
         return round;
       },
-      settled: () => Promise.resolve(),
     },
     clock: fakeClock,
     random: () => random,

@@ -59,6 +59,8 @@ describe.skipIf(obstacle !== undefined)("two daemons", () => {
     // Who elected it is written beside the promise by the next one of its looks.
     await expect.poll(promised, { timeout: 30_000 }).toMatch(/^\d \S+ 1500 \d @=n1\+n2\+n3\n$/);
     const before = await promised();
+    const kept = (): Promise<string> => lab.inside("n2", "cat /var/lib/pictl/*/shared || :");
+    await expect.poll(kept, { timeout: 30_000 }).toMatch(/^\{"epoch":\d+,"count":\d+,"layout":\{/);
 
     first.kill();
     await expect.poll(second.roles, { timeout: 60_000 }).toEqual(["standby", "leader"]);

@@ -206,7 +206,8 @@ export class SimConnection implements Connection {
             });
           });
         };
-        this.#machine.execute(command, done, stamp?.deadlineMs);
+        const stdin = typeof options.stdin === "string" ? options.stdin : "";
+        this.#machine.execute(command, done, { deadlineMs: stamp?.deadlineMs, stdin });
       },
     });
   }

@@ -115,7 +115,9 @@ test("who takes over knows of a failover, though its config file does not", asyn
   expect(stage.running()).toEqual(["n2"]);
   expect(stage.double).toBeUndefined();
 
-  // The first one comes back with a config that knows of nothing that the second one did meanwhile.
+  // The first one comes back with a config that knows of nothing that the second one did meanwhile; one container moves once
+  // in ten minutes, whoever moves it.
+  await stage.pass(600_000);
   stage.world.node("n2").powerOff();
   await stage.pass(60_000);
   expect(stage.placedBy("other")).toEqual(["n1"]);
@@ -309,6 +311,75 @@ test("nodes that do not elect obey the new leader too, from the moment they answ
   // And it fails over what ran there.
   stage.world.node("n1").powerOff();
   await stage.pass(60_000);
+  expect(stage.placedBy("other")).toEqual(["n2"]);
+  second.process.kill();
+});
+
+test("what has left the layout of a leader is not started by one who takes over and does not know of it", async () => {
+  const stage = new Stage();
+  const first = stage.start("controller");
+  await stage.pass(10_000);
+  const second = stage.start("other");
+  await stage.pass(10_000);
+  // Somebody takes it out, and away.
+  const disk = stage.world.disk("controller");
+  const before = disk.text;
+  disk.text = configOf("n1", "n2", "n3", "n4");
+  stage.world.node("n1").docker.containers.clear();
+  await stage.pass(30_000);
+  first.process.kill();
+  await stage.pass(90_000);
+  expect(stage.role("other")).toBe("leads");
+  expect(stage.running()).toEqual([]);
+  expect(stage.lines.join("\n")).toContain(
+    "This config seems to be an older one: c1 had left the layout of the daemon that led before. c1 is neither repaired nor moved",
+  );
+  // Whoever changes that layout knows what he does.
+  const other = stage.world.disk("other");
+  other.text = before.replace('"node":"n2"', '"node":"n2","c2":{"image":"busybox:1"}');
+  await stage.pass(60_000);
+  expect(stage.running()).toEqual(["n1"]);
+  second.process.kill();
+  // And nodes keep it: the first one is the older one now, and refuses, as it is told to.
+  disk.text = JSON.stringify({ ...(JSON.parse(text) as object), stale_config: "refuse" });
+  stage.world.node("n1").docker.containers.clear();
+  stage.start("controller");
+  await stage.pass(90_000);
+  expect(stage.role("controller")).toBe("leads");
+  expect(stage.lines.join("\n")).toContain(
+    "c2 of that layout is not in this config. Nothing is repaired or moved until",
+  );
+  expect(stage.running()).toEqual([]);
+});
+
+test("a config that was changed while no daemon ran is no older one", async () => {
+  const stage = new Stage();
+  const first = stage.start("controller");
+  await stage.pass(30_000);
+  first.process.kill();
+  const disk = stage.world.disk("controller");
+  disk.text = disk.text.replace('"node":"n2"', '"node":"n2","c2":{"image":"busybox:1"}');
+  stage.world.node("n1").docker.containers.clear();
+  stage.start("controller");
+  await stage.pass(40_000);
+  expect(stage.lines.join("\n")).not.toContain("config.behind");
+  expect(stage.running()).toEqual(["n1"]);
+});
+
+test("who takes over counts the failovers of the one before", async () => {
+  const stage = new Stage();
+  const first = stage.start("controller");
+  await stage.pass(10_000);
+  const second = stage.start("other");
+  await stage.pass(10_000);
+  await failOver(stage);
+  first.process.kill();
+  await stage.pass(60_000);
+  expect(stage.role("other")).toBe("leads");
+  // It was moved a moment ago: not again within ten minutes, unless its node is dead.
+  stage.world.sicknesses.add({ container: "c1", node: "n2", how: "deaf" });
+  await stage.pass(180_000);
+  expect(stage.lines.join("\n")).toMatch(/other +! failover\.refused c1@n2 .*/);
   expect(stage.placedBy("other")).toEqual(["n2"]);
   second.process.kill();
 });

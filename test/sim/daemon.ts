@@ -1,6 +1,6 @@
 import { type Heartbeat, openHeartbeat, type Round } from "../../src/app/heartbeat/index.ts";
 import { type Leadership, mayDo } from "../../src/app/leadership/index.ts";
-import type { ConfigStore, HeartbeatPorts } from "../../src/app/ports.ts";
+import type { ConfigStore, HeartbeatPorts, VipPorts } from "../../src/app/ports.ts";
 import type { Config } from "../../src/domain/config/types.ts";
 import { beat } from "../../src/daemon/heart.ts";
 import { startLeading } from "../../src/daemon/leader.ts";
@@ -71,7 +71,7 @@ export class SimDaemon {
   }
 
   async #watch(
-    ports: HeartbeatPorts,
+    ports: HeartbeatPorts & VipPorts,
     { store, first, leadership }: { store: ConfigStore; first: Config; leadership: Leadership | undefined },
   ): Promise<void> {
     const watch = watchConfig(store, first, async (change) => {
@@ -82,20 +82,27 @@ export class SimDaemon {
       store: watch.store,
       counts: "anew",
       ...(leadership
-        ? { place: (placed) => leadership.place(config, placed), lease: (what) => leadership.lease(what) }
+        ? {
+            place: (placed) => leadership.place(config, placed),
+            lease: (what) => leadership.lease(what),
+            leave: () => leadership.behind()?.gone ?? [],
+          }
         : {}),
     });
     if (leadership) {
       const onConfig = (current: Config): void => {
         config = current;
       };
-      await startLeading(ports, {
-        leadership,
-        leave: this.#leave.signal,
-        store: watch.store,
-        config: () => config,
-        onConfig,
-      });
+      await startLeading(
+        { ...ports, nodes: ports.vipNodes, counters: heartbeat },
+        {
+          leadership,
+          leave: this.#leave.signal,
+          store: watch.store,
+          config: () => config,
+          onConfig,
+        },
+      );
     }
     let stalled = false;
     const stood = (limitMs: number): boolean => {

@@ -1,4 +1,5 @@
 import { probeCommand } from "../../src/domain/node/probe.ts";
+import { keepScript, recallScript } from "../../src/domain/leadership/shared.ts";
 import type { Command } from "../../src/domain/shell.ts";
 import { GuardModel } from "../support/guard-model.ts";
 import { SimAddress } from "./address.ts";
@@ -23,6 +24,8 @@ export class SimNode {
   refuses = false;
   /** It cannot write down whom it obeys: it does nothing that it is ordered, and is looked at as ever. */
   stubborn = false;
+  /** What it keeps for leaders. */
+  shared = "";
   /** Whom it obeys, and has promised to. */
   readonly guard = new GuardModel();
   readonly address: SimAddress;
@@ -71,7 +74,11 @@ export class SimNode {
   }
 
   /** A command that arrived here, until it ends. `deadlineMs`: what the guard tells it, on the node's own clock. */
-  execute(command: Command, done: (said: Said) => void, deadlineMs = Infinity): void {
+  execute(
+    command: Command,
+    done: (said: Said) => void,
+    { deadlineMs = Infinity, stdin = "" }: { readonly deadlineMs?: number | undefined; readonly stdin?: string } = {},
+  ): void {
     const boot = this.#boot;
     const said = (code: number, stdout = "", stderr = ""): void => {
       if (this.on && this.#boot === boot) done({ code, stdout, stderr });
@@ -88,6 +95,11 @@ export class SimNode {
     }
     if (command.kind === "script" && command.text === "vip.sh") {
       this.address.execute(command.args, deadlineMs, said);
+      return;
+    }
+    if (command.kind === "script" && (command.text === keepScript || command.text === recallScript)) {
+      if (command.text === keepScript) this.shared = stdin;
+      said(0, command.text === keepScript ? "" : this.shared);
       return;
     }
     // All that the guard before it has written down was wanted.

@@ -91,6 +91,7 @@ export const savedLeadership: Schema<SavedLeadership> = schemaOf(
     frozen: z._default(frozen, []),
     placed: z._default(z.array(z.object({ container: z.string(), nodes: z.array(z.string()), version: z.int() })), []),
     seen: z._default(z.int(), 0),
+    agreed: z._default(z.string(), ""),
     announced: z._default(z.boolean(), true),
     electorate: z._default(z.array(z.string()), []),
     joint: z._default(z.array(z.array(z.string())), []),

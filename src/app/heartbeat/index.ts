@@ -4,7 +4,14 @@ import { latestBelieved } from "../../domain/container/ownership.ts";
 import { type Failure, PictlError, toFailure } from "../../domain/errors.ts";
 import { type Action, type CheckRow, decide, type FailOverAction } from "../../domain/heartbeat/decide.ts";
 import type { NodeFacts, WantedMove } from "../../domain/heartbeat/facts.ts";
-import { type Memory, noMemory, type PastMove, rebase, withoutCounts } from "../../domain/heartbeat/memory.ts";
+import {
+  type Memory,
+  noMemory,
+  type PastMove,
+  rebase,
+  withMoves,
+  withoutCounts,
+} from "../../domain/heartbeat/memory.ts";
 import { outdated } from "../../domain/heartbeat/outdated.ts";
 import { nodesOf, type Placed } from "../../domain/leadership/placed.ts";
 import { safety } from "../../domain/safety.ts";
@@ -46,6 +53,10 @@ export interface Heartbeat {
     /** What is wrong with the config file, if it is: then it cannot be written, and `config` is an older one. */
     readonly configProblem?: string | undefined;
   }): Promise<Round>;
+  /** Moves away from failing nodes, with times of the wall clock. */
+  moves(): readonly PastMove[];
+  /** Moves of another daemon, which count like our own. */
+  learn(moves: readonly PastMove[]): void;
   /** Resolves when nothing is being done any more, hooks included. */
   settled(): Promise<void>;
 }
@@ -62,6 +73,7 @@ export function openHeartbeat(
     counts,
     place = () => Promise.resolve(true),
     lease = () => Infinity,
+    leave = () => [],
   }: {
     readonly store: ConfigStore;
     readonly counts: "anew" | "kept";
@@ -72,6 +84,8 @@ export function openHeartbeat(
     readonly place?: (placed: Omit<Placed, "version">) => Promise<boolean>;
     /** Our monotonic time until which this may be done, asked before each change. */
     readonly lease?: (what: Exclude<MayDo, "nothing">) => number;
+    /** Containers that are looked at, and left as they are. */
+    readonly leave?: () => readonly string[];
   },
 ): Heartbeat {
   const addresses = new Map<string, string>();
@@ -79,6 +93,8 @@ export function openHeartbeat(
   const onTheirWay: OnTheirWay = new Map();
   const queues = new Map<string, Promise<unknown>>();
   let memory: Memory | undefined;
+  let learnt: readonly PastMove[] = [];
+  const toWall = ports.clock.now() - ports.clock.monotonic();
   let silent: ReadonlySet<string> = new Set();
   let certainlyDead: ReadonlySet<string> = new Set();
   const inHand = openInHand(ports, () => silent);
@@ -193,7 +209,9 @@ export function openHeartbeat(
 
   return {
     async round({ config, mayDo, stalled, configProblem }) {
-      memory ??= await recall();
+      const remembered = memory ?? (await recall());
+      memory = { ...remembered, moves: withMoves(remembered.moves, learnt) };
+      learnt = [];
       const at = ports.clock.monotonic();
       // What ends while we look may have been seen before its end, and decided on a config of before.
       const busyBefore = inHand.containers();
@@ -213,7 +231,11 @@ export function openHeartbeat(
         at,
         nodes,
         checks,
-        busy: new Set([...[...busy].filter((container) => !hopeless.includes(container)), ...open.unsettled]),
+        busy: new Set([
+          ...[...busy].filter((container) => !hopeless.includes(container)),
+          ...open.unsettled,
+          ...leave(),
+        ]),
         underWay: [...underWay.values()],
         generations: { ...known, latest: latestBelieved(ports.clock.now(), known.last) },
         stalled: stood,
@@ -247,6 +269,14 @@ export function openHeartbeat(
               ),
           ];
       return { nodes, rows, actions, isolated, done: Promise.all(begun).then((failures) => failures.flat()) };
+    },
+    moves: () => withMoves(memory?.moves ?? [], learnt).map((move) => ({ ...move, at: Math.round(move.at + toWall) })),
+    learn(moves) {
+      const now = ports.clock.monotonic();
+      learnt = withMoves(
+        learnt,
+        moves.map((move) => ({ ...move, at: Math.min(move.at - toWall, now) })),
+      );
     },
     settled: () => inHand.settled(),
   };

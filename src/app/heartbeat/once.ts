@@ -2,36 +2,17 @@ import type { Config } from "../../domain/config/types.ts";
 import type { Failure } from "../../domain/errors.ts";
 import type { CheckRow } from "../../domain/heartbeat/decide.ts";
 import type { NodeFacts } from "../../domain/heartbeat/facts.ts";
-import type { ConfigStore, HeartbeatPorts } from "../ports.ts";
 import type { Report } from "../kit/report.ts";
-import { type MayDo, openHeartbeat } from "./index.ts";
+import type { Heartbeat, MayDo } from "./index.ts";
 
 /**
  * One round now, with the counts of the rounds before it: does what `mayDo` allows as the daemon would, and waits for
  * the end of it. Every node and check that is not well is a failure.
  */
 export async function heartbeatOnce(
-  ports: HeartbeatPorts,
-  {
-    config,
-    store,
-    mayDo,
-    place,
-    lease,
-  }: {
-    readonly config: Config;
-    readonly store: ConfigStore;
-    readonly mayDo: MayDo;
-    readonly place?: Parameters<typeof openHeartbeat>[1]["place"];
-    readonly lease?: Parameters<typeof openHeartbeat>[1]["lease"];
-  },
+  heartbeat: Heartbeat,
+  { config, mayDo }: { readonly config: Config; readonly mayDo: MayDo },
 ): Promise<Report<{ checks: readonly CheckRow[] }>> {
-  const heartbeat = openHeartbeat(ports, {
-    store,
-    counts: "kept",
-    ...(place ? { place } : {}),
-    ...(lease ? { lease } : {}),
-  });
   const round = await heartbeat.round({ config, mayDo, stalled: () => false });
   const done = await round.done;
   await heartbeat.settled();

@@ -3,6 +3,7 @@ import type { Electorate } from "../../domain/leadership/electorate.ts";
 import type { Frozen } from "../../domain/leadership/frozen.ts";
 import {
   afterRound,
+  agreeing,
   blockingSet,
   caughtUp,
   type Judgement,
@@ -17,6 +18,7 @@ import {
   thawed,
 } from "../../domain/leadership/judge.ts";
 import { type MissedMove, missedMoves, newlyPlaced, type Placed } from "../../domain/leadership/placed.ts";
+import type { Difference } from "../../domain/leadership/shared.ts";
 import { witnessesOf } from "../../domain/leadership/witnesses.ts";
 import type { Fence } from "../../domain/guard/command.ts";
 import { safety } from "../../domain/safety.ts";
@@ -45,6 +47,15 @@ export interface Leadership {
    * passed since the election.
    */
   isAlone(): boolean;
+  /** The digest of the layout that nodes and our config file last had in common. */
+  agreed(): string;
+  /** They have this one. Rejects with state-write-failed. */
+  agree(digest: string): Promise<void>;
+  /** A leader has read what the one before has left. */
+  isReconciled(): boolean;
+  /** `difference`: of our layout from what was left, when that is the later one. */
+  reconciled(difference: Difference | undefined): void;
+  behind(): Difference | undefined;
   /** Nodes that answered last and cannot promise anything, and why. */
   unable(): ReadonlyMap<string, Inability>;
   /** For `openContext`: what this daemon's commands carry. */
@@ -80,9 +91,14 @@ export interface Leadership {
  * What a daemon may do: who is not known to lead repairs, and each node refuses what somebody else leads. A config that is
  * older than what the nodes remember would start what has been moved.
  */
-export function mayDo(leadership: Pick<Leadership, "role" | "isAlone" | "missed">, config: Config): MayDo {
+export function mayDo(
+  leadership: Pick<Leadership, "role" | "isAlone" | "isReconciled" | "behind" | "missed">,
+  config: Config,
+): MayDo {
   if (leadership.missed(config).length > 0) return "nothing";
+  if (leadership.behind() !== undefined && config.staleConfig === "refuse") return "nothing";
   const role = leadership.role();
+  if (role === "leader" && !leadership.isReconciled()) return "nothing";
   if (role === "standby") return "nothing";
   return role === "leader" && leadership.isAlone() ? "everything" : "repairs";
 }
@@ -93,7 +109,8 @@ type LeadershipPorts = ClaimPorts & Pick<Ports, "nodes" | "concurrency">;
 export async function openLeadership(ports: LeadershipPorts, state: LeadershipState): Promise<Leadership> {
   const saved = await state.memory.read();
   const { machine } = state;
-  const fresh = newOwner(state.newOwner());
+  // That is about our config file, whoever wrote it down.
+  const fresh = { ...newOwner(state.newOwner()), agreed: saved?.agreed ?? "" };
   // A pictl of before did not write down the boot.
   const isOurs = saved !== undefined && (saved.machine === machine || machine.startsWith(`${saved.machine} `));
   let standing = newStanding(isOurs ? saved : fresh);
@@ -117,12 +134,16 @@ export async function openLeadership(ports: LeadershipPorts, state: LeadershipSt
       else unable.delete(node);
     },
   };
+  let reconciled = false;
+  let behind: Difference | undefined;
   const announcing = openAnnouncing(ports, { standing: () => standing, keep, cannot: claiming.cannot });
   const round = async (config: Config): Promise<Judgement> => {
     const { epoch } = standing.memory;
     const judgement = await claimLeadership(ports, { config, standing, ...claiming });
     judged = judgement;
-    if (judgement.standing.memory.elected && judgement.standing.memory.epoch > epoch) announcing.elected();
+    const { elected, epoch: now } = judgement.standing.memory;
+    if (elected && now > epoch) announcing.elected();
+    if (!elected || now > epoch) [reconciled, behind] = [false, undefined];
     await keep(afterRound(standing, judgement));
     if (judgement.role === "leader") await announcing.go(config, judgement);
     return judgement;
@@ -159,6 +180,15 @@ export async function openLeadership(ports: LeadershipPorts, state: LeadershipSt
     role,
     until: () => judged.until,
     isAlone: () => standing.memory.announced || !safety.announced,
+    agreed: () => standing.memory.agreed,
+    async agree(digest) {
+      if (standing.memory.agreed !== digest) await keep(agreeing(standing, digest));
+    },
+    isReconciled: () => reconciled,
+    reconciled(difference) {
+      [reconciled, behind] = [true, difference];
+    },
+    behind: () => behind,
     unable: () => unable,
     lease: (what) => {
       if (role() === "leader") return judged.until;

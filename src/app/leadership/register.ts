@@ -1,11 +1,13 @@
 import type { Config } from "../../domain/config/types.ts";
 import { PictlError, toFailure } from "../../domain/errors.ts";
 import { moveEdits } from "../../domain/move/edits.ts";
+import type { Difference } from "../../domain/leadership/shared.ts";
 import type { Leadership } from "./index.ts";
+import { openShared, type SharedPorts } from "./shared.ts";
 import type { ConfigStore, Ports } from "../ports.ts";
 import { record } from "../kit/record.ts";
 
-type RegisterPorts = Pick<Ports, "events" | "clock" | "actor">;
+type RegisterPorts = Pick<Ports, "events" | "actor"> & SharedPorts;
 
 /** Keeps a leader's config file and what the nodes remember of its layout the same. */
 export interface Register {
@@ -25,11 +27,20 @@ export function openRegister(
   let agreed: Config | undefined;
   let seenBefore = "";
   let told = "";
+  let toldBehind = "";
+  const share = openShared(ports, leadership);
 
   const tell = async (type: string, error: string): Promise<void> => {
     if (error === told) return;
     told = error;
     await record(ports, { type, error });
+  };
+
+  const tellBehind = async (config: Config): Promise<void> => {
+    const behind = leadership.behind();
+    const error = behind === undefined ? "" : differs(behind, config.staleConfig);
+    if (error !== "" && error !== toldBehind) await record(ports, { type: "config.behind", error });
+    toldBehind = error;
   };
 
   const catchUp = async (config: Config): Promise<Config> => {
@@ -84,8 +95,26 @@ export function openRegister(
       }
       if (missed.length > 0) return catchUp(config);
       told = "";
+      await share(config);
+      await tellBehind(config);
       await announce(config);
       return config;
     },
   };
+}
+
+function differs({ gone, unknown }: Difference, staleConfig: Config["staleConfig"]): string {
+  const few = (names: readonly string[]): string =>
+    names.length > 5 ? `${names.slice(0, 5).join(", ")} and ${String(names.length - 5)} more` : names.join(", ");
+  const parts = [
+    ...(gone.length > 0 ? [`${few(gone)} had left the layout of the daemon that led before`] : []),
+    ...(unknown.length > 0 ? [`${few(unknown)} of that layout is not in this config`] : []),
+  ];
+  const meanwhile =
+    staleConfig === "refuse"
+      ? "Nothing is repaired or moved"
+      : gone.length > 0
+        ? `${few(gone)} is neither repaired nor moved, and all others are looked after,`
+        : "All others are looked after";
+  return `This config seems to be an older one: ${parts.join(", and ")}. ${meanwhile} until the layout is changed; then this config is the one that counts.`;
 }

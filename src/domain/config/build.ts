@@ -43,6 +43,7 @@ export function buildConfig(raw: RawConfig, options: BuildOptions): { config: Co
     placements,
     heartbeat,
     vips: buildVips(raw, nodes, findings),
+    ...(raw.stale_config === "refuse" ? { staleConfig: raw.stale_config } : {}),
     witnesses: buildWitnesses(raw, nodes, findings),
     constraints,
     commandlist: savedCommands(raw, findings),

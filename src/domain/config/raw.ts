@@ -15,6 +15,7 @@ export interface RawConfig extends RawHttp, RawVips, RawHeartbeat, RawLogs {
   readonly commandlist?: readonly Readonly<Record<string, string>>[] | null | undefined;
   readonly autostart_containers?: boolean | undefined;
   readonly state_dir?: string | undefined;
+  readonly stale_config?: "go-on" | "refuse" | undefined;
   readonly witnesses?: readonly string[] | null | undefined;
 }
 

@@ -14,6 +14,8 @@ export interface Config {
   readonly vips: readonly VipSection[];
   /** The nodes that elect which daemon leads; missing where the file names none (`witnessesOf` says who then does). */
   readonly witnesses?: readonly string[] | undefined;
+  /** What a daemon does whose config seems to be an older one; missing: it goes on with what is certain. */
+  readonly staleConfig?: "refuse" | undefined;
   readonly constraints: readonly Constraint[];
   readonly commandlist: readonly SavedCommand[];
   readonly dockerRegistries: readonly string[];

@@ -91,3 +91,15 @@ export function rebase(memory: Memory, { shiftMs, now }: { shiftMs: number; now:
 function mapValues<V>(record: Readonly<Record<string, V>>, change: (value: V) => V): Record<string, V> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }
+
+/** With moves that somebody else tells of, the newest last; what is known is not there twice, though clocks differ a little. */
+export function withMoves(known: readonly PastMove[], others: readonly PastMove[]): readonly PastMove[] {
+  const isKnown = (move: PastMove): boolean =>
+    known.some(
+      ({ container, from, at }) =>
+        container === move.container && from === move.from && Math.abs(at - move.at) < sameMoveMs,
+    );
+  return [...known, ...others.filter((move) => !isKnown(move))].sort((one, other) => one.at - other.at);
+}
+
+const sameMoveMs = 60_000;

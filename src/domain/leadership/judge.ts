@@ -29,6 +29,8 @@ export interface LeadershipMemory extends Pick<Marks, "frozen" | "placed"> {
   readonly seen: number;
   /** The nodes of the last election that was won; none before that. */
   readonly electorate: Electorate;
+  /** The digest of the layout that nodes and our config file last had in common; empty where they never had. */
+  readonly agreed: string;
   /** Every node has been told of the election, or what was begun before it has had its time. */
   readonly announced: boolean;
   /** What has to be won, or told, before this one alone counts. */
@@ -106,6 +108,7 @@ export function judge(standing: Standing, round: ClaimRound): Judgement {
     epoch: Math.max(standing.memory.epoch, round.epoch),
     elected,
     seen: standing.memory.seen,
+    agreed: standing.memory.agreed,
     announced: standing.memory.announced && !(electing && elected),
     ...(electing && elected
       ? { electorate: round.nodes, joint: others }
@@ -203,6 +206,7 @@ export function newOwner(owner: string): LeadershipMemory {
     epoch: 0,
     elected: false,
     seen: 0,
+    agreed: "",
     announced: true,
     electorate: [],
     joint: [],
@@ -253,6 +257,11 @@ export function notPlaced(standing: Standing, container: string, before: readonl
   return { ...standing, memory: { ...memory, placed: [...others, ...known] } };
 }
 
+/** The nodes keep the layout of our config file. */
+export function agreeing(standing: Standing, agreed: string): Standing {
+  return { ...standing, memory: { ...standing.memory, agreed } };
+}
+
 /** All nodes know who leads, or nothing of who led before can begin any more. */
 export function announced(standing: Standing): Standing {
   return { ...standing, memory: { ...standing.memory, announced: true } };
@@ -266,10 +275,10 @@ export function caughtUp(standing: Standing): Standing {
 
 /** The standing after a round, with what was raised, remembered and thawed while the answers were on their way. */
 export function afterRound(current: Standing, { standing }: Pick<Judgement, "standing">): Standing {
-  const { epoch, seen, announced: told } = current.memory;
-  if (standing.memory.epoch > epoch) return { ...standing, memory: { ...standing.memory, seen } };
+  const { epoch, seen, agreed, announced: told } = current.memory;
+  if (standing.memory.epoch > epoch) return { ...standing, memory: { ...standing.memory, seen, agreed } };
   const confirmed = standing.confirmed && standing.memory.epoch === epoch;
-  const memory = { ...standing.memory, epoch, seen, announced: told, ...marksOf(current) };
+  const memory = { ...standing.memory, epoch, seen, agreed, announced: told, ...marksOf(current) };
   return { ...standing, memory, confirmed };
 }
 

@@ -1,3 +1,4 @@
+import { openHeartbeat } from "../../app/heartbeat/index.ts";
 import { heartbeatOnce } from "../../app/heartbeat/once.ts";
 import * as field from "../fields.ts";
 import { operation } from "../operation.ts";
@@ -18,7 +19,8 @@ export const daemonHeartbeat = operation(
   async ({ config, store, ports, daemon }, { repair }) => {
     const lock = repair ? await daemon.lock() : undefined;
     try {
-      return await heartbeatOnce(ports, { config, store, mayDo: repair ? "everything" : "nothing" });
+      const heartbeat = openHeartbeat(ports, { store, counts: "kept" });
+      return await heartbeatOnce(heartbeat, { config, mayDo: repair ? "everything" : "nothing" });
     } finally {
       await lock?.release();
     }

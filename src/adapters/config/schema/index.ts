@@ -112,6 +112,13 @@ export const configSchema = strict(
       "The 3, 5 or 7 nodes that elect which of several daemons leads: more than half of them must answer for that. Spread them over racks and switches. Without it, all nodes are, up to seven; of more, the first seven by their names.",
       { example: ["n1", "n2", "n3"] },
     ),
+    stale_config: z.optional(
+      described(
+        choice(["go-on", "refuse"]),
+        "What a daemon does that takes over, and whose layout lacks containers of the last leader's, or has some that had left it: leave those alone and look after the others, or do nothing at all before the layout is changed.",
+        { default: "go-on", example: "refuse" },
+      ),
+    ),
     hb: described(
       section(list(heartbeatRow, "a list of rows")),
       "What is checked of each container. Without it, no container is.",
