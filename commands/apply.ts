@@ -1,11 +1,12 @@
 import { Flags } from "@oclif/core";
 import { applyConfig } from "../src/app/plan/apply.ts";
 import { PictlCommand } from "../src/cli/command.ts";
-import { planFlags, planOptions } from "../src/cli/families/plan-flags.ts";
+import { planOptions } from "../src/domain/plan/options.ts";
+import { planFlags, planWish } from "../src/cli/families/plan-flags.ts";
 import * as common from "../src/cli/flags.ts";
 import { readPlan } from "../src/cli/input/plan-file.ts";
+import { refuseLeavingData } from "../src/domain/plan/leaving.ts";
 import type { Plan } from "../src/domain/plan/types.ts";
-import { PictlError } from "../src/domain/errors.ts";
 import { planQuestion, planView } from "../src/view/plan.ts";
 
 export default class Apply extends PictlCommand {
@@ -46,7 +47,7 @@ export default class Apply extends PictlCommand {
       config,
       store,
       saved,
-      ...planOptions(config, args.container ?? [], flags),
+      ...planOptions(config, args.container ?? [], planWish(flags)),
       graceSeconds: flags.grace,
       ...common.patience(flags),
       waitMs: flags.wait * 1000,
@@ -58,18 +59,8 @@ export default class Apply extends PictlCommand {
 
   /** The whole plan stands above the question. Throws confirmation-missing when there is nobody to ask. */
   async #confirm({ steps }: Plan, flags: { yes: boolean; "leave-data": boolean }): Promise<boolean> {
-    const behind = steps.filter(({ leavesData }) => leavesData);
-    if (flags.yes && behind.length > 0 && !flags["leave-data"]) {
-      const [{ container, node, data }] = behind as [(typeof behind)[0]];
-      throw new PictlError(
-        "confirmation-missing",
-        `${container} would leave data of its own behind: ${data.join("; ")}.`,
-        {
-          container,
-          node,
-          hint: "Say `--copy-volumes` to copy what has a name, or `--leave-data`. Nothing was done.",
-        },
-      );
+    if (flags.yes && !flags["leave-data"]) {
+      refuseLeavingData(steps, "Say `--copy-volumes` to copy what has a name, or `--leave-data`. Nothing was done.");
     }
     if (flags.yes) return true;
     if (this.terminal.interactive) process.stderr.write(planView({ steps }, this.terminal.err));

@@ -10,7 +10,7 @@ export default class Log extends StreamCommand {
   static override summary = "Show what pictl did: its own event log.";
   static override description =
     "Touches no node. Types have two parts: what it was about (command, config, container, controller, daemon, failover, " +
-    "heartbeat, hook, image, node, shell, state, vip) and what happened to it; --type container means all of container.*.\n" +
+    "heartbeat, hook, image, job, node, shell, state, vip) and what happened to it; --type container means all of container.*.\n" +
     "With --json: one document, or one event a line with --follow.";
   static override flags = {
     follow: Flags.boolean({ char: "f", summary: "Go on showing what happens, until Ctrl-C." }),

@@ -1,7 +1,8 @@
 import { Flags } from "@oclif/core";
 import { planCluster } from "../src/app/plan/index.ts";
 import { PictlCommand } from "../src/cli/command.ts";
-import { planFlags, planOptions } from "../src/cli/families/plan-flags.ts";
+import { planOptions } from "../src/domain/plan/options.ts";
+import { planFlags, planWish } from "../src/cli/families/plan-flags.ts";
 import * as common from "../src/cli/flags.ts";
 import { writePlan } from "../src/cli/input/plan-file.ts";
 import { planView } from "../src/view/plan.ts";
@@ -30,7 +31,7 @@ export default class Plan extends PictlCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Plan);
     const { config, ports } = await this.open(flags);
-    const options = planOptions(config, args.container ?? [], flags);
+    const options = planOptions(config, args.container ?? [], planWish(flags));
     const report = await planCluster(ports, { config, ...options, detailed: flags["detailed-exitcode"] });
     if (flags.out !== undefined) {
       const { removes, newest, copyVolumes } = options;

@@ -82,7 +82,7 @@ function during(incidents: Incidents, event: PictlEvent): Understood {
 
 /** Told by what they begin or end; by themselves they say nothing new. */
 const endsOnly: ReadonlySet<string> = new Set(["heartbeat.recovered", "hook.run"]);
-const routine: ReadonlySet<string> = new Set(["hook.run", "heartbeat.starting", "container.switching"]);
+const routine: ReadonlySet<string> = new Set(["hook.run", "heartbeat.starting", "container.switching", "job.done"]);
 
 function begunBy(event: PictlEvent): string | undefined {
   const { type, node, vip } = event;

@@ -39,6 +39,8 @@ import { nodeRsyslog } from "./node/rsyslog.ts";
 import { nodeSyslog } from "./node/syslog.ts";
 import { nodeTrust } from "./node/trust.ts";
 import { nodeUncordon } from "./node/uncordon.ts";
+import { planApply } from "./plan/apply.ts";
+import { planShow } from "./plan/show.ts";
 import { registrySearch } from "./registry/search.ts";
 import { registryTags } from "./registry/tags.ts";
 import { vipList } from "./vip/list.ts";
@@ -89,6 +91,8 @@ const table = [
   nodeSyslog,
   nodeTrust,
   nodeUncordon,
+  planApply,
+  planShow,
   registrySearch,
   registryTags,
   vipList,

@@ -1,13 +1,10 @@
 import * as z from "zod/mini";
 import type { Report } from "../app/kit/report.ts";
+import type { Role } from "../domain/access/role.ts";
 import { PictlError } from "../domain/errors.ts";
 import { type Answers, answersOf } from "./answers.ts";
 import type { OperationContext, RowSink, RunContext } from "./context.ts";
 import { parseInput } from "./input.ts";
-
-/** Each may do what those before it may. */
-export const roles = ["viewer", "operator", "admin"] as const;
-export type Role = (typeof roles)[number];
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
