@@ -172,6 +172,7 @@ function engine(world: World, nodes: SimNodes, node: NodeSpec, signal: AbortSign
     declares: () => Promise.resolve({ volumes: [], healthcheck: false }),
     healthOutput: () => Promise.resolve(""),
     platforms: none,
+    events: none,
     logs: async function* () {
       yield* [];
     },

@@ -19,6 +19,7 @@ import { labels } from "../../domain/docker/labels.ts";
 import { statsSample } from "../../domain/docker/stats.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { type Api, ofManyThings, ofTheDisk } from "./api.ts";
+import { engineEvents } from "./events.ts";
 import { containerLogs } from "./logs.ts";
 
 const marked = JSON.stringify({ label: [labels.stopped] });
@@ -27,12 +28,12 @@ const marked = JSON.stringify({ label: [labels.stopped] });
 export function createEngine(node: string, api: Api, signal: AbortSignal): Engine {
   return {
     info: async () => engineInfo(await api.get("/info", signal), api.product()),
-    containers: async () => {
+    containers: async (known) => {
       const rows = list(await api.get("/containers/json?all=1", signal, ofManyThings));
       const containers = rows
         .map((row) => containerFromList(row, api.product()))
         .filter((facts) => facts !== undefined);
-      return inspectOurs(api, containers, signal);
+      return inspectOurs(api, containers, signal, known);
     },
     addresses: (name) => addressesOf(api, name, signal),
     container: async (name) => {
@@ -68,6 +69,7 @@ export function createEngine(node: string, api: Api, signal: AbortSignal): Engin
       return imagePlatforms(body);
     },
     logs: (id, options) => containerLogs({ node, api }, id, options),
+    events: (options) => engineEvents({ node, api }, options),
   };
 }
 
@@ -91,9 +93,16 @@ const maxShared = 3;
  * Fills in what the list lacks (when each was started, how long it may take to stop) for the containers that pictl made; strangers on the node
  * cost nothing, theirs stays null. One that is removed meanwhile keeps what the list said of it.
  */
-function inspectOurs(api: Api, containers: readonly ContainerFacts[], signal: AbortSignal): Promise<ContainerFacts[]> {
+function inspectOurs(
+  api: Api,
+  containers: readonly ContainerFacts[],
+  signal: AbortSignal,
+  known: (facts: ContainerFacts) => ContainerFacts | undefined = () => undefined,
+): Promise<ContainerFacts[]> {
   const inspect = async (facts: ContainerFacts): Promise<ContainerFacts> => {
     if (!(labels.cluster in facts.labels) || facts.state === "created") return facts;
+    const before = known(facts);
+    if (before) return before;
     const inspection = await api.get(`/containers/${facts.id}/json`, signal);
     return inspection === undefined ? facts : withInspection(facts, inspection);
   };

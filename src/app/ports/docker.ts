@@ -2,6 +2,7 @@ import type { NodeSpec } from "../../domain/config/types.ts";
 import type {
   ContainerFacts,
   DiskFacts,
+  EngineEvent,
   EngineInfo,
   ImageDeclares,
   ImageFacts,
@@ -19,8 +20,11 @@ export interface Engines {
 /** Each question rejects with docker-failed, docker-unavailable when Docker is silent, and connection-lost. */
 export interface Engine {
   info(): Promise<EngineInfo>;
-  /** All containers, stopped ones too. */
-  containers(): Promise<ContainerFacts[]>;
+  /**
+   * All containers, stopped ones too. `known` is asked for each as Docker's list tells it, which is not everything: what it
+   * gives is taken, and the container is not asked for the rest.
+   */
+  containers(known?: (listed: ContainerFacts) => ContainerFacts | undefined): Promise<ContainerFacts[]>;
   /**
    * Where its node reaches a container: its addresses, or the node's own where it has the node's network. Empty for one
    * without a network; undefined when there is no such container.
@@ -47,6 +51,18 @@ export interface Engine {
    */
   platforms(reference: string): Promise<readonly string[]>;
   logs(containerId: string, options: LogOptions): AsyncIterable<LogRecord>;
+  /**
+   * What happens to containers and images, and that volumes come and go, as it happens. Resolves when Docker has begun to
+   * tell: what happens later is told. Docker remembers the last 256 events, and may leave out some when many come at once.
+   * The iteration never ends but by throwing connection-lost, or interrupted.
+   */
+  events(options: EventsOptions): Promise<AsyncIterable<EngineEvent>>;
+}
+
+export interface EventsOptions {
+  /** `EngineEvent.at` of the last one that was seen: what came after it is told first, and it once more. */
+  readonly since: string | undefined;
+  readonly signal: AbortSignal;
 }
 
 export interface LogOptions {

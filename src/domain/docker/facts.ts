@@ -136,3 +136,16 @@ export interface LogRecord {
   /** One line without its newline, escape sequences and all. */
   readonly line: string;
 }
+
+/** Something happened to what Docker has; what it is now has to be looked at. */
+export interface EngineEvent {
+  /** `unread`: nobody could read it, so that it may be of anything. One of a network is of the container it is about. */
+  readonly type: "container" | "image" | "volume" | "unread";
+  /** Docker's word, without what it says behind a colon: `die`, `health_status`. */
+  readonly action: string;
+  readonly id: string;
+  /** What it is called, and what it was called before, as far as that is told. */
+  readonly names: readonly string[];
+  /** The engine's time, seconds since the epoch with nanoseconds, for `EventsOptions.since`; undefined for `unread`. */
+  readonly at: string | undefined;
+}

@@ -236,6 +236,77 @@ describe("when the engine is not well", () => {
   });
 });
 
+describe("containers that are known", () => {
+  it("are not asked about again", async () => {
+    const known = { ...listed(1, ours), Labels: ours };
+    const { engine, fake } = await open({
+      "/containers/json": [known, listed(2, ours)],
+      "/containers/id1/json": started,
+      "/containers/id2/json": started,
+    });
+    const [before] = await engine.containers();
+    const after = await engine.containers((facts) => (facts.id === "id1" ? before : undefined));
+    expect(after[0]).toBe(before);
+    expect(fake.requests.filter((path) => path === "/containers/id1/json")).toHaveLength(1);
+    expect(fake.requests.filter((path) => path === "/containers/id2/json")).toHaveLength(2);
+  });
+});
+
+describe("events", () => {
+  const none = new AbortController().signal;
+  const event = (action: string, nano: string): string =>
+    `{"Type":"container","Action":"${action}","Actor":{"ID":"a","Attributes":{"name":"web"}},"timeNano":${nano}}\n`;
+
+  it("are told as they come, whatever pieces they come in, from where somebody left off", async () => {
+    const pieces = [...event("start", "1700000000123456789"), event("die", "1700000001000000001")];
+    const tells: Handler = (_request, response) => {
+      for (const piece of pieces) response.write(piece);
+    };
+    const { engine, fake } = await open({ "/events": tells });
+    const told = (await engine.events({ since: "1700000000.000000005", signal: none }))[Symbol.asyncIterator]();
+    expect((await told.next()).value).toEqual({
+      type: "container",
+      action: "start",
+      id: "a",
+      names: ["web"],
+      at: "1700000000.123456789",
+    });
+    expect((await told.next()).value).toMatchObject({ action: "die", at: "1700000001.000000001" });
+    expect(new URL(`http://d${fake.requests.at(-1) ?? ""}`).searchParams.get("since")).toBe("1700000000.000000005");
+  });
+
+  it("one that is too long, or no JSON, has happened all the same, and takes no memory", async () => {
+    const tells: Handler = (_request, response) => {
+      response.write("x".repeat(10 << 20));
+      response.write(`\nwhat?\n${event("start", "1700000000123456789")}`);
+    };
+    const { engine } = await open({ "/events": tells });
+    const told = (await engine.events({ since: undefined, signal: none }))[Symbol.asyncIterator]();
+    expect((await told.next()).value).toMatchObject({ type: "unread" });
+    expect((await told.next()).value).toMatchObject({ type: "unread" });
+    expect((await told.next()).value).toMatchObject({ action: "start" });
+  });
+
+  it("the end of the connection is an error, and an abort is heard at once, whatever Docker does", async () => {
+    const breaks: Handler = (_request, response) => {
+      response.write(event("start", "1700000000123456789"), () => response.destroy());
+    };
+    const silent: Handler = (_request, response) => {
+      response.flushHeaders();
+    };
+    const { engine } = await open({ "/events": breaks });
+    const broken = (await engine.events({ since: undefined, signal: none }))[Symbol.asyncIterator]();
+    await broken.next();
+    await expect(broken.next()).rejects.toMatchObject({ code: "connection-lost", node: "n1" });
+    const { engine: deaf } = await open({ "/events": silent }, { deaf: true });
+    const interruption = new AbortController();
+    const waiting = (await deaf.events({ since: undefined, signal: interruption.signal }))[Symbol.asyncIterator]();
+    const next = waiting.next();
+    interruption.abort();
+    await expect(next).rejects.toMatchObject({ code: "interrupted" });
+  });
+});
+
 describe("logs", () => {
   const options = { follow: false, tail: undefined, since: undefined, signal: new AbortController().signal };
   const frame = (text: string): Buffer => {
