@@ -3,7 +3,7 @@ import { howToSettleCopies } from "../domain/container/copies.ts";
 import { noGenerations } from "../domain/container/generations.ts";
 import { nextOf, retiredFrom } from "../domain/place/names.ts";
 import { compare, type ContainerStatus, type NodeState } from "../domain/container/status.ts";
-import { type CgroupUse, cgroupCommand, parseCgroupUse } from "../domain/docker/cgroup-use.ts";
+import { type CgroupRates, countersCommand, parseCounters, ratesBetween } from "../domain/docker/cgroup-counters.ts";
 import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { imageOf } from "../domain/container/wanted.ts";
 import { readEnvironments, wishOf } from "./place/environment.ts";
@@ -132,7 +132,7 @@ async function openMoves(
 interface Look {
   readonly node: string;
   readonly state: NodeState;
-  readonly use: ReadonlyMap<string, CgroupUse>;
+  readonly use: ReadonlyMap<string, CgroupRates>;
 }
 
 function lookAt(ports: Ports, node: NodeSpec): Promise<Look> {
@@ -153,19 +153,22 @@ function lookAt(ports: Ports, node: NodeSpec): Promise<Look> {
 }
 
 /** A node that does not tell has its containers shown without. Never rejects. */
-async function useOf(ports: Ports, node: NodeSpec, signal: AbortSignal): Promise<ReadonlyMap<string, CgroupUse>> {
+async function useOf(ports: Ports, node: NodeSpec, signal: AbortSignal): Promise<ReadonlyMap<string, CgroupRates>> {
   try {
     const connection = await ports.nodes.connect(node, signal);
-    const outcome = await connection.run(cgroupCommand, { timeoutMs: useTimeoutMs, maxOutputBytes: useBytes, signal });
-    return parseCgroupUse(outcome.stdout);
+    const command = countersCommand("all", 2);
+    const outcome = await connection.run(command, { timeoutMs: useTimeoutMs, maxOutputBytes: useBytes, signal });
+    const looks = parseCounters(outcome.stdout);
+    const last = looks.at(-1);
+    return last ? ratesBetween(looks.at(-2), last) : new Map();
   } catch {
     return new Map();
   }
 }
 
 const useTimeoutMs = 5000;
-/** About 600 bytes a container. */
-const useBytes = 4 << 20;
+/** About 1200 bytes a container. */
+const useBytes = 8 << 20;
 
 function withUse(row: ContainerStatus, looks: readonly Look[], nowMs: number): StatusRow {
   const use =

@@ -22,7 +22,7 @@ export interface NodeProbe {
   readonly addresses: readonly string[];
 }
 
-const sections = {
+export const sections = {
   hostname: "hostname 2>/dev/null || cat /proc/sys/kernel/hostname",
   uname: "uname -m; uname -r",
   os: "cat /etc/os-release 2>/dev/null || cat /usr/lib/os-release 2>/dev/null",

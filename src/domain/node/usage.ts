@@ -24,7 +24,7 @@ export interface NodeUse {
   readonly networkTxBytes: number | null;
 }
 
-const sections = {
+export const sections = {
   processors: "grep ^cpu /proc/stat",
   memory: "grep ^Mem /proc/meminfo",
   network: "cat /proc/net/dev",
