@@ -1,24 +1,44 @@
+import { Flags } from "@oclif/core";
 import { containerStatus } from "../src/app/status.ts";
 import { PictlCommand } from "../src/cli/command.ts";
 import * as common from "../src/cli/flags.ts";
+import { jsonLine } from "../src/view/document.ts";
+import { redraw } from "../src/cli/output/redraw.ts";
+import { sinkOf } from "../src/cli/output/sink.ts";
 import { selectOnNodes } from "../src/domain/select.ts";
 import { statusView } from "../src/view/status.ts";
+import { changeLines, statusFrame } from "../src/view/status-watch.ts";
+import type { LiveSources } from "../src/watch/feed/feed.ts";
+import { type FollowStatus, followStatus } from "../src/watch/follow-status.ts";
+import { openLive } from "../src/watch/index.ts";
+import { scopeOf } from "../src/watch/status.ts";
 
 export default class Status extends PictlCommand {
   static override summary = "Compare wanted with actual, per container; exit 1 when they differ.";
   static override aliases = ["ps"];
   static override args = { container: common.containers };
-  static override flags = { node: common.node };
+  static override description = `With --watch the table is redrawn whenever something changes, as Docker's own events tell, until Ctrl-C. What a node that does not answer had is shown as unknown, and how long ago it answered stands below.
+Where stdout is no terminal, --watch prints a line for everything there is, and then one for every change; with --json each is an object: {"time", "containers", "gone", "nodes"}, of which the first has all rows.`;
+  static override flags = {
+    node: common.node,
+    watch: Flags.boolean({ char: "w", summary: "Go on until Ctrl-C, and show what changes." }),
+  };
   static override examples = [
     "<%= config.bin %> status",
     "<%= config.bin %> status web --json",
     "<%= config.bin %> ps --node n2",
+    "<%= config.bin %> status --watch",
   ];
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Status);
-    const { config, ports } = await this.open(flags);
+    const context = await this.open(flags);
+    const { config, ports } = context;
     const { nodes, placements } = selectOnNodes(config, args.container ?? [], flags.node ?? []);
+    if (flags.watch) {
+      await this.#watch(context, (latest) => scopeOf(latest, { names: args.container, nodes: flags.node }), flags.json);
+      return;
+    }
     const report = await containerStatus(ports, {
       config,
       placements,
@@ -28,4 +48,31 @@ export default class Status extends PictlCommand {
     });
     await this.finish(report, statusView);
   }
+
+  async #watch(context: LiveSources, scope: FollowStatus["scope"], json: boolean): Promise<void> {
+    const { stdout } = process;
+    const live = openLive(context);
+    const sink = sinkOf(stdout);
+    const frame = redraw(stdout);
+    // Asked for each time: the terminal may have another size by now.
+    const drawn: FollowStatus = {
+      scope,
+      onStatus: (status) => {
+        frame(statusFrame(status, this.terminal.out, (stdout.rows || 24) - 1));
+      },
+    };
+    const told: FollowStatus = {
+      scope,
+      onChanges: (changes) => sink(json ? `${jsonLine(changes)}\n` : changeLines(changes, this.terminal.out)),
+    };
+    const drawing = stdout.isTTY && !json;
+    // What is not drawn is not measured.
+    if (drawing) live.watch({ uses: "all" });
+    await followStatus(context.ports, live, drawing ? drawn : told);
+    await live.stop();
+    await this.progress.stop();
+    process.exitCode = exitCodeOfInterruption;
+  }
 }
+
+const exitCodeOfInterruption = 130;

@@ -2,7 +2,7 @@ import type { Config, NodeSpec, Placement } from "../domain/config/types.ts";
 import { howToSettleCopies } from "../domain/container/copies.ts";
 import { noGenerations } from "../domain/container/generations.ts";
 import { nextOf, retiredFrom } from "../domain/place/names.ts";
-import { compare, type ContainerStatus, type NodeState } from "../domain/container/status.ts";
+import { compare, type ContainerStatus, isAsWanted, type NodeState } from "../domain/container/status.ts";
 import { type CgroupRates, countersCommand, parseCounters, ratesBetween } from "../domain/docker/cgroup-counters.ts";
 import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { imageOf } from "../domain/container/wanted.ts";
@@ -238,12 +238,6 @@ function differences(
       }),
     ),
   ];
-}
-
-/** What is done, and what somebody has stopped, is so. */
-function isAsWanted({ state, stopped, wanted }: ContainerStatus): boolean {
-  if (stopped && wanted) return state === "stopped";
-  return state === "running" || state === "done";
 }
 
 /** Of what runs although somebody has stopped it. */

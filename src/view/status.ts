@@ -24,7 +24,7 @@ export function statusView(result: { containers: readonly StatusRow[] }, style: 
       { title: "CONTAINER", value: (row) => row.container, min: 10 },
       { title: "NODE", value: (row) => row.node, min: 8 },
       { title: "WANTED", value: wanted },
-      { title: "STATE", value: (row) => row.state, tone },
+      { title: "STATE", value: (row) => row.state, tone: statusTone },
       { title: "HEALTH", value: (row) => row.health ?? "-" },
       ...(result.containers.some(({ restarts }) => (restarts ?? 0) > 0) ? [restarts] : []),
       { title: "UP", value: (row) => (row.uptimeMs === null ? "-" : duration(row.uptimeMs)) },
@@ -53,6 +53,6 @@ function wanted(row: StatusRow): string {
 }
 
 /** What somebody has stopped is as wanted. */
-function tone({ state, stopped }: StatusRow): Tone {
+export function statusTone({ state, stopped }: Pick<StatusRow, "state" | "stopped">): Tone {
   return state === "stopped" && stopped ? "warn" : tones[state];
 }

@@ -34,11 +34,21 @@ export function statusRows(model: Model, nowMs: number): readonly StatusRow[] {
     return row ? [row] : [];
   });
   const strays = containersOf(model).filter((row) => !row.wanted);
-  return [...wanted, ...strays].map((row): LiveContainer => {
-    const uptimeMs = row.startedAtMs === null || row.state === "unknown" ? null : Math.max(0, nowMs - row.startedAtMs);
-    const use = isOld(row.useAtMs, nowMs, "use") ? { cpuPercent: null, memoryBytes: null } : {};
-    return { ...row, ...use, uptimeMs };
-  });
+  return [...wanted, ...strays].map((row) => statusRow(row, nowMs));
+}
+
+/** Field by field: a row of the model has more. */
+function statusRow(row: LiveContainer, nowMs: number): StatusRow {
+  const { container, node, wanted, stopped, state, detail, health, startedAtMs, restarts, containerId } = row;
+  const { image, copyOf, generation } = row;
+  const measured = !isOld(row.useAtMs, nowMs, "use");
+  return {
+    ...{ container, node, wanted, stopped, state, detail, health, startedAtMs, restarts, containerId, image, copyOf },
+    generation,
+    uptimeMs: startedAtMs === null || state === "unknown" ? null : Math.max(0, nowMs - startedAtMs),
+    cpuPercent: measured ? row.cpuPercent : null,
+    memoryBytes: measured ? row.memoryBytes : null,
+  };
 }
 
 /** Nodes that everything is known of, or that have said why not: the first look has ended there. */

@@ -51,13 +51,14 @@ const layers = [
     comment:
       "The CLI, the TUI and HTTP show the same values, so src/view turns values into strings and does no input or output: domain, cli-table3, string-width and the string functions of node:util.",
     from: { path: "^src/view/" },
-    to: { pathNot: ["^src/(view|domain|app)/", `${npm}(cli-table3|string-width)/`, "^(node:)?util$"] },
+    to: { pathNot: ["^src/(view|domain|app|watch)/", `${npm}(cli-table3|string-width)/`, "^(node:)?util$"] },
   },
   {
     name: "view-runs-no-use-case",
-    comment: "A view gets what a use case returned, so it may know the type of it and nothing else of src/app.",
+    comment:
+      "A view gets what a use case returned, or the live model, so it may know the type of it and nothing else of src/app and src/watch.",
     from: { path: "^src/view/" },
-    to: { path: "^src/app/", dependencyTypesNot: ["type-only"] },
+    to: { path: "^src/(app|watch)/", dependencyTypesNot: ["type-only"] },
   },
   {
     name: "adapters-know-ports-and-domain",

@@ -18,8 +18,10 @@ One document on stdout and nothing else, of the same shape on success and failur
 \`result\` is null when a command ended as a whole before it had one (wrong usage, an invalid config, a \`move\` that was
 undone). Otherwise one plural key in it names its rows; each row has \`node\`, \`container\` or both. Units stand in the
 names: \`durationMs\`, \`memoryBytes\`. A row of \`failures\` has a \`code\` of [errors.md](errors.md), a \`message\`, and where
-they are known \`node\`, \`container\` and \`hint\`. A followed stream (\`logs --follow\`, \`log --follow\`, \`stats --watch\`)
-prints one JSON object a line instead. Help is \`{ "help": TEXT }\`, and \`--version\` is \`{ "version": TEXT }\`.
+they are known \`node\`, \`container\` and \`hint\`. A followed stream (\`logs --follow\`, \`log --follow\`, \`stats --watch\`,
+\`status --watch\`) prints one JSON object a line instead. Of \`status --watch\` the first line has everything and each later
+one what has changed: \`containers\` with rows as below, \`gone\` (\`container\`, \`node\`), \`nodes\` (\`node\`, \`state\`, \`message\`).
+Help is \`{ "help": TEXT }\`, and \`--version\` is \`{ "version": TEXT }\`.
 
 Where a node or a container fails, the others have their rows all the same:
 

@@ -52,6 +52,7 @@ const notFields: Readonly<Record<string, string>> = {
   "run --no-prefix": "is a way to print",
   "run --no-stdin": "without `stdin` there is none",
   "search --password-stdin": "is `password`",
+  "status --watch": "is the stream of the cluster, which every face has",
   "syslog --no-prefix": "is a way to print",
   "tags --password-stdin": "is `password`",
   "vip move candidate": "is `node`, and `vip` is always said",

@@ -136,6 +136,7 @@ function openStore(world: World, process: Process): ConfigStore {
   const own = world.disk(process.machine);
   return {
     path: "/etc/pictl/config.json",
+    stamp: () => Promise.resolve(own.text),
     read: () =>
       process.ask("read the config", (answer) => {
         try {

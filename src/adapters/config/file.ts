@@ -1,4 +1,4 @@
-import { lstat } from "node:fs/promises";
+import { lstat, stat } from "node:fs/promises";
 import { PictlError } from "../../domain/errors.ts";
 import { readWhole, UnreadFileError, whyUnread } from "../../files/read.ts";
 
@@ -25,6 +25,16 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
     return { ...decode(path, bytes), mode: mode & 0o7777, uid, gid, link };
   } catch (error) {
     throw error instanceof PictlError ? error : unreadable(path, error as NodeJS.ErrnoException);
+  }
+}
+
+/** `ConfigStore.stamp` */
+export async function stampOf(path: string): Promise<string> {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
+    return [dev, ino, size, mtimeNs, ctimeNs].join(" ");
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? "";
   }
 }
 

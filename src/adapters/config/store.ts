@@ -1,5 +1,5 @@
 import type { EditableConfigStore } from "../../app/ports.ts";
-import { readConfigFile } from "./file.ts";
+import { readConfigFile, stampOf } from "./file.ts";
 import { loadConfig, placeOf } from "./load.ts";
 import type { StoreOptions } from "./options.ts";
 
@@ -7,6 +7,7 @@ import type { StoreOptions } from "./options.ts";
 export function openConfigStore(path: string, options: StoreOptions = {}): EditableConfigStore {
   return {
     path,
+    stamp: () => stampOf(path),
     async read() {
       const file = await readConfigFile(path);
       const { config, raw, warnings } = loadConfig(file.text, placeOf(path, file, options));

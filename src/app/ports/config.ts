@@ -14,6 +14,8 @@ export interface Secrets {
 
 export interface ConfigStore {
   readonly path: string;
+  /** Another text whenever the file is another one, or has been written: cheaper than reading it. Never rejects. */
+  stamp(): Promise<string>;
   /** `raw` has the rows as they stand in the file: what edits count their indexes by. */
   read(): Promise<{ readonly config: Config; readonly raw: RawConfig; readonly warnings: readonly ConfigProblem[] }>;
   /**

@@ -40,6 +40,12 @@ export interface ContainerStatus {
   readonly generation: number | null;
 }
 
+/** What is done, and what somebody has stopped, is so. */
+export function isAsWanted({ state, stopped, wanted }: Pick<ContainerStatus, "state" | "stopped" | "wanted">): boolean {
+  if (stopped && wanted) return state === "stopped";
+  return state === "running" || state === "done";
+}
+
 export interface NodeState {
   readonly containers: readonly ContainerFacts[];
   readonly images: readonly ImageFacts[];

@@ -74,7 +74,7 @@ export function parseCounters(output: string): readonly CgroupLook[] {
   for (const line of output.split("\n")) {
     const began = parseMoment(line);
     if (began) moments.push(began);
-    else readLine(line, moments.at(-1)?.drafts ?? new Map(), owners);
+    else readLine(line, moments.at(-1)?.drafts ?? new Map<string, Draft>(), owners);
   }
   return moments.map(({ atMs, drafts }) => ({
     atMs,

@@ -1,5 +1,6 @@
 import type { ConfigHappening } from "../happening.ts";
 import type { LiveConfig, LiveNode, Model } from "../model.ts";
+import { sameWay } from "../same-way.ts";
 import { newNode, newVip } from "./first.ts";
 import { heartbeatOf } from "./heartbeat.ts";
 import { rowsOf } from "./rows.ts";
@@ -28,14 +29,8 @@ export function withConfig(model: Model, happening: ConfigHappening & { readonly
   return { ...changed, nodes: new Map([...changed.nodes].map(([name, node]) => [name, rowsOf(changed, node, atMs)])) };
 }
 
-/** One that is reached in another way is another node. */
 function kept(model: Model, spec: LiveNode["spec"], atMs: number): LiveNode {
   const before = model.nodes.get(spec.name);
   if (!before || !sameWay(before.spec, spec)) return newNode(spec, atMs);
   return { ...before, spec, facts: { ...before.facts, cordoned: spec.cordoned } };
-}
-
-/** Whether both are reached by the same address and login. */
-function sameWay(one: LiveNode["spec"], other: LiveNode["spec"]): boolean {
-  return one.address === other.address && JSON.stringify(one.ssh) === JSON.stringify(other.ssh);
 }

@@ -1,7 +1,7 @@
 import type { VipCandidateRow } from "../../app/vip/show.ts";
-import type { ErrorCode } from "../../domain/errors.ts";
 import type { NodeHappening } from "../happening.ts";
 import type { LiveNode, LiveVip, Model } from "../model.ts";
+import { isRefusal } from "../refusal.ts";
 import { rowsOf } from "./rows.ts";
 
 type Of<Kind extends NodeHappening["kind"]> = Extract<NodeHappening, { readonly kind: Kind }> & {
@@ -93,19 +93,6 @@ export function nodeLost(model: Model, { node: name, failure, atMs }: Of<"node-l
   // Who does not answer may have it still, which nobody knows.
   return { ...changed, vips: heldBy(changed.vips, { node: name, vips: new Map(), atMs }) };
 }
-
-/** The node is there and says no, which nothing but a person changes. */
-function isRefusal(code: ErrorCode): boolean {
-  return refusals.has(code);
-}
-
-const refusals: ReadonlySet<ErrorCode> = new Set([
-  "auth-failed",
-  "host-key-unknown",
-  "host-key-changed",
-  "shell-unusable",
-  "sudo-failed",
-]);
 
 export function withNode(model: Model, node: LiveNode): Model {
   return { ...model, nodes: new Map([...model.nodes, [node.node, node]]) };
