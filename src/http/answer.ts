@@ -1,5 +1,5 @@
 import type { Report } from "../app/kit/report.ts";
-import { PictlError, toFailure } from "../domain/errors.ts";
+import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { exitCodeFor, type JsonDocument, jsonDocument, jsonFailure, jsonText } from "../view/document.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -18,15 +18,19 @@ export function answer(report: Report<object>): Response {
  * what such a message may hold.
  */
 export function answerError(error: unknown, tell: (error: Error) => void): Response {
-  if (error instanceof PictlError) {
-    const failures = error.related.length > 0 ? error.related : [toFailure(error)];
-    const document = jsonFailure(failures);
-    const refusal = error instanceof Refusal ? error : undefined;
-    return documentResponse(document, refusal?.status ?? statusOf(document.exitCode), refusal?.headers);
-  }
+  const document = jsonFailure(failuresOf(error, tell));
+  if (!(error instanceof PictlError)) return documentResponse(document, 500);
+  const refusal = error instanceof Refusal ? error : undefined;
+  // What If-Match is for has a status of its own.
+  const status = error.code === "config-changed" ? 412 : statusOf(document.exitCode);
+  return documentResponse(document, refusal?.status ?? status, refusal?.headers);
+}
+
+/** The failures that an error stands for; of a bug of ours, which `tell` is given, only that there is one. */
+export function failuresOf(error: unknown, tell: (error: Error) => void): readonly Failure[] {
+  if (error instanceof PictlError) return error.related.length > 0 ? error.related : [toFailure(error)];
   tell(error instanceof Error ? error : new Error(String(error)));
-  const failure = new PictlError("internal", "The server made a mistake.", { hint: "Its log says which." });
-  return documentResponse(jsonFailure([toFailure(failure)]), 500);
+  return [toFailure(new PictlError("internal", "The server made a mistake.", { hint: "Its log says which." }))];
 }
 
 function documentResponse(

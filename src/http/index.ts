@@ -1,6 +1,12 @@
+import { randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
+import { pause } from "../abort.ts";
 import { digestOf } from "../app/access/accounts.ts";
 import type { AccessState, ConfigStore, Ports } from "../app/ports.ts";
 import type { Config, HttpSection } from "../domain/config/types.ts";
+import { PictlError } from "../domain/errors.ts";
+import type { Workshop } from "../operations/context.ts";
+import { type Jobs, openJobs } from "../operations/jobs/index.ts";
 import { openCredentials } from "./access/credentials.ts";
 import { openGate } from "./access/gate.ts";
 import { openLogin } from "./access/login.ts";
@@ -20,6 +26,8 @@ import { readStatic } from "./static.ts";
 
 export interface ServeInput {
   readonly config: Config;
+  /** What operations work with. */
+  readonly workshop: Workshop;
   readonly store: ConfigStore;
   readonly access: AccessState;
   /** `--host` and `--port`, else as the config says. */
@@ -80,6 +88,18 @@ export async function runServe(ports: Ports, input: ServeInput): Promise<void> {
   let port = input.port;
   const gate = openGate({ sessions, tokens, audit, port: () => port });
   const doors = doorsOf(http);
+  const onBug = (error: Error): void => {
+    warn(`A request failed: ${error.message}`);
+  };
+  const ending = new AbortController();
+  setMaxListeners(0, ending.signal);
+  const jobs = openJobs({
+    workshop: input.workshop,
+    newId: randomUUID,
+    onBug: (bug) => {
+      onBug(bug instanceof Error ? bug : new Error(String(bug)));
+    },
+  });
   const app = serverApp({
     gate,
     login,
@@ -91,9 +111,10 @@ export async function runServe(ports: Ports, input: ServeInput): Promise<void> {
     about: async () => ({ version: input.version, cluster: config.cluster, terminal: http.terminal }),
     doors,
     files: await readStatic(input.webRoot),
-    onBug: (error) => {
-      warn(`A request failed: ${error.message}`);
-    },
+    workshop: input.workshop,
+    jobs,
+    ending: ending.signal,
+    onBug,
   });
   // The streams of the live model and the terminals belong here.
   const routes: readonly SocketRoute[] = [];
@@ -133,8 +154,22 @@ export async function runServe(ports: Ports, input: ServeInput): Promise<void> {
       },
     }),
     streams(sockets),
+    runs(jobs, ending),
   ];
   await runParts(parts, input.leave);
+}
+
+/** How long what runs may take to come to a safe end; the journal knows what has not. */
+const leavingMs = 700;
+
+/** What is looked at and done, ended before the connections that wait for it are cut. */
+function runs(jobs: Jobs, ending: AbortController): Part {
+  return {
+    start: async () => async () => {
+      ending.abort(new PictlError("interrupted", "The server was ended."));
+      await Promise.race([jobs.close(), pause(leavingMs)]);
+    },
+  };
 }
 
 async function certificateFor(

@@ -41,7 +41,7 @@ export async function perform(
 }
 
 /** Whether nothing would be changed by a run with this input. */
-function rehearses(input: unknown): boolean {
+export function rehearses(input: unknown): boolean {
   return typeof input === "object" && input !== null && (input as { readonly dryRun?: unknown }).dryRun === true;
 }
 

@@ -43,6 +43,7 @@ export async function startServer(
   });
   const ended = runServe(context.ports, {
     config: context.config,
+    workshop: context,
     store: context.store,
     access: context.access,
     selfSigned: false,

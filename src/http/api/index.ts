@@ -2,18 +2,17 @@ import { Hono, type MiddlewareHandler } from "hono";
 import type { Role } from "../../domain/access/role.ts";
 import type { Gate } from "../access/gate.ts";
 import type { ServerEnv } from "../env.ts";
+import { jobRoutes } from "./jobs.ts";
+import { openApi } from "./openapi.ts";
+import { type OperationParts, operationRoutes } from "./operations.ts";
 import { type SessionParts, sessionRoutes } from "./session.ts";
 
-export interface ApiParts extends SessionParts {
-  readonly gate: Gate;
+export interface ApiParts extends SessionParts, OperationParts {
   /** Of pictl. */
   readonly version: string;
 }
 
-/**
- * The API, for `/api/v1`. The routes of `src/operations` are mounted here: one loop over the table, each behind
- * `requires(gate, role)`. Bodies are read by `readJson` of guard/body.ts, which has a limit.
- */
+/** The API, for `/api/v1`: a route for each operation of the table, and what is none. */
 export function apiRoutes(parts: ApiParts): Hono<ServerEnv> {
   const { gate, version } = parts;
   const api = new Hono<ServerEnv>();
@@ -23,6 +22,10 @@ export function apiRoutes(parts: ApiParts): Hono<ServerEnv> {
   });
   api.route("/session", sessionRoutes(parts));
   api.get("/version", requires(gate, "viewer"), (context) => context.json({ version, api: 1 }));
+  api.get("/openapi.json", requires(gate, "viewer"), (context) => context.json(openApi(version)));
+  const behind = (role: Role): MiddlewareHandler<ServerEnv> => requires(gate, role);
+  api.route("/jobs", jobRoutes(parts.jobs, behind));
+  operationRoutes(api, parts, behind);
   return api;
 }
 
