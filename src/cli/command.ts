@@ -91,7 +91,7 @@ export abstract class PictlCommand extends Command {
   /** Reads the config and gets everything a use case needs; closed again when the command ends. */
   protected async open(
     flags: GlobalFlags,
-    instead: Partial<Pick<ContextOptions, "signal" | "progress" | "fence" | "face">> = {},
+    instead: Partial<Pick<ContextOptions, "signal" | "progress" | "fence" | "face" | "ask">> = {},
   ): Promise<Context> {
     const { openContext } = await import("../context.ts");
     const context = await openContext({
@@ -101,7 +101,7 @@ export abstract class PictlCommand extends Command {
       progress: instead.progress ?? this.progress,
       ...(instead.fence ? { fence: instead.fence } : {}),
       ...(instead.face ? { face: instead.face } : {}),
-      ...(this.terminal.interactive ? { ask: this.ask } : {}),
+      ...(this.terminal.interactive ? { ask: instead.ask ?? this.ask } : {}),
       rehearsal: this.#given("--dry-run"),
       cause: `pictl ${(this.id ?? "").replaceAll(":", " ")}`,
     });
@@ -125,6 +125,19 @@ export abstract class PictlCommand extends Command {
       }
     }
     process.exitCode = exitCodeFor(report);
+  }
+
+  /** Another run of pictl, on this terminal; its exit code. */
+  protected async runSelf(words: readonly string[]): Promise<number> {
+    const { spawn } = await import("node:child_process");
+    const [program = ""] = process.argv.slice(1);
+    const child = spawn(process.execPath, [...process.execArgv, program, ...words], { stdio: "inherit" });
+    return new Promise((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (code) => {
+        resolve(code ?? 1);
+      });
+    });
   }
 
   /** What SIGHUP means is then the command's own affair. */

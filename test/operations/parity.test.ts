@@ -31,6 +31,7 @@ const notOperations: Readonly<Record<string, string>> = {
   "serve user list": "as serve token add",
   "serve user remove": "as serve token add",
   shell: "is a terminal, which each face has in its own way",
+  tui: "is a face itself",
 };
 
 /** Flags and arguments that are no field of their command's operation, each for its reason. */

@@ -1,0 +1,24 @@
+import type { View } from "../lists/index.ts";
+import type { State, Step } from "./types.ts";
+
+/** A key, or several that do the same or the opposite: what the help, the foot and docs/tui.md tell of it. */
+export interface KeySpec {
+  /** As the input parser names them. */
+  readonly keys: readonly string[];
+  /** How people write them. */
+  readonly label: string;
+  /** A word or two for the foot. */
+  readonly words: string;
+  /** A sentence for the help. */
+  readonly help: string;
+  readonly group: Group;
+  /** The views where it does something; everywhere when missing. */
+  readonly where?: readonly View[];
+  /** It changes something, so that it is not there where nothing may be changed. */
+  readonly changes?: true;
+  /** The views in whose foot it stands. */
+  readonly foot?: readonly View[];
+  readonly run: (state: State, key: string) => Step;
+}
+
+export type Group = "move" | "find" | "act" | "look" | "logs" | "pictl";

@@ -1,0 +1,108 @@
+import type { Model } from "../../watch/model.ts";
+import { holder, isWell } from "../lists/vips.ts";
+import { lasting, since } from "../lists/words.ts";
+import { tabPlaces } from "../state/tabs.ts";
+import type { State } from "../state/types.ts";
+import type { Line, Span, Tone } from "./line.ts";
+import { fitLine, lineWidth } from "./spans.ts";
+import { safe } from "./text.ts";
+
+/** Three looks at a node may be missing. */
+const staleMs = 15_000;
+
+interface Part {
+  readonly spans: Line;
+  /** The greater, the sooner it goes. */
+  readonly rank: number;
+}
+
+/** The first line: which cluster, how much of it is as it should be, and how old that is. */
+export function drawHead(state: State): Line {
+  const { columns } = state.size;
+  const right = ageOf(state);
+  let parts = partsOf(state);
+  const room = columns - lineWidth(right) - 1;
+  while (parts.length > 1 && parts.reduce((sum, { spans }) => sum + lineWidth(spans) + 3, 0) > room) {
+    const most = Math.max(...parts.map(({ rank }) => rank));
+    parts = parts.filter(({ rank }) => rank !== most);
+  }
+  const left = parts.flatMap(({ spans }, index): Span[] => [
+    { text: index === 0 ? " " : "   ", ground: "bar" },
+    ...spans,
+  ]);
+  return fitLine([...fitLine(left, Math.max(0, room), "bar"), ...right], columns, "bar");
+}
+
+function partsOf(state: State): readonly Part[] {
+  const { model } = state;
+  const nodes = [...model.nodes.values()];
+  const up = nodes.filter((node) => node.state === "answering").length;
+  const connecting = nodes.some((node) => node.state === "connecting");
+  const wanted = nodes
+    .flatMap((node) => [...node.containers.values()])
+    .filter((row) => row.wanted && row.stopped === null);
+  const well = wanted.filter((row) => row.state === "running" || row.state === "done").length;
+  const count = (name: string, part: number, all: number): Line => [
+    { text: `${name} `, tone: "dim" },
+    { text: `${part}/${all}`, tone: part === all ? "good" : connecting ? "warn" : "bad" },
+  ];
+  return [
+    {
+      rank: 0,
+      spans: [
+        { text: "pictl ", tone: "accent" },
+        { text: safe(model.cluster), tone: "strong" },
+      ],
+    },
+    ...(state.readOnly ? [{ rank: 1, spans: [{ text: "read-only", tone: "warn" } as const] }] : []),
+    { rank: 1, spans: count("nodes", up, nodes.length) },
+    { rank: 2, spans: count("containers", well, wanted.length) },
+    ...[...model.vips.values()].slice(0, 1).map((vip): Part => {
+      const held =
+        vip.since === null || vip.holders.length !== 1 ? "" : ` for ${since(Date.parse(vip.since), state.nowMs)}`;
+      const others = model.vips.size > 1 ? ` +${model.vips.size - 1}` : "";
+      return {
+        rank: 4,
+        spans: [
+          { text: `${safe(vip.name)} `, tone: "dim" },
+          { text: `${safe(holder(vip))}${held}${others}`, tone: isWell(vip) ? "good" : "bad" },
+        ],
+      };
+    }),
+    { rank: 5, spans: daemonOf(model, state.nowMs) },
+  ];
+}
+
+function daemonOf({ daemon, heartbeat, config }: Model, nowMs: number): Line {
+  if (daemon.row === null)
+    return [{ text: "no daemon here", tone: config.config.heartbeat.automatic ? "warn" : "dim" }];
+  const round = heartbeat.lastRoundAtMs === null ? "" : `, round ${since(heartbeat.lastRoundAtMs, nowMs)} ago`;
+  const tone: Tone = daemon.failures.length > 0 ? "bad" : "good";
+  return [
+    { text: "daemon ", tone: "dim" },
+    { text: `${daemon.failures.length > 0 ? "stuck" : "runs"}${round}`, tone },
+  ];
+}
+
+/** Of the oldest thing that a node which answers has told. */
+function ageOf({ model, nowMs }: State): Line {
+  const seen = [...model.nodes.values()].flatMap((node) =>
+    node.state === "answering" && node.seenAtMs !== null ? [node.seenAtMs] : [],
+  );
+  if (seen.length === 0) return [{ text: "no data yet ", tone: "warn", ground: "bar" }];
+  const ageMs = Math.max(0, nowMs - Math.min(...seen));
+  return [{ text: `data ${lasting(ageMs)} old `, tone: ageMs > staleMs ? "bad" : "dim", ground: "bar" }];
+}
+
+/** The second line: the views. */
+export function drawTabs(state: State): Line {
+  return tabPlaces(state).flatMap(({ view, text }): Span[] => {
+    const here = view === state.view;
+    const number = /^ ?\d/.exec(text)?.[0] ?? "";
+    const ground = here ? "cursor" : undefined;
+    return [
+      { text: number, tone: "key", ground },
+      { text: text.slice(number.length), tone: here ? "strong" : "dim", ground },
+    ];
+  });
+}

@@ -1,0 +1,214 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import Create from "../../commands/create.ts";
+import { titles, views } from "../../src/tui/lists/index.ts";
+import { runCommand } from "../support/command.ts";
+import { labObstacle, withLab } from "../support/lab.ts";
+import { noTmux, openTmux, type TmuxScreen } from "../support/tmux.ts";
+
+const program = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
+const obstacle = (await labObstacle()) ?? noTmux();
+
+/** The tests follow each other in one terminal, as a person would go on. */
+describe.skipIf(obstacle !== undefined)("pictl tui on a lab", () => {
+  const lab = withLab({ nodes: 3 });
+  let terminal: TmuxScreen;
+  /** An Esc that something follows at once would be another key. */
+  const keys = async (...each: string[]): Promise<void> => {
+    for (const key of each) {
+      terminal.keys(key);
+      if (key === "Escape") await new Promise((resolve) => setTimeout(resolve, 80));
+    }
+  };
+  const seen = (shows: RegExp | string, timeoutMs = 40_000): Promise<string> => terminal.until(shows, timeoutMs);
+  const begin = async (flags = ""): Promise<void> => {
+    terminal.type(`node ${program} tui ${flags}; echo "ended with $?"\n`);
+    await seen("1 Pulse");
+  };
+  const docker = (node: string, command: string): Promise<string> => lab.inside(node, `docker ${command}`);
+
+  beforeAll(async () => {
+    const { config, dir } = lab.status();
+    const text = await readFile(config, "utf8");
+    // An image that no registry of this world has.
+    await writeFile(
+      config,
+      text.replace('{ "node": "n3" }', '{ "node": "n3", "broken": { "image": "127.0.0.1:1/none:1" } }'),
+    );
+    const created = await runCommand(Create, ["web", "clock"], config);
+    expect(created.code, created.stderr).toBe(0);
+    terminal = openTmux({ columns: 130, rows: 36, env: { PICLUSTER_CONFIG: config }, lasts: true });
+    terminal.type(`cd ${dir}; clear; echo before\n`);
+    await seen(/^before$/m);
+  });
+  afterAll(() => {
+    terminal.hangUp();
+  });
+
+  test("it starts with the rows of the config, and says what is wrong and which key helps", async () => {
+    await begin();
+    await seen("nodes 3/3");
+    await seen("containers 2/3");
+    await seen(/✗ {2}broken@n3 +missing.* c create/);
+  });
+
+  test("all nine views, each with its own", async () => {
+    const contents = {
+      pulse: "LAST EVENTS",
+      containers: /● {2}web +n1 +running/,
+      nodes: /● {2}n1 +up/,
+      images: /web:latest +n1/,
+      logs: "No log is read",
+      events: "container.created",
+      heartbeat: /web +n1/,
+      vip: lab.status().subnet.replace(/\.0\/.*/, ".10"),
+      config: /has no mistakes|warning/,
+    };
+    for (const [index, view] of views.entries()) {
+      await keys(String(index + 1));
+      const screen = await seen(contents[view]);
+      expect(screen).toContain(titles[view]);
+    }
+  });
+
+  test("filter, mark, stop and start what is marked", async () => {
+    await keys("2", "/");
+    terminal.type("!broken");
+    await keys("Enter", "*", "S");
+    await seen(/Stop (web@n1, clock@n2|clock@n2, web@n1)\?/);
+    expect(terminal.screen()).toContain("[ No ]");
+    await keys("Enter");
+    await seen("Nothing was changed.");
+    await keys("S", "y");
+    await seen(/stop .*: done\./);
+    expect(await docker("n1", "ps --format '{{.Names}}'")).toBe("");
+    await seen(/○ {2}web +n1 +stopped/);
+    await keys("s");
+    await seen(/start .*: done\./);
+    await seen(/● {2}web +n1 +running/);
+    await seen(/● {2}clock +n2 +running/);
+    await keys("Escape", "Escape");
+    await seen(/broken +n3/);
+  });
+
+  test("an action that fails says why", async () => {
+    await keys(":");
+    terminal.type("create broken");
+    await keys("Enter");
+    await seen(/✗ create broken: broken@n3: .*registry/);
+    await keys("J");
+    await seen(/✗ create broken .*failed[^]*→/);
+    await keys("Escape");
+  });
+
+  test("logs of several containers: followed, searched, marked, saved; a hostile line is text", async () => {
+    await keys("1", "2", "*", "L");
+    await seen(/clock@n2 +.*tick/);
+    await docker("n2", String.raw`exec clock sh -c 'printf "\033]0;hacked\007\033[2J\033[31mNEEDLE\n" >/proc/1/fd/1'`);
+    await seen(String.raw`\x1b]0;hacked\x07\x1b[2J\x1b[31mNEEDLE`);
+    expect(terminal.screen()).toContain("1 Pulse");
+    await keys("/");
+    terminal.type("needle");
+    await keys("Enter");
+    await terminal.until((screen) => screen.includes("NEEDLE") && !screen.includes("tick 1 "));
+    await keys("m");
+    await seen(/──── \d\d:\d\d:\d\d ────/);
+    await keys("C-s");
+    const [, path = ""] = /are in (pictl-logs-\S+\.txt)/.exec(await seen(/lines are in pictl-logs-/)) ?? [];
+    expect(await readFile(join(lab.status().dir, path), "utf8")).toContain("NEEDLE");
+    await keys("Escape", "f");
+    await seen("stands still");
+    await keys("Escape");
+    await seen(/1 Pulse[^]*broken +n3/);
+    await keys("\\");
+  });
+
+  test("a shell in a container and on its node, and back", async () => {
+    await keys("1", "2", "/");
+    terminal.type("clock");
+    await keys("Enter", "e");
+    await seen("A shell on clock@n2");
+    await seen(/[#$] *$/);
+    terminal.type("echo here-$((6 * 7))\n");
+    await seen("here-42");
+    terminal.type("exit\n");
+    await seen(/1 Pulse[^]*clock +n2/);
+    await keys("Escape", "3", "/");
+    terminal.type("n3");
+    await keys("Enter", "e");
+    await seen("A shell on n3");
+    await seen(/[#$] *$/);
+    terminal.type("hostname; exit\n");
+    await seen(/1 Pulse[^]*n3 +up/);
+    await keys("Escape");
+  });
+
+  test("move: the candidates with the reason why not, and then it is there", async () => {
+    await lab.inside("n1", "true");
+    await keys("C");
+    await seen(/node (cordon|uncordon) n\d: done/);
+    await keys("2", "/");
+    terminal.type("clock");
+    await keys("Enter", "m");
+    await seen(/Move clock@n2 to[^]*cordoned/);
+    expect(terminal.screen()).toMatch(/● n\d +can take it/);
+    await keys("Enter");
+    await seen(/move clock(@n2)? n\d: done/);
+    await seen(/● {2}clock +n[13] +running/);
+    await keys("Escape", "3", "C");
+    await seen(/node uncordon n\d: done/);
+  });
+
+  test("a node that dies: its rows age, the others go on; when it is back, so are they", async () => {
+    await keys("2");
+    await seen(/● {2}web +n1 +running/);
+    await lab.kill("n1");
+    await seen(/\? {2}web +n1 +running\?/);
+    await seen("nodes 2/3");
+    await seen(/✗ n1: silent for/);
+    await keys("3");
+    await seen(/✗ {2}n1 +silent/);
+    expect(terminal.screen()).toMatch(/● {2}n2 +up/);
+    await lab.start("n1");
+    await seen("nodes 3/3");
+  });
+
+  test("smaller and smaller, a paste, and a slow terminal's Ctrl-Z", async () => {
+    await keys("2");
+    terminal.resize(80, 24);
+    await seen(/^1 Pulse 2 Containers/m);
+    terminal.resize(40, 12);
+    await terminal.until((screen) => screen.includes("NAME") && !screen.includes("2 Containers"));
+    terminal.resize(39, 12);
+    await seen("Make the terminal larger");
+    terminal.resize(130, 36);
+    await seen("1 Pulse  2 Containers");
+    terminal.paste("Dy\nq");
+    await seen("Pasted text is not taken for keys.");
+    await keys("C-z");
+    await seen("Stopped");
+    expect(terminal.modes().otherScreen).toBe(false);
+    terminal.type("fg\n");
+    await seen("1 Pulse  2 Containers");
+    await keys("q");
+    await seen(/^before$/m);
+    expect(terminal.modes()).toEqual({ otherScreen: false, cursor: true, mouse: false, wraps: true, keypad: false });
+  });
+
+  test("--read-only: nothing changes anything, in no view", async () => {
+    terminal.type("clear\n");
+    await begin("--read-only");
+    await seen("read-only   nodes 3/3");
+    const before = await docker("n1", "ps --all --no-trunc");
+    for (const view of ["1", "2", "3", "4", "6", "7", "8", "9"]) {
+      await keys(view, ..."s S r c b p m D a C V e x X".split(" "));
+      await seen("Nothing can be changed: this is --read-only.");
+      expect(terminal.screen()).not.toMatch(/\[ No \]|Move .* to|Pull which|Run on/);
+    }
+    expect(await docker("n1", "ps --all --no-trunc")).toBe(before);
+    await keys("q");
+    await seen("ended with 0");
+  });
+});
