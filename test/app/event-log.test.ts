@@ -35,8 +35,11 @@ async function eventsOf(path: string, ...words: string[]): Promise<readonly Pict
   return document.result.events;
 }
 
+const composeFile = fileURLToPath(new URL("import/files/pihole.yaml", import.meta.url));
+
 /** What each command with `--dry-run` is given here; the test fails for one that is not among them. */
 const rehearsals: Readonly<Record<string, readonly string[]>> = {
+  apply: [],
   build: [],
   "config:set": ["ssh.user", "pi"],
   "container:add": ["db", "--node", "127.0.0.9", "--image", "redis:7"],
@@ -46,6 +49,7 @@ const rehearsals: Readonly<Record<string, readonly string[]>> = {
   delete: ["web"],
   exec: ["true"],
   "image:remove": ["redis:7"],
+  import: [composeFile, "--node", "127.0.0.8"],
   init: ["--node", "127.0.0.7"],
   move: ["web", "127.0.0.8"],
   "node:add": ["127.0.0.7"],

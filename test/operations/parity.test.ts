@@ -23,6 +23,7 @@ const notOperations: Readonly<Record<string, string>> = {
   "lab start": "is for tests",
   "lab status": "is for tests",
   "lab up": "is for tests",
+  "notify test": "is for whoever writes the receivers into the config of this machine",
   serve: "is a process of its own",
   "serve token add": "gives somebody rights, which whoever may use this machine's files does",
   "serve token list": "as serve token add",
