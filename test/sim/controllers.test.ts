@@ -383,3 +383,55 @@ test("who takes over counts the failovers of the one before", async () => {
   expect(stage.placedBy("other")).toEqual(["n2"]);
   second.process.kill();
 });
+
+test("a daemon of before leads, a new one takes over, and the old one comes back: never two", async () => {
+  const stage = new Stage();
+  const { world } = stage;
+  const nodes = ["n1", "n2", "n3", "n4", "n5"];
+  world.disk("controller").text = withWitnesses(configOf(...nodes), "n3", "n4", "n5");
+  /** As before electorates: it is elected by most of all nodes, and tells nobody by whom. */
+  const old = { epoch: 0, running: true, leadsUntil: 0 };
+  const ttl = 15_000;
+  const guards = (): { name: string; claim: (epoch: number) => { claimed: boolean; free: boolean; epoch: number } }[] =>
+    [...world.nodes.values()].map((node) => ({
+      name: node.name,
+      claim: (epoch) => {
+        const said = node.guard.claim(node.uptimeMs(), { epoch, owner: "old", ttl, marks: epoch > 0 ? "-" : "" });
+        if (typeof said === "string") throw new Error(said);
+        return { claimed: said.claimed, free: said.owner === "old" || said.left === 0, epoch: said.epoch };
+      },
+    }));
+  const turn = (): void => {
+    if (old.running) {
+      const looked = guards().map(({ claim }) => claim(0));
+      const most = (count: number): boolean => count > nodes.length / 2;
+      const leads = old.epoch > 0 && looked.every(({ epoch }) => epoch <= old.epoch);
+      const mayElect = most(looked.filter(({ free }) => free).length);
+      if (!leads && mayElect) old.epoch = Math.max(...looked.map(({ epoch }) => epoch)) + 2;
+      if (leads || mayElect) {
+        const claimed = guards().filter(({ claim }) => claim(old.epoch).claimed);
+        if (most(claimed.length)) old.leadsUntil = world.timeline.now + ttl;
+      }
+    }
+    world.timeline.after(5000, turn);
+  };
+  turn();
+  await stage.pass(10_000);
+  expect(old.leadsUntil).toBeGreaterThan(world.timeline.now);
+  stage.start("controller");
+  const both = async (ms: number): Promise<void> => {
+    for (let passed = 0; passed < ms; passed += 500) {
+      await stage.pass(500);
+      const leads = stage.role("controller") === "leads";
+      expect(leads && old.leadsUntil > world.timeline.now, stage.lines.slice(-20).join("\n")).toBe(false);
+    }
+  };
+  await both(40_000);
+  expect(stage.role("controller")).toBe("stands-by");
+  old.running = false;
+  await both(60_000);
+  expect(stage.role("controller")).toBe("leads");
+  old.running = true;
+  await both(60_000);
+  expect(stage.role("controller")).toBe("leads");
+});

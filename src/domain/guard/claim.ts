@@ -1,4 +1,4 @@
-import { type Electorate, formatElectorate } from "../leadership/electorate.ts";
+import { type Electorate, formatCandidacy } from "../leadership/electorate.ts";
 import { formatMarks, type Marks, parseMarks } from "../leadership/marks.ts";
 import { safety } from "../safety.ts";
 import { type Command, script } from "../shell.ts";
@@ -37,7 +37,10 @@ export function claimCommand(
 ): Command {
   const deadline = late === undefined ? "" : String(deadlineOn(late.clock, late.until));
   const args = [cluster, late?.clock.bootId ?? "", deadline, String(epoch), owner, String(Math.ceil(ttlMs / 10))];
-  const words = [marks === undefined ? "" : formatMarks(marks), safety.electorate ? formatElectorate(electorate) : ""];
+  const words = [
+    marks === undefined ? "" : formatMarks(marks),
+    safety.electorate && marks === undefined ? formatCandidacy(electorate) : "",
+  ];
   return script(guard, "claim", "guard.sh", ...args, ...words);
 }
 

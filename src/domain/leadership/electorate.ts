@@ -9,10 +9,19 @@ export function formatElectorate(nodes: Electorate): string {
   return `@=${nodes.map(encodeURIComponent).join("+")}`;
 }
 
-/** Reads what `formatElectorate` made; undefined for anything else. */
-export function parseElectorate(word: string): Electorate | undefined {
-  const [, nodes] = /^@=(\S+)$/.exec(word) ?? [];
-  return nodes?.split("+").map(decodeURIComponent);
+/** Of one who stands for election: it has to be won by others all the same, since he may have been elected. */
+export function formatCandidacy(nodes: Electorate): string {
+  return formatElectorate(nodes).replace("@=", "@?=");
+}
+
+/** Reads what `formatElectorate` or, for a candidate's, `formatCandidacy` made; undefined for anything else. */
+export function parseElectorate(
+  word: string,
+): { readonly nodes: Electorate; readonly isCandidates: boolean } | undefined {
+  const [, mark, nodes] = /^@(\??)=(\S+)$/.exec(word) ?? [];
+  return nodes === undefined
+    ? undefined
+    : { nodes: nodes.split("+").map(decodeURIComponent), isCandidates: mark === "?" };
 }
 
 export function isSameElectorate(one: Electorate, other: Electorate): boolean {
@@ -36,7 +45,15 @@ export function distinct(electorates: readonly Electorate[]): readonly Electorat
 
 interface Told {
   readonly node: string;
-  readonly answer: { readonly markedAt: number; readonly electorates: readonly Electorate[] };
+  readonly answer: {
+    readonly markedAt: number;
+    readonly electorates: readonly Electorate[];
+    readonly candidates?: readonly Electorate[] | undefined;
+  };
+}
+
+function allOf({ electorates, candidates = [] }: Told["answer"]): readonly Electorate[] {
+  return [...electorates, ...candidates];
 }
 
 /**
@@ -45,7 +62,7 @@ interface Told {
  */
 export function otherElectorates(own: Electorate, answers: readonly Told[]): readonly Electorate[] {
   const tells = ({ answer }: Told, electorate: Electorate): boolean =>
-    answer.electorates.some((each) => isSameElectorate(each, electorate));
+    allOf(answer).some((each) => isSameElectorate(each, electorate));
   const isOver = (electorate: Electorate): boolean => {
     const last = Math.max(...answers.filter((each) => tells(each, electorate)).map(({ answer }) => answer.markedAt));
     const later = answers.filter(({ answer }) => answer.markedAt > last && answer.electorates.length > 0);
@@ -54,7 +71,7 @@ export function otherElectorates(own: Electorate, answers: readonly Told[]): rea
       later.map(({ node }) => node),
     );
   };
-  return distinct(answers.flatMap(({ answer }) => answer.electorates)).filter(
+  return distinct(answers.flatMap(({ answer }) => allOf(answer))).filter(
     (each) => !isSameElectorate(each, own) && !isOver(each),
   );
 }

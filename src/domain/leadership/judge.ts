@@ -154,7 +154,7 @@ export function judge(standing: Standing, round: ClaimRound): Judgement {
 }
 
 /**
- * Who else has to be won. Where nobody has heard of an electorate this one has to begin with nodes that every config with
+ * Who else has to be won. Where no leader has told by whom he was elected this one has to begin with nodes that every config with
  * these nodes begins with; and a pictl of before was elected by all of them.
  */
 function toWinToo({ memory }: Standing, { nodes, everyNode = nodes, answers }: ClaimRound): readonly Electorate[] {

@@ -11,6 +11,8 @@ export interface Marks {
    * told; none where a pictl of before led.
    */
   readonly electorates: readonly Electorate[];
+  /** Who was to elect those that have asked for a promise since; what a leader has remembered takes their place. */
+  readonly candidates?: readonly Electorate[];
 }
 
 export const noMarks: Marks = { frozen: [], placed: [], electorates: [] };
@@ -31,13 +33,15 @@ export function formatMarks({ frozen, placed, electorates }: Marks): string {
 export function parseMarks(word: string): Marks {
   const words = word === none ? [] : word.split(",");
   const frozen = words.filter((each) => !each.includes("@")).map((each) => each.split("="));
+  const electorates = words.flatMap((each) => parseElectorate(each) ?? []);
+  const nodesOf = (candidates: boolean): readonly Electorate[] =>
+    electorates.filter(({ isCandidates }) => isCandidates === candidates).map(({ nodes }) => nodes);
+  const candidates = nodesOf(true);
   return {
     frozen: frozen.map(([vip = "", node = ""]) => ({ vip, node })),
     placed: words.flatMap((each) => parsePlaced(each) ?? []),
-    electorates: words.flatMap((each) => {
-      const nodes = parseElectorate(each);
-      return nodes ? [nodes] : [];
-    }),
+    electorates: nodesOf(false),
+    ...(candidates.length > 0 ? { candidates } : {}),
   };
 }
 

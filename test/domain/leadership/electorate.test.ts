@@ -122,6 +122,12 @@ describe("who elects", () => {
     expect(judge(fresh, before)).toMatchObject({ elect: 7, heard: [everyNode] });
     const few = { ...round(other, 0, ...free(...other, "n1")), everyNode };
     expect(judge(fresh, few)).toMatchObject({ elect: undefined, strange: [everyNode] });
+    // One who only stood for election need not have won the others.
+    const stood = never(...free(...other)).answers.map((each) => ({
+      ...each,
+      answer: { ...each.answer, candidates: [other] },
+    }));
+    expect(judge(fresh, { ...never(), answers: stood })).toMatchObject({ elect: undefined, strange: [first] });
     // From the first election on it is known.
     const known = { ...round(other, 0, "n7 free n1+n2+n3", ...free("n8", "n9", "n1", "n2")), everyNode };
     expect(judge(fresh, known)).toMatchObject({ elect: 7, heard: [one] });
