@@ -32,6 +32,7 @@ export async function runSchedule(seed: number, tracing = false): Promise<Verdic
   const textOf = (
     mode: { readonly vip_mode: string; readonly vip_lease?: number },
     nodes: readonly string[] = names,
+    more: object = {},
   ): string =>
     JSON.stringify({
       cluster: "sim",
@@ -42,6 +43,7 @@ export async function runSchedule(seed: number, tracing = false): Promise<Verdic
       vip_preempt: preempt,
       vip: names.map((node) => ({ node, vip_eth_device: "eth0", vip_ping_time: 2000 })),
       ...mode,
+      ...more,
     });
   const lease = textOf({ vip_mode: "lease", vip_lease: leaseMs });
   // An address that has been given without an end, or for longer, is remembered when the config says otherwise.
@@ -64,12 +66,21 @@ export async function runSchedule(seed: number, tracing = false): Promise<Verdic
   const start = (machine: string): Controller =>
     new Controller(world, machine, { pid: (pid += 1), onBug: (error) => (bug ??= error) });
   const weather = new Weather(world, chance, { ip, nodes: names, start });
+  const plan = chance.pick(["reorganise", "reorganise", "disagree", "neither"]);
   if (before !== undefined) weather.reconfigure(lease);
-  else if (machines.length > 1 && chance.chance(0.5)) {
+  else if (machines.length > 1 && plan === "reorganise") {
     weather.reorganise(
       witnesses.map((_, index) => [...names, ...witnesses.slice(0, index)]),
       { until: faultsUntil, write: (nodes) => textOf({ vip_mode: "lease", vip_lease: leaseMs }, nodes) },
     );
+  } else if (machines.length > 1 && plan === "disagree") {
+    const all = [...names, ...witnesses];
+    weather.disagree({
+      until: faultsUntil,
+      write: (named) => textOf({ vip_mode: "lease", vip_lease: leaseMs }, all, { witnesses: named }),
+      any: () => chance.shuffled(all).slice(0, chance.pick([0, 3, 5])),
+    });
+    if (chance.chance(0.2)) world.rootless.add("other");
   }
   weather.blow({ from: before === undefined ? 0 : 30_000, until: faultsUntil });
 

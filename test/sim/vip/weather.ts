@@ -172,6 +172,34 @@ export class Weather {
     });
   }
 
+  /** Each machine's config names other witnesses, and now and then others again; in the end all name the same. */
+  disagree({
+    until,
+    write,
+    any,
+  }: {
+    readonly until: number;
+    readonly write: (witnesses: readonly string[]) => string;
+    readonly any: () => readonly string[];
+  }): void {
+    const chance = this.#chance;
+    const disks = [...this.#world.disks];
+    const change = ([machine, disk]: (typeof disks)[number]): void => {
+      const witnesses = any();
+      this.#world.say("world", `${machine} has a config with the witnesses ${witnesses.join() || "that there are"}`);
+      disk.text = write(witnesses);
+    };
+    disks.forEach(change);
+    for (let at = 10_000; at < until; at += chance.between(5000, 30_000)) {
+      this.#at(at, () => {
+        change(chance.pick(disks));
+      });
+    }
+    this.#at(until, () => {
+      for (const [, disk] of disks) disk.text = write([]);
+    });
+  }
+
   #at(ms: number, what: () => void): void {
     this.#world.timeline.after(ms, what);
   }
