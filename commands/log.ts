@@ -1,6 +1,9 @@
 import { Flags } from "@oclif/core";
+import { noElastic, shipOnce } from "../src/app/elastic/once.ts";
+import { elasticLog } from "../src/app/elastic/read.ts";
 import { readLog } from "../src/app/log.ts";
-import { openLog } from "../src/cli/output/open-log.ts";
+import type { EventLog } from "../src/app/ports.ts";
+import { openLog, openShipping } from "../src/cli/output/open-log.ts";
 import { StreamCommand } from "../src/cli/families/stream-command.ts";
 import type { PictlEvent } from "../src/domain/event.ts";
 import { parseMoment } from "../src/domain/time.ts";
@@ -13,6 +16,15 @@ export default class Log extends StreamCommand {
     "heartbeat, hook, image, job, node, shell, state, vip) and what happened to it; --type container means all of container.*.\n" +
     "With --json: one document, or one event a line with --follow.";
   static override flags = {
+    from: Flags.string({
+      options: ["elasticsearch"],
+      summary: "Read what Elasticsearch has instead: of all controllers, and for longer.",
+      exclusive: ["follow", "ship"],
+    }),
+    ship: Flags.boolean({
+      summary: "Send Elasticsearch what it does not have yet, once, for cron; a daemon does it by itself.",
+      exclusive: ["follow", "since", "tail", "type", "node", "container", "important"],
+    }),
     follow: Flags.boolean({ char: "f", summary: "Go on showing what happens, until Ctrl-C." }),
     since: Flags.string({ helpValue: "WHEN", summary: "Only from then on: 10m, 2h, 2026-01-31, 2026-01-31T10:00Z." }),
     important: Flags.boolean({
@@ -44,14 +56,22 @@ export default class Log extends StreamCommand {
     "<%= config.bin %> log --since 1d --type container --node 'web*'",
     "<%= config.bin %> log --since 1d --important",
     "<%= config.bin %> log --follow --json",
+    "<%= config.bin %> log --from elasticsearch --since 30d --type container.failed-over",
   ];
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Log);
+    if (flags.ship) {
+      await this.#ship(flags.config);
+      return;
+    }
     const { json, follow } = flags;
     const sinceMs = flags.since === undefined ? undefined : parseMoment(flags.since, Date.now());
     const style = this.terminal.out;
-    const log = await openLog(flags.config, this.progress);
+    const log =
+      flags.from === undefined
+        ? await openLog(flags.config, this.progress)
+        : await this.#elasticLog(flags.config, sinceMs);
     const rows = this.rows<PictlEvent>({ json, follow, key: "events", text: (event) => eventLine(event, style) });
     const report = await readLog(log, {
       follow,
@@ -65,5 +85,17 @@ export default class Log extends StreamCommand {
       output: { event: (event) => rows.row(event), idle: () => rows.flush() },
     });
     await this.finishRows(report, rows, json);
+  }
+
+  async #ship(configPath: string | undefined): Promise<void> {
+    const { config, files } = await openShipping(configPath, this.progress);
+    const report = await shipOnce(config, files && { ...files, version: this.config.version }, this.signal);
+    await this.finish(report, ({ shipped }) => `${String(shipped)} event${shipped === 1 ? "" : "s"} shipped\n`);
+  }
+
+  async #elasticLog(configPath: string | undefined, sinceMs: number | undefined): Promise<Pick<EventLog, "read">> {
+    const { config, files } = await openShipping(configPath, this.progress);
+    if (!config.elasticsearch || !files) throw noElastic();
+    return elasticLog(config, { section: config.elasticsearch, elastic: files.elastic, sinceMs });
   }
 }

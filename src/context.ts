@@ -6,6 +6,7 @@ import { openBuildContexts, savedDigests } from "./adapters/build-context/index.
 import { systemClock } from "./adapters/clock/index.ts";
 import { findConfig, openConfigStore } from "./adapters/config/index.ts";
 import { thisMachine } from "./adapters/controller/index.ts";
+import { openElastic } from "./adapters/elasticsearch/index.ts";
 import { openEventFeed } from "./adapters/events/feed.ts";
 import { openEventLog } from "./adapters/events/index.ts";
 import { openHooks } from "./adapters/hooks/index.ts";
@@ -24,6 +25,7 @@ import type {
   Ask,
   Controller,
   EditableConfigStore,
+  Elastic,
   EventFeed,
   EventLog,
   HostKeys,
@@ -34,6 +36,7 @@ import type {
   Ports,
   Progress,
   SavedNotices,
+  SavedShipping,
   SavedVip,
   StateFile,
   VipPorts,
@@ -41,13 +44,26 @@ import type {
 } from "./app/ports.ts";
 import { openChecks } from "./checks/index.ts";
 import type { ComposeFile } from "./domain/compose/import.ts";
-import type { Config } from "./domain/config/types.ts";
+import type { Config, ElasticSection } from "./domain/config/types.ts";
 import type { DaemonState } from "./domain/daemon.ts";
 import { PictlError } from "./domain/errors.ts";
 import type { Face } from "./domain/event.ts";
 import type { Fence } from "./domain/guard/command.ts";
 import { acquireLock, type LockHolder, lockHolder } from "./files/lock.ts";
 import { bootId, machineId } from "./files/machine.ts";
+
+/** An Elasticsearch, and how far it has the event log. */
+export interface ShippingFiles {
+  readonly elastic: Elastic;
+  readonly feed: EventFeed;
+  readonly state: StateFile<SavedShipping>;
+  readonly lock: (waitMs: number) => Promise<{ release(): Promise<void> }>;
+}
+
+export interface Shipping {
+  readonly config: Config;
+  readonly files: ShippingFiles | undefined;
+}
 
 /** What a command works with: the config and every port, filled with the real thing. */
 export interface Context {
@@ -67,6 +83,8 @@ export interface Context {
     readonly vip: (ip: string) => StateFile<SavedVip>;
     /** What somebody wants of a virtual IP by hand, left for the daemon. */
     readonly vipRequests: VipRequests;
+    /** What it takes to ship events to this Elasticsearch. */
+    readonly shipping: (section: ElasticSection) => ShippingFiles;
     /** What has been told to whom, and how far the event log is told. */
     readonly notices: { readonly feed: EventFeed; readonly state: StateFile<SavedNotices> };
     /** Which one does. */
@@ -205,6 +223,45 @@ export async function openLog(options: Pick<ContextOptions, "configPath" | "prog
   return openEventLog({ stateDir: config.stateDir, cluster: config.cluster, warn });
 }
 
+function shippingFiles(
+  { stateDir, cluster }: Pick<Config, "stateDir" | "cluster">,
+  section: ElasticSection,
+  warn: Warn,
+): ShippingFiles {
+  return {
+    elastic: openElastic(section, openSecrets(process.env)),
+    feed: openEventFeed({ stateDir, cluster }, () => Date.now()),
+    state: state.openStateFile(join(stateDir, `elasticsearch-${cluster}.json`), state.savedShipping, { warn }),
+    lock: (waitMs) => shippingLock({ stateDir, cluster }, waitMs),
+  };
+}
+
+/**
+ * The config and, where it names one, its Elasticsearch; nothing that speaks to nodes is loaded.
+ */
+export async function openShipping(options: Pick<ContextOptions, "configPath" | "progress">): Promise<Shipping> {
+  const store = await openStore(options.configPath);
+  const { config } = await store.read();
+  const { elasticsearch } = config;
+  await refuseUnsafeFolder(config.stateDir, store.path);
+  const warn = (message: string): void => {
+    options.progress.warn(message);
+  };
+  return {
+    config,
+    files: elasticsearch && shippingFiles(config, elasticsearch, warn),
+  };
+}
+
+async function shippingLock(
+  { stateDir, cluster }: Pick<Config, "stateDir" | "cluster">,
+  waitMs: number,
+): Promise<{ release(): Promise<void> }> {
+  await mkdir(stateDir, { recursive: true, mode: 0o700 });
+  const path = join(stateDir, `elasticsearch-${cluster}.lock`);
+  return acquireLock(path, waitMs, (holder) => `Events of this cluster are being shipped already, by ${holder}.`);
+}
+
 /** What it takes to write an event, for commands that touch no node. */
 export async function openRecorder(
   options: Pick<ContextOptions, "configPath" | "progress" | "cause">,
@@ -296,6 +353,7 @@ function daemonFiles(
     state: state.openStateFile(told, state.daemonState, { warn }),
     vip: (ip) =>
       state.openStateFile(join(stateDir, `vip-${cluster}-${ip}.json`), state.savedVip, { durable: true, warn }),
+    shipping: (section) => shippingFiles({ stateDir, cluster }, section, warn),
     notices: {
       feed: openEventFeed({ stateDir, cluster }, () => Date.now()),
       state: state.openStateFile(join(stateDir, `notices-${cluster}.json`), state.savedNotices, { warn }),

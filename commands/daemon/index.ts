@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { Flags } from "@oclif/core";
+import type { ShipInput } from "../../src/app/elastic/ship.ts";
 import { openHeartbeat } from "../../src/app/heartbeat/index.ts";
 import { heartbeatOnce } from "../../src/app/heartbeat/once.ts";
 import { openLasting } from "../../src/app/daemon/lasting.ts";
@@ -8,8 +9,10 @@ import { openRegister } from "../../src/app/leadership/register.ts";
 import { vipsOnce } from "../../src/app/vip/once.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
 import { openDaemonLog } from "../../src/cli/output/daemon-log.ts";
+import { keepMeasuring, keepShipping } from "../../src/daemon/shipping.ts";
 import { keepTelling } from "../../src/daemon/notices.ts";
 import { watchStalls } from "../../src/daemon/stall.ts";
+import type { ElasticSection } from "../../src/domain/config/types.ts";
 import type { Fence } from "../../src/domain/guard/command.ts";
 import { checkPeriod } from "../../src/domain/vip/period.ts";
 import { heartbeatView } from "../../src/view/heartbeat.ts";
@@ -110,6 +113,10 @@ export default class Daemon extends PictlCommand {
     const { memory } = daemon.leadership;
     const leadership = await openLeadership(ports, { ...daemon.leadership, memory: lasting.file(memory) });
     const { runDaemon } = await import("../../src/daemon/index.ts");
+    const shipping = (section: ElasticSection): ShipInput => {
+      const files = daemon.shipping(section);
+      return { ...files, state: lasting.file(files.state), version: this.config.version };
+    };
     try {
       await runDaemon(ports, {
         config,
@@ -126,6 +133,8 @@ export default class Daemon extends PictlCommand {
         },
         beside: [
           (run) => keepTelling(ports, { feed: daemon.notices.feed, state: lasting.file(daemon.notices.state) }, run),
+          (run) => keepShipping(ports, shipping, run),
+          (run) => keepMeasuring(ports, { open: shipping, leads: () => leadership.role() === "leader" }, run),
         ],
         catchUp: () => lasting.catchUp(),
         abandon: (reason) => {

@@ -20,7 +20,7 @@ export interface LogInput extends EventFilter {
 }
 
 /** Reads pictl's own event log, oldest first. Touches no node. */
-export async function readLog(log: EventLog, input: LogInput): Promise<Report<object>> {
+export async function readLog(log: Pick<EventLog, "read">, input: LogInput): Promise<Report<object>> {
   const { follow, signal, output } = input;
   const matches = eventMatcher(input);
   let incidents: Incidents = {};

@@ -17,6 +17,7 @@ export type * from "./ports/checks.ts";
 export type * from "./ports/config.ts";
 export type * from "./ports/connection.ts";
 export type * from "./ports/docker.ts";
+export type * from "./ports/elastic.ts";
 export type * from "./ports/heartbeat.ts";
 export type * from "./ports/leadership.ts";
 export type * from "./ports/notices.ts";

@@ -1,4 +1,5 @@
 import type { PictlEvent } from "../domain/event.ts";
+import { changeOfEvent, placeOfEvent } from "../domain/event-words.ts";
 import { visible } from "../domain/text.ts";
 import { type Style, tint } from "./style.ts";
 import { duration, localTime } from "./units.ts";
@@ -13,10 +14,10 @@ export function eventLine(event: PictlEvent, style: Style): string {
   const head = [
     tint(style, "dim", localTime(event.time)),
     tint(style, error === undefined ? "strong" : "bad", visible(event.type).padEnd(23)),
-    visible(placeOf(event)).padEnd(12),
+    visible(placeOfEvent(event)).padEnd(12),
   ];
   const rest = [
-    error === undefined ? visible(changeOf(event)) : tint(style, "bad", visible(firstLine(error))),
+    error === undefined ? visible(changeOfEvent(event)) : tint(style, "bad", visible(firstLine(error))),
     durationMs === undefined ? "" : tint(style, "dim", `(${duration(durationMs)})`),
     tint(style, "dim", `${visible(event.who)}${event.cause === undefined ? "" : `: ${visible(event.cause)}`}`),
   ].filter((part) => part !== "");
@@ -29,27 +30,6 @@ export function eventLine(event: PictlEvent, style: Style): string {
 
 const indent = "    ";
 
-function placeOf({ container, node }: PictlEvent): string {
-  if (container !== undefined && node !== undefined) return `${container}@${node}`;
-  return container ?? node ?? "-";
-}
-
-function changeOf({ before, after }: PictlEvent): string {
-  if (before == null && after == null) return "";
-  if (before == null) return short(after);
-  return after === undefined ? `was ${short(before)}` : `${short(before)} → ${short(after)}`;
-}
-
 function firstLine(text: string): string {
   return text.split("\n")[0] ?? "";
-}
-
-function short(value: unknown): string {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-    return Object.entries(value)
-      .map(([key, each]) => `${key}: ${short(each)}`)
-      .join(", ");
-  }
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }

@@ -21,6 +21,7 @@ const seconds: Readonly<Record<string, number>> = {
   "lab/failover/nothing": 110,
   "lab/failover/interrupted": 110,
   "lab/failover/moves": 100,
+  "adapters/elasticsearch/real-node": 50,
   "templates/vip": 31,
   "adapters/ssh/limits": 25,
   "sim/cluster": 21,

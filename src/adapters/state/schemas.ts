@@ -4,6 +4,7 @@ import type {
   SavedLeadership,
   SavedMemory,
   SavedNotices,
+  SavedShipping,
   SavedVip,
   VipReply,
   VipRequest,
@@ -185,6 +186,8 @@ const entry = fields<Entry>({
 });
 
 const position = fields<LogPosition>({ file: z.string(), at: z.number() });
+
+export const savedShipping: Schema<SavedShipping> = schemaOf(fields<SavedShipping>({ position: z.optional(position) }));
 
 export const savedNotices: Schema<SavedNotices> = schemaOf(
   fields<SavedNotices>({

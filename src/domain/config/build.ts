@@ -1,5 +1,6 @@
 import { buildHeartbeat, buildConstraints, reportSwitchedOff } from "./heartbeat.ts";
 import { markMovable } from "./movable.ts";
+import { buildElastic } from "./elastic.ts";
 import { buildHooks } from "./hooks.ts";
 import { buildHttp } from "./http.ts";
 import { buildNodes } from "./nodes.ts";
@@ -52,7 +53,7 @@ export function buildConfig(raw: RawConfig, options: BuildOptions): { config: Co
     syslog: raw.syslog || undefined,
     rsyslog: rsyslog(raw, findings),
     kibana: raw.kibana ?? (raw.monitoring || undefined),
-    elasticsearch: elasticsearch(raw),
+    elasticsearch: buildElastic(raw, resolvePath, findings),
     hooks: buildHooks(raw.hooks),
     notify: buildNotify(raw, resolvePath, findings),
     stateDir: raw.state_dir === undefined ? options.defaultStateDir : resolvePath(raw.state_dir),
@@ -85,11 +86,6 @@ function rsyslog(raw: RawConfig, findings: Findings): Config["rsyslog"] {
   if (raw.rsyslog_host !== undefined) findings.warning(["rsyslog_host"], "has no effect without rsyslog_logfile");
   if (raw.rsyslog_logfile !== undefined) findings.warning(["rsyslog_logfile"], "has no effect without rsyslog_host");
   return undefined;
-}
-
-function elasticsearch(raw: RawConfig): Config["elasticsearch"] {
-  if (raw.elasticsearch === undefined) return undefined;
-  return { url: raw.elasticsearch, index: raw.elasticsearch_index ?? "picluster" };
 }
 
 function reportIgnored(raw: RawConfig, findings: Findings): void {

@@ -72,6 +72,14 @@ export interface RawLogs {
   readonly monitoring?: string | undefined;
   readonly elasticsearch?: string | undefined;
   readonly elasticsearch_index?: string | undefined;
+  readonly elasticsearch_auth?: RawElasticAuth | null | undefined;
+  readonly elasticsearch_ca?: string | undefined;
+}
+
+export interface RawElasticAuth {
+  readonly api_key?: string | undefined;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
 }
 
 /** `node` and, under any other key, a container. */

@@ -24,7 +24,7 @@ export interface Config {
   readonly syslog: string | undefined;
   readonly rsyslog: { readonly host: string; readonly logfile: string } | undefined;
   readonly kibana: string | undefined;
-  readonly elasticsearch: { readonly url: string; readonly index: string } | undefined;
+  readonly elasticsearch: ElasticSection | undefined;
   readonly hooks: Hooks;
   /** Who is told of what happens, by the daemon; always there after reading a file. */
   readonly notify?: readonly NotifySection[];
@@ -174,6 +174,15 @@ export interface Constraint {
 export interface SavedCommand {
   readonly label: string;
   readonly command: string;
+}
+
+export interface ElasticSection {
+  readonly url: string;
+  /** What the names of data streams begin with, after their type. */
+  readonly dataset: string;
+  readonly auth?: { readonly apiKey: SecretSource } | { readonly username: string; readonly password: SecretSource };
+  /** A file with the certificates that vouch for the server's; absolute. */
+  readonly ca?: string;
 }
 
 export interface NotifySection {

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { elasticKeys } from "./elastic.ts";
 import { httpKeys, laterHttpKeys } from "./http.ts";
 import { hooks, heartbeatRow, layoutRow, nodeName, path } from "./layout.ts";
 import { node, ssh } from "./nodes.ts";
@@ -8,7 +9,6 @@ import { choice, described, dictionary, list, milliseconds, section, strict, tex
 
 const shellCommand = () => text("a shell command", /^[^\0]*\S[^\0]*$/);
 const line = (expected: string) => text(expected, /^[^\r\n\0]*\S[^\r\n\0]*$/);
-const url = () => text("a URL that begins with http:// or https://", /^https?:\/\/[^\s/]/);
 
 const constraint = strict(
   {
@@ -22,8 +22,6 @@ const constraint = strict(
   },
   'an object such as {"container": "web,192.168.0.101,192.168.0.102"}',
 );
-
-const unused = "It is checked and kept for PiCluster's configs, and no command uses it yet.";
 
 /** Keys of the original and its later versions that pictl takes and ignores. */
 const ignored = z.optional(
@@ -195,28 +193,7 @@ export const configSchema = strict(
         example: "/var/log/syslog",
       }),
     ),
-    kibana: z.optional(
-      described(url(), `Address of Kibana. ${unused}`, {
-        example: "https://127.0.0.1:5601",
-      }),
-    ),
-    monitoring: z.optional(
-      described(text("a URL"), "What later versions of PiCluster called `kibana`. Without it, `kibana` counts.", {
-        example: "https://127.0.0.1:5601",
-      }),
-    ),
-    elasticsearch: z.optional(
-      described(url(), `Address of Elasticsearch. ${unused}`, {
-        example: "http://127.0.0.1:9200",
-      }),
-    ),
-    elasticsearch_index: z.optional(
-      described(
-        text("an index name", /^[a-z0-9][^\s\\/*?"<>|,#A-Z]*$/),
-        `Index of Elasticsearch for events. ${unused}`,
-        { default: "picluster", example: "cluster-events" },
-      ),
-    ),
+    ...elasticKeys,
 
     ...httpKeys,
     ...laterHttpKeys,

@@ -1,0 +1,86 @@
+import type { Client, ClientOptions } from "@elastic/elasticsearch";
+import type { Elastic, Secrets } from "../../app/ports.ts";
+import type { ElasticSection } from "../../domain/config/types.ts";
+import { elasticError } from "../../domain/elastic/failure.ts";
+import { PictlError } from "../../domain/errors.ts";
+import { readText, smallFileBytes, whyUnread } from "../../files/read.ts";
+import { faultOf } from "./fault.ts";
+import { readEvents } from "./read.ts";
+import { storeAll } from "./store.ts";
+
+const requestTimeoutMs = 30_000;
+
+/** Connects to nothing: the client is loaded and made with the first request, with the secrets as they are then. */
+export function openElastic(section: ElasticSection, secrets: Secrets): Elastic {
+  let opened: Promise<Client> | undefined;
+  const asking = async <T>(work: (client: Client) => Promise<T>): Promise<T> => {
+    opened ??= openClient(section, secrets);
+    try {
+      return await work(await opened);
+    } catch (error) {
+      // So that a password, a CA or an address that was put right counts at the next try.
+      const failed = opened;
+      opened = undefined;
+      await failed.then((client) => client.close()).catch(() => undefined);
+      if (error instanceof PictlError) throw error;
+      // The client's error has the whole request in it, with the login: nothing of it goes on.
+      throw elasticError(section.url, faultOf(error));
+    }
+  };
+  return {
+    store: (documents, signal) => asking((client) => storeAll(client, documents, signal)),
+    putTemplates: (templates, signal) =>
+      asking(async (client) => {
+        for (const { name, body } of templates) {
+          await client.indices.putIndexTemplate({ name, ...body }, { signal });
+        }
+      }),
+    async *events(stream, sinceMs, signal) {
+      let after: readonly unknown[] | undefined;
+      for (;;) {
+        const page = await asking((client) => readEvents(client, { stream, sinceMs, after }, signal));
+        yield* page.events;
+        after = page.next;
+        if (after === undefined) return;
+      }
+    },
+    async close() {
+      await opened?.then((client) => client.close()).catch(() => undefined);
+    },
+  };
+}
+
+async function openClient({ url, auth, ca }: ElasticSection, secrets: Secrets): Promise<Client> {
+  const [{ Client }, tls, login] = await Promise.all([
+    import("@elastic/elasticsearch"),
+    ca === undefined ? undefined : caText(ca),
+    auth && loginOf(auth, secrets),
+  ]);
+  return new Client({
+    node: url,
+    ...(login ? { auth: login } : {}),
+    ...(tls === undefined ? {} : { tls: { ca: tls } }),
+    // Who asks knows better when to try again.
+    maxRetries: 0,
+    requestTimeout: requestTimeoutMs,
+    redaction: { type: "remove" },
+  });
+}
+
+async function loginOf(
+  auth: NonNullable<ElasticSection["auth"]>,
+  secrets: Secrets,
+): Promise<NonNullable<ClientOptions["auth"]>> {
+  if ("apiKey" in auth) return { apiKey: (await secrets.read(auth.apiKey)).reveal() };
+  return { username: auth.username, password: (await secrets.read(auth.password)).reveal() };
+}
+
+async function caText(path: string): Promise<string> {
+  try {
+    return await readText(path, { maxBytes: smallFileBytes });
+  } catch (error) {
+    throw new PictlError("elasticsearch-failed", `The CA file ${path} ${whyUnread(error)}.`, {
+      hint: "Correct `elasticsearch_ca`; a relative path counts from the config's folder.",
+    });
+  }
+}

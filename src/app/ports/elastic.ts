@@ -1,0 +1,31 @@
+import type { PictlEvent } from "../../domain/event.ts";
+import type { IndexTemplate } from "../../domain/elastic/templates.ts";
+import type { LogPosition } from "./state.ts";
+
+export interface ElasticDocument {
+  /** The data stream. */
+  readonly stream: string;
+  readonly id: string;
+  readonly body: object;
+}
+
+/** What became of a document: it is there (also when it was before), it may be sent again, or it is taken never. */
+export type Stored =
+  | { readonly state: "stored" }
+  | { readonly state: "busy"; readonly status: number; readonly reason: string }
+  | { readonly state: "refused"; readonly reason: string };
+
+/** An Elasticsearch. Each rejects with elasticsearch-failed, without a word of the request, and when `signal` aborts. */
+export interface Elastic {
+  /** Nothing comes twice: what is there under its id counts as stored. In the order of the documents. */
+  store(documents: readonly ElasticDocument[], signal: AbortSignal): Promise<readonly Stored[]>;
+  putTemplates(templates: readonly IndexTemplate[], signal: AbortSignal): Promise<void>;
+  /** Events from a moment on, oldest first; none where there is no such stream. */
+  events(stream: string, sinceMs: number | undefined, signal: AbortSignal): AsyncIterable<PictlEvent>;
+  close(): Promise<void>;
+}
+
+/** How far the event log is shipped. */
+export interface SavedShipping {
+  readonly position: LogPosition | undefined;
+}
