@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import ContainerAdd from "../../commands/container/add.ts";
 import ContainerEdit from "../../commands/container/edit.ts";
+import ContainerRemove from "../../commands/container/remove.ts";
 import Create from "../../commands/create.ts";
 import Log from "../../commands/log.ts";
 import Move from "../../commands/move.ts";
@@ -57,7 +59,11 @@ describe.skipIf(obstacle !== undefined)("replacing a container with a version th
 
   let takeAway = (): void => undefined;
   beforeAll(() => {
-    takeAway = writeMoodyImage(join(dirname(lab.status().config), "docker"), "app");
+    const folder = join(dirname(lab.status().config), "docker");
+    const written = ["app", "second"].map((name) => writeMoodyImage(folder, name));
+    takeAway = () => {
+      for (const take of written) take();
+    };
   });
   // Before the lab goes, so that its folder goes with it.
   afterAll(() => {
@@ -91,6 +97,39 @@ describe.skipIf(obstacle !== undefined)("replacing a container with a version th
     const { ended, outages } = await meanwhile(nodes, () => run(ContainerEdit, ...words));
     expect([ended.code, ended.stderr]).toEqual([1, expect.stringContaining("cannot reach the registry 127.0.0.1:1")]);
     expect(outages).toEqual(nodes.map(() => ({ lostMs: 0, answers: ["1"] })));
+    expect(await everything()).toEqual(before);
+  }, 60_000);
+
+  test.each([
+    ["that ends at once, on three nodes", nodes, "exits", "ended with exit code 3 right after its start"],
+    ["that never listens, on one node", ["n1"], "deaf", "did not come up within 3 s"],
+  ])(
+    "by edit --run, one %s: the old ones serve on",
+    async (_, on, mode, why) => {
+      wanted(`${withPorts} -e V=1`, on);
+      const before = await everything();
+      const args = `${withPorts} -e V=2 -e MODE=${mode}`;
+      const words = ["app", "--args", args, "--run", "--yes", "--check-timeout", "3"];
+      const { ended, outages } = await meanwhile(nodes, () => run(ContainerEdit, ...words));
+      expect([ended.code, ended.stderr]).toEqual([1, expect.stringContaining(`app@n1: The new container ${why}`)]);
+      expect(outages).toEqual(nodes.map(() => ({ lostMs: 0, answers: ["1"] })));
+      expect(await everything()).toEqual(before);
+    },
+    120_000,
+  );
+
+  test("by add --run: it is told, nothing else is touched, and it can be put right and tried again", async () => {
+    const before = await everything();
+    const words = ["second", "--node", "n1", "--run", "--check-timeout", "3"];
+    const { ended, outages } = await meanwhile(nodes, () => run(ContainerAdd, ...words, "--args", "-e MODE=exits"));
+    expect([ended.code, ended.stderr]).toEqual([
+      1,
+      expect.stringContaining("second@n1: The new container ended with exit code 3 right after its start"),
+    ]);
+    expect(outages).toEqual(nodes.map(() => ({ lostMs: 0, answers: ["1"] })));
+    const again = await run(ContainerEdit, "second", "--args", "-e MODE=well", "--run", "--yes");
+    expect([again.code, again.stdout], again.stderr).toEqual([0, expect.stringContaining("second")]);
+    expect((await run(ContainerRemove, "second", "--yes", "--grace", "1")).code).toBe(0);
     expect(await everything()).toEqual(before);
   }, 60_000);
 
