@@ -6,6 +6,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadManifest } from "./manifest.ts";
 import { manPage } from "./man-page.ts";
+import { bundleWeb } from "./web.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -44,7 +45,9 @@ const besideSsh2: esbuild.Plugin = {
 };
 
 // esbuild has said by then what is wrong and where.
-const files = await bundle().catch(() => process.exit(1));
+const files = await Promise.all([bundle(), bundleWeb(root)])
+  .then((all) => all.flat())
+  .catch(() => process.exit(1));
 await rm(`${root}dist`, { recursive: true, force: true });
 for (const { path, contents } of files) {
   await mkdir(dirname(path), { recursive: true });
@@ -53,7 +56,7 @@ for (const { path, contents } of files) {
 await writeManifest();
 
 /** Nothing is written yet, so that a mistake in the sources leaves the last build as it is. */
-async function bundle(): Promise<readonly esbuild.OutputFile[]> {
+async function bundle(): Promise<readonly { readonly path: string; readonly contents: Uint8Array }[]> {
   const commands = (await readdir(`${root}commands`, { recursive: true })).filter((file) => file.endsWith(".ts"));
   const { outputFiles } = await esbuild.build({
     write: false,

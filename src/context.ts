@@ -159,8 +159,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       registries: openRegistries({ hubUrl: process.env["PICTL_HUB_URL"] }),
       journal: openJournal(config.stateDir, config.cluster),
       checks: openChecks({ nodes, engines, network, clock: systemClock }),
-      // A pictl that a hook starts is to work on this cluster, and not on whatever its user has at home.
-      hooks: openHooks({ PICLUSTER_CONFIG: store.path }),
+      hooks: openHooks(),
       notices: openNotices(process.env),
       scripts,
       events: eventLog(config, { ...options, warn }),

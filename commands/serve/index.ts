@@ -31,27 +31,26 @@ export default class Serve extends PictlCommand {
     const work = new AbortController();
     const log = openDaemonLog(process.stderr, this.terminal);
     const context = await this.open(flags, { signal: work.signal, progress: log.progress });
-    const { config, store, access } = context;
-    const ports = { ...context.ports, events: log.alsoShown(context.ports.events) };
+    const { ports, config } = context;
     const { runServe } = await import("../../src/http/index.ts");
-    await runServe(ports, {
-      config,
-      workshop: { ...context, ports },
-      store,
-      access,
-      host: flags.host ?? config.http?.host ?? "127.0.0.1",
-      port: flags.port ?? config.http?.webPort ?? 3003,
-      selfSigned: flags["self-signed"],
-      webRoot: join(this.config.root, "dist", "web"),
-      version: this.config.version,
-      leave: this.signal,
-      onListening: (listening) => {
-        process.stdout.write(flags.json ? `${jsonLine(listening)}\n` : listeningView(listening));
+    await runServe(
+      { ...context, ports: { ...ports, events: log.alsoShown(ports.events) } },
+      {
+        access: context.access,
+        host: flags.host ?? config.http?.host ?? "127.0.0.1",
+        port: flags.port ?? config.http?.webPort ?? 3003,
+        selfSigned: flags["self-signed"],
+        webRoot: join(this.config.root, "dist", "web"),
+        version: this.config.version,
+        leave: this.signal,
+        onListening: (listening) => {
+          process.stdout.write(flags.json ? `${jsonLine(listening)}\n` : listeningView(listening));
+        },
+        warn: (message) => {
+          log.progress.warn(message);
+        },
       },
-      warn: (message) => {
-        log.progress.warn(message);
-      },
-    });
+    );
     work.abort();
   }
 

@@ -79,8 +79,6 @@ export const errorCodes = {
   /** A move did not come about; everything is as it was before. */
   "move-failed": 1,
   "image-missing": 1,
-  /** The image is for another processor than the node has. */
-  "image-platform": 1,
   /** The image is needed by a container, of the layout or of the node's Docker. */
   "image-in-use": 1,
   /** A registry does not answer, to a node or to this machine. */

@@ -51,6 +51,6 @@ export function openAudit(ports: Pick<Ports, "events" | "clock">): Audit {
 }
 
 /** People in the console, and scripts. */
-function faceOf(identity: Identity | undefined): Face {
+export function faceOf(identity: Identity | undefined): Face {
   return identity?.by === "session" ? "web" : "api";
 }

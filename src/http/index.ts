@@ -2,11 +2,13 @@ import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { pause } from "../abort.ts";
 import { digestOf } from "../app/access/accounts.ts";
-import type { AccessState, ConfigStore, Ports } from "../app/ports.ts";
-import type { Config, HttpSection } from "../domain/config/types.ts";
+import type { AccessState } from "../app/ports.ts";
+import type { HttpSection } from "../domain/config/types.ts";
 import { PictlError } from "../domain/errors.ts";
 import type { Workshop } from "../operations/context.ts";
 import { type Jobs, openJobs } from "../operations/jobs/index.ts";
+import { openLive } from "../watch/index.ts";
+import type { Live } from "../watch/live.ts";
 import { openCredentials } from "./access/credentials.ts";
 import { openGate } from "./access/gate.ts";
 import { openLogin } from "./access/login.ts";
@@ -23,12 +25,11 @@ import { type Certificate, certificateOf } from "./listen/tls.ts";
 import { limits as usualLimits, type Limits } from "./limits.ts";
 import { type Part, runParts } from "./parts.ts";
 import { readStatic } from "./static.ts";
+import { streamRoute } from "./stream/index.ts";
+import { liveJobs } from "./stream/jobs.ts";
+import { followLogs } from "./stream/logs.ts";
 
 export interface ServeInput {
-  readonly config: Config;
-  /** What operations work with. */
-  readonly workshop: Workshop;
-  readonly store: ConfigStore;
   readonly access: AccessState;
   /** `--host` and `--port`, else as the config says. */
   readonly host: string;
@@ -44,6 +45,8 @@ export interface ServeInput {
   /** Told when it takes connections. */
   readonly onListening: (address: Listening) => void;
   readonly warn: (message: string) => void;
+  /** What `/stream` shows, instead of the cluster itself. */
+  readonly live?: Live;
   /** Others than the usual ones. */
   readonly limits?: Partial<Limits>;
 }
@@ -64,8 +67,9 @@ const sweepMs = 2000;
  * seconds also while streams are open. Rejects with config-invalid where it may not listen there, and with
  * missing-prerequisite where it cannot.
  */
-export async function runServe(ports: Ports, input: ServeInput): Promise<void> {
-  const { config, access, warn } = input;
+export async function runServe(workshop: Workshop, input: ServeInput): Promise<void> {
+  const { config, ports } = workshop;
+  const { access, warn } = input;
   if (!config.http) throw new Error("a config that was read has this section");
   const limits: Limits = { ...usualLimits, ...input.limits };
   const http: HttpSection = { ...config.http, host: input.host };
@@ -75,7 +79,7 @@ export async function runServe(ports: Ports, input: ServeInput): Promise<void> {
     accounts: access.accounts,
     secrets: ports.secrets,
     clock: ports.clock,
-    http: async () => (await input.store.read()).config.http,
+    http: async () => (await workshop.store.read()).config.http,
     loopback,
     warn,
   });
@@ -94,7 +98,7 @@ export async function runServe(ports: Ports, input: ServeInput): Promise<void> {
   const ending = new AbortController();
   setMaxListeners(0, ending.signal);
   const jobs = openJobs({
-    workshop: input.workshop,
+    workshop,
     newId: randomUUID,
     onBug: (bug) => {
       onBug(bug instanceof Error ? bug : new Error(String(bug)));
@@ -111,13 +115,13 @@ export async function runServe(ports: Ports, input: ServeInput): Promise<void> {
     about: async () => ({ version: input.version, cluster: config.cluster, terminal: http.terminal }),
     doors,
     files: await readStatic(input.webRoot),
-    workshop: input.workshop,
+    workshop,
     jobs,
     ending: ending.signal,
     onBug,
   });
-  // The streams of the live model and the terminals belong here.
-  const routes: readonly SocketRoute[] = [];
+  const live = input.live ?? openLive(workshop, { jobs: liveJobs(jobs) });
+  const routes: readonly SocketRoute[] = [streamRoute(live, followLogs(workshop))];
   const sockets = socketTable(
     routes,
     async (request, role) => {
@@ -135,6 +139,7 @@ export async function runServe(ports: Ports, input: ServeInput): Promise<void> {
   );
   const mayPrint = loopback && !(await credentials.hasUsers());
   const parts: readonly Part[] = [
+    { start: async () => () => live.stop() },
     sweeping(sessions, tokens),
     listener({
       host: http.host,

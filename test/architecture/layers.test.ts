@@ -63,6 +63,14 @@ const violations: Record<string, Record<string, string>> = {
     "src/tui/a.ts": 'import { b } from "../http/b.ts";\nexport const a = b;',
     "src/http/b.ts": "export const b = 1;",
   },
+  "web-knows-the-api": {
+    "src/web/a.ts": 'import { b } from "../http/b.ts";\nexport const a = b;',
+    "src/http/b.ts": "export const b = 1;",
+  },
+  "nothing-knows-the-web": {
+    "src/http/a.ts": 'import { b } from "../web/b.ts";\nexport const a = b;',
+    "src/web/b.ts": "export const b = 1;",
+  },
   "cli-knows-no-command": {
     "src/cli/a.ts": 'import { b } from "../../commands/b.ts";\nexport const a = b;',
     "commands/b.ts": "export const b = 1;",

@@ -105,6 +105,26 @@ export default tseslint.config(
     },
   },
   {
+    files: ["src/web/**/*.{ts,tsx}"],
+    rules: {
+      "no-console": "error",
+      // Handlers of events are mostly one call.
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "no-restricted-syntax": [
+        "error",
+        ...["dangerouslySetInnerHTML", "srcdoc"].map((name) => ({
+          selector: `JSXAttribute[name.name="${name}"]`,
+          message: "What nodes say is text and never markup.",
+        })),
+        {
+          selector: "MemberExpression[property.name=/^(innerHTML|outerHTML|insertAdjacentHTML|write|writeln)$/]",
+          message: "What nodes say is text and never markup.",
+        },
+        { selector: "ExportDefaultDeclaration", message: "Named exports only." },
+      ],
+    },
+  },
+  {
     // oclif takes a command file's default export; so do the tools their configs.
     files: ["commands/**/*.ts", "vitest.config.ts", "test/config/*.js"],
     rules: { "no-restricted-syntax": "off" },

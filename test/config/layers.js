@@ -131,6 +131,23 @@ const layers = [
     to: { path: "^src/(daemon|tui|http)/", pathNot: "^src/$1/" },
   },
   {
+    name: "web-knows-the-api",
+    comment:
+      "The console runs in a browser and speaks to the API alone. It may know the types of what that says, decisions of the domain, and what is pure of the live model.",
+    from: { path: "^src/web/" },
+    to: {
+      path: "^(src|commands|bin)/",
+      pathNot: ["^src/(web|domain)/", "^src/watch/select\\.ts$"],
+      dependencyTypesNot: ["type-only"],
+    },
+  },
+  {
+    name: "nothing-knows-the-web",
+    comment: "The console is a bundle that the server hands out; nothing of it runs here.",
+    from: { path: "^(src|commands|bin)/", pathNot: "^src/web/" },
+    to: { path: "^src/web/" },
+  },
+  {
     name: "cli-knows-no-command",
     comment:
       "src/cli is what commands are made of; drivers and the lab are loaded by the command that is named like them.",
@@ -194,8 +211,9 @@ const hygiene = [
   },
   {
     name: "no-undeclared-package",
-    comment: "A package that is not in `dependencies` is missing where pictl is installed. bin/dev.js is not shipped.",
-    from: { path: "^(src|commands|bin)/", pathNot: "^bin/dev\\.js$" },
+    comment:
+      "A package that is not in `dependencies` is missing where pictl is installed. bin/dev.js is not shipped; src/web is bundled for browsers.",
+    from: { path: "^(src|commands|bin)/", pathNot: "^(bin/dev\\.js$|src/web/)" },
     to: {
       pathNot: "^\\.\\./dist/",
       dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown", "unknown"],

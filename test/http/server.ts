@@ -41,10 +41,7 @@ export async function startServer(
   const address = new Promise<Listening>((resolve) => {
     listening = resolve;
   });
-  const ended = runServe(context.ports, {
-    config: context.config,
-    workshop: context,
-    store: context.store,
+  const ended = runServe(context, {
     access: context.access,
     selfSigned: false,
     host: context.config.http?.host ?? "127.0.0.1",

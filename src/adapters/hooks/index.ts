@@ -12,18 +12,13 @@ const lastWordsMs = 500;
 
 type Ending = Awaited<ReturnType<Hooks["run"]>>;
 
-/**
- * Runs hooks: `http://` and `https://` URLs get a POST, anything else is a line for `sh`, which has `env` beside this
- * process's own environment.
- */
-export function openHooks(env: Readonly<Record<string, string>> = {}): Hooks {
+/** Runs hooks: `http://` and `https://` URLs get a POST, anything else is a line for `sh`. */
+export function openHooks(): Hooks {
   return {
     run: async (hook, event, timeoutMs) => {
       const body = JSON.stringify(event);
       try {
-        return /^https?:\/\//i.test(hook)
-          ? await post(hook, body, timeoutMs)
-          : await execute(hook, body, { env, timeoutMs });
+        return /^https?:\/\//i.test(hook) ? await post(hook, body, timeoutMs) : await execute(hook, body, timeoutMs);
       } catch (error) {
         return { ok: false, message: timedOut(error) ? `gave up after ${String(timeoutMs)} ms` : reason(error) };
       }
@@ -76,15 +71,10 @@ function withoutCredentials(hook: string): { url: string; authorization: string 
  */
 const accompanied = `(IFS= read -r _ <&3 || kill -KILL "-$$") 2>/dev/null & exec 3<&-; exec /bin/sh -c "$1"`;
 
-async function execute(
-  line: string,
-  body: string,
-  { env, timeoutMs }: { readonly env: Readonly<Record<string, string>>; readonly timeoutMs: number },
-): Promise<Ending> {
+async function execute(line: string, body: string, timeoutMs: number): Promise<Ending> {
   // A group of its own, so that what the hook started ends with it.
   const child = spawn("/bin/sh", ["-c", accompanied, "sh", line], {
     stdio: ["pipe", "ignore", "pipe", "pipe"],
-    env: { ...process.env, ...env },
     detached: true,
   }) as ChildProcessByStdio<Writable, null, Readable>;
   const companion = child.stdio[3] as Writable;

@@ -14,10 +14,7 @@ import type { Ports } from "../ports.ts";
 import { refuseUncopyable } from "./copy-data.ts";
 import type { Moving, Replacing, Switching } from "./moving.ts";
 import { buildImages } from "../build.ts";
-import { imageNamed } from "../../domain/container/drift.ts";
-import { imageOf } from "../../domain/container/wanted.ts";
 import { pullMissing } from "../place/image.ts";
-import { refuseOtherPlatform } from "../place/platform.ts";
 import { settleReplacement } from "../place/settle.ts";
 import { preflight } from "./preflight.ts";
 import { replaceOld, startNew } from "./replace-old.ts";
@@ -142,9 +139,6 @@ async function makeImageReady(ports: Ports, { config, plan, target, step }: Swit
   const flags = { noCache: false, pull: false, force: false, dryRun: false };
   const [failure] = (await buildImages(ports, { config, placements: [plan.wanted], ...flags })).failures;
   if (failure) throw new PictlError(failure.code, failure.message, failure);
-  const image = imageNamed(await engine.images(), imageOf(plan.wanted));
-  const declares = image && (await engine.declares(image.id));
-  await refuseOtherPlatform(ports, { placement: plan.wanted, engine, connection, declares });
 }
 
 /** It has moved, whatever becomes of this: what fails is left to the next command. Resolves to what is left. */

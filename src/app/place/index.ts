@@ -4,7 +4,7 @@ import { imageNamed } from "../../domain/container/drift.ts";
 import { type EnvVariable, withEnvironmentOnStdin } from "../../domain/container/environment.ts";
 import { imageOf, runInput } from "../../domain/container/wanted.ts";
 import * as docker from "../../domain/docker/commands.ts";
-import type { ContainerFacts, ImageDeclares } from "../../domain/docker/facts.ts";
+import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import type { CreatePlan } from "../../domain/container/create.ts";
 import { checkOf, type Gates, gatesOf, type Passed } from "../../domain/place/gate.ts";
 import { freshSteps, swapSteps } from "../../domain/place/steps.ts";
@@ -17,7 +17,6 @@ import { inheritVolumes, tellLeft } from "./inherit.ts";
 import { nodeOf } from "../kit/observe.ts";
 import type { Engine, Ports, Step } from "../ports.ts";
 import { passGate } from "./gate.ts";
-import { refuseOtherPlatform } from "./platform.ts";
 import { putInPlace } from "./put.ts";
 import { tellProxy } from "./switch.ts";
 
@@ -50,10 +49,9 @@ export async function replaceOrMake(ports: Ports, place: Place & { readonly step
   const node = nodeOf(config, placement.node);
   const engine = await ports.engines.on(node, ports.signal);
   const generation = await newGeneration(ports, [facts], { dryRun: false });
-  const { run, left, swap, gates, declares } = await prepare(place, { engine, generation });
+  const { run, left, swap, gates } = await prepare(place, { engine, generation });
   const environment = await withSecrets(ports, placement, place.fromFile);
   const connection = await ports.nodes.connect(node, ports.signal);
-  await refuseOtherPlatform(ports, { placement, engine, connection, declares });
   if (swap && facts?.state === "running") {
     step.update(swap.kind);
     if (swap.kind === "stop-first") ports.progress.warn(`${container} is replaced ${swapInWords(swap)}.`);
@@ -115,7 +113,6 @@ interface Prepared {
   readonly left: Awaited<ReturnType<typeof inheritVolumes>>["left"];
   readonly swap: Swap | undefined;
   readonly gates: Gates;
-  readonly declares: ImageDeclares | undefined;
 }
 
 async function prepare(
@@ -132,7 +129,6 @@ async function prepare(
     run: runInput({ ...placement, args }, { cluster: config.cluster, generation, digest, asked: askedOf(placement) }),
     left,
     swap,
-    declares,
     gates: gatesOf(swap?.kind, { check, skips: skipsCheck }),
   };
 }

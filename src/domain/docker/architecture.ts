@@ -11,20 +11,6 @@ function processor(machine: string): { readonly arch: string; readonly version: 
 /** What a processor runs beside its own kind. */
 const alsoRuns: Readonly<Record<string, string>> = { amd64: "386", arm64: "arm" };
 
-/** How the kernel calls what runs foreign programs (binfmt_misc), as qemu-user-static registers it. */
-const emulators: Readonly<Record<string, string>> = {
-  amd64: "qemu-x86_64",
-  "386": "qemu-i386",
-  arm64: "qemu-aarch64",
-  arm: "qemu-arm",
-};
-
-/** Whether one of the handlers, as the kernel lists them, runs programs for `platform`. */
-export function isEmulated(platform: string, handlers: readonly string[]): boolean {
-  const [arch = ""] = platform.split("/");
-  return handlers.includes(emulators[arch] ?? `qemu-${arch}`);
-}
-
 /**
  * Whether a machine runs one of an image's platforms, named as Docker does without the system: `amd64`, `arm64/v8`,
  * `arm/v6`. A machine of an unknown kind is taken to: only what certainly does not fit is ruled out.

@@ -195,7 +195,6 @@ export function imageDeclares(body: unknown): ImageDeclares {
   return {
     volumes: Object.keys(object(config["Volumes"])),
     healthcheck: declaresHealthcheck(config["Healthcheck"]),
-    platform: platformOf(text(object(body)["Architecture"]), text(object(body)["Variant"])),
   };
 }
 
@@ -204,11 +203,8 @@ export function imagePlatforms(body: unknown): readonly string[] {
   return list(object(body)["Platforms"])
     .map(object)
     .filter((platform) => text(platform["os"]) === "linux")
-    .map((platform) => platformOf(text(platform["architecture"]), text(platform["variant"])) ?? "");
-}
-
-function platformOf(architecture: string, variant: string): string | undefined {
-  return architecture === "" ? undefined : variant === "" ? architecture : `${architecture}/${variant}`;
+    .map((platform) => [text(platform["architecture"]), text(platform["variant"])].filter((part) => part !== ""))
+    .map((parts) => parts.join("/"));
 }
 
 /** `GET /info`. */

@@ -91,8 +91,6 @@ export interface ImageDeclares {
   readonly volumes: readonly string[];
   /** It has a HEALTHCHECK. */
   readonly healthcheck: boolean;
-  /** The processor it is for: `amd64`, `arm/v7`; undefined when it does not say. */
-  readonly platform?: string | undefined;
 }
 
 /** Bytes on the disk, by id; what Docker does not say is missing. */

@@ -23,12 +23,6 @@ describe("a command", () => {
     expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(event);
   });
 
-  test("finds what it is given in its environment, such as the config that a pictl in it goes by", async () => {
-    const file = join(folder, "env");
-    await openHooks({ PICLUSTER_CONFIG: "/srv/c.json" }).run(`echo "$PICLUSTER_CONFIG $HOME" >'${file}'`, event, 5000);
-    expect(readFileSync(file, "utf8")).toBe(`/srv/c.json ${process.env["HOME"] ?? ""}\n`);
-  });
-
   test("that fails is told with its last words, and one that reads nothing is no failure", async () => {
     expect(await hooks.run("echo no DNS >&2; exit 3", event, 5000)).toEqual({
       ok: false,

@@ -1,0 +1,9 @@
+import { render } from "preact";
+import { App } from "./app.tsx";
+import { begin } from "./state/session.ts";
+import "./state/theme.ts";
+import "./style.css";
+
+const root = document.getElementById("app");
+if (root) render(<App />, root);
+void begin();

@@ -1,0 +1,150 @@
+import { signal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
+import { oldAfterMs } from "../../watch/select.ts";
+import type { LiveContainer } from "../../watch/model.ts";
+import { lifecycle } from "../actions.ts";
+import { Age, Since } from "../parts/age.tsx";
+import { DeedButton } from "../parts/doing.tsx";
+import { ContainerState } from "../parts/state.tsx";
+import { type Column, DataTable } from "../parts/table.tsx";
+import { bytes, count, percent } from "../parts/words.ts";
+import { go, remember, route } from "../state/route.ts";
+import { may } from "../state/session.ts";
+import { containers, isWrong, loaded } from "../state/store.ts";
+
+const columns: readonly Column<LiveContainer>[] = [
+  { id: "name", title: "Container", cell: (row) => <strong>{row.container}</strong>, order: (row) => row.container },
+  { id: "node", title: "Node", cell: (row) => row.node, order: (row) => row.node },
+  { id: "state", title: "State", cell: (row) => <ContainerState state={row.state} />, order: (row) => row.state },
+  {
+    id: "detail",
+    title: "Detail",
+    cell: (row) => (
+      <span class="detail" title={row.detail}>
+        {row.detail}
+      </span>
+    ),
+    wide: true,
+  },
+  { id: "image", title: "Image", cell: (row) => row.image ?? "–", order: (row) => row.image ?? "", wide: true },
+  {
+    id: "up",
+    title: "Up",
+    cell: (row) => <Since atMs={row.state === "running" || row.state === "unhealthy" ? row.startedAtMs : null} />,
+    order: (row) => -(row.startedAtMs ?? 0),
+    wide: true,
+    numeric: true,
+  },
+  {
+    id: "cpu",
+    title: "CPU",
+    cell: (row) => percent(row.cpuPercent),
+    order: (row) => row.cpuPercent ?? -1,
+    wide: true,
+    numeric: true,
+  },
+  {
+    id: "memory",
+    title: "Memory",
+    cell: (row) => bytes(row.memoryBytes),
+    order: (row) => row.memoryBytes ?? -1,
+    wide: true,
+    numeric: true,
+  },
+  {
+    id: "age",
+    title: "Seen",
+    cell: (row) => <Age atMs={row.seenAtMs} oldMs={oldAfterMs.container} />,
+    wide: true,
+    numeric: true,
+  },
+];
+
+const marked = signal<ReadonlySet<string>>(new Set());
+const filter = signal(route.value.query.get("filter") ?? "");
+const onlyWrong = signal(route.value.query.get("show") === "wrong");
+
+function toggle(keys: readonly string[]): void {
+  const next = new Set(marked.value);
+  const all = keys.every((key) => next.has(key));
+  for (const key of keys) {
+    if (all) next.delete(key);
+    else next.add(key);
+  }
+  marked.value = next;
+}
+
+export function Containers() {
+  const [text, wrongOnly, rows] = [filter.value, onlyWrong.value, containers.value];
+  const shown = useMemo(
+    () => rows.filter((row) => fits(row, text) && (!wrongOnly || isWrong(row))),
+    [text, wrongOnly, rows],
+  );
+  const chosen = [...marked.value].filter((key) => rows.some((row) => row.key === key));
+  return (
+    <div class="page-full">
+      <h1>
+        Containers{" "}
+        <span class="quiet">
+          {shown.length === rows.length ? rows.length : `${String(shown.length)} of ${String(rows.length)}`}
+        </span>
+      </h1>
+      <div class="toolbar">
+        <input
+          type="search"
+          class="filter"
+          aria-label="Filter"
+          placeholder="Filter: name, node, state, image; !word for those without"
+          value={text}
+          onInput={(event) => {
+            filter.value = event.currentTarget.value;
+            remember({ filter: filter.value });
+          }}
+        />
+        <label class="switch">
+          <input
+            type="checkbox"
+            checked={wrongOnly}
+            onChange={(event) => {
+              onlyWrong.value = event.currentTarget.checked;
+              remember({ show: onlyWrong.value ? "wrong" : "" });
+            }}
+          />
+          Not as wanted
+        </label>
+        {chosen.length > 0 && (
+          <span class="buttons">
+            <span class="quiet">{count(chosen.length, "marked", "marked")}</span>
+            {(["start", "stop", "restart", "create", "delete"] as const).map((verb) => (
+              <DeedButton key={verb} deed={lifecycle(verb, chosen)} />
+            ))}
+          </span>
+        )}
+      </div>
+      <DataTable
+        label="Containers"
+        columns={columns}
+        rows={shown}
+        keyOf={(row) => row.key}
+        onOpen={(row) => go(`containers/${encodeURIComponent(row.key)}`)}
+        {...(may("operator") ? { marks: { marked: marked.value, toggle } } : {})}
+        empty={
+          loaded.value
+            ? rows.length === 0
+              ? "The layout has no containers yet: pictl container add."
+              : "Nothing fits the filter."
+            : "Waiting for the nodes …"
+        }
+      />
+    </div>
+  );
+}
+
+function fits(row: LiveContainer, text: string): boolean {
+  const hay = `${row.key} ${row.state} ${row.image ?? ""} ${row.detail}`.toLowerCase();
+  return text
+    .toLowerCase()
+    .split(/\s+/)
+    .filter(Boolean)
+    .every((word) => (word.startsWith("!") && word.length > 1 ? !hay.includes(word.slice(1)) : hay.includes(word)));
+}

@@ -1,0 +1,123 @@
+import { oldAfterMs } from "../../watch/select.ts";
+import { heartbeatNow } from "../actions.ts";
+import { Age, Since } from "../parts/age.tsx";
+import { DeedButton } from "../parts/doing.tsx";
+import { State } from "../parts/state.tsx";
+import { span } from "../parts/words.ts";
+import { config, daemon, heartbeat, vips } from "../state/store.ts";
+import { now } from "../state/clock.ts";
+
+export function Failover() {
+  const beat = heartbeat.value;
+  const row = daemon.value?.row;
+  const settings = config.value?.heartbeat;
+  return (
+    <>
+      <h1>Failover</h1>
+      <div class="toolbar">
+        <DeedButton deed={heartbeatNow()} text="Heartbeat now" />
+        <span class="quiet">
+          {row ? `The daemon runs (pid ${String(row.pid)}); ` : "No daemon runs on this machine; "}
+          {beat?.lastRoundAtMs ? `last round ${span(now.value - beat.lastRoundAtMs)} ago` : "no round yet"}
+          {settings
+            ? `, every ${String(settings.intervalMs / 1000)} s, moves after ${String(settings.failoverAfter)} failures`
+            : ""}
+        </span>
+      </div>
+      {beat?.isolatedSinceMs != null && (
+        <p class="problem">The daemon believes that this machine is cut off: it moves nothing.</p>
+      )}
+      <h2>Checks</h2>
+      {beat && beat.checks.length > 0 ? (
+        <div class="scroll" tabIndex={0} role="group" aria-label="Checks">
+          <table class="data plain">
+            <thead>
+              <tr>
+                <th scope="col">Container</th>
+                <th scope="col">Check</th>
+                <th scope="col">State</th>
+                <th scope="col" class="numeric">
+                  Restarts
+                </th>
+                <th scope="col">May move to</th>
+              </tr>
+            </thead>
+            <tbody>
+              {beat.checks.map((check) => (
+                <tr key={check.key}>
+                  <td>
+                    <a href={`#/containers/${encodeURIComponent(check.key)}`}>{check.key}</a>
+                  </td>
+                  <td>{check.kind}</td>
+                  <td>
+                    {check.failures === 0 ? (
+                      <State sign="●" tone="good" text="well" />
+                    ) : (
+                      <State sign="▲" tone="bad" text={`${String(check.failures)} in a row`} />
+                    )}
+                    {check.message !== null && <div class="detail">{check.message}</div>}
+                  </td>
+                  <td class="numeric">{check.restarts}</td>
+                  <td>{config.value?.hosts[check.container]?.join(", ") ?? "nowhere: it is only restarted"}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      ) : (
+        <p class="empty">The config checks no container: `hb` says what to check.</p>
+      )}
+      <h2>Virtual IPs</h2>
+      {vips.value.map((vip) => (
+        <section key={vip.vip} class="card" aria-label={vip.name}>
+          <div class="title">
+            {vip.name} {vip.node === null ? <strong class="bad">nobody has it</strong> : <>on {vip.node} </>}
+            {vip.since !== null && (
+              <span class="quiet">
+                for <Since atMs={Date.parse(vip.since)} />
+              </span>
+            )}
+          </div>
+          {vip.failures.map((failure) => (
+            <p key={failure.message} class="problem">
+              {failure.message}
+            </p>
+          ))}
+          <ul class="candidates">
+            {vip.candidates.map((each) => (
+              <li key={each.node}>
+                <State
+                  sign={each.state === "holds" ? "●" : each.state === "fit" ? "○" : "✗"}
+                  tone={each.state === "holds" || each.state === "fit" ? "good" : "bad"}
+                  text={each.state}
+                />
+                <strong>{each.node}</strong>{" "}
+                <span class="quiet">
+                  {each.device}
+                  {each.leaseSecondsLeft === null ? "" : `, lease ${String(Math.round(each.leaseSecondsLeft))} s`}{" "}
+                  {each.message}
+                </span>
+              </li>
+            ))}
+          </ul>
+          <Age atMs={vip.seenAtMs} oldMs={oldAfterMs.vip} />
+        </section>
+      ))}
+      {vips.value.length === 0 && <p class="empty">The config has no virtual IP.</p>}
+      <h2>Moves away from failing nodes</h2>
+      <ul class="events">
+        {(beat?.failovers ?? []).toReversed().map((move) => (
+          <li key={`${move.container}${String(move.at)}`}>
+            <time>{new Date(move.at).toLocaleString()}</time> <span class="type">{move.container}</span>
+            <span class="detail">
+              away from {move.from}
+              {move.nodeDead ? ", whose node was dead" : ""}
+              {move.moved ? "" : ": it failed"}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {(beat?.failovers ?? []).length === 0 && <p class="empty">None that the daemon remembers.</p>}
+    </>
+  );
+}
