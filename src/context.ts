@@ -7,6 +7,7 @@ import { systemClock } from "./adapters/clock/index.ts";
 import { findConfig, openConfigStore } from "./adapters/config/index.ts";
 import { thisMachine } from "./adapters/controller/index.ts";
 import { openElastic } from "./adapters/elasticsearch/index.ts";
+import { openKibana } from "./adapters/elasticsearch/kibana.ts";
 import { openEventFeed } from "./adapters/events/feed.ts";
 import { openEventLog } from "./adapters/events/index.ts";
 import { openHooks } from "./adapters/hooks/index.ts";
@@ -29,6 +30,7 @@ import type {
   EventFeed,
   EventLog,
   HostKeys,
+  Kibana,
   HeartbeatPorts,
   LeadershipState,
   Nodes,
@@ -63,6 +65,7 @@ export interface ShippingFiles {
 export interface Shipping {
   readonly config: Config;
   readonly files: ShippingFiles | undefined;
+  readonly kibana: Kibana | undefined;
 }
 
 /** What a command works with: the config and every port, filled with the real thing. */
@@ -236,12 +239,12 @@ function shippingFiles(
 }
 
 /**
- * The config and, where it names one, its Elasticsearch; nothing that speaks to nodes is loaded.
+ * The config and, where it names them, its Elasticsearch and Kibana; nothing that speaks to nodes is loaded.
  */
 export async function openShipping(options: Pick<ContextOptions, "configPath" | "progress">): Promise<Shipping> {
   const store = await openStore(options.configPath);
   const { config } = await store.read();
-  const { elasticsearch } = config;
+  const { elasticsearch, kibana } = config;
   await refuseUnsafeFolder(config.stateDir, store.path);
   const warn = (message: string): void => {
     options.progress.warn(message);
@@ -249,6 +252,7 @@ export async function openShipping(options: Pick<ContextOptions, "configPath" | 
   return {
     config,
     files: elasticsearch && shippingFiles(config, elasticsearch, warn),
+    kibana: kibana === undefined ? undefined : openKibana(kibana, elasticsearch ?? {}, openSecrets(process.env)),
   };
 }
 

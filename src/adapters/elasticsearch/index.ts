@@ -3,7 +3,7 @@ import type { Elastic, Secrets } from "../../app/ports.ts";
 import type { ElasticSection } from "../../domain/config/types.ts";
 import { elasticError } from "../../domain/elastic/failure.ts";
 import { PictlError } from "../../domain/errors.ts";
-import { readText, smallFileBytes, whyUnread } from "../../files/read.ts";
+import { caText } from "./ca.ts";
 import { faultOf } from "./fault.ts";
 import { readEvents } from "./read.ts";
 import { storeAll } from "./store.ts";
@@ -73,14 +73,4 @@ async function loginOf(
 ): Promise<NonNullable<ClientOptions["auth"]>> {
   if ("apiKey" in auth) return { apiKey: (await secrets.read(auth.apiKey)).reveal() };
   return { username: auth.username, password: (await secrets.read(auth.password)).reveal() };
-}
-
-async function caText(path: string): Promise<string> {
-  try {
-    return await readText(path, { maxBytes: smallFileBytes });
-  } catch (error) {
-    throw new PictlError("elasticsearch-failed", `The CA file ${path} ${whyUnread(error)}.`, {
-      hint: "Correct `elasticsearch_ca`; a relative path counts from the config's folder.",
-    });
-  }
 }

@@ -25,6 +25,11 @@ export interface Elastic {
   close(): Promise<void>;
 }
 
+export interface Kibana {
+  /** Imports saved objects in the place of what is there; how many. Rejects with elasticsearch-failed. */
+  importObjects(ndjson: string): Promise<number>;
+}
+
 /** How far the event log is shipped. */
 export interface SavedShipping {
   readonly position: LogPosition | undefined;
