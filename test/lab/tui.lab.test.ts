@@ -130,7 +130,7 @@ describe.skipIf(obstacle !== undefined)("pictl tui on a lab", () => {
     terminal.type("clock");
     await keys("Enter", "e");
     await seen("A shell on clock@n2");
-    await seen(/[#$] *$/);
+    await seen(/[#$]\s*$/);
     terminal.type("echo here-$((6 * 7))\n");
     await seen("here-42");
     terminal.type("exit\n");
@@ -139,7 +139,7 @@ describe.skipIf(obstacle !== undefined)("pictl tui on a lab", () => {
     terminal.type("n3");
     await keys("Enter", "e");
     await seen("A shell on n3");
-    await seen(/[#$] *$/);
+    await seen(/[#$]\s*$/);
     terminal.type("hostname; exit\n");
     await seen(/1 Pulse[^]*n3 +up/);
     await keys("Escape");
@@ -201,13 +201,13 @@ describe.skipIf(obstacle !== undefined)("pictl tui on a lab", () => {
     terminal.type("clear\n");
     await begin("--read-only");
     await seen("read-only   nodes 3/3");
-    const before = await docker("n1", "ps --all --no-trunc");
+    const before = await docker("n1", "ps --all --format '{{.ID}} {{.Names}} {{.State}}'");
     for (const view of ["1", "2", "3", "4", "6", "7", "8", "9"]) {
       await keys(view, ..."s S r c b p m D a C V e x X".split(" "));
       await seen("Nothing can be changed: this is --read-only.");
       expect(terminal.screen()).not.toMatch(/\[ No \]|Move .* to|Pull which|Run on/);
     }
-    expect(await docker("n1", "ps --all --no-trunc")).toBe(before);
+    expect(await docker("n1", "ps --all --format '{{.ID}} {{.Names}} {{.State}}'")).toBe(before);
     await keys("q");
     await seen("ended with 0");
   });

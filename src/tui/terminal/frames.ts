@@ -1,5 +1,7 @@
 /** Not more often, so that a busy cluster costs no more than a quiet one. */
 const intervalMs = 50;
+/** Whoever has pressed a key is answered sooner. */
+const answerMs = 16;
 
 export interface FrameSource {
   /** Puts what is to be seen on the screen. */
@@ -10,10 +12,13 @@ export interface FrameSource {
   readonly now: () => number;
 }
 
-/** When to paint: only when something has changed, at most twenty times a second, and never behind a line's back. */
+/** When to paint: only when something has changed, at most twenty times a second but for keys, and never ahead of a slow line. */
 export class Frames {
   readonly #source: FrameSource;
   #wanted = false;
+  #pressed = false;
+  /** When the timer paints. */
+  #dueMs = Number.POSITIVE_INFINITY;
   #paintedAtMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -22,16 +27,23 @@ export class Frames {
     this.#source = source;
   }
 
-  /** Something has changed. */
-  request(): void {
+  /** Something has changed; `key`: by a key. */
+  request(key = false): void {
     this.#wanted = true;
-    if (this.#stopped || this.#timer || this.#source.busy()) return;
-    const waitMs = Math.max(0, this.#paintedAtMs + intervalMs - this.#source.now());
-    // At once too: what else changes in this turn of the loop comes with it.
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#paint();
-    }, waitMs);
+    this.#pressed ||= key;
+    if (this.#stopped || this.#source.busy()) return;
+    const dueMs = this.#paintedAtMs + (this.#pressed ? answerMs : intervalMs);
+    if (this.#timer && dueMs >= this.#dueMs) return;
+    clearTimeout(this.#timer);
+    this.#dueMs = dueMs;
+    // Not in this turn of the loop: what else changes in it comes with it.
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#paint();
+      },
+      Math.max(0, dueMs - this.#source.now()),
+    );
   }
 
   /** The line has taken everything. */
@@ -53,6 +65,7 @@ export class Frames {
   #paint(): void {
     if (this.#stopped || !this.#wanted || this.#source.busy()) return;
     this.#wanted = false;
+    this.#pressed = false;
     this.#paintedAtMs = this.#source.now();
     this.#source.paint();
   }

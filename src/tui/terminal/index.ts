@@ -103,6 +103,7 @@ export function openTerminal(options: TerminalOptions): Terminal {
   const onInput = (bytes: Buffer): void => {
     clearTimeout(patience);
     parser.feed(bytes).forEach(user.input.bind(user));
+    frames.request(true);
     if (parser.patienceMs === undefined) return;
     patience = setTimeout(() => {
       parser.flush().forEach(user.input.bind(user));

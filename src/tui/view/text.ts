@@ -2,7 +2,8 @@ import stringWidth from "string-width";
 import { visible } from "../../domain/text.ts";
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
-const plainText = /^[ -~]*$/;
+/** Characters that stand alone and are one column wide, the signs and lines that views draw among them: most there is. */
+const plainText = /^[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u21ff\u2260\u2500-\u25fc\u2713\u2717]*$/;
 
 /** What a reader takes for one character each: an accent stays with its letter, a flag is one. */
 export function* graphemes(text: string): Generator<string> {
@@ -12,7 +13,7 @@ export function* graphemes(text: string): Generator<string> {
 
 /** Columns that one grapheme takes: 0, 1 or 2. */
 export function graphemeWidth(grapheme: string): number {
-  if (grapheme.length === 1 && grapheme >= " " && grapheme <= "~") return 1;
+  if (grapheme.length === 1 && plainText.test(grapheme)) return 1;
   return Math.min(2, stringWidth(grapheme));
 }
 
