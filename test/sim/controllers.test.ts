@@ -435,3 +435,21 @@ test("a daemon of before leads, a new one takes over, and the old one comes back
   await both(60_000);
   expect(stage.role("controller")).toBe("leads");
 });
+
+test("a daemon that starts takes nobody for silent whose connection is still being made", async () => {
+  const stage = new Stage();
+  const { network } = stage.world;
+  const lag = (ms: number): void => {
+    for (const node of ["n1", "n2", "n3", "n4"]) {
+      network.lag("controller", node, ms);
+      network.lag(node, "controller", ms);
+    }
+  };
+  lag(1200);
+  stage.start("controller");
+  await stage.pass(8000);
+  lag(0);
+  await stage.pass(30_000);
+  expect(stage.lines.filter((line) => /! (node|controller)\./.test(line))).toEqual([]);
+  expect(stage.role("controller")).toBe("leads");
+});

@@ -93,13 +93,20 @@ function shakeHands(
   };
   const off = process.timer(connectTimeoutMs, unreachable);
   const rtt = 3 * (network.delay(from, node.name) + network.delay(node.name, from));
-  world.timeline.after(rtt, () => {
-    if (!network.reaches(from, node.name)) return;
+  // TCP asks again after one second, and then after two and four more.
+  const again = [1000, 2000, 4000];
+  const attempt = (): void => {
+    const next = again.shift();
+    if (!network.reaches(from, node.name)) {
+      if (next !== undefined) world.timeline.after(next, attempt);
+      return;
+    }
     off();
     if (machine.refuses) {
       answer.reject(new PictlError("auth-failed", `${node.name} refused every key.`, { node: node.name }));
     } else answer.resolve(new SimConnection(world, process, machine, options));
-  });
+  };
+  world.timeline.after(rtt, attempt);
 }
 
 const apiTimeoutMs = 30_000;

@@ -24,7 +24,7 @@ import { cleanUp } from "./clean-up.ts";
 import { failOver } from "./fail-over.ts";
 import type { OnTheirWay } from "./hosts.ts";
 import { openInHand } from "./in-hand.ts";
-import { lookAround } from "./look.ts";
+import { gather, lookAround } from "./look.ts";
 import { type OpenMove, openMoves, settleQuietly } from "./open-moves.ts";
 import { repair } from "./repair.ts";
 import { openTroubles } from "./troubles.ts";
@@ -209,6 +209,7 @@ export function openHeartbeat(
 
   return {
     async round({ config, mayDo, stalled, configProblem }) {
+      if (!memory && counts === "anew") await gather(ports, config);
       const remembered = memory ?? (await recall());
       memory = { ...remembered, moves: withMoves(remembered.moves, learnt) };
       learnt = [];

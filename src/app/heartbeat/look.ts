@@ -4,7 +4,7 @@ import { type ErrorCode, PictlError } from "../../domain/errors.ts";
 import type { CheckFact, NodeFacts, Subject } from "../../domain/heartbeat/facts.ts";
 import { checkTimeoutMs, subjects } from "../../domain/heartbeat/subjects.ts";
 import { words } from "../../domain/shell.ts";
-import { timeLimit } from "../../abort.ts";
+import { abortable, timeLimit } from "../../abort.ts";
 import { nodeOf } from "../kit/observe.ts";
 import { secondOpinions } from "./second-opinion.ts";
 import { type Answers, askPeers, peersIn } from "./witness.ts";
@@ -30,12 +30,43 @@ export async function lookAround(
   config: Config,
   { intervalMs, addresses }: { readonly intervalMs: number; readonly addresses: Map<string, string> },
 ): Promise<Look> {
-  const budgetMs = Math.min(longestLookMs, Math.floor(intervalMs / 2) - 1);
+  const budgetMs = budgetOf(intervalMs);
   const [nodes, checks] = await Promise.all([
     lookAtAll(ports, config, { budgetMs, addresses }),
     pMap(subjects(config), (subject) => check(ports, config, subject, intervalMs), { concurrency: checksAtOnce }),
   ]);
   return { nodes, checks: await secondOpinions(ports, config, { checks, nodes, addresses, intervalMs }) };
+}
+
+/** As long as one connection may take. */
+const nothingNewMs = 10_000;
+
+/**
+ * Connects to all nodes before the first look, which would else take those for silent whose turn has not come. Resolves when
+ * each is connected or has failed by itself, or when nothing new has come for a while: what is left is looked at as ever.
+ */
+export async function gather(ports: HeartbeatPorts, config: Config): Promise<void> {
+  let connected = 0;
+  const all = Promise.all(
+    config.nodes.map((node) =>
+      ports.nodes.connect(node, ports.signal).then(
+        () => (connected += 1),
+        () => undefined,
+      ),
+    ),
+  );
+  for (let before = -1; before < connected;) {
+    before = connected;
+    const timer = new AbortController();
+    const pause = ports.clock.sleep(nothingNewMs, timer.signal).catch(() => undefined);
+    const ended = await Promise.race([all.then(() => true), pause.then(() => false)]);
+    timer.abort();
+    if (ended) return;
+  }
+}
+
+function budgetOf(intervalMs: number): number {
+  return Math.min(longestLookMs, Math.floor(intervalMs / 2) - 1);
 }
 
 interface Looking {
@@ -75,8 +106,11 @@ async function lookAt(ports: HeartbeatPorts, node: NodeSpec, { budgetMs, address
   const late = timeLimit(ports.clock, budgetMs, ports.signal);
   const { signal } = late;
   let bootId: string | undefined;
+  let connected = false;
   try {
-    const connection = await ports.nodes.connect(node, signal);
+    // One that takes longer goes on connecting, for the next round; its own time-out ends it.
+    const connection = await abortable(ports.nodes.connect(node, ports.signal), signal);
+    connected = true;
     if (connection.login) addresses.set(node.name, hostOf(connection.login.address));
     // Asked at once: what one of them does not answer tells which half of the node is ill.
     const docker = ports.engines
@@ -103,7 +137,7 @@ async function lookAt(ports: HeartbeatPorts, node: NodeSpec, { budgetMs, address
       return { state: "docker-silent", bootId, code: late.expired() ? "docker-unavailable" : code, message };
     }
     // A line that answers nothing any more would be waited for in every round.
-    ports.nodes.discard(node.name);
+    if (connected) ports.nodes.discard(node.name);
     return { state: "silent", code: "node-unreachable", message, missedBy: [], seenBy: [] };
   } finally {
     late.dispose();
