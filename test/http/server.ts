@@ -88,7 +88,9 @@ export function ask(
   return new Promise((resolve, reject) => {
     const { method = "GET", body } = options;
     const headers = {
-      ...(body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) }),
+      ...(body === undefined || options.headers?.["transfer-encoding"]
+        ? {}
+        : { "content-length": String(Buffer.byteLength(body)) }),
       ...options.headers,
     };
     const request = httpRequest({ host: "127.0.0.1", port: server.port, path, method, headers }, (response) => {

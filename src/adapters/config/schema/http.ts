@@ -47,15 +47,19 @@ const http = strict(
       { example: ["pictl.example.com"] },
     ),
     terminal: z.optional(
-      described(toggle(), "Admins may open terminals on nodes and in containers from the web console.", {
-        default: false,
-        example: true,
-      }),
+      described(
+        toggle(),
+        "Admins may open terminals on nodes and in containers from the web console. Not served yet: `pictl shell` has them.",
+        {
+          default: false,
+          example: true,
+        },
+      ),
     ),
     legacy_routes: z.optional(
       described(
         toggle(),
-        "Answer the routes of the original PiCluster on `server_port`, for its clients. They put `token` into addresses.",
+        "Answer the routes of the original PiCluster on `server_port`, for its clients, which put `token` into addresses. Not served yet.",
         { default: false, example: true },
       ),
     ),
