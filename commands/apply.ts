@@ -7,7 +7,7 @@ import * as common from "../src/cli/flags.ts";
 import { readPlan } from "../src/cli/input/plan-file.ts";
 import { refuseLeavingData } from "../src/domain/plan/leaving.ts";
 import type { Plan } from "../src/domain/plan/types.ts";
-import { planQuestion, planView } from "../src/view/plan.ts";
+import { planQuestion, planView, stepsView } from "../src/view/plan.ts";
 
 export default class Apply extends PictlCommand {
   static override summary = "Make what runs on the nodes what the config says, after asking once.";
@@ -54,7 +54,7 @@ export default class Apply extends PictlCommand {
       dryRun: flags["dry-run"],
       confirm: (plan) => this.#confirm(plan, flags),
     });
-    await this.finish(report, planView);
+    await this.finish(report, report.failures.length === 0 && report.exitCode !== 4 ? planView : stepsView);
   }
 
   /** The whole plan stands above the question. Throws confirmation-missing when there is nobody to ask. */

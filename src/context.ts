@@ -177,6 +177,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
         state.generations,
         { warn },
       ),
+      history: state.openSharedState(join(config.stateDir, `history-${config.cluster}.json`), state.history, { warn }),
       inhabited: state.openSharedState(inhabitedPath(config, store.path), state.inhabited, { warn }),
       memory: state.openStateFile(join(config.stateDir, `heartbeat-${config.cluster}.json`), state.savedMemory, {
         warn,

@@ -16,7 +16,7 @@ import { buildImages } from "./build.ts";
 import type { Conducted } from "./kit/conducted.ts";
 import { refuseSecondCopy } from "./copies/elsewhere.ts";
 import { readEnvironments, wantedDigest, wishOf } from "./place/environment.ts";
-import { fanOut } from "./kit/fan-out.ts";
+import { type FanOut, fanOut } from "./kit/fan-out.ts";
 import { rememberMade } from "./node/left-behind.ts";
 import { applyLifecycle } from "./lifecycle.ts";
 import { withLocks } from "./kit/locks.ts";
@@ -24,6 +24,7 @@ import { onceSettled } from "./move/settle.ts";
 import { nodeOf, type Observer, observer } from "./kit/observe.ts";
 import { pullMissing } from "./place/image.ts";
 import { type PlaceOptions, replaceOrMake, seeThatItWorks, wouldPlace } from "./place/index.ts";
+import { rollBackOne } from "./place/roll-back.ts";
 import { replaceRenamed } from "./place/renamed.ts";
 import { rollOut } from "./place/roll-out.ts";
 import { settleReplacement } from "./place/settle.ts";
@@ -155,12 +156,34 @@ async function createAll(ports: Ports, input: CreateInput): Promise<Report<{ con
       },
     });
     const told = rolled.failures.filter((failure) => !pulled.failures.some((each) => isSame(each, failure)));
-    return { results: rolled.results, failures: [...looked.failures, ...pulled.failures, ...told] };
+    const back = await putBackEarlier(ports, input, { looked: looked.results, rolled });
+    const stay = rolled.results.filter((row) => !back.some((failure) => isSame(failure, row)));
+    return { results: stay, failures: [...looked.failures, ...pulled.failures, ...told, ...back] };
   });
   return {
     result: { containers: inOrder(results, input.placements) },
     failures: [...environments.failures, ...built.failures, ...failures],
   };
+}
+
+/** Where the layout wants it so, what was replaced before a rollout stopped is put back, too, one after the other. */
+async function putBackEarlier(
+  ports: Ports,
+  input: CreateInput,
+  { looked, rolled }: { readonly looked: readonly Looked[]; readonly rolled: FanOut<ActionRow> },
+): Promise<readonly Failure[]> {
+  const back: Failure[] = [];
+  if (input.dryRun || ports.signal.aborted) return back;
+  for (const item of looked) {
+    const { placement, facts } = item;
+    const failed = rolled.failures.find(
+      ({ code, container }) => container === placement.container && code !== "rollout-stopped",
+    );
+    const row = rolled.results.find((each) => isOf(each, placement));
+    if (placement.update?.onFailure !== "rollback" || !failed || !row?.swap || !facts) continue;
+    back.push(await rollBackOne(ports, { ...input, ...item }, failed));
+  }
+  return back;
 }
 
 function concerns(failure: Failure, placement: Placement): boolean {
@@ -170,7 +193,7 @@ function concerns(failure: Failure, placement: Placement): boolean {
   );
 }
 
-function isSame(one: Failure, other: Failure): boolean {
+function isSame(one: Pick<Failure, "node" | "container">, other: Pick<Failure, "node" | "container">): boolean {
   return one.node === other.node && one.container === other.container;
 }
 

@@ -1,6 +1,7 @@
 import type { Config } from "../domain/config/types.ts";
 import type { Generations } from "../domain/container/generations.ts";
 import type { PictlEvent } from "../domain/event.ts";
+import type { History } from "../domain/history/records.ts";
 import type { InhabitedNodes } from "../domain/node/left-behind.ts";
 import type { Checks, Hooks } from "./ports/checks.ts";
 import type { Secrets } from "./ports/config.ts";
@@ -36,6 +37,8 @@ export interface Ports {
   readonly events: EventLog;
   readonly journal: Journal;
   readonly generations: SharedState<Generations>;
+  /** Which copies were put in place from this machine. */
+  readonly history: SharedState<History>;
   /** Which nodes had our containers when they were last looked at. */
   readonly inhabited: SharedState<InhabitedNodes>;
   readonly checks: Checks;

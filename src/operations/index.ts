@@ -12,10 +12,12 @@ import { containerCandidatesLook } from "./container/candidates.ts";
 import { containerCreate } from "./container/create.ts";
 import { containerDelete } from "./container/delete.ts";
 import { containerEdit } from "./container/edit.ts";
+import { containerHistory } from "./container/history.ts";
 import { containerLogs } from "./container/logs.ts";
 import { containerMove } from "./container/move.ts";
 import { containerRemove } from "./container/remove.ts";
 import { containerRestart } from "./container/restart.ts";
+import { containerRollback } from "./container/rollback.ts";
 import { containerStart } from "./container/start.ts";
 import { containerStats } from "./container/stats.ts";
 import { containerStatusLook } from "./container/status.ts";
@@ -64,10 +66,12 @@ const table = [
   containerCreate,
   containerDelete,
   containerEdit,
+  containerHistory,
   containerLogs,
   containerMove,
   containerRemove,
   containerRestart,
+  containerRollback,
   containerStart,
   containerStats,
   containerStatusLook,

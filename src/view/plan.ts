@@ -14,9 +14,14 @@ const tones: Record<StepKind, Tone | undefined> = {
   replace: "warn",
 };
 
-/** The steps in their order, what becomes of data below each, and how many there are of each kind. */
-export function planView({ steps }: { steps: readonly (PlanStep | StepRow)[] }, style: Style): string {
-  if (steps.length === 0) return "Nothing to do: all is as the config says.\n";
+/** The steps in their order, with what becomes of data, and how many there are of each kind. */
+export function planView(result: { steps: readonly (PlanStep | StepRow)[] }, style: Style): string {
+  return result.steps.length === 0 ? "Nothing to do: all is as the config says.\n" : stepsView(result, style);
+}
+
+/** The same where something else keeps it from being as the config says. */
+export function stepsView({ steps }: { steps: readonly (PlanStep | StepRow)[] }, style: Style): string {
+  if (steps.length === 0) return "";
   if (steps.every(isDone)) return table(style, [...columns<StepRow>(), outcomeColumn()], steps);
   const rows = table(style, [...columns(), { title: "WHY", value: why, min: 20, wraps: true }], steps);
   return `${rows}${tint(style, "strong", `${inNumbers(steps)}.`)}\n`;

@@ -61,6 +61,7 @@ const rehearsals: Readonly<Record<string, readonly string[]>> = {
   prune: [],
   pull: ["redis:7"],
   restart: ["web"],
+  rollback: ["web"],
   run: ["disk"],
   start: ["web"],
   stop: ["web"],

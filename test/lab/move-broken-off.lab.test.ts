@@ -1,31 +1,16 @@
-import { build } from "esbuild";
 import { execFile } from "node:child_process";
-import { rmSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import Create from "../../commands/create.ts";
 import Log from "../../commands/log.ts";
 import Start from "../../commands/start.ts";
+import { bundled } from "../support/bundled.ts";
 import { pictl, startPictl } from "../support/cli.ts";
 import { runCommand } from "../support/command.ts";
 import { labObstacle } from "../support/lab.ts";
 import { withMoveLab } from "../support/move-lab.ts";
 
 const obstacle = await labObstacle();
-
-/** As one file, below the root, where it finds its packages and templates: it is started some thirty times. */
-async function bundleKilledMove(): Promise<string> {
-  const outfile = fileURLToPath(
-    new URL(`../../node_modules/.cache/pictl/killed-move-${String(process.pid)}.mjs`, import.meta.url),
-  );
-  const entryPoints = [fileURLToPath(new URL("../support/killed-move.ts", import.meta.url))];
-  await build({ entryPoints, outfile, bundle: true, platform: "node", format: "esm", packages: "external" });
-  onTestFinished(() => {
-    rmSync(outfile);
-  });
-  return outfile;
-}
 
 describe.skipIf(obstacle !== undefined)("move that is broken off in the middle, or goes on beside others", () => {
   const { lab, config, rewrite, home, copies } = withMoveLab();
@@ -106,7 +91,7 @@ describe.skipIf(obstacle !== undefined)("move that is broken off in the middle, 
   }, 240_000);
 
   test("killed at any step, it is finished or undone by the next command on that container", async () => {
-    const killedMove = await bundleKilledMove();
+    const killedMove = await bundled("killed-move");
     let steps = 0;
     for (const when of ["before", "after"]) {
       for (let step = 1; ; step++) {

@@ -25,6 +25,8 @@ export function parseDocker(words: readonly string[]): DockerChange {
   if (program !== "docker") throw new RangeError(`no docker command: ${words.join(" ")}`);
   if (noun === "build") return build(words.slice(2));
   if (noun === "volume" && verb === "rm") return { do: "volume-rm" };
+  // A second name of an image decides nothing here.
+  if (noun === "image" && (verb === "tag" || verb === "rm")) return { do: "volume-rm" };
   if (noun === "image" && verb === "pull") return { do: "pull", image: rest.at(-1) ?? "" };
   const change = noun === "container" ? container(verb ?? "", rest) : undefined;
   if (!change) throw new RangeError(`the simulation does not know \`${words.join(" ")}\``);

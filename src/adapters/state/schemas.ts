@@ -16,6 +16,7 @@ import type { Generations } from "../../domain/container/generations.ts";
 import type { SshSettings } from "../../domain/config/types.ts";
 import type { DaemonState } from "../../domain/daemon.ts";
 import { errorCodes, type ErrorCode } from "../../domain/errors.ts";
+import type { History } from "../../domain/history/records.ts";
 import type { NodeMemory, PastMove, Trial } from "../../domain/heartbeat/memory.ts";
 import type { NodeFacts } from "../../domain/heartbeat/facts.ts";
 import type { Inhabited, InhabitedNodes } from "../../domain/node/left-behind.ts";
@@ -59,6 +60,34 @@ export const generations: Schema<Generations> = schemaOf(
     last: z.number(),
     placed: z._default(perName(z.number()), {}),
     latest: z.optional(z.number()),
+  }),
+);
+
+export const history: Schema<History> = schemaOf(
+  z.object({
+    records: z.array(
+      z.object({
+        container: z.string(),
+        node: z.string(),
+        generation: z.number(),
+        at: z.string(),
+        who: z.string(),
+        cause: z.string(),
+        image: z.string(),
+        imageId: z.nullable(z.string()),
+        digest: z.string(),
+        outcome: z.enum(["placed", "failed"]),
+        entry: z.exactOptional(
+          z.object({
+            args: z.array(z.string()),
+            command: z.exactOptional(z.array(z.string())),
+            image: z.exactOptional(z.string()),
+            env: perName(z.string()),
+            hidden: z.array(z.string()),
+          }),
+        ),
+      }),
+    ),
   }),
 );
 

@@ -1,28 +1,16 @@
 import type { Config } from "../../domain/config/types.ts";
-import type { ContainerEdit } from "../../domain/container/edit-entries.ts";
 import { type ContainerChange, planEditContainer } from "../../domain/container/edit.ts";
-import { hintedFurther } from "../../domain/errors.ts";
 import { nodeNamed } from "../../domain/select.ts";
-import type { ActionRow } from "../kit/act.ts";
-import { createContainers } from "../create.ts";
-import type { PlaceOptions } from "../place/index.ts";
-import type { ConfigStore, Ports } from "../ports.ts";
-import { record } from "../kit/record.ts";
+import type { Ports } from "../ports.ts";
 import type { Report } from "../kit/report.ts";
-import { changeContainer, changesOn, type ContainerChangeRow, instancesOf, placesOn, previewChange } from "./change.ts";
+import { type ContainerChangeRow, instancesOf } from "./change.ts";
+import { changeAndRun, type ChangeAndRun } from "./change-and-run.ts";
 
-export interface EditContainerInput extends PlaceOptions {
-  readonly store: ConfigStore;
+export interface EditContainerInput extends Omit<ChangeAndRun, "name" | "nodes" | "plan" | "kept"> {
   readonly config: Config;
   /** `NAME` or `NAME@NODE`. */
   readonly target: string;
   readonly change: ContainerChange;
-  /** Make what runs like the config says, at once. */
-  readonly run: boolean;
-  readonly waitMs: number;
-  readonly dryRun: boolean;
-  /** Asked with the changes, before anything is written; false leaves all as it is. */
-  readonly confirm: (changes: readonly string[]) => Promise<boolean>;
 }
 
 /**
@@ -34,57 +22,16 @@ export async function editContainer(
   ports: Ports,
   input: EditContainerInput,
 ): Promise<Report<{ containers: readonly ContainerChangeRow[] }>> {
-  const { store, target, change, dryRun } = input;
+  const { target, change } = input;
   const instances = instancesOf(input.config, target);
   const name = instances[0]?.container ?? target;
   const nodes = instances.map((each) => each.node);
   for (const host of change.hosts ?? []) nodeNamed(input.config, host);
-  const plan = (raw: Parameters<typeof planEditContainer>[0]) => planEditContainer(raw, { name, nodes, change });
-  const preview = await previewChange(store, plan);
-  const asks = !dryRun && (preview.edits.length > 0 || input.run);
-  if (asks && !(await input.confirm(preview.edits.map(({ text }) => text)))) {
-    return { result: { containers: [] }, failures: [], exitCode: 4 };
-  }
-  const edits = dryRun || preview.edits.length === 0 ? preview.edits : await changeContainer(store, plan, false);
-  const { config } = dryRun ? preview : await store.read();
-  const rows = nodes.map((node, index) => ({
-    node,
-    changes: changesOn(edits, node, index === 0),
-    waits: !input.run && edits.some((each) => each.node === node && isOfLayout(each)),
-  }));
-  for (const [index, { node, changes }] of dryRun ? [] : rows.entries()) {
-    if (changes.length === 0) continue;
-    await record(ports, { type: "container.edited", container: name, node, ...placesOn(edits, node, index === 0) });
-  }
-  const placements = config.placements.filter((each) => each.container === name && nodes.includes(each.node));
-  const ran = input.run
-    ? await createContainers(ports, { ...input, config, placements, recreate: "differing" })
-    : undefined;
-  const kept = `The config keeps the change: \`pictl container edit ${target} --run\` tries again, or changes it again.`;
-  const failures = ran?.failures ?? [];
-  return {
-    result: { containers: rows.map((row) => rowOf(row, { name, dryRun, ran: ran?.result.containers ?? [] })) },
-    failures: dryRun || edits.length === 0 ? failures : failures.map((failure) => hintedFurther(failure, kept)),
-  };
-}
-
-function isOfLayout({ edit }: ContainerEdit): boolean {
-  return "path" in edit && edit.path[0] === "layout";
-}
-
-function rowOf(
-  { node, changes, waits }: { node: string; changes: readonly string[]; waits: boolean },
-  { name, dryRun, ran }: { name: string; dryRun: boolean; ran: readonly ActionRow[] },
-): ContainerChangeRow {
-  const action = ran.find((row) => row.node === node);
-  const said = dryRun ? "would be changed" : "changed";
-  const running = waits && !dryRun ? "; what runs is as before, `--run` makes it like the config" : "";
-  const outcome = changes.length === 0 ? "the config is as it was" : `${said}${running}`;
-  return {
-    container: name,
-    node,
-    changed: (!dryRun && changes.length > 0) || action?.changed === true,
-    outcome: action === undefined ? outcome : `${outcome}; ${action.outcome}`,
-    changes,
-  };
+  return changeAndRun(ports, {
+    ...input,
+    name,
+    nodes,
+    plan: (raw) => planEditContainer(raw, { name, nodes, change }),
+    kept: `The config keeps the change: \`pictl container edit ${target} --run\` tries again, or changes it again.`,
+  });
 }

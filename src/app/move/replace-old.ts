@@ -6,6 +6,7 @@ import type { Place } from "../../domain/move/data-commands.ts";
 import { checkOf, gatesOf, type Passed } from "../../domain/place/gate.ts";
 import { copiesOf, retiredName } from "../../domain/place/names.ts";
 import { freshSteps, swapSteps } from "../../domain/place/steps.ts";
+import { rememberPlacement } from "../history/remember.ts";
 import { wantedDigest } from "../place/environment.ts";
 import { markStopped } from "../copies/stop-marks.ts";
 import { runDocker } from "../kit/docker.ts";
@@ -118,6 +119,8 @@ export async function startNew(ports: Ports, moving: Replacing): Promise<Passed>
     onSwitch: () => Promise.resolve(),
   });
   if (rests) await keepStopped(ports, moving, rests);
+  const record = { placement: wanted, generation: move.generation, digest: wantedDigest(wanted, moving.fromFile) };
+  await rememberPlacement(ports, { ...record, engine: target.engine, outcome: "placed" });
   return passed;
 }
 

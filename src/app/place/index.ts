@@ -13,6 +13,7 @@ import { render } from "../../domain/shell.ts";
 import type { Done } from "../kit/act.ts";
 import { withSecrets } from "./environment.ts";
 import { newGeneration, notePlaced } from "../copies/generations.ts";
+import { dropOutlived, keepImage, rememberPlacement } from "../history/remember.ts";
 import { inheritVolumes, tellLeft } from "./inherit.ts";
 import { nodeOf } from "../kit/observe.ts";
 import type { Engine, Ports, Step } from "../ports.ts";
@@ -57,6 +58,8 @@ export async function replaceOrMake(ports: Ports, place: Place & { readonly step
     if (swap.kind === "stop-first") ports.progress.warn(`${container} is replaced ${swapInWords(swap)}.`);
   }
   await notePlaced(ports, container, generation);
+  if (facts) await keepImage(ports, { connection, container, old: facts });
+  const record = { placement, generation, digest: place.digest, engine };
   const { gapMs, passed } = await putInPlace(ports, {
     cluster: config.cluster,
     node,
@@ -75,7 +78,12 @@ export async function replaceOrMake(ports: Ports, place: Place & { readonly step
     step,
     stillLocked: place.stillLocked,
     onSwitch: (next) => tellProxy(ports, { config, placement, engine, next }),
+  }).catch(async (error: unknown) => {
+    if (!ports.signal.aborted) await rememberPlacement(ports, { ...record, outcome: "failed" });
+    throw error;
   });
+  await rememberPlacement(ports, { ...record, outcome: "placed" });
+  if (facts) await dropOutlived(engine, { connection, placement });
   tellLeft(ports, placement, left);
   const after = { image: imageOf(placement), generation };
   const event = { type: "container.created", before: facts?.state ?? null };

@@ -79,7 +79,10 @@ export async function carryOutPlan(ports: Ports, input: CarryingOut): Promise<Do
     ...images.done.map(({ step, ...row }): StepRow => ({ ...step, ...row, changed: true })),
     ...parts.flatMap(({ rows }) => rows),
   ];
-  return { rows: steps.map((step) => done.find(({ id }) => id === step.id) ?? notDone(step, failures)), failures };
+  return {
+    rows: steps.map((step) => done.find(({ id }) => id === step.id) ?? notDone(step, { failures, turns })),
+    failures,
+  };
 }
 
 function isImage({ kind }: PlanStep): boolean {
@@ -90,7 +93,11 @@ function split<T>(all: readonly T[], belongs: (each: T) => boolean): readonly [r
   return [all.filter(belongs), all.filter((each) => !belongs(each))];
 }
 
-function notDone(step: PlanStep, failures: readonly Failure[]): StepRow {
+function notDone(
+  step: PlanStep,
+  { failures, turns }: { readonly failures: readonly Failure[]; readonly turns: Turns },
+): StepRow {
+  if (turns.has(step, "done")) return { ...step, changed: false, outcome: "put back as it was", durationMs: 0 };
   const failure = failures.find(({ container, node }) => container === step.container && node === step.node);
   const outcome = failure && failure.code !== "rollout-stopped" ? "failed" : "not begun";
   return { ...step, changed: false, outcome, durationMs: 0 };

@@ -11,13 +11,18 @@ export const planFlags = {
   "copy-volumes": Flags.boolean({ summary: "Copy the volumes and folders of what moves, while it is stopped." }),
 };
 
+/** What was not said is missing. */
 interface PlanFlags {
-  readonly "no-remove": boolean;
-  readonly newest: boolean;
-  readonly "copy-volumes": boolean;
+  readonly "no-remove"?: boolean;
+  readonly newest?: boolean;
+  readonly "copy-volumes"?: boolean;
 }
 
 /** What they say. */
 export function planWish(flags: PlanFlags): PlanOptions {
-  return { removes: !flags["no-remove"], newest: flags.newest, copyVolumes: flags["copy-volumes"] };
+  return {
+    removes: flags["no-remove"] !== true,
+    newest: flags.newest === true,
+    copyVolumes: flags["copy-volumes"] === true,
+  };
 }

@@ -85,12 +85,13 @@ function placement(place: Place): Placement {
   };
 }
 
-function updateSettings({ at_once: atOnce, swap }: RawUpdate): UpdateSettings {
+function updateSettings({ at_once: atOnce, swap, on_failure: onFailure }: RawUpdate): UpdateSettings {
   const percent = typeof atOnce === "string" ? Number(atOnce.slice(0, -1)) : undefined;
   return {
     ...(typeof atOnce === "number" ? { atOnce } : {}),
     ...(percent === undefined ? {} : { atOnce: { percent } }),
     ...(swap === undefined ? {} : { swap }),
+    ...(onFailure === undefined ? {} : { onFailure }),
   };
 }
 

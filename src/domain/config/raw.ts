@@ -106,6 +106,7 @@ export interface RawUpdate {
   /** A number, or `25%`. */
   readonly at_once?: number | string | undefined;
   readonly swap?: "stop-first" | undefined;
+  readonly on_failure?: "rollback" | undefined;
 }
 
 /** `node` and, under any other key, the port or the check of a container. */

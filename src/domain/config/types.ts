@@ -131,6 +131,8 @@ export interface UpdateSettings {
   readonly atOnce?: number | { readonly percent: number };
   /** Two copies of it must never run at once, also where its arguments would allow it. */
   readonly swap?: "stop-first";
+  /** When one fails, those that were replaced before it are put back, too. */
+  readonly onFailure?: "rollback";
 }
 
 export interface HeartbeatSection {

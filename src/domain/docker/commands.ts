@@ -115,6 +115,11 @@ export function removeStopped(id: string): Command {
   return words("docker", "container", "rm", id);
 }
 
+/** Gives an image one more name; no byte is copied. */
+export function tagImage(id: string, tag: string): Command {
+  return words("docker", "image", "tag", id, tag);
+}
+
 export function removeImage(reference: string, force: boolean): Command {
   return words("docker", "image", "rm", ...(force ? ["--force"] : []), reference);
 }

@@ -75,10 +75,6 @@ function pairOne(input: PlanInput, name: string, strays: readonly Stray[]): Pair
   const empty = places.filter((place) => isVacant(input, place, strays));
   const [place] = empty;
   if (!place) return { pairs: [], spare: strays, blocked: new Map() };
-  const stopped = strays.find(
-    ({ node, facts }) => !isAlive(facts) && markOf(input.states.get(node)?.marks ?? [], facts),
-  );
-  if (stopped) return block(isToStayStopped(stopped));
   const movable = strays.filter(({ facts }) => isAlive(facts) || empty.length >= strays.length);
   const different = movable.some(({ facts }) => ownData(place, facts.volumes).length > 0);
   const sure = (movable.length === 1 && empty.length === 1) || (!different && movable.length <= empty.length);
@@ -142,20 +138,6 @@ function notYet([stray]: readonly Stray[], why: string): Failure {
         container: name,
         node,
         hint: `Put that right and plan again. \`pictl delete ${name}@${node}\` removes this copy, if it is not needed.`,
-      },
-    ),
-  );
-}
-
-function isToStayStopped({ node, facts: { name } }: Stray): Failure {
-  return toFailure(
-    new PictlError(
-      "not-as-wanted",
-      `${name} is to go to another node, and somebody has stopped it on ${node}: what is moved is started, so that nothing was planned for it.`,
-      {
-        container: name,
-        node,
-        hint: `\`pictl start ${name}@${node}\` says that it is to run, \`pictl delete ${name}@${node}\` that it is not needed.`,
       },
     ),
   );

@@ -4,6 +4,7 @@ import { nextName, retiredName } from "../place/names.ts";
 import { imageOf } from "../container/wanted.ts";
 import type { ContainerFacts, DiskFacts, ImageFacts } from "../docker/facts.ts";
 import { labels } from "../docker/labels.ts";
+import { keptFor } from "../history/records.ts";
 import { isNamed } from "../images/reference.ts";
 import { shortId } from "../images/remove.ts";
 
@@ -104,8 +105,14 @@ function containerOf(facts: ContainerFacts): string {
 function isNeeded(scope: PruneScope, image: ImageFacts, staying: readonly ContainerFacts[]): boolean {
   return (
     staying.some((facts) => facts.imageId === image.id) ||
-    [...scope.placements, ...scope.guests].some((placement) => isNamed(image, imageOf(placement)))
+    [...scope.placements, ...scope.guests].some((placement) => isNamed(image, imageOf(placement))) ||
+    isKept(scope, image)
   );
+}
+
+/** Of a copy that was replaced: a rollback goes back to it. */
+function isKept({ placements }: PruneScope, { tags }: ImageFacts): boolean {
+  return tags.some((tag) => placements.some(({ container }) => keptFor(tag)?.container === container));
 }
 
 /** Or is the same. Removing a base frees nothing, and the next build wants it. */

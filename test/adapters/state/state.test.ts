@@ -119,6 +119,20 @@ test.each<[string, string, unknown, Schema<unknown>]>([
     state.savedLeadership,
   ],
   ["generations", "g", { last: 5, placed: { web: 5 }, latest: 9 }, state.generations],
+  [
+    "placements",
+    "h",
+    {
+      records: [
+        {
+          ...{ container: "web", node: "n1", generation: 5, at: "2026", who: "me", cause: "pictl", image: "web" },
+          ...{ imageId: null, digest: "d", outcome: "placed" },
+          entry: { args: ["-d"], command: ["x"], image: "web:1", env: { A: "b" }, hidden: ["C"] },
+        },
+      ],
+    },
+    state.history,
+  ],
   ["a request", "r", { id: "x", wish: { to: "n1" }, daemon: 7 }, state.vipRequest],
   [
     "a reply",

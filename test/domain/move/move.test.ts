@@ -193,6 +193,22 @@ describe("a move that was cut off", () => {
   });
 
   test.each([
+    ["begun", ["n2"], "forget"],
+    ["switching", ["n2"], "undo"],
+    ["undone", ["n2"], "undo"],
+    ["written", ["n2"], "finish"],
+    // Put back in the layout since.
+    ["written", ["n1"], "undo"],
+    ["switching", ["n1"], "undo"],
+    ["switching", [], "undo"],
+  ] as const)(
+    "for a layout that named n2 before, its own step decides: at %s, with %j: %s",
+    (step, nodes, expected) => {
+      expect(settlement({ ...record, step, origin: "apply" }, nodes)).toBe(expected);
+    },
+  );
+
+  test.each([
     [
       "switching",
       "undo",

@@ -64,6 +64,13 @@ const update = strict(
         { example: "stop-first" },
       ),
     ),
+    on_failure: z.optional(
+      described(
+        choice(["rollback"]),
+        "When a copy does not pass its check, also those that were replaced before it are put back, as far as this machine remembers what they were. Without it, they stay, and the rollout stops.",
+        { example: "rollback" },
+      ),
+    ),
   },
   'an object such as {"at_once": 2}',
 );
