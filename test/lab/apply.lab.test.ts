@@ -381,7 +381,7 @@ describe.skipIf(obstacle !== undefined)("apply", () => {
   }, 120_000);
 
   test("killed at any step and said again, it comes to the same end", async () => {
-    const program = await bundled("killed-apply");
+    const program = await bundled(new URL("../support/killed-apply.ts", import.meta.url));
     const data = { args: "-v kept:/data" };
     const one: Layout = {
       n1: { app: moody(), moved: moody({ args: "-v moved:/data" }), old: moody(data) },

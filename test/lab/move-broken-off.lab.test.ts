@@ -91,7 +91,7 @@ describe.skipIf(obstacle !== undefined)("move that is broken off in the middle, 
   }, 240_000);
 
   test("killed at any step, it is finished or undone by the next command on that container", async () => {
-    const killedMove = await bundled("killed-move");
+    const killedMove = await bundled(new URL("../support/killed-move.ts", import.meta.url));
     let steps = 0;
     for (const when of ["before", "after"]) {
       for (let step = 1; ; step++) {

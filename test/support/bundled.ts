@@ -1,13 +1,14 @@
 import { build } from "esbuild";
 import { rmSync } from "node:fs";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 
-/** A program of `test/support` as one file, below the root, where it finds its packages and templates: for many starts. */
-export async function bundled(name: string): Promise<string> {
-  const file = `${name}-${String(process.pid)}.mjs`;
+/** A program as one file, below the root, where it finds its packages and templates: for many starts. */
+export async function bundled(program: URL): Promise<string> {
+  const file = `${basename(program.pathname, ".ts")}-${String(process.pid)}.mjs`;
   const outfile = fileURLToPath(new URL(`../../node_modules/.cache/pictl/${file}`, import.meta.url));
-  const entryPoints = [fileURLToPath(new URL(`./${name}.ts`, import.meta.url))];
+  const entryPoints = [fileURLToPath(program)];
   await build({ entryPoints, outfile, bundle: true, platform: "node", format: "esm", packages: "external" });
   onTestFinished(() => {
     rmSync(outfile);
