@@ -28,7 +28,7 @@ function lines(text: string): number {
 }
 
 function headline({ cluster, asWanted, containers, nodes, time }: StatusNow, style: Style): string {
-  const answering = nodes.filter(({ state }) => state === "answering").length;
+  const answering = nodes.filter(({ state }) => state === "answering" || state === "no docker").length;
   const counts = [
     count(asWanted, plural(containers.length, "container"), "as wanted", style),
     count(answering, plural(nodes.length, "node"), answering === 1 ? "answers" : "answer", style),
