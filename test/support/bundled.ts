@@ -9,7 +9,15 @@ export async function bundled(program: URL): Promise<string> {
   const file = `${basename(program.pathname, ".ts")}-${String(process.pid)}.mjs`;
   const outfile = fileURLToPath(new URL(`../../node_modules/.cache/pictl/${file}`, import.meta.url));
   const entryPoints = [fileURLToPath(program)];
-  await build({ entryPoints, outfile, bundle: true, platform: "node", format: "esm", packages: "external" });
+  await build({
+    entryPoints,
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    packages: "external",
+  });
   onTestFinished(() => {
     rmSync(outfile);
   });
