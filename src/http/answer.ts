@@ -1,5 +1,5 @@
 import type { Report } from "../app/kit/report.ts";
-import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
+import { type ErrorCode, type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { exitCodeFor, type JsonDocument, jsonDocument, jsonFailure, jsonText } from "../view/document.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -21,10 +21,12 @@ export function answerError(error: unknown, tell: (error: Error) => void): Respo
   const document = jsonFailure(failuresOf(error, tell));
   if (!(error instanceof PictlError)) return documentResponse(document, 500);
   const refusal = error instanceof Refusal ? error : undefined;
-  // What If-Match is for has a status of its own.
-  const status = error.code === "config-changed" ? 412 : statusOf(document.exitCode);
+  const status = ownStatus[error.code] ?? statusOf(document.exitCode);
   return documentResponse(document, refusal?.status ?? status, refusal?.headers);
 }
+
+/** What HTTP has a status for. */
+const ownStatus: Readonly<Partial<Record<ErrorCode, number>>> = { "config-changed": 412, "too-many-requests": 429 };
 
 /** The failures that an error stands for; of a bug of ours, which `tell` is given, only that there is one. */
 export function failuresOf(error: unknown, tell: (error: Error) => void): readonly Failure[] {

@@ -5,6 +5,7 @@ import type {
   HeartbeatPorts,
   HostKeys,
   LeadershipState,
+  Notices,
   SavedVip,
   StateFile,
   VipPorts,
@@ -19,7 +20,7 @@ export interface Workshop {
   /** As it was when the face began. */
   readonly config: Config;
   readonly store: EditableConfigStore;
-  readonly ports: HeartbeatPorts & VipPorts;
+  readonly ports: HeartbeatPorts & VipPorts & { readonly notices: Notices };
   readonly hostKeys: HostKeys;
   readonly controller: Controller;
   readonly daemon: {

@@ -41,6 +41,7 @@ import { nodeRsyslog } from "./node/rsyslog.ts";
 import { nodeSyslog } from "./node/syslog.ts";
 import { nodeTrust } from "./node/trust.ts";
 import { nodeUncordon } from "./node/uncordon.ts";
+import { notifyTest } from "./notify/test.ts";
 import { planApply } from "./plan/apply.ts";
 import { planShow } from "./plan/show.ts";
 import { registrySearch } from "./registry/search.ts";
@@ -95,6 +96,7 @@ const table = [
   nodeSyslog,
   nodeTrust,
   nodeUncordon,
+  notifyTest,
   planApply,
   planShow,
   registrySearch,

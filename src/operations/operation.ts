@@ -40,7 +40,7 @@ interface Declared<Id extends string, Key extends string> {
   readonly subject?: { readonly kind: "placement" | "node" | "image" | "vip"; readonly field: Key };
   /** What it asks before, and when, as a sentence. Then it has the field `confirm`. */
   readonly asks?: string;
-  /** The command whose `result` in docs/json.md it answers; null where docs/http.md says it. */
+  /** The command whose `result` in docs/json.md it answers; null where docs/api.md says it. */
   readonly output: string | null;
   /** The key of its result whose rows it hands on while they come. */
   readonly streams?: string;

@@ -1,11 +1,14 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { ExecRow } from "../../src/app/exec.ts";
+import { operationOf } from "../../src/operations/index.ts";
+import { openJobs } from "../../src/operations/jobs/index.ts";
 import type { JsonDocument } from "../../src/view/document.ts";
 import { type CliOptions, type CliRun, pictl, startPictl } from "../support/cli.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
+import { quietContext } from "../support/quiet-context.ts";
 
 const obstacle = await labObstacle({ docker: false });
 
@@ -145,6 +148,43 @@ describe.skipIf(obstacle !== undefined)("exec", () => {
       result: {
         events: [{ type: "command.executed", after: { command: "true", ok: 1, failed: 0 }, cause: "pictl exec" }],
       },
+    });
+  });
+
+  test("as a job its lines come while it runs, its events name it, and cancelling it ends it on the nodes", async () => {
+    const context = await quietContext(lab.status().config, "pictl tui");
+    onTestFinished(() => context.close());
+    const jobs = openJobs({ workshop: context, newId: () => "j1", onBug: () => undefined });
+    const said = new Set<string>();
+    const begun = new Promise<void>((resolve) => {
+      jobs.watch((change) => {
+        if (change.kind !== "row") return;
+        said.add(JSON.stringify(change.row));
+        if (said.size === 2) resolve();
+      });
+    });
+    const line = { command: ["echo begun; exec sleep 4803"], node: ["n1", "n2"] };
+    const operation = operationOf("command.exec");
+    if (!operation) throw new Error("there is no command.exec");
+    const { ended } = jobs.start(operation, line, { caller: { who: "alice@here", face: "tui" } });
+    await begun;
+    expect([...said].sort()).toEqual(
+      ["n1", "n2"].map((node) => JSON.stringify({ node, stream: "stdout", line: "begun" })),
+    );
+    expect(jobs.cancel("j1", "bob@here")).toBe(true);
+    await ended;
+    expect(jobs.get("j1")).toMatchObject({
+      state: "cancelled",
+      command: "pictl exec 'echo begun; exec sleep 4803' --node n1 --node n2",
+      report: { result: { nodes: [{ status: "stopped", stdout: "begun\n" }, { status: "stopped" }] } },
+    });
+    await gone("sleep 4803");
+    const { stdout } = await pictl(["log", "--tail", "2", "--json"], options());
+    expect((JSON.parse(stdout) as { result: object }).result).toMatchObject({
+      events: [
+        { type: "command.executed", who: "alice@here", face: "tui", job: "j1", cause: "pictl exec" },
+        { type: "job.failed", who: "alice@here", face: "tui", job: "j1", after: { operation: "command.exec" } },
+      ],
     });
   });
 

@@ -1,5 +1,6 @@
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { ServerResponse } from "node:http";
+import { PictlError } from "../../domain/errors.ts";
 import { jsonLine } from "../../view/document.ts";
 import { securityHeaders } from "../guard/headers.ts";
 
@@ -60,7 +61,7 @@ export function openLines(outgoing: ServerResponse, format: LineFormat): Lines {
 export function leaving(outgoing: ServerResponse): AbortSignal {
   const controller = new AbortController();
   outgoing.once("close", () => {
-    if (!outgoing.writableFinished) controller.abort(new Error("the client has left"));
+    if (!outgoing.writableFinished) controller.abort(new PictlError("interrupted", "The client has left."));
   });
   return controller.signal;
 }

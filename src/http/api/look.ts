@@ -1,7 +1,8 @@
 import type { Context } from "hono";
-import { firstOf } from "../../abort.ts";
+import { onAbort } from "../../abort.ts";
 import type { Progress, Step } from "../../app/ports.ts";
 import type { Report } from "../../app/kit/report.ts";
+import { PictlError } from "../../domain/errors.ts";
 import type { RowSink, Workshop } from "../../operations/context.ts";
 import { isSet } from "../../operations/input.ts";
 import type { Operation } from "../../operations/operation.ts";
@@ -31,11 +32,16 @@ export async function answerLook(
   looking: Looking,
 ): Promise<Response> {
   const { outgoing } = context.env;
-  const left = firstOf([leaving(outgoing), ...looking.ended]);
+  const over = new AbortController();
+  const offs = [leaving(outgoing), ...looking.ended].map((signal) =>
+    onAbort(signal, () => {
+      over.abort(new PictlError("interrupted", "Nobody is there any more to see it."));
+    }),
+  );
   const run = (rows?: RowSink): Promise<Report<object>> =>
     perform(looking.workshop, operation, input, {
       caller: looking.caller,
-      signal: left.signal,
+      signal: over.signal,
       progress: quiet,
       ...(rows ? { rows } : {}),
     });
@@ -45,7 +51,7 @@ export async function answerLook(
     if (operation.streams !== undefined) return await inRows(context, operation.streams, run, looking);
     return tagged(await run());
   } finally {
-    left.dispose();
+    for (const off of offs) off();
   }
 }
 

@@ -11,7 +11,10 @@ import { type Job, type JobChange, type JobDetail, JobLog, type JobReport, keptR
 
 /** The runs of operations that change something. They go on when whoever began them leaves. */
 export interface Jobs {
-  /** Begins one; throws usage when its input is not as declared. `ended` never rejects. */
+  /**
+   * Begins one; throws usage when its input is not as declared, and too-many-requests when too many run. `ended` never
+   * rejects.
+   */
   start(operation: Operation, input: unknown, begun: Begun): { readonly job: Job; readonly ended: Promise<Ended> };
   /** The newest first. */
   list(): readonly Job[];
@@ -23,6 +26,9 @@ export interface Jobs {
   /** Asks all to stop, and resolves when they have. */
   close(): Promise<void>;
 }
+
+/** Each holds connections and memory, and whoever begins one need not stay. */
+const maxRunning = 100;
 
 export interface Begun {
   readonly caller: Caller;
@@ -82,6 +88,11 @@ export function openJobs({ workshop, newId, onBug, maxJobs = 200, maxAgeMs = 86_
   return {
     start(operation, input, { caller, ask, rows }) {
       const shown = shownInput(operation, input);
+      if ([...entries.values()].filter(({ running }) => running).length >= maxRunning) {
+        throw new PictlError("too-many-requests", `${maxRunning} jobs run already, which is the most.`, {
+          hint: "Wait for some of them, or cancel them.",
+        });
+      }
       const startedMs = clock.monotonic();
       const job: Job = {
         ...caller,

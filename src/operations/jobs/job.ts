@@ -50,7 +50,8 @@ export interface JobDetail extends Job {
 
 /** What a watcher is told. */
 export type JobChange = { readonly job: Job } & (
-  | { readonly kind: "started" | "ended" }
+  | { readonly kind: "started" }
+  | { readonly kind: "ended" }
   | { readonly kind: "step"; readonly step: JobStep }
   | { readonly kind: "warning"; readonly text: string }
   | { readonly kind: "row"; readonly row: object }

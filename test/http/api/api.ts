@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { addToken, addUser } from "../../../src/app/access/accounts.ts";
 import { type Role, roles } from "../../../src/domain/access/role.ts";
+import type { ServeInput } from "../../../src/http/index.ts";
 import { quietContext } from "../../support/quiet-context.ts";
 import { configFile, sessionCookie, startServer, type TestServer } from "../server.ts";
 
@@ -16,7 +17,7 @@ export interface ApiServer extends TestServer {
 /** The real server, with a token for each role, and with `users`, of which each takes some tenths of a second. */
 export async function startApi(
   config = configFile(),
-  { users = [] }: { readonly users?: readonly Role[] } = {},
+  { users = [], ...instead }: Partial<ServeInput> & { readonly users?: readonly Role[] } = {},
 ): Promise<ApiServer> {
   const tokens = new Map<Role, string>();
   const context = await quietContext(config, "pictl serve user add");
@@ -30,7 +31,7 @@ export async function startApi(
     await addUser(ports, { name: role, role, password: passwordOf(role), replace: false, salt: randomBytes(16) });
   }
   await context.close();
-  const server = await startServer(config);
+  const server = await startServer(config, instead);
   return {
     ...server,
     token: (role) => ({ authorization: `Bearer ${tokens.get(role) ?? ""}` }),

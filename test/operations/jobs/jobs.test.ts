@@ -234,6 +234,16 @@ test("what is cancelled before it has begun is not begun", async () => {
   expect([begun, jobs.get("j1")?.state]).toEqual([false, "cancelled"]);
 });
 
+test("no more than so many run at once", async () => {
+  const { jobs } = open();
+  const { work, go } = waiting();
+  const all = Array.from({ length: 100 }, () => jobs.start(doing(work), {}, alice));
+  expect(() => jobs.start(doing(), {}, alice)).toThrow("100 jobs run already");
+  go();
+  await Promise.all(all.map(({ ended }) => ended));
+  expect(await jobs.start(doing(), {}, alice).ended).toMatchObject({ report: { failures: [] } });
+});
+
 test("closing cancels all and waits for them", async () => {
   const { jobs } = open();
   jobs.start(doing(waiting().work), {}, alice);
