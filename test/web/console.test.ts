@@ -36,6 +36,8 @@ describe.skipIf(chromiumPath === undefined)("the console in a real browser", () 
     await logIn(page);
     await page.getByText("Not as wanted").first().waitFor();
     expect(await page.locator(".tile .number").first().textContent()).toBe("4/5");
+    // Without a round of checks nothing is told to be well.
+    expect(await page.locator(".tile").nth(2).textContent()).toBe("–nothing was checked yet");
     // The browser itself tells of the answers 401 that were meant.
     expect(complaints.filter((text) => !text.includes("401"))).toEqual([]);
   });

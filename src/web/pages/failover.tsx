@@ -50,7 +50,9 @@ export function Failover() {
                   </td>
                   <td>{check.kind}</td>
                   <td>
-                    {check.failures === 0 ? (
+                    {beat.lastRoundAtMs === null ? (
+                      <State sign="?" tone="quiet" text="not checked yet" />
+                    ) : check.failures === 0 ? (
                       <State sign="●" tone="good" text="well" />
                     ) : (
                       <State sign="▲" tone="bad" text={`${String(check.failures)} in a row`} />
@@ -71,7 +73,14 @@ export function Failover() {
       {vips.value.map((vip) => (
         <section key={vip.vip} class="card" aria-label={vip.name}>
           <div class="title">
-            {vip.name} {vip.node === null ? <strong class="bad">nobody has it</strong> : <>on {vip.node} </>}
+            {vip.name}{" "}
+            {vip.node === null ? (
+              <strong class={vip.seenAtMs === null ? "quiet" : "bad"}>
+                {vip.seenAtMs === null ? "not looked at yet" : "nobody has it"}
+              </strong>
+            ) : (
+              <>on {vip.node} </>
+            )}
             {vip.since !== null && (
               <span class="quiet">
                 for <Since atMs={Date.parse(vip.since)} />

@@ -50,6 +50,8 @@ function Tiles() {
   const wanted = containers.value.filter((row) => row.wanted).length;
   const up = nodes.value.filter(({ state }) => state === "answering").length;
   const row = daemon.value?.row;
+  // Nobody has looked yet: that is not the same as being well.
+  const checked = heartbeat.value?.lastRoundAtMs != null;
   const failing = heartbeat.value?.checks.filter(({ failures }) => failures > 0).length ?? 0;
   return (
     <div class="tiles">
@@ -68,8 +70,8 @@ function Tiles() {
         nodes answer
       </a>
       <a class={`tile ${failing > 0 ? "bad" : ""}`} href="#/failover">
-        <span class="number">{failing}</span>
-        {failing === 1 ? "check fails" : "checks fail"}
+        <span class="number">{checked ? failing : "–"}</span>
+        {checked ? (failing === 1 ? "check fails" : "checks fail") : "nothing was checked yet"}
       </a>
       <a class={`tile ${row ? "" : "warn"}`} href="#/failover">
         <span class="number word">{row ? "on" : "off"}</span>
@@ -125,7 +127,13 @@ function Vips() {
           <a key={vip.vip} class="card" href="#/failover">
             <div class="title">{vip.name === vip.vip ? vip.vip : `${vip.name} (${vip.vip})`}</div>
             <p>
-              {vip.node === null ? <strong class="bad">nobody has it</strong> : <strong>{vip.node}</strong>}{" "}
+              {vip.node === null ? (
+                <strong class={vip.seenAtMs === null ? "quiet" : "bad"}>
+                  {vip.seenAtMs === null ? "not looked at yet" : "nobody has it"}
+                </strong>
+              ) : (
+                <strong>{vip.node}</strong>
+              )}{" "}
               {vip.since !== null && (
                 <>
                   for <Since atMs={Date.parse(vip.since)} />

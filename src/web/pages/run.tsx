@@ -50,7 +50,7 @@ export function Run() {
           class="toolbar"
           onSubmit={(event) => {
             event.preventDefault();
-            void run("exec", { ...where, command });
+            void run("exec", { ...where, command: [command] });
           }}
         >
           <input
