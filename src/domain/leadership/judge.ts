@@ -160,7 +160,11 @@ export function judge(standing: Standing, round: ClaimRound): Judgement {
 function toWinToo({ memory }: Standing, { nodes, everyNode = nodes, answers }: ClaimRound): readonly Electorate[] {
   const others = distinct([...otherElectorates(nodes, answers), ...memory.joint]);
   if (memory.elected || answers.some(({ answer }) => answer.electorates.length > 0)) return others;
-  const first = answers.some(({ answer }) => answer.epoch > 0) ? everyNode : firstWitnesses(everyNode);
+  // A candidate has nothing remembered but who he is to be elected by; a leader of before had the opposite.
+  const ledBefore = answers.some(
+    ({ answer }) => answer.epoch > 0 && (answer.markedAt > 0 || (answer.candidates ?? []).length === 0),
+  );
+  const first = ledBefore ? everyNode : firstWitnesses(everyNode);
   return distinct([...others, first]).filter((each) => !isSameElectorate(each, nodes));
 }
 

@@ -128,6 +128,9 @@ describe("who elects", () => {
       answer: { ...each.answer, candidates: [other] },
     }));
     expect(judge(fresh, { ...never(), answers: stood })).toMatchObject({ elect: undefined, strange: [first] });
+    // Nor has he led: an election that was lost makes the next one no longer.
+    const lost = stood.map((each) => ({ ...each, answer: { ...each.answer, epoch: 2, markedAt: 0 } }));
+    expect(judge(fresh, { ...never(), answers: lost })).toMatchObject({ heard: [first] });
     // From the first election on it is known.
     const known = { ...round(other, 0, "n7 free n1+n2+n3", ...free("n8", "n9", "n1", "n2")), everyNode };
     expect(judge(fresh, known)).toMatchObject({ elect: 7, heard: [one] });
