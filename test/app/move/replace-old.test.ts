@@ -72,15 +72,27 @@ test("what somebody wants stopped is made on the new node, marked by the same pe
     plan: planMove(cluster, "web", "n2"),
     step: { update: () => undefined },
     source: undefined,
-    target: { node: "n2", connection, containers: [], engine: { container: () => Promise.resolve(made) } },
+    target: {
+      node: "n2",
+      connection,
+      containers: [],
+      engine: { container: () => Promise.resolve(made), images: () => Promise.resolve([]) },
+    },
     move: { generation: 2 },
     fromFile: [],
     environment: [],
     rests: { id: "c0ffee", container: "web", cluster: "test", by: "ann@desk", at: "2026-01-31T10:00:00Z", volume: "v" },
     stillLocked: () => Promise.resolve(),
   } as unknown as Replacing;
-  const ports = { signal: new AbortController().signal, clock: { monotonic: () => 0 } } as unknown as Ports;
+  const remembered: unknown[] = [];
+  const ports = {
+    signal: new AbortController().signal,
+    clock: { monotonic: () => 0, now: () => 0 },
+    actor: { who: "ann@desk", cause: "pictl move" },
+    history: { update: (change: () => unknown) => Promise.resolve(void remembered.push(change())) },
+  } as unknown as Ports;
   await startNew(ports, moving);
+  expect(remembered).toHaveLength(1);
   expect(ran).toEqual([
     expect.stringMatching(/^docker container create --name web .*-v stuff:\/data web$/),
     'sh -c \'docker volume inspect "$1" >/dev/null 2>&1 && exit; shift; exec docker volume create "$@"\' sh pictl.stopped.new --label io.pictl.stopped=new --label io.pictl.stopped-by=ann@desk --label io.pictl.stopped-at=2026-01-31T10:00:00Z pictl.stopped.new',
