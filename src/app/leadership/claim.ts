@@ -44,7 +44,8 @@ export async function claimLeadership(ports: ClaimPorts, input: ClaimInput): Pro
   const first = await claimAll(ports, input, { standing, epoch: epochToClaim(standing), of: [own, ...joint] });
   const looked = await wider(ports, input, first, own);
   if (looked.elect === undefined) return looked;
-  const of = [own, ...looked.heard];
+  // Those of whom only the first look heard, too: that an electorate is over is told by its own nodes.
+  const of = [own, ...first.heard, ...looked.heard];
   const second = await claimAll(ports, input, { standing: looked.standing, epoch: looked.elect, of });
   // Before it leads, those who elected the one before hear who elects from now on.
   const { elected, epoch, joint: untold } = second.standing.memory;
