@@ -24,7 +24,7 @@ interface Ended {
 
 /**
  * Runs each stage's steps at once, and a stage only when those before it were whole. What failed only because the machine
- * was too busy (the step says so in the file that PICTL_TOO_BUSY names) runs again alone, by `again`, when all else has
+ * was too busy (the step says so in the file that TEST_TOO_BUSY names) runs again alone, by `again`, when all else has
  * ended. Writes what they say, the reports of those that failed, and a table, line by line. Resolves to whether
  * everything was whole.
  */
@@ -77,7 +77,7 @@ async function run({ name, command, live }: Step, say: (line: string) => void): 
   const list = join(folder, "too-busy");
   const child = spawn("sh", ["-c", command], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, PICTL_TOO_BUSY: list },
+    env: { ...process.env, TEST_TOO_BUSY: list },
   });
   createInterface({ input: child.stdout }).on("line", live ? say : hold);
   createInterface({ input: child.stderr }).on("line", hold);

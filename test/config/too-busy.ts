@@ -3,12 +3,12 @@ import type { Reporter, TestModule } from "vitest/node";
 import { isTooBusy } from "../support/starved.ts";
 
 /**
- * Where all that failed had no processor, writes the files to run again alone into the file that PICTL_TOO_BUSY names,
+ * Where all that failed had no processor, writes the files to run again alone into the file that TEST_TOO_BUSY names,
  * one a line. Where anything failed otherwise, nothing: then the run has failed.
  */
 export class TooBusy implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
-    const path = process.env["PICTL_TOO_BUSY"];
+    const path = process.env["TEST_TOO_BUSY"];
     if (path === undefined || errors.length > 0) return;
     const failed = modules.filter((module) => !module.ok());
     if (failed.length > 0 && failed.every(onlyTooBusy))

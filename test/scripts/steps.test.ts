@@ -63,7 +63,7 @@ test.each([
   ["false", false, "FAILED"],
 ])("what had no processor runs again alone, after all else (%s)", async (program, whole, word) => {
   const { isWhole, lines } = await run(
-    [step("timed", `echo ${program} >$PICTL_TOO_BUSY; exit 1`)],
+    [step("timed", `echo ${program} >$TEST_TOO_BUSY; exit 1`)],
     [step("then", "echo on")],
   );
   expect(isWhole).toBe(whole);
@@ -78,7 +78,7 @@ test.each([
 });
 
 test("where anything failed otherwise, nothing runs again", async () => {
-  const { isWhole, lines } = await run([step("timed", "echo true >$PICTL_TOO_BUSY; exit 1"), step("bad", "exit 1")]);
+  const { isWhole, lines } = await run([step("timed", "echo true >$TEST_TOO_BUSY; exit 1"), step("bad", "exit 1")]);
   expect(isWhole).toBe(false);
   expect(lines.join("\n")).not.toContain("\nagain");
 });
