@@ -71,8 +71,12 @@ await withScenes("a host that will not do", (lab, scene) => {
       await until(stage, "no host takes it", () =>
         stage.events("container.failover-failed").length > 0 ? undefined : "that was not told",
       );
-      const { stdout } = await pictl(["daemon", "status"], { config: lab.status().config });
-      expect(stdout).toMatch(/crash@n1: failing over was in vain: n[23]: crash was not moved to n[23],/);
+      // Written down when the round has ended.
+      const status = async (): Promise<string> =>
+        (await pictl(["daemon", "status"], { config: lab.status().config })).stdout;
+      await expect
+        .poll(status, { timeout: 30_000, interval: 200 })
+        .toMatch(/crash@n1: failing over was in vain: n[23]: crash was not moved to n[23],/);
       const from = (await stage.auditor.picture()).end;
       await hold(6 * INTERVAL);
       const { entries } = await stage.auditor.picture();
