@@ -136,6 +136,12 @@ describe.skipIf(obstacle !== undefined)("heartbeat and daemon", () => {
     });
   });
 
+  /** What was moved a while ago counts against limits: on this machine, and on the nodes that elect. */
+  async function forgetMoves(): Promise<void> {
+    writeFileSync(beside(`state/heartbeat-${lab.name}.json`), "");
+    for (const node of ["n1", "n2", "n3"]) await lab.inside(node, `rm -f /var/lib/pictl/${lab.name}/shared`);
+  }
+
   test("nobody watches: status says so, and what to do", async () => {
     const { code, stderr } = await run("daemon", "status");
     expect([code, stderr]).toEqual([1, expect.stringContaining("No daemon watches this cluster from this machine.")]);
@@ -200,15 +206,22 @@ describe.skipIf(obstacle !== undefined)("heartbeat and daemon", () => {
     } finally {
       await lab.inside(node, "ip link set eth0 up");
     }
-    await expect.poll(() => told("/checks").length, soon).toBe(2);
+    // What failed in the test before may be told to be well first.
+    const checks = (): Record<string, unknown>[] => {
+      const all = told("/checks");
+      return all.slice(all.findIndex(({ type }) => type === "heartbeat.failed"));
+    };
+    await expect.poll(() => checks().length, { ...soon, timeout: 60_000 }).toBe(2);
     const again = new RegExp(`${node}.* (?:answers|passes its check) again`);
     await expect.poll(() => told("/all").at(-1)?.["title"], soon).toMatch(again);
     await daemon.stop();
     receiver.close();
     writeFileSync(config(), pristine, { mode: 0o600 });
-    expect(told("/checks").map(({ type, container, containers }) => [type, container ?? containers])).toEqual([
-      ["heartbeat.failed", "web"],
-      ["heartbeat.recovered", "web"],
+    // Another container may be on that node, too.
+    const web = expect.stringContaining("web") as string;
+    expect(checks().map(({ type, container, containers }) => [type, String(container ?? containers)])).toEqual([
+      ["heartbeat.failed", web],
+      ["heartbeat.recovered", web],
     ]);
     // A Docker that is slow to go, or to come, is a state of its own: each is told once.
     const nodes = told("/nodes").map(({ type }) => type);
@@ -285,7 +298,7 @@ describe.skipIf(obstacle !== undefined)("heartbeat and daemon", () => {
 
   test("a node that dies while its container is being started there delays its failover by no more than that", async () => {
     await set("failover_after", "2");
-    writeFileSync(beside(`state/heartbeat-${lab.name}.json`), "");
+    await forgetMoves();
     const daemon = await started();
     const [from, since] = [home(), Date.now()];
     await web("kill");
@@ -307,7 +320,7 @@ describe.skipIf(obstacle !== undefined)("heartbeat and daemon", () => {
     writeFileSync(config(), text.replace('"web": "8080"', '"web": { "check": "exec", "command": "exit 7" }'));
     expect((await run("create", "web", "--recreate", "--no-check")).code).toBe(0);
     await set("failover_after", "2");
-    writeFileSync(beside(`state/heartbeat-${lab.name}.json`), "");
+    await forgetMoves();
     const from = home();
     const daemon = await started();
     const journal = (): string => {
