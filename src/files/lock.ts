@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { link, rename, rm, unlink, writeFile } from "node:fs/promises";
+import { link, rm, unlink, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PictlError } from "../domain/errors.ts";
@@ -49,7 +49,7 @@ export async function acquireLock(path: string, waitMs: number, refusal: Refusal
     if (await create(path, text)) return { isHeld: () => holds(path, text), release: () => release(path, text) };
     const current = await read(path);
     if (current === undefined) continue;
-    if (isGone(current)) await removeStale(path, current);
+    if (isGone(current)) await removeStale(path, current, text);
     else if (performance.now() >= deadline) throw lockHeld(path, current, { refusal, hint });
     else await sleep(20 + Math.random() * 30);
   }
@@ -114,19 +114,22 @@ async function release(path: string, text: string): Promise<void> {
 }
 
 /**
- * Moves a dead holder's lock away. Of several who try, `rename` lets one have each file; who finds that it was not
- * the dead one's (somebody was quicker) puts it back.
+ * Removes a dead holder's lock, one process at a time: with several at once, one could take the lock away that another has
+ * just made. Who died while it was his turn leaves that to the next.
  */
-async function removeStale(path: string, stale: string): Promise<void> {
-  const grave = `${path}.${randomBytes(6).toString("hex")}`;
-  try {
-    await rename(path, grave);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
-    throw error;
+async function removeStale(path: string, stale: string, mine: string): Promise<void> {
+  const turn = `${path}.stale`;
+  if (await create(turn, mine)) {
+    try {
+      if ((await read(path)) === stale) await unlink(path);
+    } finally {
+      await release(turn, mine);
+    }
+    return;
   }
-  if ((await read(grave)) !== stale) await link(grave, path).catch(() => undefined);
-  await unlink(grave);
+  const other = await read(turn);
+  if (other !== undefined && isGone(other)) await rm(turn, { force: true });
+  else await sleep(5);
 }
 
 function isGone(text: string): boolean {
