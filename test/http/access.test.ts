@@ -106,7 +106,8 @@ describe("accounts", () => {
     expect(JSON.parse(readFileSync(kept, "utf8"))).toMatchObject({
       users: [{ name: "berta", role: "viewer", password: { n: 32768, r: 8, p: 1 } }],
     });
-    const cookie = await until(() => sessionCookie(server, { username: "berta", password: "battery staple" }));
+    // Not more than five tries a minute.
+    const cookie = await until(() => sessionCookie(server, { username: "berta", password: "battery staple" }), 2500);
     expect((await ask(server, "/api/v1/version", { headers: { cookie } })).status).toBe(200);
     expect(await pictl(["serve", "user", "remove", "berta"], { config })).toMatchObject({ code: 0 });
     await until(async () => {
@@ -174,7 +175,7 @@ describe("while there is no user", () => {
 });
 
 /** Accounts are read anew after a second. */
-async function until<T>(check: () => Promise<T>): Promise<T> {
+async function until<T>(check: () => Promise<T>, interval = 100): Promise<T> {
   const { vi } = await import("vitest");
-  return vi.waitFor(check, { timeout: 10_000, interval: 100 });
+  return vi.waitFor(check, { timeout: 10_000, interval });
 }
