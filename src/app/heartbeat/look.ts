@@ -4,6 +4,7 @@ import { type ErrorCode, PictlError } from "../../domain/errors.ts";
 import type { CheckFact, NodeFacts, Subject } from "../../domain/heartbeat/facts.ts";
 import { checkTimeoutMs, subjects } from "../../domain/heartbeat/subjects.ts";
 import { words } from "../../domain/shell.ts";
+import { deniesUs } from "../../domain/ssh/refusal.ts";
 import { abortable, timeLimit } from "../../abort.ts";
 import { nodeOf } from "../kit/observe.ts";
 import { secondOpinions } from "./second-opinion.ts";
@@ -132,7 +133,7 @@ async function lookAt(ports: HeartbeatPorts, node: NodeSpec, { budgetMs, address
     const noAnswer = `${bootId === undefined ? "SSH" : "Docker"} does not answer within ${String(budgetMs)} ms`;
     const message = late.expired() ? noAnswer : reason(error);
     const code = error instanceof PictlError ? error.code : "internal";
-    if (refusals.has(code)) return { state: "refused", code, message };
+    if (saysNo(code)) return { state: "refused", code, message };
     if (bootId !== undefined) {
       return { state: "docker-silent", bootId, code: late.expired() ? "docker-unavailable" : code, message };
     }
@@ -147,15 +148,9 @@ async function lookAt(ports: HeartbeatPorts, node: NodeSpec, { budgetMs, address
 const bootIdCommand = words("cat", "/proc/sys/kernel/random/boot_id");
 
 /** The node is there and says no: somebody has to look at it, and its containers may be in the best of health. */
-const refusals: ReadonlySet<ErrorCode> = new Set([
-  "auth-failed",
-  "host-key-unknown",
-  "host-key-changed",
-  "shell-unusable",
-  "sudo-failed",
-  "docker-denied",
-  "docker-missing",
-]);
+function saysNo(code: ErrorCode): boolean {
+  return deniesUs(code) || code === "docker-denied" || code === "docker-missing";
+}
 
 async function check(ports: HeartbeatPorts, config: Config, subject: Subject, intervalMs: number): Promise<CheckFact> {
   const timeoutMs = checkTimeoutMs(subject.check, intervalMs);

@@ -1,5 +1,5 @@
-import type { ErrorCode } from "../errors.ts";
 import { safety } from "../safety.ts";
+import type { Refusal } from "../ssh/refusal.ts";
 
 /** What a virtual IP is to be: a `vip` section of the config, as far as decisions go. Times are milliseconds. */
 export interface VipSettings {
@@ -24,13 +24,6 @@ export type CandidateFacts =
   | { readonly state: "silent" }
   /** It answers, and nothing can be asked of it, for this reason. */
   | { readonly state: "refused"; readonly code: Refusal };
-
-const refusals = ["auth-failed", "host-key-unknown", "host-key-changed", "shell-unusable"] as const;
-export type Refusal = (typeof refusals)[number];
-
-export function isRefusal(code: ErrorCode): code is Refusal {
-  return refusals.some((each) => each === code);
-}
 
 export interface AnsweringCandidate {
   readonly state: "answers";

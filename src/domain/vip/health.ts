@@ -1,6 +1,7 @@
 import { isIpv6, isWithin } from "../ip-address.ts";
 import { whyNobodysIn } from "./address.ts";
-import type { AnsweringCandidate, Refusal, VipFacts, VipSettings } from "./facts.ts";
+import type { Refusal } from "../ssh/refusal.ts";
+import type { AnsweringCandidate, VipFacts, VipSettings } from "./facts.ts";
 
 /** Misses in a row after which a node is no longer worth the address. */
 const missesAllowed = 3;

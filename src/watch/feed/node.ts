@@ -1,6 +1,6 @@
 import { firstOf } from "../../abort.ts";
 import { toFailure } from "../../domain/errors.ts";
-import { isRefusal } from "../refusal.ts";
+import { deniesUs } from "../../domain/ssh/refusal.ts";
 import { Bell } from "./bell.ts";
 import { type DockerWatch, watchDocker } from "./docker.ts";
 import { type NodeFeed, spread } from "./feed.ts";
@@ -79,7 +79,7 @@ export function watchNode(feed: NodeFeed): NodeWatch {
           board.tell({ kind: "node-lost", node: node.name, failure, atMs: clock.now() });
           const lasted = clock.monotonic() - begunAt > longestAgainMs;
           pauseMs = lasted ? againMs : Math.min(2 * pauseMs, longestAgainMs);
-          await again.wait(spread(feed, isRefusal(failure.code) ? refusedAgainMs : pauseMs), signal);
+          await again.wait(spread(feed, deniesUs(failure.code) ? refusedAgainMs : pauseMs), signal);
         }
         if (signal.aborted) return;
       }

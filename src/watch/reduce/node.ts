@@ -1,7 +1,7 @@
 import type { VipCandidateRow } from "../../app/vip/show.ts";
 import type { NodeHappening } from "../happening.ts";
 import type { LiveNode, LiveVip, Model } from "../model.ts";
-import { isRefusal } from "../refusal.ts";
+import { deniesUs } from "../../domain/ssh/refusal.ts";
 import { rowsOf } from "./rows.ts";
 
 type Of<Kind extends NodeHappening["kind"]> = Extract<NodeHappening, { readonly kind: Kind }> & {
@@ -78,7 +78,7 @@ function standing(
 export function nodeLost(model: Model, { node: name, failure, atMs }: Of<"node-lost">): Model {
   const before = model.nodes.get(name);
   if (!before) return model;
-  const state = isRefusal(failure.code) ? "refused" : "silent";
+  const state = deniesUs(failure.code) ? "refused" : "silent";
   const node: LiveNode = {
     ...before,
     state,
