@@ -9,7 +9,6 @@ import type { MoveOptions } from "../move/moving.ts";
 import { isUnreachable } from "../move/on-node.ts";
 import type { Ports } from "../ports.ts";
 import { lookAround } from "../placement/look.ts";
-import { cordonNodes } from "./cordon.ts";
 
 export type DrainOptions = Omit<MoveOptions, "store" | "dryRun" | "overlap" | "mayLeaveData">;
 
@@ -50,8 +49,6 @@ export async function planDrainOf(
 export interface Drained {
   readonly moves: readonly MoveRow[];
   readonly failures: readonly Failure[];
-  /** The config's changed places, but for those of the containers. */
-  readonly changes: readonly string[];
 }
 
 /**
@@ -61,9 +58,9 @@ export interface Drained {
 const movesAtOnce = 4;
 
 /**
- * Cordons the node and moves its containers away as planned, several at once and one at a time to each node. A move that
- * fails stops no other; when all have been tried, those that failed are tried with the next node that can take them. Data
- * may be left behind: whoever calls has asked.
+ * Moves a node's containers away as planned; it is cordoned already, so that nothing comes back meanwhile. Several
+ * go at once, and one at a time to each node. A move that fails stops no other; when all have been tried, those that failed
+ * are tried with the next node that can take them. Data may be left behind: whoever calls has asked.
  */
 export async function drain(
   ports: Ports,
@@ -75,10 +72,7 @@ export async function drain(
     readonly dryRun: boolean;
   },
 ): Promise<Drained> {
-  const { store, node, plan, dryRun } = input;
-  if (plan.moves.length === 0) return { moves: [], failures: [], changes: [] };
-  // So that nothing comes back while it is drained.
-  const cordon = dryRun ? undefined : await cordonNodes(ports, { store, nodes: [node], cordoned: true, dryRun });
+  const { plan } = input;
   const moves: MoveRow[] = [];
   const failures: Failure[] = [];
   for (let waiting = plan.moves; waiting.length > 0;) {
@@ -97,7 +91,6 @@ export async function drain(
   return {
     moves: moves.sort((a, b) => order.indexOf(a.container) - order.indexOf(b.container)),
     failures,
-    changes: cordon?.result.nodes.flatMap(({ changes }) => changes) ?? [],
   };
 }
 

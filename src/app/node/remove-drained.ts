@@ -9,7 +9,8 @@ import type { MoveRow } from "../move/index.ts";
 import type { ConfigStore, Ports } from "../ports.ts";
 import type { Report } from "../kit/report.ts";
 import type { NodeChangeRow } from "./change.ts";
-import { type Drain, drain, type Drained, type DrainOptions, planDrainOf } from "./drain.ts";
+import { cordonNodes } from "./cordon.ts";
+import { type Drain, drain, type DrainOptions, planDrainOf } from "./drain.ts";
 import { runningOn, takeOut } from "./take-out.ts";
 
 export interface RemoveDrainedInput extends DrainOptions {
@@ -53,11 +54,14 @@ export async function removeDrainedNode(
   if (!dryRun && !useless && !(await input.confirm(plan, keepers))) {
     return { result: { nodes: [] }, failures: [], exitCode: 4 };
   }
+  const cordons = plan.moves.length > 0 && !dryRun;
+  const cordon = cordons ? await cordonNodes(ports, { store, nodes: [node], cordoned: true, dryRun }) : undefined;
   const drained = await drain(ports, { ...input, node, plan });
   const { moves } = drained;
+  const changes = cordon?.result.nodes.flatMap((row) => row.changes) ?? [];
   const use = { placed, running: strays };
   const failures = [...obstacles.map((each) => toFailure(each)), ...drained.failures];
-  if (failures.length > 0) return { result: { nodes: [keptRow(use, { name, dryRun, ...drained })] }, failures };
+  if (failures.length > 0) return { result: { nodes: [keptRow(use, { name, dryRun, moves, changes })] }, failures };
 
   const after = dryRun ? (raw: RawConfig) => moves.reduce(afterMove, raw) : undefined;
   const { result } = await takeOut(ports, { store, node, use, force: false, dryRun, ...(after ? { after } : {}) });
@@ -72,9 +76,13 @@ function afterMove(raw: RawConfig, move: MoveRow): RawConfig {
 
 function keptRow(
   { placed, running }: NodeUse,
-  drained: Drained & { readonly name: string; readonly dryRun: boolean },
+  {
+    name,
+    dryRun,
+    moves,
+    changes,
+  }: Pick<DrainedRow, "moves" | "changes"> & { readonly name: string; readonly dryRun: boolean },
 ): DrainedRow {
-  const { name, dryRun, moves, changes } = drained;
   const still = placed.filter((container) => !moves.some((move) => move.container === container));
   const left = [...still, ...(running ?? [])].join(", ");
   const outcome = `${dryRun ? "would not be" : "not"} removed; still there: ${left}`;

@@ -72,6 +72,7 @@ export function importCompose(file: ComposeFile, options: ImportOptions): Import
   const network = resource("networks");
   const used = new Set(wanted.flatMap(([, service]) => networksIn(service)));
   const topNetworks = isMap(root["networks"]) ? root["networks"] : {};
+  const made = [...used].map((name) => [network(name), networkArgs(topNetworks[name])] as const);
   return {
     services: wanted.map(([service, definition]) => {
       const name = entryName(service);
@@ -99,16 +100,11 @@ export function importCompose(file: ComposeFile, options: ImportOptions): Import
       };
       return { service, name, ...entryOf(service, definition, around) };
     }),
-    networks: Object.fromEntries(
-      [...used].flatMap((name) => {
-        const args = networkArgs(topNetworks[name]);
-        return args === undefined ? [] : [[network(name), args] as const];
-      }),
-    ),
+    networks: Object.fromEntries(made.flatMap(([name, args]) => (args === undefined ? [] : [[name, args] as const]))),
     notes: [
-      ...[...used]
-        .filter((name) => networkArgs(topNetworks[name]) === undefined)
-        .map((name) => `networks: ${network(name)} is made by somebody else; it must be on the node before`),
+      ...made
+        .filter(([, args]) => args === undefined)
+        .map(([name]) => `networks: ${name} is made by somebody else; it must be on the node before`),
       ...unset.map((name) => `the variable ${name} has no value, and is empty`),
       ...["include", "configs", "secrets"]
         .filter((key) => root[key] !== undefined)

@@ -48,7 +48,7 @@ export function planImport(
     const made = addEntries("layout", layout, { nodes: missing, name, value: entry });
     layout = withEntries(layout, missing, name, entry);
     edits.push(...made);
-    const apart = apartFrom(service, nodes, imported, places);
+    const apart = apartFrom(entry, nodes, imported, places);
     services.push({
       service,
       container: name,
@@ -104,12 +104,11 @@ function withEntries(layout: Rows, nodes: readonly string[], name: string, entry
 
 /** Containers find each other by name on one node only. */
 function apartFrom(
-  service: string,
+  { after }: Readonly<Record<string, unknown>>,
   nodes: readonly string[],
   imported: Imported,
   places: ComposePlaces,
 ): readonly string[] {
-  const after = imported.services.find((each) => each.service === service)?.entry["after"];
   const needed = imported.services.filter(({ name }) => Array.isArray(after) && after.includes(name));
   return needed.flatMap((other) => {
     const there = places.byService.get(other.service) ?? places.nodes;
