@@ -11,6 +11,7 @@ import { bytes, count, percent } from "../parts/words.ts";
 import { go, remember, route } from "../state/route.ts";
 import { may } from "../state/session.ts";
 import { containers, isWrong, loaded } from "../state/store.ts";
+import { Filter } from "../parts/filter.tsx";
 
 const columns: readonly Column<LiveContainer>[] = [
   { id: "name", title: "Container", cell: (row) => <strong>{row.container}</strong>, order: (row) => row.container },
@@ -90,15 +91,12 @@ export function Containers() {
         </span>
       </h1>
       <div class="toolbar">
-        <input
-          type="search"
-          class="filter"
-          aria-label="Filter"
+        <Filter
           placeholder="Filter: name, node, state, image; !word for those without"
           value={text}
-          onInput={(event) => {
-            filter.value = event.currentTarget.value;
-            remember({ filter: filter.value });
+          onValue={(typed) => {
+            filter.value = typed;
+            remember({ filter: typed });
           }}
         />
         <label class="switch">

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { EventLines } from "../parts/events.tsx";
 import { config, events } from "../state/store.ts";
+import { Filter } from "../parts/filter.tsx";
 
 export function Events() {
   const [filter, setFilter] = useState("");
@@ -15,14 +16,7 @@ export function Events() {
     <>
       <h1>Events</h1>
       <div class="toolbar">
-        <input
-          type="search"
-          class="filter"
-          aria-label="Filter"
-          placeholder="Filter: type, container, node, who"
-          value={filter}
-          onInput={(event) => setFilter(event.currentTarget.value)}
-        />
+        <Filter placeholder="Filter: type, container, node, who" value={filter} onValue={setFilter} />
         <label class="switch">
           <input type="checkbox" checked={failed} onChange={(event) => setFailed(event.currentTarget.checked)} />
           Only what failed

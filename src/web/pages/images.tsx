@@ -3,6 +3,7 @@ import { type Column, DataTable } from "../parts/table.tsx";
 import { bytes } from "../parts/words.ts";
 import { loaded, nodes } from "../state/store.ts";
 import type { NodePart } from "../../http/stream/messages.ts";
+import { Filter } from "../parts/filter.tsx";
 
 type Row = NodePart["images"][number];
 
@@ -29,14 +30,7 @@ export function Images() {
         Images <span class="quiet">{rows.length}</span>
       </h1>
       <div class="toolbar">
-        <input
-          type="search"
-          class="filter"
-          aria-label="Filter"
-          placeholder="Filter: image, node"
-          value={filter}
-          onInput={(event) => setFilter(event.currentTarget.value)}
-        />
+        <Filter placeholder="Filter: image, node" value={filter} onValue={setFilter} />
       </div>
       <DataTable
         label="Images"

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { visible } from "../../domain/text.ts";
 import { follow, line, type LogLine } from "../state/stream.ts";
+import { Filter } from "./filter.tsx";
 
 const keptLines = 2000;
 
@@ -45,14 +46,7 @@ export function LogView({ containers }: { readonly containers: readonly string[]
   return (
     <div class="logs">
       <div class="toolbar">
-        <input
-          type="search"
-          class="filter"
-          aria-label="Only lines with"
-          placeholder="Only lines with …"
-          value={filter}
-          onInput={(event) => setFilter(event.currentTarget.value)}
-        />
+        <Filter label="Only lines with" placeholder="Only lines with …" value={filter} onValue={setFilter} />
         <label class="switch">
           <input type="checkbox" checked={following} onChange={(event) => setFollowing(event.currentTarget.checked)} />
           Follow
