@@ -1,0 +1,226 @@
+/** What people do by hand, with the real use cases on the simulated cluster: its Docker, locks, journal and config file. */
+import { expect, test } from "vitest";
+import { removeImages } from "../../src/app/image/remove.ts";
+import { drainNode } from "../../src/app/node/drain-node.ts";
+import { removeDrainedNode } from "../../src/app/node/remove-drained.ts";
+import { applyConfig } from "../../src/app/plan/apply.ts";
+import { planCluster } from "../../src/app/plan/index.ts";
+import type { HeartbeatPorts, ConfigStore, VipPorts } from "../../src/app/ports.ts";
+import type { Config } from "../../src/domain/config/types.ts";
+import { load } from "./config.ts";
+import { furnish } from "./history.ts";
+import { openPorts } from "./ports.ts";
+import { Process } from "./process.ts";
+import { World } from "./world.ts";
+
+type Layout = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+const app = (port: number, image = "app:1"): object => ({ image, args: `-p ${String(port)}:80` });
+
+const textOf = (layout: Layout): string =>
+  JSON.stringify({
+    cluster: "sim",
+    layout: Object.entries(layout).map(([node, entries]) => ({ node, ...entries })),
+  });
+
+interface Hands {
+  readonly ports: HeartbeatPorts & VipPorts;
+  readonly store: ConfigStore;
+  readonly config: Config;
+}
+
+class Cluster {
+  readonly world: World;
+  #commands = 0;
+
+  constructor(layout: Layout) {
+    this.world = new World(1, {
+      text: textOf(layout),
+      nodes: Object.keys(layout),
+      cluster: "sim",
+      machines: ["controller"],
+    });
+    furnish(this.world);
+    for (const node of this.world.nodes.values())
+      for (const image of ["app:1", "app:2"]) node.docker.addImage(image, {});
+  }
+
+  edit(layout: Layout): void {
+    this.world.disk("controller").text = textOf(layout);
+  }
+
+  /** One command, from its start to its end. */
+  async by<T>(work: (hands: Hands) => Promise<T>): Promise<T> {
+    const { timeline } = this.world;
+    const process = new Process(`command ${String(++this.#commands)}`, timeline);
+    const { ports, store } = openPorts(this.world, process, {
+      signal: new AbortController().signal,
+      who: "ops@controller",
+      cause: "pictl",
+    });
+    const config = load(this.world.disk("controller").text).config;
+    let ended: { readonly value: T } | { readonly error: unknown } | undefined;
+    process.wake(() => {
+      work({ ports, store, config }).then(
+        (value) => (ended = { value }),
+        (error: unknown) => (ended = { error }),
+      );
+    });
+    await timeline.run(timeline.now + 600_000, () => ended === undefined);
+    process.kill();
+    if (ended === undefined) throw new Error("The command has not ended within ten minutes.");
+    if ("error" in ended) throw ended.error;
+    return ended.value;
+  }
+
+  /** `c1 app:1` for each container that runs, by its node. */
+  running(): Readonly<Record<string, readonly string[]>> {
+    return Object.fromEntries(
+      [...this.world.nodes.values()].map(({ name, docker }) => [
+        name,
+        docker
+          .facts()
+          .filter(({ state }) => state === "running")
+          .map((each) => `${each.name} ${each.image}`)
+          .sort(),
+      ]),
+    );
+  }
+
+  layout(): unknown {
+    return (JSON.parse(this.world.disk("controller").text) as { layout: unknown }).layout;
+  }
+}
+
+const asUsual = { graceSeconds: 10, patienceMs: 30_000, waitMs: 0 };
+const planned = { removes: true, newest: false, copyVolumes: false };
+
+const apply = (cluster: Cluster, more: Partial<Parameters<typeof applyConfig>[1]> = {}) =>
+  cluster.by(({ ports, store, config }) =>
+    applyConfig(ports, {
+      ...{ store, config, ...asUsual, ...planned },
+      ...{ dryRun: false, confirm: () => Promise.resolve(true), ...more },
+    }),
+  );
+
+const plan = (cluster: Cluster) =>
+  cluster.by(({ ports, config }) => planCluster(ports, { config, ...planned, detailed: true }));
+
+const before: Layout = {
+  n1: { changed: app(8001), gone: app(8002), same: app(8003) },
+  n2: { moved: app(8004) },
+  n3: {},
+};
+const after: Layout = {
+  n1: { changed: app(8001, "app:2"), same: app(8003) },
+  n2: { fresh: app(8005) },
+  n3: { moved: app(8004) },
+};
+
+/** Everything runs as `before` says, and the controller remembers that it put it there. */
+async function placed(): Promise<Cluster> {
+  const cluster = new Cluster({ n1: {}, n2: {}, n3: {} });
+  cluster.edit(before);
+  await apply(cluster);
+  return cluster;
+}
+
+test("apply makes the nodes what the config says, in one go, and then there is nothing to do", async () => {
+  const cluster = await placed();
+  expect(await plan(cluster)).toEqual({ result: { steps: [] }, failures: [] });
+  cluster.edit(after);
+  const { result, exitCode } = await plan(cluster);
+  expect([exitCode, result.steps.map(({ kind, container, node }) => `${kind} ${container}@${node}`).sort()]).toEqual([
+    5,
+    ["create fresh@n2", "move moved@n3", "remove gone@n1", "replace changed@n1"],
+  ]);
+
+  const report = await apply(cluster);
+  expect(report.failures).toEqual([]);
+  expect(cluster.running()).toEqual({
+    n1: ["changed app:2", "same app:1"],
+    n2: ["fresh app:1"],
+    n3: ["moved app:1"],
+  });
+  expect(await plan(cluster)).toEqual({ result: { steps: [] }, failures: [] });
+  expect((await apply(cluster)).result.steps).toEqual([]);
+});
+
+test("apply that nobody agrees to, and a dry run, touch nothing", async () => {
+  const cluster = await placed();
+  cluster.edit(after);
+  const running = cluster.running();
+  expect(await apply(cluster, { confirm: () => Promise.resolve(false) })).toMatchObject({
+    result: { steps: [] },
+    exitCode: 4,
+  });
+  expect((await apply(cluster, { dryRun: true })).result.steps).toHaveLength(4);
+  expect(cluster.running()).toEqual(running);
+});
+
+test("apply with a dead node does the rest, and says which was not looked at", async () => {
+  const cluster = await placed();
+  cluster.edit(after);
+  cluster.world.node("n3").powerOff();
+  const { failures } = await apply(cluster);
+  expect(failures.map(({ node }) => node)).toContain("n3");
+  expect(cluster.running()).toMatchObject({ n1: ["changed app:2", "same app:1"], n2: ["fresh app:1", "moved app:1"] });
+});
+
+test("a drained node is empty and cordoned, and stays in the config", async () => {
+  const cluster = new Cluster(before);
+  const { result, failures } = await cluster.by(({ ports, store, config }) =>
+    drainNode(ports, {
+      ...{ store, config, name: "n1", ...asUsual },
+      ...{ copyVolumes: false, dryRun: false, confirm: () => Promise.resolve(true) },
+    }),
+  );
+  expect(failures).toEqual([]);
+  expect(result.nodes).toMatchObject([{ node: "n1", changed: true, outcome: "cordoned; empty now" }]);
+  const { n1, n2, n3 } = cluster.running();
+  expect([n1, [...(n2 ?? []), ...(n3 ?? [])].sort()]).toEqual([
+    [],
+    ["changed app:1", "gone app:1", "moved app:1", "same app:1"],
+  ]);
+  expect(JSON.parse(cluster.world.disk("controller").text)).toMatchObject({
+    layout: [{ node: "n1" }, { node: "n2" }, { node: "n3" }],
+    nodes: { n1: { cordoned: true } },
+  });
+});
+
+test("a node that is drained by its removal is out of the config; who says no keeps it", async () => {
+  const cluster = new Cluster(before);
+  const remove = (agreed: boolean) =>
+    cluster.by(({ ports, store, config }) =>
+      removeDrainedNode(ports, {
+        ...{ store, config, name: "n2", ...asUsual },
+        ...{ copyVolumes: false, dryRun: false, confirm: () => Promise.resolve(agreed) },
+      }),
+    );
+  expect(await remove(false)).toEqual({ result: { nodes: [] }, failures: [], exitCode: 4 });
+  expect(cluster.running()["n2"]).toEqual(["moved app:1"]);
+
+  const { result, failures } = await remove(true);
+  expect(failures).toEqual([]);
+  expect(result.nodes).toMatchObject([{ node: "n2", changed: true, moves: [{ container: "moved" }] }]);
+  expect(cluster.running()["n2"]).toEqual([]);
+  expect((cluster.layout() as { node: string }[]).map(({ node }) => node)).toEqual(["n1", "n3"]);
+});
+
+test("an image that containers need is not removed, another one is", async () => {
+  const cluster = new Cluster(before);
+  const remove = (image: string) =>
+    cluster.by(({ ports, config }) =>
+      removeImages(ports, {
+        ...{ config, nodes: config.nodes, references: [image], force: false },
+        ...{ dryRun: false, waitMs: 0, confirm: () => Promise.resolve(true) },
+      }),
+    );
+  const { result, failures } = await remove("app:1");
+  expect(result.images.filter(({ node }) => node !== "n3")).toEqual([]);
+  expect(failures.map(({ code, node }) => `${String(node)} ${code}`).sort()).toEqual([
+    "n1 image-in-use",
+    "n2 image-in-use",
+  ]);
+  expect((await remove("app:2")).result.images.map(({ node }) => node)).toEqual(["n1", "n2", "n3"]);
+});
