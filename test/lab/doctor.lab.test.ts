@@ -37,7 +37,16 @@ describe.skipIf(obstacle !== undefined)("doctor", () => {
     const checksOf = (node: string | null) =>
       document.result.checks.filter((row) => row.node === node).map((row) => row.check);
     // These are told only where something is wrong.
-    const unlessWell = ["cordon", "podman-restart", "flock", "vip-folders", "vip-conflict", "vip-stray"];
+    const unlessWell = [
+      "cordon",
+      "podman-restart",
+      "userland",
+      "flock",
+      "vip-folders",
+      "vip-conflict",
+      "vip-stray",
+      "cgroup-memory",
+    ];
     const checks = nodeChecks.filter((check) => !unlessWell.includes(check));
     expect(checksOf("n1")).toEqual(checks);
     // No candidate of the virtual IP.

@@ -13,6 +13,7 @@ export const nodeChecks = [
   "docker-access",
   "docker-version",
   "podman-restart",
+  "userland",
   "ip",
   "arping",
   "ping",
@@ -26,6 +27,7 @@ export const nodeChecks = [
   "disk",
   "docker-disk",
   "memory",
+  "cgroup-memory",
 ] as const;
 
 /** What it looks at on the machine it runs on. */

@@ -1,6 +1,7 @@
 import { type FileSystem, type Memory, parseClock, parseFileSystem, parseMemory } from "../node/measures.ts";
 import { lines, number, sectionsCommand, splitSections } from "../node/sections.ts";
 import type { Command } from "../shell.ts";
+import { type Board, parseBoard, readBoard } from "./board.ts";
 import type { ClockEnds } from "./clock.ts";
 
 /** What one look at a node tells `doctor`. Null for what could not be read. */
@@ -21,6 +22,7 @@ export interface Examination {
   readonly memory: Memory;
   readonly disk: FileSystem | null;
   readonly dockerDisk: FileSystem | null;
+  readonly board: Board;
 }
 
 /** How the login shell begins a session. */
@@ -79,6 +81,7 @@ const sections = {
   shell:
     'echo "$SHELL"; cat /proc/uptime; noise=$(SHLVL=0 "$SHELL" -c true </dev/null 2>&1 | head -n 5); ' +
     'cat /proc/uptime; printf "%s\\n" "$noise"',
+  board: readBoard,
   clockAgain: "date +%s.%N",
 };
 
@@ -115,6 +118,7 @@ export function parseExamination(output: string): Examination {
     memory: parseMemory(text.memory),
     disk: parseFileSystem(text.disk),
     dockerDisk: parseFileSystem(text.dockerDisk),
+    board: parseBoard(text.board),
   };
 }
 

@@ -1,4 +1,5 @@
 import { PictlError } from "../errors.ts";
+import { memoryControlCheck, userlandCheck } from "./board.ts";
 import { type Check, nodeChecks, skipped, warning } from "./check.ts";
 import { type Asked, clockSkew } from "./clock.ts";
 import { type Connected, connectionChecks, type Rights, shellCheck, sudoCheck, unreachable } from "./connection.ts";
@@ -44,12 +45,14 @@ export function judgeNode(look: NodeLook): readonly Check[] {
     }),
     ...dockerChecks(node, seen === undefined ? undefined : seen.dockerClient, daemon),
     ...restartCheck(daemon, seen?.podmanRestart),
+    ...userlandCheck(seen?.board),
     ...flockCheck(seen),
     ...vipChecks(seen, vips),
     ...addressChecks(inside.addresses, vips),
-    clockCheck(seen?.clock ? clockSkew(seen.clock, inside.asked) : null),
-    ...(seen ? diskChecks(seen.disk, seen.dockerDisk) : (["disk", "docker-disk"] as const).map(unseen)),
+    clockCheck(seen?.clock ? clockSkew(seen.clock, inside.asked) : null, seen?.board),
+    ...(seen ? diskChecks(seen) : (["disk", "docker-disk"] as const).map(unseen)),
     seen ? memoryCheck(seen.memory) : unseen("memory"),
+    ...memoryControlCheck(seen?.board),
   ];
 }
 
@@ -69,7 +72,15 @@ function flockCheck(seen: Examination | undefined): readonly Check[] {
 
 function applies({ vips }: NodeLook): (check: (typeof nodeChecks)[number]) => boolean {
   const candidatesOnly: readonly string[] = candidateChecks;
-  const onlyWhenWrong: readonly string[] = ["podman-restart", "flock", "vip-folders", "vip-conflict", "vip-stray"];
+  const onlyWhenWrong: readonly string[] = [
+    "podman-restart",
+    "userland",
+    "flock",
+    "vip-folders",
+    "vip-conflict",
+    "vip-stray",
+    "cgroup-memory",
+  ];
   return (check) => !onlyWhenWrong.includes(check) && (vips.length > 0 || !candidatesOnly.includes(check));
 }
 

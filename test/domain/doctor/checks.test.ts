@@ -47,6 +47,15 @@ const healthy: Examination = {
   memory: { totalBytes: 4 * gib, availableBytes: 2 * gib },
   disk: { totalBytes: 30 * gib, usedBytes: 10 * gib, availableBytes: 20 * gib, mount: "/" },
   dockerDisk: { totalBytes: 30 * gib, usedBytes: 10 * gib, availableBytes: 20 * gib, mount: "/" },
+  board: {
+    machine: "aarch64",
+    bits: 64,
+    memoryControl: true,
+    cmdlineFile: null,
+    rtc: true,
+    synchronised: true,
+    cardBytes: null,
+  },
 };
 
 const inside = {
@@ -88,6 +97,12 @@ function podman(serverVersion: string, podmanRestart: string): NodeLook {
 
 function examined(parts: Partial<Examination>, on: Partial<NodeLook> = {}): NodeLook {
   return look({ ...on, inside: { ...inside, examination: { ...healthy, ...parts } } });
+}
+
+const nearlyFull = { totalBytes: 30 * gib, usedBytes: 28.8 * gib, availableBytes: 1.2 * gib, mount: "/" };
+
+function board(parts: Partial<Examination["board"]>, rest: Partial<Examination> = {}): NodeLook {
+  return examined({ ...rest, board: { ...healthy.board, ...parts } });
 }
 
 function lines(checks: readonly Check[]): string[] {
@@ -355,6 +370,38 @@ describe("what is found", () => {
       "ok: the same as this machine's",
     ],
     [
+      "a clock that nothing sets",
+      board({ synchronised: false }),
+      "clock",
+      "warning: the same as this machine's, but nothing keeps it in time",
+    ],
+    [
+      "one that stops without power, too",
+      board({ synchronised: false, rtc: false }),
+      "clock",
+      "warning: the same as this machine's, but nothing keeps it in time, and it has none that goes on without power: after a power cut it is wrong",
+    ],
+    ["a clock that is set after each start", board({ rtc: false }), "clock", "ok: the same as this machine's"],
+    ["nobody knows who sets the clock", board({ synchronised: null }), "clock", "ok: the same as this machine's"],
+    [
+      "32-bit programs on a 64-bit kernel",
+      board({ bits: 32 }),
+      "userland",
+      "warning: its programs have 32 bits, its kernel has 64 (aarch64): Docker pulls 32-bit images, which many no longer offer",
+    ],
+    [
+      "memory that is not counted",
+      board({ memoryControl: false }),
+      "cgroup-memory",
+      "warning: its kernel does not count the memory of containers: `-m` limits nothing, and `stats` shows none",
+    ],
+    [
+      "an SD card that is nearly full",
+      board({ cardBytes: 32 * gib }, { disk: nearlyFull }),
+      "disk",
+      "warning: 1.2 GiB of 30 GiB free on /, an SD card of 32 GiB",
+    ],
+    [
       "less than a tenth free",
       examined({ disk: { totalBytes: 100 * gib, usedBytes: 91 * gib, availableBytes: 9 * gib, mount: "/" } }),
       "disk",
@@ -381,6 +428,30 @@ describe("what is found", () => {
   ])("%s", (_what, node, check, expected) => {
     const result = found(node, check);
     expect(`${result?.state ?? ""}: ${result?.message ?? ""}`).toBe(expected);
+  });
+
+  test.each([
+    [32, "docker system df", "A card that is nearly full wears out sooner"],
+    // The system uses a part of it only.
+    [64, "raspi-config --expand-rootfs", "restart"],
+  ])("a card of %i GiB", (cardGib, ...remedies) => {
+    const remedy = found(board({ cardBytes: cardGib * gib }, { disk: nearlyFull }), "disk")?.remedy;
+    for (const words of remedies) expect(remedy).toContain(words);
+  });
+
+  test.each([
+    ["/boot/firmware/cmdline.txt", "to the end of the one line in /boot/firmware/cmdline.txt, and restart it."],
+    [
+      null,
+      "to the kernel's command line (GRUB_CMDLINE_LINUX in /etc/default/grub, then `update-grub`), and restart it.",
+    ],
+  ])("what switches the counting on where %s is", (cmdlineFile, where) => {
+    const remedy = found(board({ memoryControl: false, cmdlineFile }), "cgroup-memory")?.remedy;
+    expect(remedy).toBe(`Add \`cgroup_enable=memory cgroup_memory=1\` ${where}`);
+  });
+
+  test("32 bits all through are nothing wrong", () => {
+    expect(found(board({ bits: 32, machine: "armv7l" }), "userland")).toBeUndefined();
   });
 
   test("every finding has a remedy, and nothing else has", () => {

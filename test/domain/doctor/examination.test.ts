@@ -32,6 +32,9 @@ describe("what the examination reads", () => {
         memory: "MemTotal:        4000 kB\nMemAvailable:    1000 kB",
         disk: "Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/sda1 100 40 60 40% /",
         dockerDisk: "Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/sdb1 200 40 160 20% /srv/docker",
+        board:
+          "machine aarch64\nbits 32\ncontrollers cpuset cpu io pids\nmemory 0\n" +
+          "cmdline /boot/firmware/cmdline.txt\nsynchronised no\ncard 62333952",
         shell: "/bin/bash\n100.10 5\n100.35 5\nWelcome!\nYou have mail.",
         clockAgain: "1700000000.900000000",
       }),
@@ -64,6 +67,15 @@ describe("what the examination reads", () => {
       memory: { totalBytes: 4000 * 1024, availableBytes: 1000 * 1024 },
       disk: { totalBytes: 102_400, usedBytes: 40_960, availableBytes: 61_440, mount: "/" },
       dockerDisk: { totalBytes: 204_800, usedBytes: 40_960, availableBytes: 163_840, mount: "/srv/docker" },
+      board: {
+        machine: "aarch64",
+        bits: 32,
+        memoryControl: false,
+        cmdlineFile: "/boot/firmware/cmdline.txt",
+        rtc: false,
+        synchronised: false,
+        cardBytes: 31_914_983_424,
+      },
     });
   });
 
@@ -120,6 +132,26 @@ describe("what the examination reads", () => {
     expect(parseExamination(output({ docker })).dockerClient).toBe(expected);
   });
 
+  test.each([
+    ["controllers cpu memory pids\nmemory 1", true],
+    ["controllers cpu memory pids", true],
+    // Version 1.
+    ["controllers\nmemory 1", true],
+    ["controllers\nmemory 0", false],
+    // A kernel that lists those of version 1 no more.
+    ["controllers cpu pids", false],
+    // Nobody could look.
+    ["controllers", null],
+    ["", null],
+  ])("control groups saying %j", (text, memoryControl) => {
+    expect(parseExamination(output({ board: text })).board.memoryControl).toBe(memoryControl);
+  });
+
+  test("a program's fifth byte says how many bits it has", () => {
+    const bits = (said: string) => parseExamination(output({ board: `bits ${said}` })).board.bits;
+    expect(["64", "32", "  2", "  1", ""].map(bits)).toEqual([64, 32, 64, 32, null]);
+  });
+
   test.each(["", "=== pictl", "=== pictl shell\n\n\n=== pictl clock\n"])("%j is no answer and no error", (text) => {
     expect(parseExamination(text)).toMatchObject({
       shell: null,
@@ -156,6 +188,7 @@ describe("the script itself", () => {
       shell: { path: "/bin/sh", noise: "" },
     });
     expect(seen.memory.totalBytes).toBeGreaterThan(0);
+    expect(seen.board).toMatchObject({ bits: 64, memoryControl: true, cardBytes: null });
     expect(Math.abs((seen.clock?.first.ms ?? 0) - Date.now())).toBeLessThan(60_000);
   });
 
