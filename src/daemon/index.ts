@@ -207,10 +207,11 @@ function roundState(round: Round | undefined, config: Config, now: Date): Pick<D
       nodes: Object.fromEntries(Object.entries(round.nodes).map(([name, facts]) => [name, facts.state])),
       failing: round.rows
         .filter((row) => !row.ok)
-        .map(({ container, node, message, trouble }) => ({
+        .map(({ container, node, message, decision, trouble }) => ({
           container,
           node,
           message,
+          ...(decision === "" ? {} : { decision }),
           ...(trouble === undefined ? {} : { trouble }),
         })),
     },

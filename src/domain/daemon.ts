@@ -19,11 +19,12 @@ export interface DaemonState {
         readonly at: string;
         readonly isolated: boolean;
         readonly nodes: Readonly<Record<string, NodeFacts["state"]>>;
-        /** `trouble`: why what was last tried for it was in vain. */
+        /** `decision`: what was decided on, or why nothing was. `trouble`: why what was last tried for it was in vain. */
         readonly failing: readonly {
           readonly container: string;
           readonly node: string;
           readonly message: string;
+          readonly decision?: string | undefined;
           readonly trouble?: string | undefined;
         }[];
       }

@@ -159,6 +159,10 @@ export interface LiveCheck {
   readonly lastRestartAtMs: number | null;
   /** What the last failed check saw; null when it does not fail. */
   readonly message: string | null;
+  /** What the daemon's last round decided on for it, or why on nothing; null when it does not fail, or no daemon tells. */
+  readonly decision: string | null;
+  /** Why what the daemon last tried for it was in vain; null when it was not. */
+  readonly trouble: string | null;
 }
 
 export interface LiveMoves {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { DaemonRow } from "../../src/app/daemon/status.ts";
 import type { Happening } from "../../src/watch/happening.ts";
 import { keptEvents, type LiveContainer, type Model } from "../../src/watch/model.ts";
 import { reduce } from "../../src/watch/reduce/index.ts";
@@ -255,4 +256,20 @@ test("checks that fail come first, with how often and what they saw", () => {
   expect(
     model.heartbeat.checks.map(({ key, failures, restarts }) => `${key} ${String(failures)} ${String(restarts)}`),
   ).toEqual(["db@n2 2 1", "web@n1 0 0"]);
+  const failing = [
+    { container: "db", node: "n2", message: "refused", decision: "restart", trouble: "restart was in vain: no space" },
+  ];
+  const lastRound = { at: new Date(t).toISOString(), isolated: false, nodes: {}, failing };
+  const told = reduce(model, { kind: "daemon", row: daemonRow({ lastRound }), failures: [], atMs: t + 2 });
+  expect(reduce(told, { kind: "heartbeat", memory, atMs: t + 2 }).heartbeat.checks).toMatchObject([
+    { key: "db@n2", message: "refused", decision: "restart", trouble: "restart was in vain: no space" },
+    { key: "web@n1", message: null, decision: null, trouble: null },
+  ]);
 });
+
+function daemonRow(parts: Partial<DaemonRow>): DaemonRow {
+  const heartbeat = { automatic: true, intervalMs: 10_000 };
+  const startedAt = new Date(t).toISOString();
+  const known = { pid: 7, host: "desk", configPath: "/c.json", version: "1", startedAt, heartbeat };
+  return { ...known, lastRound: undefined, lastRoundAgeMs: null, ...parts };
+}

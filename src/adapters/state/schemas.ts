@@ -48,7 +48,13 @@ export const daemonState: Schema<DaemonState> = schemaOf(
         isolated: z.boolean(),
         nodes: perName(nodeState),
         failing: z.array(
-          z.object({ container: z.string(), node: z.string(), message: z.string(), trouble: z.optional(z.string()) }),
+          z.object({
+            container: z.string(),
+            node: z.string(),
+            message: z.string(),
+            decision: z.optional(z.string()),
+            trouble: z.optional(z.string()),
+          }),
         ),
       }),
     ),

@@ -1,3 +1,4 @@
+import { plural } from "../../domain/text.ts";
 import { writeFile } from "node:fs/promises";
 import { openShell, type LocalTerminal } from "../../app/shell.ts";
 import { PictlError, toFailure } from "../../domain/errors.ts";
@@ -114,7 +115,11 @@ export async function runTui(options: TuiOptions): Promise<number> {
       case "save":
         void save(effect.lines, now()).then(
           (path) => {
-            tell({ kind: "told", text: `${effect.lines.length} lines are in ${path}.`, tone: "good" });
+            tell({
+              kind: "told",
+              text: `${plural(effect.lines.length, "line")} ${effect.lines.length === 1 ? "is" : "are"} in ${path}.`,
+              tone: "good",
+            });
           },
           (error: unknown) => {
             tell({ kind: "told", text: `The lines could not be saved: ${toFailure(error).message}`, tone: "bad" });

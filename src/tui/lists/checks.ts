@@ -1,3 +1,4 @@
+import { failoverCandidates } from "../../watch/candidates.ts";
 import type { LiveCheck, Model } from "../../watch/model.ts";
 import { duration, localTime } from "../../view/units.ts";
 import { type Fact, list, type Row, type Sight } from "./list.ts";
@@ -65,12 +66,13 @@ export const checks = list<CheckLine>({
   tabs: [{ title: "Details", lines: details }],
 });
 
-/** What the daemon does when the check goes on failing. */
-function nextStep({ failures, container, node }: LiveCheck, model: Model): string {
+/** What the daemon has decided on; where none tells, what one does when the check goes on failing. */
+function nextStep({ failures, container, node, decision }: LiveCheck, model: Model): string {
   const { config } = model.config;
-  if (failures === 0) return "-";
+  if (failures === 0 && decision === null) return "-";
   const open = model.moves.open.find((move) => move.container === container && move.from === node);
   if (open) return `moving to ${open.to}`;
+  if (decision !== null) return decision;
   const movable = config.constraints.some((row) => row.container === container);
   const left = config.heartbeat.failoverAfter - failures;
   if (!movable) return "restart it; it may not move";
@@ -97,11 +99,13 @@ function details({ check }: CheckLine, { model, nowMs }: Sight): readonly Fact[]
           ? "none since it last succeeded"
           : `${check.restarts}, the last one ${since(check.lastRestartAtMs, nowMs)} ago`,
     },
-    {
-      name: "may go to",
-      value: hosts ? hosts.join(", ") : "nowhere: no row of `container_host_constraints` is about it",
-    },
-    { text: "`m` lists the candidates, with the reason for each node that cannot take it.", tone: "dim" },
+    ...(check.trouble === null ? [] : [{ text: check.trouble, tone: "bad" } as const]),
+    { heading: "may go to" },
+    ...(hosts ? [] : [{ text: "Nowhere: no row of `container_host_constraints` is about it." }]),
+    ...failoverCandidates(model, check).map(({ node, reason }): Fact => {
+      if (reason === null) return { name: node, value: "● can take it", tone: "good" };
+      return { name: node, value: `✗ ${reason}`, tone: "warn" };
+    }),
     { heading: "moved by the daemon" },
     ...(moves.length === 0
       ? [{ text: "Never, as far as it remembers." }]

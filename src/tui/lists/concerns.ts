@@ -16,14 +16,23 @@ export interface Concern {
   readonly subject: Subject | undefined;
 }
 
-/** Everything that is not as it should be, the worst first. */
+const known = new WeakMap<Model, { readonly second: number; readonly concerns: readonly Concern[] }>();
+
+/** Everything that is not as it should be, the worst first: the same array for the same second of the same model. */
 export function concerns(model: Model, nowMs: number): readonly Concern[] {
+  const second = Math.floor(nowMs / 1000);
+  let found = known.get(model);
+  if (found?.second !== second) known.set(model, (found = { second, concerns: worstFirst(model, nowMs) }));
+  return found.concerns;
+}
+
+function worstFirst(model: Model, nowMs: number): readonly Concern[] {
   const found = [
     ...ofConfig(model),
     ...[...model.nodes.values()].flatMap((node) => ofNode(node, nowMs)),
     ...[...model.vips.values()].flatMap(ofVip),
     ...ofDaemon(model, nowMs),
-    ...[...model.nodes.values()].flatMap((node) => [...node.containers.values()].flatMap(ofContainer)),
+    ...[...model.nodes.values()].flatMap(ofContainersOn),
     ...ofChecks(model),
     ...ofMoves(model, nowMs),
     ...ofJobs(model, nowMs),
@@ -139,6 +148,14 @@ const helps: Readonly<Partial<Record<LiveContainer["state"], Concern["helps"]>>>
   foreign: [["e", "shell on its node"]],
 };
 
+const onNodes = new WeakMap<LiveNode, readonly Concern[]>();
+
+function ofContainersOn(node: LiveNode): readonly Concern[] {
+  let found = onNodes.get(node);
+  if (!found) onNodes.set(node, (found = [...node.containers.values()].flatMap(ofContainer)));
+  return found;
+}
+
 function ofContainer(row: LiveContainer): readonly Concern[] {
   if (!isAmiss(row)) return [];
   const [, tone] = containerSign(row);
@@ -157,11 +174,11 @@ function ofContainer(row: LiveContainer): readonly Concern[] {
 function ofChecks({ heartbeat }: Model): readonly Concern[] {
   return heartbeat.checks
     .filter((check) => check.failures > 0)
-    .map(({ key, kind, failures, message, container, node }) => ({
+    .map(({ key, kind, failures, message, decision, trouble, container, node }) => ({
       id: `check ${key} ${kind}`,
       weight: 1,
       what: key,
-      why: `check fails, ${failures} in a row: ${message ?? kind}`,
+      why: [`check fails, ${failures} in a row: ${message ?? kind}`, trouble ?? decision].filter(Boolean).join("; "),
       helps: [
         ["L", "logs"],
         ["r", "restart"],

@@ -1,3 +1,4 @@
+import { plural } from "../../domain/text.ts";
 import type { ConfigProblem } from "../../domain/config/types.ts";
 import type { Model } from "../../watch/model.ts";
 import { type Fact, list, type Row, type Sight } from "./list.ts";
@@ -18,7 +19,7 @@ export const config = list<ProblemLine>({
   empty: ({ config: { path, failure, config: read } }) =>
     failure
       ? `${failure.message}${failure.hint === undefined ? "" : ` ${failure.hint}`}`
-      : `${path} has no mistakes: ${read.nodes.length} nodes, ${read.placements.length} containers, ${read.vips.length} virtual IPs. \`e\` edits it.`,
+      : `${path} has no mistakes: ${plural(read.nodes.length, "node")}, ${plural(read.placements.length, "container")}, ${plural(read.vips.length, "virtual IP")}. \`e\` edits it.`,
   columns: [
     {
       title: "",

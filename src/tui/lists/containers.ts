@@ -9,15 +9,32 @@ export interface ContainerRow extends Row {
   readonly node: LiveNode;
 }
 
+/** What is amiss first, then what nobody knows, then the rest. */
 function rows(model: Model): readonly ContainerRow[] {
-  const all = [...model.nodes.values()].flatMap((node) =>
-    [...node.containers.values()].map((container): ContainerRow => {
-      const { container: name, node: on, key } = container;
-      return { id: key, subject: { kind: "container", container: name, node: on }, container, node };
-    }),
-  );
-  const order = (row: ContainerRow): number => (isAmiss(row.container) ? 0 : row.container.state === "unknown" ? 1 : 2);
-  return all.toSorted((a, b) => order(a) - order(b));
+  const nodes = [...model.nodes.values()].map(rowsOn);
+  return [
+    nodes.flatMap(([amiss]) => amiss),
+    nodes.flatMap(([, unknown]) => unknown),
+    nodes.flatMap(([, , well]) => well),
+  ].flat();
+}
+
+type Sorted = readonly [amiss: ContainerRow[], unknown: ContainerRow[], well: ContainerRow[]];
+
+const known = new WeakMap<LiveNode, Sorted>();
+
+/** Made once for a node as it is: of a hundred, one or two have changed. */
+function rowsOn(node: LiveNode): Sorted {
+  let sorted = known.get(node);
+  if (sorted) return sorted;
+  sorted = [[], [], []];
+  for (const container of node.containers.values()) {
+    const { container: name, node: on, key } = container;
+    const order = isAmiss(container) ? 0 : container.state === "unknown" ? 1 : 2;
+    sorted[order].push({ id: key, subject: { kind: "container", container: name, node: on }, container, node });
+  }
+  known.set(node, sorted);
+  return sorted;
 }
 
 export const containers = list<ContainerRow>({

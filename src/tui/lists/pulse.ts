@@ -1,3 +1,4 @@
+import { plural } from "../../domain/text.ts";
 import type { Model } from "../../watch/model.ts";
 import { type Concern, concerns } from "./concerns.ts";
 import { list, type Row } from "./list.ts";
@@ -59,5 +60,5 @@ function wellness(model: Model): string {
     return "Looking at the nodes…";
   }
   const count = nodes.reduce((sum, node) => sum + node.containers.size, 0);
-  return `✓ Everything is as it should be: ${count} containers on ${nodes.length} nodes.`;
+  return `✓ Everything is as it should be: ${plural(count, "container")} on ${plural(nodes.length, "node")}.`;
 }

@@ -12,7 +12,8 @@ export function shownRows(state: State, view: ListView): readonly Row[] {
   if (kept && kept.model === state.model && kept.filter === filter && kept.sort === sort && kept.second === second) {
     return kept.rows;
   }
-  const rows = sorted(list, filtered(list, list.rows(state.model, state.nowMs), filter, state.model), sort);
+  const found = filtered(list, list.rows(state.model, state.nowMs), filter, state.model);
+  const rows = sorted(list, found, sort, kept && kept.sort === sort ? kept.rows : []);
   kepts.set(view, { model: state.model, filter, sort, second, rows });
   return rows;
 }
@@ -56,16 +57,27 @@ function filtered(list: List, rows: readonly Row[], filter: string, model: Model
   });
 }
 
-function sorted(list: List, rows: readonly Row[], sort: ListState["sort"]): readonly Row[] {
+/** By the column; beginning with the order of before, in which hardly anything has its place no longer. */
+function sorted(list: List, rows: readonly Row[], sort: ListState["sort"], before: readonly Row[]): readonly Row[] {
   const by = sort && list.columns[sort.column]?.sort;
   if (!by) return rows;
   const turn = sort.descending ? -1 : 1;
-  return rows.toSorted((a, b) => {
-    const [left, right] = [by(a), by(b)];
-    if (typeof left === "number" && typeof right === "number") return turn * (left - right);
-    return turn * String(left).localeCompare(String(right), "en", { numeric: true });
-  });
+  const places = new Map(before.map(({ id }, index) => [id, index]));
+  const keyed = rows.map((row, index) => ({ row, index, key: by(row), place: places.get(row.id) ?? before.length }));
+  // Those of one value stand as they do unsorted, so that the order of before decides nothing but how fast this is.
+  return keyed
+    .sort((a, b) => a.place - b.place)
+    .sort((a, b) => turn * compared(a.key, b.key) || a.index - b.index)
+    .map(({ row }) => row);
 }
+
+function compared(one: string | number, other: string | number): number {
+  if (typeof one === "number" && typeof other === "number") return one === other ? 0 : one - other;
+  return one === other ? 0 : collator.compare(String(one), String(other));
+}
+
+/** One for all: to make it takes longer than to compare hundreds of names. */
+const collator = new Intl.Collator("en", { numeric: true });
 
 /** Where the cursor is among these rows: on its row, or on what has its place now. */
 export function cursorIndex({ cursor }: ListState, rows: readonly Row[]): number {

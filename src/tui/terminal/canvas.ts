@@ -68,15 +68,21 @@ export function openCanvas(options: CanvasOptions): Canvas {
   tput.unicode = looks.utf8;
 
   let shown: readonly Line[] = [];
+  /** What stands on the screen since the last frame; undefined where nobody knows. */
+  let there: readonly (Line | undefined)[] = [];
   const box = blessed.box({ parent: screen as never, top: 0, left: 0, width: "100%", height: "100%" });
   box.render = (): never => {
     for (let row = 0; row < screen.rows; row += 1) {
       const line = screen.lines[row];
-      if (line) line.dirty = place(line, cellsOf(shown[row] ?? [], screen.cols, looks)) || line.dirty === true;
+      const wanted = shown[row] ?? [];
+      if (!line || sameLine(wanted, there[row])) continue;
+      line.dirty = place(line, cellsOf(wanted, screen.cols, looks)) || line.dirty === true;
     }
+    there = shown;
     return undefined as never;
   };
   const sized = (columns: number, rows: number): void => {
+    there = [];
     program.cols = columns;
     program.rows = rows;
   };
@@ -99,9 +105,22 @@ export function openCanvas(options: CanvasOptions): Canvas {
       screen.alloc();
     },
     forget() {
+      there = [];
       screen.alloc();
     },
   };
+}
+
+/** Most lines are the same from one frame to the next, and comparing them costs a tenth of drawing them. */
+function sameLine(one: Line, other: Line | undefined): boolean {
+  return (
+    one === other ||
+    (one.length === other?.length &&
+      one.every(({ text, tone, ground }, at) => {
+        const span = other[at];
+        return span?.text === text && span.tone === tone && span.ground === ground;
+      }))
+  );
 }
 
 /** Whether anything differs from what is to be drawn already. */

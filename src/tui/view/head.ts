@@ -1,4 +1,4 @@
-import type { Model } from "../../watch/model.ts";
+import type { LiveNode, Model } from "../../watch/model.ts";
 import { holder, isWell } from "../lists/vips.ts";
 import { lasting, since } from "../lists/words.ts";
 import { tabPlaces } from "../state/tabs.ts";
@@ -38,10 +38,9 @@ function partsOf(state: State): readonly Part[] {
   const nodes = [...model.nodes.values()];
   const up = nodes.filter((node) => node.state === "answering").length;
   const connecting = nodes.some((node) => node.state === "connecting");
-  const wanted = nodes
-    .flatMap((node) => [...node.containers.values()])
-    .filter((row) => row.wanted && row.stopped === null);
-  const well = wanted.filter((row) => row.state === "running" || row.state === "done").length;
+  const counts = nodes.map(countsOn);
+  const wanted = counts.reduce((sum, each) => sum + each.wanted, 0);
+  const well = counts.reduce((sum, each) => sum + each.well, 0);
   const count = (name: string, part: number, all: number): Line => [
     { text: `${name} `, tone: "dim" },
     { text: `${part}/${all}`, tone: part === all ? "good" : connecting ? "warn" : "bad" },
@@ -56,7 +55,7 @@ function partsOf(state: State): readonly Part[] {
     },
     ...(state.readOnly ? [{ rank: 1, spans: [{ text: "read-only", tone: "warn" } as const] }] : []),
     { rank: 1, spans: count("nodes", up, nodes.length) },
-    { rank: 2, spans: count("containers", well, wanted.length) },
+    { rank: 2, spans: count("containers", well, wanted) },
     ...[...model.vips.values()].slice(0, 1).map((vip): Part => {
       const held =
         vip.since === null || vip.holders.length !== 1 ? "" : ` for ${since(Date.parse(vip.since), state.nowMs)}`;
@@ -71,6 +70,24 @@ function partsOf(state: State): readonly Part[] {
     }),
     { rank: 5, spans: daemonOf(model, state.nowMs) },
   ];
+}
+
+interface Counts {
+  readonly wanted: number;
+  readonly well: number;
+}
+
+const counted = new WeakMap<LiveNode, Counts>();
+
+/** Counted once for a node as it is. */
+function countsOn(node: LiveNode): Counts {
+  let counts = counted.get(node);
+  if (!counts) {
+    const wanted = [...node.containers.values()].filter((row) => row.wanted && row.stopped === null);
+    const well = wanted.filter(({ state }) => state === "running" || state === "done");
+    counted.set(node, (counts = { wanted: wanted.length, well: well.length }));
+  }
+  return counts;
 }
 
 function daemonOf({ daemon, heartbeat, config }: Model, nowMs: number): Line {

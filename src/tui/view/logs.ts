@@ -1,3 +1,4 @@
+import { plural } from "../../domain/text.ts";
 import { localTime } from "../../view/units.ts";
 import { indexAt, shownLines } from "../state/log-keys.ts";
 import type { LogLine, LogState, State } from "../state/types.ts";
@@ -76,7 +77,10 @@ function title({ logs }: State, count: number, columns: number): Line {
   return fitLine(
     [
       { text: ` ${safe(names)} `, tone: "strong" },
-      { text: ` ${[sinceTold(logs.since), `${count} lines`, state, ...on].filter(Boolean).join(", ")} `, tone: "dim" },
+      {
+        text: ` ${[sinceTold(logs.since), plural(count, "line"), state, ...on].filter(Boolean).join(", ")} `,
+        tone: "dim",
+      },
       ...(logs.filter === "" ? [] : [{ text: ` /${safe(logs.filter)} `, tone: "accent" as const }]),
     ],
     columns,

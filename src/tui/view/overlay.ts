@@ -1,3 +1,4 @@
+import { plural } from "../../domain/text.ts";
 import { groupTitles, keysFor } from "../state/keys.ts";
 import { lineOf } from "../state/act.ts";
 import { suggestions } from "../state/palette.ts";
@@ -59,7 +60,7 @@ function scrolled(
 ): readonly Line[] {
   const space = room.rows - 1;
   const from = Math.max(0, Math.min(scroll, lines.length - space));
-  const more = from + space < lines.length ? `  ↓ ${lines.length - from - space} more lines` : "";
+  const more = from + space < lines.length ? `  ↓ ${plural(lines.length - from - space, "more line")}` : "";
   return [
     fitLine(
       [

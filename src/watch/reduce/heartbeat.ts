@@ -23,12 +23,13 @@ export function heartbeatOf(config: Config, told: Told, seenAtMs: number | null)
 
 /** One row for everything that a round checks: those that fail first, the others in the order of the config. */
 export function checksOf(config: Config, { memory, daemon }: Told): readonly LiveCheck[] {
-  const failing = new Map(daemon?.lastRound?.failing.map((each) => [`${each.container}@${each.node}`, each.message]));
+  const failing = new Map(daemon?.lastRound?.failing.map((each) => [`${each.container}@${each.node}`, each]));
   const rows = subjects(config).map(({ container, node, check }): LiveCheck => {
     const key = `${container}@${node}`;
     const { failures, restarts, lastRestartAt } = memory?.trials[key] ?? freshTrial;
-    const message = failing.get(key) ?? null;
-    return { key, container, node, kind: check.kind, failures, restarts, lastRestartAtMs: lastRestartAt, message };
+    const { message = null, decision = null, trouble = null } = failing.get(key) ?? {};
+    const told = { message, decision, trouble };
+    return { key, container, node, kind: check.kind, failures, restarts, lastRestartAtMs: lastRestartAt, ...told };
   });
   return rows.toSorted((a, b) => Number(fails(b)) - Number(fails(a)));
 }

@@ -3,7 +3,7 @@ import { operations } from "../../../src/operations/index.ts";
 import { specsOf } from "../../../src/tui/effects/specs.ts";
 import { views } from "../../../src/tui/lists/index.ts";
 import { keySpecs, keysFor } from "../../../src/tui/state/keys.ts";
-import { cursorRow } from "../../../src/tui/state/rows.ts";
+import { cursorRow, shownRows } from "../../../src/tui/state/rows.ts";
 import type { LogLine } from "../../../src/tui/state/types.ts";
 import type { LiveJob } from "../../../src/watch/model.ts";
 import { changed, container, startMs } from "../../watch/model.ts";
@@ -38,6 +38,17 @@ test("the cursor stays on its row when the rows change their order", () => {
   shown.send({ kind: "model", model: attic([changed("n3", startMs + 5000, { cache: down })]) });
   expect(cursorRow(shown.state)?.id).toBe("cache@n3");
   expect(shown.screen()).toMatch(/▌✗ {2}cache/);
+});
+
+test("sorted rows stand as if they had been sorted at once, however the cluster has changed before", () => {
+  const gone = [changed("n2", startMs + 5000, { db: undefined })];
+  const order = (shown: ReturnType<typeof tui>) => shownRows(shown.state, "containers").map(({ id }) => id);
+  const grown = containersView().press("o", "O");
+  expect(order(grown)).toEqual(["web@n1", "web@n2", "queue@n3", "db@n2", "cache@n3", "backup@n4"]);
+  for (const happened of [gone, [], gone]) grown.send({ kind: "model", model: attic(happened) });
+  const fresh = tui({ actions, model: attic(gone) }).press("2", "o", "O");
+  expect(order(grown)).toEqual(order(fresh));
+  expect(order(grown.press("o"))).toEqual(order(fresh.press("o")));
 });
 
 test.each<[string, string, string[]]>([
@@ -283,6 +294,13 @@ test("logs: who scrolls up stays where they are, f goes on at the end", () => {
   expect(shown.screen().replace("101 lines", "100 lines")).toBe(before);
   shown.press("f");
   expect(shown.screen()).toContain("new");
+});
+
+test("logs: one line is 1 line", () => {
+  const { shown, say } = logs();
+  expect(shown.screen()).toContain("0 lines");
+  say(line("alone", 1));
+  expect(shown.screen()).toMatch(/, 1 line,/);
 });
 
 test("logs: digits mean since, and Esc goes back and ends the reading", () => {

@@ -53,6 +53,24 @@ test("only what has changed is sent", async () => {
   expect(taken().length).toBeLessThan(160);
 });
 
+test("what somebody else has written is gone after a redraw, also where nothing has changed", async () => {
+  const { canvas, shown, terminal } = screen(20, 3);
+  canvas.paint(plain("web", "db", "foot"));
+  await shown();
+  await new Promise<void>((resolve) => {
+    terminal.write("\x1b[2;1Hwall: reboot at 3", resolve);
+  });
+  canvas.paint(plain("web", "db", "foot"));
+  expect((await shown())[1]).toBe("wall: reboot at 3");
+  canvas.forget();
+  canvas.paint(plain("web", "db", "foot"));
+  expect(await shown()).toEqual(["web", "db", "foot"]);
+  canvas.resize(10, 3);
+  canvas.paint(plain("web", "db", "foot"));
+  terminal.resize(10, 3);
+  expect(await shown()).toEqual(["web", "db", "foot"]);
+});
+
 test("wide characters keep their row in order", async () => {
   const { canvas, shown } = screen(12, 2);
   canvas.paint(plain("漢字 web|", "e\u0301 |"));

@@ -72,7 +72,7 @@ test("when all is well one sentence says so", () => {
   const running = container("web", { state: "running" });
   const model = modelOf(from, [answered("n1", startMs), looked("n1", startMs, state([running]))]);
   const screen = tui({ model }).screen();
-  expect(screen).toContain("✓ Everything is as it should be: 1 containers on 1 nodes.");
+  expect(screen).toContain("✓ Everything is as it should be: 1 container on 1 node.");
   expect(screen).toContain("nodes 1/1   containers 1/1");
 });
 
