@@ -97,6 +97,8 @@ export interface Context {
   };
   /** Another one of the same options, with connections of its own, whose commands are given in the name of a leader. */
   fenced(fence: () => Fence | undefined): Promise<Context>;
+  /** Its connections are used until the function returned is called; a minute after the last one, the idle ones are closed. */
+  use(): () => void;
   readonly access: AccessState;
   close(): Promise<void>;
 }
@@ -191,6 +193,12 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     controller: thisMachine,
     daemon: { ...daemonFiles(config, store.path, warn), leadership: leadershipState(config, { nodes: lane, warn }) },
     fenced: (fence) => openContext({ ...options, fence }),
+    use: () => {
+      const ends = [nodes.use(), lane.use()];
+      return () => {
+        for (const end of ends) end();
+      };
+    },
     close: async () => {
       await Promise.all([nodes.close(), lane.close()]);
     },

@@ -32,6 +32,8 @@ export interface Workshop {
     readonly ofOldName: () => Promise<DaemonState | undefined>;
     readonly holder: () => Promise<{ readonly pid: number; readonly host: string } | undefined>;
   };
+  /** Its connections are used until the function returned is called. Without it they stay open. */
+  readonly use?: () => () => void;
   /** The same with connections of its own, whose commands are given in the name of a leader. */
   fenced(fence: () => Fence | undefined): Promise<Workshop & { close(): Promise<void> }>;
 }

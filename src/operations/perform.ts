@@ -32,12 +32,18 @@ export async function perform(
 ): Promise<Report<object>> {
   // Everything done on every node listens to it at once, and lets go when it has ended.
   setMaxListeners(0, signal);
-  const config = await latestConfig(workshop, operation);
-  signal.throwIfAborted();
-  const actor = { ...caller, cause: causeOf(operation), ...(job === undefined ? {} : { job }) };
-  const { events } = workshop.ports;
-  const ports = { ...workshop.ports, signal, progress, actor, ...(rehearses(input) ? { events: silent(events) } : {}) };
-  return operation.run({ ...workshop, ...asks, config, ports }, input);
+  const letGo = workshop.use?.();
+  try {
+    const config = await latestConfig(workshop, operation);
+    signal.throwIfAborted();
+    const actor = { ...caller, cause: causeOf(operation), ...(job === undefined ? {} : { job }) };
+    const { events } = workshop.ports;
+    const quiet = rehearses(input) ? { events: silent(events) } : {};
+    const ports = { ...workshop.ports, signal, progress, actor, ...quiet };
+    return await operation.run({ ...workshop, ...asks, config, ports }, input);
+  } finally {
+    letGo?.();
+  }
 }
 
 /** Whether nothing would be changed by a run with this input. */

@@ -22,6 +22,6 @@ export interface Live {
   watch(interest: Interest): () => void;
   /** Looks at everything now. Resolves when every node has told, or has failed to. Never rejects. */
   refresh(): Promise<void>;
-  /** Ends everything, for good. Connections are left to who opened them. Never rejects. */
+  /** Ends everything, for good. Never rejects. */
   stop(): Promise<void>;
 }

@@ -77,3 +77,17 @@ test("a config with mistakes stops everything but what repairs it", async () => 
   }));
   expect((await perform(shop, repairing, {}, call)).result).toEqual({ clusters: ["test"] });
 });
+
+test("a run uses the connections until it has ended, well or not", async () => {
+  let users = 0;
+  const use = () => {
+    users += 1;
+    return () => void (users -= 1);
+  };
+  const { shop } = workshop(async () => configWith({ cluster: "test", stateDir: "/state" }));
+  const seen = operation(declared, async () => ({ result: { status: [users] }, failures: [] }));
+  expect((await perform({ ...shop, use }, seen, {}, call)).result).toEqual({ status: [1] });
+  const failing = operation(declared, () => Promise.reject(new PictlError("usage", "No.")));
+  await expect(perform({ ...shop, use }, failing, {}, call)).rejects.toThrow("No.");
+  expect(users).toBe(0);
+});

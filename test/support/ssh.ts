@@ -30,6 +30,7 @@ export function openTestNodes(options: Partial<NodesOptions> = {}): SshNodes & {
     discard: (node) => {
       nodes.discard(node);
     },
+    use: () => nodes.use(),
     close: () => nodes.close(),
   };
 }

@@ -5,6 +5,8 @@ export interface TcpProxy {
   readonly port: number;
   /** Connections accepted so far. */
   readonly accepted: number;
+  /** Those that are open now. */
+  readonly open: number;
   /** From now on nothing goes through, in both directions; connections stay open. */
   stall(): void;
   /** Lets everything through again. */
@@ -29,11 +31,13 @@ export interface TcpProxyOptions {
 
 export async function startProxy(options: TcpProxyOptions): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
+  const clients = new Set<Socket>();
   let accepted = 0;
   let slowness = 0;
   const server = createServer((client) => {
     accepted++;
-    adopt(client);
+    clients.add(adopt(client));
+    client.on("close", () => clients.delete(client));
     if (options.target === 0) {
       client.resume();
       return;
@@ -77,6 +81,9 @@ export async function startProxy(options: TcpProxyOptions): Promise<TcpProxy> {
     port: (server.address() as AddressInfo).port,
     get accepted() {
       return accepted;
+    },
+    get open() {
+      return clients.size;
     },
     stall: () => {
       for (const socket of sockets) socket.pause();

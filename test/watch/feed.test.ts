@@ -138,3 +138,28 @@ test("nobody looks any more when the last viewer has been gone for a while, and 
   expect(stateOf(live, "c1@n1")).toBe("running");
   again();
 });
+
+test("the connections are used from the first viewer until the last has gone", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const told: string[] = [];
+  const { sources } = liveCluster(fakeClock, { nodes: 1, containers: 1 });
+  const use = () => {
+    told.push("used");
+    return () => void told.push("let go");
+  };
+  const live = openLive({ ...sources, use });
+  const [one, other] = [live.subscribe(() => undefined), live.subscribe(() => undefined)];
+  await vi.advanceTimersByTimeAsync(500);
+  one();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(told).toEqual(["used"]);
+  other();
+  await vi.advanceTimersByTimeAsync(6000);
+  expect(told).toEqual(["used", "let go"]);
+  const stopped = live.stop();
+  await vi.advanceTimersByTimeAsync(100);
+  await stopped;
+});

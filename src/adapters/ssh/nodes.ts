@@ -10,6 +10,7 @@ import { Connector } from "./connect/connector.ts";
 import type { GuardSettings } from "./guard/guarding.ts";
 import { HostKeyDesk } from "./trust/host-keys.ts";
 import { askedOnce, questionsFor, type Questions } from "./config/questions.ts";
+import { Users } from "./connect/users.ts";
 import { interrupted } from "./run/run.ts";
 import { SshConfig } from "./config/ssh-config.ts";
 
@@ -26,10 +27,21 @@ export interface NodesOptions {
   readonly maxHandshakes?: number;
   /** Without it no command can be guarded. */
   readonly guard?: GuardSettings;
+  /** For how long nobody may use connections until they are closed; default a minute. */
+  readonly idleMs?: number;
+}
+
+export interface SshNodesPort extends Nodes {
+  readonly hostKeys: HostKeys;
+  /**
+   * Somebody uses connections until the function returned is called. When nobody has for a while, those on which nothing
+   * runs are closed, for a face that lives for weeks; where nobody ever calls this, all stay until `close`.
+   */
+  use(): () => void;
 }
 
 /** SSH to the nodes, and their host keys. Connects to nothing until asked to. */
-export function openNodes(options: NodesOptions): Nodes & { readonly hostKeys: HostKeys } {
+export function openNodes(options: NodesOptions): SshNodesPort {
   return new SshNodes(options);
 }
 
@@ -46,7 +58,7 @@ interface Shared {
   waiting: number;
 }
 
-class SshNodes implements Nodes {
+class SshNodes implements SshNodesPort {
   readonly hostKeys: HostKeys;
   readonly #connector: Connector;
   readonly #questions: Questions;
@@ -55,9 +67,11 @@ class SshNodes implements Nodes {
   readonly #connections = new Map<string, Shared>();
   readonly #guard: GuardSettings | undefined;
   readonly #warn: (message: string) => void;
+  readonly #users: Users;
   #closed = false;
 
-  constructor({ warn, ask, env, sshConfigFile, maxHandshakes, guard }: NodesOptions) {
+  constructor({ warn, ask, env, sshConfigFile, maxHandshakes, guard, idleMs }: NodesOptions) {
+    this.#users = new Users(() => void this.#closeUnused(), idleMs);
     this.#warn = warn;
     this.#guard = guard;
     // As OpenSSH does, and unlike a shell, by what the system knows of the user and not by $HOME.
@@ -100,8 +114,13 @@ class SshNodes implements Nodes {
     }
   }
 
+  use(): () => void {
+    return this.#users.add();
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
+    this.#users.stop();
     const all = [...this.#connections.values()];
     for (const { stop } of all) stop.abort(new PictlError("interrupted", "The connections were closed."));
     await Promise.all(
@@ -113,6 +132,17 @@ class SshNodes implements Nodes {
       ),
     );
     await this.#connector.close();
+  }
+
+  async #closeUnused(): Promise<void> {
+    await Promise.all(
+      [...this.#connections].map(async ([way, shared]) => {
+        const connection = await shared.connecting.catch(() => undefined);
+        if (!connection || connection.busy || this.#users.any) return;
+        this.#forget(way, shared);
+        await connection.close();
+      }),
+    );
   }
 
   #start(node: NodeSpec): Shared {

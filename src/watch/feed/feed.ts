@@ -9,6 +9,8 @@ export interface LiveSources {
   readonly store: Pick<ConfigStore, "path" | "read" | "stamp">;
   readonly ports: HeartbeatPorts & VipPorts;
   readonly controller: Pick<Controller, "lookAtStateDir">;
+  /** Its connections are used until the function returned is called. Without it they stay open. */
+  readonly use?: () => () => void;
   readonly daemon: {
     readonly state: StateFile<DaemonState>;
     readonly vip: (ip: string) => StateFile<SavedVip>;

@@ -24,6 +24,7 @@ export function feed(sources: LiveSources, board: Board): Feeding {
   const { clock } = sources.ports;
   const stop = new AbortController();
   const { signal, dispose } = firstOf([sources.ports.signal, stop.signal]);
+  const letGo = sources.use?.();
   const own: Feed = { board, ports: { ...sources.ports, signal, progress: silent } };
   const nodes = openNodeWatches(own);
   const [config, local, vips] = [new Bell(clock), new Bell(clock), new Bell(clock)];
@@ -61,6 +62,7 @@ export function feed(sources: LiveSources, board: Board): Feeding {
       await Promise.all(loops);
       await nodes.ended();
       dispose();
+      letGo?.();
     },
   };
 }

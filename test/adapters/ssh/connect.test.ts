@@ -31,6 +31,27 @@ describe.skipIf(whyNoSshd)(`connecting${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { 
     expect(proxy.accepted).toBe(2);
   });
 
+  test("what nobody uses any more is closed, but for what something runs on; who comes again has it again", async () => {
+    const proxy = await started(startProxy({ target: sshd.port }));
+    const node = await throughProxy(sshd, proxy.port);
+    const nodes = openTestNodes({ idleMs: 50 });
+    const [viewer, run] = [nodes.use(), nodes.use()];
+    const connection = await nodes.connect(node);
+    const sleeping = connection.run(words("sleep", "0.6"));
+    viewer();
+    viewer();
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(proxy.open).toBe(1);
+    run();
+    // Long idle, but the command still runs: it comes to its end, and the connection stays.
+    expect((await sleeping).code).toBe(0);
+    expect(await nodes.connect(node)).toBe(connection);
+    nodes.use()();
+    await expect.poll(() => proxy.open).toBe(0);
+    expect(await stdoutOf((await nodes.connect(node)).run(words("echo", "again")))).toBe("again\n");
+    expect(proxy.accepted).toBe(2);
+  });
+
   test("a port nobody listens on", async () => {
     const port = await freePort();
     const error = await rejection(openTestNodes().connect(sshd.node("n1", { port })), "node-unreachable");

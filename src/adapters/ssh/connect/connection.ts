@@ -46,6 +46,7 @@ export class SshConnection implements Connection {
   readonly #rights: Rights;
   readonly #guarding: Guarding;
   #spare: Promise<SshConnection> | undefined;
+  #terminals = 0;
 
   constructor(node: NodeSpec, { client, login, sudoPassword, guard, warn, another }: SshConnectionOptions) {
     this.node = node.name;
@@ -86,7 +87,10 @@ export class SshConnection implements Connection {
   }
 
   async terminal(command: Command | undefined, options: TerminalOptions): Promise<RemoteTerminal> {
-    return openTerminal(this.#session, command && (await this.#onEngine(command, options)), options);
+    const terminal = await openTerminal(this.#session, command && (await this.#onEngine(command, options)), options);
+    this.#terminals += 1;
+    void terminal.ended.then(() => (this.#terminals -= 1));
+    return terminal;
   }
 
   openSocket(path: string, signal?: AbortSignal): Promise<Duplex> {
@@ -109,6 +113,12 @@ export class SshConnection implements Connection {
   async #onEngine(command: Command, { sudo, signal }: { sudo?: boolean; signal?: AbortSignal }): Promise<Command> {
     if (sudo === true || !isDocker(command)) return command;
     return onEngine(command, await abortable(this.#rights.dockerHost(), signal));
+  }
+
+  /** A command runs on it, a shell is open, or a lock is held. */
+  get busy(): boolean {
+    const { channels, ahead } = this.#session;
+    return channels.busy || ahead.busy || this.#terminals > 0 || this.#spare !== undefined;
   }
 
   clock(options: { readonly maxAgeMs?: number } = {}): Promise<ClockSample> {

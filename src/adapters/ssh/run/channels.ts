@@ -106,6 +106,11 @@ export class Channels {
     }
   }
 
+  /** Commands run, or wait for their turn. */
+  get busy(): boolean {
+    return this.#gate.inside > 0;
+  }
+
   get anyHeld(): boolean {
     return this.#held.inside > 0;
   }
