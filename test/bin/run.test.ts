@@ -50,6 +50,20 @@ describe("--json is one document, also where the answer is a text", () => {
     }
   });
 
+  test("behind `--` it is a word of the command that is run on nodes", () => {
+    const { status, stdout, stderr } = pictl(
+      "exec",
+      "--config",
+      "/nonexistent.json",
+      "--",
+      "docker",
+      "--json",
+      "--debug",
+    );
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(/^✗ [^{]*\n {2}→ .*\n$/);
+  });
+
   test("a command that is none has no stack, also with --debug", () => {
     const { status, stdout, stderr } = pictl("--debug", "--json", "nope");
     expect([status, (JSON.parse(stdout) as { ok: boolean }).ok, stderr]).toEqual([2, false, ""]);

@@ -126,7 +126,7 @@ export default tseslint.config(
   },
   {
     // oclif takes a command file's default export; so do the tools their configs.
-    files: ["commands/**/*.ts", "vitest.config.ts", "test/config/*.js"],
+    files: ["commands/**/*.ts", "**/vitest.config.ts", "test/config/*.js"],
     rules: { "no-restricted-syntax": "off" },
   },
   {

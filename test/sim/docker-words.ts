@@ -17,16 +17,16 @@ export type DockerChange =
   | { readonly do: "rm"; readonly name: string; readonly force: boolean; readonly volumes: boolean }
   | { readonly do: "update"; readonly name: string; readonly restart: string }
   | { readonly do: "pull"; readonly image: string; readonly label?: readonly [string, string] }
-  | { readonly do: "volume-rm" };
+  | { readonly do: "volume-rm"; readonly names: readonly string[] };
 
 /** Reads the words of src/domain/docker/commands.ts. Throws a RangeError for what the simulation does not know. */
 export function parseDocker(words: readonly string[]): DockerChange {
   const [program, noun, verb, ...rest] = words;
   if (program !== "docker") throw new RangeError(`no docker command: ${words.join(" ")}`);
   if (noun === "build") return build(words.slice(2));
-  if (noun === "volume" && verb === "rm") return { do: "volume-rm" };
+  if (noun === "volume" && verb === "rm") return { do: "volume-rm", names: rest };
   // A second name of an image decides nothing here.
-  if (noun === "image" && (verb === "tag" || verb === "rm")) return { do: "volume-rm" };
+  if (noun === "image" && (verb === "tag" || verb === "rm")) return { do: "volume-rm", names: [] };
   if (noun === "image" && verb === "pull") return { do: "pull", image: rest.at(-1) ?? "" };
   const change = noun === "container" ? container(verb ?? "", rest) : undefined;
   if (!change) throw new RangeError(`the simulation does not know \`${words.join(" ")}\``);

@@ -1,5 +1,6 @@
 import { isOurs } from "../../src/domain/container/ownership.ts";
-import type { ContainerFacts, ImageFacts } from "../../src/domain/docker/facts.ts";
+import { labels } from "../../src/domain/docker/labels.ts";
+import type { ContainerFacts, ImageFacts, StopMark } from "../../src/domain/docker/facts.ts";
 import { comesBack, factsOf, type SimContainer } from "./containers.ts";
 import type { DockerChange } from "./docker-words.ts";
 import type { Random } from "./random.ts";
@@ -35,6 +36,8 @@ export class SimDocker {
   state: "running" | "stopped" | "hung" = "running";
   readonly containers = new Map<string, SimContainer>();
   readonly images = new Map<string, ImageFacts>();
+  /** By the name of the volume that bears it. */
+  readonly marks = new Map<string, StopMark>();
   readonly #world: DockerWorld;
   #ids = 0;
   /** Grows when the daemon ends: what was in hand then is never done. */
@@ -76,6 +79,19 @@ export class SimDocker {
   ask(answer: () => void): void {
     if (this.state === "hung") this.#hanging.push(answer);
     else answer();
+  }
+
+  /** `docker volume create`: the one kind of volume that decides something. */
+  createVolume(name: string, own: Readonly<Record<string, string>>): void {
+    const id = own[labels.stopped];
+    if (id === undefined) return;
+    const [container = "", cluster = "", by = "", at = ""] = [
+      labels.container,
+      labels.cluster,
+      labels.stoppedBy,
+      labels.stoppedAt,
+    ].map((each) => own[each]);
+    this.marks.set(name, { volume: name, id, container, cluster, by, at });
   }
 
   /** A command of the docker client. */
@@ -168,6 +184,7 @@ export class SimDocker {
       done({ code, stderr: `Error response from daemon: ${stderr}` });
     };
     if (change.do === "volume-rm") {
+      for (const name of change.names) this.marks.delete(name);
       this.#world.touches(change, undefined);
       fine();
       return;

@@ -1,3 +1,5 @@
+import { createVolume } from "../../src/domain/docker/commands.ts";
+import { countersCommand } from "../../src/domain/docker/cgroup-counters.ts";
 import { probeCommand } from "../../src/domain/node/probe.ts";
 import { keepScript, recallScript } from "../../src/domain/leadership/shared.ts";
 import type { Command } from "../../src/domain/shell.ts";
@@ -84,7 +86,7 @@ export class SimNode {
       if (this.on && this.#boot === boot) done({ code, stdout, stderr });
     };
     // What it measures is left open: one host is then as good as another.
-    if (command === probeCommand) {
+    if (command === probeCommand || (command.kind === "script" && command.text === countersText)) {
       said(0);
       return;
     }
@@ -104,6 +106,12 @@ export class SimNode {
     }
     // All that the guard before it has written down was wanted.
     if (command.kind === "script" && command.text === ":") {
+      said(0);
+      return;
+    }
+    if (command.kind === "script" && command.text === createVolumeText) {
+      const [name = "", ...options] = command.args;
+      this.docker.createVolume(name, labelsAmong(options));
       said(0);
       return;
     }
@@ -146,4 +154,13 @@ export class SimNode {
       said(answered ? 0 : 1);
     });
   }
+}
+
+const { text: countersText } = countersCommand("all", 2) as Extract<Command, { kind: "script" }>;
+const { text: createVolumeText } = createVolume("") as Extract<Command, { kind: "script" }>;
+
+/** Of `--label KEY=VALUE …`. */
+function labelsAmong(options: readonly string[]): Readonly<Record<string, string>> {
+  const pairs = options.filter((_, index) => options[index - 1] === "--label").map((each) => each.split("="));
+  return Object.fromEntries(pairs.map(([key = "", ...value]) => [key, value.join("=")]));
 }

@@ -170,7 +170,7 @@ function engine(world: World, nodes: SimNodes, node: NodeSpec, signal: AbortSign
       })),
     containers: () => ask("containers", () => docker.facts()),
     container: (name) => ask("container", () => docker.facts().find((each) => each.name === name)),
-    stopMarks: () => Promise.resolve([]),
+    stopMarks: () => ask("stop marks", () => [...docker.marks.values()]),
     images: () => ask("images", () => [...docker.images.values()]),
     stats: none,
     disk: none,

@@ -47,6 +47,12 @@ describe("table", () => {
     );
   });
 
+  test("what would drive the terminal is shown and not sent, wide or narrow", () => {
+    const hostile = [{ name: "a\u001b[2Jb", size: "1 B" }];
+    expect(table({ colour: false, width: 80 }, columns, hostile)).not.toContain("\u001b");
+    expect(table({ colour: false, width: 12 }, columns, hostile)).not.toContain("\u001b");
+  });
+
   test("Chinese characters and the like take two columns, and what goes with another none", () => {
     const wide = [
       { name: "磁盘空间和内存", size: "1 B" },

@@ -1,10 +1,13 @@
 import { expect, test } from "vitest";
-import { onceSettled } from "../../../src/app/move/settle.ts";
+import { finish, onceSettled } from "../../../src/app/move/settle.ts";
 import type { Ports } from "../../../src/app/ports.ts";
 import { PictlError } from "../../../src/domain/errors.ts";
+import { render } from "../../../src/domain/shell.ts";
 import { config, node, placement } from "../../fakes/config.ts";
+import { containerFacts } from "../../fakes/facts.ts";
 import { moveRecord } from "../../fakes/move.ts";
 
+const root = { root: true, docker: true, sudo: true };
 const move = moveRecord({ container: "moving" });
 
 const placements = [placement("free", "n1"), placement("moving", "n1")];
@@ -36,4 +39,32 @@ test("what fails for the containers that are free is told when nothing is being 
   });
   expect(await failed).toMatchObject({ code: "interrupted" });
   expect(order).toEqual(["settled", "failed"]);
+});
+
+test("a finished move removes the old copy, also where both names are of one machine, and what nobody can date stays", async () => {
+  const copy = (id: string, name: string, generation: string) =>
+    containerFacts({
+      id,
+      name,
+      state: "exited",
+      labels: { "io.pictl.cluster": "test", "io.pictl.generation": generation },
+    });
+  const there = [
+    copy("new", "moving", "2"),
+    copy("older", "moving", "1"),
+    copy("undated", "moving", ""),
+    copy("aside", "moving.pictl-replaced", "1"),
+    copy("other", "free", "1"),
+  ];
+  const ran: string[] = [];
+  const run = (command: Parameters<typeof render>[0]) => {
+    ran.push(render(command));
+    return Promise.resolve({ status: "ok", code: 0, stdout: "", stderr: "" });
+  };
+  const ports = {
+    nodes: { connect: () => Promise.resolve({ node: "n1", run, privilege: () => Promise.resolve(root) }) },
+    engines: { on: () => Promise.resolve({ containers: () => Promise.resolve(there) }) },
+  } as unknown as Ports;
+  expect(await finish(ports, cluster, move)).toBe(true);
+  expect(ran.map((each) => each.split(" ").at(-1))).toEqual(["older", "aside"]);
 });

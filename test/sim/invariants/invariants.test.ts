@@ -72,7 +72,7 @@ test("nothing is done to what is not ours, and no volume is removed", () => {
   expect(touched({ do: "stop", name: "web" }, ours, "other")).toBe("stop of web, which is not ours");
   expect(touched({ do: "rm", name: "x", force: true, volumes: false }, { name: "x", labels: {} }, "sim")).toBeDefined();
   expect(touched({ do: "rm", name: "web", force: true, volumes: true }, ours, "sim")).toBe("a volume is removed");
-  expect(touched({ do: "volume-rm" }, undefined, "sim")).toBe("a volume is removed");
+  expect(touched({ do: "volume-rm", names: [] }, undefined, "sim")).toBe("a volume is removed");
 });
 
 test("what is written is a config, with every container in it as often as before", () => {
