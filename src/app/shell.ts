@@ -18,37 +18,48 @@ export type ShellPorts = Pick<Ports, "nodes" | "engines" | "events" | "clock" | 
 export interface LocalTerminal {
   /** As `$TERM` names it. */
   readonly term: string;
+  /** Whether `~.` at the beginning of a line leaves it: where there is no other way out of a dead line. */
+  readonly escape: boolean;
   size(): TerminalSize;
   write(data: Uint8Array | string): void | Promise<void>;
   /**
    * Hands over every key as it is, and changes of the size, until the function returned is called: that puts the
    * terminal back into the mode it was in. It is put back also when the process ends.
    */
-  enter(handlers: { onInput: (bytes: Uint8Array) => void; onResize: () => void }): () => void;
+  enter(handlers: {
+    /** While a returned promise is pending, the other side is behind. */
+    readonly onInput: (bytes: Uint8Array) => void | Promise<void>;
+    readonly onResize: () => void;
+  }): () => void;
 }
 
 /**
  * An interactive terminal on a node or in a container, until its shell ends, the line dies, the person types `~.` or
- * the signal is aborted. The exit code is the shell's. Writes one event.
+ * the signal is aborted. The exit code is the shell's. Its opening and its closing are events.
  */
 export async function openShell(
   ports: ShellPorts,
   { config, place, local }: { readonly config: Config; readonly place: Place; readonly local: LocalTerminal },
 ): Promise<Report<object>> {
   const { node, container } = place;
+  const where = { node: node.name, ...(container === undefined ? {} : { container }) };
   const connection = await ports.nodes.connect(node, ports.signal);
   const command =
     container === undefined ? undefined : await enterContainer(ports, { config, place, connection, local });
   const startedAt = ports.clock.monotonic();
-  const end = await attend(ports, { connection, command, local });
+  const end = await attend(ports, {
+    connection,
+    command,
+    local,
+    onOpen: () => record(ports, { type: "shell.opened", ...where }),
+  });
   await record(ports, {
     type: "shell.closed",
-    node: node.name,
-    ...(container === undefined ? {} : { container }),
+    ...where,
     after: { code: end.code },
     durationMs: Math.round(ports.clock.monotonic() - startedAt),
   });
-  const failure = end.why && toFailure(end.why, { node: node.name, ...(container === undefined ? {} : { container }) });
+  const failure = end.why && toFailure(end.why, where);
   return {
     result: {},
     failures: failure ? [failure] : [],
@@ -64,9 +75,19 @@ interface End {
 
 async function attend(
   ports: ShellPorts,
-  { connection, command, local }: { connection: Connection; command: Command | undefined; local: LocalTerminal },
+  {
+    connection,
+    command,
+    local,
+    onOpen,
+  }: {
+    connection: Connection;
+    command: Command | undefined;
+    local: LocalTerminal;
+    onOpen: () => Promise<unknown>;
+  },
 ): Promise<End> {
-  const escape = new Escape();
+  const escape = local.escape ? new Escape() : undefined;
   const modes = new TerminalModes();
   const remote = await connection.terminal(command, {
     ...local.size(),
@@ -85,9 +106,9 @@ async function attend(
   });
   const restore = local.enter({
     onInput: (bytes) => {
-      const { send, leave: asked } = escape.feed(bytes);
-      if (send.length > 0) remote.write(send);
+      const { send, leave: asked } = escape?.feed(bytes) ?? { send: bytes, leave: false };
       if (asked) leave();
+      return send.length > 0 ? remote.write(send) : undefined;
     },
     onResize: () => {
       remote.resize(local.size());
@@ -95,6 +116,7 @@ async function attend(
   });
   const off = onAbort(ports.signal, leave);
   try {
+    await onOpen();
     const end = graded(ports, await Promise.race([remote.ended, left]));
     // What a program that was cut off did to the screen, nobody else will undo.
     if (end.why) await local.write(`${modes.restore()}\r\n`);

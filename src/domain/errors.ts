@@ -105,6 +105,8 @@ export const errorCodes = {
   "not-permitted": 4,
   /** Over HTTP: too many logins, connections or streams. */
   "too-many-requests": 4,
+  /** Over HTTP: a terminal that is attached to has ended, or was never there. */
+  "terminal-gone": 4,
   /** Over HTTP: there is no such address, or it does not take a request like this one. */
   "no-such-route": 2,
   "request-invalid": 2,

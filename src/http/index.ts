@@ -28,6 +28,8 @@ import { readStatic } from "./static.ts";
 import { streamRoute } from "./stream/index.ts";
 import { liveJobs } from "./stream/jobs.ts";
 import { followLogs } from "./stream/logs.ts";
+import { terminalRoutes } from "./terminal/index.ts";
+import { openTerminals, type Terminals, type TerminalsLimits, terminalLimits } from "./terminal/terminals.ts";
 
 export interface ServeInput {
   readonly access: AccessState;
@@ -49,6 +51,7 @@ export interface ServeInput {
   readonly live?: Live;
   /** Others than the usual ones. */
   readonly limits?: Partial<Limits>;
+  readonly terminalLimits?: Partial<TerminalsLimits>;
 }
 
 export interface Listening {
@@ -112,7 +115,7 @@ export async function runServe(workshop: Workshop, input: ServeInput): Promise<v
     port: () => port,
     limits,
     version: input.version,
-    about: async () => ({ version: input.version, cluster: config.cluster, terminal: http.terminal }),
+    about: async () => ({ version: input.version, cluster: config.cluster, terminal: await hasTerminals(workshop) }),
     doors,
     files: await readStatic(input.webRoot),
     workshop,
@@ -121,7 +124,8 @@ export async function runServe(workshop: Workshop, input: ServeInput): Promise<v
     onBug,
   });
   const live = input.live ?? openLive(workshop, { jobs: liveJobs(jobs) });
-  const routes: readonly SocketRoute[] = [streamRoute(live, followLogs(workshop))];
+  const terminals = openTerminals(workshop, { ...terminalLimits, ...input.terminalLimits });
+  const routes: readonly SocketRoute[] = [streamRoute(live, followLogs(workshop)), ...terminalRoutes(terminals)];
   const sockets = socketTable(
     routes,
     async (request, role) => {
@@ -159,20 +163,28 @@ export async function runServe(workshop: Workshop, input: ServeInput): Promise<v
       },
     }),
     streams(sockets),
-    runs(jobs, ending),
+    runs(jobs, terminals, ending),
   ];
   await runParts(parts, input.leave);
+}
+
+/** As the config says now; not while it is broken. */
+async function hasTerminals({ store }: Workshop): Promise<boolean> {
+  return store.read().then(
+    ({ config }) => config.http?.terminal === true,
+    () => false,
+  );
 }
 
 /** How long what runs may take to come to a safe end; the journal knows what has not. */
 const leavingMs = 700;
 
 /** What is looked at and done, ended before the connections that wait for it are cut. */
-function runs(jobs: Jobs, ending: AbortController): Part {
+function runs(jobs: Jobs, terminals: Terminals, ending: AbortController): Part {
   return {
     start: async () => async () => {
       ending.abort(new PictlError("interrupted", "The server was ended."));
-      await Promise.race([jobs.close(), pause(leavingMs)]);
+      await Promise.race([Promise.all([jobs.close(), terminals.close()]), pause(leavingMs)]);
     },
   };
 }

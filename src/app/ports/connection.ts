@@ -121,8 +121,8 @@ export interface TerminalOptions extends TerminalSize {
 
 /** A terminal on a node, from the side of who looks at it. */
 export interface RemoteTerminal {
-  /** What was typed. */
-  write(bytes: Uint8Array): void;
+  /** What was typed. While a returned promise is pending, the node is behind. */
+  write(bytes: Uint8Array): void | Promise<void>;
   resize(size: TerminalSize): void;
   /** Hangs up: the programs there get SIGHUP. Returns at once; `ended` resolves. */
   hangUp(): void;

@@ -14,6 +14,7 @@ export function localTerminal(): LocalTerminal {
   }
   const { TERM: term = "" } = process.env;
   return {
+    escape: true,
     // It stands in a command line on the node.
     term: /^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/.test(term) ? term : "vt100",
     size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),

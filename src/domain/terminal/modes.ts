@@ -24,6 +24,15 @@ export class TerminalModes {
     return back.length === 0 ? "" : `${back.join("")}\x1b[0m`;
   }
 
+  /** The bytes that do to a fresh terminal what was done to this one. */
+  repeat(): string {
+    return [...this.#changed].map(([mode, action]) => `\x1b[?${String(mode)}${action}`).join("");
+  }
+
+  isOtherScreen(): boolean {
+    return [47, 1047, 1049].some((mode) => this.#changed.get(mode) === "h");
+  }
+
   #set(mode: number, action: "h" | "l"): void {
     const usual = onByDefault.has(mode) ? "h" : offByDefault.has(mode) ? "l" : undefined;
     if (usual === undefined) return;

@@ -49,7 +49,7 @@ const http = strict(
     terminal: z.optional(
       described(
         toggle(),
-        "Admins may open terminals on nodes and in containers from the web console. Not served yet: `pictl shell` has them.",
+        "Admins may open terminals on nodes and in containers from the web console: that is root's right on the nodes.",
         {
           default: false,
           example: true,

@@ -62,6 +62,19 @@ export class Channels {
     return letGo;
   }
 
+  /** As `holdAtOnce`, for a session that is opened by somebody else and counts from now on. */
+  lastAtOnce(): (() => void) | undefined {
+    const letGo = this.holdAtOnce();
+    const leave = letGo && this.#gate.enterAtOnce();
+    if (letGo && !leave) letGo();
+    return letGo && leave
+      ? () => {
+          leave();
+          letGo();
+        }
+      : undefined;
+  }
+
   /**
    * Sends a command line, written at that moment. `onSent` is called when the request goes out, from then on the command
    * may run, and with false when the server has refused it a session. `attach` is called while nothing that follows the

@@ -4,8 +4,9 @@ import type { RemoteTerminal, TerminalOptions } from "../../../app/ports.ts";
 import { PictlError } from "../../../domain/errors.ts";
 import { type Command, render } from "../../../domain/shell.ts";
 import { discard } from "../connect/dial.ts";
+import { onFirstWithRoom, type Session } from "../connect/session.ts";
+import { Crowded } from "./channels.ts";
 import { interrupted } from "./run.ts";
-import type { Session } from "../connect/session.ts";
 
 /** A probe's session may still be counted for a moment after its channel was closed (MaxSessions). */
 const retries = 5;
@@ -14,9 +15,28 @@ const lingerMs = 1_000;
 
 /**
  * `Connection.terminal`. The command stands in the login shell's line as it is: its words must mean the same in every
- * shell, bare or in single quotes.
+ * shell, bare or in single quotes. It lasts, so it may have a connection of its own.
  */
-export async function openTerminal(
+export function openTerminal(
+  session: Session,
+  command: Command | undefined,
+  options: TerminalOptions,
+): Promise<RemoteTerminal> {
+  return onFirstWithRoom(session, options.signal, async (place) => {
+    const letGo = place.channels.lastAtOnce();
+    if (!letGo) throw new Crowded();
+    try {
+      const terminal = await openOn(place, command, options);
+      void terminal.ended.then(letGo);
+      return terminal;
+    } catch (error) {
+      letGo();
+      throw error;
+    }
+  });
+}
+
+async function openOn(
   session: Session,
   command: Command | undefined,
   options: TerminalOptions,
@@ -54,6 +74,20 @@ function open(
   return abortable(opening, signal, discard);
 }
 
+/** One promise for all who wait. */
+function drains(channel: ClientChannel): () => Promise<void> {
+  let draining: Promise<void> | undefined;
+  return () =>
+    (draining ??= new Promise<void>((resolve) => {
+      const end = (): void => {
+        draining = undefined;
+        channel.off("drain", end).off("close", end);
+        resolve();
+      };
+      channel.once("drain", end).once("close", end);
+    }));
+}
+
 function attach(channel: ClientChannel, { onOutput }: TerminalOptions): RemoteTerminal {
   let exit: { readonly code: number | null; readonly signal?: string } | undefined;
   const ended = new Promise<Awaited<RemoteTerminal["ended"]>>((resolve) => {
@@ -75,11 +109,10 @@ function attach(channel: ClientChannel, { onOutput }: TerminalOptions): RemoteTe
     taken.then(goOn, goOn);
   });
   channel.stderr.resume();
+  const drained = drains(channel);
   return {
     ended,
-    write: (bytes) => {
-      if (channel.writable) channel.write(bytes);
-    },
+    write: (bytes) => (channel.writable && !channel.write(bytes) ? drained() : undefined),
     resize: ({ rows, columns }) => {
       if (channel.writable) channel.setWindow(rows, columns, 0, 0);
     },
