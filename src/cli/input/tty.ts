@@ -21,16 +21,17 @@ export function localTerminal(): LocalTerminal {
     write: sinkOf(stdout),
     enter({ onInput, onResize }) {
       const toOldMode = (): void => void stdin.setRawMode(false);
+      const typed = (bytes: Uint8Array): void => void onInput(bytes);
       stdin.setRawMode(true);
       process.once("exit", toOldMode);
       process.once("SIGHUP", hungUp);
-      stdin.on("data", onInput);
+      stdin.on("data", typed);
       stdin.resume();
       stdout.on("resize", onResize);
       return () => {
         process.off("exit", toOldMode);
         process.off("SIGHUP", hungUp);
-        stdin.off("data", onInput);
+        stdin.off("data", typed);
         stdin.pause();
         stdout.off("resize", onResize);
         toOldMode();
