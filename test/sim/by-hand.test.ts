@@ -1,4 +1,4 @@
-/** What people do by hand, with the real use cases on the simulated cluster: its Docker, locks, journal and config file. */
+/** What people do by hand to nodes and whole configs, on the simulated cluster. */
 import { expect, test } from "vitest";
 import { removeImages } from "../../src/app/image/remove.ts";
 import { drainNode } from "../../src/app/node/drain-node.ts";

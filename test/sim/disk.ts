@@ -1,5 +1,6 @@
 import type { SavedLeadership, SavedVip, VipReply, VipRequest } from "../../src/app/ports.ts";
 import type { Generations } from "../../src/domain/container/generations.ts";
+import type { History } from "../../src/domain/history/records.ts";
 import type { InhabitedNodes } from "../../src/domain/node/left-behind.ts";
 import type { MoveRecord } from "../../src/domain/move/journal.ts";
 import type { Process } from "./process.ts";
@@ -15,6 +16,7 @@ export class Disk {
   memory: string | undefined;
   generations: Generations | undefined;
   inhabited: InhabitedNodes | undefined;
+  history: History | undefined;
   leadership: SavedLeadership | undefined;
   /** By address. */
   readonly vips = new Map<string, SavedVip>();

@@ -16,8 +16,8 @@ export interface DockerWorld {
   readonly timeline: Timeline;
   readonly random: Random;
   readonly cluster: string;
-  /** How a container of that name does on this node. */
-  readonly behaviour: (container: string) => "well" | "crashes";
+  /** How a container does on this node. */
+  readonly behaviour: (container: SimContainer) => "well" | "crashes";
   /** No image can be pulled or built now. */
   readonly noImages: () => boolean;
   /** Told after each change. */
@@ -315,7 +315,7 @@ export class SimDocker {
     container.stoppedByHand = false;
     container.startedAtMs = this.#world.wallMs();
     this.#world.changed(`${container.name} (${container.id}) runs`, by);
-    if (this.#world.behaviour(nameOf(container)) === "crashes" && isOurs(factsOf(container), this.#world.cluster)) {
+    if (this.#world.behaviour(container) === "crashes" && isOurs(factsOf(container), this.#world.cluster)) {
       this.#later(this.#world.random.between(50, 2500), () => {
         this.exit(container, 1);
       });

@@ -66,8 +66,11 @@ export function openPorts(
           world.unjournalled(process, record);
         }),
     },
-    // What was put in place is remembered for people alone.
-    history: { read: () => Promise.resolve(undefined), update: (change) => Promise.resolve(change(undefined)) },
+    // For people alone: what it costs decides nothing.
+    history: {
+      read: () => Promise.resolve(own.history),
+      update: (change) => Promise.resolve((own.history = change(own.history))),
+    },
     generations: {
       read: () => disk(process, "read the generations", () => own.generations),
       update: (change) => disk(process, "write the generations", () => (own.generations = change(own.generations))),

@@ -16,6 +16,8 @@ import { Timeline } from "./timeline.ts";
 export interface Sickness {
   readonly container: string;
   readonly node: string | undefined;
+  /** Of this image alone. */
+  readonly image?: string;
   /** `crashes`: ends right after its start. `deaf`: runs, and answers nobody. */
   readonly how: "crashes" | "deaf";
 }
@@ -154,13 +156,17 @@ export class World {
       (each) =>
         each.state === "running" &&
         each.ports.some(({ publicPort }) => publicPort === port) &&
-        !this.#isSick(nameOf(each), node, "deaf"),
+        !this.#isSick(each, node, "deaf"),
     );
   }
 
-  #isSick(container: string, node: string, how: Sickness["how"]): boolean {
+  #isSick(container: SimContainer, node: string, how: Sickness["how"]): boolean {
     return [...this.sicknesses].some(
-      (each) => each.container === container && each.how === how && (each.node === undefined || each.node === node),
+      (each) =>
+        each.container === nameOf(container) &&
+        each.how === how &&
+        (each.node === undefined || each.node === node) &&
+        (each.image === undefined || each.image === container.image),
     );
   }
 

@@ -1,0 +1,99 @@
+/** `create` on the simulated cluster: what is touched, what is put back, and what is said. */
+import { expect, test } from "vitest";
+import { createContainers, type CreateInput } from "../../src/app/create.ts";
+import { app, Cluster, type Layout } from "./hands.ts";
+
+const create = (cluster: Cluster, more: Partial<CreateInput> = {}) =>
+  cluster.by(({ ports, config }) =>
+    createContainers(ports, {
+      ...{ config, placements: config.placements, recreate: "nothing" as const, waitMs: 0, dryRun: false },
+      ...{ graceSeconds: 10, patienceMs: 30_000, ...more },
+    }),
+  );
+
+const everywhere = (entry: object): Layout =>
+  Object.fromEntries(["n1", "n2", "n3"].map((node) => [node, { web: entry }]));
+
+/** Three copies of version 1, which the controller has put there. */
+async function fleet(entry: object = app(80)): Promise<Cluster> {
+  const cluster = new Cluster({ n1: {}, n2: {}, n3: {} });
+  cluster.edit(everywhere(entry));
+  await create(cluster);
+  expect(cluster.running()).toEqual({ n1: ["web app:1"], n2: ["web app:1"], n3: ["web app:1"] });
+  return cluster;
+}
+
+const outcomes = ({ result }: Awaited<ReturnType<typeof create>>): readonly string[] =>
+  result.containers.map(({ node, outcome }) => `${node} ${outcome}`);
+const codes = ({ failures }: Awaited<ReturnType<typeof create>>): readonly string[] =>
+  failures.map(({ node, code }) => `${String(node)} ${code}`).sort();
+
+test("what is not there is made, and a second time changes nothing", async () => {
+  const cluster = new Cluster({ n1: {}, n2: {}, n3: {} });
+  cluster.edit({ n1: { web: app(80) }, n2: {}, n3: {} });
+  expect(outcomes(await create(cluster, { dryRun: true }))).toEqual([expect.stringContaining("n1 would run: docker")]);
+  expect(cluster.running()["n1"]).toEqual([]);
+  expect(outcomes(await create(cluster))).toEqual(["n1 created"]);
+  expect(outcomes(await create(cluster))).toEqual(["n1 runs already"]);
+});
+
+test("what differs stays without a word to replace it, and is replaced with one", async () => {
+  const cluster = await fleet();
+  cluster.edit(everywhere(app(80, "app:2")));
+  expect(codes(await create(cluster))).toEqual(["n1 not-as-wanted", "n2 not-as-wanted", "n3 not-as-wanted"]);
+  expect(cluster.running()).toEqual({ n1: ["web app:1"], n2: ["web app:1"], n3: ["web app:1"] });
+  expect((await create(cluster, { recreate: "differing" })).failures).toEqual([]);
+  expect(cluster.running()).toEqual({ n1: ["web app:2"], n2: ["web app:2"], n3: ["web app:2"] });
+});
+
+test("a version that ends at once touches one copy, which is put back", async () => {
+  const cluster = await fleet();
+  cluster.edit(everywhere(app(80, "app:2")));
+  cluster.world.sicknesses.add({ container: "web", node: undefined, how: "crashes", image: "app:2" });
+  const report = await create(cluster, { recreate: "differing" });
+  expect(codes(report)).toEqual(["n1 gate-failed", "n2 rollout-stopped", "n3 rollout-stopped"]);
+  expect(cluster.running()).toEqual({ n1: ["web app:1"], n2: ["web app:1"], n3: ["web app:1"] });
+});
+
+test("one that fails on the second node only: the first keeps it, or goes back where the layout says so", async () => {
+  for (const goesBack of [false, true]) {
+    const update = goesBack ? { update: { on_failure: "rollback" } } : {};
+    const cluster = await fleet({ ...app(80), ...update });
+    cluster.edit(everywhere({ ...app(80, "app:2"), ...update }));
+    cluster.world.sicknesses.add({ container: "web", node: "n2", how: "crashes", image: "app:2" });
+    const report = await create(cluster, { recreate: "differing" });
+    expect(codes(report)).toContain("n2 gate-failed");
+    expect(cluster.running()).toEqual({
+      n1: [goesBack ? "web app:1" : "web app:2"],
+      n2: ["web app:1"],
+      n3: ["web app:1"],
+    });
+  }
+});
+
+test("a version whose image one node cannot get replaces nothing anywhere", async () => {
+  const cluster = await fleet();
+  cluster.edit(everywhere(app(80, "app:3")));
+  cluster.world.noImages.add("n2");
+  const report = await create(cluster, { recreate: "differing" });
+  expect(report.result.containers).toEqual([]);
+  expect(cluster.running()).toEqual({ n1: ["web app:1"], n2: ["web app:1"], n3: ["web app:1"] });
+});
+
+test("a dead node is said, and the others are made anew", async () => {
+  const cluster = await fleet();
+  cluster.edit(everywhere(app(80, "app:2")));
+  cluster.world.node("n3").powerOff();
+  const report = await create(cluster, { recreate: "differing" });
+  expect(report.failures.map(({ node }) => node)).toContain("n3");
+  expect(cluster.running()).toMatchObject({ n1: ["web app:2"], n2: ["web app:2"] });
+});
+
+test("what has another name in the layout now is taken over", async () => {
+  const cluster = await fleet();
+  cluster.edit({ n1: { shop: { ...app(80), renamed_from: "web" } }, n2: { web: app(80) }, n3: { web: app(80) } });
+  const report = await create(cluster, { recreate: "differing" });
+  expect(report.failures).toEqual([]);
+  expect(outcomes(report)[0]).toMatch(/^n1 .*; was web$/);
+  expect(cluster.running()["n1"]).toEqual(["shop app:1"]);
+});
