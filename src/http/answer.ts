@@ -1,5 +1,5 @@
 import type { Report } from "../app/kit/report.ts";
-import { type ErrorCode, type Failure, PictlError, toFailure } from "../domain/errors.ts";
+import { type ErrorCode, exitCodeOf, type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { exitCodeFor, type JsonDocument, jsonDocument, jsonFailure, jsonText } from "../view/document.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -18,11 +18,15 @@ export function answer(report: Report<object>): Response {
  * what such a message may hold.
  */
 export function answerError(error: unknown, tell: (error: Error) => void): Response {
-  const document = jsonFailure(failuresOf(error, tell));
-  if (!(error instanceof PictlError)) return documentResponse(document, 500);
-  const refusal = error instanceof Refusal ? error : undefined;
-  const status = ownStatus[error.code] ?? statusOf(document.exitCode);
-  return documentResponse(document, refusal?.status ?? status, refusal?.headers);
+  const headers = error instanceof Refusal ? error.headers : {};
+  return documentResponse(jsonFailure(failuresOf(error, tell)), statusOfError(error), headers);
+}
+
+/** The status of what went wrong as a whole. */
+export function statusOfError(error: unknown): number {
+  if (error instanceof Refusal) return error.status;
+  if (!(error instanceof PictlError)) return 500;
+  return ownStatus[error.code] ?? statusOf(exitCodeOf(error.related.length > 0 ? error.related : [toFailure(error)]));
 }
 
 /** What HTTP has a status for. */

@@ -15,6 +15,7 @@ import { openLogin } from "./access/login.ts";
 import { openSessions, type Sessions } from "./access/sessions.ts";
 import { openTokens, type Tokens } from "./access/tokens.ts";
 import { serverApp } from "./app.ts";
+import { legacyApp } from "./legacy/index.ts";
 import { openAudit } from "./audit.ts";
 import { doorsOf, identifyClient } from "./guard/client.ts";
 import { exposureOf } from "./listen/exposed.ts";
@@ -23,6 +24,7 @@ import { listener } from "./listen/server.ts";
 import { type SocketRoute, type SocketTable, socketTable } from "./listen/sockets.ts";
 import { type Certificate, certificateOf } from "./listen/tls.ts";
 import { limits as usualLimits, type Limits } from "./limits.ts";
+import { openMetrics } from "./metrics.ts";
 import { type Part, runParts } from "./parts.ts";
 import { readStatic } from "./static.ts";
 import { streamRoute } from "./stream/index.ts";
@@ -36,6 +38,8 @@ export interface ServeInput {
   /** `--host` and `--port`, else as the config says. */
   readonly host: string;
   readonly port: number;
+  /** Of the original's routes, instead of server_port. */
+  readonly legacyPort?: number;
   /** Make a certificate where the config names none. */
   readonly selfSigned: boolean;
   /** The folder of the built web console. */
@@ -56,6 +60,8 @@ export interface ServeInput {
 
 export interface Listening {
   readonly url: string;
+  /** Where the original's routes are. */
+  readonly legacyUrl?: string;
   /** Logs in whoever opens it first; there while no user is made, on loopback. */
   readonly loginUrl?: string;
   /** SHA-256 of a certificate that was made here, as browsers show it. */
@@ -107,23 +113,19 @@ export async function runServe(workshop: Workshop, input: ServeInput): Promise<v
       onBug(bug instanceof Error ? bug : new Error(String(bug)));
     },
   });
+  const { version } = input;
+  const shared = { gate, audit, limits, version, doors, workshop, jobs, ending: ending.signal, onBug };
+  const live = input.live ?? openLive(workshop, { jobs: liveJobs(jobs) });
+  const metrics = openMetrics(live);
   const app = serverApp({
-    gate,
+    ...shared,
+    metrics,
     login,
     sessions,
-    audit,
     port: () => port,
-    limits,
-    version: input.version,
-    about: async () => ({ version: input.version, cluster: config.cluster, terminal: await hasTerminals(workshop) }),
-    doors,
+    about: async () => ({ version, cluster: config.cluster, terminal: await hasTerminals(workshop) }),
     files: await readStatic(input.webRoot),
-    workshop,
-    jobs,
-    ending: ending.signal,
-    onBug,
   });
-  const live = input.live ?? openLive(workshop, { jobs: liveJobs(jobs) });
   const terminals = openTerminals(workshop, { ...terminalLimits, ...input.terminalLimits });
   const routes: readonly SocketRoute[] = [streamRoute(live, followLogs(workshop)), ...terminalRoutes(terminals)];
   const sockets = socketTable(
@@ -141,22 +143,43 @@ export async function runServe(workshop: Workshop, input: ServeInput): Promise<v
     },
     limits,
   );
+  const legacy = legacyApp({ ...shared, tokens });
+  const at = { host: http.host, certificate, limits };
+  const urlOf = (address: { readonly port: number }): string =>
+    `${certificate ? "https" : "http"}://${urlHost(http)}:${address.port}/`;
+  let legacyUrl: string | undefined;
   const mayPrint = loopback && !(await credentials.hasUsers());
   const parts: readonly Part[] = [
-    { start: async () => () => live.stop() },
+    {
+      start: async () => async () => {
+        metrics.stop();
+        await live.stop();
+      },
+    },
     sweeping(sessions, tokens),
+    ...(http.legacyRoutes
+      ? [
+          listener({
+            ...at,
+            port: input.legacyPort ?? http.serverPort,
+            fetch: legacy.fetch,
+            onListening: (address) => {
+              legacyUrl = urlOf(address);
+            },
+          }),
+        ]
+      : []),
     listener({
-      host: http.host,
+      ...at,
       port: input.port,
-      certificate,
-      limits,
-      fetch: (request, env) => app.fetch(request, env),
+      fetch: app.fetch,
       upgrade: sockets.upgrade,
       onListening: (address) => {
         port = address.port;
-        const url = `${certificate ? "https" : "http"}://${urlHost(http)}:${port}/`;
+        const url = urlOf(address);
         input.onListening({
           url,
+          ...(legacyUrl === undefined ? {} : { legacyUrl }),
           ...(mayPrint ? { loginUrl: `${url}#login=${login.newCode()}` } : {}),
           ...(fingerprint === undefined ? {} : { fingerprint }),
         });

@@ -5,12 +5,14 @@ import { table } from "./table.ts";
 /** Where the server listens, and how to get in while there is no user. */
 export function listeningView(listening: {
   readonly url: string;
+  readonly legacyUrl?: string;
   readonly loginUrl?: string;
   readonly fingerprint?: string;
 }): string {
-  const { url, loginUrl, fingerprint } = listening;
+  const { url, legacyUrl, loginUrl, fingerprint } = listening;
   return [
     `Serving on ${url}`,
+    ...(legacyUrl === undefined ? [] : [`PiCluster's own routes are on ${legacyUrl}`]),
     ...(fingerprint === undefined ? [] : [`The certificate was made here; its SHA-256 fingerprint: ${fingerprint}`]),
     ...(loginUrl === undefined
       ? []

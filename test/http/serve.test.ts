@@ -2,8 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { openMetrics } from "../../src/http/metrics.ts";
 import { runParts } from "../../src/http/parts.ts";
+import { firstModel } from "../../src/watch/reduce/first.ts";
+import { quietContext } from "../support/quiet-context.ts";
+import { paintedLive, paintedModel } from "../web/painted.ts";
+import { startApi } from "./api/api.ts";
 import { ask, codeOf, configFile, startServer } from "./server.ts";
 
 test("answers that it is alive, which version it is, and that there is nothing else", async () => {
@@ -107,4 +112,33 @@ describe("parts", () => {
     await expect(running).rejects.toThrow("b");
     expect(log).toEqual(["+a", "+b", "-a"]);
   });
+});
+
+test("Prometheus is told what is known, once every node has told, and as long as it asks", async () => {
+  const config = configFile();
+  const context = await quietContext(config, "pictl serve");
+  onTestFinished(() => context.close());
+  const live = paintedLive(firstModel({ config: context.config, path: config, wishes: new Map() }, Date.now()));
+  const metrics = openMetrics(live, { lastsMs: 100, patienceMs: 60_000 });
+  const text = metrics.text(Date.now());
+  live.change(() => paintedModel(context.config));
+  expect(await text).toContain('pictl_node_up{cluster="default",node="n1"} 1\n');
+  expect(live.viewers()).toBe(1);
+  await vi.waitFor(() => {
+    expect(live.viewers()).toBe(0);
+  });
+  expect(await metrics.text(Date.now())).toContain("pictl_node_up");
+  metrics.stop();
+  expect(live.viewers()).toBe(0);
+});
+
+test("Prometheus needs a token, of any role", async () => {
+  const config = configFile();
+  const context = await quietContext(config, "pictl serve");
+  onTestFinished(() => context.close());
+  const server = await startApi(config, { live: paintedLive(paintedModel(context.config)) });
+  expect((await ask(server, "/metrics")).status).toBe(401);
+  const answer = await ask(server, "/metrics", { headers: server.token("viewer") });
+  expect([answer.status, answer.headers["content-type"]]).toEqual([200, "text/plain; version=0.0.4; charset=utf-8"]);
+  expect(answer.text).toMatch(/^pictl_event_loop_lag_seconds\{cluster="default"\} /m);
 });

@@ -46,6 +46,7 @@ export async function startServer(
     selfSigned: false,
     host: context.config.http?.host ?? "127.0.0.1",
     port: 0,
+    legacyPort: 0,
     webRoot: "/nowhere",
     version: "1.2.3",
     leave: leave.signal,

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import { WebSocket } from "ws";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { WebSocket } from "ws";
 import type { Role } from "../../src/domain/access/role.ts";
 import type { ServeInput } from "../../src/http/index.ts";
-import type { TerminalMessage, TerminalWish } from "../../src/http/terminal/messages.ts";
+import { connectTerminal, type TerminalPage, terminalPage } from "../support/terminal-page.ts";
 import { startSshd, whyNoSshd, type Sshd } from "../support/sshd.ts";
 import { type ApiServer, type Headers, startApi } from "./api/api.ts";
 import { ask, configFile } from "./server.ts";
@@ -236,21 +236,6 @@ describe.skipIf(whyNoSshd)("a terminal over HTTP, on a real sshd", { timeout: 30
   });
 });
 
-interface Page {
-  readonly messages: readonly TerminalMessage[];
-  readonly closed: Promise<number>;
-  id(): string;
-  bytes(): number;
-  say(wish: TerminalWish): void;
-  raw(data: string | Buffer): void;
-  type(text: string | Uint8Array): void;
-  seen(text: string): Promise<void>;
-  heard(kind: TerminalMessage["kind"]): Promise<void>;
-  /** From now on, and what has come: says that it was drawn. */
-  draw(): void;
-  leave(): void;
-}
-
 interface PageOptions {
   readonly path?: string;
   readonly headers?: Headers;
@@ -258,14 +243,11 @@ interface PageOptions {
 }
 
 function connect(server: ApiServer, { path = "/api/v1/nodes/n1/terminal", headers }: PageOptions): WebSocket {
-  const socket = new WebSocket(`ws://127.0.0.1:${String(server.port)}${path}`, {
-    headers: { host: `localhost:${String(server.port)}`, ...(headers ?? server.token("admin")) },
+  const host = `localhost:${String(server.port)}`;
+  return connectTerminal(`ws://127.0.0.1:${String(server.port)}${path}`, {
+    host,
+    ...(headers ?? server.token("admin")),
   });
-  socket.on("error", () => undefined);
-  onTestFinished(() => {
-    socket.terminate();
-  });
-  return socket;
 }
 
 function upgrade(server: ApiServer, options: PageOptions): Promise<number> {
@@ -280,67 +262,11 @@ function upgrade(server: ApiServer, options: PageOptions): Promise<number> {
   });
 }
 
-async function openPage(server: ApiServer, { draws = true, ...options }: PageOptions = {}): Promise<Page> {
-  const socket = connect(server, options);
-  const messages: TerminalMessage[] = [];
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  let drawing = draws;
-  const draw = (): void => {
-    if (drawing && socket.readyState === socket.OPEN) socket.send(JSON.stringify({ taken: bytes }));
-  };
-  socket.on("message", (data: Buffer, isBinary) => {
-    if (!isBinary) {
-      messages.push(JSON.parse(data.toString()) as TerminalMessage);
-      return;
-    }
-    chunks.push(data);
-    bytes += data.length;
-    draw();
-  });
-  const closed = new Promise<number>((resolve) => socket.on("close", resolve));
-  await new Promise((resolve) => socket.on("open", resolve));
-  return {
-    messages,
-    closed,
-    bytes: () => bytes,
-    id: () => messages.map((each) => (each.kind === "opened" ? each.id : "")).join(""),
-    say(wish) {
-      socket.send(JSON.stringify(wish));
-    },
-    raw(data) {
-      socket.send(data);
-    },
-    type(text) {
-      socket.send(Buffer.from(text as string));
-    },
-    async seen(text) {
-      await vi.waitFor(
-        () => {
-          expect(Buffer.concat(chunks).toString("latin1")).toContain(text);
-        },
-        { timeout: 15_000, interval: 20 },
-      );
-    },
-    async heard(kind) {
-      await vi.waitFor(
-        () => {
-          expect(messages.map((message) => message.kind)).toContain(kind);
-        },
-        { timeout: 15_000, interval: 10 },
-      );
-    },
-    draw() {
-      drawing = true;
-      draw();
-    },
-    leave() {
-      socket.terminate();
-    },
-  };
+function openPage(server: ApiServer, options: PageOptions = {}): Promise<TerminalPage> {
+  return terminalPage(connect(server, options), options.draws);
 }
 
-async function expectRefusal(page: Page, code: string): Promise<void> {
+async function expectRefusal(page: TerminalPage, code: string): Promise<void> {
   await page.heard("refused");
   expect(page.messages.at(-1)).toMatchObject({ kind: "refused", failure: { code } });
   expect(await page.closed).toBe(1008);

@@ -1,9 +1,13 @@
 import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, test, vi } from "vitest";
 import { startPictl } from "../support/cli.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
+import { startServing } from "../support/serve.ts";
+import { freePort } from "../support/sshd.ts";
+import { openPage } from "../support/terminal-page.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 const obstacle = await labObstacle();
@@ -46,6 +50,57 @@ describe.skipIf(obstacle !== undefined)("run, stats, prune, syslog and rsyslog o
       ["n2", "clock", "running"],
     ]);
     for (const row of stats) expect(row["memoryBytes"]).toBeGreaterThan(0);
+  });
+
+  test("serve: a terminal in a container and Prometheus' view of real nodes; SIGTERM ends both within 2 s", async () => {
+    await change({ http: { terminal: true } });
+    const server = await startServing(lab.status().config);
+    const headers = { authorization: `Bearer ${server.token}` };
+    const page = await openPage(server, "containers/web/terminal");
+    page.type("stty size; hostname\r");
+    await page.seen(`30 100\r\n${(await lab.inside("n1", "docker exec web hostname")).trim()}\r\n`);
+    page.leave();
+    const again = await openPage(server, "containers/web@n1/terminal", page.id());
+    await again.seen("30 100");
+    again.type("exec sleep 98765\r");
+    const processes = (): Promise<string> => lab.inside("n1", "docker exec web ps -o args");
+    await expect.poll(processes, { timeout: 20_000 }).toContain("sleep 98765");
+    const metrics = await (await fetch(`${server.url}metrics`, { headers })).text();
+    expect(metrics).toMatch(/^pictl_container_running\{cluster="\S+",container="web",node="n1"\} 1$/m);
+    expect(metrics).toMatch(/^pictl_node_docker_up\{cluster="\S+",node="n2"\} 1$/m);
+    const before = performance.now();
+    server.kill("SIGTERM");
+    expect((await server.ended).code).toBe(0);
+    expect(performance.now() - before).toBeLessThan(2000);
+    await expect.poll(processes, { timeout: 20_000 }).not.toContain("sleep 98765");
+  });
+
+  test("serve: PiCluster's own client stops, starts and moves containers, and shows what came of it", async () => {
+    await change({ http: { legacy_routes: true }, server_port: await freePort() });
+    const server = await startServing(lab.status().config);
+    const env = {
+      ...process.env,
+      no_proxy: "*",
+      SERVER: new URL(server.legacyUrl).host,
+      TOKEN: server.token,
+      PAUSE: "0",
+    };
+    const client = async (...words: string[]): Promise<string> =>
+      (await promisify(execFile)("bash", [`${root}test/support/original-client.sh`, ...words], { env })).stdout;
+    const last = async (...words: string[]): Promise<string> => (await client(...words)).split(/^── /m).at(-1) ?? "";
+    const running = async (): Promise<string> =>
+      (await lab.inside("n1", "docker ps --format '{{.Names}}'")) +
+      (await lab.inside("n2", "docker ps --format '{{.Names}}'"));
+    expect(await last("stop")).toMatch(/ stop \(.*\)\n[^]*web[^]*clock/);
+    expect(await running()).toBe("");
+    expect(await last("start", "web")).toMatch(/ start \(.*\)\n[^]*\nweb +n1 +started/);
+    expect(await last("start", "")).toMatch(/clock/);
+    expect(await last("changehost", "web", "n2")).toMatch(/ move \(.*\)\n[^]*web/);
+    expect((await running()).split("\n").sort()).toEqual(["", "clock", "web"]);
+    expect(await last("status")).toMatch(/web +n2 +.*running/);
+    await client("changehost", "web", "n1");
+    expect(await last("images")).toMatch(/web/);
+    expect(await client("clearlog")).toBe("");
   });
 
   test("prune: a stopped container of the layout stays, with its image; what nobody needs goes when it is said", async () => {

@@ -8,6 +8,8 @@ import { firstModel } from "../../src/watch/reduce/first.ts";
 /** A live model that a test paints: no node is behind it. */
 export interface PaintedLive extends Live {
   change(how: (model: Model) => Model): void;
+  /** How many have subscribed. */
+  viewers(): number;
 }
 
 export function paintedLive(first: Model): PaintedLive {
@@ -22,6 +24,7 @@ export function paintedLive(first: Model): PaintedLive {
     watch: () => () => undefined,
     refresh: async () => undefined,
     stop: async () => undefined,
+    viewers: () => listeners.size,
     change(how) {
       const before = model;
       model = how(model);

@@ -42,7 +42,7 @@ export async function answerLook(
     perform(looking.workshop, operation, input, {
       caller: looking.caller,
       signal: over.signal,
-      progress: quiet,
+      progress: quietProgress,
       ...(rows ? { rows } : {}),
     });
   try {
@@ -144,4 +144,4 @@ function rowsIn(kept: readonly string[]): readonly unknown[] {
 
 /** Nobody watches a look. */
 const step: Step = { update: () => undefined, done: () => undefined, fail: () => undefined };
-const quiet: Progress = { step: () => step, look: () => step, warn: () => undefined };
+export const quietProgress: Progress = { step: () => step, look: () => step, warn: () => undefined };

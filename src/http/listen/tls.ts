@@ -27,27 +27,32 @@ export async function certificateOf(
   everyMs: number = lookEveryMs,
 ): Promise<Certificate> {
   let current = await read(paths);
+  let told = "";
+  const listeners = new Set<(credentials: Credentials) => void>();
+  const look = async (): Promise<void> => {
+    try {
+      const next = await read(paths);
+      told = "";
+      if (next.cert === current.cert && next.key === current.key) return;
+      current = next;
+      for (const listener of listeners) listener(next);
+    } catch (error) {
+      const { message } = error as Error;
+      if (message !== told) warn(`${message} The one before it is used on.`);
+      told = message;
+    }
+  };
+  let timer: ReturnType<typeof setInterval> | undefined;
   return {
     credentials: () => current,
     follow(listener) {
-      let told = "";
-      const look = async (): Promise<void> => {
-        try {
-          const next = await read(paths);
-          told = "";
-          if (next.cert === current.cert && next.key === current.key) return;
-          current = next;
-          listener(next);
-        } catch (error) {
-          const { message } = error as Error;
-          if (message !== told) warn(`${message} The one before it is used on.`);
-          told = message;
-        }
-      };
-      const timer = setInterval(() => void look(), everyMs);
-      timer.unref();
+      listeners.add(listener);
+      timer ??= setInterval(() => void look(), everyMs).unref();
       return () => {
+        listeners.delete(listener);
+        if (listeners.size > 0) return;
         clearInterval(timer);
+        timer = undefined;
       };
     },
   };

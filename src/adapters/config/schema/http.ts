@@ -59,7 +59,7 @@ const http = strict(
     legacy_routes: z.optional(
       described(
         toggle(),
-        "Answer the routes of the original PiCluster on `server_port`, for its clients, which put `token` into addresses. Not served yet.",
+        "Answer the routes of the original PiCluster on `server_port`, for its clients, which put `token` into addresses.",
         { default: false, example: true },
       ),
     ),
