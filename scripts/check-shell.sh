@@ -8,5 +8,5 @@ if ! command -v shellcheck >/dev/null; then
   exit 0
 fi
 
-find .ci scripts templates test -type f -exec awk 'FNR == 1 && /^#!.*(sh|bash)$/ { print FILENAME }' {} + |
+find .ci compose scripts templates test -type f -exec awk 'FNR == 1 && /^#!.*(sh|bash)$/ { print FILENAME }' {} + |
   while IFS= read -r script; do shellcheck "$script" || exit 1; done
