@@ -24,8 +24,9 @@ export default class DaemonInstall extends PictlCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(DaemonInstall);
-    const { daemonService } = await import("../../src/cli/families/daemon-service.ts");
-    const service = await daemonService({ root: this.config.root, config: flags.config, user: flags.user });
+    const { systemdService } = await import("../../src/cli/families/systemd-service.ts");
+    const { root } = this.config;
+    const service = await systemdService({ command: "daemon", root, config: flags.config, user: flags.user });
     const { path, user } = service;
     const text = flags.cron ? service.crontabLine : service.unit;
     const shown = flags.cron || flags.print;

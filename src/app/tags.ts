@@ -3,6 +3,7 @@ import { PictlError, toFailure, type Failure } from "../domain/errors.ts";
 import type { ImageTag } from "../domain/registry/listing.ts";
 import { parseReference } from "../domain/registry/reference.ts";
 import { newestFirst } from "../domain/registry/versions.ts";
+import type { Matcher } from "../domain/regular-expression.ts";
 import { fanOut } from "./kit/fan-out.ts";
 import { looking } from "./kit/looking.ts";
 import type { Ports, RegistryLogin } from "./ports.ts";
@@ -14,7 +15,7 @@ export interface TagsInput {
   readonly registries: readonly RegistryAddress[];
   readonly image: string;
   /** Only tags that this fits. */
-  readonly grep: RegExp | undefined;
+  readonly grep: Matcher | undefined;
   readonly login: RegistryLogin | undefined;
   readonly insecure: boolean;
 }

@@ -1,5 +1,6 @@
+import { RE2JS } from "re2js";
 import { PictlError } from "../domain/errors.ts";
-import { regularExpression } from "../domain/regular-expression.ts";
+import type { Matcher } from "../domain/regular-expression.ts";
 import * as field from "./fields.ts";
 
 /** Fields that mean the same wherever they occur, and what is made of them. */
@@ -22,15 +23,25 @@ export const dryRun = field.flag("Say what would be done, and do nothing.");
 
 export const moment = field.maybe("Only from then on: 10m, 2h, 2026-01-31, 2026-01-31T10:00Z.");
 
-export const grep = field.maybe("Only what matches this regular expression (JavaScript syntax).", { maxLength: 1000 });
+export const grep = field.maybe(
+  "Only what matches this regular expression (RE2's syntax: no look-around and no back-references).",
+  { maxLength: 1000 },
+);
 
-/** Throws usage. */
-export function grepOf(input: { readonly grep?: string | undefined }): RegExp | undefined {
+/**
+ * What a viewer asks for runs in a process that others use, so it is matched in a time that grows with the line alone.
+ * Throws usage.
+ */
+export function grepOf(input: { readonly grep?: string | undefined }): Matcher | undefined {
   if (input.grep === undefined) return undefined;
-  return regularExpression(input.grep, {
-    name: "`grep`",
-    hint: "Put a backslash before characters that stand for themselves.",
-  });
+  try {
+    return RE2JS.compile(RE2JS.translateRegExp(input.grep));
+  } catch (error) {
+    const why = (error as Error).message.replace(/^error parsing regexp: /, "");
+    throw new PictlError("usage", `\`grep\` is no regular expression of RE2: ${why}.`, {
+      hint: "Put a backslash before characters that stand for themselves.",
+    });
+  }
 }
 
 export const wait = field.secondsOr(0, "How long to wait for another pictl that changes the same containers.", {

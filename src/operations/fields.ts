@@ -150,6 +150,14 @@ export function maybeHidden(description: string, maxLength: number) {
   return field(z.optional(text("text", maxLength)), description, { kind: "text", hidden: true });
 }
 
+/** Objects that were answered before, and come back; they may be left out, and no log has them. */
+export function rows<Row extends z.core.$ZodType>(description: string, row: Row, expected: string) {
+  const schema = z.optional(z.array(row, { error: expected }).check(z.maxLength(maxRows, { error: expected })));
+  return field(schema, description, { kind: "value", hidden: true });
+}
+
+const maxRows = 10_000;
+
 /** Any JSON value. */
 export function value(description: string) {
   return field(z.unknown(), description, { kind: "value" });

@@ -27,6 +27,7 @@ const notOperations: Readonly<Record<string, string>> = {
   "notify test": "is for whoever writes the receivers into the config of this machine",
   serve: "is a process of its own",
   "serve token add": "gives somebody rights, which whoever may use this machine's files does",
+  "serve install": "makes a service of this machine",
   "serve token list": "as serve token add",
   "serve token remove": "as serve token add",
   "serve user add": "as serve token add",
@@ -38,8 +39,7 @@ const notOperations: Readonly<Record<string, string>> = {
 
 /** Flags and arguments that are no field of their command's operation, each for its reason. */
 const notFields: Readonly<Record<string, string>> = {
-  "apply --plan":
-    "reads a file of this machine; GET /plan gives the plan, and `confirm` with its question agrees to it",
+  "apply --plan": "reads a file of this machine; `steps` takes what GET /plan has answered",
   "config set --text": "a JSON value says by itself what it is",
   "exec --fold": "is a way to print",
   "exec --no-prefix": "is a way to print",

@@ -5,6 +5,8 @@ import { drainNode } from "../../src/app/node/drain-node.ts";
 import { removeDrainedNode } from "../../src/app/node/remove-drained.ts";
 import { applyConfig } from "../../src/app/plan/apply.ts";
 import { planCluster } from "../../src/app/plan/index.ts";
+import type { RunContext } from "../../src/operations/context.ts";
+import { planApply } from "../../src/operations/plan/apply.ts";
 import { app, Cluster, type Layout } from "./hands.ts";
 
 const asUsual = { graceSeconds: 10, patienceMs: 30_000, waitMs: 0 };
@@ -71,6 +73,23 @@ test("apply that nobody agrees to, and a dry run, touch nothing", async () => {
   });
   expect((await apply(cluster, { dryRun: true })).result.steps).toHaveLength(4);
   expect(cluster.running()).toEqual(running);
+});
+
+test("apply of the steps that were shown does just those, and nothing when one is for something else by now", async () => {
+  const cluster = await placed();
+  cluster.edit(after);
+  const shown = JSON.parse(JSON.stringify((await plan(cluster)).result)) as { steps: object[] };
+  const applied = (steps: readonly object[], more: object = {}) =>
+    cluster.by(({ ports, store, config }) =>
+      planApply.run({ ports, store, config } as unknown as RunContext, { steps, confirm: true, ...more }),
+    );
+  expect(await applied(shown.steps.slice(0, 2))).toMatchObject({ failures: [] });
+  const late = await applied(shown.steps);
+  expect([late.exitCode, late.failures.map(({ code }) => code)]).toEqual([4, ["plan-stale", "plan-stale"]]);
+  expect((await applied(shown.steps.slice(2))).failures).toEqual([]);
+  expect(await plan(cluster)).toEqual({ result: { steps: [] }, failures: [] });
+  await expect(applied(shown.steps, { all: true })).rejects.toMatchObject({ code: "usage" });
+  await expect(applied([{ id: "move web@n2" }])).rejects.toMatchObject({ code: "usage" });
 });
 
 test("apply with a dead node does the rest, and says which was not looked at", async () => {

@@ -1,5 +1,6 @@
 import type { Config } from "../../domain/config/types.ts";
 import type { LogRecord } from "../../domain/docker/facts.ts";
+import type { Matcher } from "../../domain/regular-expression.ts";
 import { followLog, type FollowOptions, type LogPosition, unread } from "./follow.ts";
 import { mergeLogs } from "./merge.ts";
 import type { NodeWatch } from "./node-watch.ts";
@@ -15,7 +16,7 @@ export interface LogWish {
   /** Milliseconds since the epoch; undefined for all. */
   readonly sinceMs: number | undefined;
   /** Only lines that match. */
-  readonly grep: RegExp | undefined;
+  readonly grep: Matcher | undefined;
   /** In [0, 1). */
   readonly random: () => number;
   readonly output: LogRows;
@@ -102,7 +103,7 @@ function past(ports: ReadingPorts, input: LogWish, place: LogPlace): AsyncIterab
 /** The last records that match, and the very last one in any case, so that a log is followed from its end. */
 export async function* lastMatching(
   records: AsyncIterable<LogRecord>,
-  { grep, count }: { readonly grep: RegExp; readonly count: number },
+  { grep, count }: { readonly grep: Matcher; readonly count: number },
 ): AsyncGenerator<LogRecord> {
   let matching: LogRecord[] = [];
   let last: LogRecord | undefined;
@@ -158,7 +159,7 @@ interface Merged {
   readonly windowMs: number;
   readonly records: (source: LogSource) => AsyncIterable<LogRecord>;
   readonly output: LogRows;
-  readonly grep: RegExp | undefined;
+  readonly grep: Matcher | undefined;
   readonly onEnd: OnEnd;
 }
 

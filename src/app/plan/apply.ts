@@ -1,6 +1,6 @@
 import { PictlError, toFailure } from "../../domain/errors.ts";
 import { noGenerations } from "../../domain/container/generations.ts";
-import { placesOf, type SavedPlan, staleSteps } from "../../domain/plan/saved.ts";
+import { placesOf, type ShownPlan, staleSteps } from "../../domain/plan/saved.ts";
 import type { Plan, PlanStep } from "../../domain/plan/types.ts";
 import { rememberFound } from "../node/left-behind.ts";
 import type { PlaceOptions } from "../place/index.ts";
@@ -13,7 +13,7 @@ import { settleFirst } from "./settle-first.ts";
 export interface ApplyInput extends PlanRequest, PlaceOptions {
   readonly store: ConfigStore;
   /** A plan that was made before, and looked at: nothing else is done, and nothing when it is not right any more. */
-  readonly saved?: SavedPlan | undefined;
+  readonly saved?: ShownPlan | undefined;
   readonly waitMs: number;
   readonly dryRun: boolean;
   /** Asked once, with all that is to be done; false leaves all as it is. */
@@ -54,7 +54,7 @@ function optionsOf({
   removes,
   newest,
   copyVolumes,
-}: SavedPlan): Pick<PlanRequest, "removes" | "newest" | "copyVolumes"> {
+}: ShownPlan): Pick<PlanRequest, "removes" | "newest" | "copyVolumes"> {
   return { removes, newest, copyVolumes };
 }
 
@@ -69,7 +69,7 @@ async function remember(
   await rememberFound(ports, config, new Map([...states].map(([node, { containers }]) => [node, containers])));
 }
 
-function ofAnotherCluster({ cluster }: SavedPlan, own: string): PictlError {
+function ofAnotherCluster({ cluster }: ShownPlan, own: string): PictlError {
   return new PictlError("usage", `The plan is for the cluster "${cluster}", and the config for "${own}".`, {
     hint: "Say `--config` with the config that it was made with.",
   });

@@ -2,11 +2,19 @@ import type { PictlError } from "../errors.ts";
 import { planStale, whatChanged } from "./basis.ts";
 import type { Plan, PlanOptions, PlanStep } from "./types.ts";
 
+/** What a step of a plan was made for. */
+export type PlannedStep = Pick<PlanStep, "id" | "container" | "node" | "from" | "renames" | "basis">;
+
+/** A plan that somebody has looked at, as far as it has to be known to do just that. */
+export interface ShownPlan extends PlanOptions {
+  readonly cluster: string;
+  readonly steps: readonly PlannedStep[];
+}
+
 /** A plan as it is kept in a file, for somebody else to look at and for `apply`. Nothing in it is secret. */
-export interface SavedPlan extends PlanOptions {
+export interface SavedPlan extends ShownPlan {
   /** Of the format. */
   readonly version: 1;
-  readonly cluster: string;
   /** RFC 3339, UTC. */
   readonly madeAt: string;
   /** `user@host`. */
@@ -15,7 +23,7 @@ export interface SavedPlan extends PlanOptions {
 }
 
 /** What has to be looked at again before a saved plan is applied: its containers, and the nodes where they are or will be. */
-export function placesOf({ steps }: Pick<SavedPlan, "steps">): {
+export function placesOf({ steps }: Pick<ShownPlan, "steps">): {
   readonly only: ReadonlySet<string>;
   readonly nodes: readonly string[];
 } {
@@ -26,7 +34,7 @@ export function placesOf({ steps }: Pick<SavedPlan, "steps">): {
 }
 
 /** Why a saved plan is not to be applied, one plan-stale for each step that would do something else now; none when it is. */
-export function staleSteps(saved: Pick<SavedPlan, "steps">, now: Plan): readonly PictlError[] {
+export function staleSteps(saved: Pick<ShownPlan, "steps">, now: Plan): readonly PictlError[] {
   const gone = saved.steps.flatMap((step) => {
     const same = now.steps.find(({ id }) => id === step.id);
     const refused = now.failures.find(

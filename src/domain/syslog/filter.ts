@@ -1,3 +1,4 @@
+import type { Matcher } from "../regular-expression.ts";
 import { type Day, isOfDay } from "./day.ts";
 import { isError, isFailure, markedSeverity, severityOfWords } from "./severity.ts";
 
@@ -7,7 +8,7 @@ export interface SyslogFilter {
   readonly warnings: boolean;
   readonly failures: boolean;
   readonly today: boolean;
-  readonly grep: RegExp | undefined;
+  readonly grep: Matcher | undefined;
 }
 
 /** Decides line by line, in the order of the log. `day`: the node's, undefined when it is not asked for. */

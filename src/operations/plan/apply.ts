@@ -5,7 +5,7 @@ import { planQuestion } from "../../view/plan.ts";
 import * as common from "../common.ts";
 import * as field from "../fields.ts";
 import { operation } from "../operation.ts";
-import { planFields } from "./fields.ts";
+import { planFields, shownSteps } from "./fields.ts";
 
 export const planApply = operation(
   {
@@ -21,10 +21,17 @@ export const planApply = operation(
     subject: { kind: "placement", field: "container" },
     asks: "With how much is to be done, and what data would stay behind.",
     output: "apply",
-    exclusive: [["checkTimeout", "noCheck"]],
+    exclusive: [
+      ["checkTimeout", "noCheck"],
+      ["steps", "all"],
+      ["steps", "container"],
+    ],
+    // A command reads them from a file.
+    shows: () => ({ steps: undefined }),
     input: {
       container: common.placements,
       all: common.allContainers,
+      steps: shownSteps,
       ...planFields,
       leaveData: field.flag("What moves may leave its data behind, also when `confirm: true` agrees to everything."),
       checkTimeout: common.checkTimeout,
@@ -36,12 +43,14 @@ export const planApply = operation(
     },
   },
   ({ config, ports, store, ask }, input) => {
-    const { noRemove, newest, copyVolumes } = input;
-    const names = common.meant("container", input.container, input.all);
+    const { noRemove, newest, copyVolumes, steps } = input;
+    const wish = { removes: !noRemove, newest, copyVolumes };
+    const names = steps ? [] : common.meant("container", input.container, input.all);
     return applyConfig(ports, {
       config,
       store,
-      ...planOptions(config, names, { removes: !noRemove, newest, copyVolumes }),
+      ...planOptions(config, names, wish),
+      ...(steps ? { saved: { ...wish, cluster: config.cluster, steps } } : {}),
       graceSeconds: input.grace,
       ...common.patienceOf(input),
       waitMs: input.wait * 1000,

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "no
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { daemonService } from "../../../src/cli/families/daemon-service.ts";
+import { systemdService, type SystemdServiceOptions } from "../../../src/cli/families/systemd-service.ts";
 import { temporaryFolder } from "../../adapters/config/folder.ts";
 import { pictl } from "../../support/cli.ts";
 import { rejection } from "../../support/ssh.ts";
@@ -17,8 +17,8 @@ function configIn(folder: string, text = plain): string {
   return path;
 }
 
-async function service(config: string, parts: { user?: string; folder?: string; root?: string } = {}) {
-  return daemonService({ root, config, user: undefined, ...parts });
+async function service(config: string, parts: Partial<SystemdServiceOptions> = {}) {
+  return systemdService({ command: "daemon", root, config, user: undefined, ...parts });
 }
 
 /** The value of a setting of the unit. */
@@ -104,6 +104,14 @@ describe.skipIf(verifier === undefined)("systemd-analyze verify", () => {
 
   test("has nothing to say", async () => {
     expect(await verified((await service(configIn(temporaryFolder()))).unit)).toBe("");
+  });
+
+  test("has nothing to say of the server's unit, which is one of its own", async () => {
+    const { unit, path } = await service(configIn(temporaryFolder()), { command: "serve" });
+    expect(path).toBe("/etc/systemd/system/pictl-serve.service");
+    expect(setting(unit, "ExecStart")).toContain(`${root}bin/run.js serve --config `);
+    expect(unit).not.toMatch(/@[A-Z]+@/);
+    expect(await verified(unit)).toBe("");
   });
 
   test("would have of a unit that is wrong", async () => {

@@ -6,18 +6,23 @@ import { promisify } from "node:util";
 import { PictlError } from "../../domain/errors.ts";
 import { quote } from "../../domain/shell.ts";
 
-export interface DaemonService {
+/** What of pictl runs for ever, and the names of its template and unit. */
+const units = { daemon: "pictl.service", serve: "pictl-serve.service" } as const;
+
+export interface SystemdService {
   /** Where the unit belongs. */
   readonly path: string;
   /** Who it runs as. */
   readonly user: string;
   readonly unit: string;
+  /** For `pictl daemon` where there is no systemd. */
   readonly crontabLine: string;
   /** Writes the unit. Rejects with missing-prerequisite where there is no systemd, or no right to. */
   readonly install: () => Promise<void>;
 }
 
-export interface DaemonServiceOptions {
+export interface SystemdServiceOptions {
+  readonly command: keyof typeof units;
   /** The folder pictl is installed in. */
   readonly root: string;
   /** `--config`. */
@@ -29,11 +34,11 @@ export interface DaemonServiceOptions {
 }
 
 /**
- * The daemon as a service of this machine, from `templates/pictl.service`. Rejects as reading the config does, and with
+ * The daemon or the server as a service of this machine, from its template. Rejects as reading the config does, and with
  * usage when there is no such user.
  */
-export async function daemonService(options: DaemonServiceOptions): Promise<DaemonService> {
-  const { root, folder = "/etc/systemd/system" } = options;
+export async function systemdService(options: SystemdServiceOptions): Promise<SystemdService> {
+  const { root, command, folder = "/etc/systemd/system" } = options;
   const account = options.user === undefined ? undefined : await accountOf(options.user);
   const user = options.user ?? userInfo().username;
   const { openStore } = await import("../../context.ts");
@@ -42,12 +47,12 @@ export async function daemonService(options: DaemonServiceOptions): Promise<Daem
   const pictl = join(root, "bin", "run.js");
   const values: Readonly<Record<string, string>> = {
     USER: user,
-    COMMAND: [word(process.execPath), ...[pictl, "daemon", "--config", store.path].map(argument)].join(" "),
+    COMMAND: [word(process.execPath), ...[pictl, command, "--config", store.path].map(argument)].join(" "),
     WRITABLE: [...new Set([dirname(store.path), stateDir])].map(word).join(" "),
   };
-  const template = await readFile(join(root, "templates", "pictl.service"), "utf8");
+  const template = await readFile(join(root, "templates", units[command]), "utf8");
   const unit = template.replace(/@([A-Z]+)@/g, (whole, name: string) => values[name] ?? whole);
-  const path = join(folder, "pictl.service");
+  const path = join(folder, units[command]);
   const cron = [process.execPath, pictl, "daemon", "--once", "--config", store.path].map(cronQuote).join(" ");
   return {
     path,
@@ -62,7 +67,10 @@ export async function daemonService(options: DaemonServiceOptions): Promise<Daem
         await writeFile(path, unit, { mode: 0o644 });
       } catch (error) {
         throw new PictlError("missing-prerequisite", `${path} cannot be written: ${(error as Error).message}.`, {
-          hint: "Run it with sudo; without systemd, `pictl daemon install --cron` prints a crontab line.",
+          hint:
+            command === "daemon"
+              ? "Run it with sudo; without systemd, `pictl daemon install --cron` prints a crontab line."
+              : "Run it with sudo; `--print` prints the unit.",
           cause: error,
         });
       }
