@@ -3,11 +3,36 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Page } from "playwright-core";
 import { runServe } from "../src/http/index.ts";
 import { pages } from "../src/web/pages/index.ts";
 import { quietContext } from "../test/support/quiet-context.ts";
+import { paintAnswers } from "../test/web/answers.ts";
 import { openBrowser, openPage } from "../test/web/browser.ts";
 import { paintedLive, paintedModel } from "../test/web/painted.ts";
+
+const morePlaces = [
+  "containers/web%40n3",
+  "containers/web%40n3?tab=stats",
+  "containers/web%40n3?tab=config",
+  "containers/web%40n3?tab=terminal",
+  "containers/plan",
+  "nodes/n1",
+  "nodes/n1?tab=doctor",
+  "logs?tab=syslog",
+  "logs?tab=rsyslog",
+  "config?tab=history",
+];
+/** Where, and what is clicked, or typed into a field, there. */
+const dialogs = [
+  ["nodes", "Add a node", "Name=n7", "Look at its host key"],
+  ["nodes/n1", "Drain"],
+  ["containers", "Add a container"],
+  ["containers/web%40n1", "Move", "n2"],
+  ["containers/web%40n1", "Edit"],
+  ["images", "Pull", "Image=nginx", "Search the registries"],
+  ["images", "Clean up"],
+];
 
 const root = new URL("..", import.meta.url).pathname;
 const folder = await mkdtemp(join(tmpdir(), "pictl-shots-"));
@@ -67,18 +92,41 @@ async function shoot(url: string): Promise<void> {
     ["phone", { width: 390, height: 844 }],
   ] as const) {
     const { page } = await openPage(browser, size);
+    await paintAnswers(page);
     await page.goto(url);
     await page.screenshot({ path: join(root, "shots", `login-${name}.png`) });
     await page.fill("[name=username]", "anna");
     await page.fill("[name=password]", "correct horse");
     await page.press("[name=password]", "Enter");
     await page.locator(".frame").waitFor();
-    for (const path of [...pages.map(({ id }) => id), "containers/web%40n3", "nodes/n1"]) {
+    for (const path of [...pages.map(({ id }) => id), ...morePlaces]) {
       await page.goto(`${url}#/${path}`);
       await page.locator("main h1").first().waitFor();
-      await page.screenshot({ path: join(root, "shots", `${path.replaceAll(/[/%]/g, "-")}-${name}.png`) });
+      await settled(page);
+      await page.screenshot({ path: join(root, "shots", `${path.replaceAll(/[^\w]+/g, "-")}-${name}.png`) });
     }
+    for (const [path, ...steps] of dialogs) {
+      await page.goto(`${url}#/${path}`);
+      for (const step of steps) {
+        const [label = "", text] = step.split("=");
+        if (text !== undefined) await page.getByLabel(label, { exact: true }).fill(text);
+        else await page.getByText(step, { exact: true }).last().click();
+      }
+      await settled(page);
+      await page.screenshot({
+        path: join(root, "shots", `dialog-${(steps[0] ?? "").replaceAll(" ", "-")}-${name}.png`),
+      });
+      await page.keyboard.press("Escape");
+    }
+    await page.getByRole("button", { name: /^Jobs/ }).click();
+    await page.screenshot({ path: join(root, "shots", `jobs-${name}.png`) });
     await page.close();
   }
   await browser.close();
+}
+
+/** What a page has asked for is there, and drawn. */
+async function settled(page: Page): Promise<void> {
+  await page.waitForLoadState("networkidle");
+  await page.waitForTimeout(600);
 }

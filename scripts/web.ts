@@ -1,11 +1,28 @@
 import * as esbuild from "esbuild";
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
+import { webOperations } from "./web-operations.ts";
 
 interface BuiltFile {
   readonly path: string;
   readonly contents: Uint8Array;
 }
+
+/** The styles of a package are a text of the chunk that needs them. */
+const stylesAsText: esbuild.Plugin = {
+  name: "styles-as-text",
+  setup(build) {
+    build.onResolve({ filter: /^[^.].*\.css$/ }, async ({ path, kind, resolveDir, pluginData }) => {
+      if (kind === "import-rule" || pluginData === "asked") return undefined;
+      const found = await build.resolve(path, { kind: "import-statement", resolveDir, pluginData: "asked" });
+      return { path: found.path, namespace: "text" };
+    });
+    build.onLoad({ filter: /.*/, namespace: "text" }, async ({ path }) => ({
+      contents: await readFile(path, "utf8"),
+      loader: "text",
+    }));
+  },
+};
 
 /**
  * The web console for `dist/web`: scripts and styles with a digest in their names, so that browsers keep them for ever, and
@@ -27,7 +44,9 @@ export async function bundleWeb(root: string): Promise<readonly BuiltFile[]> {
     jsx: "automatic",
     jsxImportSource: "preact",
     minify: true,
-    define: { "process.env.NODE_ENV": '"production"' },
+    define: { "process.env.NODE_ENV": '"production"', OPERATIONS: JSON.stringify(webOperations) },
+    // Of packages whose styles belong to a chunk: src/web/parts/sheet.ts puts them into the page.
+    plugins: [stylesAsText],
     logLevel: "warning",
   });
   const named = (extension: string): string =>

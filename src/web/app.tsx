@@ -1,6 +1,5 @@
 import { useEffect } from "preact/hooks";
-import { Config } from "./pages/config.tsx";
-import { Container } from "./pages/container.tsx";
+import { Container } from "./pages/container/index.tsx";
 import { Containers } from "./pages/containers.tsx";
 import { Events } from "./pages/events.tsx";
 import { Failover } from "./pages/failover.tsx";
@@ -8,11 +7,13 @@ import { Images } from "./pages/images.tsx";
 import { pages } from "./pages/index.ts";
 import { Login } from "./pages/login.tsx";
 import { Logs } from "./pages/logs.tsx";
-import { Node, Nodes } from "./pages/nodes.tsx";
+import { Node } from "./pages/node/index.tsx";
+import { Nodes } from "./pages/node/list.tsx";
 import { Overview } from "./pages/overview.tsx";
-import { Run } from "./pages/run.tsx";
+import { Config, Plan, Run } from "./lazy.ts";
 import { Notes, Question } from "./parts/doing.tsx";
 import { drawerOpen, JobsDrawer } from "./parts/jobs.tsx";
+import { loadLater } from "./parts/lazily.tsx";
 import { Palette, paletteOpen } from "./parts/palette.tsx";
 import { span } from "./parts/words.ts";
 import { now } from "./state/clock.ts";
@@ -30,6 +31,7 @@ export function App() {
 function Console() {
   useEffect(() => {
     connect();
+    setTimeout(loadLater, 1000);
     addEventListener("keydown", onKey);
     return () => {
       disconnect();
@@ -60,12 +62,12 @@ function Console() {
           <span>{clusterName.value === "" || clusterName.value === "default" ? "pictl" : clusterName.value}</span>
         </a>
         <ul>
-          {pages.map(({ id, title: text, sign }) => (
+          {pages.map(({ id, title: text, icon }) => (
             <li key={id}>
               <a href={`#/${id}`} aria-current={page === id ? "page" : undefined}>
-                <span class="sign" aria-hidden="true">
-                  {sign}
-                </span>
+                <svg viewBox="0 0 24 24" aria-hidden="true">
+                  <path d={icon} />
+                </svg>
                 {text}
                 {id === "containers" && wrong.value.length > 0 && <span class="count">{wrong.value.length}</span>}
               </a>
@@ -107,7 +109,7 @@ function Console() {
         </button>
       </header>
       <main id="main" tabIndex={-1}>
-        <Page page={page} inner={rest.length > 0} />
+        <Page page={page} inner={rest[0]} />
       </main>
       <JobsDrawer />
       <Palette />
@@ -117,12 +119,14 @@ function Console() {
   );
 }
 
-function Page({ page, inner }: { readonly page: string; readonly inner: boolean }) {
+function Page({ page, inner }: { readonly page: string; readonly inner: string | undefined }) {
   switch (page) {
     case "containers":
-      return inner ? <Container /> : <Containers />;
+      // A container's name has an @ in it.
+      if (inner === "plan") return <Plan />;
+      return inner === undefined ? <Containers /> : <Container key={inner} />;
     case "nodes":
-      return inner ? <Node /> : <Nodes />;
+      return inner === undefined ? <Nodes /> : <Node key={inner} />;
     case "images":
       return <Images />;
     case "logs":

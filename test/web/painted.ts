@@ -2,7 +2,7 @@ import type { Config } from "../../src/domain/config/types.ts";
 import type { StatusState } from "../../src/domain/container/status.ts";
 import type { PictlEvent } from "../../src/domain/event.ts";
 import type { Live } from "../../src/watch/live.ts";
-import type { LiveContainer, LiveNode, Model } from "../../src/watch/model.ts";
+import type { LiveContainer, LiveNode, LiveVip, Model } from "../../src/watch/model.ts";
 import { firstModel } from "../../src/watch/reduce/first.ts";
 
 /** A live model that a test paints: no node is behind it. */
@@ -48,6 +48,8 @@ export function paintedModel(config: Config, states: Readonly<Record<string, Sta
   }));
   return {
     ...model,
+    vips: new Map([...model.vips].map(([ip, vip]) => [ip, paintedVip(vip, model)])),
+    heartbeat: paintedHeartbeat(model, states),
     nodes: new Map([...model.nodes].map(([name, node], index) => [name, painted(node, index, states)])),
     events,
     jobs: [
@@ -93,10 +95,58 @@ function painted(node: LiveNode, index: number, states: Readonly<Record<string, 
       networkTxBytesPerSecond: 2e5,
       temperatureCelsius: null,
     },
+    images: paintedImages(node),
     containers: new Map(
       [...node.containers].map(([name, row]) => [name, paintedRow(row, states[row.key] ?? "running", now)]),
     ),
   };
+}
+
+/** The first node has it; the last one cannot. */
+function paintedVip(vip: LiveVip, { nodes }: Model): LiveVip {
+  const names = [...nodes.keys()].slice(0, 3);
+  return {
+    ...vip,
+    node: names[0] ?? null,
+    holders: names.slice(0, 1),
+    since: new Date(Date.now() - 5_400_000).toISOString(),
+    leaseSecondsLeft: vip.mode === "lease" ? 12 : null,
+    seenAtMs: Date.now(),
+    candidates: names.map((node, index) => ({
+      node,
+      device: "eth0",
+      state: index === 0 ? "holds" : index === 1 ? "fit" : "unfit",
+      leaseSecondsLeft: null,
+      message: index === 2 ? "eth0 is down" : "",
+    })),
+  };
+}
+
+function paintedHeartbeat({ heartbeat }: Model, states: Readonly<Record<string, StatusState>>): Model["heartbeat"] {
+  const failing = Object.keys(states).length > 1;
+  return {
+    ...heartbeat,
+    ...(failing ? { lastRoundAtMs: Date.now() - 4000, seenAtMs: Date.now() } : {}),
+    checks: heartbeat.checks.map((check) =>
+      failing && states[check.key] === "unhealthy"
+        ? { ...check, failures: 3, restarts: 1, message: "connection refused on port 80" }
+        : check,
+    ),
+  };
+}
+
+function paintedImages({ node, containers }: LiveNode): LiveNode["images"] {
+  return ["nginx:1.27", `shop/api:${node}`, "redis:7"].map((tag, index) => ({
+    node,
+    id: `sha256:${String(index)}${node}0123456789abcdef`,
+    tags: [tag],
+    sizeBytes: 187e6 - index * 40e6,
+    createdAt: new Date(Date.now() - (index + 2) * 86_400_000).toISOString(),
+    ageMs: (index + 2) * 86_400_000,
+    wantedBy: index === 0 ? [...containers.keys()].slice(0, 1) : [],
+    usedBy: [],
+    dangling: false,
+  }));
 }
 
 function paintedRow(row: LiveContainer, state: StatusState, now: number): LiveContainer {

@@ -1,17 +1,21 @@
 import { signal } from "@preact/signals";
-import { useMemo } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { oldAfterMs } from "../../watch/select.ts";
 import type { LiveContainer } from "../../watch/model.ts";
-import { lifecycle } from "../actions.ts";
+import { lifecycle, verbs } from "../deeds/containers.ts";
+import { AddContainer } from "../lazy.ts";
 import { Age, Since } from "../parts/age.tsx";
 import { DeedButton } from "../parts/doing.tsx";
+import { Filter } from "../parts/filter.tsx";
+import { Head } from "../parts/head.tsx";
+import { Switch } from "../parts/fields.tsx";
 import { ContainerState } from "../parts/state.tsx";
 import { type Column, DataTable } from "../parts/table.tsx";
 import { bytes, count, percent } from "../parts/words.ts";
+import { marks } from "../state/marks.ts";
 import { go, remember, route } from "../state/route.ts";
 import { may } from "../state/session.ts";
 import { containers, isWrong, loaded } from "../state/store.ts";
-import { Filter } from "../parts/filter.tsx";
 
 const columns: readonly Column<LiveContainer>[] = [
   { id: "name", title: "Container", cell: (row) => <strong>{row.container}</strong>, order: (row) => row.container },
@@ -61,19 +65,9 @@ const columns: readonly Column<LiveContainer>[] = [
   },
 ];
 
-const marked = signal<ReadonlySet<string>>(new Set());
+const { marked, toggle } = marks();
 const filter = signal(route.value.query.get("filter") ?? "");
 const onlyWrong = signal(route.value.query.get("show") === "wrong");
-
-function toggle(keys: readonly string[]): void {
-  const next = new Set(marked.value);
-  const all = keys.every((key) => next.has(key));
-  for (const key of keys) {
-    if (all) next.delete(key);
-    else next.add(key);
-  }
-  marked.value = next;
-}
 
 export function Containers() {
   const [text, wrongOnly, rows] = [filter.value, onlyWrong.value, containers.value];
@@ -81,15 +75,23 @@ export function Containers() {
     () => rows.filter((row) => fits(row, text) && (!wrongOnly || isWrong(row))),
     [text, wrongOnly, rows],
   );
+  const [adding, setAdding] = useState(false);
   const chosen = [...marked.value].filter((key) => rows.some((row) => row.key === key));
   return (
     <div class="page-full">
-      <h1>
-        Containers{" "}
-        <span class="quiet">
-          {shown.length === rows.length ? rows.length : `${String(shown.length)} of ${String(rows.length)}`}
-        </span>
-      </h1>
+      <Head
+        title="Containers"
+        note={shown.length === rows.length ? rows.length : `${String(shown.length)} of ${String(rows.length)}`}
+      >
+        <a class="button" href="#/containers/plan">
+          Plan and apply
+        </a>
+        {may("admin") && (
+          <button type="button" class="solid" onClick={() => setAdding(true)}>
+            Add a container
+          </button>
+        )}
+      </Head>
       <div class="toolbar">
         <Filter
           placeholder="Filter: name, node, state, image; !word for those without"
@@ -99,23 +101,23 @@ export function Containers() {
             remember({ filter: typed });
           }}
         />
-        <label class="switch">
-          <input
-            type="checkbox"
-            checked={wrongOnly}
-            onChange={(event) => {
-              onlyWrong.value = event.currentTarget.checked;
-              remember({ show: onlyWrong.value ? "wrong" : "" });
-            }}
-          />
-          Not as wanted
-        </label>
+        <Switch
+          label="Not as wanted"
+          on={wrongOnly}
+          onChange={(on) => {
+            onlyWrong.value = on;
+            remember({ show: on ? "wrong" : "" });
+          }}
+        />
         {chosen.length > 0 && (
           <span class="buttons">
             <span class="quiet">{count(chosen.length, "marked", "marked")}</span>
-            {(["start", "stop", "restart", "create", "delete"] as const).map((verb) => (
+            {verbs.map((verb) => (
               <DeedButton key={verb} deed={lifecycle(verb, chosen)} />
             ))}
+            <a class="button" href={`#/logs?of=${encodeURIComponent(chosen.join(","))}`}>
+              Logs
+            </a>
           </span>
         )}
       </div>
@@ -129,11 +131,12 @@ export function Containers() {
         empty={
           loaded.value
             ? rows.length === 0
-              ? "The layout has no containers yet: pictl container add."
+              ? "The layout has no containers yet. Add one, or write them into the config."
               : "Nothing fits the filter."
             : "Waiting for the nodes …"
         }
       />
+      {adding && <AddContainer onClose={() => setAdding(false)} />}
     </div>
   );
 }

@@ -1,6 +1,6 @@
-import { oldAfterMs } from "../../watch/select.ts";
-import { heartbeatNow } from "../actions.ts";
-import { Age, Since } from "../parts/age.tsx";
+import { heartbeatNow } from "../deeds/cluster.ts";
+import { Head } from "../parts/head.tsx";
+import { Vip } from "../parts/vip.tsx";
 import { DeedButton } from "../parts/doing.tsx";
 import { State } from "../parts/state.tsx";
 import { span } from "../parts/words.ts";
@@ -13,17 +13,16 @@ export function Failover() {
   const settings = config.value?.heartbeat;
   return (
     <>
-      <h1>Failover</h1>
-      <div class="toolbar">
-        <DeedButton deed={heartbeatNow()} text="Heartbeat now" />
-        <span class="quiet">
-          {row ? `The daemon runs (pid ${String(row.pid)}); ` : "No daemon runs on this machine; "}
-          {beat?.lastRoundAtMs ? `last round ${span(now.value - beat.lastRoundAtMs)} ago` : "no round yet"}
-          {settings
-            ? `, every ${String(settings.intervalMs / 1000)} s, moves after ${String(settings.failoverAfter)} failures`
-            : ""}
-        </span>
-      </div>
+      <Head title="Failover">
+        <DeedButton deed={heartbeatNow()} />
+      </Head>
+      <p class="quiet">
+        {row ? `The daemon runs (pid ${String(row.pid)}); ` : "No daemon runs on this machine; "}
+        {beat?.lastRoundAtMs ? `last round ${span(now.value - beat.lastRoundAtMs)} ago` : "no round yet"}
+        {settings
+          ? `, every ${String(settings.intervalMs / 1000)} s, moves after ${String(settings.failoverAfter)} failures`
+          : ""}
+      </p>
       {beat?.isolatedSinceMs != null && (
         <p class="problem">The daemon believes that this machine is cut off: it moves nothing.</p>
       )}
@@ -71,46 +70,7 @@ export function Failover() {
       )}
       <h2>Virtual IPs</h2>
       {vips.value.map((vip) => (
-        <section key={vip.vip} class="card" aria-label={vip.name}>
-          <div class="title">
-            {vip.name}{" "}
-            {vip.node === null ? (
-              <strong class={vip.seenAtMs === null ? "quiet" : "bad"}>
-                {vip.seenAtMs === null ? "not looked at yet" : "nobody has it"}
-              </strong>
-            ) : (
-              <>on {vip.node} </>
-            )}
-            {vip.since !== null && (
-              <span class="quiet">
-                for <Since atMs={Date.parse(vip.since)} />
-              </span>
-            )}
-          </div>
-          {vip.failures.map((failure) => (
-            <p key={failure.message} class="problem">
-              {failure.message}
-            </p>
-          ))}
-          <ul class="candidates">
-            {vip.candidates.map((each) => (
-              <li key={each.node}>
-                <State
-                  sign={each.state === "holds" ? "●" : each.state === "fit" ? "○" : "✗"}
-                  tone={each.state === "holds" || each.state === "fit" ? "good" : "bad"}
-                  text={each.state}
-                />
-                <strong>{each.node}</strong>{" "}
-                <span class="quiet">
-                  {each.device}
-                  {each.leaseSecondsLeft === null ? "" : `, lease ${String(Math.round(each.leaseSecondsLeft))} s`}{" "}
-                  {each.message}
-                </span>
-              </li>
-            ))}
-          </ul>
-          <Age atMs={vip.seenAtMs} oldMs={oldAfterMs.vip} />
-        </section>
+        <Vip key={vip.vip} vip={vip} />
       ))}
       {vips.value.length === 0 && <p class="empty">The config has no virtual IP.</p>}
       <h2>Moves away from failing nodes</h2>

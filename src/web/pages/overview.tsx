@@ -1,10 +1,12 @@
 import { oldAfterMs } from "../../watch/select.ts";
-import { remedies } from "../actions.ts";
-import { Age, Since } from "../parts/age.tsx";
+import { remedies } from "../deeds/containers.ts";
+import { Age } from "../parts/age.tsx";
+import { ChecksOfADay } from "../parts/checks-of-a-day.tsx";
 import { DeedButton } from "../parts/doing.tsx";
 import { EventLines } from "../parts/events.tsx";
 import { NodeCard } from "../parts/node-card.tsx";
 import { ContainerState } from "../parts/state.tsx";
+import { VipHolder } from "../parts/vip.tsx";
 import { count } from "../parts/words.ts";
 import {
   config,
@@ -35,6 +37,7 @@ export function Overview() {
         </div>
       </section>
       <Vips />
+      <ChecksOfADay />
       <section aria-labelledby="o-events">
         <h2 id="o-events">
           Last events <a href="#/events">all</a>
@@ -97,7 +100,7 @@ function Wrong() {
         </p>
       ))}
       {loaded.value && wrong.value.length === 0 && <p class="all-well">✓ Every container is as the config wants it.</p>}
-      <ul class="wrong">
+      <ul class="rows">
         {wrong.value.slice(0, 20).map((row) => (
           <li key={row.key}>
             <ContainerState state={row.state} />
@@ -125,21 +128,9 @@ function Vips() {
       <div class="cards">
         {vips.value.map((vip) => (
           <a key={vip.vip} class="card" href="#/failover">
-            <div class="title">{vip.name === vip.vip ? vip.vip : `${vip.name} (${vip.vip})`}</div>
-            <p>
-              {vip.node === null ? (
-                <strong class={vip.seenAtMs === null ? "quiet" : "bad"}>
-                  {vip.seenAtMs === null ? "not looked at yet" : "nobody has it"}
-                </strong>
-              ) : (
-                <strong>{vip.node}</strong>
-              )}{" "}
-              {vip.since !== null && (
-                <>
-                  for <Since atMs={Date.parse(vip.since)} />
-                </>
-              )}
-            </p>
+            <div class="title">
+              {vip.name === vip.vip ? vip.vip : `${vip.name} (${vip.vip})`} <VipHolder vip={vip} />
+            </div>
             <p class="quiet">
               {vip.mode === "lease" && vip.leaseSecondsLeft !== null
                 ? `lease: ${String(Math.round(vip.leaseSecondsLeft))} s left, `

@@ -1,91 +1,91 @@
 import { useState } from "preact/hooks";
-import { ask } from "../api.ts";
+import type { OutputRow } from "../../operations/command/lines.ts";
+import { follow } from "../api.ts";
 import { Command } from "../parts/doing.tsx";
+import { Failures } from "../parts/failures.tsx";
+import { Field, meant, NodeChoice, OneOf, Switch } from "../parts/fields.tsx";
+import { Head } from "../parts/head.tsx";
+import { Outputs, type Ended } from "../parts/outputs.tsx";
+import { type Request, requestOf } from "../operations.ts";
 import { may } from "../state/session.ts";
-import { config, nodes } from "../state/store.ts";
-
-interface Output {
-  readonly node: string;
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { config } from "../state/store.ts";
+import type { Failure } from "../../domain/errors.ts";
 
 export function Run() {
   const [command, setCommand] = useState("");
-  const [node, setNode] = useState("");
-  const [rows, setRows] = useState<readonly Output[]>([]);
-  const [note, setNote] = useState("");
-  const run = async (path: string, body: object): Promise<void> => {
-    setNote("Running …");
-    setRows([]);
-    const answer = await ask<{ nodes?: readonly Output[] }>("POST", path, body);
-    setRows(answer.result?.nodes ?? []);
-    setNote(answer.failures.map(({ message, node: where }) => [where, message].filter(Boolean).join(": ")).join(" "));
+  const [nodes, setNodes] = useState<readonly string[]>([]);
+  const [sudo, setSudo] = useState(false);
+  const [folded, setFolded] = useState<"fold" | "each">("fold");
+  const [lines, setLines] = useState<readonly OutputRow[]>([]);
+  const [ended, setEnded] = useState<readonly Ended[]>([]);
+  const [failures, setFailures] = useState<readonly Failure[]>([]);
+  const [busy, setBusy] = useState(false);
+  const where = meant(nodes);
+  const run = async (request: Request): Promise<void> => {
+    setBusy(true);
+    setLines([]);
+    setEnded([]);
+    setFailures([]);
+    const answer = await follow(request, (row) => setLines((before) => [...before, row as OutputRow].slice(-5000)));
+    setEnded((answer.result as { nodes?: readonly Ended[] } | null)?.nodes ?? []);
+    setFailures(answer.failures);
+    setBusy(false);
   };
-  const where = node === "" ? { all: true } : { node: [node] };
+  const typed = requestOf("command.exec", { ...where, sudo, command: [command] });
+  const saved = config.value?.commands ?? [];
   return (
     <>
-      <h1>Run</h1>
-      <div class="toolbar">
-        <select aria-label="Where" value={node} onChange={(event) => setNode(event.currentTarget.value)}>
-          <option value="">All nodes</option>
-          {nodes.value.map((each) => (
-            <option key={each.node}>{each.node}</option>
-          ))}
-        </select>
-        {(config.value?.commands ?? []).map((label) => (
-          <button
-            key={label}
-            type="button"
-            disabled={!may("operator")}
-            onClick={() => void run(`commands/${encodeURIComponent(label)}/run`, where)}
-          >
-            {label}
-          </button>
-        ))}
-      </div>
+      <Head title="Run" {...(busy ? { note: "running …" } : {})} />
+      <NodeChoice label="On" value={nodes} onValue={setNodes} all="all nodes" />
+      {saved.length > 0 && (
+        <div class="toolbar" role="group" aria-label="Saved commands">
+          {saved.map((label) => {
+            const request = requestOf("command.run", { label, ...where });
+            return (
+              <button
+                key={label}
+                type="button"
+                title={request.command}
+                disabled={busy || !may(request.role)}
+                onClick={() => void run(request)}
+              >
+                {label}
+              </button>
+            );
+          })}
+        </div>
+      )}
       {may("admin") ? (
         <form
-          class="toolbar"
+          class="run-line"
           onSubmit={(event) => {
             event.preventDefault();
-            void run("exec", { ...where, command: [command] });
+            void run(typed);
           }}
         >
-          <input
-            class="filter mono"
-            aria-label="Command"
-            placeholder="A command, such as uname -a"
-            value={command}
-            onInput={(event) => setCommand(event.currentTarget.value)}
-          />
-          <button type="submit" class="solid" disabled={command.trim() === ""}>
+          <Field label="Command" value={command} onValue={setCommand} placeholder="uname -a" />
+          <button type="submit" class="solid" disabled={busy || command.trim() === ""}>
             Run
           </button>
+          <Switch label="As root" on={sudo} onChange={setSudo} />
         </form>
       ) : (
         <p class="quiet">Saved commands need the role operator, others admin: a command has root's rights.</p>
       )}
-      {command !== "" && (
-        <Command text={`pictl exec ${node === "" ? "" : `--node ${node} `}'${command.replaceAll("'", "'\\''")}'`} />
+      {command !== "" && <Command text={typed.command} />}
+      {(lines.length > 0 || ended.length > 0) && (
+        <OneOf
+          label="Output"
+          choices={[
+            ["fold", "Equal outputs together"],
+            ["each", "Each node"],
+          ]}
+          value={folded}
+          onValue={setFolded}
+        />
       )}
-      {note !== "" && (
-        <p class="problem" role="status">
-          {note}
-        </p>
-      )}
-      {rows.map((row) => (
-        <details key={row.node} open>
-          <summary>
-            <strong>{row.node}</strong> {row.code === 0 ? "" : <span class="bad">exit {row.code ?? "?"}</span>}
-          </summary>
-          <pre class="output" tabIndex={0}>
-            {row.stdout}
-            {row.stderr}
-          </pre>
-        </details>
-      ))}
+      <Outputs lines={lines} ended={ended} folded={folded === "fold" && !busy} />
+      <Failures failures={failures} />
     </>
   );
 }

@@ -1,21 +1,24 @@
 import { agree, asked, copy, dismiss, doIt, notes, type Deed } from "../state/doing.ts";
 import { may } from "../state/session.ts";
+import { jobs } from "../state/store.ts";
 import { Dialog } from "./dialog.tsx";
+import { FailureText } from "./failures.tsx";
+import { drawerOpen } from "./jobs.tsx";
 
 /** The button of something that can be done; what does the same on a command line is its title. */
-export function DeedButton({ deed, text, quiet = false }: { deed: Deed; text?: string; quiet?: boolean }) {
-  if (!may("operator")) return null;
+export function DeedButton({ deed, solid = false }: { readonly deed: Deed; readonly solid?: boolean }) {
+  if (!may(deed.role)) return null;
   return (
     <button
       type="button"
-      class={`${deed.danger === true ? "danger" : ""} ${quiet ? "quiet-button" : ""}`}
+      class={`${deed.danger === true ? "danger" : ""} ${solid ? "solid" : ""}`}
       title={deed.command}
       onClick={(event) => {
         event.stopPropagation();
         doIt(deed);
       }}
     >
-      {text ?? deed.title.split(" ")[0]}
+      {deed.button}
     </button>
   );
 }
@@ -32,13 +35,13 @@ export function Question() {
     <Dialog label={deed.title} onClose={close}>
       <h2>{deed.title}</h2>
       <p class="question">{question}</p>
-      <Command text={deed.command} />
+      {deed.command !== "" && <Command text={deed.command} />}
       <div class="buttons">
         <button type="button" autofocus onClick={close}>
           No
         </button>
         <button type="button" class={deed.danger === true ? "danger solid" : "solid"} onClick={agree}>
-          Yes, {deed.title.split(" ")[0]?.toLowerCase()}
+          Yes, {deed.button.toLowerCase()}
         </button>
       </div>
     </Dialog>
@@ -50,26 +53,29 @@ export function Command({ text }: { readonly text: string }) {
   return (
     <div class="command">
       <code>{text}</code>
-      <button type="button" class="quiet-button" onClick={() => copy(text)}>
+      <button type="button" class="quiet-button" aria-label={`Copy ${text}`} onClick={() => copy(text)}>
         Copy
       </button>
     </div>
   );
 }
 
-/** What has come of it. */
+const signs = { busy: "↻", good: "✓", bad: "✗" } as const;
+
+/** What runs for this tab, and what has come of it. */
 export function Notes() {
   return (
     <div class="notes" role="status" aria-live="polite">
-      {notes.value.map(({ id, kind, title, failures }) => (
+      {notes.value.map(({ id, kind, title, failures, job }) => (
         <div key={id} class={`note ${kind}`}>
           <div>
             <strong>
-              {kind === "good" ? "✓" : "✗"} {title}
+              <span aria-hidden="true">{signs[kind]}</span> {title}
             </strong>
+            {kind === "busy" && job !== undefined && <Progress job={job} />}
             {failures.map((failure) => (
               <p key={failure.message}>
-                {[failure.container, failure.node].filter(Boolean).join("@")} {failure.message} {failure.hint ?? ""}
+                <FailureText failure={failure} />
               </p>
             ))}
           </div>
@@ -79,5 +85,23 @@ export function Notes() {
         </div>
       ))}
     </div>
+  );
+}
+
+function Progress({ job }: { readonly job: string }) {
+  const text = jobs.value.find(({ id }) => id === job)?.progress;
+  return (
+    <p class="quiet">
+      {text ?? "It has begun."}{" "}
+      <button
+        type="button"
+        class="link"
+        onClick={() => {
+          drawerOpen.value = true;
+        }}
+      >
+        Show the job
+      </button>
+    </p>
   );
 }

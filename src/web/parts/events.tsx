@@ -1,10 +1,17 @@
+import { changeOfEvent } from "../../domain/event-words.ts";
 import type { PictlEvent } from "../../domain/event.ts";
 import { now } from "../state/clock.ts";
 import { clock } from "./words.ts";
 
 /** Events as lines: when, what, where, who. */
-export function EventLines({ events }: { readonly events: readonly PictlEvent[] }) {
-  if (events.length === 0) return <p class="empty">Nothing has happened yet.</p>;
+export function EventLines({
+  events,
+  empty = "Nothing has happened yet.",
+}: {
+  readonly events: readonly PictlEvent[];
+  readonly empty?: string;
+}) {
+  if (events.length === 0) return <p class="empty">{empty}</p>;
   return (
     <ul class="events">
       {events.map((event, index) => (
@@ -12,7 +19,7 @@ export function EventLines({ events }: { readonly events: readonly PictlEvent[] 
           <time dateTime={event.time}>{clock(event.time, now.value)}</time>
           <span class="type">{event.type}</span>
           <span class="where">{[event.container, event.node].filter(Boolean).join("@") || event.vip || ""}</span>
-          <span class="detail">{event.error ?? event.cause ?? ""}</span>
+          <span class="detail">{event.error ?? (changeOfEvent(event) || (event.cause ?? ""))}</span>
           <span class="quiet who">
             {event.who}
             {event.face === undefined ? "" : ` · ${event.face}`}

@@ -1,101 +1,94 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { visible } from "../../domain/text.ts";
-import { follow, line, type LogLine } from "../state/stream.ts";
+import { line } from "../state/stream.ts";
+import { remember, route } from "../state/route.ts";
+import { requestOf } from "../operations.ts";
+import { BarStrip } from "./bars.tsx";
+import { Command } from "./doing.tsx";
+import { OneOf, Switch } from "./fields.tsx";
 import { Filter } from "./filter.tsx";
+import { LogLines } from "./log-lines.tsx";
+import { overTime } from "./over-time.ts";
+import { save } from "./save.ts";
+import { useLines } from "./use-lines.ts";
 
-const keptLines = 2000;
-
-/** The logs of containers, merged by time, as they come. Their text is text: nothing of it is run, nothing of it moves. */
+/** The logs of containers, merged by time, as they come; what is filtered for stands in the address. */
 export function LogView({ containers }: { readonly containers: readonly string[] }) {
-  const [lines, setLines] = useState<readonly LogLine[]>([]);
-  const [note, setNote] = useState("Waiting for lines …");
-  const [filter, setFilter] = useState("");
+  const { lines, note } = useLines(containers, line.value.state);
+  const [filter, setFilter] = useState(route.value.query.get("filter") ?? "");
+  const [mode, setMode] = useState<"filter" | "highlight">("filter");
   const [following, setFollowing] = useState(true);
   const [wrap, setWrap] = useState(true);
+  const [graph, setGraph] = useState(false);
+  const [context, setContext] = useState<number | undefined>();
   const box = useRef<HTMLDivElement>(null);
-  const names = containers.join(" ");
-  const live = line.value.state;
-
-  useEffect(() => {
-    setLines([]);
-    setNote("Waiting for lines …");
-    return follow({
-      topic: { logs: containers, tail: 300 },
-      onLines: (more) => setLines((before) => [...before, ...more].slice(-keptLines)),
-      onEnd: (failures) =>
-        setNote(
-          failures.map(({ message, hint }) => [message, hint].filter(Boolean).join(" ")).join(" ") ||
-            "The containers have ended.",
-        ),
-    });
-  }, [names, live]);
+  const wanted = filter.toLowerCase();
+  const fits = (text: string): boolean => text.toLowerCase().includes(wanted);
+  const shown = wanted === "" || mode === "highlight" ? lines : lines.filter((row) => fits(row.line));
 
   useEffect(() => {
     if (following && box.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [lines, following, filter]);
+  }, [lines, following, filter, mode]);
+  // Of a line that was found: what stands around it.
+  useEffect(() => {
+    if (context !== undefined) document.getElementById(`line-${String(context)}`)?.scrollIntoView({ block: "center" });
+  }, [context, mode]);
 
-  const shown = filter === "" ? lines : lines.filter((row) => row.line.toLowerCase().includes(filter.toLowerCase()));
-  const save = (): void => {
-    const text = shown.map((row) => `${row.time} ${row.container}@${row.node} ${row.line}\n`).join("");
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
-    link.download = "pictl.log";
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-  };
   return (
     <div class="logs">
       <div class="toolbar">
-        <Filter label="Only lines with" placeholder="Only lines with …" value={filter} onValue={setFilter} />
-        <label class="switch">
-          <input type="checkbox" checked={following} onChange={(event) => setFollowing(event.currentTarget.checked)} />
-          Follow
-        </label>
-        <label class="switch">
-          <input type="checkbox" checked={wrap} onChange={(event) => setWrap(event.currentTarget.checked)} />
-          Wrap
-        </label>
-        <button type="button" onClick={save}>
-          Save
+        <Filter
+          label="Look for"
+          placeholder={mode === "filter" ? "Only lines with …" : "Highlight …"}
+          value={filter}
+          onValue={(text) => {
+            setFilter(text);
+            setContext(undefined);
+            remember({ filter: text });
+          }}
+        />
+        <OneOf
+          label="What becomes of the others"
+          choices={[
+            ["filter", "Filter"],
+            ["highlight", "Highlight"],
+          ]}
+          value={mode}
+          onValue={setMode}
+        />
+        <Switch label="Follow" on={following} onChange={setFollowing} />
+        <Switch label="Wrap" on={wrap} onChange={setWrap} />
+        <Switch label="Graph" on={graph} onChange={setGraph} />
+        <button
+          type="button"
+          onClick={() =>
+            save(
+              "pictl.log",
+              shown.map((row) => `${row.time} ${row.container}@${row.node} ${row.line}\n`),
+            )
+          }
+        >
+          Download
         </button>
         <span class="quiet">{shown.length} lines</span>
       </div>
-      <div
-        ref={box}
-        class={`log-lines ${wrap ? "wrap" : ""}`}
-        tabIndex={0}
-        role="log"
-        aria-label="Lines"
-        aria-live="off"
-        onWheel={(event) => {
-          if (event.deltaY < 0) setFollowing(false);
+      {graph && <BarStrip label="Lines over time" bars={overTime(shown)} />}
+      <LogLines
+        place={box}
+        lines={shown}
+        names={containers.length !== 1}
+        wrap={wrap}
+        found={wanted === "" ? undefined : fits}
+        at={context}
+        empty={lines.length > 0 ? "No line fits." : note}
+        onBack={() => setFollowing(false)}
+        onLine={(row) => {
+          if (wanted === "" || mode === "highlight") return;
+          setFollowing(false);
+          setMode("highlight");
+          setContext(row.id);
         }}
-      >
-        {shown.map((row, index) => (
-          <div key={index} class={`log-line ${row.stream === "stderr" ? "stderr" : ""} ${severity(row.line)}`}>
-            <time>{row.time.slice(11, 23)}</time>
-            {containers.length !== 1 && (
-              <span class={`from hue-${String(hue(row.container + row.node))}`}>
-                {row.container}@{row.node}
-              </span>
-            )}
-            <span class="text">{visible(row.line)}</span>
-          </div>
-        ))}
-        {shown.length === 0 && <p class="empty">{lines.length > 0 ? "No line fits." : note}</p>}
-      </div>
+      />
+      <Command text={requestOf("container.logs", { container: containers, follow: true, tail: 300 }).command} />
     </div>
   );
-}
-
-function severity(text: string): string {
-  if (/\b(error|fatal|panic|critical)\b/i.test(text)) return "is-error";
-  return /\bwarn(ing)?\b/i.test(text) ? "is-warning" : "";
-}
-
-/** The same colour for the same container, of eight. */
-function hue(text: string): number {
-  let sum = 0;
-  for (const letter of text) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 9973;
-  return sum % 8;
 }

@@ -1,9 +1,10 @@
 import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
-import { cordon, heartbeatNow, lifecycle } from "../actions.ts";
-import { doIt } from "../state/doing.ts";
+import { cordon, heartbeatNow } from "../deeds/cluster.ts";
+import { lifecycle } from "../deeds/containers.ts";
+import { type Deed, doIt } from "../state/doing.ts";
 import { go } from "../state/route.ts";
-import { may } from "../state/session.ts";
+import { may, session } from "../state/session.ts";
 import { containers, nodes } from "../state/store.ts";
 import { nextTheme } from "../state/theme.ts";
 import { pages } from "../pages/index.ts";
@@ -79,24 +80,38 @@ function Open() {
 
 function entries(): readonly Entry[] {
   const views = pages.map(({ id, title }) => ({ text: title, hint: "page", run: () => go(id) }));
-  const rows = containers.value.flatMap(({ key, state }) => {
-    const open = { text: key, hint: state, run: () => go(`containers/${encodeURIComponent(key)}`) };
-    const deeds = may("operator") ? (["start", "stop", "restart"] as const).map((verb) => lifecycle(verb, [key])) : [];
-    return [open, ...deeds.map((deed) => ({ text: deed.title, hint: deed.command, run: () => doIt(deed) }))];
-  });
-  const hosts = nodes.value.flatMap(({ node, facts }) => {
-    const deed = cordon(node, !facts.cordoned);
-    const open = { text: node, hint: "node", run: () => go(`nodes/${encodeURIComponent(node)}`) };
-    return may("operator") ? [open, { text: deed.title, hint: deed.command, run: () => doIt(deed) }] : [open];
-  });
-  const beat = heartbeatNow();
+  const rows = containers.value.flatMap(({ key, state }) => [
+    place(key, state, `containers/${encodeURIComponent(key)}`),
+    ...(["start", "stop", "restart"] as const).flatMap((verb) => todo(lifecycle(verb, [key]))),
+    place(`Logs of ${key}`, "logs", `containers/${encodeURIComponent(key)}?tab=logs`),
+    ...terminal(key, "containers"),
+  ]);
+  const hosts = nodes.value.flatMap(({ node, facts }) => [
+    place(node, "node", `nodes/${encodeURIComponent(node)}`),
+    ...todo(cordon(node, !facts.cordoned)),
+    ...terminal(node, "nodes"),
+  ]);
   return [
     ...views,
-    ...(may("operator") ? [{ text: "Heartbeat now", hint: beat.command, run: () => doIt(beat) }] : []),
+    place("Plan and apply", "what differs from the config", "containers/plan"),
+    ...todo(heartbeatNow()),
     { text: "Light, dark, or as the system", hint: "theme", run: nextTheme },
     ...rows,
     ...hosts,
   ];
+}
+
+function place(text: string, hint: string, path: string): Entry {
+  return { text, hint, run: () => go(path) };
+}
+
+function todo(deed: Deed): readonly Entry[] {
+  return may(deed.role) ? [{ text: deed.title, hint: deed.command, run: () => doIt(deed) }] : [];
+}
+
+function terminal(name: string, of: "containers" | "nodes"): readonly Entry[] {
+  if (session.value?.terminal !== true || !may("admin")) return [];
+  return [place(`Terminal in ${name}`, "terminal", `${of}/${encodeURIComponent(name)}?tab=terminal`)];
 }
 
 function matching(all: readonly Entry[], text: string): readonly Entry[] {

@@ -56,11 +56,16 @@ export function follow(wish: LogWish): () => void {
   };
 }
 
-function open(): void {
-  const url = new URL("api/v1/stream", location.href);
+/** Of a WebSocket at a path relative to the page. */
+export function socketAddress(path: string): URL {
+  const url = new URL(path, location.href);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   url.hash = "";
-  const mine = new WebSocket(url);
+  return url;
+}
+
+function open(): void {
+  const mine = new WebSocket(socketAddress("api/v1/stream"));
   socket = mine;
   expected = 0;
   mine.onopen = subscribe;

@@ -1,0 +1,19 @@
+/** What the first page does not need: one file that is loaded behind it. */
+export { AddContainer } from "./dialogs/add-container.tsx";
+export { AddNode } from "./dialogs/add-node.tsx";
+export { Build } from "./dialogs/build.tsx";
+export { Drain } from "./dialogs/drain.tsx";
+export { EditContainer } from "./dialogs/edit-container.tsx";
+export { Move } from "./dialogs/move.tsx";
+export { Prune } from "./dialogs/prune.tsx";
+export { Pull } from "./dialogs/pull.tsx";
+export { RemoveContainer } from "./dialogs/remove-container.tsx";
+export { RemoveImages } from "./dialogs/remove-images.tsx";
+export { Trust } from "./dialogs/trust.tsx";
+export { Config } from "./pages/config/index.tsx";
+export { Entry } from "./pages/container/entry.tsx";
+export { Doctor } from "./pages/node/doctor.tsx";
+export { Plan } from "./pages/plan.tsx";
+export { Run } from "./pages/run.tsx";
+export { Rsyslog } from "./parts/rsyslog.tsx";
+export { Syslog } from "./parts/syslog.tsx";
