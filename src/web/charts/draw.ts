@@ -1,8 +1,7 @@
 import uPlot from "uplot";
 import sheet from "uplot/dist/uPlot.min.css";
 import { addSheet } from "../parts/sheet.ts";
-import type { ChartProps } from "../parts/chart.tsx";
-import type { Sample } from "../state/samples.ts";
+import type { Lines, Sample } from "../state/samples.ts";
 
 export interface Drawn {
   show(samples: readonly Sample[]): void;
@@ -14,7 +13,7 @@ const height = 180;
 const shortestSeconds = 60;
 
 /** Draws into a place, as wide as it is, in the colours of the page. */
-export function draw(place: HTMLElement, { series, text }: Pick<ChartProps, "series" | "text">): Drawn {
+export function draw(place: HTMLElement, { series, text }: Lines): Drawn {
   addSheet(sheet);
   let samples: readonly Sample[] = [];
   let plot = create();
@@ -81,7 +80,7 @@ export function draw(place: HTMLElement, { series, text }: Pick<ChartProps, "ser
   };
 }
 
-function dataOf(samples: readonly Sample[], series: ChartProps["series"]): uPlot.AlignedData {
+function dataOf(samples: readonly Sample[], series: Lines["series"]): uPlot.AlignedData {
   return [samples.map(({ atMs }) => atMs / 1000), ...series.map(([, of]) => samples.map(of))];
 }
 

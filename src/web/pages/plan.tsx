@@ -1,7 +1,8 @@
 import { useState } from "preact/hooks";
 import { apply } from "../deeds/cluster.ts";
 import { Age } from "../parts/age.tsx";
-import { Command, DeedButton } from "../parts/doing.tsx";
+import { Command } from "../parts/command.tsx";
+import { DeedButton } from "../parts/doing.tsx";
 import { Switch } from "../parts/fields.tsx";
 import { Head } from "../parts/head.tsx";
 import { Outcome } from "../parts/outcome.tsx";

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { OutputRow } from "../../operations/command/lines.ts";
 import { follow } from "../api.ts";
-import { Command } from "../parts/doing.tsx";
+import { Command } from "../parts/command.tsx";
 import { Failures } from "../parts/failures.tsx";
 import { Field, meant, NodeChoice, OneOf, Switch } from "../parts/fields.tsx";
 import { Head } from "../parts/head.tsx";

@@ -4,7 +4,7 @@ import { type Answer, ask } from "../api.ts";
 import { type Deed, doIt } from "../state/doing.ts";
 import { may } from "../state/session.ts";
 import { Dialog } from "./dialog.tsx";
-import { Command } from "./doing.tsx";
+import { Command } from "./command.tsx";
 import { Outcome } from "./outcome.tsx";
 
 type Rehearsed = Pick<Answer, "result" | "failures">;

@@ -1,16 +1,14 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Drawn } from "../charts/draw.ts";
-import type { Sample } from "../state/samples.ts";
+import type { Lines, Sample } from "../state/samples.ts";
 
-export interface ChartProps {
+interface Props extends Lines {
   readonly title: string;
   readonly samples: readonly Sample[];
-  readonly series: readonly (readonly [string, (sample: Sample) => number | null])[];
-  readonly text: (value: number | null | undefined) => string;
 }
 
 /** Lines over time, with the newest values in words beside them. What draws is loaded when the first is shown. */
-export function Chart({ title, samples, series, text }: ChartProps) {
+export function Chart({ title, samples, series, text }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const drawn = useRef<Drawn | undefined>(undefined);
   const data = useRef(samples);

@@ -1,9 +1,10 @@
-import { agree, asked, copy, dismiss, doIt, notes, type Deed } from "../state/doing.ts";
+import { agree, asked, dismiss, doIt, notes, type Deed } from "../state/doing.ts";
 import { may } from "../state/session.ts";
 import { jobs } from "../state/store.ts";
+import { Command } from "./command.tsx";
 import { Dialog } from "./dialog.tsx";
 import { FailureText } from "./failures.tsx";
-import { drawerOpen } from "./jobs.tsx";
+import { drawerOpen } from "../state/drawer.ts";
 
 /** The button of something that can be done; what does the same on a command line is its title. */
 export function DeedButton({ deed, solid = false }: { readonly deed: Deed; readonly solid?: boolean }) {
@@ -45,18 +46,6 @@ export function Question() {
         </button>
       </div>
     </Dialog>
-  );
-}
-
-/** The command line that does the same. */
-export function Command({ text }: { readonly text: string }) {
-  return (
-    <div class="command">
-      <code>{text}</code>
-      <button type="button" class="quiet-button" aria-label={`Copy ${text}`} onClick={() => copy(text)}>
-        Copy
-      </button>
-    </div>
   );
 }
 

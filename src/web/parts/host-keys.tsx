@@ -1,5 +1,5 @@
 import type { KeyRow } from "../../app/node/trust.ts";
-import { Command } from "./doing.tsx";
+import { Command } from "./command.tsx";
 import { Switch } from "./fields.tsx";
 
 /** The host keys that a node shows, to be compared with those that it really has, and whether somebody has done so. */

@@ -1,17 +1,15 @@
-import { signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import type { JobDetail } from "../../operations/jobs/job.ts";
 import type { LiveJob } from "../../watch/model.ts";
 import { ask } from "../api.ts";
+import { drawerOpen } from "../state/drawer.ts";
 import { may } from "../state/session.ts";
 import { jobs } from "../state/store.ts";
 import { Since } from "./age.tsx";
-import { Command } from "./doing.tsx";
+import { Command } from "./command.tsx";
 import { Outcome } from "./outcome.tsx";
 import { State } from "./state.tsx";
 import { span } from "./words.ts";
-
-export const drawerOpen = signal(false);
 
 const states = {
   running: ["↻", "quiet", "runs"],

@@ -1,8 +1,9 @@
+import type * as later from "../later.ts";
 import { signal } from "@preact/signals";
 import type { ComponentChild } from "preact";
 import { useEffect } from "preact/hooks";
 
-type All = typeof import("../later.ts");
+type All = typeof later;
 
 const loaded = signal<All | "missing" | undefined>(undefined);
 let asked = false;

@@ -3,7 +3,7 @@ import { line } from "../state/stream.ts";
 import { remember, route } from "../state/route.ts";
 import { requestOf } from "../operations.ts";
 import { BarStrip } from "./bars.tsx";
-import { Command } from "./doing.tsx";
+import { Command } from "./command.tsx";
 import { OneOf, Switch } from "./fields.tsx";
 import { Filter } from "./filter.tsx";
 import { LogLines } from "./log-lines.tsx";

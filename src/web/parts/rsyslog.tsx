@@ -4,7 +4,7 @@ import { requestOf } from "../operations.ts";
 import { may } from "../state/session.ts";
 import { Age } from "./age.tsx";
 import { BarStrip, Ranking } from "./bars.tsx";
-import { Command } from "./doing.tsx";
+import { Command } from "./command.tsx";
 import { Failures } from "./failures.tsx";
 import { OneOf, Switch } from "./fields.tsx";
 import { gradeFields, grades } from "./syslog.tsx";

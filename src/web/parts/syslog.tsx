@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { visible } from "../../domain/text.ts";
 import { Age } from "./age.tsx";
-import { Command } from "./doing.tsx";
+import { Command } from "./command.tsx";
 import { Failures } from "./failures.tsx";
 import { Filter } from "./filter.tsx";
 import { NodeChoice, OneOf, Switch } from "./fields.tsx";

@@ -10,6 +10,12 @@ export interface Sample {
   readonly sent: number | null;
 }
 
+/** Lines of a chart, each with its name, and how their values are said. */
+export interface Lines {
+  readonly series: readonly (readonly [string, (sample: Sample) => number | null])[];
+  readonly text: (value: number | null | undefined) => string;
+}
+
 /** Ten minutes at one every two seconds. */
 const kept = 300;
 /** Of so many containers everything is kept from the start; of more, that of those that somebody opens. */

@@ -52,7 +52,7 @@ export function openLine({ key, address, size, draw, clear, tell }: Options): Li
       }
       case "refused": {
         const { code, message: text, hint } = message.failure;
-        const gone = (code as string) === "terminal-gone";
+        const gone = code === "terminal-gone";
         sessionStorage.removeItem(key);
         // The one from before is no more: a new one.
         over = !gone;

@@ -5,9 +5,9 @@ export function allowStyles(): void {
   if (done) return;
   done = true;
   const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
-  const make = document.createElement.bind(document) as (...what: unknown[]) => HTMLElement;
+  const { createElement } = document as { readonly createElement: (...what: unknown[]) => HTMLElement };
   const withNonce = (...what: unknown[]): HTMLElement => {
-    const element = make(...what);
+    const element = createElement.call(document, ...what);
     if (element instanceof HTMLStyleElement) element.nonce = nonce;
     return element;
   };

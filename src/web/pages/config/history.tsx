@@ -1,5 +1,5 @@
 import type { PictlEvent } from "../../../domain/event.ts";
-import { Command } from "../../parts/doing.tsx";
+import { Command } from "../../parts/command.tsx";
 import { EventLines } from "../../parts/events.tsx";
 import { Failures } from "../../parts/failures.tsx";
 import { useLook } from "../../parts/use-look.ts";

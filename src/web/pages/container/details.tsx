@@ -1,6 +1,6 @@
 import type { LiveContainer } from "../../../watch/model.ts";
 import { Since } from "../../parts/age.tsx";
-import { Command } from "../../parts/doing.tsx";
+import { Command } from "../../parts/command.tsx";
 import { Facts } from "../../parts/facts.tsx";
 import { bytes, percent } from "../../parts/words.ts";
 import { requestOf } from "../../operations.ts";

@@ -1,6 +1,7 @@
 import type { LiveContainer } from "../../../watch/model.ts";
 import { rollback } from "../../deeds/containers.ts";
-import { Command, DeedButton } from "../../parts/doing.tsx";
+import { Command } from "../../parts/command.tsx";
+import { DeedButton } from "../../parts/doing.tsx";
 import { Failures } from "../../parts/failures.tsx";
 import { State } from "../../parts/state.tsx";
 import { useLook } from "../../parts/use-look.ts";

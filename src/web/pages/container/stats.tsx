@@ -1,6 +1,6 @@
 import type { LiveContainer } from "../../../watch/model.ts";
 import { Chart } from "../../parts/chart.tsx";
-import { Command } from "../../parts/doing.tsx";
+import { Command } from "../../parts/command.tsx";
 import { bytes, percent } from "../../parts/words.ts";
 import { requestOf } from "../../operations.ts";
 import { samplesOf } from "../../state/samples.ts";

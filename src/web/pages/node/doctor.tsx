@@ -1,4 +1,4 @@
-import { Command } from "../../parts/doing.tsx";
+import { Command } from "../../parts/command.tsx";
 import { Age } from "../../parts/age.tsx";
 import { Failures } from "../../parts/failures.tsx";
 import { State } from "../../parts/state.tsx";
