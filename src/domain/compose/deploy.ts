@@ -45,8 +45,20 @@ function updateOf(value: Json | undefined): Taken {
   if (!isMap(value)) return nothing;
   const atOnce = Number(textOf(value["parallelism"]) ?? "1");
   const stopFirst = value["order"] === "stop-first";
-  const update = { ...(atOnce > 1 ? { at_once: atOnce } : {}), ...(stopFirst ? { swap: "stop-first" } : {}) };
-  return Object.keys(update).length === 0 ? nothing : { entry: { update } };
+  const update = {
+    ...(atOnce > 1 ? { at_once: atOnce } : {}),
+    ...(stopFirst ? { swap: "stop-first" } : {}),
+    ...(value["failure_action"] === "rollback" ? { on_failure: "rollback" } : {}),
+  };
+  const notes = [
+    ...(value["delay"] === undefined
+      ? []
+      : ["deploy.update_config.delay: the next copy waits until this one passes its check"]),
+    ...(value["failure_action"] === "continue"
+      ? ["deploy.update_config.failure_action: it stops at a copy that fails"]
+      : []),
+  ];
+  return { ...(Object.keys(update).length === 0 ? {} : { entry: { update } }), notes };
 }
 
 function replicasOf(deploy: Readonly<Record<string, Json>>): Taken {

@@ -1,6 +1,7 @@
 import { isContainerName } from "../config/names.ts";
 import { PictlError } from "../errors.ts";
 import { interpolate, type Lookup } from "./interpolate.ts";
+import { volumeCommand } from "./mounts.ts";
 import { networkArgs, networksIn } from "./networks.ts";
 import { entryOf } from "./service.ts";
 import { isSecretName } from "./secret-name.ts";
@@ -72,6 +73,7 @@ export function importCompose(file: ComposeFile, options: ImportOptions): Import
   const network = resource("networks");
   const used = new Set(wanted.flatMap(([, service]) => networksIn(service)));
   const topNetworks = isMap(root["networks"]) ? root["networks"] : {};
+  const topVolumes = isMap(root["volumes"]) ? root["volumes"] : {};
   const made = [...used].map((name) => [network(name), networkArgs(topNetworks[name])] as const);
   return {
     services: wanted.map(([service, definition]) => {
@@ -105,6 +107,10 @@ export function importCompose(file: ComposeFile, options: ImportOptions): Import
       ...made
         .filter(([, args]) => args === undefined)
         .map(([name]) => `networks: ${name} is made by somebody else; it must be on the node before`),
+      ...Object.entries(topVolumes).flatMap(([name, definition]) => {
+        const command = volumeCommand(resource("volumes")(name), definition);
+        return command === undefined ? [] : [`volumes: ${name} is made on its nodes first: \`${command}\``];
+      }),
       ...unset.map((name) => `the variable ${name} has no value, and is empty`),
       ...["include", "configs", "secrets"]
         .filter((key) => root[key] !== undefined)

@@ -1,4 +1,5 @@
-import { isList, isMap, isOn, type Json, joined, note, type Taken, textOf } from "./values.ts";
+import { quote } from "../shell.ts";
+import { isList, isMap, isOn, type Json, joined, note, pairsOf, type Taken, textOf } from "./values.ts";
 
 /** What a volume or a path of the compose file is called on a node. */
 export interface Places {
@@ -6,6 +7,20 @@ export interface Places {
   readonly volume: (name: string) => string;
   /** A path of the compose file, which counts from its folder, as an absolute one. */
   readonly path: (path: string) => string;
+}
+
+/** What makes a volume that is not Docker's plain one; undefined for one that a `-v` makes by itself. */
+export function volumeCommand(name: string, definition: Json | undefined): string | undefined {
+  if (!isMap(definition) || definition["external"] !== undefined) return undefined;
+  const driver = textOf(definition["driver"]);
+  const options = pairsOf(definition["driver_opts"] ?? null).map(([key, value]) => `${key}=${value ?? ""}`);
+  if ((driver === undefined || driver === "local") && options.length === 0) return undefined;
+  const words = [
+    ...(driver === undefined ? [] : ["--driver", driver]),
+    ...options.flatMap((each) => ["--opt", each]),
+    name,
+  ];
+  return ["docker volume create", ...words.map(quote)].join(" ");
 }
 
 /** `volumes` of a service: short (`data:/data:ro`) or long, as `-v`, `--mount` and `--tmpfs`. */
@@ -23,15 +38,27 @@ function mountOf(mount: Json, places: Places): Taken {
   const readOnly = isOn(mount["read_only"]);
   switch (mount["type"]) {
     case "tmpfs": {
-      const size = isMap(mount["tmpfs"]) ? textOf(mount["tmpfs"]["size"]) : undefined;
-      return { args: ["--tmpfs", size === undefined ? target : `${target}:size=${size}`] };
+      const { size, mode } = isMap(mount["tmpfs"]) ? mount["tmpfs"] : {};
+      const told = Object.entries({ size, mode }).flatMap(([key, value]) => {
+        const text = textOf(value);
+        return text === undefined ? [] : [`${key}=${text}`];
+      });
+      return { args: ["--tmpfs", told.length === 0 ? target : `${target}:${told.join(",")}`] };
     }
-    case "bind":
-      return bind(source ?? "", target, readOnly ? "ro" : "", places);
+    case "bind": {
+      const more = isMap(mount["bind"]) ? mount["bind"] : {};
+      const options = [readOnly ? "ro" : "", textOf(more["propagation"]), textOf(more["selinux"])];
+      return bind(source ?? "", target, options.filter(Boolean).join(","), places);
+    }
     case "volume": {
-      const noCopy = isMap(mount["volume"]) && isOn(mount["volume"]["nocopy"]);
-      const options = [readOnly ? "ro" : "", noCopy ? "nocopy" : ""].filter(Boolean).join(",");
-      return { args: ["-v", spec(source === undefined ? "" : places.volume(source), target, options)] };
+      const more = isMap(mount["volume"]) ? mount["volume"] : {};
+      const options = [readOnly ? "ro" : "", isOn(more["nocopy"]) ? "nocopy" : ""].filter(Boolean).join(",");
+      const args = ["-v", spec(source === undefined ? "" : places.volume(source), target, options)];
+      if (more["subpath"] === undefined) return { args };
+      return {
+        args,
+        notes: [`volumes: the whole of ${source ?? "it"} is mounted at ${target}, not its subpath alone`],
+      };
     }
     default:
       return note(`volumes: a mount of type ${textOf(mount["type"]) ?? "?"} is not known; it is left out`);

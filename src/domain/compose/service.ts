@@ -93,6 +93,11 @@ const keys: Readonly<Record<string, (value: Json, around: Surroundings) => Taken
   env_file: (value, { local }) => envFileOf(value, local),
   depends_on: (value, { entryName }) => ({
     entry: { after: (isMap(value) ? Object.keys(value) : textsOf(value)).map(entryName) },
+    notes: Object.entries(isMap(value) ? value : {}).flatMap(([service, need]) =>
+      isMap(need) && isOn(need["restart"])
+        ? [`depends_on.${service}.restart: when that is made anew, \`pictl restart\` this one`]
+        : [],
+    ),
   }),
   healthcheck: (value) => healthOf(value),
   deploy: (value) => deployOf(value),
@@ -225,13 +230,15 @@ function environmentOf(value: Json): Taken {
 }
 
 function envFileOf(value: Json, local: Surroundings["local"]): Taken {
-  const paths = (isList(value) ? value : [value]).flatMap((each) => textOf(isMap(each) ? each["path"] : each) ?? []);
-  const [first, ...more] = paths;
+  const files = isList(value) ? value : [value];
+  const [first, ...more] = files.flatMap((each) => textOf(isMap(each) ? each["path"] : each) ?? []);
+  const mayBeMissing = files.some((each) => isMap(each) && each["required"] === false);
   return {
     ...(first === undefined ? {} : { entry: { env_file: local(first) } }),
-    ...(more.length === 0
-      ? {}
-      : { notes: [`env_file: an entry has one; ${more.join(", ")} must be joined to ${first ?? ""}`] }),
+    notes: [
+      ...(more.length === 0 ? [] : [`env_file: an entry has one; ${more.join(", ")} must be joined to ${first ?? ""}`]),
+      ...(mayBeMissing ? ["env_file: it must be there; compose was told that it may be missing"] : []),
+    ],
   };
 }
 
