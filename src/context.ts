@@ -11,6 +11,7 @@ import { openKibana } from "./adapters/elasticsearch/kibana.ts";
 import { openEventFeed } from "./adapters/events/feed.ts";
 import { openEventLog } from "./adapters/events/index.ts";
 import { openHooks } from "./adapters/hooks/index.ts";
+import { openImageStore, storedImages } from "./adapters/image-store/index.ts";
 import { openJournal } from "./adapters/journal/index.ts";
 import { openNotices } from "./adapters/notices/index.ts";
 import { network } from "./adapters/network/index.ts";
@@ -48,6 +49,7 @@ import { openChecks } from "./checks/index.ts";
 import type { ComposeFile } from "./domain/compose/import.ts";
 import type { Config, ElasticSection } from "./domain/config/types.ts";
 import type { DaemonState } from "./domain/daemon.ts";
+import { doorPort } from "./domain/delivery/door.ts";
 import { PictlError } from "./domain/errors.ts";
 import type { Face } from "./domain/event.ts";
 import type { Fence } from "./domain/guard/command.ts";
@@ -158,6 +160,12 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       engines,
       contexts: openBuildContexts({
         memory: (key) => state.openStateFile(join(config.stateDir, "contexts", `${key}.json`), savedDigests, { warn }),
+        clock: systemClock,
+      }),
+      imageStore: openImageStore({
+        stateDir: config.stateDir,
+        index: state.openSharedState(join(config.stateDir, "images.json"), storedImages, { warn }),
+        port: doorPort(config.cluster),
         clock: systemClock,
       }),
       secrets: openSecrets(process.env),

@@ -1,16 +1,20 @@
 import { checkImageName } from "../domain/build/image-name.ts";
-import { type BuildFlags, planBuild } from "../domain/build/plan.ts";
+import type { BuildFlags } from "../domain/build/plan.ts";
 import type { Config, Placement } from "../domain/config/types.ts";
-import { imageNamed } from "../domain/container/drift.ts";
-import { build } from "../domain/docker/build-command.ts";
-import { labels } from "../domain/docker/labels.ts";
-import { toFailure } from "../domain/errors.ts";
+import { type Way, waysOf } from "../domain/delivery/ways.ts";
+import { build as buildCommand } from "../domain/docker/build-command.ts";
+import { type ErrorCode, type Failure, PictlError, toFailure } from "../domain/errors.ts";
+import { familiarName } from "../domain/registry/reference.ts";
 import { render } from "../domain/shell.ts";
-import { plural } from "../domain/text.ts";
+import { bytes as inBytes, plural } from "../domain/text.ts";
 import { buildImage } from "./image/build-image.ts";
+import { type Delivery, openDelivery } from "./image/delivery.ts";
+import { endsDelivery } from "./image/hand-out.ts";
+import { lookAtNodes, type SeenNode } from "./image/look-at-nodes.ts";
 import { fanOut } from "./kit/fan-out.ts";
 import { nodeOf, type Observer, observer } from "./kit/observe.ts";
 import type { BuildContext, Ports, Step } from "./ports.ts";
+import { type Limiter, limiter } from "../limiter.ts";
 import { record } from "./kit/record.ts";
 import type { Report } from "./kit/report.ts";
 
@@ -24,6 +28,8 @@ export interface BuildInput extends BuildFlags {
    * otherwise such an image is built only when it is missing.
    */
   readonly rebuildUnseen?: boolean;
+  /** Nodes that may have such an image and are asked for it; by default those where the layout has it too. */
+  readonly alsoOn?: readonly string[];
 }
 
 export interface BuildRow {
@@ -31,7 +37,7 @@ export interface BuildRow {
   readonly node: string;
   readonly image: string;
   readonly changed: boolean;
-  /** `built (…)`, `up to date` …; under --dry-run what would be run. */
+  /** `built (…)`, `delivered from n1 (…)`, `up to date` …; under --dry-run what would be run. */
   readonly outcome: string;
   /** Digest of the folder; null when the node's own was used. */
   readonly context: string | null;
@@ -42,29 +48,30 @@ export interface BuildRow {
 const buildsPerNode = 2;
 
 /**
- * Builds images where the layout places them: all nodes at once, two images at a time on each. Every folder is read
- * once for its digest; a node that has an image of that digest is skipped.
+ * Makes images ready where the layout places them: each is built once for each kind of machine, and what was built is given to
+ * the others. Every folder is read once for its digest; a node that has an image of that digest is skipped. Where an image cannot be
+ * brought to a node, it is built there.
  */
 export async function buildImages(ports: Ports, input: BuildInput): Promise<Report<{ images: readonly BuildRow[] }>> {
   const placements = input.placements.filter(isBuilt);
   const observe = observer(ports, input.config);
   const contextOf = oncePerFolder((folder) => ports.contexts.open(folder, ports.signal));
-  const nodes = [...new Set(placements.map((placement) => placement.node))];
-  const { results, failures } = await fanOut(ports, nodes, {
-    place: (node) => ({ node }),
-    work: (node) =>
-      fanOut(
-        { signal: ports.signal, concurrency: buildsPerNode },
-        placements.filter((placement) => placement.node === node),
-        {
-          place: ({ container }) => ({ node, container }),
-          work: (placement) => buildOne(ports, { ...input, placement, observe, contextOf }),
-        },
-      ),
-  });
+  const limits = new Map(input.config.nodes.map(({ name }) => [name, limiter(buildsPerNode)]));
+  const images = [...new Set(placements.map(({ container }) => container))];
+  const made = await Promise.all(
+    images.map((image) => {
+      const own = placements.filter(({ container }) => container === image);
+      return makeReady(ports, { ...input, image, placements: own, observe, contextOf, limits });
+    }),
+  );
   return {
-    result: { images: results.flatMap((each) => each.results) },
-    failures: [...failures, ...results.flatMap((each) => each.failures)],
+    result: {
+      images: inOrder(
+        made.flatMap(({ rows }) => rows),
+        placements,
+      ),
+    },
+    failures: made.flatMap(({ failures }) => failures),
   };
 }
 
@@ -72,6 +79,15 @@ type BuiltPlacement = Placement & { readonly build: string };
 
 function isBuilt(placement: Placement): placement is BuiltPlacement {
   return placement.build !== undefined;
+}
+
+/** As the layout has them; a builder that runs none itself comes last. */
+function inOrder(rows: readonly BuildRow[], placements: readonly Placement[]): readonly BuildRow[] {
+  const at = ({ container, node }: BuildRow): number => {
+    const index = placements.findIndex((each) => each.container === container && each.node === node);
+    return index === -1 ? placements.length : index;
+  };
+  return rows.toSorted((a, b) => at(a) - at(b));
 }
 
 type ContextOf = (folder: string) => Promise<BuildContext | undefined>;
@@ -85,59 +101,207 @@ function oncePerFolder(open: ContextOf): ContextOf {
   };
 }
 
+/** An image of the layout, and the places that want it. */
 interface One extends BuildInput {
-  readonly placement: BuiltPlacement;
+  readonly image: string;
+  readonly placements: readonly BuiltPlacement[];
   readonly observe: Observer;
   readonly contextOf: ContextOf;
+  readonly limits: ReadonlyMap<string, Limiter>;
 }
 
-async function buildOne(ports: Ports, one: One): Promise<BuildRow> {
-  const { container, node } = one.placement;
-  const step = ports.progress.step(`${container}@${node}`, "build");
+interface Made {
+  readonly rows: readonly BuildRow[];
+  readonly failures: readonly Failure[];
+}
+
+async function makeReady(ports: Ports, one: One): Promise<Made> {
+  const { config, image, placements, observe, contextOf, dryRun } = one;
+  const wanting = placements.map(({ node }) => node);
+  const failed = (error: unknown): Made => ({
+    rows: [],
+    failures: wanting.map((node) => toFailure(error, { node, container: image })),
+  });
+  let context: BuildContext | undefined;
+  try {
+    checkImageName(image);
+    for (const node of wanting) observe.images(node).catch(() => undefined);
+    context = await contextOf(placements[0]?.build ?? "");
+  } catch (error) {
+    return failed(error);
+  }
+  const builders = config.nodes.filter(({ builder }) => builder === true).map(({ name }) => name);
+  const { seen, failures } = await lookAtNodes(observe, {
+    image,
+    context: context?.digest,
+    wanting,
+    others: [...new Set([...(one.alsoOn ?? layoutNodes(one)), ...builders])].filter((node) => !wanting.includes(node)),
+    rebuildUnseen: one.rebuildUnseen ?? false,
+    flags: one,
+  });
+  const isFresh = one.force || one.noCache || one.pull;
+  const stored = isFresh || !context ? new Set<string>() : await storedMachines(ports, { image, context, seen });
+  const ways = waysOf({
+    nodes: seen,
+    builders,
+    stored: (machine) => stored.has(machine),
+    isSeen: context !== undefined,
+  });
+  const work: Work = {
+    ...one,
+    context,
+    seen,
+    delivery: openDelivery(ports, { config, name: image, context: context?.digest ?? null }),
+  };
+  const built = new Map<string, Promise<BuildRow>>();
+  for (const [node, way] of ways) {
+    if (way.do === "build")
+      built.set(
+        node,
+        stepOn(ports, work, { node, way }, (step) => build(ports, work, { node, way, step })),
+      );
+  }
+  const done = await fanOut(ports, [...ways], {
+    place: ([node]) => ({ node, container: image }),
+    work: async ([node, way]) => {
+      if (way.do === "build") return built.get(node) as Promise<BuildRow>;
+      if (way.do === "nothing") {
+        return stepOn(ports, work, { node, way }, () => Promise.resolve({ outcome: way.reason, changed: false }));
+      }
+      // What is wrong with the folder is wrong everywhere.
+      await built.get(way.from ?? "")?.catch(throwIfOfFolder);
+      return stepOn(ports, work, { node, way }, (step) => deliver(ports, work, { node, way, step }));
+    },
+  });
+  if (!dryRun && context && config.heartbeat.automatic) await keepForFailover(ports, work, done.results);
+  return { rows: done.results, failures: [...failures, ...done.failures] };
+}
+
+/** Where else the layout has it. */
+function layoutNodes({ config, image }: One): readonly string[] {
+  return config.placements
+    .filter(({ container, build }) => container === image && build !== undefined)
+    .map(({ node }) => node);
+}
+
+/** The kinds of machine that this one has the image for. */
+async function storedMachines(
+  { imageStore }: Pick<Ports, "imageStore">,
+  {
+    image,
+    context,
+    seen,
+  }: { readonly image: string; readonly context: BuildContext; readonly seen: readonly SeenNode[] },
+): Promise<ReadonlySet<string>> {
+  const lacking = seen.filter(({ wants, plan }) => wants && plan.build);
+  const machines = [...new Set(lacking.flatMap(({ machine }) => machine ?? []))];
+  const wanted = { name: familiarName(image), context: context.digest };
+  const found = await Promise.all(
+    // A store that cannot be read is an empty one.
+    machines.map((machine) => imageStore.find({ ...wanted, machine }).catch(() => undefined)),
+  );
+  return new Set(machines.filter((_, index) => found[index] !== undefined));
+}
+
+interface Work extends One {
+  readonly context: BuildContext | undefined;
+  readonly seen: readonly SeenNode[];
+  readonly delivery: Delivery;
+}
+
+type Done = Pick<BuildRow, "outcome" | "changed">;
+
+/** One image on one node: shown as a step while it goes on, and timed. */
+async function stepOn(
+  ports: Ports,
+  { image, context }: Work,
+  { node, way }: { readonly node: string; readonly way: Way },
+  work: (step: Step) => Promise<Done>,
+): Promise<BuildRow> {
+  const step = ports.progress.step(`${image}@${node}`, way.do === "deliver" ? "deliver" : "build");
   const startedAt = ports.clock.monotonic();
   try {
-    const { outcome, changed, context } = await buildIfNeeded(ports, one, step);
-    step.done(outcome);
+    const done = await work(step);
+    step.done(done.outcome);
     const durationMs = Math.round(ports.clock.monotonic() - startedAt);
-    return { container, node, image: container, changed, outcome, context, durationMs };
+    return { container: image, node, image, ...done, context: context?.digest ?? null, durationMs };
   } catch (error) {
     step.fail();
     throw error;
   }
 }
 
-async function buildIfNeeded(
-  ports: Ports,
-  one: One,
-  step: Step,
-): Promise<Pick<BuildRow, "outcome" | "changed" | "context">> {
-  const { placement, observe, contextOf } = one;
-  const { container: image, node, build: folder } = placement;
-  checkImageName(image);
-  const looking = observe.images(node);
-  looking.catch(() => undefined);
-  const context = await contextOf(folder);
-  const images = await looking;
-  const facts = { image, images, context: context?.digest, rebuildUnseen: one.rebuildUnseen ?? false };
-  const plan = planBuild(facts, one);
-  const seen = context?.digest ?? null;
-  if (!plan.build) return { outcome: plan.reason, changed: false, context: seen };
+interface On<W extends Way["do"]> {
+  readonly node: string;
+  readonly way: Extract<Way, { readonly do: W }>;
+  readonly step: Step;
+}
 
-  const command = build({ image, folder, context: context?.digest, noCache: one.noCache, pull: one.pull });
-  if (one.dryRun) {
-    return { outcome: `would run: ${render(command)}${sent(context)} (${plan.reason})`, changed: false, context: seen };
-  }
-  step.update(plan.reason);
-  const connection = await ports.nodes.connect(nodeOf(one.config, node), ports.signal);
-  const onStep = (text: string): void => {
+async function build(ports: Ports, work: Work, { node, way, step }: On<"build">): Promise<Done> {
+  const { image, context, noCache, pull, dryRun } = work;
+  const folder = work.placements[0]?.build ?? "";
+  const command = buildCommand({ image, folder, context: context?.digest, noCache, pull });
+  if (dryRun) return { outcome: `would run: ${render(command)}${sent(context)} (${way.reason})`, changed: false };
+  const limit = work.limits.get(node);
+  await (limit ?? ((now) => now()))(async () => {
+    ports.signal.throwIfAborted();
+    step.update(way.reason);
+    const connection = await ports.nodes.connect(nodeOf(work.config, node), ports.signal);
+    const onStep = (text: string): void => {
+      step.update(text);
+    };
+    await recorded(ports, eventOn(work, node), () =>
+      buildImage({ connection, image, command, context, folder, onStep, signal: ports.signal }),
+    );
+  });
+  return { outcome: `built (${way.reason})`, changed: true };
+}
+
+async function deliver(ports: Ports, work: Work, { node, way, step }: On<"deliver">): Promise<Done> {
+  const { from, reason } = way;
+  const source = from ?? "this machine";
+  if (work.dryRun) return { outcome: `would be delivered from ${source} (${reason})`, changed: false };
+  const say = (text: string): void => {
     step.update(text);
   };
-  const before = imageNamed(images, image)?.labels[labels.context] ?? null;
-  await recorded(ports, { node, container: image, before, after: seen }, () =>
-    buildImage({ connection, image, command, context, folder, onStep, signal: ports.signal }),
-  );
-  return { outcome: `built (${plan.reason})`, changed: true, context: seen };
+  try {
+    const startedAt = ports.clock.monotonic();
+    const { bytes } = await work.delivery.give(node, from, say);
+    const durationMs = Math.round(ports.clock.monotonic() - startedAt);
+    await record(ports, { ...eventOn(work, node), type: "image.delivered", durationMs });
+    return { outcome: `delivered from ${source} (${reason}, ${inBytes(bytes)})`, changed: true };
+  } catch (error) {
+    const { code, message } = toFailure(error);
+    const isOwn = !(error instanceof PictlError) || error.node === undefined || error.node === node;
+    if (isOwn && (ports.signal.aborted || endsDelivery.has(code))) throw error;
+    ports.progress.warn(
+      `${work.image} is built on ${node}, since it could not be delivered from ${source}: ${message}`,
+    );
+    return build(ports, work, { node, way: { do: "build", reason }, step });
+  }
 }
+
+/** So that it is there when its node is dead. What cannot be kept is told, and stops nothing. */
+async function keepForFailover(ports: Ports, work: Work, rows: readonly BuildRow[]): Promise<void> {
+  if (!work.placements.some(({ movable }) => movable === true)) return;
+  const machines = new Set<string | undefined>();
+  for (const { node } of rows.filter(({ changed }) => changed)) {
+    const machine = work.seen.find((each) => each.node === node)?.machine;
+    if (machines.has(machine)) continue;
+    machines.add(machine);
+    await work.delivery
+      .collect(node, () => undefined)
+      .catch((error: unknown) => {
+        ports.progress.warn(`${work.image} is not kept for when ${node} fails: ${toFailure(error).message}`);
+      });
+  }
+}
+
+function throwIfOfFolder(error: unknown): void {
+  if (ofFolder.has(toFailure(error).code)) throw error;
+}
+
+const ofFolder: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["docker-failed", "build-context-invalid", "interrupted"]);
 
 function sent(context: BuildContext | undefined): string {
   return context === undefined
@@ -145,12 +309,20 @@ function sent(context: BuildContext | undefined): string {
     : ` < ${plural(context.files, "file")}, ${String(context.bytes)} bytes, of ${context.folder}`;
 }
 
+interface BuildEvent {
+  readonly node: string;
+  readonly container: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+function eventOn({ image, context, seen }: Work, node: string): BuildEvent {
+  const before = seen.find((each) => each.node === node)?.before ?? null;
+  return { node, container: image, before, after: context?.digest ?? null };
+}
+
 /** Writes down that a build was done, or was begun and failed. */
-async function recorded(
-  ports: Ports,
-  event: { readonly node: string; readonly container: string; readonly before: unknown; readonly after: unknown },
-  work: () => Promise<void>,
-): Promise<void> {
+async function recorded(ports: Ports, event: BuildEvent, work: () => Promise<void>): Promise<void> {
   const startedAt = ports.clock.monotonic();
   const elapsed = (): number => Math.round(ports.clock.monotonic() - startedAt);
   try {

@@ -294,7 +294,7 @@ async function pullAll(
         ports.nodes.connect(node, ports.signal),
         ports.engines.on(node, ports.signal),
       ]);
-      await pullMissing(ports, { placement, connection, engine, say: () => undefined });
+      await pullMissing(ports, { config, placement, connection, engine, say: () => undefined });
     },
   });
 }

@@ -79,6 +79,10 @@ export const errorCodes = {
   /** A move did not come about; everything is as it was before. */
   "move-failed": 1,
   "image-missing": 1,
+  /** Files of an image that were damaged, or are none. */
+  "image-invalid": 1,
+  /** An image could not be brought from one node to another. */
+  "delivery-failed": 1,
   /** The image is needed by a container, of the layout or of the node's Docker. */
   "image-in-use": 1,
   /** A registry does not answer, to a node or to this machine. */

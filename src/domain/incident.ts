@@ -141,6 +141,7 @@ function endedBy(event: PictlEvent): readonly string[] {
     case "container.stopped":
       return [`container.stop-failed ${placeOf(event)}`];
     case "image.built":
+    case "image.delivered":
       return [`image.build-failed ${placeOf(event)}`];
     case "image.pulled":
       return [`image.pull-failed ${placeOf(event)}`];

@@ -26,3 +26,15 @@ function escaped(character: string): string {
 export function plural(count: number, singular: string, many = `${singular}s`): string {
   return `${String(count)} ${count === 1 ? singular : many}`;
 }
+
+/** 1536 → "1.5 KiB". */
+export function bytes(count: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  let value = count;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${unit === 0 ? String(value) : value.toFixed(value < 10 ? 1 : 0)} ${units[unit] ?? ""}`;
+}

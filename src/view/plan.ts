@@ -6,6 +6,7 @@ import { type Column, outcomeColumn, table } from "./table.ts";
 
 const tones: Record<StepKind, Tone | undefined> = {
   build: undefined,
+  deliver: undefined,
   pull: undefined,
   remove: "bad",
   move: "warn",

@@ -1,17 +1,7 @@
 /** Quantities and times as people read them; machines get the plain unit under `--json`. */
 import { visible } from "../domain/text.ts";
 
-/** 1536 → "1.5 KiB". */
-export function bytes(count: number): string {
-  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
-  let value = count;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${unit === 0 ? String(value) : value.toFixed(value < 10 ? 1 : 0)} ${units[unit] ?? ""}`;
-}
+export { bytes } from "../domain/text.ts";
 
 /** Milliseconds → "850 ms", "3.2 s", "4 min", "5 h", "12 d". */
 export function duration(ms: number): string {

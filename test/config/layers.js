@@ -1,8 +1,8 @@
 // The layers of ARCHITECTURE.md as dependency-cruiser rules: every arrow points down. `test/architecture/layers.test.ts`
 // shows for each rule that it fails when broken.
 
-// Aborted signals are listened to in one way everywhere.
-const abort = "^src/abort\\.ts$";
+// Aborted signals are listened to, and work is held back, in one way everywhere.
+const abort = "^src/(abort|limiter)\\.ts$";
 // Files of this machine are read, replaced and locked in one way everywhere.
 const files = "^src/files/";
 const npm = "(^|/)node_modules/";
@@ -36,15 +36,16 @@ const layers = [
   {
     name: "abort-stands-alone",
     comment:
-      "src/abort.ts is the one file that app, adapters, checks, cli and drivers share beside the ports; it must not tie them. node:events is there for one setting of signals.",
+      "src/abort.ts and src/limiter.ts are what app, adapters, checks, cli and drivers share beside the ports; they must not tie them. node:events is there for one setting of signals.",
     from: { path: abort },
     to: { pathNot: "^(node:)?events$" },
   },
   {
     name: "files-stand-alone",
-    comment: "src/files is shared by adapters, context and cli; it must not tie them. Errors are all it knows of ours.",
+    comment:
+      "src/files is shared by adapters, context and cli; it must not tie them. Errors, and how much JSON is read, are all it knows of ours.",
     from: { path: files },
-    to: { path: "^(src|commands|bin)/", pathNot: [files, "^src/domain/errors\\.ts$"] },
+    to: { path: "^(src|commands|bin)/", pathNot: [files, "^src/domain/(errors|json-reader)\\.ts$"] },
   },
   {
     name: "view-is-pure",

@@ -49,13 +49,22 @@ describe.skipIf(obstacle !== undefined)("build", () => {
     return buildImages(real.ports, { config: real.config, placements, ...defaults, ...flags });
   }
 
+  const given = (reason: string): unknown =>
+    expect.stringMatching(new RegExp(`^delivered from n1 \\(${reason}, [\\d.]+ (?:B|KiB|MiB)\\)$`));
+
+  /** What the nodes call the image themselves, each once. */
+  async function idsOf(name: string): Promise<readonly string[]> {
+    const ids = await Promise.all(nodes.map((node) => lab.inside(node, `docker image ls -q --no-trunc ${name}`)));
+    return [...new Set(ids)];
+  }
+
   /** Runs a busybox applet in a container of the image, on the node. */
   function inImage(node: string, name: string, ...command: string[]): Promise<string> {
     const line = ["docker", "run", "--rm", "--network", "none", name, "/bin/busybox", ...command].join(" ");
     return lab.inside(node, line);
   }
 
-  test("builds on three nodes, is skipped the second time, and done again for a changed file", async () => {
+  test("is built once and given to the others, skipped the second time, and done again for a changed file", async () => {
     image("hello", 'RUN ["/bin/busybox", "touch", "/ran"]', 'CMD ["/bin/busybox", "true"]');
     writeFileSync(join(folders, "hello/greeting"), "one\n");
     // It is the first, and its name is none for a plain header.
@@ -67,17 +76,25 @@ describe.skipIf(obstacle !== undefined)("build", () => {
     const first = await build("hello");
     expect(first.failures).toEqual([]);
     expect(first.result.images.map((row) => [row.node, row.changed, row.outcome])).toEqual(
-      nodes.map((node) => [node, true, "built (not on the node yet)"]),
+      nodes.map((node) => [node, true, node === "n1" ? "built (not on the node yet)" : given("not on the node yet")]),
     );
-    expect(real.shown).toEqual(expect.arrayContaining(nodes.map((node) => `hello@${node}: 2/5 COPY . /`)));
+    expect(real.shown).toEqual(
+      expect.arrayContaining(["hello@n1: 2/5 COPY . /", "hello@n3: giving hello:latest to n3"]),
+    );
     expect(real.events.splice(0)).toEqual(
       expect.arrayContaining(
         nodes.map(
           (node) =>
-            expect.objectContaining({ type: "image.built", node, container: "hello", cause: "test" }) as unknown,
+            expect.objectContaining({
+              type: node === "n1" ? "image.built" : "image.delivered",
+              node,
+              container: "hello",
+              cause: "test",
+            }) as unknown,
         ),
       ),
     );
+    expect(await idsOf("hello")).toHaveLength(1);
     for (const node of nodes) expect(await inImage(node, "hello", "cat", "/greeting")).toBe("one\n");
     expect(await inImage("n1", "hello", "stat", "-c", "%a/%Y", "/+früh")).toBe("640/981173106\n");
 
@@ -89,7 +106,12 @@ describe.skipIf(obstacle !== undefined)("build", () => {
 
     writeFileSync(join(folders, "hello/greeting"), "two\n");
     const third = await build("hello");
-    expect(third.result.images.map((row) => row.outcome)).toEqual(nodes.map(() => "built (its folder changed)"));
+    expect(third.result.images.map((row) => row.outcome)).toEqual([
+      "built (its folder changed)",
+      given("its folder changed"),
+      given("its folder changed"),
+    ]);
+    expect(await idsOf("hello")).toHaveLength(1);
     expect(await inImage("n3", "hello", "cat", "/greeting")).toBe("two\n");
     real.events.splice(0);
   });

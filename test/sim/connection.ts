@@ -337,6 +337,10 @@ export class SimConnection implements Connection {
     });
   }
 
+  listen(): Promise<never> {
+    return Promise.reject(new PictlError("command-failed", `sshd on ${this.node} forwards no ports.`));
+  }
+
   async dockerHost(): Promise<string> {
     return "unix:///var/run/docker.sock";
   }

@@ -4,6 +4,7 @@ import { onAbort } from "../../src/abort.ts";
 import type { Clock, ConfigStore, HeartbeatPorts, Network, VipPorts } from "../../src/app/ports.ts";
 import type { SavedMemory } from "../../src/app/ports/heartbeat.ts";
 import { openChecks } from "../../src/checks/index.ts";
+import { noImageStore } from "../fakes/image-store.ts";
 import { PictlError } from "../../src/domain/errors.ts";
 import type { Fence } from "../../src/domain/guard/command.ts";
 import { edited, load } from "./config.ts";
@@ -113,6 +114,7 @@ export function openPorts(
         },
       }),
     },
+    imageStore: noImageStore,
     secrets: {
       read: () => Promise.reject(new PictlError("secret-missing", "There are no secrets.")),
       envFile: async () => [],

@@ -1,5 +1,5 @@
-import { once } from "node:events";
-import { type Header, pack as createPack } from "tar-stream";
+import type { Header } from "tar-stream";
+import { tarEnd, tarHeader, tarPadding } from "../../files/tar.ts";
 import { chunkBytes, fileData } from "./file.ts";
 import { turns } from "./turns.ts";
 import type { Entry } from "./walk.ts";
@@ -15,21 +15,18 @@ export function tarOf(folder: string, entries: readonly Entry[], signal: AbortSi
 async function* blocksOf(folder: string, entries: readonly Entry[], signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const turn = turns();
   const buffer = Buffer.allocUnsafe(chunkBytes);
-  yield await headerOf(folderItself);
+  yield await tarHeader(headerOf(folderItself));
   for (const entry of entries) {
-    yield await headerOf(entry);
+    yield await tarHeader(headerOf(entry));
     if (entry.kind !== "file") continue;
     for (const chunk of fileData(folder, entry, { signal, buffer })) {
       yield chunk;
       await turn();
     }
-    const over = entry.size % blockBytes;
-    if (over > 0) yield Buffer.alloc(blockBytes - over);
+    yield tarPadding(entry.size);
   }
-  yield Buffer.alloc(2 * blockBytes);
+  yield tarEnd;
 }
-
-const blockBytes = 512;
 
 /**
  * What comes first has a plain name: docker looks at two blocks for whether it gets a tar or a Dockerfile, and does not
@@ -58,21 +55,10 @@ async function* gathered(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
 
 const gatheredBytes = 64 * 1024;
 
-/** The header blocks, with a pax header where a name needs one. A pack has them ready before it is given any data. */
-async function headerOf(entry: Entry): Promise<Buffer> {
-  const pack = createPack();
-  pack.entry(tarHeader(entry));
-  await once(pack, "readable");
-  const blocks: Buffer[] = [];
-  for (let block = pack.read() as Buffer | null; block !== null; block = pack.read() as Buffer | null)
-    blocks.push(block);
-  return Buffer.concat(blocks);
-}
-
 /** tar-stream writes seconds of 31 bits. */
 const latestMs = (2 ** 31 - 1) * 1000;
 
-function tarHeader(entry: Entry): Pick<Header, "name"> & Partial<Header> {
+function headerOf(entry: Entry): Pick<Header, "name"> & Partial<Header> {
   const mtime = new Date(Math.min(Math.max(entry.mtimeMs, 0), latestMs));
   const common = { mode: entry.mode, uid: 0, gid: 0, mtime };
   switch (entry.kind) {

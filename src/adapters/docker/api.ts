@@ -7,11 +7,12 @@ import { object, text } from "../../domain/docker/json.ts";
 import { type Product, productOf } from "../../domain/docker/product.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { JsonLimits } from "../../domain/json-reader.ts";
+import { readJson } from "../../files/json.ts";
+import { limiter } from "../../limiter.ts";
 import { DialAgent } from "./agent.ts";
 import { deadline } from "./deadline.ts";
 import type { Dialer } from "./dial.ts";
-import { readJson, send } from "./http.ts";
-import { limiter } from "./limiter.ts";
+import { send } from "./http.ts";
 
 /**
  * The Engine API of one node: GET requests, each with a deadline. Both reject with docker-failed for an error status,

@@ -2,10 +2,11 @@ import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { PictlError } from "../../domain/errors.ts";
-import { type JsonLimits, JsonReader } from "../../domain/json-reader.ts";
+import type { JsonLimits } from "../../domain/json-reader.ts";
 import { networkFailure } from "../../domain/registry/network-failure.ts";
 import { mayLead } from "../../domain/registry/reach.ts";
 import { firstOf } from "../../abort.ts";
+import { readJson } from "../../files/json.ts";
 
 export interface Request {
   /** Whose request this is, for errors. */
@@ -104,15 +105,11 @@ async function exchange(url: URL, request: Request, own: boolean): Promise<Omit<
 }
 
 async function jsonOf(response: IncomingMessage, registry: string): Promise<unknown> {
-  const reader = new JsonReader(limits);
   try {
-    for await (const chunk of response as AsyncIterable<Buffer>) reader.push(chunk);
-    return reader.end();
+    return await readJson(response, limits);
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
     response.destroy();
-    if (error instanceof RangeError) throw refusal(registry, error.message);
-    throw error;
+    throw error instanceof RangeError ? refusal(registry, error.message) : error;
   }
 }
 

@@ -7,6 +7,7 @@ import type { Command } from "../../domain/shell.ts";
 import { firstOf } from "../../abort.ts";
 import { dockerError } from "../kit/docker.ts";
 import { linesOf } from "../kit/lines.ts";
+import { watched } from "../kit/watched.ts";
 import type { BuildContext, Connection, Outcome } from "../ports.ts";
 
 export interface BuildImageInput {
@@ -71,20 +72,6 @@ async function run(input: BuildImageInput, sudo: boolean): Promise<{ outcome: Ou
   } finally {
     dispose();
   }
-}
-
-/** Passes chunks on; when the source throws, `broken` is aborted with what it threw. */
-function watched(source: AsyncIterable<Uint8Array>): { chunks: AsyncIterable<Uint8Array>; broken: AbortSignal } {
-  const breaking = new AbortController();
-  const chunks = async function* (): AsyncGenerator<Uint8Array> {
-    try {
-      yield* source;
-    } catch (error) {
-      breaking.abort(error);
-      throw error;
-    }
-  };
-  return { chunks: chunks(), broken: breaking.signal };
 }
 
 function missingFolder({ context, folder }: BuildImageInput, outcome: Outcome): PictlError | undefined {

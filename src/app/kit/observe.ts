@@ -9,6 +9,9 @@ export interface Observer {
   /** The same, or undefined for a node that does not tell it soon; why is told where something is done there. */
   soon(node: string): Promise<readonly ContainerFacts[] | undefined>;
   images(node: string): Promise<readonly ImageFacts[]>;
+  imagesSoon(node: string): Promise<readonly ImageFacts[] | undefined>;
+  /** What `uname -m` says there. */
+  machine(node: string): Promise<string>;
   stopMarks(node: string): Promise<readonly StopMark[]>;
 }
 
@@ -28,23 +31,28 @@ export function observer(ports: Pick<Ports, "engines" | "signal" | "clock">, con
   };
   const look = async (node: NodeSpec): Promise<readonly ContainerFacts[]> =>
     (await ports.engines.on(node, ports.signal)).containers();
+  const images = once(async (node) => (await ports.engines.on(node, ports.signal)).images());
+  /** Undefined for a node that does not tell it in time. */
+  const soon = async <T>(ask: () => Promise<T>): Promise<T | undefined> => {
+    const limit = timeLimit(ports.clock, patienceMs, ports.signal);
+    const late = new Promise<undefined>((resolve) => {
+      onAbort(limit.signal, () => {
+        resolve(undefined);
+      });
+    });
+    try {
+      return await Promise.race([ask().catch(() => undefined), late]);
+    } finally {
+      limit.dispose();
+    }
+  };
   return {
     containers: once(look),
-    // A look of its own: what is to be changed is looked at under its lock.
-    soon: once(async (node) => {
-      const limit = timeLimit(ports.clock, patienceMs, ports.signal);
-      const late = new Promise<undefined>((resolve) => {
-        onAbort(limit.signal, () => {
-          resolve(undefined);
-        });
-      });
-      try {
-        return await Promise.race([look(node).catch(() => undefined), late]);
-      } finally {
-        limit.dispose();
-      }
-    }),
-    images: once(async (node) => (await ports.engines.on(node, ports.signal)).images()),
+    // Looks of their own: what is to be changed is looked at under its lock.
+    soon: once((node) => soon(() => look(node))),
+    images,
+    imagesSoon: once((node) => soon(() => images(node.name))),
+    machine: once(async (node) => (await (await ports.engines.on(node, ports.signal)).info()).architecture),
     stopMarks: once(async (node) => (await ports.engines.on(node, ports.signal)).stopMarks()),
   };
 }

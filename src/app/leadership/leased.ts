@@ -26,6 +26,7 @@ function bound(connection: Connection, lease: () => number): Connection {
     terminal: (command, options) => connection.terminal(command, options),
     openSocket: (path, signal) => connection.openSocket(path, signal),
     openTcp: (host, port, signal) => connection.openTcp(host, port, signal),
+    listen: (port, onStream, signal) => connection.listen(port, onStream, signal),
     privilege: () => connection.privilege(),
     dockerHost: () => connection.dockerHost(),
     clock: (options) => connection.clock(options),

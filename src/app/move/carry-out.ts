@@ -129,15 +129,17 @@ async function switchOver(ports: Ports, moving: Switching): Promise<Moved> {
   return { outcome: `moved to ${to}${gap}${stays}${await onceWritten(ports, { ...moving, move, rests })}`, gapMs };
 }
 
-/** Builds or pulls it on the target, before anything else is touched. */
-async function makeImageReady(ports: Ports, { config, plan, target, step }: Switching): Promise<void> {
+/** Builds or pulls it on the target, or brings it there, before anything else is touched. A silent source is not waited for. */
+async function makeImageReady(ports: Ports, { config, plan, source, target, step }: Switching): Promise<void> {
   const { connection, engine } = target;
+  const { from } = plan;
+  const alsoOn = source ? [from] : [];
   const say = (text: string): void => {
     step.update(text);
   };
-  await pullMissing(ports, { placement: plan.wanted, connection, engine, say });
+  await pullMissing(ports, { config, placement: plan.wanted, connection, engine, say });
   const flags = { noCache: false, pull: false, force: false, dryRun: false };
-  const [failure] = (await buildImages(ports, { config, placements: [plan.wanted], ...flags })).failures;
+  const [failure] = (await buildImages(ports, { config, placements: [plan.wanted], alsoOn, ...flags })).failures;
   if (failure) throw new PictlError(failure.code, failure.message, failure);
 }
 

@@ -86,7 +86,7 @@ export async function carryOutPlan(ports: Ports, input: CarryingOut): Promise<Do
 }
 
 function isImage({ kind }: PlanStep): boolean {
-  return kind === "build" || kind === "pull";
+  return kind === "build" || kind === "deliver" || kind === "pull";
 }
 
 function split<T>(all: readonly T[], belongs: (each: T) => boolean): readonly [readonly T[], readonly T[]] {

@@ -26,7 +26,7 @@ export async function readyImages(
     readonly placementOf: (step: PlanStep) => Placement | undefined;
   },
 ): Promise<{ readonly done: readonly ImageDone[]; readonly failures: readonly Failure[] }> {
-  const builds = steps.filter(({ kind }) => kind === "build");
+  const builds = steps.filter(({ kind }) => kind === "build" || kind === "deliver");
   const flags = { noCache: false, pull: false, force: false, dryRun: false };
   const [built, pulled] = await Promise.all([
     buildImages(ports, { config, placements: builds.flatMap((each) => placementOf(each) ?? []), ...flags }),
@@ -72,7 +72,8 @@ async function pullOne(
       ports.nodes.connect(node, ports.signal),
       ports.engines.on(node, ports.signal),
     ]);
-    await pullMissing(ports, {
+    const outcome = await pullMissing(ports, {
+      config,
       placement,
       connection,
       engine,
@@ -80,8 +81,8 @@ async function pullOne(
         progress.update(text);
       },
     });
-    progress.done("pulled");
-    return { step, outcome: "pulled", durationMs: Math.round(ports.clock.monotonic() - startedAt) };
+    progress.done(outcome);
+    return { step, outcome, durationMs: Math.round(ports.clock.monotonic() - startedAt) };
   } catch (error) {
     progress.fail();
     throw error;

@@ -69,8 +69,13 @@ async function lookAt(ports: Ports, node: Config["nodes"][number]): Promise<read
   return looking(ports, node.name, () =>
     lookWithin(ports, node.name, async (signal) => {
       const engine = await ports.engines.on(node, signal);
-      const [containers, images, marks] = await Promise.all([engine.containers(), engine.images(), engine.stopMarks()]);
-      return [node.name, { containers, images, marks }] as const;
+      const [containers, images, marks, { architecture: machine }] = await Promise.all([
+        engine.containers(),
+        engine.images(),
+        engine.stopMarks(),
+        engine.info(),
+      ]);
+      return [node.name, { containers, images, marks, machine }] as const;
     }),
   );
 }

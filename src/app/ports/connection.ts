@@ -75,6 +75,11 @@ export interface Connection {
   openSocket(path: string, signal?: AbortSignal): Promise<Duplex>;
   /** A TCP connection made by the node (direct-tcpip). Rejects as `openSocket` does. */
   openTcp(host: string, port: number, signal?: AbortSignal): Promise<Duplex>;
+  /**
+   * Listens on 127.0.0.1 of the node (tcpip-forward); who connects there comes out here. Rejects as `openSocket` does, also
+   * where the port is taken; port 0 takes a free one.
+   */
+  listen(port: number, onStream: (stream: Duplex) => void, signal?: AbortSignal): Promise<RemoteListener>;
   /** How this login reaches root's things on the node; asked once per connection. */
   privilege(): Promise<Privilege>;
   /**
@@ -89,6 +94,13 @@ export interface Connection {
   clock(options?: { readonly maxAgeMs?: number }): Promise<ClockSample>;
   /** How the connection came about, for people to read; missing where an implementation does not know. */
   readonly login?: Login;
+}
+
+/** Listens on a node until it is closed, or the connection ends. */
+export interface RemoteListener {
+  readonly port: number;
+  /** What came in goes on. Never rejects. */
+  close(): Promise<void>;
 }
 
 export interface PipeOptions {

@@ -30,6 +30,7 @@ export function buildNodes(
       ssh: { ...common, ...sshSettings(node, resolvePath) },
       labels: node?.labels ?? {},
       cordoned: node?.cordoned ?? false,
+      ...(node?.builder === true ? { builder: true as const } : {}),
     };
   });
   reportSameAddress(raw, nodes, findings);

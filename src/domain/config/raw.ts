@@ -136,6 +136,7 @@ export interface RawSsh {
 
 export interface RawNode extends RawSsh {
   readonly address?: string | undefined;
+  readonly builder?: boolean | undefined;
   readonly cordoned?: boolean | undefined;
   readonly labels?: Readonly<Record<string, string>> | null | undefined;
 }

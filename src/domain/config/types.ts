@@ -83,6 +83,8 @@ export interface NodeSpec {
   readonly labels: Readonly<Record<string, string>>;
   /** Nothing new is placed on it; what is there goes on. */
   readonly cordoned: boolean;
+  /** Images for machines of its kind are built on it. */
+  readonly builder?: true;
 }
 
 export interface Placement {

@@ -50,6 +50,8 @@ export interface NodeState {
   readonly containers: readonly ContainerFacts[];
   readonly images: readonly ImageFacts[];
   readonly marks: readonly StopMark[];
+  /** `uname -m`; missing where it was not asked for. */
+  readonly machine?: string;
 }
 
 export interface Comparison {

@@ -12,7 +12,7 @@ import type {
   StopMark,
 } from "./facts.ts";
 import { labels } from "./labels.ts";
-import { list, number, object, text, texts } from "./json.ts";
+import { type Json, list, number, object, text, texts } from "./json.ts";
 import { familiarOf, type Product } from "./product.ts";
 
 /** Turns the Docker Engine API's answers into facts. Fields: https://docs.docker.com/reference/api/engine/ */
@@ -213,6 +213,7 @@ export function engineInfo(body: unknown, product: Product): EngineInfo {
   return {
     id: text(json["ID"]),
     product,
+    ...(keepsManifests(json) ? { containerd: true as const } : {}),
     serverVersion: text(json["ServerVersion"]),
     containersRunning: number(json["ContainersRunning"]),
     containers: number(json["Containers"]),
@@ -223,6 +224,11 @@ export function engineInfo(body: unknown, product: Product): EngineInfo {
     memoryBytes: number(json["MemTotal"]),
     cpus: number(json["NCPU"]),
   };
+}
+
+function keepsManifests(json: Json): boolean {
+  const rows = list(json["DriverStatus"]).map((row) => list(row).map(text));
+  return rows.some(([key, value]) => key === "driver-type" && value?.startsWith("io.containerd.") === true);
 }
 
 /** A container linked from another has several names, its own is the one without a second slash. */

@@ -116,6 +116,8 @@ export interface EngineInfo {
   /** The daemon's own id: the same under every name of its machine. */
   readonly id: string;
   readonly product: Product;
+  /** Images lie in containerd's store, which has manifests, and not in Docker's classic one. */
+  readonly containerd?: true;
   readonly serverVersion: string;
   readonly containersRunning: number;
   readonly containers: number;

@@ -1,7 +1,8 @@
 import { ownData, formatLocalData } from "../move/local-data.ts";
 import { staysBehind } from "../move/plan.ts";
 import { basisOf } from "./basis.ts";
-import { stepId, wantedBasis } from "./steps.ts";
+import { stepId } from "./step-id.ts";
+import { wantedBasis } from "./steps.ts";
 import type { Pair, Stray } from "./strays.ts";
 import type { PlanInput, PlanStep } from "./types.ts";
 

@@ -5,7 +5,8 @@ import { howOf } from "./wanted.ts";
 import { inOrder } from "./order.ts";
 import { moveStep, removeStep } from "./elsewhere.ts";
 import { pair, straysIn } from "./strays.ts";
-import { containerStep, imageSteps, type Planned } from "./steps.ts";
+import { imageSteps, waysIn } from "./images.ts";
+import { containerStep, type Planned } from "./steps.ts";
 import type { Failure } from "../errors.ts";
 import type { Plan, PlanInput } from "./types.ts";
 
@@ -35,12 +36,13 @@ export function plan(input: PlanInput): Plan {
   );
   const failures: Failure[] = [...blocked.values()];
   const planned: Planned[] = [];
+  const ways = waysIn(input);
   const chosen = config.placements.filter(
     ({ container, node }) => states.has(node) && !blocked.has(container) && (only?.has(container) ?? true),
   );
   for (const placement of chosen) {
     const moved = pairs.find((each) => each.placement === placement);
-    const how = howOf(input, placement, { moved: moved !== undefined, old: renamed.get(placement)?.facts });
+    const how = howOf(input, placement, { moved: moved !== undefined, old: renamed.get(placement)?.facts, ways });
     if ("failure" in how) failures.push(how.failure);
     else if (how.does !== "nothing") {
       const images = imageSteps(input, placement, how);
@@ -58,7 +60,7 @@ export function plan(input: PlanInput): Plan {
     (each) => chosen.includes(each) && runsIn(input, each) && !planned.some(({ placement }) => placement === each),
   );
   for (const placement of dependents) {
-    const how = howOf(input, placement, { moved: false, old: undefined, cut: true });
+    const how = howOf(input, placement, { moved: false, old: undefined, cut: true, ways });
     if ("failure" in how || how.does !== "replace") continue;
     const step = { ...containerStep(input, placement, { how, images: [] }), follows: true as const };
     planned.push({ placement, images: [], step, disturbs: true });

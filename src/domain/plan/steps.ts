@@ -1,12 +1,12 @@
 import type { Placement } from "../config/types.ts";
-import { imageNamed } from "../container/drift.ts";
 import { inherit } from "../container/inherit.ts";
-import { imageOf } from "../container/wanted.ts";
 import type { ContainerFacts, ImageDeclares } from "../docker/facts.ts";
 import { checkOf } from "../place/gate.ts";
 import { chooseSwap, type Swap } from "../place/swap.ts";
 import { type Basis, basisOf } from "./basis.ts";
-import type { PlanInput, PlanStep, StepKind } from "./types.ts";
+import { imageId } from "./images.ts";
+import { stepId } from "./step-id.ts";
+import type { PlanInput, PlanStep } from "./types.ts";
 import type { How } from "./wanted.ts";
 
 /** A place of the layout, and what is to be done about it. */
@@ -17,29 +17,6 @@ export interface Planned {
   readonly step: PlanStep;
   /** A copy of it serves now, and will not for a while if this goes wrong. */
   readonly disturbs: boolean;
-}
-
-export function stepId(kind: StepKind, { container, node }: Pick<Placement, "container" | "node">): string {
-  return `${kind} ${container}@${node}`;
-}
-
-/** The step that makes the image ready; none where the node has it. */
-export function imageSteps(input: PlanInput, placement: Placement, { build, pulls }: How): readonly PlanStep[] {
-  const { container, node } = placement;
-  const image = imageId(input, placement);
-  const base = { container, node, data: [], after: [], swap: null };
-  if (build !== undefined) {
-    const basis = { image, folder: input.folder(placement) ?? "of the node" };
-    return [{ ...base, id: stepId("build", placement), kind: "build", why: build, basis }];
-  }
-  if (pulls !== true) return [];
-  const why = `${imageOf(placement)} is not on the node yet`;
-  return [{ ...base, id: stepId("pull", placement), kind: "pull", why, basis: { image } }];
-}
-
-/** The id of the image that a placement names, on its node. */
-function imageId({ states }: Pick<PlanInput, "states">, placement: Placement): string {
-  return imageNamed(states.get(placement.node)?.images ?? [], imageOf(placement))?.id ?? "none";
 }
 
 /** What a step wants: the config's entry, and the image, where no other step sees to it. */

@@ -9,7 +9,7 @@ import type { Swap } from "../place/swap.ts";
 import type { Basis } from "./basis.ts";
 
 /** In the order in which they are told. */
-export const stepKinds = ["build", "pull", "remove", "move", "create", "start", "replace"] as const;
+export const stepKinds = ["build", "deliver", "pull", "remove", "move", "create", "start", "replace"] as const;
 
 export type StepKind = (typeof stepKinds)[number];
 
@@ -20,7 +20,7 @@ export interface PlanStep {
   readonly kind: StepKind;
   readonly container: string;
   readonly node: string;
-  /** Where a container that moves is now. */
+  /** Where a container that moves is now, or where its image is from. */
   readonly from?: string;
   /** The container on the node whose place it takes, with its volumes: it has this name in the layout no more. */
   readonly renames?: string;

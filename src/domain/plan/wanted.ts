@@ -1,4 +1,3 @@
-import { planBuild } from "../build/plan.ts";
 import type { Placement } from "../config/types.ts";
 import { planCreate } from "../container/create.ts";
 import { drift, imageNamed } from "../container/drift.ts";
@@ -6,6 +5,7 @@ import { isAlive } from "../container/grace.ts";
 import { lostShare, staleShare } from "../container/shares.ts";
 import { compare, type ContainerStatus } from "../container/status.ts";
 import { markOf } from "../container/stop-mark.ts";
+import type { Way } from "../delivery/ways.ts";
 import type { ContainerFacts } from "../docker/facts.ts";
 import { type Failure, PictlError, toFailure } from "../errors.ts";
 import { imageOf } from "../container/wanted.ts";
@@ -18,8 +18,8 @@ export interface How {
   readonly does: "nothing" | "create" | "start" | "replace";
   /** Why, in the words of `status`. */
   readonly why: string;
-  /** Why its image is to be built; undefined when it is not. */
-  readonly build?: string | undefined;
+  /** How its image, which is built here, gets onto its node. */
+  readonly way?: Way | undefined;
   readonly pulls?: boolean;
 }
 
@@ -36,7 +36,13 @@ export function howOf(
     moved,
     old,
     cut = false,
-  }: { readonly moved: boolean; readonly old: ContainerFacts | undefined; readonly cut?: boolean },
+    ways,
+  }: {
+    readonly moved: boolean;
+    readonly old: ContainerFacts | undefined;
+    readonly cut?: boolean;
+    readonly ways: (placement: Placement) => Way | undefined;
+  },
 ): How | { readonly failure: Failure } {
   const { container, node } = placement;
   const state = input.states.get(node);
@@ -56,7 +62,8 @@ export function howOf(
   const wish = input.wish(placement);
   // Its env_file cannot be read, which is told.
   if (wish.digest === undefined) return nothing;
-  const build = buildReason(input, placement);
+  const way = ways(placement);
+  const build = way !== undefined && way.do !== "nothing" ? way.reason : undefined;
   const isLost = facts !== undefined && lostShare(placement, facts, state.containers)?.mendable === true;
   const differs = [
     ...(facts ? drift(facts, state.images, wish) : []),
@@ -65,21 +72,21 @@ export function howOf(
   const { oneOff = false } = placement;
   const does = planCreate(container, { facts, drift: differs, recreate: "differing", broken: isLost || cut, oneOff });
   const pulls = placement.image !== undefined && imageNamed(state.images, imageOf(placement)) === undefined;
-  if (moved) return { does: "create", why: "", build, pulls };
+  if (moved) return { does: "create", why: "", way, pulls };
   const row = statusOf(input, placement);
   switch (does) {
     case "run":
-      return refusedThere(input, placement) ?? { does: "create", why: row.detail, build, pulls };
+      return refusedThere(input, placement) ?? { does: "create", why: row.detail, way, pulls };
     case "replace": {
       const shares = isLost ? [row.detail] : cut ? ["what it has of another container is made anew"] : [];
-      return { does: "replace", why: (differs.length > 0 ? differs : shares).join("; "), build, pulls };
+      return { does: "replace", why: (differs.length > 0 ? differs : shares).join("; "), way, pulls };
     }
     case "start":
       // Docker does so by itself.
-      return facts?.state === "restarting" ? nothing : { does: "start", why: row.detail, build };
+      return facts?.state === "restarting" ? nothing : { does: "start", why: row.detail, way };
     case "keep":
       return facts && isAlive(facts) && staleShare(placement, facts, state.containers) !== undefined
-        ? { does: "start", why: row.detail, build }
+        ? { does: "start", why: row.detail, way }
         : nothing;
   }
 }
@@ -98,14 +105,6 @@ function statusOf(input: PlanInput, placement: Placement): ContainerStatus {
   });
   if (!row) throw new RangeError("a placement has a row");
   return row;
-}
-
-function buildReason({ states, folder }: PlanInput, placement: Placement): string | undefined {
-  if (placement.build === undefined) return undefined;
-  const { images = [] } = states.get(placement.node) ?? {};
-  const facts = { image: placement.container, images, context: folder(placement), rebuildUnseen: false };
-  const { build, reason } = planBuild(facts, { noCache: false, pull: false, force: false });
-  return build ? reason : undefined;
 }
 
 /** What keeps a new container off a node. */

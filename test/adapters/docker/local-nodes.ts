@@ -64,6 +64,7 @@ export function localNodes(options: LocalNodesOptions): Nodes & { opened: Duplex
       const common = { stdout, stderr, truncated: false, durationMs: 0 };
       return code === 0 ? { ...common, status: "ok", code: 0 } : { ...common, status: "failed", code };
     },
+    listen: () => Promise.reject(new Error("not here")),
     terminal: () => Promise.reject(new Error("this machine has a terminal already")),
     clock: () => Promise.reject(new Error("not here")),
     dockerHost: () => Promise.resolve("unix:///var/run/docker.sock"),

@@ -2,10 +2,15 @@ import { expect, test } from "vitest";
 import { pullMissing } from "../../../src/app/place/image.ts";
 import type { Connection, Engine, Outcome, Ports } from "../../../src/app/ports.ts";
 import { type Command, render } from "../../../src/domain/shell.ts";
-import { placement } from "../../fakes/config.ts";
+import { config, node, placement } from "../../fakes/config.ts";
 import { imageFacts } from "../../fakes/facts.ts";
+import { noImageStore } from "../../fakes/image-store.ts";
 
-const ports = { signal: new AbortController().signal } as unknown as Ports;
+const ports = {
+  signal: new AbortController().signal,
+  progress: { warn: () => undefined },
+  imageStore: noImageStore,
+} as unknown as Ports;
 const rest = { stdout: "", stderr: "", truncated: false, durationMs: 1 };
 
 /** Makes the image ready on a node that has `tags`, where a pull ends as `end`; resolves to what was run there. */
@@ -19,8 +24,18 @@ async function prepared(image: string, tags: readonly string[], end: Outcome): P
       return Promise.resolve(end);
     },
   } as unknown as Connection;
-  const engine = { images: () => Promise.resolve([imageFacts({ tags })]) } as unknown as Engine;
-  await pullMissing(ports, { placement: placement("web", "n2", { image }), connection, engine, say: () => undefined });
+  const engine = {
+    images: () => Promise.resolve([imageFacts({ tags })]),
+    info: () => Promise.resolve({ architecture: "x86_64" }),
+  } as unknown as Engine;
+  const own = placement("web", "n2", { image });
+  await pullMissing(ports, {
+    config: config({ nodes: [node("n2")], placements: [own] }),
+    placement: own,
+    connection,
+    engine,
+    say: () => undefined,
+  });
   return runs;
 }
 

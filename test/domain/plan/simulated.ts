@@ -75,13 +75,14 @@ function apply(world: Simulated, config: Config, step: PlanStep): void {
   world.time += 1;
   switch (kind) {
     case "build":
+    case "deliver":
     case "pull": {
       const named = placement ? imageOf(placement) : container;
       const tag = named.includes(":") ? named : `${named}:latest`;
       const context = world.folders.get(container) ?? "v1";
-      const built = kind === "build" ? { "io.pictl.context": context } : {};
+      const built = kind !== "pull" ? { "io.pictl.context": context } : {};
       const image = imageFacts({
-        id: kind === "build" ? `sha256:${tag}-${context}` : `sha256:${tag}`,
+        id: kind !== "pull" ? `sha256:${tag}-${context}` : `sha256:${tag}`,
         tags: [tag],
         labels: built,
       });

@@ -58,6 +58,13 @@ export const node = strict(
       "Words of your own, by which `--node label=value` picks nodes. Without it, the node has none.",
       { example: { rack: "a", disk: "ssd" } },
     ),
+    builder: z.optional(
+      described(
+        toggle(),
+        "Images for machines of its kind are built on it and given to the others; without any builder, on the first node that wants the image.",
+        { default: false, example: true },
+      ),
+    ),
     cordoned: z.optional(
       described(toggle(), "Nothing new is placed on it (`pictl node cordon`); what runs there goes on.", {
         default: false,

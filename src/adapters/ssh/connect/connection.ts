@@ -8,6 +8,7 @@ import type {
   Outcome,
   PipeOptions,
   Privilege,
+  RemoteListener,
   RemoteTerminal,
   RunOptions,
   TerminalOptions,
@@ -21,7 +22,9 @@ import { Channels } from "../run/channels.ts";
 import { discard } from "./dial.ts";
 import { Ending, type Running } from "../run/ending.ts";
 import { defaultClockAgeMs, Guarding, type GuardSettings } from "../guard/guarding.ts";
-import { openSocket, openTcp, pipe } from "../run/pipe.ts";
+import { listen } from "../run/listen.ts";
+import { openSocket, openTcp } from "../run/forward.ts";
+import { pipe } from "../run/pipe.ts";
 import { Rights, type SudoPassword } from "../guard/rights.ts";
 import { run } from "../run/run.ts";
 import type { Session } from "./session.ts";
@@ -99,6 +102,10 @@ export class SshConnection implements Connection {
 
   openTcp(host: string, port: number, signal?: AbortSignal): Promise<Duplex> {
     return openTcp(this.#session, host, port, signal);
+  }
+
+  listen(port: number, onStream: (stream: Duplex) => void, signal?: AbortSignal): Promise<RemoteListener> {
+    return listen(this.#session, { port, onStream, signal });
   }
 
   privilege(): Promise<Privilege> {

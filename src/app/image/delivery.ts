@@ -1,0 +1,64 @@
+import type { Config } from "../../domain/config/types.ts";
+import type { StoredImage } from "../../domain/delivery/stored.ts";
+import { familiarName } from "../../domain/registry/reference.ts";
+import { nodeOf } from "../kit/observe.ts";
+import type { Connection, Engine, Ports } from "../ports.ts";
+import { collectImage } from "./collect.ts";
+import { handOut } from "./hand-out.ts";
+
+/** One image on its way from one node, or from this machine, to others. */
+export interface Delivery {
+  /** Brings it to this machine: once for each node that it is taken from. */
+  collect(from: string, say: (progress: string) => void): Promise<StoredImage>;
+  /** `from`: the node that has it; null: it lies on this machine. Resolves to the bytes that went to the node. */
+  give(
+    to: string,
+    from: string | null,
+    say: (progress: string) => void,
+  ): Promise<{ readonly bytes: number; readonly image: StoredImage }>;
+}
+
+export interface Delivered {
+  readonly config: Config;
+  readonly name: string;
+  /** Digest of the folder that it was built from; null where it is known by its name alone. */
+  readonly context: string | null;
+}
+
+export function openDelivery(
+  ports: Pick<Ports, "imageStore" | "nodes" | "engines" | "signal">,
+  { config, name, context }: Delivered,
+): Delivery {
+  const collected = new Map<string, Promise<StoredImage>>();
+  const open = async (node: string): Promise<{ readonly connection: Connection; readonly engine: Engine }> => {
+    const spec = nodeOf(config, node);
+    const [connection, engine] = await Promise.all([
+      ports.nodes.connect(spec, ports.signal),
+      ports.engines.on(spec, ports.signal),
+    ]);
+    return { connection, engine };
+  };
+  const collect: Delivery["collect"] = (from, say) => {
+    const known = collected.get(from);
+    if (known) return known;
+    const collecting = open(from).then((side) => collectImage(ports, { ...side, name, context, say }));
+    collected.set(from, collecting);
+    return collecting;
+  };
+  return {
+    collect,
+    async give(to, from, say) {
+      const side = await open(to);
+      const { machine } = from === null ? { machine: (await side.engine.info()).architecture } : { machine: "" };
+      const image =
+        from === null
+          ? await ports.imageStore.find({ name: familiarName(name), context, machine })
+          : await collect(from, say);
+      if (!image) throw new RangeError(`the image ${name} is not on this machine`);
+      const done = await handOut(ports, { ...side, image, name: familiarName(name), say });
+      // So that it is not among the first to go. Where that cannot be written down, it goes earlier.
+      if (from === null) await ports.imageStore.keep(image).catch(() => undefined);
+      return { image, ...done };
+    },
+  };
+}
