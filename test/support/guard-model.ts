@@ -13,6 +13,18 @@ export class GuardModel {
   promise = { epoch: 0, owner: "-", ttl: 0, markedAt: 0, marks: "-" };
   #until: { readonly until: number; readonly boot: number } | undefined;
 
+  copy(): GuardModel {
+    const other = new GuardModel();
+    [other.boot, other.promise, other.#until] = [this.boot, this.promise, this.#until];
+    return other;
+  }
+
+  /** All that decides what it answers from now on, with times from now. */
+  toJSON(uptime: number): unknown {
+    const { epoch, owner, ttl, markedAt, marks } = this.promise;
+    return [epoch, owner, ttl, markedAt, marks, this.#left(uptime), this.#until?.boot === this.boot];
+  }
+
   /** Everything that is not on a disk is gone. */
   reboot(): void {
     this.boot += 1;
