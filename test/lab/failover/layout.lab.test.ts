@@ -2,11 +2,12 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
+import { otherDaemon } from "../../faults/controller.ts";
 import { editConfig } from "../../faults/config.ts";
 import { powerLoss } from "../../faults/services.ts";
 import { during, type Fault, hold, until } from "../../faults/stage.ts";
 import { pictl } from "../../support/cli.ts";
-import { Daemon } from "../../support/daemon.ts";
+import type { Daemon } from "../../support/daemon.ts";
 import { INTERVAL, oneApp, type Scene, withScenes } from "../../support/failover.ts";
 
 await withScenes("a layout that is not what runs", (lab, scene) => {
@@ -90,14 +91,17 @@ await withScenes("a layout that is not what runs", (lab, scene) => {
     },
   );
 
+  /** A daemon on another machine, with a config and a state folder of its own. */
+  async function another(stage: Scene): Promise<{ readonly daemon: Daemon; readonly config: string }> {
+    const { dir } = lab.status();
+    rmSync(join(dir, "state-second"), { recursive: true, force: true });
+    const daemon = otherDaemon(stage);
+    await daemon.start();
+    return { daemon, config: join(dir, "second.json") };
+  }
+
   scene("that of a second machine, which does not know of a failover, and takes over", oneApp, async (stage) => {
-    const { config, dir } = lab.status();
-    const theirs = join(dir, "other.json");
-    const document = JSON.parse(readFileSync(config, "utf8")) as object;
-    put(theirs, JSON.stringify({ ...document, state_dir: "state-other" }));
-    rmSync(join(dir, "state-other"), { recursive: true, force: true });
-    const other = new Daemon({ config: theirs });
-    await other.start();
+    const { daemon: other, config: theirs } = await another(stage);
     try {
       await during(stage, powerLoss("n1"), () => stage.leaves("app", "n1"));
       const home = stage.home("app") ?? "";
@@ -127,6 +131,51 @@ await withScenes("a layout that is not what runs", (lab, scene) => {
       await other.kill();
     }
   });
+
+  scene(
+    "that of a daemon which stands still in the middle of a failover, until another one has made it",
+    oneApp,
+    async (stage) => {
+      const { daemon: other, config: theirs } = await another(stage);
+      const still: Fault = {
+        name: "the daemon that leads stands still in the middle of a failover",
+        blocks: ["controller"],
+        inject: async (to) => {
+          await stage.reaches("app", "begun");
+          to.daemon.signal("SIGSTOP");
+        },
+        heal: (to) => {
+          to.daemon.signal("SIGCONT");
+          return Promise.resolve();
+        },
+      };
+      const homes = async (): Promise<string[]> => {
+        const found = await Promise.all(["n2", "n3"].map(async (node) => ((await all(node)) === "" ? [] : [node])));
+        return found.flat();
+      };
+      try {
+        await during(stage, powerLoss("n1"), async () => {
+          await during(stage, still, async () => {
+            await until(stage, "the other one leads", () =>
+              other.events("daemon.leads").length > 0 ? undefined : "it does not",
+            );
+            await until(stage, "the other one has moved it", () =>
+              other.events("container.failed-over").length > 0
+                ? undefined
+                : other.log().split("\n").slice(-5).join("\n"),
+            );
+          });
+          // All that it was about to do is refused by the nodes: it does not lead any more.
+          await hold(6 * INTERVAL);
+          const { layout } = JSON.parse(readFileSync(theirs, "utf8")) as { layout: { node: string; app?: unknown }[] };
+          expect(await homes()).toEqual(layout.flatMap(({ node, app }) => (app === undefined ? [] : [node])));
+          expect(stage.events("container.failed-over")).toEqual([]);
+        });
+      } finally {
+        await other.kill();
+      }
+    },
+  );
 });
 
 /** In one step, as git and editors do: the auditor looks at the file all the time. */
