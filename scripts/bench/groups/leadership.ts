@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { type Group, pictl, type Row } from "../row.ts";
 
-const sizes = [64];
+const sizes = [64, 240, 960];
 const port = 42_022;
 /** As many as one sshd can listen at. */
 const addressesEach = 16;
@@ -106,6 +106,8 @@ async function sshd(folder: string, addresses: readonly string[]): Promise<Child
     "StrictModes no",
     "PermitRootLogin yes",
     "UsePAM no",
+    // What this machine's root has in its start-up files is not what is measured.
+    `SetEnv HOME=${folder}`,
   ];
   await writeFile(file, `${lines.join("\n")}\n`);
   const child = spawn("/usr/sbin/sshd", ["-D", "-e", "-f", file], { stdio: ["ignore", "ignore", "pipe"] });
