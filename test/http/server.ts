@@ -29,10 +29,11 @@ export function configFile(more: object = {}): string {
   return path;
 }
 
-/** The real server, in this process, on a free port; stopped with the test. */
+/** The real server, in this process, on a free port; stopped with the test, or when `atEnd` calls what it is given. */
 export async function startServer(
   config: string = configFile(),
   instead: Partial<ServeInput> = {},
+  atEnd: (stop: () => Promise<void>) => void = onTestFinished,
 ): Promise<TestServer> {
   const context = await quietContext(config, "pictl serve");
   const leave = new AbortController();
@@ -63,7 +64,7 @@ export async function startServer(
     await ended.catch(() => undefined);
     await context.close();
   };
-  onTestFinished(stop);
+  atEnd(stop);
   const where = await Promise.race([address, ended.then(() => ({ url: "http://ended/" }))]);
   const port = Number(new URL(where.url).port);
   const page = { host: `localhost:${port}`, origin: `http://localhost:${port}`, "content-type": "application/json" };

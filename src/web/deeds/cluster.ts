@@ -35,6 +35,7 @@ export interface PlanHow {
   readonly copyVolumes: boolean;
 }
 
-export function apply(how: PlanHow): Deed {
-  return deed("plan.apply", { all: true, ...how }, { title: "Apply the config" });
+/** Just these steps, or none where one of them is for something else by then. */
+export function apply(how: PlanHow, steps: readonly object[]): Deed {
+  return deed("plan.apply", { steps, ...how }, { title: "Apply the config" });
 }

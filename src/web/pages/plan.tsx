@@ -15,7 +15,7 @@ export function Plan() {
   const [copyVolumes, setCopyVolumes] = useState(false);
   const how = { noRemove, newest, copyVolumes };
   const { result, failures, busy, atMs, again } = useLook<{ steps: readonly object[] }>("plan.show", how);
-  const deed = apply(how);
+  const deed = apply(how, result?.steps ?? []);
   return (
     <>
       <Head
@@ -28,7 +28,7 @@ export function Plan() {
         </button>
         {!busy && result && result.steps.length > 0 && <DeedButton deed={deed} solid />}
       </Head>
-      <p class="quiet">What differs from the config, in the order in which it would be mended. Apply asks once more.</p>
+      <p class="quiet">What differs from the config, in the order in which it would be mended. Apply asks once more, and does just this.</p>
       <div class="toolbar">
         <Switch label="Remove nothing" on={noRemove} onChange={setNoRemove} />
         <Switch label="Copy the data of what moves" on={copyVolumes} onChange={setCopyVolumes} />
