@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pages } from "../../src/web/pages/index.ts";
 import { chromiumPath, findings, openBrowser } from "./browser.ts";
 import { anna, logIn, opened, serving } from "./console.ts";
+import { largeLayout } from "./painted-console.ts";
 
 const places = [
   ...pages.map(({ id }) => id),
@@ -113,11 +114,7 @@ describe.skipIf(chromiumPath === undefined)("the console in a real browser", () 
   });
 
   test("two thousand rows are drawn as those that are seen, soon after the login", async () => {
-    const many = Array.from({ length: 20 }, (_, index) => ({
-      node: `n${index}`,
-      ...Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`c${index}-${at}`, ""])),
-    }));
-    const { server } = await serving({ ...anna, layout: many });
+    const { server } = await serving({ ...anna, layout: largeLayout(20, 100) });
     const { page } = await opened(browser);
     await page.goto(`${server.url}#/containers`);
     await logIn(page);

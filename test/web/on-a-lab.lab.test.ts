@@ -140,7 +140,7 @@ describe.skipIf(obstacle !== undefined)("the console on a lab", () => {
     await typed("kept=$((40+2)); echo kept is $kept", "kept is 42");
     await typed("stty size", /^\d+ \d+/);
     await page.setViewportSize({ width: 640, height: 700 });
-    await typed('echo narrow $(stty size)', /narrow \d+ \d\d$/);
+    await typed("echo narrow $(stty size)", /narrow \d+ \d\d$/);
     await page.setViewportSize({ width: 1280, height: 800 });
     await page.reload();
     await screen().getByText("kept is 42").first().waitFor(soon);

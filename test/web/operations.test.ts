@@ -12,7 +12,9 @@ describe("what a button of the console does", () => {
   )("%s: the command beside it is the one that the server tells", (id, operation) => {
     withTable();
     const input = everything(operation);
-    expect(requestOf(id, input).command).toBe(commandLine(operation, operation.id === "plan.apply" ? { ...input, steps: undefined } : input));
+    expect(requestOf(id, input).command).toBe(
+      commandLine(operation, operation.id === "plan.apply" ? { ...input, steps: undefined } : input),
+    );
   });
 
   test("what stands in the path is not in the body, and what is not said is nowhere", () => {

@@ -28,7 +28,10 @@ export function Plan() {
         </button>
         {!busy && result && result.steps.length > 0 && <DeedButton deed={deed} solid />}
       </Head>
-      <p class="quiet">What differs from the config, in the order in which it would be mended. Apply asks once more, and does just this.</p>
+      <p class="quiet">
+        What differs from the config, in the order in which it would be mended. Apply asks once more, and does just
+        this.
+      </p>
       <div class="toolbar">
         <Switch label="Remove nothing" on={noRemove} onChange={setNoRemove} />
         <Switch label="Copy the data of what moves" on={copyVolumes} onChange={setCopyVolumes} />
