@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { hostname, userInfo } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { openBuildContexts, savedDigests } from "./adapters/build-context/index.ts";
+import { openBuildContexts, savedDigests, sentContext } from "./adapters/build-context/index.ts";
 import { systemClock } from "./adapters/clock/index.ts";
 import { findConfig, openConfigStore } from "./adapters/config/index.ts";
 import { thisMachine } from "./adapters/controller/index.ts";
@@ -160,6 +160,8 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       engines,
       contexts: openBuildContexts({
         memory: (key) => state.openStateFile(join(config.stateDir, "contexts", `${key}.json`), savedDigests, { warn }),
+        sent: (key) =>
+          state.openStateFile(join(config.stateDir, "contexts", `${key}.sent.json`), sentContext, { warn }),
         clock: systemClock,
       }),
       imageStore: openImageStore({

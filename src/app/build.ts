@@ -7,10 +7,11 @@ import { type ErrorCode, type Failure, PictlError, toFailure } from "../domain/e
 import { familiarName } from "../domain/registry/reference.ts";
 import { render } from "../domain/shell.ts";
 import { bytes as inBytes, plural } from "../domain/text.ts";
-import { buildImage } from "./image/build-image.ts";
+import { buildImage, type BuildImageInput } from "./image/build-image.ts";
 import { type Delivery, openDelivery } from "./image/delivery.ts";
 import { endsDelivery } from "./image/hand-out.ts";
 import { lookAtNodes, type SeenNode } from "./image/look-at-nodes.ts";
+import { sha256 } from "./kit/digest.ts";
 import { fanOut } from "./kit/fan-out.ts";
 import { nodeOf, type Observer, observer } from "./kit/observe.ts";
 import type { BuildContext, Ports, Step } from "./ports.ts";
@@ -251,10 +252,27 @@ async function build(ports: Ports, work: Work, { node, way, step }: On<"build">)
       step.update(text);
     };
     await recorded(ports, eventOn(work, node), () =>
-      buildImage({ connection, image, command, context, folder, onStep, signal: ports.signal }),
+      buildImage({
+        connection,
+        image,
+        command,
+        context,
+        folder,
+        onStep,
+        kept: keptOn(ports, work, node),
+        signal: ports.signal,
+      }),
     );
   });
   return { outcome: `built (${way.reason})`, changed: true };
+}
+
+/** What is smaller is sent as a whole, and needs no place on the node. */
+const keptFromBytes = 1024 * 1024;
+
+function keptOn({ contexts }: Ports, { context, config, image }: Work, node: string): BuildImageInput["kept"] {
+  if (!context || context.bytes < keptFromBytes) return undefined;
+  return { key: sha256(`${config.cluster} ${image}`).slice(0, 24), sent: contexts.sent(context.folder, node) };
 }
 
 async function deliver(ports: Ports, work: Work, { node, way, step }: On<"deliver">): Promise<Done> {

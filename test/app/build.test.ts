@@ -19,7 +19,14 @@ const base = { stdout: "", stderr: "", truncated: false, durationMs: 1 };
 const ok: Outcome = { ...base, status: "ok", code: 0 };
 
 function contextOf(digest: string, tar: () => AsyncIterable<Uint8Array> = noBytes): BuildContext {
-  return { folder: "/docker/web", digest, files: 2, bytes: 10, tar };
+  return {
+    folder: "/docker/web",
+    digest,
+    files: 2,
+    bytes: 10,
+    tar,
+    difference: () => Promise.reject(new Error("too small")),
+  };
 }
 
 async function* noBytes(): AsyncGenerator<Uint8Array> {
@@ -56,6 +63,7 @@ function world({ images = {}, context = contextOf("sha256:1"), run = () => Promi
         Promise.resolve({ images: () => Promise.resolve([...(images[spec.name] ?? [])]) } as Partial<Engine> as Engine),
     },
     contexts: {
+      sent: () => ({ read: () => Promise.resolve(undefined), write: () => Promise.resolve() }),
       open: () => {
         opened += 1;
         return Promise.resolve(context);
@@ -224,7 +232,10 @@ describe("buildImages", () => {
     const present = { n1: [imageFacts({ tags: ["web:latest"] })] };
     const ports = (context?: BuildContext) => {
       const made = world({ images: present });
-      return { ...made, ports: { ...made.ports, contexts: { open: () => Promise.resolve(context) } } };
+      return {
+        ...made,
+        ports: { ...made.ports, contexts: { ...made.ports.contexts, open: () => Promise.resolve(context) } },
+      };
     };
     const kept = ports();
     const first = await buildImages(kept.ports, input([web("n1")]));

@@ -156,7 +156,7 @@ export class ImageNode {
       const chunks: Buffer[] = [];
       for await (const chunk of entry as AsyncIterable<Buffer>) chunks.push(chunk);
       files.set(entry.header.name, Buffer.concat(chunks));
-      this.received += entry.header.size ?? 0;
+      this.received += entry.header.size;
     }
     const [row] = JSON.parse(files.get("manifest.json")?.toString() ?? "[]") as {
       Config: string;

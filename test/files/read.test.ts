@@ -136,7 +136,7 @@ describe("wherever a file is asked for", () => {
   test.each(planted)("%s as .dockerignore is refused in words", async (_what, plant, why) => {
     plant(join(folder, ".dockerignore"));
     const never = { read: () => Promise.resolve(undefined), write: () => Promise.resolve() };
-    const contexts = openBuildContexts({ memory: () => never, clock: { now: () => 0 } });
+    const contexts = openBuildContexts({ memory: () => never, sent: () => never, clock: { now: () => 0 } });
     await expect(contexts.open(folder)).rejects.toThrow(why);
   });
 

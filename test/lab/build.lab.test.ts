@@ -189,6 +189,7 @@ describe.skipIf(obstacle !== undefined)("build", () => {
     writeFileSync(join(folder, "data"), "");
     truncateSync(join(folder, "data"), 50 * 2 ** 20);
     const contexts: typeof real.ports.contexts = {
+      ...real.ports.contexts,
       open: async (path, signal) => {
         const context = await real.ports.contexts.open(path, signal);
         if (context) appendFileSync(join(folder, "data"), "more");

@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
 import { realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
-import type { BuildContext, BuildContexts, Clock, StateFile } from "../../app/ports.ts";
+import * as z from "zod/mini";
+import type { BuildContext, BuildContexts, Clock, SentContext, StateFile } from "../../app/ports.ts";
+import { type Schema, schemaOf } from "../../files/schema.ts";
 import { folderKey, openFileDigests, type SavedDigests } from "./digests.ts";
 
 export { savedDigests } from "./digests.ts";
+import { differenceOf } from "./difference.ts";
 import { chunkBytes, fileData, type FileEntry } from "./file.ts";
 import { readIgnore } from "./ignore.ts";
 import { digestMode, umaskOf, usualUmask } from "./modes.ts";
@@ -16,8 +19,18 @@ import { type Entry, walk } from "./walk.ts";
 export interface BuildContextsOptions {
   /** Where to keep what is known of a folder's files; `key` is good as the name of a file. */
   readonly memory: (key: string) => StateFile<SavedDigests>;
+  /** The same for what nodes have of a folder. */
+  readonly sent: (key: string) => StateFile<SentContext>;
   readonly clock: Pick<Clock, "now">;
 }
+
+export const sentContext: Schema<SentContext> = schemaOf(
+  z.object({
+    id: z.string(),
+    bytes: z.number(),
+    pieces: z.array(z.tuple([z.string(), z.number(), z.number()])),
+  }),
+);
 
 /**
  * Build folders as docker would see them. Their digests are the same on every machine and at any time for the same files;
@@ -26,6 +39,7 @@ export interface BuildContextsOptions {
  */
 export function openBuildContexts(options: BuildContextsOptions): BuildContexts {
   return {
+    sent: (folder, node) => options.sent(folderKey(`${folder} ${node}`)),
     open: async (folder, signal = new AbortController().signal) => {
       const root = await realFolder(folder);
       return root === undefined ? undefined : scan({ ...options, folder, root, signal });
@@ -50,9 +64,13 @@ async function scan({ memory, clock, folder, root, signal }: Scan): Promise<Buil
   let bytes = 0;
   const buffer = Buffer.allocUnsafe(chunkBytes);
   const turn = turns();
+  const digestsByPath = new Map<string, string>();
   const digestOf = async (entry: FileEntry): Promise<string> => {
     const known = digests.known(entry);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      digestsByPath.set(entry.path, known);
+      return known;
+    }
     const data = createHash("sha256");
     for (const chunk of fileData(root, entry, { signal, buffer })) {
       data.update(chunk);
@@ -60,6 +78,7 @@ async function scan({ memory, clock, folder, root, signal }: Scan): Promise<Buil
     }
     const digest = data.digest("hex");
     digests.add(entry, digest);
+    digestsByPath.set(entry.path, digest);
     return digest;
   };
   for (const entry of walk(root, ignore, signal)) {
@@ -81,6 +100,7 @@ async function scan({ memory, clock, folder, root, signal }: Scan): Promise<Buil
     files,
     bytes,
     tar: (signal = new AbortController().signal) => tarOf(root, entries, signal),
+    difference: (before) => differenceOf({ root, entries, digests: digestsByPath }, before),
   };
 }
 

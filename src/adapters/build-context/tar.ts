@@ -32,10 +32,10 @@ async function* blocksOf(folder: string, entries: readonly Entry[], signal: Abor
  * What comes first has a plain name: docker looks at two blocks for whether it gets a tar or a Dockerfile, and does not
  * see through the pax header that other names need. Docker gives the folder a mode of its own.
  */
-const folderItself: Entry = { path: ".", kind: "directory", mode: 0o755, mtimeMs: 0 };
+export const folderItself: Entry = { path: ".", kind: "directory", mode: 0o755, mtimeMs: 0 };
 
 /** Small pieces put together, since each costs a packet on its way to the node; a large one goes as it is. */
-async function* gathered(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* gathered(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const waiting = Buffer.allocUnsafe(2 * gatheredBytes);
   let size = 0;
   for await (const piece of pieces) {
@@ -58,7 +58,7 @@ const gatheredBytes = 64 * 1024;
 /** tar-stream writes seconds of 31 bits. */
 const latestMs = (2 ** 31 - 1) * 1000;
 
-function headerOf(entry: Entry): Pick<Header, "name"> & Partial<Header> {
+export function headerOf(entry: Entry): Pick<Header, "name"> & Partial<Header> {
   const mtime = new Date(Math.min(Math.max(entry.mtimeMs, 0), latestMs));
   const common = { mode: entry.mode, uid: 0, gid: 0, mtime };
   switch (entry.kind) {

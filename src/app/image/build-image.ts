@@ -1,3 +1,4 @@
+import { buildKept, contextGone } from "../../domain/build/kept-context.ts";
 import { buildFailureLines } from "../../domain/build/failure-lines.ts";
 import { parseBuildStep } from "../../domain/build/steps.ts";
 import { dockerAccessError } from "../../domain/docker/failure.ts";
@@ -8,7 +9,7 @@ import { firstOf } from "../../abort.ts";
 import { dockerError } from "../kit/docker.ts";
 import { linesOf } from "../kit/lines.ts";
 import { watched } from "../kit/watched.ts";
-import type { BuildContext, Connection, Outcome } from "../ports.ts";
+import type { BuildContext, Connection, Outcome, SentContext, StateFile } from "../ports.ts";
 
 export interface BuildImageInput {
   readonly connection: Connection;
@@ -16,6 +17,8 @@ export interface BuildImageInput {
   readonly command: Command;
   /** Sent on stdin as a tar; undefined when the command names a folder of the node's own. */
   readonly context: BuildContext | undefined;
+  /** Which one it is, and what the node has of it; undefined: it is sent as a whole, and not kept there. */
+  readonly kept?: { readonly key: string; readonly sent: StateFile<SentContext> } | undefined;
   /** Where on the node, for the error. */
   readonly folder: string;
   /** Called with docker's present step, for people. */
@@ -33,7 +36,7 @@ const timeoutMs = 60 * 60 * 1000;
 export async function buildImage(input: BuildImageInput): Promise<void> {
   const { connection, image } = input;
   const { sudo, privileged } = dockerRights(await connection.privilege());
-  const { outcome, begun } = await run(input, sudo);
+  const { outcome, begun } = await (input.context && input.kept ? runKept(input, input.kept, sudo) : run(input, sudo));
   if (outcome.status === "ok") return;
   const place = { doing: `build ${image}`, node: connection.node, privileged };
   if (outcome.status === "unknown") throw dockerError(outcome, place);
@@ -42,7 +45,39 @@ export async function buildImage(input: BuildImageInput): Promise<void> {
   throw noAccess ?? missingFolder(input, outcome) ?? buildFailed(input, outcome);
 }
 
-async function run(input: BuildImageInput, sudo: boolean): Promise<{ outcome: Outcome; begun: boolean }> {
+interface Ran {
+  readonly outcome: Outcome;
+  readonly begun: boolean;
+}
+
+/** Sends what the node lacks, and all of it where that turns out to be less than was thought. */
+async function runKept(
+  input: BuildImageInput,
+  { key, sent }: NonNullable<BuildImageInput["kept"]>,
+  sudo: boolean,
+): Promise<Ran> {
+  // What cannot be read, or written below, costs no more than the line's time.
+  let before = await sent.read().catch(() => undefined);
+  for (;;) {
+    const difference = await input.context?.difference(before);
+    if (!difference) return run(input, sudo);
+    const { id, bytes } = difference.sent;
+    const command = buildKept(input.command, { ...difference, key, id, bytes });
+    const ran = await run({ ...input, command }, sudo, difference.chunks);
+    if (ran.outcome.code === contextGone && before !== undefined) {
+      before = undefined;
+      continue;
+    }
+    if (ran.outcome.status !== "unknown") await sent.write(difference.sent).catch(() => undefined);
+    return ran;
+  }
+}
+
+async function run(
+  input: BuildImageInput,
+  sudo: boolean,
+  chunks = input.context && ((signal?: AbortSignal) => input.context?.tar(signal) ?? []),
+): Promise<Ran> {
   let begun = false;
   const show = (line: string): void => {
     const step = parseBuildStep(line);
@@ -50,7 +85,7 @@ async function run(input: BuildImageInput, sudo: boolean): Promise<{ outcome: Ou
     begun = true;
     input.onStep(`${String(step.step)}/${String(step.of)} ${step.text}`);
   };
-  const source = input.context && watched(input.context.tar(input.signal));
+  const source = chunks && watched(chunks(input.signal) as AsyncIterable<Uint8Array>);
   // A tar that breaks off must end docker: it would build from the half, or wait for the rest.
   const { signal, dispose } = firstOf([input.signal, source?.broken]);
   try {

@@ -1,3 +1,4 @@
+import type { Segment } from "../../domain/build/kept-context.ts";
 import type { NodeSpec } from "../../domain/config/types.ts";
 import type {
   ContainerFacts,
@@ -10,6 +11,7 @@ import type {
   StopMark,
   StatsSample,
 } from "../../domain/docker/facts.ts";
+import type { StateFile } from "./state.ts";
 
 /** Docker on a node, for reading. Changes go through the docker client as commands (`src/domain/docker`). */
 export interface Engines {
@@ -81,6 +83,29 @@ export interface BuildContexts {
    * has no such folder; rejects with build-context-invalid (no Dockerfile, a fifo, an unreadable file, a bad `.dockerignore`) and interrupted.
    */
   open(folder: string, signal?: AbortSignal): Promise<BuildContext | undefined>;
+  /** What a node was sent of a folder the last time. */
+  sent(folder: string, node: string): StateFile<SentContext>;
+}
+
+/** A context's tar, by what it is made of. */
+export interface SentContext {
+  /** The same for the same tar. */
+  readonly id: string;
+  readonly bytes: number;
+  /** What each piece is, where it is, and how long. */
+  readonly pieces: readonly (readonly [key: string, at: number, bytes: number])[];
+}
+
+/** What makes one tar of another. */
+export interface ContextDifference {
+  /** The tar that it makes. */
+  readonly sent: SentContext;
+  /** The one that its segments are of; undefined where all of it is sent. */
+  readonly before: string | undefined;
+  readonly segments: readonly Segment[];
+  readonly sentBytes: number;
+  /** As `BuildContext.tar`, of the segments that are sent. */
+  readonly chunks: (signal?: AbortSignal) => AsyncIterable<Uint8Array>;
 }
 
 export interface BuildContext {
@@ -95,4 +120,6 @@ export interface BuildContext {
    * number of times. Throws build-context-invalid in the stream when a file is no longer what the digest was made of.
    */
   tar(signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  /** The same tar as a difference from one that was sent before. */
+  difference(before: SentContext | undefined): Promise<ContextDifference>;
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
-import { openBuildContexts, savedDigests } from "../../../src/adapters/build-context/index.ts";
+import { openBuildContexts, savedDigests, sentContext } from "../../../src/adapters/build-context/index.ts";
 import { openStateFile } from "../../../src/adapters/state/index.ts";
 import type { BuildContext, BuildContexts } from "../../../src/app/ports.ts";
 
@@ -22,6 +22,7 @@ export function memoryFolder(): string {
 export function contextsIn(memory: string, aheadMs = 0): BuildContexts {
   return openBuildContexts({
     memory: (key) => openStateFile(join(memory, `${key}.json`), savedDigests, { warn: () => undefined }),
+    sent: (key) => openStateFile(join(memory, `${key}.sent.json`), sentContext, { warn: () => undefined }),
     clock: { now: () => Date.now() + aheadMs },
   });
 }
