@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type Header, pack as createPack } from "tar-stream";
 
-export const tarBlockBytes = 512;
+const tarBlockBytes = 512;
 
 /** What ends an archive. */
 export const tarEnd: Uint8Array = Buffer.alloc(2 * tarBlockBytes);

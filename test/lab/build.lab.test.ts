@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import {
   appendFileSync,
   chmodSync,
@@ -275,5 +276,96 @@ describe.skipIf(obstacle !== undefined)("build", () => {
       ) as string,
     });
     expect(shown).toEqual(["1/2 COPY . /", expect.stringMatching(/^2\/2 RUN /)]);
+  });
+});
+
+describe.skipIf(obstacle !== undefined).each([
+  ["forwards ports", "yes"],
+  ["forwards none", "no"],
+])("an sshd that %s", (_what, forwarding) => {
+  const lab = withLab({ nodes: 3, sshdOptions: [`AllowTcpForwarding=${forwarding}`] });
+  let real: RealPorts;
+  let folder: string;
+  const megabyte = 2 ** 20;
+  beforeAll(async () => {
+    real = await realPorts(lab);
+    folder = join(lab.status().dir, "test-images/app");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "Dockerfile"), "FROM scratch\nCOPY base /\nCOPY app /\n");
+    writeFileSync(join(folder, "base"), randomBytes(20 * megabyte));
+  });
+  afterAll(() => real.close());
+
+  function deliver(on: readonly string[], parts: Partial<BuildInput> = {}) {
+    const placements = on.map((node) => placement("app", node, { build: folder }));
+    const flags = { noCache: false, pull: false, force: false, dryRun: false };
+    return buildImages(real.ports, { config: real.config, placements, ...flags, ...parts });
+  }
+
+  /** Megabytes that went over the nodes' lines while `work` was done, in both directions. */
+  async function onTheWire(work: () => Promise<void>): Promise<number> {
+    const read = async (): Promise<number> => {
+      const counters = nodes.map((node) => lab.inside(node, "cat /sys/class/net/eth0/statistics/[rt]x_bytes"));
+      return (await Promise.all(counters))
+        .flatMap((text) => text.trim().split("\n"))
+        .reduce((sum, each) => sum + Number(each), 0);
+    };
+    const before = await read();
+    await work();
+    return ((await read()) - before) / megabyte;
+  }
+
+  const ids = async (): Promise<readonly string[]> => [
+    ...new Set(await Promise.all(nodes.map((node) => lab.inside(node, "docker image ls -q --no-trunc app")))),
+  ];
+
+  test("of an image of 21 MB only the one that changed goes over the line, and all nodes have the same image", async () => {
+    writeFileSync(join(folder, "app"), randomBytes(megabyte));
+    expect((await deliver(nodes)).failures).toEqual([]);
+    expect(await ids()).toHaveLength(1);
+    writeFileSync(join(folder, "app"), randomBytes(megabyte));
+    // To the builder, back from it, and to two others.
+    const sent = await onTheWire(async () => {
+      expect((await deliver(nodes)).failures).toEqual([]);
+    });
+    expect(sent).toBeLessThan(4.5);
+    expect(await ids()).toHaveLength(1);
+    expect(await lab.inside("n1", "ls /var/tmp; docker image ls --format '{{.Repository}}' | grep 127 || true")).toBe(
+      "",
+    );
+  });
+
+  test("a delivery that is cut in the middle leaves nothing, and goes on when it is said again", async () => {
+    writeFileSync(join(folder, "app"), randomBytes(4 * megabyte));
+    await lab.onSwitch("tc qdisc add dev n3 root tbf rate 4mbit burst 64kb latency 400ms");
+    real.shown.splice(0);
+    const giving = deliver(nodes);
+    await expect
+      .poll(() => real.shown.some((line) => line.includes("giving app:latest to n3")), { timeout: 30_000 })
+      .toBe(true);
+    await lab.inside(
+      "n3",
+      "for each in $(grep -la '^sshd: root' /proc/[0-9]*/cmdline 2>/dev/null); do pid=${each#/proc/}; kill -9 ${pid%/*}; done; true",
+    );
+    const { failures } = await giving;
+    await lab.onSwitch("tc qdisc del dev n3 root");
+    expect(failures).toMatchObject([{ node: "n3", container: "app" }]);
+    expect((await ids()).length).toBe(2);
+    expect((await deliver(nodes)).result.images.map((row) => row.outcome)).toEqual([
+      "up to date",
+      "up to date",
+      expect.stringMatching(/^delivered from this machine/),
+    ]);
+    expect(await ids()).toHaveLength(1);
+  });
+
+  test("when its builder is dead, a node that needs the image gets the very same from this machine", async () => {
+    const [id] = await ids();
+    await lab.inside("n2", "docker image rm -f app");
+    await lab.kill("n1");
+    const { result, failures } = await deliver(["n2"], { alsoOn: [] });
+    expect(failures).toEqual([]);
+    expect(result.images[0]?.outcome).toMatch(/^delivered from this machine \(not on the node yet, /);
+    expect(await lab.inside("n2", "docker image ls -q --no-trunc app")).toBe(id);
   });
 });

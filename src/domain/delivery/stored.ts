@@ -82,7 +82,7 @@ export function blobsOf({ manifests, config, layers }: ImageFiles): readonly Blo
 }
 
 /** What the files of these take; one that several have is there once. */
-export function bytesOf(images: readonly ImageFiles[]): number {
+function bytesOf(images: readonly ImageFiles[]): number {
   const sizes = new Map(images.flatMap(blobsOf).map(({ digest, bytes }) => [digest, bytes]));
   return [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
 }
