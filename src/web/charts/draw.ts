@@ -50,7 +50,10 @@ export function draw(place: HTMLElement, { series, text }: Lines): Drawn {
           x: { range: (_plot, least, most) => [Math.min(least, most - shortestSeconds), most] },
           y: { range: (_plot, _least, most) => [0, most > 0 ? most * 1.1 : 1] },
         },
-        axes: [axis, { ...axis, size: 72, values: (_plot, values) => values.map((value) => text(value)) }],
+        axes: [
+          { ...axis, values: (_plot, seconds) => seconds.map(clock) },
+          { ...axis, size: 72, values: (_plot, values) => values.map((value) => text(value)) },
+        ],
         series: [
           {},
           ...series.map(([label], index) => ({
@@ -78,6 +81,10 @@ export function draw(place: HTMLElement, { series, text }: Lines): Drawn {
       plot.destroy();
     },
   };
+}
+
+function clock(seconds: number): string {
+  return new Date(seconds * 1000).toLocaleTimeString([], { hour12: false });
 }
 
 function dataOf(samples: readonly Sample[], series: Lines["series"]): uPlot.AlignedData {
