@@ -12,6 +12,8 @@ export default class Images extends PictlCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Images);
     const { config, ports } = await this.open(flags);
-    await this.finish(await listImages(ports, { config, nodes: selectNodes(config, flags.node ?? []) }), imagesView);
+    const nodes = selectNodes(config, flags.node ?? []);
+    const onEarly = this.early(imagesView);
+    await this.finish(await listImages(ports, { config, nodes, onEarly }), imagesView);
   }
 }

@@ -12,6 +12,8 @@ export default class Nodes extends PictlCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Nodes);
     const { config, ports } = await this.open(flags);
-    await this.finish(await listNodes(ports, { config, nodes: selectNodes(config, args.node ?? []) }), nodesView);
+    const nodes = selectNodes(config, args.node ?? []);
+    const onEarly = this.early(nodesView);
+    await this.finish(await listNodes(ports, { config, nodes, onEarly }), nodesView);
   }
 }

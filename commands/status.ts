@@ -45,6 +45,7 @@ Where stdout is no terminal, --watch prints a line for everything there is, and 
       nodes,
       // Who asks for one container asks for all its copies, and for no others.
       names: args.container && [...new Set(placements.map(({ container }) => container))],
+      onEarly: this.early(statusView),
     });
     await this.finish(report, statusView);
   }

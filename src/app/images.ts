@@ -1,6 +1,6 @@
 import type { Config, NodeSpec } from "../domain/config/types.ts";
 import { imagesInUse, type NodeImages } from "../domain/images/list.ts";
-import { fanOut, type FanOut } from "./kit/fan-out.ts";
+import { type Early, fanOut, type FanOut } from "./kit/fan-out.ts";
 import { looking, lookWithin } from "./kit/looking.ts";
 import type { Ports } from "./ports.ts";
 import type { Report } from "./kit/report.ts";
@@ -24,11 +24,31 @@ export interface ImageRow {
 /** Every image of every node, with what needs it. */
 export async function listImages(
   ports: Ports,
-  input: { readonly config: Config; readonly nodes: readonly NodeSpec[] },
+  input: {
+    readonly config: Config;
+    readonly nodes: readonly NodeSpec[];
+    /** Told once what is known of the nodes that have answered, while others let one wait. */
+    readonly onEarly?: ((result: { images: readonly ImageRow[] }) => void) | undefined;
+  },
 ): Promise<Report<{ images: readonly ImageRow[] }>> {
-  const { results, failures } = await lookAtImages(ports, input);
-  const now = ports.clock.now();
-  return { result: { images: results.flatMap(({ node, state }) => imageRows(node.name, state, now)) }, failures };
+  const { onEarly } = input;
+  const rows = (results: readonly ImageLook[]): { images: readonly ImageRow[] } => {
+    const now = ports.clock.now();
+    return { images: results.flatMap(({ node, state }) => imageRows(node.name, state, now)) };
+  };
+  const early = onEarly && {
+    clock: ports.clock,
+    tell: (results: readonly ImageLook[]) => {
+      onEarly(rows(results));
+    },
+  };
+  const { results, failures } = await lookAtImages(ports, input, early);
+  return { result: rows(results), failures };
+}
+
+export interface ImageLook {
+  readonly node: NodeSpec;
+  readonly state: NodeImages;
 }
 
 /** The rows of one node. */
@@ -50,8 +70,10 @@ export function imageRows(node: string, state: NodeImages, nowMs: number): reado
 export function lookAtImages(
   ports: Ports,
   { config, nodes }: { readonly config: Config; readonly nodes: readonly NodeSpec[] },
-): Promise<FanOut<{ readonly node: NodeSpec; readonly state: NodeImages }>> {
+  early?: Early<NodeSpec, ImageLook>,
+): Promise<FanOut<ImageLook>> {
   return fanOut(ports, nodes, {
+    early,
     place: (node) => ({ node: node.name }),
     work: (node) =>
       looking(ports, node.name, () =>

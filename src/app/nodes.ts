@@ -22,9 +22,21 @@ export interface NodeRow extends Partial<NodeProbe> {
 /** Looks at every node at once: system, Docker, virtual IP. An unreachable node is a row too, and a failure. */
 export async function listNodes(
   ports: Ports,
-  input: { config: Config; nodes: readonly NodeSpec[] },
+  input: {
+    config: Config;
+    nodes: readonly NodeSpec[];
+    /** Told once what is known of the nodes that have answered, while others let one wait. */
+    onEarly?: ((result: { nodes: readonly NodeRow[] }) => void) | undefined;
+  },
 ): Promise<Report<{ nodes: readonly NodeRow[] }>> {
+  const { onEarly } = input;
   const looks = await fanOut(ports, input.nodes, {
+    early: onEarly && {
+      clock: ports.clock,
+      tell: (results: readonly Look[]) => {
+        onEarly({ nodes: results.map(({ row }) => row) });
+      },
+    },
     place: (node) => ({ node: node.name }),
     work: (node) =>
       lookAt(

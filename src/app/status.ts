@@ -37,6 +37,8 @@ export async function containerStatus(
     readonly nodes: readonly NodeSpec[];
     /** The containers that are asked for: every copy of them, and no other strays. Undefined for all. */
     readonly names?: readonly string[] | undefined;
+    /** Told once what is known of the nodes that have answered, while others let one wait. */
+    readonly onEarly?: ((result: { containers: readonly StatusRow[] }) => void) | undefined;
   },
 ): Promise<Report<{ containers: readonly StatusRow[] }>> {
   const { config, names } = input;
@@ -44,11 +46,36 @@ export async function containerStatus(
   const concerned = new Set(
     [...input.placements, ...(names ? [] : input.nodes.map(({ name: node }) => ({ node })))].map(({ node }) => node),
   );
+  const local = lookHere(ports, placements);
+  const rowsFrom = ({ moves, wishes }: Here, states: ReadonlyMap<string, NodeState>): readonly ContainerStatus[] =>
+    compare({
+      cluster: config.cluster,
+      layout: config.placements,
+      placements,
+      states,
+      wish: (placement) => wishes.get(placement) ?? { digest: undefined, image: imageOf(placement) },
+      nowMs: ports.clock.now(),
+      moves,
+    }).filter(
+      (row) =>
+        row.wanted || (input.nodes.some((node) => node.name === row.node) && (names?.includes(row.copyOf) ?? true)),
+    );
+  const { onEarly } = input;
+  const tellEarly = async (results: readonly Look[]): Promise<void> => {
+    const here = await local;
+    const known = statesOf(results);
+    const rows = rowsFrom(here, known).filter(({ node }) => known.has(node));
+    onEarly?.({ containers: rows.map((row) => withUse(row, results, ports.clock.now())) });
+  };
   const [looks, elsewhere] = await Promise.all([
     fanOut(
       ports,
       config.nodes.filter((node) => concerned.has(node.name)),
-      { place: (node) => ({ node: node.name }), work: (node) => lookAt(ports, node) },
+      {
+        place: (node) => ({ node: node.name }),
+        work: (node) => lookAt(ports, node),
+        early: onEarly && { clock: ports.clock, tell: (results) => void tellEarly(results).catch(() => undefined) },
+      },
     ),
     lookElsewhere(
       ports,
@@ -56,31 +83,15 @@ export async function containerStatus(
       input.nodes.filter((node) => !concerned.has(node.name)),
     ),
   ]);
-  const states = new Map([...looks.results.map((look) => [look.node, look.state] as const), ...elsewhere]);
+  const states = new Map([...statesOf(looks.results), ...elsewhere]);
   const found = new Map([...states].map(([node, { containers }]) => [node, containers]));
   // Who asks for a few containers or nodes asks for no others.
   const all = names === undefined && input.nodes.length === config.nodes.length;
   const behind = all ? await lookBehind(ports, { config, found }) : [];
-  const { moves, failures } = await openMoves(ports);
-  const environments = await readEnvironments(ports, placements);
-  const wishes = new Map(
-    await Promise.all(
-      placements.map(async (each) => [each, await wishOf(ports, each, environments.of(each))] as const),
-    ),
-  );
+  const here = await local;
+  const { moves, failures, environments } = here;
   const generations = (await ports.generations.read()) ?? noGenerations;
-  const rows = compare({
-    cluster: config.cluster,
-    layout: config.placements,
-    placements,
-    states,
-    wish: (placement) => wishes.get(placement) ?? { digest: undefined, image: imageOf(placement) },
-    nowMs: ports.clock.now(),
-    moves,
-  }).filter(
-    (row) =>
-      row.wanted || (input.nodes.some((node) => node.name === row.node) && (names?.includes(row.copyOf) ?? true)),
-  );
+  const rows = rowsFrom(here, states);
   const absent = input.placements.filter(
     ({ stray, container, node }) =>
       stray === true && states.has(node) && !rows.some((row) => row.container === container && row.node === node),
@@ -116,6 +127,29 @@ async function lookElsewhere(
     }),
   );
   return found.flat();
+}
+
+/** What this machine knows of what is wanted. */
+interface Here {
+  readonly moves: readonly MoveRecord[];
+  readonly failures: readonly Failure[];
+  readonly environments: Awaited<ReturnType<typeof readEnvironments>>;
+  readonly wishes: ReadonlyMap<Placement, Awaited<ReturnType<typeof wishOf>>>;
+}
+
+async function lookHere(ports: Ports, placements: readonly Placement[]): Promise<Here> {
+  const { moves, failures } = await openMoves(ports);
+  const environments = await readEnvironments(ports, placements);
+  const wishes = new Map(
+    await Promise.all(
+      placements.map(async (each) => [each, await wishOf(ports, each, environments.of(each))] as const),
+    ),
+  );
+  return { moves, failures, environments, wishes };
+}
+
+function statesOf(looks: readonly Look[]): ReadonlyMap<string, NodeState> {
+  return new Map(looks.map(({ node, state }) => [node, state]));
 }
 
 /** A record that cannot be read hides nothing else. */

@@ -10,6 +10,7 @@ import { createAsk } from "./input/ask.ts";
 import { failuresOf } from "./errors/failures.ts";
 import { exitCodeFor, jsonDocument, jsonFailure, jsonText } from "../view/document.ts";
 import { type CliProgress, createProgress } from "./output/progress.ts";
+import { nodesIn, without } from "./output/early.ts";
 import { describeTerminal, type Terminal } from "./output/terminal.ts";
 
 /** Of a command whose question was answered with no, which is no failure. */
@@ -51,6 +52,9 @@ export abstract class PictlCommand extends Command {
   readonly #closers: (() => Promise<void>)[] = [];
   #progress: CliProgress | undefined;
   #terminated = false;
+  /** The nodes whose rows have been printed, and until when they are being printed. */
+  #early: ReadonlySet<string> | undefined;
+  #printing: Promise<void> | undefined;
   /** In the place of the one that its failures give. */
   #exitCode: number | undefined;
 
@@ -109,16 +113,35 @@ export abstract class PictlCommand extends Command {
     return context;
   }
 
+  /**
+   * Prints what is there while a node is awaited, for a use case to call; `finish` then prints the rest. Undefined with
+   * --json, whose document is one.
+   */
+  protected early<Result extends object>(
+    view: (result: Result, style: Style) => string,
+  ): ((result: Result) => void) | undefined {
+    if (this.#given("--json")) return undefined;
+    return (result) => {
+      this.#early = nodesIn(result);
+      this.#printing = this.progress.hold().then((goOn) => {
+        process.stdout.write(view(result, this.terminal.out));
+        goOn();
+      });
+    };
+  }
+
   /** Prints the report (JSON, or `view` on stdout and failures on stderr) and sets the exit code. */
   protected async finish<Result extends object>(
     report: Report<Result>,
     view: (result: Result, style: Style) => string,
   ): Promise<void> {
+    await this.#printing;
     await this.progress.stop();
     if (this.#given("--json")) {
       process.stdout.write(`${jsonText(jsonDocument(report))}\n`);
     } else {
-      process.stdout.write(view(report.result, this.terminal.out));
+      const rest = this.#early ? without(report.result, this.#early) : report.result;
+      if (rest) process.stdout.write(view(rest, this.terminal.out));
       process.stderr.write(failureText(this.terminal.err, report.failures));
       if (report.exitCode === exitCodeOfNo && report.failures.length === 0) {
         process.stderr.write("Nothing was changed.\n");

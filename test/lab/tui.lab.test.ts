@@ -11,6 +11,11 @@ import { noTmux, openTmux, type TmuxScreen } from "../support/tmux.ts";
 const program = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
 const obstacle = (await labObstacle()) ?? noTmux();
 
+const slowLine = fileURLToPath(new URL("../support/slow-line.pl", import.meta.url));
+/** As printf understands it. */
+const hostile = String.raw`\033]0;hacked\007\033[2J\033[31m\302\233H‮evil`;
+const restored = { otherScreen: false, cursor: true, mouse: false, wraps: true, keypad: false };
+
 /** The tests follow each other in one terminal, as a person would go on. */
 describe.skipIf(obstacle !== undefined)("pictl tui on a lab", () => {
   const lab = withLab({ nodes: 3 });
@@ -39,6 +44,7 @@ describe.skipIf(obstacle !== undefined)("pictl tui on a lab", () => {
     );
     const created = await runCommand(Create, ["web", "clock"], config);
     expect(created.code, created.stderr).toBe(0);
+    await lab.inside("n2", `rm -f /etc/os-release; printf 'PRETTY_NAME="${hostile}"\\n' >/etc/os-release`);
     terminal = openTmux({ columns: 130, rows: 36, env: { PICLUSTER_CONFIG: config }, lasts: true });
     terminal.type(`cd ${dir}; clear; echo before\n`);
     await seen(/^before$/m);
@@ -101,6 +107,69 @@ describe.skipIf(obstacle !== undefined)("pictl tui on a lab", () => {
     await keys("J");
     await seen(/✗ create broken .*failed[^]*→/);
     await keys("Escape");
+  });
+
+  test("a: the plan first, and what comes of it is told; H checks now; V lists the candidates", async () => {
+    await docker("n1", "rm --force web");
+    await seen(/✗ {2}web +n1 +missing/);
+    await keys("1", "a");
+    await seen(/create +web +n1[^]*Enter apply it/);
+    await keys("Enter");
+    await seen(/Apply.*\?|Do .*\?/);
+    expect(terminal.screen()).toContain("[ No ]");
+    await keys("y");
+    await seen(/✗ apply.*: broken@n3: /);
+    expect(await docker("n1", "ps --format '{{.Names}}'")).toContain("web");
+    await keys("7", "H");
+    await seen(/IN A ROW[^]*web +n1 +tcp +ok/);
+    await keys("Escape", "8", "V");
+    await seen(/Move .* to[^]*n1[^]*n2/);
+    await keys("Escape", "2");
+    await seen(/● {2}web +n1 +running/);
+  });
+
+  test("Ctrl-K shows the command that does the same, Enter copies it; Y copies the name", async () => {
+    await keys("g", "C-k");
+    await seen(/● pictl start broken@n3|pictl start broken@n3/);
+    await keys("j", "Enter");
+    await seen("Copied: pictl start broken@n3");
+    expect(terminal.clipboard()).toBe("pictl start broken@n3");
+    await keys("Y");
+    await seen("Copied: broken@n3");
+    await expect.poll(() => terminal.clipboard()).toBe("broken@n3");
+  });
+
+  test("the mouse chooses, goes in, changes the view, and is let go with M", async () => {
+    terminal.mouse("press", 5, 4);
+    await seen(/^▌● {2}web/m);
+    terminal.mouse("wheel-down", 5, 4);
+    await seen(/^▌● {2}clock/m);
+    terminal.mouse("press", 28, 1);
+    await seen(/NODE +STATE +RUN/);
+    await keys("M");
+    await expect.poll(() => terminal.modes().mouse).toBe(false);
+    await keys("M");
+    await expect.poll(() => terminal.modes().mouse).toBe(true);
+  });
+
+  test("nothing that a node says drives the terminal, in no size", async () => {
+    await keys("3", "x");
+    await seen("Run on n1");
+    terminal.type(`printf '${hostile}\\nsecond line\\n'`);
+    await keys("Enter");
+    const page = await seen(/^ {3}second line/m);
+    expect(page).toContain(String.raw`\x1b]0;hacked\x07\x1b[2J`);
+    await keys("Escape");
+    for (const [columns, rows] of [
+      [80, 24],
+      [40, 12],
+      [130, 36],
+    ] as const) {
+      terminal.resize(columns, rows);
+      await seen(/● {2}n2 +up/);
+    }
+    await seen(/n2 .*\\x1b/);
+    expect(terminal.title()).not.toContain("hacked");
   });
 
   test("logs of several containers: followed, searched, marked, saved; a hostile line is text", async () => {
@@ -194,7 +263,35 @@ describe.skipIf(obstacle !== undefined)("pictl tui on a lab", () => {
     await seen("1 Pulse  2 Containers");
     await keys("q");
     await seen(/^before$/m);
-    expect(terminal.modes()).toEqual({ otherScreen: false, cursor: true, mouse: false, wraps: true, keypad: false });
+    expect(terminal.modes()).toEqual(restored);
+  });
+
+  test("on a line of 4 kB/s keys are answered, and the terminal is put back", async () => {
+    terminal.type(`clear; perl ${slowLine} 4000 node ${program} tui; echo "over with $?"\n`);
+    await seen(/nodes 3\/3[^]*NODES/);
+    await keys("2");
+    await seen(/^▌✗ {2}\w/m);
+    const begun = performance.now();
+    await keys("G");
+    await seen(/^▌● {2}\w/m);
+    expect(performance.now() - begun).toBeLessThan(3000);
+    await keys("q");
+    await seen("over with 0");
+    expect(terminal.modes()).toEqual(restored);
+  });
+
+  test.each<[NodeJS.Signals, number]>([
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+    ["SIGINT", 130],
+  ])("%s ends it with its code, connections open, and puts the terminal back", async (signal, code) => {
+    terminal.type("clear\n");
+    await begin();
+    await seen("nodes 3/3");
+    process.kill(terminal.childPid(), signal);
+    await seen(`ended with ${code}`);
+    expect(terminal.screen()).not.toContain("1 Pulse");
+    expect(terminal.modes()).toEqual(restored);
   });
 
   test("--read-only: nothing changes anything, in no view", async () => {

@@ -13,11 +13,19 @@ export interface TmuxScreen {
   screen(): string;
   /** Waits until the screen shows it; throws with the screen when it does not. */
   until(shows: RegExp | string | ((screen: string) => boolean), timeoutMs?: number): Promise<string>;
+  /** The left button on that place, counted from 0; or the wheel. */
+  mouse(button: "press" | "wheel-down" | "wheel-up", column: number, row: number): void;
+  /** As programs have named it. */
+  title(): string;
+  /** What programs have put there. */
+  clipboard(): string;
   resize(columns: number, rows: number): void;
   /** What programs may have set and should have put back. */
   modes(): TmuxModes;
   /** The process that runs in it, which is the shell. */
   pid(): number;
+  /** The node process that the shell has started. */
+  childPid(): number;
   /** Ends the terminal, as closing a window does. */
   hangUp(): void;
 }
@@ -80,6 +88,8 @@ export function openTmux({
     "--noprofile",
     "-i",
   );
+  // What a program copies is taken.
+  tmux("set-option", "-g", "set-clipboard", "on");
   const close = (): void => {
     try {
       tmux("kill-server");
@@ -108,6 +118,12 @@ export function openTmux({
         await new Promise((resolve) => setTimeout(resolve, 30));
       }
     },
+    mouse: (button, column, row) => {
+      const code = { press: 0, "wheel-up": 64, "wheel-down": 65 }[button];
+      tmux("send-keys", "-l", `\x1b[<${code};${column + 1};${row + 1}M`);
+    },
+    title: () => tmux("display", "-p", "#{pane_title}").trim(),
+    clipboard: () => tmux("show-buffer"),
     resize: (wide, high) => void tmux("resize-window", "-x", String(wide), "-y", String(high)),
     modes: () => {
       const names = ["alternate_on", "cursor_flag", "mouse_any_flag", "wrap_flag", "keypad_cursor_flag"];
@@ -128,6 +144,10 @@ export function openTmux({
       };
     },
     pid: () => Number(tmux("display", "-p", "#{pane_pid}").trim()),
+    childPid: () => {
+      const shell = tmux("display", "-p", "#{pane_pid}").trim();
+      return Number(execFileSync("pgrep", ["-P", shell, "node"], { encoding: "utf8" }).trim().split("\n")[0]);
+    },
     hangUp: close,
   };
 }

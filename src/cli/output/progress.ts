@@ -34,6 +34,10 @@ export interface Display {
 }
 
 const linesShown = 10;
+/** So long nobody may have answered before it is told who is awaited: most answer within a second. */
+const awaitedAfterMs = 4000;
+/** From then on a step tells how long it has taken. */
+const longMs = 2000;
 
 /**
  * On a terminal: a live display. Elsewhere: one plain line per ended step. Quiet (--json): warnings only.
@@ -42,18 +46,42 @@ const linesShown = 10;
 export function createProgress(options: ProgressOptions): CliProgress {
   const { terminal, stderr } = options;
   const warned = new Set<string>();
-  const active = new Map<symbol, { readonly label: string; text: string }>();
+  const active = new Map<symbol, Active>();
   let begun = 0;
   let display: Promise<Display> | undefined;
   let stopped = false;
   let holders = 0;
 
+  let ticking: NodeJS.Timeout | undefined;
   const draw = (): void => {
     if (!terminal.live || options.quiet || stopped || holders > 0) return;
     display ??= options.openDisplay();
     void display.then((screen) => {
-      if (!stopped && holders === 0) screen.draw(title(begun - active.size, begun), shown([...active.values()]));
+      if (stopped || holders > 0) return;
+      screen.draw(title(begun - active.size, begun), shown([...active.values()], options.now()));
     });
+  };
+  /** While something is under way: on a terminal its time goes on, elsewhere it is told who is awaited. */
+  let awaiting: NodeJS.Timeout | undefined;
+  const watch = (): void => {
+    clearTimeout(awaiting);
+    if (active.size === 0 || stopped) {
+      clearInterval(ticking);
+      ticking = undefined;
+      return;
+    }
+    if (terminal.live) ticking ??= setInterval(draw, 1000).unref();
+    else awaiting = setTimeout(tellAwaited, awaitedAfterMs).unref();
+  };
+  const tellAwaited = (): void => {
+    const nodes = [...active.values()].filter(({ awaited }) => awaited !== undefined);
+    const [first] = nodes;
+    if (!first) return;
+    const names = nodes.slice(0, 3).map(({ awaited = "" }) => visible(awaited));
+    const more = nodes.length > 3 ? ` and ${String(nodes.length - 3)} more` : "";
+    const since = duration(options.now() - Math.min(...nodes.map(({ startedAt }) => startedAt)));
+    plainLine(`Waiting for ${names.join(", ")}${more}, ${since} so far.`);
+    awaiting = setTimeout(tellAwaited, 10_000).unref();
   };
   const close = async (): Promise<void> => {
     const screen = display;
@@ -64,14 +92,16 @@ export function createProgress(options: ProgressOptions): CliProgress {
     if (!terminal.live && !options.quiet && !options.rehearsal && !stopped) stderr.write(`${text}\n`);
   };
 
-  const begin = (label: string, tell: (line: string) => void): Step => {
+  const begin = (label: string, tell: (line: string) => void, awaited?: string): Step => {
     const key = Symbol(label);
     const startedAt = options.now();
-    active.set(key, { label, text: "" });
+    active.set(key, { label, text: "", startedAt, awaited });
     begun += 1;
     draw();
+    watch();
     const end = (line: string): void => {
       active.delete(key);
+      watch();
       tell(line);
       draw();
     };
@@ -94,7 +124,7 @@ export function createProgress(options: ProgressOptions): CliProgress {
 
   return {
     step: (where, what) => begin(`${where}: ${what}`, plainLine),
-    look: (where) => begin(`${where}: looking`, () => undefined),
+    look: (where) => begin(`${where}: looking`, () => undefined, where),
     warn(message) {
       if (warned.has(message)) return;
       warned.add(message);
@@ -114,6 +144,7 @@ export function createProgress(options: ProgressOptions): CliProgress {
     async stop() {
       stopped = true;
       active.clear();
+      watch();
       await close();
     },
   };
@@ -123,9 +154,19 @@ function title(done: number, all: number): string {
   return all === 1 ? "working" : `${String(done)} of ${String(all)} done`;
 }
 
-function shown(steps: readonly { label: string; text: string }[]): string[] {
-  const lines = steps
-    .slice(0, linesShown)
-    .map((step) => (step.text === "" ? step.label : `${step.label}: ${step.text}`));
+interface Active {
+  readonly label: string;
+  text: string;
+  readonly startedAt: number;
+  /** The node that is asked, for a look. */
+  readonly awaited: string | undefined;
+}
+
+function shown(steps: readonly Active[], now: number): string[] {
+  const lines = steps.slice(0, linesShown).map(({ label, text, startedAt }) => {
+    const seconds = Math.floor((now - startedAt) / 1000);
+    const lasts = seconds * 1000 >= longMs ? ` (${String(seconds)} s)` : "";
+    return `${text === "" ? label : `${label}: ${text}`}${lasts}`;
+  });
   return steps.length > linesShown ? [...lines, `… and ${String(steps.length - linesShown)} more`] : lines;
 }

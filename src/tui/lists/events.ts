@@ -36,7 +36,7 @@ export const events = list<EventLine>({
       max: 1,
       rank: 0,
     },
-    { title: "WHEN", value: ({ event }) => localTime(event.time).slice(5), min: 14, max: 14, rank: 0 },
+    { title: "WHEN", value: ({ event }, { nowMs }) => when(event.time, nowMs), min: 8, max: 14, rank: 0 },
     {
       title: "WHAT",
       value: ({ event }) => event.type,
@@ -104,4 +104,10 @@ function details({ event }: EventLine): readonly Fact[] {
     ...(before == null ? [] : [{ name: "before", value: JSON.stringify(before) }]),
     ...(after == null ? [] : [{ name: "after", value: JSON.stringify(after) }]),
   ];
+}
+
+/** Without the day where it is today's: that is most of what one looks at. */
+function when(time: string, nowMs: number): string {
+  const [at, now] = [localTime(time), localTime(new Date(nowMs).toISOString())];
+  return at.slice(0, 10) === now.slice(0, 10) ? at.slice(11) : at.slice(5);
 }

@@ -1,6 +1,6 @@
 import type { ImageRow } from "../../app/images.ts";
 import type { Model } from "../../watch/model.ts";
-import { bytes, duration } from "../../view/units.ts";
+import { bytes, duration, localTime } from "../../view/units.ts";
 import { type Fact, list, type Row } from "./list.ts";
 import { shortId } from "./words.ts";
 
@@ -80,7 +80,7 @@ function details({ image }: ImageLine): readonly Fact[] {
     { name: "id", value: shortId(image.id) },
     { name: "node", value: image.node },
     { name: "size", value: bytes(image.sizeBytes) },
-    { name: "made", value: image.createdAt.startsWith("1970-") ? "-" : image.createdAt },
+    { name: "made", value: image.createdAt.startsWith("1970-") ? "-" : localTime(image.createdAt) },
     { name: "used by", value: uses(image) || "nothing: `pictl prune` removes it" },
   ];
 }

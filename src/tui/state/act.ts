@@ -146,7 +146,10 @@ export function moveVip(state: State): Step {
   return open(state, {
     kind: "choose",
     title: `Move ${vip.name} to`,
-    index: 0,
+    index: Math.max(
+      0,
+      vip.candidates.findIndex((each) => each.state === "fit"),
+    ),
     items: vip.candidates.map((each): Choice => {
       const can = each.state === "fit";
       const note = [each.state === "holds" ? "has it now" : each.state, each.message].filter(Boolean).join(", ");

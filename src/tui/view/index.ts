@@ -1,5 +1,6 @@
 import { layoutOf } from "../state/layout.ts";
 import type { State } from "../state/types.ts";
+import { shownRows } from "../state/rows.ts";
 import { detailIsView } from "../state/walk.ts";
 import { drawDetail } from "./detail.ts";
 import { drawFoot, drawTelling } from "./foot.ts";
@@ -39,11 +40,11 @@ function drawView(state: State): readonly Line[] {
   if (state.view === "logs") return drawLogs(state, room);
   if (state.view === "pulse") return drawPulse(state, room);
   if (detailIsView(state)) return drawDetail(state, room);
-  const list = filled(
-    drawList(state, state.view, { columns: layout.listColumns, rows: layout.listRows + 1 }),
-    layout.rows,
-  );
-  if (!layout.beside) return list;
+  // Where no row is, there is nothing to be told beside the list.
+  const beside = layout.beside && shownRows(state, state.view).length > 0;
+  const columns = beside ? layout.listColumns : room.columns;
+  const list = filled(drawList(state, state.view, { columns, rows: layout.listRows + 1 }), layout.rows);
+  if (!beside) return list;
   const detail = drawDetail(state, { columns: layout.detailColumns, rows: layout.rows });
   return list.map((line, row) => [
     ...fitLine(line, layout.listColumns),

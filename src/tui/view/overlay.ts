@@ -119,11 +119,15 @@ function askLines(
   ];
 }
 
+/** Of a line of a choice, what is neither its text nor its note. */
+const besideTexts = 5;
+
 function chooseLines(
   { title, items, index }: Extract<Overlay, { kind: "choose" }>,
   room: { readonly columns: number; readonly rows: number },
 ): readonly Line[] {
-  const widest = Math.max(...items.map(({ text, note }) => width(safe(text)) + width(safe(note)) + 6), width(title));
+  const longest = Math.max(0, ...items.map(({ text }) => width(safe(text))));
+  const widest = Math.max(...items.map(({ note }) => longest + width(safe(note)) + besideTexts), width(title));
   const columns = Math.min(100, room.columns - 6, widest);
   const most = Math.max(1, room.rows - 6);
   const from = Math.max(0, Math.min(index - Math.floor(most / 2), items.length - most));
@@ -149,7 +153,7 @@ function chooseLines(
   // What does not fit into a line is read here whole.
   const chosen = items[index];
   const note =
-    chosen && width(safe(chosen.note)) + names + 6 > columns
+    chosen && width(safe(chosen.note)) + names + besideTexts > columns
       ? [[], ...wrapped(safe(chosen.note), columns).map((text): Line => [{ text }])]
       : [];
   return [[{ text: safe(title), tone: "strong" }], [], ...rows, ...more, ...note];

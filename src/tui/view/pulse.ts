@@ -26,7 +26,10 @@ export function drawPulse(state: State, room: { readonly columns: number; readon
   if (!beside) {
     const forNodes = Math.min(nodes.length, Math.max(2, Math.ceil(left * 0.6)));
     const rest = left - forNodes;
-    return [...top, ...limited(nodes, forNodes), ...(rest > 2 ? eventLines(state, rest) : [])];
+    // Events have a blank line and a heading of their own: with less room than for two of them, the nodes have it all.
+    return rest < 4
+      ? [...top, ...limited(nodes, left)]
+      : [...top, ...limited(nodes, forNodes), ...eventLines(state, rest)];
   }
   const [a, b] = [limited(nodes, left), eventLines(state, left)];
   const below = Array.from({ length: Math.max(a.length, b.length) }, (_, index): Line => [
@@ -74,7 +77,7 @@ function nodeLines(state: State, columns: number): readonly Line[] {
 /** So much of a line is no gauge: sign, state, how many run. */
 const besideGauges = 24;
 /** Of one gauge but its bar: the name, the number, blanks. */
-const besideBar = 11;
+const besideBar = 12;
 
 function nodeLine(node: LiveNode, width: number, columns: number): Line {
   const [sign, tone] = nodeSign(node);
@@ -108,7 +111,7 @@ function gauge(name: string, value: number | null | undefined, cells: number): r
     { text: "█".repeat(full), tone: heat(value) ?? "good" },
     { text: "░".repeat(cells - full), tone: "dim" },
     {
-      text: fit(value == null ? "-" : percent(Math.round(value)).replace(".0", ""), 5, "right") + " ",
+      text: fit(value == null ? "-" : percent(Math.round(value)).replace(".0", ""), 6, "right") + " ",
       tone: heat(value) ?? "plain",
     },
   ];

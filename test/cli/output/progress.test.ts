@@ -1,5 +1,5 @@
 import { Writable } from "node:stream";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createProgress, type ProgressOptions } from "../../../src/cli/output/progress.ts";
 
 const plain = { colour: false, width: 80 };
@@ -52,6 +52,30 @@ describe("without a terminal", () => {
     bad.fail();
     progress.look("n3").done();
     expect(written).toEqual(["n1: build web: done (3.2 s)\n", "n2: build web: failed\n"]);
+  });
+
+  test("who is awaited is told after a while, and how long it has been", () => {
+    vi.useFakeTimers();
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const { progress, written, advance } = setup();
+    const looks = ["n1", "n2", "n3", "n4", "n5"].map((node) => progress.look(node));
+    looks[0]?.done();
+    advance(3900);
+    vi.advanceTimersByTime(3900);
+    expect(written).toEqual([]);
+    advance(100);
+    vi.advanceTimersByTime(100);
+    expect(written).toEqual(["Waiting for n2, n3, n4 and 1 more, 4.0 s so far.\n"]);
+    for (const each of looks.slice(0, 4)) each.done();
+    advance(4000);
+    vi.advanceTimersByTime(4000);
+    expect(written.slice(1)).toEqual(["Waiting for n5, 8.0 s so far.\n"]);
+    looks[4]?.fail();
+    advance(60_000);
+    vi.advanceTimersByTime(60_000);
+    expect(written).toHaveLength(2);
   });
 
   test("a warning is said once", () => {

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test as anyTest } from "vitest";
@@ -17,15 +16,7 @@ async function begun(): Promise<{ terminal: TmuxScreen; pid: () => number }> {
   terminal.type(`${program}; echo "ended with $?"\n`);
   await terminal.until("80×24 is ours");
   expect(terminal.modes()).toEqual({ otherScreen: true, cursor: false, mouse: true, wraps: false, keypad: true });
-  return { terminal, pid: () => childOf(terminal.pid()) };
-}
-
-function childOf(pid: number): number {
-  return Number(
-    execFileSync("pgrep", ["-P", String(pid), "node"], { encoding: "utf8" })
-      .trim()
-      .split("\n")[0],
-  );
+  return { terminal, pid: () => terminal.childPid() };
 }
 
 /** The terminal is as it was: its screen, its modes, and a line that is echoed as it is typed. */
