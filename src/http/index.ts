@@ -82,7 +82,7 @@ export async function runServe(workshop: Workshop, input: ServeInput): Promise<v
   if (!config.http) throw new Error("a config that was read has this section");
   const limits: Limits = { ...usualLimits, ...input.limits };
   const http: HttpSection = { ...config.http, host: input.host };
-  const { certificate, fingerprint } = await certificateFor(http, input);
+  const { certificate, fingerprint } = await certificateFor(http, input, limits);
   const { loopback } = await exposureOf(http, { secrets: ports.secrets, tls: certificate !== undefined, warn });
   const credentials = openCredentials({
     accounts: access.accounts,
@@ -215,8 +215,9 @@ function runs(jobs: Jobs, terminals: Terminals, ending: AbortController): Part {
 async function certificateFor(
   http: HttpSection,
   { access, selfSigned: wanted, warn }: Pick<ServeInput, "access" | "selfSigned" | "warn">,
+  { certificateMs }: Pick<Limits, "certificateMs">,
 ): Promise<{ readonly certificate: Certificate | undefined; readonly fingerprint?: string }> {
-  if (http.tls) return { certificate: await certificateOf(http.tls, warn) };
+  if (http.tls) return { certificate: await certificateOf(http.tls, warn, certificateMs) };
   if (!wanted) return { certificate: undefined };
   return selfSigned(access.certificate, http);
 }

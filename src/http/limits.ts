@@ -8,7 +8,8 @@ export type Limits = Readonly<
     | "sockets"
     | "messageBytes"
     | "stalledMs"
-    | "closingMs",
+    | "closingMs"
+    | "certificateMs",
     number
   >
 >;
@@ -29,4 +30,6 @@ export const limits: Limits = {
   stalledMs: 30_000,
   /** From the wish to end until every connection is cut. */
   closingMs: 1000,
+  /** How often the files of a certificate are looked at. */
+  certificateMs: 5000,
 };

@@ -1,5 +1,9 @@
+import { execFileSync } from "node:child_process";
 import { X509Certificate } from "node:crypto";
-import { connect } from "node:net";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { connect as tlsConnect } from "node:tls";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { WebSocket } from "ws";
@@ -19,7 +23,7 @@ describe("a client that is slow or too much", () => {
     socket.on("error", () => undefined);
     socket.write("GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");
     await new Promise((resolve) => socket.on("close", resolve));
-    expect(said).toContain("408 Request Timeout");
+    expect(said).toMatch(/^HTTP\/1\.1 408 [^]*"request-invalid"/);
   });
 
   test.each([
@@ -36,9 +40,79 @@ describe("a client that is slow or too much", () => {
     expect([answer.status, codeOf(answer)]).toEqual([413, "request-invalid"]);
   });
 
+  test("has so long for its body, and is cut off", async () => {
+    const server = await startServer(configFile(), { limits: { headersMs: 200, bodyMs: 400 } });
+    const socket = connect(server.port, "127.0.0.1");
+    socket.on("error", () => undefined).resume();
+    socket.write("POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{");
+    const before = performance.now();
+    await new Promise((resolve) => socket.on("close", resolve));
+    expect(performance.now() - before).toBeLessThan(10_000);
+    expect((await ask(server, "/healthz")).status).toBe(200);
+  });
+
+  test("that takes nothing of its answer is cut off, and what waited for it is forgotten", async () => {
+    const server = await startServer(configFile(withUser), { limits: { stalledMs: 400 } });
+    const socket = connect(server.port, "127.0.0.1");
+    socket.on("error", () => undefined).pause();
+    // More answers than the kernel holds for a connection.
+    const request = "GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(1000);
+    const flood = setInterval(() => socket.write(request), 5);
+    onTestFinished(() => {
+      clearInterval(flood);
+      socket.destroy();
+    });
+    // Who does not read hears of its end by what it writes.
+    await new Promise((resolve) => socket.on("close", resolve));
+    expect((await ask(server, "/healthz")).status).toBe(200);
+  });
+
+  test("is one of 200 connections at most; the next one is closed at once, until there is room", async () => {
+    const server = await startServer(configFile(), { limits: { connections: 5 } });
+    const open = async (): Promise<Socket> => {
+      const socket = connect(server.port, "127.0.0.1");
+      socket.on("error", () => undefined).resume();
+      await new Promise((resolve) => socket.once("connect", resolve));
+      socket.write("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      await new Promise((resolve) => socket.once("data", resolve).once("close", resolve));
+      return socket;
+    };
+    const sockets = await Promise.all(Array.from({ length: 5 }, open));
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy();
+    });
+    const sixth = await open();
+    await vi.waitFor(() => {
+      expect(sixth.closed).toBe(true);
+    });
+    sockets.pop()?.destroy();
+    await vi.waitFor(async () => {
+      expect((await ask(server, "/healthz")).status).toBe(200);
+    });
+  });
+
+  test("whose upgrade is refused, and who stays all the same, does not hold up the server's end", async () => {
+    const server = await startServer();
+    const socket = connect({ port: server.port, host: "127.0.0.1", allowHalfOpen: true });
+    socket.on("error", () => undefined).resume();
+    const upgrade = "Host: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket";
+    socket.write(`GET //\\/<x>/api/v1/stream HTTP/1.1\r\n${upgrade}\r\n\r\n`);
+    const said = await new Promise<string>((resolve) =>
+      socket.once("data", (chunk: Buffer) => {
+        resolve(chunk.toString());
+      }),
+    );
+    expect(said).toMatch(/^HTTP\/1\.1 404 /);
+    const before = performance.now();
+    await server.stop();
+    expect(performance.now() - before).toBeLessThan(2000);
+    socket.destroy();
+  });
+
   test("sends headers that are too large", async () => {
     const server = await startServer();
-    expect((await ask(server, "/", { headers: { "x-large": "a".repeat(20_000) } })).status).toBe(431);
+    const answer = await ask(server, "/", { headers: { "x-large": "a".repeat(20_000) } });
+    expect([answer.status, codeOf(answer)]).toEqual([431, "request-invalid"]);
   });
 });
 
@@ -54,6 +128,48 @@ describe("HTTPS", () => {
     const second = await startServer(first.config, { selfSigned: true });
     expect(second.fingerprint).toBe(first.fingerprint);
   });
+});
+
+test("a certificate that is renewed is the one of the next connection, on every port; a broken one changes nothing", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "pictl-tls-"));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const paths = { cert: join(folder, "cert.pem"), key: join(folder, "key.pem") };
+  const renew = (): void => {
+    const made = [
+      "req",
+      "-x509",
+      "-newkey",
+      "ec",
+      "-pkeyopt",
+      "ec_paramgen_curve:prime256v1",
+      "-nodes",
+      "-subj",
+      "/CN=localhost",
+    ];
+    execFileSync("openssl", [...made, "-keyout", paths.key, "-out", paths.cert], { stdio: "ignore" });
+  };
+  renew();
+  const config = configFile({ http: { tls: paths, legacy_routes: true } });
+  const server = await startServer(config, { limits: { certificateMs: 30 } });
+  const legacy = Number(new URL(server.legacyUrl ?? "").port);
+  const shown = async (): Promise<readonly string[]> =>
+    Promise.all([server.port, legacy].map(async (port) => (await certificateOf(port)).fingerprint256));
+  const wanted = (): string => new X509Certificate(readFileSync(paths.cert)).fingerprint256;
+  const first = wanted();
+  expect(await shown()).toEqual([first, first]);
+  writeFileSync(paths.cert, "no certificate");
+  await vi.waitFor(() => {
+    expect(server.warnings.join()).toContain("cannot be used");
+  });
+  expect(await shown()).toEqual([first, first]);
+  renew();
+  await vi.waitFor(async () => {
+    expect(await shown()).toEqual([wanted(), wanted()]);
+  });
+  expect(wanted()).not.toBe(first);
+  expect(server.warnings.filter((each) => each.includes("cannot be used"))).toHaveLength(1);
 });
 
 describe("the stream", () => {

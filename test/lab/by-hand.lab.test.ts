@@ -1,13 +1,14 @@
 import { execFile } from "node:child_process";
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test, vi } from "vitest";
 import { startPictl } from "../support/cli.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
+import { quietContext } from "../support/quiet-context.ts";
 import { startServing } from "../support/serve.ts";
 import { freePort } from "../support/sshd.ts";
-import { openPage } from "../support/terminal-page.ts";
+import { connectTerminal, openPage } from "../support/terminal-page.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 const obstacle = await labObstacle();
@@ -68,10 +69,16 @@ describe.skipIf(obstacle !== undefined)("run, stats, prune, syslog and rsyslog o
     const metrics = await (await fetch(`${server.url}metrics`, { headers })).text();
     expect(metrics).toMatch(/^pictl_container_running\{cluster="\S+",container="web",node="n1"\} 1$/m);
     expect(metrics).toMatch(/^pictl_node_docker_up\{cluster="\S+",node="n2"\} 1$/m);
+    const logs = await fetch(`${server.url}api/v1/logs?container=web&follow=true`, { headers });
+    const stream = connectTerminal(`${server.url.replace("http", "ws")}api/v1/stream`, headers);
+    await new Promise((resolve) => stream.once("open", resolve));
+    stream.send('{"subscribe": ["cluster", "stats", {"logs": ["clock"]}]}');
+    await new Promise((resolve) => stream.once("message", resolve));
     const before = performance.now();
     server.kill("SIGTERM");
     expect((await server.ended).code).toBe(0);
     expect(performance.now() - before).toBeLessThan(2000);
+    await logs.text();
     await expect.poll(processes, { timeout: 20_000 }).not.toContain("sleep 98765");
   });
 
@@ -101,6 +108,37 @@ describe.skipIf(obstacle !== undefined)("run, stats, prune, syslog and rsyslog o
     await client("changehost", "web", "n1");
     expect(await last("images")).toMatch(/web/);
     expect(await client("clearlog")).toBe("");
+  });
+
+  test("serve: killed in the middle of a move, it is settled by the next command", async () => {
+    const server = await startServing(lab.status().config);
+    const move = fetch(`${server.url}api/v1/containers/web/move`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${server.token}`, "content-type": "application/json" },
+      body: '{"node": "n2", "confirm": true}',
+    }).catch((error: unknown) => error);
+    const { stateDir, cluster } = await quietContext(lab.status().config, "test").then(async (context) => {
+      await context.close();
+      return context.config;
+    });
+    const journal = (): Promise<string[]> =>
+      readdir(join(stateDir, `moves-${cluster}`)).then(
+        (names) => names.filter((name) => name.endsWith(".json")),
+        () => [],
+      );
+    await expect.poll(journal, { timeout: 30_000, interval: 5 }).not.toEqual([]);
+    server.kill("SIGKILL");
+    expect(await move).toBeInstanceOf(Error);
+    const settled = await pictl("start", "web");
+    expect(settled.code, settled.stderr).toBe(0);
+    // The record stays for what may still be on its way (15 s), but nothing is left half done.
+    expect((await pictl("status", "web")).code).toBe(0);
+    const copies = await Promise.all(
+      ["n1", "n2"].map((node) => lab.inside(node, "docker ps -a --format '{{.Names}}'")),
+    );
+    expect(copies.join("").match(/^web/gm)).toEqual(["web"]);
+    // Where it was, for the tests below, wherever the kill has left it.
+    if (copies[0]?.includes("web") !== true) expect((await pictl("move", "web", "n1", "--yes")).code).toBe(0);
   });
 
   test("prune: a stopped container of the layout stays, with its image; what nobody needs goes when it is said", async () => {

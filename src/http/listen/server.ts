@@ -1,11 +1,12 @@
 import { getRequestListener } from "@hono/node-server";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { createServer as createSecureServer, type Server as SecureServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { PictlError } from "../../domain/errors.ts";
 import type { Limits } from "../limits.ts";
 import type { Part } from "../parts.ts";
+import { answerUnreadable } from "./raw-answer.ts";
 import { watchStalled } from "./stalled.ts";
 import type { Certificate } from "./tls.ts";
 
@@ -26,6 +27,7 @@ export function listener(options: ListenOptions): Part {
   return {
     async start() {
       const server = create(options);
+      const sockets = socketsOf(server);
       await listen(server, options);
       const unwatch = watchStalled(server, options.limits.stalledMs);
       const unfollow = options.certificate?.follow((credentials) => {
@@ -34,7 +36,7 @@ export function listener(options: ListenOptions): Part {
       options.onListening({ port: (server.address() as AddressInfo).port });
       return async () => {
         unfollow?.();
-        await close(server, options.limits.closingMs);
+        await close(server, sockets, options.limits.closingMs);
         unwatch();
       };
     },
@@ -57,6 +59,7 @@ function create(options: ListenOptions): Server | SecureServer {
     : createServer(settings, handle);
   server.maxConnections = limits.connections;
   server.maxHeadersCount = 100;
+  server.on("clientError", answerUnreadable);
   server.on("upgrade", options.upgrade ?? ((_, socket) => socket.destroy()));
   return server;
 }
@@ -82,11 +85,21 @@ function cannotListen(cause: NodeJS.ErrnoException, { host, port }: { host: stri
   return new PictlError("missing-prerequisite", `Cannot listen on ${where}: ${reason}.`, { hint, cause });
 }
 
+/** Every connection that is open, also one that is a WebSocket by now, which `closeAllConnections` would leave open. */
+function socketsOf(server: Server | SecureServer): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  return sockets;
+}
+
 /** New connections are refused at once, idle ones closed; what still answers has a moment. */
-function close(server: Server | SecureServer, graceMs: number): Promise<void> {
+function close(server: Server | SecureServer, sockets: ReadonlySet<Socket>, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => {
-      server.closeAllConnections();
+      for (const socket of sockets) socket.destroy();
     }, graceMs);
     server.close(() => {
       clearTimeout(cut);

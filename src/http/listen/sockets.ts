@@ -5,10 +5,10 @@ import { onAbort } from "../../abort.ts";
 import type { Client } from "../../domain/access/client.ts";
 import type { Role } from "../../domain/access/role.ts";
 import { toFailure } from "../../domain/errors.ts";
-import { jsonFailure, jsonText } from "../../view/document.ts";
 import type { Identity } from "../access/identity.ts";
 import type { Limits } from "../limits.ts";
 import { Refusal } from "../refusal.ts";
+import { answerRaw } from "./raw-answer.ts";
 
 /** One address of the table of WebSockets. */
 export interface SocketRoute {
@@ -73,9 +73,10 @@ export function socketTable(routes: readonly SocketRoute[], admit: Admit, limits
   };
 
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
-    const url = new URL(request.url ?? "/", "http://host");
+    // By hand: to `URL` a path that begins with two slashes names a host.
+    const [, path = "", query = ""] = /^([^?#]*)(?:\?([^#]*))?/.exec(request.url ?? "") ?? [];
     const found = routes
-      .map((route) => ({ route, params: match(route.path, url.pathname) }))
+      .map((route) => ({ route, params: match(route.path, path) }))
       .find(({ params }) => params !== undefined);
     if (!found) throw new Refusal(404, "no-such-route", "There is no stream at this address.");
     const { identity, client } = await admit(request, found.route.role);
@@ -85,7 +86,12 @@ export function socketTable(routes: readonly SocketRoute[], admit: Admit, limits
       });
     }
     server.handleUpgrade(request, socket, head, (webSocket) => {
-      attend(webSocket, found.route, { identity, client, params: found.params ?? {}, query: url.searchParams });
+      attend(webSocket, found.route, {
+        identity,
+        client,
+        params: found.params ?? {},
+        query: new URLSearchParams(query),
+      });
     });
   };
 
@@ -134,10 +140,6 @@ function decode(text: string): string | undefined {
 }
 
 function refuse(socket: Duplex, error: unknown): void {
-  const status = error instanceof Refusal ? error.status : 500;
-  const failure = error instanceof Refusal ? toFailure(error) : toFailure(new Refusal(400, "internal", "It failed."));
-  const body = `${jsonText(jsonFailure([failure]))}\n`;
-  socket.end(
-    `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+  if (error instanceof Refusal) answerRaw(socket, error.status, toFailure(error));
+  else answerRaw(socket, 500, toFailure(new Refusal(400, "internal", "It failed.")));
 }

@@ -15,8 +15,6 @@ export interface Credentials {
   readonly key: string;
 }
 
-const lookEveryMs = 5000;
-
 /**
  * The certificate of two files, which are looked at every few seconds: whoever renews it need tell nobody. One that
  * cannot be used is told once, and the last good one stays. Rejects with missing-prerequisite when the first cannot.
@@ -24,7 +22,7 @@ const lookEveryMs = 5000;
 export async function certificateOf(
   paths: { readonly cert: string; readonly key: string },
   warn: (message: string) => void,
-  everyMs: number = lookEveryMs,
+  everyMs: number,
 ): Promise<Certificate> {
   let current = await read(paths);
   let told = "";

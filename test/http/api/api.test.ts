@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { operations } from "../../../src/operations/index.ts";
 import { ask, codeOf, configFile } from "../server.ts";
 import { type ApiServer, startApi } from "./api.ts";
 
@@ -197,6 +198,41 @@ describe("the config", () => {
     const late = await set(9000, etag);
     expect([late.status, codeOf(late)]).toEqual([412, "config-changed"]);
     expect(readFileSync(server.config, "utf8")).toContain("5000");
+  });
+
+  test("has no secret that any look, page or stream tells", async () => {
+    const canary = "canary-of-a-secret";
+    const secret = { token: `${canary}-1`, web_username: "anna", web_password: `${canary}-2` };
+    const elastic = { elasticsearch: "http://127.0.0.1:1", elasticsearch_auth: { api_key: `${canary}-3` } };
+    const server = await startApi(
+      configFile({
+        ...secret,
+        ...elastic,
+        kibana: `http://me:${canary}-4@127.0.0.1:1`,
+        layout: [{ node: "n1", web: `-e PASS=${canary}-arguments` }],
+      }),
+    );
+    const told: string[] = [];
+    for (const { route, id } of operations.filter(({ changes }) => !changes)) {
+      const [method = "", path = ""] = route.split(" ");
+      if (/^(registry|node\.host-keys)/.test(id)) continue;
+      const where = `/api/v1${path.replaceAll(":container", "web").replaceAll(/:\w+/g, "n1")}`;
+      const answer = await ask(server, where, { method, headers: server.token("viewer") });
+      // What stands in docker's arguments is shown to who may read the config.
+      if (answer.text.replaceAll(`${canary}-arguments`, "").includes(canary)) told.push(`${id}: ${answer.text}`);
+    }
+    for (const path of ["/metrics", "/api/v1/openapi.json", "/api/v1/jobs", "/api/v1/session", "/"]) {
+      const answer = await ask(server, path, { headers: server.token("admin") });
+      if (answer.text.includes(canary)) told.push(path);
+    }
+    const failed = await ask(server, "/api/v1/containers/web", {
+      method: "PATCH",
+      headers: { ...server.token("admin"), ...json },
+      body: JSON.stringify({ args: "-p nonsense" }),
+    });
+    if (failed.text.includes(canary)) told.push(failed.text);
+    expect(told).toEqual([]);
+    expect(JSON.stringify(server.warnings)).not.toContain(canary);
   });
 
   test("shows nobody a secret, and takes a text that has none", async () => {
