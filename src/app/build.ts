@@ -316,8 +316,12 @@ async function keepForFailover(ports: Ports, work: Work, rows: readonly BuildRow
 }
 
 function throwIfOfFolder(error: unknown): void {
-  if (ofFolder.has(toFailure(error).code)) throw error;
+  const { code, message } = toFailure(error);
+  if (ofFolder.has(code) && !ofDisk.test(message)) throw error;
 }
+
+/** Another node may have the room that the builder lacks. */
+const ofDisk = /no space left on device/i;
 
 const ofFolder: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["docker-failed", "build-context-invalid", "interrupted"]);
 

@@ -27,6 +27,8 @@ describe.skipIf(whyNoGuard).each(shells)("locks under $name", ({ words }) => {
     const command = holdLocks([name], { who: `${String(user.uid)}@here`, cause: "pictl restart", since: "now" });
     if (command.kind !== "script") throw new Error("no script");
     const child = node.start(user, [...words, "-c", command.text, "sh", ...command.args]);
+    // One that refuses at once reads nothing.
+    child.stdin?.on("error", () => undefined);
     child.stdin?.write(".");
     const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
     const timer = setTimeout(() => child.kill(), 5000);
