@@ -63,6 +63,22 @@ test("apply makes the nodes what the config says, in one go, and then there is n
   expect((await apply(cluster)).result.steps).toEqual([]);
 });
 
+test("apply makes anew what shares the network of one that it moves there", async () => {
+  const side = { image: "app:1", args: "--network container:web" };
+  const cluster = new Cluster({ n1: { web: app(8001) }, n2: { side } });
+  // As an earlier move has left it: without the one that it shares with.
+  const made = cluster.world.node("n2").docker.find("side")?.id;
+  cluster.edit({ n1: {}, n2: { web: app(8001), side } });
+  const { result, failures } = await apply(cluster, { newest: true });
+  expect(failures).toEqual([]);
+  expect(result.steps).toMatchObject([
+    { id: "move web@n2", changed: true },
+    { id: "replace side@n2", changed: true },
+  ]);
+  expect(cluster.world.node("n2").docker.find("side")?.id).not.toBe(made);
+  expect(await plan(cluster)).toEqual({ result: { steps: [] }, failures: [] });
+});
+
 test("apply that nobody agrees to, and a dry run, touch nothing", async () => {
   const cluster = await placed();
   cluster.edit(after);

@@ -184,7 +184,7 @@ async function parse(content: Buffer): Promise<unknown> {
 
 function invalid(why: string, cause?: unknown): PictlError {
   return new PictlError("image-invalid", `The image cannot be taken: ${why}.`, {
-    hint: "Expected is what `docker image save IMAGE` writes, with one image in it, also as .tar.gz.",
+    hint: "Say it again. If it comes again, look at the node that gives the image: `docker image save IMAGE` there.",
     cause,
   });
 }

@@ -65,10 +65,16 @@ export async function carryOutPlan(ports: Ports, input: CarryingOut): Promise<Do
   );
   for (const step of unready) turns.leave(step);
   const work: Work = { ...input, turns, conducted: conduct(ports, turns, steps) };
+  const late = afterMoves(ready);
+  const [following, own] = split(ready, ({ id }) => late.has(id));
   const parts = await Promise.all([
     remove(ports, work, ready),
-    move(ports, work, ready),
-    put(ports, work, { steps: ready, placementOf }),
+    move(ports, work, ready).then(async (moved) => {
+      const isBegun = ({ id }: PlanStep): boolean => late.get(id) === "follows a move";
+      const after = await put(ports, work, { steps: following, isBegun, placementOf });
+      return { rows: [...moved.rows, ...after.rows], failures: [...moved.failures, ...after.failures] };
+    }),
+    put(ports, work, { steps: own, isBegun: ({ follows }) => !follows, placementOf }),
   ]);
   const failures = [
     ...images.failures,
@@ -87,6 +93,18 @@ export async function carryOutPlan(ports: Ports, input: CarryingOut): Promise<Do
 
 function isImage({ kind }: PlanStep): boolean {
   return kind === "build" || kind === "deliver" || kind === "pull";
+}
+
+/** What has something of a container that a move brings, and what has something of that; by their steps' ids. */
+function afterMoves(steps: readonly PlanStep[]): ReadonlyMap<string, "follows a move" | "follows one that does"> {
+  const moves = new Set(steps.filter(({ kind }) => kind === "move").map(({ id }) => id));
+  const late = new Map<string, "follows a move" | "follows one that does">();
+  const following = steps.filter(({ follows }) => follows);
+  for (const { id, after } of following) if (after.some((each) => moves.has(each))) late.set(id, "follows a move");
+  // Those that follow stand after what they follow.
+  for (const { id, after } of following)
+    if (!late.has(id) && after.some((each) => late.has(each))) late.set(id, "follows one that does");
+  return late;
 }
 
 function split<T>(all: readonly T[], belongs: (each: T) => boolean): readonly [readonly T[], readonly T[]] {
@@ -143,12 +161,17 @@ async function put(
   work: Work,
   {
     steps,
+    isBegun,
     placementOf,
-  }: { readonly steps: readonly PlanStep[]; readonly placementOf: (step: PlanStep) => Placement | undefined },
+  }: {
+    readonly steps: readonly PlanStep[];
+    /** The others are made anew by whoever makes what they follow. */
+    readonly isBegun: (step: PlanStep) => boolean;
+    readonly placementOf: (step: PlanStep) => Placement | undefined;
+  },
 ): Promise<Done> {
   const made = steps.filter(({ kind }) => kind === "create" || kind === "start" || kind === "replace");
-  // What only follows is made anew by whoever makes what it follows.
-  const placements = made.filter(({ follows }) => !follows).flatMap((step) => placementOf(step) ?? []);
+  const placements = made.filter(isBegun).flatMap((step) => placementOf(step) ?? []);
   try {
     if (placements.length === 0) return { rows: [], failures: [] };
     const { result, failures } = await createSettled(ports, {

@@ -52,7 +52,7 @@ export function plan(input: PlanInput): Plan {
       planned.push({ placement, images, step, disturbs: step.kind === "replace" || step.kind === "move" });
     }
   }
-  const made = planned.filter(({ step }) => step.kind !== "move" && step.kind !== "start");
+  const made = planned.filter(({ step }) => step.kind !== "start");
   const dependents = dependentsOf(
     config.placements,
     made.map(({ placement }) => placement),

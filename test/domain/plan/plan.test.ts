@@ -127,6 +127,15 @@ test("copies of a container are replaced one after the other, each after all of 
   ]);
 });
 
+test("what shares the network of one that comes from another node follows it", () => {
+  const side = placement("side", "n2", { image: "app:1", args: ["--network", "container:app"] });
+  const world = cluster(layout(app("n1"), side));
+  expect(planOn(world, layout(app("n2"), side)).steps.map(({ id, after, follows }) => [id, after, follows])).toEqual([
+    ["move app@n2", [], undefined],
+    ["replace side@n2", ["move app@n2"], true],
+  ]);
+});
+
 test("a container that is renamed is replaced where it is, and what shares its network follows", () => {
   const side = placement("side", "n1", { image: "app:1", args: ["--network", "container:web"] });
   const world = cluster(layout(app("n1"), placement("web", "n1", { image: "app:1" }), side));
