@@ -19,15 +19,19 @@ const crowded: SceneConfig = {
 };
 
 await withScenes("a host that will not do", (lab, scene) => {
-  scene("has the port taken, or cannot build the image: the next one takes the container", crowded, async (stage) => {
-    await during(stage, portTaken("n2", 8080), () =>
-      during(stage, powerLoss("n1"), async () => {
-        await stage.leaves("app", "n1");
-        await stage.leaves("fussy", "n1");
-        expect([stage.home("app"), stage.home("fussy")]).toEqual(["n3", "n3"]);
-      }),
-    );
-  });
+  scene(
+    "has the port taken: the next one takes the container; what it could not build, it is given",
+    crowded,
+    async (stage) => {
+      await during(stage, portTaken("n2", 8080), () =>
+        during(stage, powerLoss("n1"), async () => {
+          await stage.leaves("app", "n1");
+          await stage.leaves("fussy", "n1");
+          expect([stage.home("app"), stage.home("fussy")]).toEqual(["n3", "n2"]);
+        }),
+      );
+    },
+  );
 
   scene("has a full disk: the container goes back to where it was, or on to the next", crowded, async (stage) => {
     await during(stage, diskFull("n2", 48), () =>
