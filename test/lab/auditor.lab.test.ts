@@ -107,7 +107,7 @@ describe.skipIf(obstacle !== undefined)("the auditor", () => {
     await Promise.all([lab.inside("n1", add), lab.inside("n2", `${add}; sleep 0.3; ${remove}`)]);
     const found = await news();
     expect(found.filter((line) => line.startsWith("two-holders"))).toEqual([
-      expect.stringMatching(/^two-holders: n1 and n2 both had the virtual address for 0\.[23]\d\d s/),
+      expect.stringMatching(/^two-holders: n1 and n2 both had the virtual address for 0\.[2-9]\d\d s/),
     ]);
     await lab.inside("n2", `ip address add ${vip}/24 dev eth0; ip address del ${vip}/24 dev eth0`);
     expect(await news()).toEqual(
