@@ -16,6 +16,7 @@ import { fanOut } from "./kit/fan-out.ts";
 import { nodeOf, type Observer, observer } from "./kit/observe.ts";
 import type { BuildContext, Ports, Step } from "./ports.ts";
 import { type Limiter, limiter } from "../limiter.ts";
+import { onceEach } from "../once.ts";
 import { record } from "./kit/record.ts";
 import type { Report } from "./kit/report.ts";
 
@@ -56,13 +57,13 @@ const buildsPerNode = 2;
 export async function buildImages(ports: Ports, input: BuildInput): Promise<Report<{ images: readonly BuildRow[] }>> {
   const placements = input.placements.filter(isBuilt);
   const observe = observer(ports, input.config);
-  const contextOf = oncePerFolder((folder) => ports.contexts.open(folder, ports.signal));
-  const limits = new Map(input.config.nodes.map(({ name }) => [name, limiter(buildsPerNode)]));
+  const contextOf = onceEach((folder: string) => ports.contexts.open(folder, ports.signal));
+  const limitOn = onceEach((_node: string) => limiter(buildsPerNode));
   const images = [...new Set(placements.map(({ container }) => container))];
   const made = await Promise.all(
     images.map((image) => {
       const own = placements.filter(({ container }) => container === image);
-      return makeReady(ports, { ...input, image, placements: own, observe, contextOf, limits });
+      return makeReady(ports, { ...input, image, placements: own, observe, contextOf, limitOn });
     }),
   );
   return {
@@ -91,24 +92,13 @@ function inOrder(rows: readonly BuildRow[], placements: readonly Placement[]): r
   return rows.toSorted((a, b) => at(a) - at(b));
 }
 
-type ContextOf = (folder: string) => Promise<BuildContext | undefined>;
-
-function oncePerFolder(open: ContextOf): ContextOf {
-  const opened = new Map<string, ReturnType<ContextOf>>();
-  return (folder) => {
-    const context = opened.get(folder) ?? open(folder);
-    opened.set(folder, context);
-    return context;
-  };
-}
-
 /** An image of the layout, and the places that want it. */
 interface One extends BuildInput {
   readonly image: string;
   readonly placements: readonly BuiltPlacement[];
   readonly observe: Observer;
-  readonly contextOf: ContextOf;
-  readonly limits: ReadonlyMap<string, Limiter>;
+  readonly contextOf: (folder: string) => Promise<BuildContext | undefined>;
+  readonly limitOn: (node: string) => Limiter;
 }
 
 interface Made {
@@ -154,23 +144,20 @@ async function makeReady(ports: Ports, one: One): Promise<Made> {
     seen,
     delivery: openDelivery(ports, { config, name: image, context: context?.digest ?? null }),
   };
-  const built = new Map<string, Promise<BuildRow>>();
-  for (const [node, way] of ways) {
-    if (way.do === "build")
-      built.set(
-        node,
-        stepOn(ports, work, { node, way }, (step) => build(ports, work, { node, way, step })),
-      );
-  }
+  // Begun by whoever needs it first: its own node's turn, or one that waits for it.
+  const built = onceEach((node: string, way: Extract<Way, { do: "build" }>) =>
+    stepOn(ports, work, { node, way }, (step) => build(ports, work, { node, way, step })),
+  );
   const done = await fanOut(ports, [...ways], {
     place: ([node]) => ({ node, container: image }),
     work: async ([node, way]) => {
-      if (way.do === "build") return built.get(node) as Promise<BuildRow>;
+      if (way.do === "build") return built(node, way);
       if (way.do === "nothing") {
         return stepOn(ports, work, { node, way }, () => Promise.resolve({ outcome: way.reason, changed: false }));
       }
+      const source = way.from === null ? undefined : ways.get(way.from);
       // What is wrong with the folder is wrong everywhere.
-      await built.get(way.from ?? "")?.catch(throwIfOfFolder);
+      if (way.from !== null && source?.do === "build") await built(way.from, source).catch(throwIfOfFolder);
       return stepOn(ports, work, { node, way }, (step) => deliver(ports, work, { node, way, step }));
     },
   });
@@ -243,8 +230,7 @@ async function build(ports: Ports, work: Work, { node, way, step }: On<"build">)
   const folder = work.placements[0]?.build ?? "";
   const command = buildCommand({ image, folder, context: context?.digest, noCache, pull });
   if (dryRun) return { outcome: `would run: ${render(command)}${sent(context)} (${way.reason})`, changed: false };
-  const limit = work.limits.get(node);
-  await (limit ?? ((now) => now()))(async () => {
+  await work.limitOn(node)(async () => {
     ports.signal.throwIfAborted();
     step.update(way.reason);
     const connection = await ports.nodes.connect(nodeOf(work.config, node), ports.signal);

@@ -246,6 +246,28 @@ describe("buildImages", () => {
     expect(rebuilt.lines).toEqual(["sudo n1: docker build --force-rm --tag web /docker/web"]);
   });
 
+  it("begins no more builds at once than nodes are worked on, and each that fails is its node's failure", async () => {
+    let running = 0;
+    let most = 0;
+    const { ports } = world({
+      context: undefined,
+      run: async (name) => {
+        running += 1;
+        most = Math.max(most, running);
+        await new Promise((resolve) => setTimeout(resolve, name === "n1" ? 30 : 1));
+        running -= 1;
+        return { ...base, status: "failed", code: 1, stderr: "no" };
+      },
+    });
+    const report = await buildImages({ ...ports, concurrency: 1 }, input([web("n1"), web("n2"), web("n3")]));
+    expect(report.failures.map(({ code, node: on }) => [on, code])).toEqual([
+      ["n1", "docker-failed"],
+      ["n2", "docker-failed"],
+      ["n3", "docker-failed"],
+    ]);
+    expect(most).toBe(1);
+  });
+
   it("a name that no image can have is told before anything is done", async () => {
     const { ports, lines } = world({});
     const report = await buildImages(ports, input([web("n1", "Web")]));

@@ -1,6 +1,7 @@
 import type { Config } from "../../domain/config/types.ts";
 import type { StoredImage } from "../../domain/delivery/stored.ts";
 import { familiarName } from "../../domain/registry/reference.ts";
+import { onceEach } from "../../once.ts";
 import { nodeOf } from "../kit/observe.ts";
 import type { Connection, Engine, Ports } from "../ports.ts";
 import { collectImage } from "./collect.ts";
@@ -29,7 +30,6 @@ export function openDelivery(
   ports: Pick<Ports, "imageStore" | "nodes" | "engines" | "signal">,
   { config, name, context }: Delivered,
 ): Delivery {
-  const collected = new Map<string, Promise<StoredImage>>();
   const open = async (node: string): Promise<{ readonly connection: Connection; readonly engine: Engine }> => {
     const spec = nodeOf(config, node);
     const [connection, engine] = await Promise.all([
@@ -38,23 +38,20 @@ export function openDelivery(
     ]);
     return { connection, engine };
   };
-  const collect: Delivery["collect"] = (from, say) => {
-    const known = collected.get(from);
-    if (known) return known;
-    const collecting = open(from).then((side) => collectImage(ports, { ...side, name, context, say }));
-    collected.set(from, collecting);
-    return collecting;
+  const collect: Delivery["collect"] = onceEach(async (from, say) =>
+    collectImage(ports, { ...(await open(from)), name, context, say }),
+  );
+  const kept = async (engine: Engine): Promise<StoredImage> => {
+    const { architecture: machine } = await engine.info();
+    const image = await ports.imageStore.find({ name: familiarName(name), context, machine });
+    if (!image) throw new RangeError(`the image ${name} is not on this machine`);
+    return image;
   };
   return {
     collect,
     async give(to, from, say) {
       const side = await open(to);
-      const { machine } = from === null ? { machine: (await side.engine.info()).architecture } : { machine: "" };
-      const image =
-        from === null
-          ? await ports.imageStore.find({ name: familiarName(name), context, machine })
-          : await collect(from, say);
-      if (!image) throw new RangeError(`the image ${name} is not on this machine`);
+      const image = await (from === null ? kept(side.engine) : collect(from, say));
       const done = await handOut(ports, { ...side, image, name: familiarName(name), say });
       // So that it is not among the first to go. Where that cannot be written down, it goes earlier.
       if (from === null) await ports.imageStore.keep(image).catch(() => undefined);

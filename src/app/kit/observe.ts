@@ -1,4 +1,5 @@
 import { onAbort, timeLimit } from "../../abort.ts";
+import { onceEach } from "../../once.ts";
 import type { Config, NodeSpec } from "../../domain/config/types.ts";
 import type { ContainerFacts, ImageFacts, StopMark } from "../../domain/docker/facts.ts";
 import type { Ports } from "../ports.ts";
@@ -19,16 +20,8 @@ export interface Observer {
 const patienceMs = 3000;
 
 export function observer(ports: Pick<Ports, "engines" | "signal" | "clock">, config: Config): Observer {
-  const once = <T>(look: (node: NodeSpec) => Promise<T>): ((name: string) => Promise<T>) => {
-    const looks = new Map<string, Promise<T>>();
-    return (name) => {
-      const known = looks.get(name);
-      if (known) return known;
-      const begun = look(nodeOf(config, name));
-      looks.set(name, begun);
-      return begun;
-    };
-  };
+  const once = <T>(look: (node: NodeSpec) => Promise<T>): ((name: string) => Promise<T>) =>
+    onceEach((name) => look(nodeOf(config, name)));
   const look = async (node: NodeSpec): Promise<readonly ContainerFacts[]> =>
     (await ports.engines.on(node, ports.signal)).containers();
   const images = once(async (node) => (await ports.engines.on(node, ports.signal)).images());
