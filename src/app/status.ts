@@ -67,7 +67,8 @@ export async function containerStatus(
     const rows = rowsFrom(here, known).filter(({ node }) => known.has(node));
     onEarly?.({ containers: rows.map((row) => withUse(row, results, ports.clock.now())) });
   };
-  const [looks, elsewhere] = await Promise.all([
+  const [here, looks, elsewhere] = await Promise.all([
+    local,
     fanOut(
       ports,
       config.nodes.filter((node) => concerned.has(node.name)),
@@ -88,7 +89,6 @@ export async function containerStatus(
   // Who asks for a few containers or nodes asks for no others.
   const all = names === undefined && input.nodes.length === config.nodes.length;
   const behind = all ? await lookBehind(ports, { config, found }) : [];
-  const here = await local;
   const { moves, failures, environments } = here;
   const generations = (await ports.generations.read()) ?? noGenerations;
   const rows = rowsFrom(here, states);
