@@ -65,12 +65,13 @@ export async function carryOutPlan(ports: Ports, input: CarryingOut): Promise<Do
   );
   for (const step of unready) turns.leave(step);
   const work: Work = { ...input, turns, conducted: conduct(ports, turns, steps) };
-  const late = afterMoves(ready);
+  const moves = new Set(ready.filter(({ kind }) => kind === "move").map(({ id }) => id));
+  const late = afterMoves(ready, moves);
   const [following, own] = split(ready, ({ id }) => late.has(id));
   const parts = await Promise.all([
     remove(ports, work, ready),
     move(ports, work, ready).then(async (moved) => {
-      const isBegun = ({ id }: PlanStep): boolean => late.get(id) === "follows a move";
+      const isBegun = ({ after }: PlanStep): boolean => after.some((id) => moves.has(id));
       const after = await put(ports, work, { steps: following, isBegun, placementOf });
       return { rows: [...moved.rows, ...after.rows], failures: [...moved.failures, ...after.failures] };
     }),
@@ -95,15 +96,12 @@ function isImage({ kind }: PlanStep): boolean {
   return kind === "build" || kind === "deliver" || kind === "pull";
 }
 
-/** What has something of a container that a move brings, and what has something of that; by their steps' ids. */
-function afterMoves(steps: readonly PlanStep[]): ReadonlyMap<string, "follows a move" | "follows one that does"> {
-  const moves = new Set(steps.filter(({ kind }) => kind === "move").map(({ id }) => id));
-  const late = new Map<string, "follows a move" | "follows one that does">();
-  const following = steps.filter(({ follows }) => follows);
-  for (const { id, after } of following) if (after.some((each) => moves.has(each))) late.set(id, "follows a move");
+/** The ids of what has something of a container that a move brings, and of what has something of that. */
+function afterMoves(steps: readonly PlanStep[], moves: ReadonlySet<string>): ReadonlySet<string> {
+  const late = new Set<string>();
   // Those that follow stand after what they follow.
-  for (const { id, after } of following)
-    if (!late.has(id) && after.some((each) => late.has(each))) late.set(id, "follows one that does");
+  for (const { id, after, follows } of steps)
+    if (follows && after.some((each) => moves.has(each) || late.has(each))) late.add(id);
   return late;
 }
 
