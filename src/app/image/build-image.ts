@@ -10,6 +10,7 @@ import { dockerError } from "../kit/docker.ts";
 import { linesOf } from "../kit/lines.ts";
 import { watched } from "../kit/watched.ts";
 import type { BuildContext, Connection, Outcome, SentContext, StateFile } from "../ports.ts";
+import { imageTimeoutMs } from "./time-limit.ts";
 
 export interface BuildImageInput {
   readonly connection: Connection;
@@ -25,9 +26,6 @@ export interface BuildImageInput {
   readonly onStep: (text: string) => void;
   readonly signal: AbortSignal;
 }
-
-/** A build that takes longer hangs. */
-const timeoutMs = 60 * 60 * 1000;
 
 /**
  * Runs `docker build` on a node. Throws docker-failed with the end of docker's output, build-context-invalid when
@@ -93,7 +91,7 @@ async function run(
       sudo,
       guard: {},
       signal,
-      timeoutMs,
+      timeoutMs: imageTimeoutMs,
       maxOutputBytes: 64 * 1024,
       onStdout: linesOf(show),
       onStderr: linesOf(show),

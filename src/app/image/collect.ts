@@ -9,6 +9,7 @@ import { type ErrorCode, PictlError, toFailure } from "../../domain/errors.ts";
 import { familiarName } from "../../domain/registry/reference.ts";
 import { runDocker } from "../kit/docker.ts";
 import type { Connection, Engine, Ports } from "../ports.ts";
+import { imageTimeoutMs } from "./time-limit.ts";
 
 export interface Collecting {
   readonly connection: Connection;
@@ -21,9 +22,6 @@ export interface Collecting {
 
 /** Of what goes over the line for an image, most is its layers, which may not get smaller by being compressed. */
 const roomBytes = 64 * 1024 * 1024;
-
-/** An image that takes longer hangs. */
-const timeoutMs = 60 * 60 * 1000;
 
 /**
  * Brings an image from a node to this machine, as far as it is not there: by a push where sshd forwards ports, else as an archive.
@@ -57,7 +55,11 @@ async function byPush(
   const door = await imageStore.openDoor(connection, { takes: { maxBytes: mostBytes(image) } }, signal);
   if (!door) return undefined;
   try {
-    await runDocker(connection, pushTo(image.id, door.name), { doing: `push ${name}`, timeoutMs, signal });
+    await runDocker(connection, pushTo(image.id, door.name), {
+      doing: `push ${name}`,
+      timeoutMs: imageTimeoutMs,
+      signal,
+    });
     return await door.taken();
   } catch (error) {
     if (final.has(toFailure(error).code)) throw error;

@@ -10,6 +10,7 @@ import { type ErrorCode, PictlError, toFailure } from "../../domain/errors.ts";
 import { runDocker } from "../kit/docker.ts";
 import { watched } from "../kit/watched.ts";
 import type { Connection, Engine, Ports } from "../ports.ts";
+import { imageTimeoutMs } from "./time-limit.ts";
 
 export interface HandingOut {
   readonly connection: Connection;
@@ -19,9 +20,6 @@ export interface HandingOut {
   readonly name: string;
   readonly say: (progress: string) => void;
 }
-
-/** An image that takes longer hangs. */
-const timeoutMs = 60 * 60 * 1000;
 
 /**
  * Gives a node an image of this machine, as far as it lacks it, and sees by its digests that it is the same. Resolves to the bytes
@@ -68,7 +66,7 @@ async function byPull(
   if (!door) return undefined;
   try {
     const command = pullFrom(`${door.name}@${image.root}`, name);
-    await runDocker(connection, command, { doing: `pull ${name}`, timeoutMs, signal });
+    await runDocker(connection, command, { doing: `pull ${name}`, timeoutMs: imageTimeoutMs, signal });
     return door.bytes();
   } finally {
     await door.close();
@@ -103,7 +101,12 @@ async function byLoad(
   const source = watched(chunks);
   const { signal, dispose } = firstOf([own, source.broken]);
   try {
-    await runDocker(connection, load, { doing: `load ${name}`, stdin: source.chunks, timeoutMs, signal });
+    await runDocker(connection, load, {
+      doing: `load ${name}`,
+      stdin: source.chunks,
+      timeoutMs: imageTimeoutMs,
+      signal,
+    });
     source.broken.throwIfAborted();
     return bytes;
   } catch (error) {

@@ -9,6 +9,7 @@ import type { Command } from "../../domain/shell.ts";
 import { dockerError } from "../kit/docker.ts";
 import { linesOf } from "../kit/lines.ts";
 import type { Connection } from "../ports.ts";
+import { imageTimeoutMs } from "./time-limit.ts";
 
 export interface PullImageInput {
   readonly connection: Connection;
@@ -23,9 +24,6 @@ export interface PullImageInput {
   readonly signal: AbortSignal;
 }
 
-/** A pull that takes longer hangs. */
-const timeoutMs = 60 * 60 * 1000;
-
 /**
  * Pulls on one node, logging in where the command does. Throws image-missing, registry-denied, registry-unreachable,
  * registry-failed, disk-full, docker-failed, and what `runDocker` throws when docker cannot be used.
@@ -38,7 +36,7 @@ export async function pullImage(input: PullImageInput): Promise<PullState> {
   const outcome = await connection.run(input.command, {
     sudo,
     guard: {},
-    timeoutMs,
+    timeoutMs: imageTimeoutMs,
     maxOutputBytes: 64 * 1024,
     signal: input.signal,
     ...(password === undefined ? {} : { stdin: password }),
