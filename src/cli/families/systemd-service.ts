@@ -7,9 +7,11 @@ import { PictlError } from "../../domain/errors.ts";
 import { quote } from "../../domain/shell.ts";
 
 /** What of pictl runs for ever, and the names of its template and unit. */
-const units = { daemon: "pictl.service", serve: "pictl-serve.service" } as const;
+const units = { daemon: "pictl", serve: "pictl-serve" } as const;
 
 export interface SystemdService {
+  /** As `systemctl` takes it. */
+  readonly name: string;
   /** Where the unit belongs. */
   readonly path: string;
   /** Who it runs as. */
@@ -39,6 +41,7 @@ export interface SystemdServiceOptions {
  */
 export async function systemdService(options: SystemdServiceOptions): Promise<SystemdService> {
   const { root, command, folder = "/etc/systemd/system" } = options;
+  const name = units[command];
   const account = options.user === undefined ? undefined : await accountOf(options.user);
   const user = options.user ?? userInfo().username;
   const { openStore } = await import("../../context.ts");
@@ -50,11 +53,12 @@ export async function systemdService(options: SystemdServiceOptions): Promise<Sy
     COMMAND: [word(process.execPath), ...[pictl, command, "--config", store.path].map(argument)].join(" "),
     WRITABLE: [...new Set([dirname(store.path), stateDir])].map(word).join(" "),
   };
-  const template = await readFile(join(root, "templates", units[command]), "utf8");
+  const template = await readFile(join(root, "templates", `${name}.service`), "utf8");
   const unit = template.replace(/@([A-Z]+)@/g, (whole, name: string) => values[name] ?? whole);
-  const path = join(folder, units[command]);
+  const path = join(folder, `${name}.service`);
   const cron = [process.execPath, pictl, "daemon", "--once", "--config", store.path].map(cronQuote).join(" ");
   return {
+    name,
     path,
     user,
     unit,
