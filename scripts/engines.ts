@@ -3,7 +3,7 @@
  * end. Needs root and debootstrap; the engines are fetched once (`scripts/engines/roots.sh`). Exit code 1 when a part fails.
  */
 import { spawn } from "node:child_process";
-import { copyFileSync, mkdirSync } from "node:fs";
+import { copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -39,6 +39,8 @@ async function tryOut(engine: string): Promise<readonly CoreRow[]> {
   await output(join(scripts, "roots.sh"), [engine]);
   const root = join(cache, engine);
   mkdirSync(join(root, "usr/local/bin"), { recursive: true });
+  // One that runs there still cannot be written over.
+  rmSync(join(root, "usr/local/bin/node"), { force: true });
   copyFileSync(process.execPath, join(root, "usr/local/bin/node"));
   const subnet = `10.88.${String(every.indexOf(engine) + 1)}.0/24`;
   const words = ["node", "--import", "tsx", join(scripts, "core.ts"), engine.replaceAll(".", "-"), subnet];

@@ -9,7 +9,7 @@ export type Command =
   /** A line the user typed to be run as it is (`pictl exec`). */
   | { readonly kind: "line"; readonly line: string };
 
-export function words(...list: readonly string[]): Command {
+export function words(...list: readonly string[]): Command & { readonly kind: "words" } {
   return { kind: "words", words: list };
 }
 

@@ -5,7 +5,8 @@ import type { Placement } from "../../src/domain/config/types.ts";
 import type { ImageFacts } from "../../src/domain/docker/facts.ts";
 import { PictlError } from "../../src/domain/errors.ts";
 import type { PictlEvent } from "../../src/domain/event.ts";
-import { render } from "../../src/domain/shell.ts";
+import { byBuildKit } from "../../src/domain/docker/build-command.ts";
+import { render, words } from "../../src/domain/shell.ts";
 import { config, node, placement } from "../fakes/config.ts";
 import { imageFacts } from "../fakes/facts.ts";
 
@@ -92,6 +93,10 @@ function input(placements: readonly Placement[], parts: Partial<BuildInput> = {}
 
 const web = (on: string, name = "web"): Placement => placement(name, on, { build: "/docker/web" });
 
+function sent(command: string): string {
+  return render(byBuildKit(words(...command.split(" "))));
+}
+
 describe("buildImages", () => {
   it("builds where the image is missing or old, skips where it is the same, reads the folder once", async () => {
     const same = imageFacts({ tags: ["web:latest"], labels: { "io.pictl.context": "sha256:1" } });
@@ -108,7 +113,7 @@ describe("buildImages", () => {
       ["n3", true, "built (its folder changed)"],
     ]);
     const command = "docker build --force-rm --tag web --label io.pictl.context=sha256:1 -";
-    expect(lines.sort()).toEqual([`sudo n1: ${command}`, `sudo n3: ${command}`]);
+    expect(lines.sort()).toEqual([`sudo n1: ${sent(command)}`, `sudo n3: ${sent(command)}`]);
     expect(opened()).toBe(1);
     expect(events.sort((a, b) => ((a.node ?? "") < (b.node ?? "") ? -1 : 1))).toMatchObject([
       { type: "image.built", node: "n1", container: "web", before: null, after: "sha256:1", cause: "pictl build" },
@@ -243,7 +248,7 @@ describe("buildImages", () => {
     const rebuilt = ports();
     const second = await buildImages(rebuilt.ports, input([web("n1")], { rebuildUnseen: true }));
     expect(second.result.images).toMatchObject([{ changed: true, context: null }]);
-    expect(rebuilt.lines).toEqual(["sudo n1: docker build --force-rm --tag web /docker/web"]);
+    expect(rebuilt.lines).toEqual([`sudo n1: ${sent("docker build --force-rm --tag web /docker/web")}`]);
   });
 
   it("begins no more builds at once than nodes are worked on, and each that fails is its node's failure", async () => {

@@ -1,6 +1,7 @@
 import { buildKept, contextGone } from "../../domain/build/kept-context.ts";
 import { buildFailureLines } from "../../domain/build/failure-lines.ts";
 import { parseBuildStep } from "../../domain/build/steps.ts";
+import { byBuildKit } from "../../domain/docker/build-command.ts";
 import { dockerAccessError } from "../../domain/docker/failure.ts";
 import { dockerRights } from "../../domain/docker/rights.ts";
 import { PictlError } from "../../domain/errors.ts";
@@ -15,7 +16,7 @@ import { imageTimeoutMs } from "./time-limit.ts";
 export interface BuildImageInput {
   readonly connection: Connection;
   readonly image: string;
-  readonly command: Command;
+  readonly command: Command & { readonly kind: "words" };
   /** Sent on stdin as a tar; undefined when the command names a folder of the node's own. */
   readonly context: BuildContext | undefined;
   /** Which one it is, and what the node has of it; undefined: it is sent as a whole, and not kept there. */
@@ -34,7 +35,8 @@ export interface BuildImageInput {
 export async function buildImage(input: BuildImageInput): Promise<void> {
   const { connection, image } = input;
   const { sudo, privileged } = dockerRights(await connection.privilege());
-  const { outcome, begun } = await (input.context && input.kept ? runKept(input, input.kept, sudo) : run(input, sudo));
+  const ready = { ...input, command: byBuildKit(input.command) };
+  const { outcome, begun } = await (input.kept ? runKept(ready, input.kept, sudo) : run(ready, sudo));
   if (outcome.status === "ok") return;
   const place = { doing: `build ${image}`, node: connection.node, privileged };
   if (outcome.status === "unknown") throw dockerError(outcome, place);
@@ -43,17 +45,16 @@ export async function buildImage(input: BuildImageInput): Promise<void> {
   throw noAccess ?? missingFolder(input, outcome) ?? buildFailed(input, outcome);
 }
 
+/** The same, with the command as it is sent. */
+type Ready = Omit<BuildImageInput, "command"> & { readonly command: Command };
+
 interface Ran {
   readonly outcome: Outcome;
   readonly begun: boolean;
 }
 
 /** Sends what the node lacks, and all of it where that turns out to be less than was thought. */
-async function runKept(
-  input: BuildImageInput,
-  { key, sent }: NonNullable<BuildImageInput["kept"]>,
-  sudo: boolean,
-): Promise<Ran> {
+async function runKept(input: Ready, { key, sent }: NonNullable<BuildImageInput["kept"]>, sudo: boolean): Promise<Ran> {
   // What cannot be read, or written below, costs no more than the line's time.
   let before = await sent.read().catch(() => undefined);
   for (;;) {
@@ -72,7 +73,7 @@ async function runKept(
 }
 
 async function run(
-  input: BuildImageInput,
+  input: Ready,
   sudo: boolean,
   chunks = input.context && ((signal?: AbortSignal) => input.context?.tar(signal) ?? []),
 ): Promise<Ran> {

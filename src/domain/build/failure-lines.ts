@@ -52,5 +52,7 @@ const noise = [
   /^DEPRECATED: The legacy builder/,
   /^\s+Install the buildx component/,
   /^\s+https:\/\/docs\.docker\.com\/go\/buildx/,
+  /^\s+BuildKit is currently disabled; enable it/,
+  /^\s+environment-variable\.$/,
   /^-{3,}$/,
 ];

@@ -1,4 +1,4 @@
-import { type Command, words } from "../shell.ts";
+import { type Command, script, words } from "../shell.ts";
 import { labels } from "./labels.ts";
 
 export interface BuildCommandInput {
@@ -18,7 +18,7 @@ export interface BuildCommandInput {
  * `--force-rm`: the classic builder leaves a failed step's container on the node otherwise.
  * Without `--progress`: not on a terminal both builders print plain lines, and older clients lack the flag.
  */
-export function build(input: BuildCommandInput): Command {
+export function build(input: BuildCommandInput): Command & { readonly kind: "words" } {
   return words(
     "docker",
     "build",
@@ -29,5 +29,16 @@ export function build(input: BuildCommandInput): Command {
     ...(input.noCache ? ["--no-cache"] : []),
     ...(input.pull ? ["--pull"] : []),
     input.context === undefined ? input.folder : "-",
+  );
+}
+
+/**
+ * The same by BuildKit, also where docker's client must be told to: before Docker 23. Later ones take it where it is
+ * installed, and refuse to build when they are told to and it is not. A login that says itself which one it wants has it.
+ */
+export function byBuildKit(command: Command & { readonly kind: "words" }): Command {
+  return script(
+    'docker --version </dev/null 2>/dev/null | grep -q "^Docker version 2[0-2]\\." && export DOCKER_BUILDKIT="${DOCKER_BUILDKIT-1}"; exec "$@"',
+    ...command.words,
   );
 }

@@ -232,7 +232,7 @@ function building(name: string, options: ImageNodeOptions = {}): ImageNode {
     ...options,
     before: (line) => {
       options.before?.(line);
-      if (line.startsWith("docker build")) made.images.set("web:latest", { ...first, labels: context });
+      if (line.includes("docker build")) made.images.set("web:latest", { ...first, labels: context });
     },
   });
   return made;
@@ -267,7 +267,7 @@ test("a broken Dockerfile is told for all; a builder that dies is not waited for
   const failing = (error: Error): ImageNode =>
     new ImageNode("n1", {
       before: (line) => {
-        if (line.startsWith("docker build")) throw error;
+        if (line.includes("docker build")) throw error;
       },
     });
   const broken = world({ n1: failing(new Error("no such step")), n2: building("n2") });

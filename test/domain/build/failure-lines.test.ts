@@ -28,6 +28,20 @@ about to fail
   ]);
 });
 
+it("the classic builder of a login that chose it, with a client that advises against it", () => {
+  const advice = `${deprecated.trimEnd()}
+
+            BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0
+            environment-variable.
+
+`;
+  expect(buildFailureLines("Step 1/1 : RUN x\nboom\n", `${advice}it failed\n`)).toEqual([
+    "Step 1/1 : RUN x",
+    "boom",
+    "it failed",
+  ]);
+});
+
 it("the classic builder before the first step", () => {
   const stderr = `${deprecated}Error response from daemon: dockerfile parse error line 2: unknown instruction: COPYY\n`;
   expect(buildFailureLines("Sending build context to Docker daemon  2kB\n", stderr)).toEqual([
