@@ -1,6 +1,6 @@
 /**
- * `npm run sim:vip -- --schedules N --seed S`: seeded histories of a virtual IP in lease mode with the real daemon in them,
- * on one machine or two. Prints each seed in which two nodes have the address at one instant, or none has it in the end;
+ * `npm run sim:vip -- --schedules N --seed S`: seeded histories of a virtual IP with the real daemon in them,
+ * on one machine or two. Prints each seed in which two nodes have it at one instant as a lease, or another number than one in the end;
  * exit code 1 then. `npm run sim:vip -- --seed S --trace` replays one and prints all that happens in it.
  */
 import { runSchedule } from "../test/sim/vip/schedule.ts";

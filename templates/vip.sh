@@ -15,24 +15,25 @@
 # 78 no IPv6 on the device, 79 the node has the address from somebody else.
 #
 # What pictl has given is written down before it is given, in MARKS/ADDRESS: "DEVICE UNTIL BOOT", UNTIL in hundredths
-# of a second or `forever`. Just that address, as a network of its own on that device, is ever changed or removed:
-# any other place of it is somebody else's, and may be what the node is reached by. A file is what every `ip` and every
-# kernel can do; labels are for IPv4 and short names of devices only, and `proto` is younger than the nodes.
+# of a second or `forever`. KEPT/ADDRESS on the disk says the same, for when somebody clears /run; UNTIL is `lease` there,
+# so that no renewal writes to a disk. Just that address, as a network of its own on that device, is ever changed or
+# removed: any other place of it is somebody else's, and may be what the node is reached by. A file is what every `ip`
+# and every kernel can do; labels are for IPv4 and short names of devices only, and `proto` is younger than the nodes.
 set -f
 verb=$1 cluster=$2 address=$3 device=$4
 if [ "$verb" = ask ]; then address=$2 device=$3; fi
 marks=/run/pictl/$cluster/vip
+kept=/var/lib/pictl/$cluster/vip
 
 # Everything that follows is about this address.
 about() {
   address=$1 family=-4 whole=$1/32
   case $address in *:*) family=-6 whole=$address/128 ;; esac
-  mark=$marks/$address given='' until='' since=''
-  if [ -r "$mark" ]; then read -r given until since <"$mark"; fi
+  mark=$marks/$address keep=$kept/$address given='' until='' since=''
   read -r booted </proc/sys/kernel/random/boot_id
-  if [ "$since" != "$booted" ]; then given=; fi
+  read_mark "$mark" || read_mark "$keep" || given=
   # A lease that nobody has renewed was ended by the kernel: what is there long after that came from somebody else.
-  if [ -n "$given" ] && [ "$until" != forever ]; then
+  if [ -n "$given" ] && [ "$until" != forever ] && [ "$until" != lease ]; then
     uptime_now
     if [ "$up" -gt "$((until + 1000))" ]; then given=; fi
   fi
@@ -43,6 +44,11 @@ about() {
     legacy=$device
     if [ "$family" = -4 ] && [ "$(ip -4 -o addr show dev "$device" | cidrs | head -n 1)" = "$whole" ]; then legacy=; fi
   fi
+}
+
+# Of this boot.
+read_mark() {
+  [ -r "$1" ] && read -r given until since <"$1" && [ "$since" = "$booted" ]
 }
 
 cidrs() {
@@ -62,7 +68,8 @@ places() {
     whose=foreign
     if [ "$cidr" = "$whole" ]; then
       case $dev in
-        "$given") whose=ours ;;
+        # The disk does not know what has ended: what is there without an end was not given for a time.
+        "$given") [ "$until$life" = leaseforever ] || whose=ours ;;
         # An IPv6 address of ours is deprecated, as a node's own is not.
         "$legacy") case $family$rest in -4* | *deprecated*) whose=ours ;; esac ;;
       esac
@@ -197,21 +204,27 @@ remove_others() {
   fi
 }
 
-# Before it is given: an address that nobody has written down stays for ever.
+# Before it is given: an address that nobody has written down stays for ever. What serves is renewed on a full disk, too.
 write_mark() {
   until=forever
   if [ "$ends" = lease ]; then until=$PICTL_DEADLINE; fi
   # Who looks at it may not be root.
   (
     umask 022
+    write_keep || [ -n "$(ours)" ] || exit
     mkdir -p "$marks" && echo "$device $until $booted" >"$mark.new" && mv "$mark.new" "$mark"
   ) 2>/dev/null || return 74
   given=$device
 }
 
+write_keep() {
+  line="$device $ends $booted"
+  [ "$(cat "$keep")" = "$line" ] || { mkdir -p "$kept" && echo "$line" >"$keep.new" && mv "$keep.new" "$keep"; }
+}
+
 forget() {
   remove_ours
-  [ -n "$(ours)" ] || rm -f "$mark"
+  [ -n "$(ours)" ] || rm -f "$mark" "$keep"
 }
 
 # Whole seconds until the deadline. The guard has looked at it too, but may have hung on a disk since.
@@ -282,8 +295,9 @@ case $verb in
       places | while read -r whose dev cidr _; do [ "$whose" = ours ] || echo "foreign $address $dev $cidr"; done
     done
     set +f
-    for mark in "$marks"/*; do
-      about "${mark##*/}"
+    for found in "$marks"/* "$kept"/*; do
+      about "${found##*/}"
+      if [ "$found" = "$keep" ] && [ -e "$mark" ]; then continue; fi
       if [ -n "$(ours)" ]; then echo "given $address"; fi
     done
     echo end

@@ -20,6 +20,8 @@ export class SimAddress {
   foreign = false;
   /** Its cable is plugged in. */
   carrier = true;
+  /** Where it is written down that pictl has given it: in /run, and on the disk. */
+  readonly marks = { run: false, disk: false };
   readonly #world: Surroundings;
 
   constructor(world: Surroundings) {
@@ -28,6 +30,22 @@ export class SimAddress {
 
   isThere(): boolean {
     return this.until !== undefined && this.#world.timeline.now < this.until;
+  }
+
+  /** It is there, and known to have come from pictl. */
+  #isOurs(): boolean {
+    return this.isThere() && (this.marks.run || this.marks.disk);
+  }
+
+  /** Marks of an earlier boot count for nothing. */
+  powerOff(): void {
+    this.until = undefined;
+    this.marks.run = this.marks.disk = false;
+  }
+
+  /** All that is in /run/pictl is gone. */
+  forget(): void {
+    this.marks.run = false;
   }
 
   /** Whoever gave it. */
@@ -49,7 +67,7 @@ export class SimAddress {
         );
         return;
       case "survey":
-        said(0, [...this.#foreign(`${ip ?? ""} `), ...(this.isThere() ? [`given ${own}`] : []), "end\n"].join("\n"));
+        said(0, [...this.#foreign(`${ip ?? ""} `), ...(this.#isOurs() ? [`given ${own}`] : []), "end\n"].join("\n"));
         return;
       case "ask":
         this.#world.timeline.after(1000, () => {
@@ -57,10 +75,11 @@ export class SimAddress {
         });
         return;
       case "grant":
-        said(this.foreign && !this.isThere() ? 79 : this.#grant(ends === "lease" ? deadlineMs : undefined));
+        said(!this.#isOurs() && this.isAnswered() ? 79 : this.#grant(ends === "lease" ? deadlineMs : undefined));
         return;
       case "remove":
-        this.until = undefined;
+        if (this.#isOurs()) this.until = undefined;
+        this.marks.run = this.marks.disk = false;
         said(0, "removed\n");
         return;
       default:
@@ -69,11 +88,15 @@ export class SimAddress {
   }
 
   #foreign(about: string): readonly string[] {
-    return this.foreign ? [`foreign ${about}eth0 ${own}/24`] : [];
+    const lost = this.isThere() && !this.#isOurs();
+    return [
+      ...(this.foreign ? [`foreign ${about}eth0 ${own}/24`] : []),
+      ...(lost ? [`foreign ${about}eth0 ${own}/32`] : []),
+    ];
   }
 
   #holds(): readonly string[] {
-    if (this.until === undefined || !this.isThere()) return [];
+    if (this.until === undefined || !this.#isOurs()) return [];
     const left = this.until === Infinity ? "forever" : Math.ceil((this.until - this.#world.timeline.now) / 1000);
     return [`holds ${String(left)} eth0 ${own}/32`];
   }
@@ -82,12 +105,14 @@ export class SimAddress {
   #grant(deadlineMs: number | undefined): number {
     const { timeline, random, uptimeMs } = this.#world;
     if (deadlineMs === undefined) {
+      this.marks.run = this.marks.disk = true;
       this.until = Infinity;
       return 0;
     }
     // Without the deadline a lease is what was asked for, counted from when it happens to arrive.
     const seconds = Math.floor((safety.deadline ? deadlineMs - uptimeMs() : relativeLeaseMs) / 1000);
     if (seconds < 1) return 75;
+    this.marks.run = this.marks.disk = true;
     this.until = timeline.now + seconds * 1000 + kernelLateness(random);
     return 0;
   }

@@ -62,8 +62,14 @@ export class SimNode {
     this.on = false;
     this.docker.end(true);
     this.locks.clear();
-    this.address.until = undefined;
+    this.address.powerOff();
     this.#world.changed("has no power", "world");
+  }
+
+  /** All that is in /run/pictl is gone, in the same boot: what has been promised counts anew. */
+  forget(): void {
+    this.guard.forget();
+    this.address.forget();
   }
 
   powerOn(): void {

@@ -30,6 +30,11 @@ export class GuardModel {
     this.boot += 1;
   }
 
+  /** What is in /run is gone, in the same boot. */
+  forget(): void {
+    this.#until = undefined;
+  }
+
   run(
     uptime: number,
     call: { readonly boot?: number; readonly deadline?: number; readonly fence?: ModelFence | undefined },

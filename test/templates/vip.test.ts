@@ -42,7 +42,7 @@ describe.skipIf(whyNoGuard !== undefined).each(cases)("vip.sh under $name for $f
 
   beforeAll(() => {
     for (const host of [1, 2]) {
-      const child = spawn("unshare", ["--net", "--mount", "sh", "-c", "mkdir -p /run/pictl && mount -t tmpfs none /run/pictl && mount -t sysfs sys /sys && echo up && exec sleep 300"]);
+      const child = spawn("unshare", ["--net", "--mount", "sh", "-c", "mkdir -p /run/pictl /var/lib/pictl && mount -t tmpfs none /run/pictl && mount -t tmpfs none /var/lib/pictl && mount -t sysfs sys /sys && echo up && exec sleep 300"]);
       namespaces.push(child);
       expect(host).toBeGreaterThan(0);
     }
@@ -141,7 +141,7 @@ describe.skipIf(whyNoGuard !== undefined).each(cases)("vip.sh under $name for $f
     expect(parseSurvey(vip(`survey elsewhere ${address}`).stdout)).toMatchObject({ given: [], foreign: [{}] });
     const mark = `/run/pictl/${cluster}/vip/${address}`;
     const kept = inside(0, `cat ${mark}`).stdout;
-    inside(0, `echo "eth0 forever another-boot" >${mark}`);
+    inside(0, `echo "eth0 forever another-boot" | tee ${mark} >/var/lib/pictl/${cluster}/vip/${address}`);
     expect(seen()?.holds).toBeNull();
     const [, , boot = ""] = kept.trim().split(" ");
     inside(0, `echo "eth0 ${String(Math.round((seconds() - 11) * 100))} ${boot}" >${mark}`);
@@ -151,6 +151,44 @@ describe.skipIf(whyNoGuard !== undefined).each(cases)("vip.sh under $name for $f
     expect(seen()?.holds).toEqual({ secondsLeft: null });
     expect(vip(`remove ${cluster} ${address} eth0`).status).toBe(0);
     expect(placesNow()).toEqual([]);
+  });
+
+  it.each(["forever", "lease"])("what pictl has given (%s) is known, renewed and taken back although /run/pictl was removed", (ends) => {
+    vip(`grant ${cluster} ${address} eth0 ${ends} 0`, until(30));
+    const clear = (): void => void inside(0, "rm -r /run/pictl/*");
+    clear();
+    expect(seen()).toMatchObject({ holds: {}, foreign: [] });
+    expect(given()).toEqual({ given: [address], foreign: [] });
+    expect(vip(`grant ${cluster} ${address} eth0 ${ends} 0`, until(30)).status).toBe(0);
+    expect(inside(0, `cat /run/pictl/${cluster}/vip/${address}`).stdout).toMatch(/^eth0 /);
+    expect(given()).toEqual({ given: [address], foreign: [] });
+    clear();
+    expect(vip(`remove ${cluster} ${address} ''`)).toEqual({ status: 0, stdout: "removed\n" });
+    expect(placesNow()).toEqual([]);
+    // What somebody gives it afterwards is his.
+    addByHand(`${address}/${String(whole)} dev eth0`);
+    expect(seen()).toMatchObject({ holds: null, foreign: [{}] });
+    inside(0, `ip addr del ${address}/${String(whole)} dev eth0`);
+  });
+
+  it("what somebody else has given for ever is not the lease that ended, although /run/pictl was removed", async () => {
+    vip(`grant ${cluster} ${address} eth0 lease 0`, until(1.5));
+    await expect.poll(holds, { timeout: 10_000 }).toBeNull();
+    inside(0, "rm -r /run/pictl/*");
+    addByHand(`${address}/${String(whole)} dev eth0`);
+    expect(seen()).toMatchObject({ holds: null, foreign: [{}] });
+    expect(vip(`remove ${cluster} ${address} eth0`).status).toBe(0);
+    expect(placesNow()).toEqual([`eth0 ${address}/${String(whole)}`]);
+    inside(0, `ip addr del ${address}/${String(whole)} dev eth0`);
+  });
+
+  it("a renewal needs no room on the disk, and a new grant does", () => {
+    vip(`grant ${cluster} ${address} eth0 forever 0`);
+    inside(0, `rm -r /var/lib/pictl/*; mount -o remount,ro /var/lib/pictl`);
+    expect(vip(`grant ${cluster} ${address} eth0 forever 0`).status).toBe(0);
+    expect(vip(`remove ${cluster} ${address} eth0`).status).toBe(0);
+    expect(vip(`grant ${cluster} ${address} eth0 forever 0`).status).toBe(74);
+    inside(0, "mount -o remount,rw /var/lib/pictl");
   });
 
   it("an address that the version before this one has given is taken over, and not the node's own beside it", () => {

@@ -48,12 +48,17 @@ export function judgeNode(look: NodeLook): readonly Check[] {
     ...userlandCheck(seen?.board),
     ...flockCheck(seen),
     ...vipChecks(seen, vips),
-    ...addressChecks(inside.addresses, vips),
+    ...addressChecks(inside.addresses, { candidacies: vips, isRoot: mayAll(rights) }),
     clockCheck(seen?.clock ? clockSkew(seen.clock, inside.asked) : null, seen?.board),
     ...(seen ? diskChecks(seen) : (["disk", "docker-disk"] as const).map(unseen)),
     seen ? memoryCheck(seen.memory) : unseen("memory"),
     ...memoryControlCheck(seen?.board),
   ];
+}
+
+/** Who could not be asked is told so by another check. */
+function mayAll(rights: Rights | PictlError): boolean {
+  return rights instanceof PictlError || rights.root || rights.sudo;
 }
 
 /** Told only where there is a cordon: it is nothing wrong, and the reason why nothing comes here. */

@@ -43,8 +43,11 @@ export interface AddressLook {
   readonly unwritable: readonly string[];
 }
 
-/** Told only where something is wrong. */
-export function addressChecks(look: AddressLook | undefined, candidacies: readonly Candidacy[]): readonly Check[] {
+/** Told only where something is wrong. `isRoot`: the login has root's rights, so that it is not for want of them. */
+export function addressChecks(
+  look: AddressLook | undefined,
+  { candidacies, isRoot }: { readonly candidacies: readonly Candidacy[]; readonly isRoot: boolean },
+): readonly Check[] {
   if (!look) return [];
   const { survey, wanted, unwritable } = look;
   const foreign = survey.foreign
@@ -73,7 +76,9 @@ export function addressChecks(look: AddressLook | undefined, candidacies: readon
           problem(
             "vip-folders",
             `${unwritable.join(" and ")} cannot be written: the node takes no order, and gets no virtual IP`,
-            "Make room there, and see that the file system is not read-only.",
+            isRoot
+              ? "Make room there, and see that the file system is not read-only."
+              : "Only root may write there: let the login use sudo, as the check `sudo` says, or log in as root.",
           ),
         ];
   return [...folders, ...foreign, ...strays];

@@ -63,7 +63,8 @@ export function asReason(sentence: string): string {
 
 /** Why `grant` or `remove` did nothing, by its exit code, as words in a sentence. */
 export function whyRefused(code: number, device: string): string {
-  if (code === 74) return "the node cannot write below /run/pictl, where it remembers what pictl has given it";
+  if (code === 74)
+    return "the node cannot write below /run/pictl and /var/lib/pictl, where it remembers what pictl has given it";
   if (code === 75) return "the node got it too late";
   if (code === 76) return "the node's kernel does not have it as ordered";
   if (code === 77) return `the node has no network device ${device}; correct \`vip_eth_device\` in the config`;

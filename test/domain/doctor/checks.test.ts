@@ -533,3 +533,16 @@ test("an address that is somebody else's, one that left the config, and folders 
     "vip-network problem: fd77:: is the address of all routers of fd77::b/64: the node does not get it",
   ]);
 });
+
+test.each([
+  [
+    { root: false, sudo: false, docker: true },
+    "Only root may write there: let the login use sudo, as the check `sudo` says, or log in as root.",
+  ],
+  [{ root: false, sudo: true, docker: true }, "Make room there, and see that the file system is not read-only."],
+  [{ root: true, sudo: false, docker: true }, "Make room there, and see that the file system is not read-only."],
+])("what is to be done about folders that cannot be written, for a login with %o", (rights, remedy) => {
+  const addresses = { survey: { given: [], foreign: [] }, wanted: [], unwritable: ["/run/pictl/c/vip"] };
+  const checks = judgeNode(look({ ...candidate("eth0"), inside: { ...inside, rights, addresses } }));
+  expect(checks.find(({ check }) => check === "vip-folders")).toMatchObject({ remedy });
+});

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { now } from "../../auditor/history.ts";
 import { takeoverMs } from "../../auditor/measures.ts";
 import { recoveries } from "../../auditor/vip/measures.ts";
-import { cutFromController } from "../../faults/network.ts";
+import { cutFromController, isolate } from "../../faults/network.ts";
 import { powerLoss } from "../../faults/services.ts";
 import { during, hold, until } from "../../faults/stage.ts";
 import { fast, takeoverLimitMs, type VipScene, type VipSceneConfig, withVipScenes } from "../../support/vip.ts";
@@ -30,6 +30,16 @@ await withVipScenes("the virtual IP, its holder lost", (_, scene) => {
     lease,
     async (stage) => {
       await during(stage, cutFromController("n1"), () => stage.held(["n2"]));
+    },
+  );
+
+  scene(
+    "static: /run/pictl is cleared before it is cut off, and it gives the address up when it is back",
+    fixed,
+    async (stage) => {
+      await stage.lab.inside("n1", "rm -r /run/pictl");
+      await during(stage, isolate("n1"), () => stage.held(["n1", "n2"]));
+      await stage.held(["n2"]);
     },
   );
 

@@ -331,6 +331,10 @@ export class Weather {
         node.address.until = undefined;
       },
       () => {
+        world.say("world", `the runtime folder of ${name} is removed`);
+        node.forget();
+      },
+      () => {
         world.say("world", `somebody else gives the address to ${name}`);
         node.address.foreign = true;
         this.#at(lasts, () => {
