@@ -1,4 +1,5 @@
 import { maskedArguments, maskedText } from "../container/asked.ts";
+import { mayBeSecretName } from "../secret-name.ts";
 import { quote } from "../shell.ts";
 import { formatPath, type ConfigPath } from "./path.ts";
 import { isSecretPath, redact } from "./redact.ts";
@@ -86,14 +87,13 @@ function plainless(value: unknown, path: ConfigPath): unknown {
   if (section === "layout" && (path.length === 3 || (path.length === 4 && fourth === "args")) && third !== "node") {
     return argumentsWithoutSecrets(value);
   }
-  if (section === "layout" && fourth === "env") return suspicious.test(String(path[4])) ? mask : maskedText(value);
+  if (section === "layout" && fourth === "env") return mayBeSecretName(String(path[4])) ? mask : maskedText(value);
   const urls = section === "hooks" || fourth === "hooks" || (section === "notify" && third === "to");
   if (urls || index === undefined) return urls ? value.replace(urlPath, `$1${mask}`) : maskedText(value);
   return maskedText(value);
 }
 
 const mask = "…";
-const suspicious = /passw|secret|token|credential|key/i;
 const urlPath = /([a-z][a-z0-9+.-]*:\/\/[^\s/"']*\/)[^\s"']+/gi;
 
 /** Arguments of `docker run` without what may be secret in them. */

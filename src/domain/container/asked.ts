@@ -1,5 +1,6 @@
 import type { Placement } from "../config/types.ts";
 import { object, text } from "../docker/json.ts";
+import { secretAssignment } from "../secret-name.ts";
 
 /** What a container was made from, as its label keeps it: without the value of any variable. */
 export interface Asked {
@@ -57,7 +58,5 @@ function withoutValue(variable: string): string {
 
 /** Without what looks like a password in it. */
 export function maskedText(word: string): string {
-  return word
-    .replace(/(:\/\/[^\s/@:]*:)[^\s/@]*@/g, `$1${mask}@`)
-    .replace(/((?:passw(?:or)?d|secret|token|api[-_]?key)[^=\s,]*[=:]\s*)[^\s,]+/gi, `$1${mask}`);
+  return word.replace(/(:\/\/[^\s/@:]*:)[^\s/@]*@/g, `$1${mask}@`).replace(secretAssignment, `$1${mask}`);
 }

@@ -1,5 +1,6 @@
 import type { Placement } from "../config/types.ts";
 import { askedOf } from "../container/asked.ts";
+import { mayBeSecretName } from "../secret-name.ts";
 
 /** What a container was made from, without what may be secret in it. */
 export interface KeptEntry {
@@ -66,7 +67,7 @@ export function keptEntry(placement: Placement): KeptEntry | undefined {
   const asked = askedOf(placement);
   const isPlain = [...args, ...(command ?? [])].join("\0") === [...asked.args, ...asked.command].join("\0");
   if (!isPlain) return undefined;
-  const hidden = Object.keys(env).filter((name) => secretName.test(name));
+  const hidden = Object.keys(env).filter(mayBeSecretName);
   return {
     args,
     ...(command === undefined ? {} : { command }),
@@ -75,8 +76,6 @@ export function keptEntry(placement: Placement): KeptEntry | undefined {
     hidden,
   };
 }
-
-const secretName = /passw|secret|token|key|credential|auth/i;
 
 /** The tag that keeps a replaced copy's image; undefined where the container's name can be none of an image. */
 export function keptTag(container: string, generation: number): string | undefined {
