@@ -38,3 +38,8 @@ export function bytes(count: number): string {
   }
   return `${unit === 0 ? String(Math.round(value)) : value.toFixed(value < 10 ? 1 : 0)} ${units[unit] ?? ""}`;
 }
+
+/** An id as docker shows it: `sha256:0123456789abcdef…` → its first twelve digits. */
+export function shortId(id: string): string {
+  return id.replace(/^sha256:/, "").slice(0, 12);
+}

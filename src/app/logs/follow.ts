@@ -1,7 +1,8 @@
 import { containerMissing, ours } from "../../domain/container/ownership.ts";
 import type { LogRecord } from "../../domain/docker/facts.ts";
 import { LogCursor } from "../../domain/logs/cursor.ts";
-import { type goesOn, isAlive, isOver, isReadable, mayPass, pauseMs } from "../../domain/logs/follow.ts";
+import { isAlive } from "../../domain/container/grace.ts";
+import { type goesOn, isOver, isReadable, mayPass, pauseMs } from "../../domain/logs/follow.ts";
 import type { NodeWatch } from "./node-watch.ts";
 import type { Ports } from "../ports.ts";
 
@@ -70,7 +71,7 @@ export async function* followLog(
       if (error.code !== "container-missing") watch.breakOff(position.node, error);
     }
     const now = clock.monotonic();
-    if (spoke || isAlive(facts)) aliveAt = now;
+    if (spoke || (facts !== undefined && isAlive(facts))) aliveAt = now;
     else if (whole || !facts) {
       const place = await next(position);
       if (place === "moving") aliveAt = now;

@@ -4,7 +4,8 @@ import { containerMissing, ours } from "../../domain/container/ownership.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { LogCursor } from "../../domain/logs/cursor.ts";
-import { goesOn, isAlive } from "../../domain/logs/follow.ts";
+import { isAlive } from "../../domain/container/grace.ts";
+import { goesOn } from "../../domain/logs/follow.ts";
 import type { MoveRecord } from "../../domain/move/journal.ts";
 import { type FanOut, fanOut } from "../kit/fan-out.ts";
 import type { LogSource } from "./readings.ts";
@@ -72,7 +73,7 @@ function find(
       const facts = found && ours(found, container, config.cluster);
       if (found && !facts) throw containerMissing(container);
       const cursor = new LogCursor({ whole });
-      return { container, node, alive: isAlive(facts), id: facts?.id, cursor, begun: false };
+      return { container, node, alive: facts !== undefined && isAlive(facts), id: facts?.id, cursor, begun: false };
     },
   });
 }

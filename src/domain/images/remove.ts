@@ -1,6 +1,7 @@
 import type { ContainerFacts, ImageFacts } from "../docker/facts.ts";
 import { PictlError } from "../errors.ts";
 import { familiarName } from "../registry/reference.ts";
+import { shortId } from "../text.ts";
 import { type NodeImages, wantedBy } from "./list.ts";
 import { findImage } from "./reference.ts";
 
@@ -86,9 +87,4 @@ function isActive({ state }: ContainerFacts): boolean {
 
 function inUse(message: string, hint: string, container: string): PictlError {
   return new PictlError("image-in-use", message, { container, hint });
-}
-
-/** As docker shows ids. */
-export function shortId(id: string): string {
-  return id.replace(/^sha256:/, "").slice(0, 12);
 }

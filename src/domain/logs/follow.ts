@@ -14,11 +14,6 @@ export function isOver(idleMs: number | undefined): boolean {
   return idleMs === undefined || idleMs >= graceMs;
 }
 
-/** It runs, or Docker is about to run it. */
-export function isAlive(facts: Pick<ContainerFacts, "state"> | undefined): boolean {
-  return facts !== undefined && (facts.state === "running" || facts.state === "paused" || facts.state === "restarting");
-}
-
 /** Docker can be asked for its log. */
 export function isReadable(facts: Pick<ContainerFacts, "state">): boolean {
   return facts.state !== "removing" && facts.state !== "dead";

@@ -6,7 +6,7 @@ import type { ContainerFacts, DiskFacts, ImageFacts } from "../docker/facts.ts";
 import { labels } from "../docker/labels.ts";
 import { keptFor } from "../history/records.ts";
 import { isNamed } from "../images/reference.ts";
-import { shortId } from "../images/remove.ts";
+import { shortId } from "../text.ts";
 
 /** Something on a node that nobody needs. */
 export interface Leftover {

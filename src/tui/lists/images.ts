@@ -2,7 +2,7 @@ import type { ImageRow } from "../../app/images.ts";
 import type { Model } from "../../watch/model.ts";
 import { bytes, duration, localTime } from "../../view/units.ts";
 import { type Fact, list, type Row } from "./list.ts";
-import { shortId } from "./words.ts";
+import { shortId } from "../../domain/text.ts";
 
 interface ImageLine extends Row {
   readonly image: ImageRow;

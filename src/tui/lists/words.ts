@@ -70,8 +70,3 @@ export function nodeState(node: LiveNode): string {
   if (node.state === "answering" && node.docker.state === "silent") return `no docker${cordoned}`;
   return `${node.state === "answering" ? "up" : node.state}${cordoned}`;
 }
-
-/** `sha256:0123456789abcdef…` → its first twelve digits. */
-export function shortId(id: string): string {
-  return id.replace(/^sha256:/, "").slice(0, 12);
-}

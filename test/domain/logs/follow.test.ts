@@ -2,16 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Placement } from "../../../src/domain/config/types.ts";
 import type { ContainerState } from "../../../src/domain/docker/facts.ts";
+import { isAlive } from "../../../src/domain/container/grace.ts";
 import { PictlError } from "../../../src/domain/errors.ts";
-import {
-  goesOn,
-  isAlive,
-  isOver,
-  isReadable,
-  mayPass,
-  pauseMs,
-  type Whereabouts,
-} from "../../../src/domain/logs/follow.ts";
+import { goesOn, isOver, isReadable, mayPass, pauseMs, type Whereabouts } from "../../../src/domain/logs/follow.ts";
 import type { MoveRecord } from "../../../src/domain/move/journal.ts";
 import { placement } from "../../fakes/config.ts";
 import { moveRecord } from "../../fakes/move.ts";
@@ -30,7 +23,6 @@ test.each<[ContainerState, { alive: boolean; readable: boolean }]>([
 
 test("a log is over when its container did not run, or did not come back", () => {
   expect([undefined, 0, 4_999, 5_000].map(isOver)).toEqual([true, false, false, true]);
-  expect(isAlive(undefined)).toBe(false);
 });
 
 describe("where a log goes on", () => {
