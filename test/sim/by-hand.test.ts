@@ -1,6 +1,7 @@
 /** What people do by hand to nodes and whole configs, on the simulated cluster. */
 import { expect, test } from "vitest";
 import { removeImages } from "../../src/app/image/remove.ts";
+import { moveContainer } from "../../src/app/move/index.ts";
 import { drainNode } from "../../src/app/node/drain-node.ts";
 import { removeDrainedNode } from "../../src/app/node/remove-drained.ts";
 import { applyConfig } from "../../src/app/plan/apply.ts";
@@ -108,6 +109,23 @@ test("apply of the steps that were shown does just those, and nothing when one i
   await expect(applied([{ id: "move web@n2" }])).rejects.toMatchObject({ code: "usage" });
 });
 
+test("apply of a step that was shown looks also at the node where its container was last seen", async () => {
+  const cluster = new Cluster({ n1: {}, n2: {} });
+  cluster.edit({ n1: { web: app(8001) }, n2: {} });
+  await apply(cluster);
+  // Another pictl has moved it, which this one does not know; and then somebody removed it.
+  cluster.edit({ n1: {}, n2: { web: app(8001) } });
+  cluster.world.node("n1").docker.containers.clear();
+  const { steps } = (await plan(cluster)).result;
+  expect(steps.map(({ id }) => id)).toEqual(["create web@n2"]);
+  const input = JSON.parse(JSON.stringify({ steps, confirm: true })) as Parameters<typeof planApply.run>[1];
+  const done = await cluster.by(({ ports, store, config }) =>
+    planApply.run({ ports, store, config } as unknown as RunContext, input),
+  );
+  expect(done.failures).toEqual([]);
+  expect(cluster.running()).toEqual({ n1: [], n2: ["web app:1"] });
+});
+
 test("apply with a dead node does the rest, and says which was not looked at", async () => {
   const cluster = await placed();
   cluster.edit(after);
@@ -173,4 +191,25 @@ test("an image that containers need is not removed, another one is", async () =>
     "n2 image-in-use",
   ]);
   expect((await remove("app:2")).result.images.map(({ node }) => node)).toEqual(["n1", "n2", "n3"]);
+});
+
+test("a move that was cut off is settled by the next one of its container, also by one that is refused then", async () => {
+  const cluster = new Cluster({ n1: {}, n2: {} });
+  cluster.edit({ n1: { web: app(8001) }, n2: {} });
+  await apply(cluster);
+  const move = (to: string, killed = false) =>
+    cluster.by(({ ports, store, config, process }) => {
+      if (killed) process.crash = { what: /^write the config/, after: 2, side: "before" };
+      return moveContainer(ports, {
+        ...{ store, config, ...asUsual, name: "web", to, force: false, dryRun: false },
+        ...{ copyVolumes: false, overlap: false, confirm: () => Promise.resolve(true) },
+      });
+    });
+  await expect(move("n2", true)).rejects.toThrow("has not ended");
+  expect(cluster.running()).not.toEqual({ n1: ["web app:1"], n2: [] });
+  await expect(move("n1")).rejects.toMatchObject({
+    code: "usage",
+    message: "web is on n1 already, as the layout says.",
+  });
+  expect(cluster.running()).toEqual({ n1: ["web app:1"], n2: [] });
 });

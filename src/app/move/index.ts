@@ -2,6 +2,7 @@ import type { Config } from "../../domain/config/types.ts";
 import { PictlError, toFailure } from "../../domain/errors.ts";
 import { type MovePlan, outsideConstraints, planMove, planMoveByLayout } from "../../domain/move/plan.ts";
 import { refuseCordoned } from "../../domain/node/cordon.ts";
+import { selectPlacements } from "../../domain/select.ts";
 import { runHooks } from "../kit/hooks.ts";
 import { nodeOf } from "../kit/observe.ts";
 import type { Ports } from "../ports.ts";
@@ -38,8 +39,8 @@ export interface MoveRow {
  */
 export async function moveContainer(ports: Ports, input: MoveInput): Promise<Report<{ moves: readonly MoveRow[] }>> {
   const { store } = input;
-  const asked = planOf(input.config, input);
-  if (!input.dryRun) await settleMoves(ports, input.config, asked.container, input);
+  // Ahead of any refusal: what the config says may be what a move that was cut off has not done yet.
+  if (!input.dryRun) await settleNamed(ports, input);
   // What was cut off may have been finished just now.
   const { config } = await store.read();
   const plan = planOf(config, input);
@@ -93,6 +94,15 @@ export async function moveContainer(ports: Ports, input: MoveInput): Promise<Rep
     }
     throw error instanceof PictlError ? error.at({ container: plan.container }) : error;
   }
+}
+
+/** Settles the moves of what is meant, also where the layout does not have it there any more. */
+async function settleNamed(ports: Ports, input: MoveInput): Promise<void> {
+  const { config, name } = input;
+  const named = name.includes("*")
+    ? selectPlacements(config, [name]).map(({ container }) => container)
+    : [name.replace(/@[^@]*$/, "")];
+  for (const container of new Set(named)) await settleMoves(ports, config, container, input);
 }
 
 function planOf(config: Config, { name, to, origin }: MoveInput): MovePlan {

@@ -19,7 +19,7 @@ export interface PlanRequest extends PlanOptions {
   readonly config: Config;
   /** The names of the containers that are planned; undefined for all. */
   readonly only?: ReadonlySet<string> | undefined;
-  /** The nodes that are looked at; undefined for all. */
+  /** The nodes that are looked at, besides those where `only` were last seen; undefined for all. */
   readonly nodes?: readonly string[] | undefined;
 }
 
@@ -31,7 +31,14 @@ export interface Look extends Plan {
 /** Looks at the nodes and plans. Changes nothing. What cannot be looked at is a failure. */
 export async function makePlan(ports: Ports, request: PlanRequest): Promise<Look> {
   const { config, only } = request;
-  const nodes = config.nodes.filter(({ name }) => request.nodes?.includes(name) ?? true);
+  const inhabited = (await ports.inhabited.read()) ?? [];
+  // One that nobody asked would be taken for one that does not answer.
+  const lastSeenOn = inhabited
+    .filter(({ containers }) => containers.some((each) => only?.has(each) ?? true))
+    .map(({ name }) => name);
+  const nodes = config.nodes.filter(
+    ({ name }) => request.nodes === undefined || request.nodes.includes(name) || lastSeenOn.includes(name),
+  );
   const placements = config.placements.filter(({ container }) => only?.has(container) ?? true);
   const [looks, environments, folders, moves] = await Promise.all([
     fanOut(ports, nodes, { place: ({ name: node }) => ({ node }), work: (node) => lookAt(ports, node) }),
@@ -55,7 +62,7 @@ export async function makePlan(ports: Ports, request: PlanRequest): Promise<Look
     declares: () => undefined,
     moves,
     generations: seenBy(known, config, { states, nowMs: ports.clock.now() }),
-    inhabited: (await ports.inhabited.read()) ?? [],
+    inhabited,
   };
   const made = await withDeclared(ports, input, config);
   return {
