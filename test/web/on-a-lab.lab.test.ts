@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -7,6 +7,7 @@ import { pages } from "../../src/web/pages/index.ts";
 import { startServer, type TestServer } from "../http/server.ts";
 import { runCommand } from "../support/command.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
+import { startRegistry, type TestRegistry, whyNoRegistry } from "../support/registry.ts";
 import { chromiumPath, findings, openBrowser, openPage } from "./browser.ts";
 import { anna, logIn } from "./console.ts";
 
@@ -53,7 +54,7 @@ describe.skipIf(obstacle !== undefined)("the console on a lab", () => {
       ...anna,
       layout: given.layout.filter(({ node }) => node !== "n4"),
       nodes,
-      container_host_constraints: [],
+      container_host_constraints: [{ container: "web,n1,n2,n3" }, { container: "clock,n1,n2,n3" }],
       http: { terminal: true },
       ssh: { ...given.ssh, known_hosts_file: "known" },
     };
@@ -66,6 +67,30 @@ describe.skipIf(obstacle !== undefined)("the console on a lab", () => {
   const press = (name: string | RegExp): Promise<void> =>
     page.getByRole("button", { name, exact: true }).last().click(soon);
   const state = (text: string) => page.locator("h1 .state", { hasText: text });
+  const dialog = () => page.getByRole("dialog");
+  const outcome = (text: string | RegExp) => page.locator(".outcome li", { hasText: text }).first().waitFor(soon);
+
+  /** Yes to what is asked; where nothing is asked, because it has failed, this tells why. */
+  async function answerYes(): Promise<void> {
+    const yes = dialog().getByRole("button", { name: /^Yes, / });
+    const failed = page.locator(".note.bad");
+    await yes.or(failed).first().waitFor(soon);
+    expect(await failed.allTextContents()).toEqual([]);
+    await yes.click();
+  }
+
+  /** What was begun has ended well; else this tells what the console says of it. */
+  async function did(title: string): Promise<void> {
+    const note = page.locator(".note:not(.busy)", { hasText: title }).last();
+    await note.waitFor(soon);
+    expect(await note.getAttribute("class"), String(await note.textContent())).toContain("good");
+    await note.getByRole("button", { name: "Dismiss" }).click();
+  }
+
+  /** What docker itself says of a container on its node; empty where there is none. */
+  const seen = async (node: string, container: string, format: string): Promise<string> =>
+    (await lab.inside(node, `docker inspect --format '${format}' ${container} 2>/dev/null || true`)).trim();
+  const running = (node: string, container: string): Promise<string> => seen(node, container, "{{.State.Running}}");
 
   test("a person logs in, and every page shows the cluster without a complaint", async () => {
     await go("overview");
@@ -135,6 +160,182 @@ describe.skipIf(obstacle !== undefined)("the console on a lab", () => {
     expect(await readFile(server.config, "utf8")).toContain("45000");
   });
 
+  test("a command that is typed, and a saved one, run on every node", async () => {
+    await go("run");
+    await page.getByLabel("Command", { exact: true }).fill("echo here $((6*7)) >&2; hostname");
+    await press("Run");
+    await page.locator(".output", { hasText: "here 42" }).first().waitFor(soon);
+    await press("Uptime");
+    await page.locator(".output", { hasText: "load average" }).first().waitFor(soon);
+  });
+
+  test("a container is edited, and rolled back to how it was", async () => {
+    const environment = (): Promise<string> => seen("n1", "web", "{{.Config.Env}}");
+    await go("containers/web%40n1");
+    await press("Edit");
+    const args = page.getByLabel("Arguments of docker run");
+    await expect.poll(() => args.inputValue(), soon).toContain("80:80");
+    await args.fill(`${await args.inputValue()} -e COLOUR=blue`);
+    await press("Edit");
+    await answerYes();
+    await did("Edit web@n1");
+    expect(await environment()).toContain("COLOUR=blue");
+    expect(await readFile(server.config, "utf8")).toContain("COLOUR=blue");
+    await go("containers/web%40n1?tab=config");
+    await press("Roll back");
+    await answerYes();
+    await did("Roll web@n1 back");
+    expect(await environment()).not.toContain("COLOUR");
+  });
+
+  test("an image is built, the plan tells what that changes, and apply does it", async () => {
+    const label = `{{index .Config.Labels "tried"}}`;
+    await appendFile(join(lab.status().dir, "docker/web/Dockerfile"), "\nLABEL tried=twice\n");
+    await go("images");
+    await press("Build");
+    await page.getByLabel("Add a container").selectOption("web@n1");
+    await press("Build");
+    await did("Build web@n1");
+    expect(await seen("n1", "web", label)).not.toContain("twice");
+    await lab.inside("n3", "docker rm -f clock");
+    await go("containers/plan");
+    await outcome("web@n1");
+    await outcome("clock@n3");
+    await press("Apply");
+    await answerYes();
+    await did("Apply the config");
+    expect(await seen("n1", "web", label)).toContain("twice");
+    expect(await running("n3", "clock")).toBe("true");
+    await press("Plan again");
+    await page.getByText("Nothing is to be done").waitFor(soon);
+  });
+
+  test("a clean-up says what it frees, and frees it", async () => {
+    await lab.inside("n1", `printf 'FROM web\nLABEL of=nobody\n' | docker build -q -t unused -`);
+    await go("images");
+    await press("Clean up");
+    await outcome("unused");
+    await press("Clean up");
+    await answerYes();
+    await did("Clean up");
+    expect(await lab.inside("n1", "docker image ls --format '{{.Repository}}'")).not.toContain("unused");
+  });
+
+  describe.skipIf(whyNoRegistry !== undefined)("with a registry", () => {
+    let registry: TestRegistry;
+    let image: string;
+    beforeAll(async () => {
+      registry = await startRegistry({ address: lab.status().controller });
+      image = `${registry.host}/team/web:1`;
+      const trusted = JSON.stringify({ "insecure-registries": [registry.host] });
+      for (const node of ["n1", "n2", "n3"]) {
+        await lab.inside(node, `echo '${trusted}' >/etc/docker/daemon.json; kill -HUP $(cat /run/docker.pid)`);
+      }
+      await lab.inside("n1", `docker tag web ${image}; docker push -q ${image}; docker rmi ${image}`);
+    });
+    afterAll(() => registry.stop());
+
+    test("an image is found by its tags and pulled", async () => {
+      await go("images");
+      await press("Pull");
+      await page.getByLabel("Image", { exact: true }).fill(`${registry.host}/team/web`);
+      await dialog().getByRole("button", { name: "n3", exact: true }).click();
+      await press("Its tags");
+      await dialog().getByRole("button", { name: "1", exact: true }).click(soon);
+      await press("Pull");
+      await did(`Pull ${image}`);
+      expect(await lab.inside("n3", "docker image ls --format '{{.Repository}}:{{.Tag}}'")).toContain(image);
+    });
+
+    test("a container is added, restarted with another one, and removed from the config", async () => {
+      await go("containers");
+      await press("Add a container");
+      await page.getByLabel("Name", { exact: true }).fill("extra");
+      await dialog().getByRole("group", { name: "On" }).getByRole("button", { name: "n3" }).click();
+      await page.getByLabel("Image", { exact: true }).fill(image);
+      await press("Add container");
+      await did("Add extra");
+      expect(await running("n3", "extra")).toBe("true");
+
+      const begun = (): Promise<readonly string[]> =>
+        Promise.all(["clock", "extra"].map((name) => seen("n3", name, "{{.State.StartedAt}}")));
+      const before = await begun();
+      await page.getByLabel("Mark clock@n3").check(soon);
+      await page.getByLabel("Mark extra@n3").check(soon);
+      await press("Restart");
+      await answerYes();
+      await did("Restart 2 containers");
+      for (const [index, at] of (await begun()).entries()) expect(at).not.toBe(before[index]);
+
+      await go("containers/extra%40n3");
+      await press("Remove from config");
+      await outcome("extra");
+      await press("Remove");
+      await answerYes();
+      await did("Remove extra@n3");
+      expect(await running("n3", "extra")).toBe("");
+      expect(await readFile(server.config, "utf8")).not.toContain("extra");
+    });
+
+    test("the image that nobody needs any more is removed from the node where it is marked", async () => {
+      await go("images");
+      await page.getByRole("row", { name: image }).getByRole("checkbox").check(soon);
+      await press("Remove");
+      await outcome(image);
+      await press("Remove image");
+      await answerYes();
+      await did(`Remove ${image}`);
+      expect(await lab.inside("n3", "docker image ls --format '{{.Repository}}'")).not.toContain("team/web");
+    });
+  });
+
+  test("a node is drained: what goes where is shown before; then it is opened again", async () => {
+    await go("nodes/n1");
+    await press("Drain");
+    await outcome(/web n1 → n\d/);
+    await press("Drain");
+    await answerYes();
+    await did("Drain n1");
+    expect(await running("n1", "web")).toBe("");
+    expect(await Promise.all(["n2", "n3"].map((node) => running(node, "web")))).toContain("true");
+    await page.locator("h1 .tag", { hasText: "cordoned" }).waitFor(soon);
+    await press("Uncordon");
+    await did("Uncordon n1");
+    await page.locator("h1 .tag", { hasText: "cordoned" }).waitFor({ ...soon, state: "detached" });
+  });
+
+  test("the heartbeat's round is run now, and its checks are told", async () => {
+    await go("failover");
+    await press("Heartbeat now");
+    await did("Heartbeat round");
+    await page.locator("tr", { hasText: "web@" }).getByText("well").waitFor(soon);
+  });
+
+  test("the virtual IP is given, moved and taken away; the nodes' kernels say so", async () => {
+    const vip = lab.node("n1").address.replace(/\.\d+$/, ".10");
+    const holders = async (): Promise<readonly string[]> => {
+      const all = ["n1", "n2", "n3"];
+      const held = await Promise.all(all.map((node) => lab.inside(node, `ip -4 -o addr show to ${vip}`)));
+      return all.filter((_, index) => held[index] !== "");
+    };
+    const row = (node: string) => page.locator(".vip li", { hasText: node });
+    await go("failover");
+    for (const node of ["n1", "n2"]) {
+      await row(node).getByRole("button", { name: "Move" }).click(soon);
+      await answerYes();
+      await did(`Move ${vip} to ${node}`);
+      expect(await holders()).toEqual([node]);
+      await row(node).getByText("has it").waitFor(soon);
+    }
+    await press("History");
+    await page.locator(".vip .events li").nth(1).waitFor(soon);
+    await press("Release");
+    await answerYes();
+    await did(`Release ${vip}`);
+    expect(await holders()).toEqual([]);
+    await page.getByText("released: nobody has it").waitFor(soon);
+  });
+
   test("a terminal on a node: one types, its size follows the window, and it survives a page that is loaded again", async () => {
     await go("nodes/n1?tab=terminal");
     await typed("kept=$((40+2)); echo kept is $kept", "kept is 42");
@@ -176,6 +377,17 @@ describe.skipIf(obstacle !== undefined)("the console on a lab", () => {
     await press("Add node");
     await page.locator(".note.good", { hasText: "Add n4" }).waitFor(soon);
     await page.locator(".card.node", { hasText: /^n4/ }).getByText("answering").waitFor(soon);
+  });
+
+  test("a node is removed from the config", async () => {
+    await go("nodes/n4");
+    await press("Remove");
+    await outcome("n4");
+    await press("Remove node");
+    await answerYes();
+    await did("Remove n4");
+    expect(await readFile(server.config, "utf8")).not.toContain("n4");
+    await page.getByText("There is no node n4.").waitFor(soon);
   });
 
   test("a node that dies while one looks: it is told, and what was seen of it is shown as old", async () => {
