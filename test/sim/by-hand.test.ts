@@ -202,7 +202,7 @@ test("a move that was cut off is settled by the next one of its container, also 
       if (killed) process.crash = { what: /^write the config/, after: 2, side: "before" };
       return moveContainer(ports, {
         ...{ store, config, ...asUsual, name: "web", to, force: false, dryRun: false },
-        ...{ copyVolumes: false, overlap: false, confirm: () => Promise.resolve(true) },
+        ...{ copyVolumes: false, overlap: false, mayLeaveData: () => Promise.resolve(true) },
       });
     });
   await expect(move("n2", true)).rejects.toThrow("has not ended");
