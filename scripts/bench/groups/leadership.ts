@@ -13,6 +13,10 @@ const port = 42_022;
 const addressesEach = 16;
 /** The longest that is waited for an election, and then for a round. */
 const patienceMs = 180_000;
+/** Two rounds of the heartbeat. */
+const idleMs = 60_000;
+/** Clock ticks that Linux counts processes by. */
+const ticksPerSecond = 100;
 
 /** `pictl daemon` that starts with many nodes, each an address of this machine: when it leads, and whom it takes for silent. */
 export const rows: Group = async () => {
@@ -49,9 +53,12 @@ async function elected(count: number): Promise<readonly Row[]> {
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
     const what = `with ${String(count)} nodes that nobody is connected to`;
+    const isLargest = count === sizes.at(-1);
+    const idle: Row[] = isLargest && leadsAfter < Infinity ? [await cpuAtRest(daemon, count)] : [];
     return [
       { what: `until the daemon leads, ${what}`, value: leadsAfter / 1000, atMost: 10, unit: "s" },
       { what: `nodes that it takes for silent, ${what}`, value: silent, atMost: 0, unit: "×" },
+      ...idle,
     ];
   } finally {
     await Promise.all(
@@ -64,6 +71,23 @@ async function elected(count: number): Promise<readonly Row[]> {
       await rm(path, { recursive: true, force: true });
     }
   }
+}
+
+/** Of one processor, after its first round, with a heartbeat of 30 s and nothing to do. */
+async function cpuAtRest({ pid = 0 }: ChildProcess, count: number): Promise<Row> {
+  const before = await cpuSeconds(pid);
+  const startedAt = performance.now();
+  await new Promise((resolve) => setTimeout(resolve, idleMs));
+  const seconds = (performance.now() - startedAt) / 1000;
+  const value = (100 * ((await cpuSeconds(pid)) - before)) / seconds;
+  return { what: `processor of the daemon at rest, with ${String(count)} nodes`, value, atMost: 5, unit: "%" };
+}
+
+/** What a process and its children that have ended have used. */
+async function cpuSeconds(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${String(pid)}/stat`, "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / ticksPerSecond;
 }
 
 async function hasRound(file: string): Promise<boolean> {
