@@ -28,5 +28,7 @@ export interface PictlEvent {
   /** Where who asked over HTTP was connected from. */
   readonly address?: string;
   readonly durationMs?: number;
+  /** Of a move: for how long neither copy ran. */
+  readonly gapMs?: number;
   readonly error?: string;
 }

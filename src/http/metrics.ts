@@ -1,4 +1,6 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { type Handshake, handshakeChannel } from "../domain/ssh/handshakes.ts";
 import type { Live } from "../watch/live.ts";
 import { metricsText } from "../watch/metrics.ts";
 import type { Model } from "../watch/model.ts";
@@ -23,6 +25,15 @@ export function openMetrics(
   { lastsMs, patienceMs }: Times = { lastsMs: 150_000, patienceMs: 7000 },
 ): Metrics {
   const delay = monitorEventLoopDelay({ resolution: 20 });
+  const handshakes = new Map<string, { made: number; failed: number }>();
+  const onHandshake = (told: unknown): void => {
+    const { node, ok } = told as Handshake;
+    const count = handshakes.get(node) ?? { made: 0, failed: 0 };
+    count[ok ? "made" : "failed"]++;
+    handshakes.set(node, count);
+  };
+  subscribe(handshakeChannel, onHandshake);
+  const counted = eventCounts(Date.now());
   let looking: (() => void) | undefined;
   let last: ReturnType<typeof setTimeout> | undefined;
   let settled: Promise<void> | undefined;
@@ -37,6 +48,7 @@ export function openMetrics(
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, patienceMs);
       const seen = (model: Model): void => {
+        counted.see(model.events);
         if (!hasTold(model)) return;
         clearTimeout(timer);
         resolve();
@@ -52,9 +64,32 @@ export function openMetrics(
       await (settled ??= look());
       const eventLoopLagSeconds = Math.max(0, delay.max) / 1e9;
       delay.reset();
-      return metricsText(live.current(), nowMs, { eventLoopLagSeconds });
+      return metricsText(live.current(), nowMs, { eventLoopLagSeconds, handshakes, events: counted.byType });
     },
-    stop: leave,
+    stop() {
+      leave();
+      unsubscribe(handshakeChannel, onHandshake);
+    },
+  };
+}
+
+/** How many events of each type there were after `sinceMs`: a counter begins at nothing with its process. */
+function eventCounts(sinceMs: number): {
+  readonly byType: ReadonlyMap<string, number>;
+  see(events: Model["events"]): void;
+} {
+  const byType = new Map<string, number>();
+  let until = new Date(sinceMs).toISOString();
+  let newest: Model["events"][number] | undefined;
+  return {
+    byType,
+    see(events) {
+      if (events.at(-1) === newest) return;
+      newest = events.at(-1);
+      const fresh = events.filter(({ time }) => time > until);
+      for (const { type } of fresh) byType.set(type, (byType.get(type) ?? 0) + 1);
+      until = fresh.at(-1)?.time ?? until;
+    },
   };
 }
 

@@ -6,7 +6,19 @@ import { containersOf } from "./select.ts";
 export interface ProcessMetrics {
   /** The longest that this process's event loop stood still of late, seconds. */
   readonly eventLoopLagSeconds: number;
+  /** Since it began to count, by node: SSH handshakes that came about, and that did not. */
+  readonly handshakes: ReadonlyMap<string, { readonly made: number; readonly failed: number }>;
+  /** Events of each type since it began to count. */
+  readonly events: ReadonlyMap<string, number>;
 }
+
+/** What is counted of the event log, by the type of its events. */
+const countedEvents = [
+  ["container.moved", "pictl_moves_total", "Moves that came about, by hand or by apply."],
+  ["container.move-failed", "pictl_moves_failed_total", "Moves that failed."],
+  ["container.failed-over", "pictl_failovers_total", "Containers that were failed over."],
+  ["container.failover-failed", "pictl_failovers_failed_total", "Failovers that failed."],
+] as const;
 
 interface Metric {
   readonly name: string;
@@ -32,13 +44,7 @@ export function metricsText(model: Model, nowMs: number, process?: ProcessMetric
     ...heartbeatMetrics(model, nowMs),
     ...vipMetrics([...model.vips.values()]),
     ...eventMetrics(model),
-    ...(process
-      ? [
-          gauge("pictl_event_loop_lag_seconds", "The longest that pictl's event loop stood still of late.", [
-            { labels: {}, value: process.eventLoopLagSeconds },
-          ]),
-        ]
-      : []),
+    ...(process ? processMetrics(process) : []),
   ];
   return metrics
     .filter(({ samples }) => samples.length > 0)
@@ -49,6 +55,27 @@ export function metricsText(model: Model, nowMs: number, process?: ProcessMetric
       return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("\n")}\n`;
     })
     .join("");
+}
+
+function processMetrics({ eventLoopLagSeconds, handshakes, events }: ProcessMetrics): readonly Metric[] {
+  const of = ([node]: readonly [string, unknown]): Sample["labels"] => ({ node });
+  return [
+    counter(
+      "pictl_ssh_handshakes_total",
+      "SSH handshakes of this process on the way to a node that came about.",
+      each([...handshakes], of, ([, { made }]) => made),
+    ),
+    counter(
+      "pictl_ssh_handshake_errors_total",
+      "Those that did not, each attempt.",
+      each([...handshakes], of, ([, { failed }]) => failed),
+    ),
+    // A zero is known here, and a rate needs to see it.
+    ...countedEvents.map(([type, name, help]) => counter(name, help, [{ labels: {}, value: events.get(type) ?? 0 }])),
+    gauge("pictl_event_loop_lag_seconds", "The longest that pictl's event loop stood still of late.", [
+      { labels: {}, value: eventLoopLagSeconds },
+    ]),
+  ];
 }
 
 /** `{node="n1"}`; the values are the user's, and a quote in one must not begin another. */
@@ -62,6 +89,10 @@ function labelText(labels: Readonly<Record<string, string>>): string {
 
 function gauge(name: string, help: string, samples: Metric["samples"]): Metric {
   return { name, help, type: "gauge", samples };
+}
+
+function counter(name: string, help: string, samples: Metric["samples"]): Metric {
+  return { name, help, type: "counter", samples };
 }
 
 /** One sample for each thing that has a number. */
@@ -176,12 +207,11 @@ function containerMetrics(rows: readonly LiveContainer[]): readonly Metric[] {
       "1 for a container that runs.",
       each(known, of, ({ startedAtMs }) => Number(startedAtMs !== null)),
     ),
-    {
-      name: "pictl_container_restarts_total",
-      help: "How often Docker has started it again since somebody started it.",
-      type: "counter",
-      samples: each(known, of, ({ restarts }) => restarts),
-    },
+    counter(
+      "pictl_container_restarts_total",
+      "How often Docker has started it again since somebody started it.",
+      each(known, of, ({ restarts }) => restarts),
+    ),
     gauge(
       "pictl_container_start_time_seconds",
       "When it was started, since the epoch.",
@@ -268,20 +298,16 @@ function vipMetrics(vips: readonly LiveVip[]): readonly Metric[] {
 
 /** Of the events that the model holds: what began long ago is not among them. */
 function eventMetrics({ events, moves }: Model): readonly Metric[] {
-  const gaps = events.filter(({ type }) => type === "container.moved");
-  const last = gaps.at(-1);
+  const last = events.findLast(({ type }) => type === "container.moved");
+  const ofLast = (ms: number | undefined): readonly Sample[] =>
+    ms === undefined ? [] : [{ labels: { container: last?.container ?? "" }, value: ms / 1000 }];
   return [
     gauge(
       "pictl_moves_open",
       "Moves that have not ended.",
       moves.seenAtMs === null ? [] : [{ labels: {}, value: moves.open.length }],
     ),
-    gauge(
-      "pictl_last_move_seconds",
-      "How long the last move took.",
-      last?.durationMs === undefined
-        ? []
-        : [{ labels: { container: last.container ?? "" }, value: last.durationMs / 1000 }],
-    ),
+    gauge("pictl_last_move_seconds", "How long the last move took.", ofLast(last?.durationMs)),
+    gauge("pictl_last_move_gap_seconds", "How long neither copy ran in it.", ofLast(last?.gapMs)),
   ];
 }

@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { channel } from "node:diagnostics_channel";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { handshakeChannel } from "../../src/domain/ssh/handshakes.ts";
 import { openMetrics } from "../../src/http/metrics.ts";
 import { runParts } from "../../src/http/parts.ts";
 import { firstModel } from "../../src/watch/reduce/first.ts";
@@ -124,6 +126,14 @@ test("Prometheus is told what is known, once every node has told, and as long as
   live.change(() => paintedModel(context.config));
   expect(await text).toContain('pictl_node_up{cluster="default",node="n1"} 1\n');
   expect(live.viewers()).toBe(1);
+  // What is told from then on counts: SSH handshakes anywhere in the process, and what the event log has.
+  channel(handshakeChannel).publish({ node: "n1", ok: false });
+  const event = { time: new Date(Date.now() + 1000).toISOString(), type: "container.failed-over", who: "daemon" };
+  live.change((model) => ({ ...model, events: [...model.events, event] }));
+  live.change((model) => ({ ...model, cluster: "default" }));
+  const counted = await metrics.text(Date.now());
+  expect(counted).toContain('pictl_ssh_handshake_errors_total{cluster="default",node="n1"} 1\n');
+  expect(counted).toContain('pictl_failovers_total{cluster="default"} 1\n');
   await vi.waitFor(() => {
     expect(live.viewers()).toBe(0);
   });

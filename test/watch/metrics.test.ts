@@ -79,8 +79,23 @@ const model = modelOf(from, [
   lost("n2", t + 1000),
 ]);
 
+const moved = {
+  ...model,
+  events: [
+    {
+      ...{ time: "2026-01-01T00:00:00.000Z", type: "container.moved", who: "me", container: "web", node: "n2" },
+      ...{ durationMs: 9000, gapMs: 1500 },
+    },
+  ],
+};
+const ofProcess = {
+  eventLoopLagSeconds: 0.012,
+  handshakes: new Map([["n1", { made: 2, failed: 1 }]]),
+  events: new Map([["container.failed-over", 3]]),
+};
+
 test("what is known of a cluster is there, and what is not has no sample", () => {
-  const families = parse(metricsText(model, t + 5000, { eventLoopLagSeconds: 0.012 }));
+  const families = parse(metricsText(moved, t + 5000, ofProcess));
   expect(valueOf(families, "pictl_node_up", { node: "n1" })).toBe(1);
   expect(valueOf(families, "pictl_node_up", { node: "n2" })).toBe(0);
   // Nobody has heard of it yet.
@@ -95,6 +110,11 @@ test("what is known of a cluster is there, and what is not has no sample", () =>
   expect(valueOf(families, "pictl_container_as_wanted", { container: "db" })).toBe(0);
   expect(valueOf(families, "pictl_container_running", { node: "n2" })).toBeUndefined();
   expect(valueOf(families, "pictl_event_loop_lag_seconds")).toBe(0.012);
+  expect(valueOf(families, "pictl_last_move_gap_seconds", { container: "web" })).toBe(1.5);
+  expect(valueOf(families, "pictl_ssh_handshakes_total", { node: "n1" })).toBe(2);
+  expect(valueOf(families, "pictl_ssh_handshake_errors_total", { node: "n1" })).toBe(1);
+  expect(valueOf(families, "pictl_failovers_total")).toBe(3);
+  expect(valueOf(families, "pictl_moves_total")).toBe(0);
   expect(families.flatMap(({ samples }) => samples).every(({ labels }) => labels["cluster"] === "test")).toBe(true);
 });
 

@@ -75,6 +75,7 @@ export async function moveContainer(ports: Ports, input: MoveInput): Promise<Rep
         before: from,
         after: to,
         durationMs,
+        ...(gapMs === null ? {} : { gapMs }),
       });
       await runHooks(ports, { config, placement: plan.wanted, hook: "onMove", event });
     }

@@ -1,3 +1,4 @@
+import { channel } from "node:diagnostics_channel";
 import type Ssh2 from "ssh2";
 import type { Client } from "ssh2";
 import { abortable, firstOf, pause } from "../../../abort.ts";
@@ -6,6 +7,7 @@ import type { NodeSpec } from "../../../domain/config/types.ts";
 import { PictlError } from "../../../domain/errors.ts";
 import type { Secret } from "../../../domain/secret.ts";
 import { connectError } from "../../../domain/ssh/connect-error.ts";
+import { type Handshake, handshakeChannel } from "../../../domain/ssh/handshakes.ts";
 import { nextWindow, retryDelay, type ConnectStage } from "../../../domain/ssh/retry.ts";
 import type { LocalUser } from "../../../domain/ssh/target.ts";
 import { addressOf, attemptConnection } from "./attempt.ts";
@@ -38,6 +40,8 @@ export interface Approach {
 
 /** sshd's MaxStartups begins to drop at 10. */
 const maxHandshakesPerHost = 8;
+
+const handshakes = channel(handshakeChannel);
 
 /** Makes connections: paced per host, tried again when sshd drops them, through jump hosts that are shared. */
 export class Connector {
@@ -103,12 +107,14 @@ export class Connector {
         try {
           const client = await this.#attempt({ step, via, check, gate, deadline, signal, onStage });
           gate.limit = nextWindow(gate.limit, "succeeded", maxHandshakesPerHost);
+          handshakes.publish({ node: step.node, ok: true } satisfies Handshake);
           return client;
         } catch (error) {
           if (error instanceof NeedsConsent) {
             await deadline.suspend(() => confirmHostKey(this.#tools, step, error.key));
             continue;
           }
+          if (!signal.aborted) handshakes.publish({ node: step.node, ok: false } satisfies Handshake);
           const failure = deadline.signal.aborted ? new AttemptFailed(stage, "TIMEOUT", "") : error;
           if (!(failure instanceof AttemptFailed) || signal.aborted) throw error;
           const delay = delayBeforeNext(failure, { attempt, deadline, budgetMs: step.target.connectTimeoutMs });
