@@ -5,7 +5,7 @@ export interface Row {
   readonly what: string;
   readonly value: number;
   readonly atMost: number;
-  readonly unit: "×" | "MB" | "s" | "%";
+  readonly unit: "×" | "MB" | "s" | "%" | "";
 }
 
 /** A file in `groups/` exports one as `rows`: it brings up what it needs, takes it down again and says what it saw. */

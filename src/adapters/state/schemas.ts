@@ -208,6 +208,7 @@ const event = fields<PictlEvent>({
   job: text,
   address: text,
   durationMs: number,
+  gapMs: number,
   error: text,
 });
 

@@ -2,6 +2,7 @@ import { heartbeatNow } from "../deeds/cluster.ts";
 import { Head } from "../parts/head.tsx";
 import { Vip } from "../parts/vip.tsx";
 import { DeedButton } from "../parts/doing.tsx";
+import { RoundByHand } from "../parts/round-by-hand.tsx";
 import { State } from "../parts/state.tsx";
 import { span } from "../parts/words.ts";
 import { config, daemon, heartbeat, vips } from "../state/store.ts";
@@ -26,6 +27,7 @@ export function Failover() {
       {beat?.isolatedSinceMs != null && (
         <p class="problem">The daemon believes that this machine is cut off: it moves nothing.</p>
       )}
+      <RoundByHand />
       <h2>Checks</h2>
       {beat && beat.checks.length > 0 ? (
         <div class="scroll" tabIndex={0} role="group" aria-label="Checks">
