@@ -44,6 +44,10 @@ function Console() {
   useEffect(() => {
     document.title = `${wrong.value.length > 0 ? `(${String(wrong.value.length)}) ` : ""}${rest[0] ?? title} · ${clusterName.value || "pictl"}`;
   });
+  // On a phone the menu is a line that is wider than the screen.
+  useEffect(() => {
+    document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [page]);
   const running = jobs.value.filter(({ state }) => state === "running").length;
   return (
     <div class="frame">
