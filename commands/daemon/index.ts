@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { uptime } from "node:os";
 import { Flags } from "@oclif/core";
 import type { ShipInput } from "../../src/app/elastic/ship.ts";
 import { openHeartbeat } from "../../src/app/heartbeat/index.ts";
@@ -127,7 +128,7 @@ export default class Daemon extends PictlCommand {
         env: process.env,
         identity: { pid: process.pid, configPath: store.path, version: this.config.version },
         leave: this.signal,
-        stalls: watchStalls(ports.clock),
+        stalls: watchStalls(ports.clock, () => 1000 * uptime()),
         wake: (listener) => {
           process.on("SIGHUP", listener);
         },

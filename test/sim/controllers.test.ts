@@ -3,6 +3,7 @@ import { moveEdits } from "../../src/domain/move/edits.ts";
 import { edited, load } from "./config.ts";
 import { furnish } from "./history.ts";
 import { SimDaemon } from "./daemon.ts";
+import { Random } from "./random.ts";
 import { World } from "./world.ts";
 
 const intervalMs = 5000;
@@ -33,19 +34,20 @@ const configOf = (...nodes: string[]): string =>
 
 /** A cluster of four nodes with two machines that a daemon runs on, and what must never be seen there. */
 class Stage {
-  readonly world = new World(1, {
-    text,
-    nodes: ["n1", "n2", "n3", "n4", "n5"],
-    cluster: "sim",
-    machines: ["controller", "other"],
-  });
+  readonly world: World;
   readonly lines: string[] = [];
   /** Nodes on which copies run, whenever it is more than one for longer than a round. */
   double: string | undefined;
   #doubleSince: number | undefined;
   #bug: unknown;
 
-  constructor() {
+  constructor(seed = 1) {
+    this.world = new World(seed, {
+      text,
+      nodes: ["n1", "n2", "n3", "n4", "n5"],
+      cluster: "sim",
+      machines: ["controller", "other"],
+    });
     this.world.transcript = (line) => this.lines.push(line);
     furnish(this.world);
   }
@@ -131,6 +133,31 @@ test("who takes over knows of a failover, though its config file does not", asyn
   expect(stage.double).toBeUndefined();
   again.process.kill();
 });
+
+/** `SUCCESSORS=100` for as many; a few here. */
+const successors = Number(process.env["SUCCESSORS"] ?? 6);
+
+test("whenever the leader dies after a failover, its successor's layout is right", async () => {
+  for (let seed = 1; seed <= successors; seed++) {
+    const chance = new Random(seed);
+    const stage = new Stage(seed);
+    stage.world.network.slow = 0.05;
+    const first = stage.start("controller");
+    await stage.pass(10_000);
+    stage.start("other");
+    await stage.pass(10_000 + chance.between(0, intervalMs));
+    stage.world.node("n1").powerOff();
+    while (stage.placedBy("controller")[0] === "n1") await stage.pass(100);
+    // In the middle of what comes after it, or long after, before or after the old node is back.
+    await stage.pass(chance.pick([0, chance.between(0, 2000), chance.between(0, 60_000)]));
+    first.process.kill();
+    await stage.pass(chance.between(0, 60_000));
+    stage.world.node("n1").powerOn();
+    await stage.pass(120_000);
+    const end = { seed, layout: stage.placedBy("other"), running: stage.running(), double: stage.double };
+    expect(end).toEqual({ seed, layout: ["n2"], running: ["n2"], double: undefined });
+  }
+}, 600_000);
 
 test("what somebody changes in the leader's config is a wish, and whoever takes over knows of it", async () => {
   const stage = new Stage();

@@ -69,9 +69,13 @@ function unknownEnd(
   { doing, node }: { readonly doing: string; readonly node: string },
   code: "timeout" | "connection-lost" = "timeout",
 ): PictlError {
+  const hangs =
+    code === "timeout"
+      ? ` Docker hangs there: \`pgrep -a docker\` and \`journalctl -u docker\` on ${node} tell where.`
+      : "";
   return new PictlError(code, `Could not ${doing}: the docker command ${why}, and may or may not have done its work.`, {
     node,
-    hint: "Look with `pictl status` before trying again.",
+    hint: `Look with \`pictl status\` before trying again.${hangs}`,
   });
 }
 
