@@ -51,6 +51,12 @@ async function on(node: string, line: string): Promise<string> {
   return document.result.nodes[0]?.stdout ?? "";
 }
 
+const nodes = ["n1", "n2", "n3"];
+
+function each(line: string): Promise<readonly string[]> {
+  return Promise.all(nodes.map((node) => on(node, line)));
+}
+
 async function until(what: string, seconds: number, look: () => Promise<boolean> | boolean): Promise<void> {
   const deadline = performance.now() + seconds * 1000;
   while (!(await look())) {
@@ -159,10 +165,41 @@ const parts: Readonly<Record<string, () => Promise<string | undefined>>> = {
     await until("an end of the build's sleep", 20, async () => (await sleeping()) === "");
     return undefined;
   },
+  "image delivery": async () => {
+    await cp(join(dir, "docker/web"), join(dir, "docker/shared"), { recursive: true });
+    await change((parsed) => {
+      for (const node of nodes) rowOf(parsed, node)["shared"] = "";
+    });
+    for (const version of ["first", "second"]) {
+      await writeFile(join(dir, "docker/shared/version"), version);
+      const told = await run(["build", "shared"]);
+      expect((told.match(/delivered from n1/g) ?? []).length === 2, "the image was not given to two nodes", told);
+      const ids = await each("docker image ls --quiet --no-trunc shared");
+      expect(new Set(ids).size === 1, "the nodes have different images", ids.join("\n"));
+    }
+    expect(/is up to date|up to date/.test(await run(["build", "shared"])), "a third build did something", "");
+    return undefined;
+  },
   "no litter": async () => {
-    const unnamed = await on("n1", "docker images --quiet --filter dangling=true");
-    const stopped = await on("n3", "docker ps --all --quiet");
-    return `${String(unnamed.split("\n").filter(Boolean).length)} unnamed images, ${String(stopped.split("\n").filter(Boolean).length)} containers of builds`;
+    const count = async (line: string) => (await each(line)).map((text) => text.split("\n").filter(Boolean).length);
+    const left = async () => ({
+      images: await count("docker image ls --all --quiet --no-trunc | sort -u"),
+      containers: await count("docker ps --all --quiet"),
+    });
+    const before = await left();
+    for (let build = 0; build < 10; build++) {
+      await writeFile(join(dir, "docker/shared/version"), String(build));
+      await run(["build", "shared"]);
+    }
+    const after = await left();
+    const more = after.images.map((images, at) => images - (before.images[at] ?? 0));
+    await change((parsed) => {
+      for (const node of nodes) delete rowOf(parsed, node)["shared"];
+    });
+    expect(after.containers.join() === before.containers.join(), "builds left containers", JSON.stringify(after));
+    const told = await run(["prune", "--yes"]);
+    const pruned = await left();
+    return `ten builds: ${more.join(", ")} images more, ${pruned.images.join(", ")} after prune (${before.images.join(", ")} before); ${told.split("\n").at(-2) ?? ""}`;
   },
   logs: async () => {
     const { child, ended } = launched(["logs", "web", "--follow", "--tail", "1"]);

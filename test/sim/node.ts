@@ -1,4 +1,4 @@
-import { build, byBuildKit } from "../../src/domain/docker/build-command.ts";
+import { build, onNode } from "../../src/domain/docker/build-command.ts";
 import { createVolume } from "../../src/domain/docker/commands.ts";
 import { countersCommand } from "../../src/domain/docker/cgroup-counters.ts";
 import { probeCommand } from "../../src/domain/node/probe.ts";
@@ -124,7 +124,8 @@ export class SimNode {
     }
     const isBuild = command.kind === "script" && command.text === buildText;
     if (command.kind !== "words" && !isBuild) throw new RangeError("the simulated node knows no such script");
-    const words = command.kind === "words" ? command.words : command.args;
+    // The image's name comes before the words of the build.
+    const words = command.kind === "words" ? command.words : command.args.slice(1);
     const text = words.join(" ");
     if (text === "cat /proc/sys/kernel/random/boot_id") said(0, `${this.bootId}\n`);
     else if (words[0] === "ping") this.#ping(words.at(-1) ?? "", Number(words[4]) * 1000, said);
@@ -165,8 +166,9 @@ export class SimNode {
 }
 
 const { text: countersText } = countersCommand("all", 2) as Extract<Command, { kind: "script" }>;
-const { text: buildText } = byBuildKit(
+const { text: buildText } = onNode(
   build({ image: "", context: undefined, folder: "", noCache: false, pull: false }),
+  "",
 ) as Extract<Command, { kind: "script" }>;
 const { text: createVolumeText } = createVolume("") as Extract<Command, { kind: "script" }>;
 

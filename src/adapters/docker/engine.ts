@@ -37,7 +37,8 @@ export function createEngine(node: string, api: Api, signal: AbortSignal): Engin
     },
     addresses: (name) => addressesOf(api, name, signal),
     container: async (name) => {
-      const filters = encodeURIComponent(JSON.stringify({ name: [`^/${name.replaceAll(".", "\\.")}$`] }));
+      // Podman 4 knows the name without the slash.
+      const filters = encodeURIComponent(JSON.stringify({ name: [`^/?${name.replaceAll(".", "\\.")}$`] }));
       const rows = list(await api.get(`/containers/json?all=1&filters=${filters}`, signal));
       const [found] = await inspectOurs(
         api,

@@ -33,12 +33,53 @@ export function build(input: BuildCommandInput): Command & { readonly kind: "wor
 }
 
 /**
- * The same by BuildKit, also where docker's client must be told to: before Docker 23. Later ones take it where it is
- * installed, and refuse to build when they are told to and it is not. A login that says itself which one it wants has it.
+ * The same as a node is to run it. By BuildKit also where docker's client must be told to: before Docker 23. Later ones
+ * take it where it is installed, and refuse to build when they are told to and it is not. A login that says itself which
+ * one it wants has it.
+ *
+ * What pictl built under that name before, and what nothing names or uses any more, goes: each build would leave one.
+ *
+ * Podman builds in its client. A signal to its process group ends that and leaves the step's program running, beside the
+ * containers of the build; so it gets a session of its own, and a signal ends the runtime of its step, after which it tidies up.
  */
-export function byBuildKit(command: Command & { readonly kind: "words" }): Command {
-  return script(
-    'docker --version </dev/null 2>/dev/null | grep -q "^Docker version 2[0-2]\\." && export DOCKER_BUILDKIT="${DOCKER_BUILDKIT-1}"; exec "$@"',
-    ...command.words,
-  );
+export function onNode(command: Command & { readonly kind: "words" }, image: string): Command {
+  return script(text, image, ...command.words);
 }
+
+const text = `image=$1
+shift
+client=$(docker --version </dev/null 2>/dev/null)
+case $client in "Docker version 2"[0-2].*) export DOCKER_BUILDKIT="\${DOCKER_BUILDKIT-1}" ;; esac
+about() { docker image inspect --format "$1" "$2" </dev/null 2>/dev/null; }
+before=$(about '{{.Id}}' "$image")
+runtimes() {
+  for child in $(cat "/proc/$1/task/"*/children 2>/dev/null); do
+    case $(tr '\\0' ' ' 2>/dev/null <"/proc/$child/cmdline") in buildah-*) echo "$child" ;; *) runtimes "$child" ;; esac
+  done
+}
+stop() {
+  trap '' HUP INT TERM
+  pid=$!
+  [ "$pid" ] || exit 143
+  step=$(runtimes "$pid")
+  kill -TERM \${step:-$pid} 2>/dev/null
+  for wait in 1 2 3 4 5 6 7; do kill -0 "$pid" 2>/dev/null && sleep 0.2; done
+  kill -TERM "$pid" 2>/dev/null
+  exit 143
+}
+if [ "\${client#podman}" != "$client" ] && command -v setsid >/dev/null; then
+  exec 3<&0
+  trap stop HUP INT TERM
+  setsid "$@" <&3 3<&- &
+  exec 3<&-
+  wait "$!"
+else
+  "$@"
+fi
+code=$?
+if [ "$code" = 0 ] && [ "$before" ]; then
+  case $(about '{{index .Config.Labels "${labels.context}"}} {{len .RepoTags}}' "$before") in
+  ?*" 0") docker image rm "$before" </dev/null >/dev/null 2>&1 ;;
+  esac
+fi
+exit "$code"`;

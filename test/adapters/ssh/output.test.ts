@@ -11,12 +11,15 @@ describe.skipIf(whyNoSshd)(`output${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { time
   });
   afterAll(() => sshd.stop());
 
-  /** Bytes of memory the process gained at most, sampled at every chunk. */
-  function memoryWatch(): { sample: () => void; gained: () => number } {
-    const before = process.memoryUsage.rss();
+  /** Bytes of memory the process gained at most since `begin`, sampled at every chunk. */
+  function memoryWatch(): { begin: () => void; sample: () => void; gained: () => number } {
+    let before = process.memoryUsage.rss();
     let most = before;
     let count = 0;
     return {
+      begin: () => {
+        before = most = process.memoryUsage.rss();
+      },
       sample: () => {
         if (count++ % 100 === 0) most = Math.max(most, process.memoryUsage.rss());
       },
@@ -31,6 +34,8 @@ describe.skipIf(whyNoSshd)(`output${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { time
     const outcome = await connection.run(line(`head -c ${1 << 30} /dev/zero; echo the end`), {
       timeoutMs: 110_000,
       onStdout: (chunk) => {
+        // Until here V8 widens its room for what is short-lived: 40 MB under Node 20, 80 under 24, and no more after 2 GB.
+        if (bytes < 1 << 28 && bytes + chunk.length >= 1 << 28) memory.begin();
         bytes += chunk.length;
         memory.sample();
       },
@@ -39,7 +44,7 @@ describe.skipIf(whyNoSshd)(`output${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { time
     expect(bytes).toBe((1 << 30) + 8);
     expect(outcome.stdout.length).toBe(1 << 20);
     expect(outcome.stdout.endsWith("the end\n")).toBe(true);
-    expect(memory.gained()).toBeLessThan(100 << 20);
+    expect(memory.gained()).toBeLessThan(50 << 20);
   });
 
   test("a line of 100 MB on stderr, of which nothing is kept", async () => {
