@@ -21,6 +21,8 @@ export interface FakeImage {
   readonly layers: readonly string[];
 }
 
+type Labelled = FakeImage & { readonly labels?: Readonly<Record<string, string>> };
+
 export function fakeImage(layers: readonly string[], architecture = "amd64"): FakeImage {
   const config = { architecture, os: "linux", rootfs: { type: "layers", diff_ids: layers.map(digestOf) } };
   return { config: JSON.stringify(config), layers };
@@ -36,7 +38,9 @@ export interface ImageNodeOptions {
 const ok: Outcome = { status: "ok", code: 0, stdout: "", stderr: "", truncated: false, durationMs: 1 };
 
 export class ImageNode {
-  readonly images = new Map<string, FakeImage & { readonly labels?: Readonly<Record<string, string>> }>();
+  readonly images = new Map<string, Labelled>();
+  /** Those that had a name. */
+  readonly unnamed: Labelled[] = [];
   readonly lines: string[] = [];
   /** Bytes of images that came in, by whatever way. */
   received = 0;
@@ -53,7 +57,7 @@ export class ImageNode {
     info: () => Promise.resolve({ product: "Docker", architecture: "x86_64", ...this.#options.info }),
     images: () => Promise.resolve(this.#facts()),
     layers: (id: string) => {
-      const found = [...this.images.values()].find(({ config }) => digestOf(config) === id);
+      const found = [...this.images.values(), ...this.unnamed].find(({ config }) => digestOf(config) === id);
       return Promise.resolve((found?.layers ?? []).map(digestOf));
     },
   } as unknown as Engine;
@@ -80,9 +84,17 @@ export class ImageNode {
   }
 
   #facts(): ImageFacts[] {
-    return [...this.images].map(([tag, { config, labels = {} }]) =>
-      imageFacts({ id: digestOf(config), tags: [tag], labels, sizeBytes: 1000 }),
+    const named = [...this.images].map(([tag, made]) => ({ ...made, tags: [tag] }));
+    return [...named, ...this.unnamed.map((made) => ({ ...made, tags: [] }))].map(({ config, tags, labels = {} }) =>
+      imageFacts({ id: digestOf(config), tags, labels, sizeBytes: 1000 }),
     );
+  }
+
+  /** As docker does: who had the name has none now. */
+  #put(name: string, made: Labelled): void {
+    const before = this.images.get(name);
+    if (before && before.config !== made.config) this.unnamed.push(before);
+    this.images.set(name, made);
   }
 
   async #run(command: Command, options: RunOptions): Promise<Outcome> {
@@ -96,7 +108,10 @@ export class ImageNode {
       else if (line === "docker image load") await this.#load(options.stdin as AsyncIterable<Uint8Array>);
       else if (line.startsWith("docker image tag ") && command.kind === "words") {
         const found = [...this.images.values()].find(({ config }) => digestOf(config) === command.words[3]);
-        if (found) this.images.set(command.words[4] ?? "", found);
+        if (found) this.#put(command.words[4] ?? "", found);
+      } else if (line.startsWith("docker image rm ") && command.kind === "words") {
+        const unnamed = this.unnamed.findIndex(({ config }) => digestOf(config) === command.words[3]);
+        if (unnamed !== -1) this.unnamed.splice(unnamed, 1);
       } else if (line.startsWith("docker build")) {
         for await (const chunk of options.stdin as AsyncIterable<Uint8Array>) this.received += chunk.length;
       }
@@ -141,7 +156,7 @@ export class ImageNode {
     for (const each of manifest.layers) {
       this.received += (await (await fetch(`${base}/blobs/${each.digest}`)).arrayBuffer()).byteLength;
     }
-    this.images.set(name, { config, layers: this.#layersOf(config) });
+    this.#put(name, { config, layers: this.#layersOf(config) });
   }
 
   async #load(stdin: AsyncIterable<Uint8Array>): Promise<void> {
@@ -169,7 +184,7 @@ export class ImageNode {
     row?.Layers.forEach((file, index) => {
       if (!files.has(file) && !there.includes(layers[index] ?? "")) throw new Error(`open ${file}: no such file`);
     });
-    this.images.set(row?.RepoTags[0] ?? "", { config, layers });
+    this.#put(row?.RepoTags[0] ?? "", { config, layers });
   }
 
   /** Every test knows its layers. */

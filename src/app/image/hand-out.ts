@@ -3,8 +3,9 @@ import { firstOf } from "../../abort.ts";
 import { imageNamed } from "../../domain/container/drift.ts";
 import { load, pullFrom } from "../../domain/delivery/commands.ts";
 import { type ImageFiles, idsOf, layersThere } from "../../domain/delivery/stored.ts";
-import { tagImage } from "../../domain/docker/commands.ts";
+import { removeImage, tagImage } from "../../domain/docker/commands.ts";
 import type { ImageFacts } from "../../domain/docker/facts.ts";
+import { labels } from "../../domain/docker/labels.ts";
 import { runsOneOf } from "../../domain/docker/architecture.ts";
 import { type ErrorCode, PictlError, toFailure } from "../../domain/errors.ts";
 import { runDocker } from "../kit/docker.ts";
@@ -54,6 +55,7 @@ export async function handOut(
       ? ((await byPull(ports, handing)) ?? (await byLoad(ports, handing, 0)))
       : await byLayers(ports, handing, info.product === "Docker" ? images : []);
   await refuseOther(handing);
+  await forget(handing, imageNamed(images, name));
   return { bytes };
 }
 
@@ -126,6 +128,15 @@ async function refuseOther({ connection: { node }, engine, image, name }: Handin
     node,
     hint: "Somebody may have built or pulled it there in this moment. Say it again.",
   });
+}
+
+/** What pictl built and had given that name before goes, unless something names or uses it: each delivery would leave one. */
+async function forget({ connection, engine }: HandingOut, before: ImageFacts | undefined): Promise<void> {
+  if (before?.labels[labels.context] === undefined) return;
+  const now = (await engine.images()).find(({ id }) => id === before.id);
+  if (now?.tags.length !== 0) return;
+  // Docker refuses where a container uses it, and what stays is no harm.
+  await runDocker(connection, removeImage(now.id, false), { doing: `remove ${now.id}` }).catch(() => undefined);
 }
 
 /** Nothing else on this node would do better after these. */

@@ -99,6 +99,7 @@ test("an image is pushed here and loaded there; of the next version just what is
   expect(image.layers.map(({ diffId }) => diffId)).toEqual(first.layers.map(digestOf));
   await handOut(ports, { connection: n2.connection, engine: n2.engine, image, name: "web:latest", say });
   expect(n2.images.get("web:latest")).toEqual(first);
+  n2.images.set("web:latest", { ...first, labels: context });
   n1.images.set("web:latest", second);
   const next = await taken(ports, n1);
   n2.received = 0;
@@ -112,7 +113,9 @@ test("an image is pushed here and loaded there; of the next version just what is
   expect(n2.images.get("web:latest")).toEqual(second);
   expect(n2.received).toBe(bytes);
   expect(bytes).toBeLessThan(image.layers.reduce((sum, layer) => sum + layer.bytes, 0) + 1000);
-  expect(n2.lines).toEqual(["docker image load", "docker image load"]);
+  // What had the name before goes; somebody else's would have stayed.
+  expect(n2.lines).toEqual(["docker image load", "docker image load", `docker image rm ${digestOf(first.config)}`]);
+  expect(n2.unnamed).toEqual([]);
 });
 
 test("containerd's store pulls; where sshd forwards no ports, it gets all of it", async () => {
