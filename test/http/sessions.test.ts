@@ -1,8 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import { describe, expect, test } from "vitest";
 import type { SavedSession } from "../../src/domain/access/session.ts";
-import type { KnownUser } from "../../src/http/access/credentials.ts";
+import { digestOf } from "../../src/app/access/accounts.ts";
+import { type KnownUser, openCredentials } from "../../src/http/access/credentials.ts";
 import { openSessions, type Sessions } from "../../src/http/access/sessions.ts";
+import { openTokens } from "../../src/http/access/tokens.ts";
 import { identifyClient } from "../../src/http/guard/client.ts";
 
 const hour = 3_600_000;
@@ -41,10 +43,10 @@ describe("a session ends", () => {
     expect(used?.name).toBe("anna");
     turn(12 * hour - 1);
     await sessions.sweep();
-    expect(used?.ended?.aborted).toBe(false);
+    expect(used?.ended.aborted).toBe(false);
     turn(1);
     await sessions.sweep();
-    expect(used?.ended?.aborted).toBe(true);
+    expect(used?.ended.aborted).toBe(true);
     expect(await sessions.find(secret)).toBeUndefined();
     await sessions.save();
     expect(kept()).toEqual([]);
@@ -60,6 +62,31 @@ describe("a session ends", () => {
     turn(hour);
     expect(await sessions.find(secret)).toBeUndefined();
   });
+});
+
+test("a token ends at its time, with its streams", async () => {
+  let now = Date.parse("2026-01-01T00:00:00Z");
+  const token = "pictl_of-this-test";
+  const kept = { name: "ci", role: "viewer", digest: digestOf(token), expiresAt: "2026-01-02T00:00:00.000Z" } as const;
+  const credentials = openCredentials({
+    accounts: { read: () => Promise.resolve({ users: [], tokens: [kept] }) },
+    secrets: {},
+    clock: { now: () => now, monotonic: () => now },
+    http: () => Promise.resolve(undefined),
+    loopback: true,
+    warn: (message: string) => {
+      throw new Error(message);
+    },
+  } as unknown as Parameters<typeof openCredentials>[0]);
+  const tokens = openTokens(credentials);
+  now += 24 * hour - 1;
+  const used = await tokens.find(token);
+  await tokens.sweep();
+  expect([used?.name, used?.ended.aborted]).toEqual(["ci", false]);
+  now += 2000;
+  await tokens.sweep();
+  expect(used?.ended.aborted).toBe(true);
+  expect(await tokens.find(token)).toBeUndefined();
 });
 
 describe("behind a proxy", () => {
