@@ -34,7 +34,7 @@ describe.skipIf(whyNoSshd)(`output${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { time
     const outcome = await connection.run(line(`head -c ${1 << 30} /dev/zero; echo the end`), {
       timeoutMs: 110_000,
       onStdout: (chunk) => {
-        // Until here V8 widens its room for what is short-lived: 40 MB under Node 20, 80 under 24, and no more after 2 GB.
+        // Until here V8 widens its room for what is short-lived: some 40 MB under Node 20, 80 under 24.
         if (bytes < 1 << 28 && bytes + chunk.length >= 1 << 28) memory.begin();
         bytes += chunk.length;
         memory.sample();
