@@ -1,3 +1,4 @@
+import type { PushRow } from "../app/image/push.ts";
 import type { RemovedImageRow } from "../app/image/remove.ts";
 import type { ImageRow } from "../app/images.ts";
 import type { Style } from "./style.ts";
@@ -53,6 +54,21 @@ export function removedImagesView(result: { images: readonly RemovedImageRow[] }
     [
       { title: "IMAGE", value: (row) => row.image.replace(/^sha256:(.{12}).*$/, "$1"), min: 16 },
       { title: "NODE", value: (row) => row.node, min: 8 },
+      outcomeColumn(),
+    ],
+    result.images,
+  );
+}
+
+/** What became of the image on each node, one line each. */
+export function pushView(result: { images: readonly PushRow[] }, style: Style): string {
+  if (result.images.length === 0) return "";
+  return table(
+    style,
+    [
+      { title: "NODE", value: (row) => row.node, min: 8 },
+      { title: "IMAGE", value: (row) => [row.image ?? "-", ...row.alsoNamed].join(", "), min: 10 },
+      { title: "ID", value: (row) => row.id?.replace(/^sha256:/, "").slice(0, 12) ?? "-" },
       outcomeColumn(),
     ],
     result.images,

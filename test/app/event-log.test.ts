@@ -48,6 +48,7 @@ const rehearsals: Readonly<Record<string, readonly string[]>> = {
   create: ["web"],
   delete: ["web"],
   exec: ["true"],
+  "image:push": ["redis:7"],
   "image:remove": ["redis:7"],
   import: [composeFile, "--node", "127.0.0.8"],
   init: ["--node", "127.0.0.7"],

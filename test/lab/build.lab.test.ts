@@ -12,12 +12,17 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import ImagePush from "../../commands/image/push.ts";
 import { buildImages, type BuildInput } from "../../src/app/build.ts";
 import { buildImage } from "../../src/app/image/build-image.ts";
 import { build as buildCommand } from "../../src/domain/docker/build-command.ts";
+import type { PushRow } from "../../src/app/image/push.ts";
 import { words } from "../../src/domain/shell.ts";
 import { placement } from "../fakes/config.ts";
+import { type DocumentOf, documentOf, runCommand } from "../support/command.ts";
+import { imageArchive } from "../support/image-archive.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
 import { type RealPorts, realPorts } from "../support/ports.ts";
 
@@ -394,6 +399,35 @@ describe.skipIf(obstacle !== undefined).each([
       expect.stringMatching(/^delivered from this machine/),
     ]);
     expect(await ids()).toHaveLength(1);
+  });
+
+  test("image push gives an archive of this machine to all nodes, and nothing to those that have it", async () => {
+    const { archive, id } = await imageArchive(["shop:1", "shop:newest"], randomBytes(megabyte));
+    const file = join(lab.status().dir, "shop.tar.gz");
+    writeFileSync(file, gzipSync(archive));
+    const push = async (...words: string[]) =>
+      documentOf(await runCommand(ImagePush, [...words, "--json"], lab.status().config)) as DocumentOf<{
+        images: PushRow[];
+      }>;
+    const first = await push(file);
+    expect(first.failures).toEqual([]);
+    expect(first.result.images.map(({ node, image, outcome }) => [node, image, outcome])).toEqual(
+      nodes.map((node) => [node, "shop:1", expect.stringMatching(/^given, 1\.0 MiB$/) as string]),
+    );
+    for (const node of nodes) {
+      expect(await lab.inside(node, "docker image ls --no-trunc --format '{{.Tag}} {{.ID}}' shop | sort")).toBe(
+        `1 ${id}\nnewest ${id}\n`,
+      );
+    }
+    const sent = await onTheWire(async () => {
+      expect((await push(file, "n[1-2]")).result.images.map(({ outcome }) => outcome)).toEqual([
+        "is there",
+        "is there",
+      ]);
+    });
+    expect(sent).toBeLessThan(0.3);
+    writeFileSync(file, archive.subarray(0, archive.length / 2));
+    await expect(push(file)).rejects.toMatchObject({ exitCode: 1, failures: [{ code: "image-invalid" }] });
   });
 
   test("when its builder is dead, a node that needs the image gets the very same from this machine", async () => {

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pictl } from "../support/cli.ts";
+import { imageArchive } from "../support/image-archive.ts";
 import { labObstacle, type TestLab, withLab } from "../support/lab.ts";
 import { startRegistry, type TestRegistry, trustRegistry, whyNoRegistry } from "../support/registry.ts";
 
@@ -68,6 +69,7 @@ const commandsWith = (
   ["tags", "team/app", "--insecure"],
   ["pull", `${registry}/team/app:1`],
   ["image", "remove", `${registry}/team/app:1`, "--yes"],
+  ["image", "push", join(dir, "app.tar"), "n1"],
   ["stop", "web"],
   ["start", "web"],
   ["restart", "web"],
@@ -168,6 +170,8 @@ describe.skipIf(obstacle !== undefined)("--json", () => {
     const config = JSON.parse(readFileSync(lab.status().config, "utf8")) as { ssh: { connect_timeout?: number } };
     pristine = JSON.stringify({ ...config, ...rest }, null, 2);
     const cache = { image: "redis:7", ports: ["6379"] };
+    const { archive } = await imageArchive(["pushed:1"], "content");
+    writeFileSync(join(lab.status().dir, "app.tar"), archive);
     writeFileSync(join(lab.status().dir, "compose.yaml"), JSON.stringify({ services: { cache }, include: "$MORE" }));
     // What the page shows is what `lab up` writes.
     delete config.ssh.connect_timeout;

@@ -14,6 +14,7 @@ const notOperations: Readonly<Record<string, string>> = {
   "config path": "config.show tells the file, too",
   daemon: "is a process of its own",
   "daemon install": "makes a service of this machine",
+  "image push": "reads a file of this machine, or asks its Docker",
   import: "reads a compose file and its neighbours on this machine",
   init: "writes the config that a face needs to begin with",
   kibana: "opens a browser, or sets up another server",

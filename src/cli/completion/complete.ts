@@ -117,6 +117,7 @@ async function valuesOf(
   if (options !== undefined) return options.map((value) => ({ value }));
   if ("helpValue" in entry && /FILE|FOLDER|DIR|PATH/.test(String(entry.helpValue))) return "files";
   const named = kindsIn[command]?.[entry.name] ?? kindsNamed[entry.name] ?? [];
+  if (named === "files") return named;
   const several = "multiple" in entry && entry.multiple;
   // A node that is the only one of a container need not be said, but may be.
   const kinds = named
@@ -127,7 +128,7 @@ async function valuesOf(
   return kinds.flatMap((kind) => names[kind].map((value) => ({ value, description: descriptions[kind] })));
 }
 
-const kindsNamed: Partial<Record<string, readonly (keyof Names)[]>> = {
+const kindsNamed: Partial<Record<string, readonly (keyof Names)[] | "files">> = {
   node: ["nodes", "labels"],
   container: ["containers"],
   image: ["images", "containers"],
@@ -141,6 +142,7 @@ const kindsNamed: Partial<Record<string, readonly (keyof Names)[]>> = {
 /** Where a name means something else than elsewhere. */
 const kindsIn: Partial<Record<string, typeof kindsNamed>> = {
   build: { image: ["containers"] },
+  "image:push": { image: "files" },
   pull: { image: ["images"] },
   tags: { image: ["repositories"] },
 };

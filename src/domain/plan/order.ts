@@ -1,22 +1,21 @@
 import { sharesOf } from "../container/shares.ts";
+import { type Failure, PictlError, toFailure } from "../errors.ts";
 import { planRollout } from "../place/rollout.ts";
 import { takenPort } from "../placement/ports.ts";
 import type { Planned } from "./steps.ts";
-import { type PlanInput, type PlanStep, stepKinds } from "./types.ts";
+import { type Plan, type PlanInput, type PlanStep, stepKinds } from "./types.ts";
 
 /**
  * The steps, each with those that must come about before it, in an order in which they can be done: its image; what is
- * `after` in the layout, and what it has something of; the copies before it in a rollout; and whoever has its port now.
+ * `after` in the layout, and what it has something of; the copies before it in a rollout; and whoever has its port now. Those
+ * that would wait for each other's ports in a circle are left out, with what comes after them: one of them would be stopped, and
+ * could not start.
  */
-export function inOrder(
-  input: PlanInput,
-  planned: readonly Planned[],
-  removes: readonly PlanStep[],
-): readonly PlanStep[] {
+export function inOrder(input: PlanInput, planned: readonly Planned[], removes: readonly PlanStep[]): Plan {
   const after = new Map<string, Set<string>>();
   const add = (step: PlanStep, before: readonly PlanStep[]): void => {
     const known = after.get(step.id) ?? new Set();
-    // Two that want each other's port cannot both go first, nor what shares in a circle.
+    // What shares in a circle cannot all go first.
     for (const { id } of before) if (!comesAfter(after, id, step.id)) known.add(id);
     after.set(step.id, known);
   };
@@ -42,11 +41,45 @@ export function inOrder(
       }
     });
   }
-  const steps = [...planned.flatMap(({ images, step }) => [...images, step]), ...removes];
+  const circles: { readonly taker: Planned; readonly holder: PlanStep }[] = [];
   for (const taker of planned) {
-    add(taker.step, holders(input, taker, { planned, removes }));
+    for (const holder of holders(input, taker, { planned, removes })) {
+      if (comesAfter(after, holder.id, taker.step.id)) circles.push({ taker, holder });
+      else add(taker.step, [holder]);
+    }
   }
-  return sorted(steps.map((step) => ({ ...step, after: [...(after.get(step.id) ?? [])] })));
+  const stuck = planned.flatMap((each) => {
+    const circle = circles.find(({ taker }) => comesAfter(after, each.step.id, taker.step.id));
+    return circle ? [{ each, circle }] : [];
+  });
+  const left = planned.filter((each) => !stuck.some((one) => one.each === each));
+  const steps = [...left.flatMap(({ images, step }) => [...images, step]), ...removes];
+  const isLeft = (id: string): boolean => steps.some((step) => step.id === id);
+  return {
+    steps: sorted(steps.map((step) => ({ ...step, after: [...(after.get(step.id) ?? [])].filter(isLeft) }))),
+    failures: stuck.map(({ each, circle }) => whyStuck(each, circle)),
+  };
+}
+
+function whyStuck(
+  { step }: Planned,
+  { taker, holder }: { readonly taker: Planned; readonly holder: PlanStep },
+): Failure {
+  const { container, node } = step;
+  const place = { container, node };
+  if (step.id !== taker.step.id) {
+    const text = `${container} on ${node} is left as it is, since it comes after \`${taker.step.id}\`, which cannot be done.`;
+    return toFailure(new PictlError("rollout-stopped", text, place));
+  }
+  const apart = `Give ${container} a port that nobody has and \`pictl apply\`, then the one that it is to have, and apply again.`;
+  const away = `Or take it away before, its volumes stay: \`pictl delete ${container}@${node}\`, and apply.`;
+  return toFailure(
+    new PictlError(
+      "port-taken",
+      `${container} publishes a port that ${holder.renames ?? holder.container} has on ${node}, and \`${holder.id}\`, which would free it, waits for \`${step.id}\`.`,
+      { ...place, hint: step.kind === "replace" ? `${apart} ${away}` : apart },
+    ),
+  );
 }
 
 /** The steps that free a port of the node which this one wants. */

@@ -66,7 +66,8 @@ export function plan(input: PlanInput): Plan {
     planned.push({ placement, images: [], step, disturbs: true });
   }
   const removes = input.removes ? spare.map((stray) => removeStep(input, stray)) : [];
-  return { steps: inOrder(input, planned, removes), failures };
+  const ordered = inOrder(input, planned, removes);
+  return { steps: ordered.steps, failures: [...failures, ...ordered.failures] };
 }
 
 function runsIn({ states }: PlanInput, { container, node }: Placement): boolean {

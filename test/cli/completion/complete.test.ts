@@ -13,6 +13,7 @@ const commands = [
   command("status", { aliases: ["ps"], args: [{ name: "container", multiple: true }], flags: { ...flags, node } }),
   command("ps", { aliases: ["ps"], args: [{ name: "container", multiple: true }], flags: { ...flags, node } }),
   command("move", { args: [{ name: "container" }, { name: "node" }], flags }),
+  command("image:push", { hidden: true, args: [{ name: "image" }], flags }),
   command("completion", { args: [{ name: "shell", options: ["bash", "fish"] }], flags }),
   command("config:check", { flags }),
   command("config:set", { args: [{ name: "path" }], flags }),
@@ -99,6 +100,7 @@ describe("flags", () => {
   test("a flag that takes a file leaves it to the shell", async () => {
     expect(await completion("status --config ")).toBe("files");
     expect(await completion("status -c ./con")).toBe("files");
+    expect(await completion("image push ./ap")).toBe("files");
   });
 
   test.each([

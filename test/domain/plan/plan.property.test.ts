@@ -106,16 +106,9 @@ test("when a plan has been carried out, nothing is left to be done, whatever was
         expect(planOn(world, before).steps).toEqual([]);
         for (const [on, what] of mishaps) befall(world, on, what);
         fold(world, two);
-        let second = planOn(world, after);
-        try {
-          applyAll(world, after, second.steps);
-        } catch (error) {
-          // Two that want each other's port need a third way, which nobody plans.
-          if (!/wants a port/.test(String(error))) throw error;
-          fc.pre(false);
-        }
-        second = planOn(world, after);
-        expect(second.steps).toEqual([]);
+        // Also where some want each other's ports: those steps are not in it.
+        applyAll(world, after, planOn(world, after).steps);
+        expect(planOn(world, after).steps).toEqual([]);
       },
     ),
     { numRuns: 300 },

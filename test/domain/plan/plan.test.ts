@@ -115,6 +115,67 @@ test("who has a port goes before who is to have it, also where it only gives it 
   ]);
 });
 
+const at = (container: string, on: string, port: number, parts: Partial<Placement> = {}): Placement =>
+  placement(container, on, { image: "app:1", args: ["-p", `${String(port)}:80`], ...parts });
+
+test("two that swap their ports are left as they are, and it is said how it can be done; others are not held up", () => {
+  const world = cluster(layout(at("web", "n1", 80), at("shop", "n1", 81), at("job", "n1", 82)));
+  const after = layout(at("web", "n1", 81), at("shop", "n1", 80), at("job", "n1", 83));
+  const plan = planOn(world, after);
+  expect(ids(plan)).toEqual(["replace job@n1"]);
+  expect(plan.failures).toEqual([
+    {
+      code: "rollout-stopped",
+      container: "web",
+      node: "n1",
+      message: "web on n1 is left as it is, since it comes after `replace shop@n1`, which cannot be done.",
+    },
+    {
+      code: "port-taken",
+      container: "shop",
+      node: "n1",
+      message:
+        "shop publishes a port that web has on n1, and `replace web@n1`, which would free it, waits for `replace shop@n1`.",
+      hint:
+        "Give shop a port that nobody has and `pictl apply`, then the one that it is to have, and apply again. " +
+        "Or take it away before, its volumes stay: `pictl delete shop@n1`, and apply.",
+    },
+  ]);
+  // As the hint says.
+  applyAll(world, after, plan.steps);
+  const apart = layout(at("web", "n1", 81), at("shop", "n1", 99), at("job", "n1", 83));
+  applyAll(world, apart, planOn(world, apart).steps);
+  applyAll(world, after, planOn(world, after).steps);
+  expect(planOn(world, after)).toEqual({ steps: [], failures: [] });
+});
+
+test("three ports in a circle, two that swap nodes, and one whose `after` is in the way are circles as well", () => {
+  const stuck = (before: Config, after: Config): readonly [readonly string[], readonly string[]] => {
+    const plan = planOn(cluster(before), after);
+    return [ids(plan), plan.failures.map(({ code, container = "" }) => `${code} ${container}`).sort()];
+  };
+  expect(
+    stuck(
+      layout(at("a", "n1", 1), at("b", "n1", 2), at("c", "n1", 3)),
+      layout(at("a", "n1", 2), at("b", "n1", 3), at("c", "n1", 1)),
+    ),
+  ).toEqual([[], ["port-taken c", "rollout-stopped a", "rollout-stopped b"]]);
+  expect(
+    stuck(layout(at("web", "n1", 80), at("shop", "n2", 80)), layout(at("web", "n2", 80), at("shop", "n1", 80))),
+  ).toEqual([[], ["port-taken shop", "rollout-stopped web"]]);
+  const waits = { after: ["db"] };
+  expect(
+    stuck(layout(at("web", "n1", 80), at("db", "n1", 81)), layout(at("web", "n1", 82, waits), at("db", "n1", 80))),
+  ).toEqual([[], ["port-taken db", "rollout-stopped web"]]);
+  // A chain has an end.
+  expect(
+    stuck(
+      layout(at("a", "n1", 1), at("b", "n1", 2), at("c", "n1", 3)),
+      layout(at("a", "n1", 2), at("b", "n1", 3), at("c", "n1", 4)),
+    ),
+  ).toEqual([["replace c@n1", "replace b@n1", "replace a@n1"], []]);
+});
+
 test("copies of a container are replaced one after the other, each after all of their images", () => {
   const all = (parts: Partial<Placement>): Config => layout(...nodes.map((name) => app(name, parts)));
   const world = cluster(all({}));
