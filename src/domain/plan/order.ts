@@ -1,15 +1,15 @@
 import { sharesOf } from "../container/shares.ts";
 import { type Failure, PictlError, toFailure } from "../errors.ts";
 import { planRollout } from "../place/rollout.ts";
-import { takenPort } from "../placement/ports.ts";
+import { portTaken, type TakenPort, takenPort } from "../placement/ports.ts";
 import type { Planned } from "./steps.ts";
 import { type Plan, type PlanInput, type PlanStep, stepKinds } from "./types.ts";
 
 /**
  * The steps, each with those that must come about before it, in an order in which they can be done: its image; what is
  * `after` in the layout, and what it has something of; the copies before it in a rollout; and whoever has its port now. Those
- * that would wait for each other's ports in a circle are left out, with what comes after them: one of them would be stopped, and
- * could not start.
+ * that would wait for each other's ports in a circle are left out, and those whose port nobody will free, each with what comes after
+ * it: something would be stopped for what could not start.
  */
 export function inOrder(input: PlanInput, planned: readonly Planned[], removes: readonly PlanStep[]): Plan {
   const after = new Map<string, Set<string>>();
@@ -41,69 +41,76 @@ export function inOrder(input: PlanInput, planned: readonly Planned[], removes: 
       }
     });
   }
-  const circles: { readonly taker: Planned; readonly holder: PlanStep }[] = [];
+  const blocked: Blocked[] = [];
   for (const taker of planned) {
-    for (const holder of holders(input, taker, { planned, removes })) {
-      if (comesAfter(after, holder.id, taker.step.id)) circles.push({ taker, holder });
+    const { freed, taken } = holders(input, taker, { planned, removes });
+    if (taken) blocked.push({ taker, failure: toFailure(portTaken(taker.placement, taken)) });
+    for (const holder of freed) {
+      if (comesAfter(after, holder.id, taker.step.id)) blocked.push({ taker, failure: inCircle(taker.step, holder) });
       else add(taker.step, [holder]);
     }
   }
   const stuck = planned.flatMap((each) => {
-    const circle = circles.find(({ taker }) => comesAfter(after, each.step.id, taker.step.id));
-    return circle ? [{ each, circle }] : [];
+    const own = blocked.find(({ taker }) => taker === each);
+    const why = own ?? blocked.find(({ taker }) => comesAfter(after, each.step.id, taker.step.id));
+    return why ? [{ each, failure: own ? own.failure : comesTooLate(each.step, why.taker.step) }] : [];
   });
   const left = planned.filter((each) => !stuck.some((one) => one.each === each));
   const steps = [...left.flatMap(({ images, step }) => [...images, step]), ...removes];
   const isLeft = (id: string): boolean => steps.some((step) => step.id === id);
   return {
     steps: sorted(steps.map((step) => ({ ...step, after: [...(after.get(step.id) ?? [])].filter(isLeft) }))),
-    failures: stuck.map(({ each, circle }) => whyStuck(each, circle)),
+    failures: stuck.map(({ failure }) => failure),
   };
 }
 
-function whyStuck(
-  { step }: Planned,
-  { taker, holder }: { readonly taker: Planned; readonly holder: PlanStep },
-): Failure {
+interface Blocked {
+  readonly taker: Planned;
+  readonly failure: Failure;
+}
+
+function comesTooLate({ container, node }: PlanStep, before: PlanStep): Failure {
+  const text = `${container} on ${node} is left as it is, since it comes after \`${before.id}\`, which cannot be done.`;
+  return toFailure(new PictlError("rollout-stopped", text, { container, node }));
+}
+
+function inCircle(step: PlanStep, holder: PlanStep): Failure {
   const { container, node } = step;
-  const place = { container, node };
-  if (step.id !== taker.step.id) {
-    const text = `${container} on ${node} is left as it is, since it comes after \`${taker.step.id}\`, which cannot be done.`;
-    return toFailure(new PictlError("rollout-stopped", text, place));
-  }
   const apart = `Give ${container} a port that nobody has and \`pictl apply\`, then the one that it is to have, and apply again.`;
   const away = `Or take it away before, its volumes stay: \`pictl delete ${container}@${node}\`, and apply.`;
   return toFailure(
     new PictlError(
       "port-taken",
       `${container} publishes a port that ${holder.renames ?? holder.container} has on ${node}, and \`${holder.id}\`, which would free it, waits for \`${step.id}\`.`,
-      { ...place, hint: step.kind === "replace" ? `${apart} ${away}` : apart },
+      { container, node, hint: step.kind === "replace" ? `${apart} ${away}` : apart },
     ),
   );
 }
 
-/** The steps that free a port of the node which this one wants. */
+/** The steps that free a port of the node which this one wants; `taken`: one that no step frees. */
 function holders(
   { states }: PlanInput,
   { placement, step }: Planned,
   { planned, removes }: { readonly planned: readonly Planned[]; readonly removes: readonly PlanStep[] },
-): readonly PlanStep[] {
-  const found = states.get(placement.node)?.containers ?? [];
-  const isHolder = (name: string): boolean =>
-    name !== step.renames &&
-    name !== placement.container &&
-    takenPort(
-      placement.args,
-      found.filter((each) => each.name === name),
-    ) !== undefined;
-  const freed = ({ container, renames }: PlanStep): boolean => isHolder(renames ?? container);
-  return [
-    ...removes.filter((each) => each.node === placement.node && freed(each)),
+): { readonly freed: readonly PlanStep[]; readonly taken: TakenPort | undefined } {
+  const others = (states.get(placement.node)?.containers ?? []).filter(
+    ({ name }) => name !== step.renames && name !== placement.container,
+  );
+  const frees = ({ container, renames }: PlanStep, name: string): boolean => (renames ?? container) === name;
+  const leaving = [
+    ...removes.filter((each) => each.node === placement.node),
     ...planned
       .map((each) => each.step)
-      .filter(({ kind, node, from }) => (kind === "move" ? from : kind === "replace" ? node : "") === placement.node)
-      .filter(freed),
+      .filter(({ kind, node, from }) => (kind === "move" ? from : kind === "replace" ? node : "") === placement.node),
   ];
+  const having = others.filter((each) => takenPort(placement.args, [each]) !== undefined);
+  return {
+    freed: leaving.filter((each) => having.some(({ name }) => frees(each, name))),
+    taken: takenPort(
+      placement.args,
+      having.filter(({ name }) => !leaving.some((each) => frees(each, name))),
+    ),
+  };
 }
 
 function comesAfter(after: ReadonlyMap<string, ReadonlySet<string>>, id: string, other: string): boolean {

@@ -176,6 +176,20 @@ test("three ports in a circle, two that swap nodes, and one whose `after` is in 
   ).toEqual([["replace c@n1", "replace b@n1", "replace a@n1"], []]);
 });
 
+test("a port that nobody will free is told before anything is touched, and what comes after does not go either", () => {
+  const world = cluster(layout(at("web", "n1", 80), at("theirs", "n1", 81), at("job", "n1", 82)));
+  const containers = stateOf(world, "n1").containers.map((each) =>
+    each.name === "theirs" ? { ...each, labels: {} } : each,
+  );
+  change(world, "n1", { containers });
+  const plan = planOn(world, layout(at("web", "n1", 81), at("job", "n1", 83, { after: ["web"] })));
+  expect(ids(plan)).toEqual([]);
+  expect(told(plan)).toEqual([
+    "port-taken: web publishes port 81, which theirs has on n1.",
+    "rollout-stopped: job on n1 is left as it is, since it comes after `replace web@n1`, which cannot be done.",
+  ]);
+});
+
 test("copies of a container are replaced one after the other, each after all of their images", () => {
   const all = (parts: Partial<Placement>): Config => layout(...nodes.map((name) => app(name, parts)));
   const world = cluster(all({}));
