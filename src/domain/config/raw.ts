@@ -1,3 +1,5 @@
+import type { CheckKindName } from "./types.ts";
+
 /**
  * A config document of the right shape, as the schema in `src/adapters/config/schema` hands it over: keys as in the
  * file, numbers and switches already numbers and booleans, empty sections still null.
@@ -112,7 +114,7 @@ export interface RawUpdate {
 /** `node` and, under any other key, the port or the check of a container. */
 export type RawHeartbeatRow = { readonly node: string } & Readonly<Record<string, string | number | RawCheck>>;
 
-export type RawCheck = { readonly check: string; readonly timeout?: number | undefined } & Readonly<
+export type RawCheck = { readonly check: CheckKindName; readonly timeout?: number | undefined } & Readonly<
   Record<string, unknown>
 >;
 

@@ -146,11 +146,16 @@ export interface HeartbeatSection {
   readonly checks: readonly HeartbeatCheck[];
 }
 
-/** A row's entry as written: a port, or an object whose `check` picks a kind of `src/checks/kinds`. */
+/** What a container can be checked by, each with its options in the config's schema and its code in `src/checks/kinds`. */
+export const checkKinds = ["tcp", "http", "exec", "docker", "ping"] as const;
+
+export type CheckKindName = (typeof checkKinds)[number];
+
+/** A row's entry as written: a port, or an object whose `check` picks the kind. */
 export interface HeartbeatCheck {
   readonly node: string;
   readonly container: string;
-  readonly check: { readonly kind: string } & Readonly<Record<string, unknown>>;
+  readonly check: { readonly kind: CheckKindName } & Readonly<Record<string, unknown>>;
 }
 
 export interface VipSection {

@@ -14,7 +14,7 @@ export function subjects(config: Pick<Config, "heartbeat" | "constraints" | "pla
   );
   return [
     ...config.heartbeat.checks,
-    ...others.map(({ container, node }) => ({ container, node, check: { kind: "docker" } })),
+    ...others.map(({ container, node }) => ({ container, node, check: { kind: "docker" as const } })),
   ];
 }
 

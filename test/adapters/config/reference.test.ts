@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -108,21 +108,94 @@ describe("a default is what counts where the key is left out:", () => {
   });
 });
 
-/** Keys that no code reads, and why they are there. */
-const unread: Readonly<Record<string, string>> = { $schema: "for editors alone" };
+describe("with another value of a key the config means something else:", () => {
+  /** Keys that change nothing, and why they are there. */
+  const idle: readonly string[] = [
+    "$schema", // For editors alone.
+    "layout[].NAME.hooks.on_vip_change", // Of what no container has.
+    "layout[].NAME.hooks.on_node_change",
+    "layout[].NAME.hooks.on_failure",
+    "layout[].NAME.hooks.on_leader_change",
+  ];
+  /** What stands there instead of the example. */
+  const others: Readonly<Record<string, unknown>> = {
+    networks: { back: "--subnet 10.9.0.0/24" },
+    hb: [{ node: "n1", web: 81 }],
+    automatic_heartbeat: "disabled",
+    rsyslog_host: "n2",
+    server_port: 3001,
+    web_port: 3004,
+    witnesses: ["n1", "n2", "n4"],
+    "layout[].node": "n3",
+    "notify[].on": ["node.*"],
+    "notify[].every": "7m",
+    "hb[].node": "n2",
+    "hb[].NAME.host": "shop",
+    "vip[].node": "n3",
+    "vip[].vip_eth_device": "eth1",
+    "vips[].vip_ip": "10.0.0.17",
+    "vips[].vip[].node": "n3",
+    "vips[].vip[].vip_eth_device": "eth1",
+  };
+  /** What a key needs beside it to count. */
+  const beside: Readonly<Record<string, object>> = {
+    witnesses: { layout: ["n1", "n2", "n3", "n4"].map((node) => ({ node, web: {} })) },
+    networks: { layout: [{ node: "n1", web: "--network back" }] },
+    "layout[].node": { hb: [] },
+    rsyslog_host: { rsyslog_logfile: "/var/log/syslog" },
+    rsyslog_logfile: { rsyslog_host: "n1" },
+    ssl: { ssl_cert: "cert.pem", ssl_key: "key.pem", http: {} },
+    ssl_cert: { ssl: true, ssl_cert: "a.pem", ssl_key: "a.key", http: {} },
+    ssl_key: { ssl: true, ssl_cert: "a.pem", ssl_key: "a.key", http: {} },
+    "http.behind_proxy": { http: { trusted_proxies: ["10.0.0.2"] } },
+    "elasticsearch_auth.api_key": { elasticsearch_auth: { api_key: "file:other" } },
+    "hb[].NAME.command": { hb: [{ node: "n1", web: { check: "exec", command: "true" } }] },
+  };
+  const document = (path: string): Record<string, unknown> => ({
+    docker: "docker",
+    layout: [
+      { node: "n1", web: {}, db: {} },
+      { node: "n2", web: {} },
+    ],
+    nodes: { n1: {}, n2: {}, n3: {}, n4: {} },
+    hb: [{ node: "n1", web: { check: "http", port: 80 } }],
+    vip_ip: "10.0.0.14",
+    vip: [{ node: "n1", vip_eth_device: "eth0" }],
+    vips: [{ name: "cache", vip_ip: "10.0.0.18", vip: [{ node: "n1", vip_eth_device: "eth0" }] }],
+    notify: [{ to: "https://chat.example.com/hook" }],
+    elasticsearch: "http://n1:9200",
+    elasticsearch_auth: { username: "shop", password: "file:other" },
+    http: { tls: { cert: "a.pem", key: "a.key" } },
+    ...structuredClone(beside[path]),
+  });
+  const counting = keys.filter(
+    (key) =>
+      key.name !== "NAME" &&
+      !isKind(key) &&
+      !idle.includes(key.path) &&
+      !textOf(key.schema).description.includes("has no effect"),
+  );
 
-test("every key is read somewhere", () => {
-  // Types only repeat what the schema says.
-  const skipped = /\/config\/schema\/|\/config\/(?:raw|types)\.ts$/;
-  const text = ["src/domain/config", "src/adapters", "src/checks"]
-    .flatMap((folder) =>
-      readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((f) => join(folder, f)),
-    )
-    .filter((file) => file.endsWith(".ts") && !skipped.test(file))
-    .map((file) => readFileSync(join(root, file), "utf8"))
-    .join("\n");
-  const words = new Set(text.match(/[\w$]+/g));
-  const names = [...new Set(keys.map(({ name }) => name))].filter((name) => name !== "NAME");
-  const camel = (name: string): string => name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-  expect(names.filter((name) => !words.has(name) && !words.has(camel(name)))).toEqual(Object.keys(unread));
+  test.each(counting)("$path", async ({ path, schema }) => {
+    const file = temporaryFile("");
+    const meaning = async (value: object) => {
+      writeFileSync(file, JSON.stringify(value));
+      const store = openConfigStore(file, { env: { WEB_PASSWORD: "x" }, home: "/home/u" });
+      return (await store.read()).config;
+    };
+    const value = others[path] ?? textOf(schema).examples?.[0];
+    expect(await meaning(withKey(document(path), path, value))).not.toEqual(await meaning(document(path)));
+  });
 });
+
+/** The document with a key of a path such as `layout[].NAME.args`; NAME is `web`, or the node `n1`. */
+function withKey(whole: object, path: string, value: unknown): object {
+  const steps = path.split(/\.|(?=\[\])/);
+  let at = whole as Record<string, unknown>;
+  steps.forEach((step, index) => {
+    const key = step === "[]" ? "0" : step === "NAME" ? (steps[0] === "nodes" ? "n1" : "web") : step;
+    if (index === steps.length - 1) at[key] = value;
+    else at = (at[key] = at[key] ?? (steps[index + 1] === "[]" ? [] : {})) as Record<string, unknown>;
+  });
+  return whole;
+}

@@ -416,7 +416,7 @@ describe("a container that is to be left alone", () => {
   test("what is meant to end is neither started nor moved", () => {
     const once = { ...cluster, placements: [placement("web", "n1", { oneOff: true })], autostartContainers: true };
     expect(subjects(once)).toEqual([]);
-    const check = { container: "web", node: "n1", check: { kind: "docker" } };
+    const check = { container: "web", node: "n1", check: { kind: "docker" as const } };
     const watched = { ...once, heartbeat: { ...once.heartbeat, checks: [check] } };
     const decided = after([{ ok: false, nodes: { ...others, n1: up(ended) } }], watched);
     expect([deeds(decided), decided.rows[0]?.decision]).toEqual([[], "nothing: it is done"]);

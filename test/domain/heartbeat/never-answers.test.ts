@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import type { CheckKindName } from "../../../src/domain/config/types.ts";
 import { neverAnswers } from "../../../src/domain/heartbeat/never-answers.ts";
 
-const of = (kind: string, args: string, more: Record<string, unknown> = {}): string | undefined =>
+const of = (kind: CheckKindName, args: string, more: Record<string, unknown> = {}): string | undefined =>
   neverAnswers({ kind, port: 80, ...more }, { container: "web", args: args.split(" ").filter((word) => word !== "") });
 
 test.each([

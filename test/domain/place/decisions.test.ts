@@ -8,7 +8,7 @@ import { placement } from "../../fakes/config.ts";
 import { containerFacts } from "../../fakes/facts.ts";
 
 const healthy = { volumes: [], healthcheck: true };
-const exec = { kind: "exec", command: "true" };
+const exec = { kind: "exec", command: "true" } as const;
 
 describe("the best swap that a container allows", () => {
   const chosen = (words: string, parts: Partial<SwapFacts> & { entry?: Partial<Placement> } = {}) =>
@@ -59,7 +59,7 @@ describe("the best swap that a container allows", () => {
 });
 
 describe("the gates of a swap", () => {
-  const tcp = { kind: "tcp", port: 80 };
+  const tcp = { kind: "tcp", port: 80 } as const;
   test.each([
     ["stop-first", tcp, { before: undefined, after: { kind: "check", check: tcp } }],
     ["stop-first", undefined, { before: undefined, after: { kind: "own" } }],

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { type CheckKindName, checkKinds } from "../../../domain/config/types.ts";
 import { choice, described, port, milliseconds, strict, text, toggle, whole } from "./values.ts";
 
 const timeout = z.optional(
@@ -26,7 +27,8 @@ const grace = z.optional(
 );
 
 /** The key that picks the kind. */
-const kind = <const Kind extends string>(name: Kind, description: string) => described(z.literal(name), description);
+const kind = <const Kind extends CheckKindName>(name: Kind, description: string) =>
+  described(z.literal(name), description);
 
 const checkPort = described(
   port(),
@@ -108,11 +110,18 @@ const docker = strict(
 
 const ping = strict({ check: kind("ping", "Well when the node answers a ping."), timeout, grace, via }, "a ping check");
 
-const kinds = 'one of "tcp", "http", "exec", "docker", "ping"';
+/** By their names, so that none is forgotten. */
+const options = { tcp, http, exec, docker, ping } satisfies Readonly<Record<CheckKindName, z.core.$ZodType>>;
+const kinds = `one of ${checkKinds.map((name) => JSON.stringify(name)).join(", ")}`;
 
 /** What an `hb` row says of a container: a port, or an object whose `check` picks the kind. */
 export const check = z.union(
-  [port(), z.discriminatedUnion("check", [tcp, http, exec, docker, ping], { error: kinds })],
+  [
+    port(),
+    z.discriminatedUnion("check", [options.tcp, options.http, options.exec, options.docker, options.ping], {
+      error: kinds,
+    }),
+  ],
   {
     error: 'a port number from 1 to 65535, or an object such as {"check": "http", "port": 80}',
   },
