@@ -63,11 +63,19 @@ export interface LinkedSignal {
   readonly dispose: () => void;
 }
 
+/**
+ * For what is done on many nodes at once, each of which listens: of more listeners than ten Node would warn as of a leak,
+ * on the terminal, and into the middle of a full screen.
+ */
+export function stopForMany(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
+}
+
 /** A signal that aborts with the first of several, for its reason. */
 export function firstOf(signals: readonly (AbortSignal | undefined)[]): LinkedSignal {
-  const controller = new AbortController();
-  // Node warns of more listeners than ten as of a leak; here each node that is asked at once has some.
-  setMaxListeners(0, controller.signal);
+  const controller = stopForMany();
   const sources = signals.filter((source) => source !== undefined);
   const offs = sources.map((source) =>
     onAbort(source, () => {

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { setMaxListeners } from "node:events";
-import { pause } from "../abort.ts";
+import { pause, stopForMany } from "../abort.ts";
 import { digestOf } from "../app/access/accounts.ts";
 import type { AccessState } from "../app/ports.ts";
 import type { HttpSection } from "../domain/config/types.ts";
@@ -104,8 +103,7 @@ export async function runServe(workshop: Workshop, input: ServeInput): Promise<v
   const onBug = (error: Error): void => {
     warn(`A request failed: ${error.message}`);
   };
-  const ending = new AbortController();
-  setMaxListeners(0, ending.signal);
+  const ending = stopForMany();
   const jobs = openJobs({
     workshop,
     newId: randomUUID,

@@ -27,6 +27,8 @@ describe.skipIf(obstacle !== undefined)("pictl tui on a lab", () => {
       if (key === "Escape") await new Promise((resolve) => setTimeout(resolve, 80));
     }
   };
+  /** What has opened by itself takes no key before it can have been read. */
+  const read = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 250));
   const seen = (shows: RegExp | string, timeoutMs = 40_000): Promise<string> => terminal.until(shows, timeoutMs);
   const begin = async (flags = ""): Promise<void> => {
     terminal.type(`node ${program} tui ${flags}; echo "ended with $?"\n`);
@@ -114,14 +116,17 @@ describe.skipIf(obstacle !== undefined)("pictl tui on a lab", () => {
     await seen(/✗ {2}web +n1 +missing/);
     await keys("1", "a");
     await seen(/create +web +n1[^]*Enter apply it/);
+    await read();
     await keys("Enter");
     await seen(/Apply.*\?|Do .*\?/);
     expect(terminal.screen()).toContain("[ No ]");
+    await read();
     await keys("y");
     await seen(/✗ apply.*: broken@n3: /);
     expect(await docker("n1", "ps --format '{{.Names}}'")).toContain("web");
     await keys("7", "H");
     await seen(/IN A ROW[^]*web +n1 +tcp +ok/);
+    await read();
     await keys("Escape", "8", "V");
     await seen(/Move .* to[^]*n1[^]*n2/);
     await keys("Escape", "2");
@@ -159,6 +164,7 @@ describe.skipIf(obstacle !== undefined)("pictl tui on a lab", () => {
     await keys("Enter");
     const page = await seen(/^ {3}second line/m);
     expect(page).toContain(String.raw`\x1b]0;hacked\x07\x1b[2J`);
+    await read();
     await keys("Escape");
     for (const [columns, rows] of [
       [80, 24],
@@ -223,6 +229,7 @@ describe.skipIf(obstacle !== undefined)("pictl tui on a lab", () => {
     await keys("Enter", "m");
     await seen(/Move clock@n2 to[^]*cordoned/);
     expect(terminal.screen()).toMatch(/● n\d +can take it/);
+    await read();
     await keys("Enter");
     await seen(/move clock(@n2)? n\d: done/);
     await seen(/● {2}clock +n[13] +running/);

@@ -17,6 +17,8 @@ export interface Tui {
   /** Keys one after the other: `press("j", "enter")`. */
   press(...keys: string[]): Tui;
   type(text: string): Tui;
+  /** As long as somebody needs to see what has opened by itself. */
+  read(): Tui;
   /** The screen as text, without blanks at the ends of its lines. */
   screen(): string;
 }
@@ -52,6 +54,10 @@ export function tui({
     },
     type(text) {
       return this.press(...Array.from(text, (character) => (character === " " ? "space" : character)));
+    },
+    read() {
+      this.nowMs += 250;
+      return this;
     },
     screen() {
       const lines = draw(this.state);

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { setMaxListeners } from "node:events";
+import { stopForMany } from "../../abort.ts";
 import { digestOf } from "../../app/access/accounts.ts";
 import type { AccessState, Clock } from "../../app/ports.ts";
 import { maxSessions, type SavedSession, sessionEnd } from "../../domain/access/session.ts";
@@ -104,7 +104,5 @@ export async function openSessions(options: SessionsOptions): Promise<Sessions> 
 }
 
 function opened(session: SavedSession): Open {
-  const ended = new AbortController();
-  setMaxListeners(0, ended.signal);
-  return { ...session, ended };
+  return { ...session, ended: stopForMany() };
 }

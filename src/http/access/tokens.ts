@@ -1,4 +1,4 @@
-import { setMaxListeners } from "node:events";
+import { stopForMany } from "../../abort.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Identity } from "./identity.ts";
 
@@ -18,8 +18,7 @@ export function openTokens(credentials: Credentials): Tokens {
       const { name, role, digest: key } = known;
       let ended = used.get(key);
       if (!ended) {
-        ended = new AbortController();
-        setMaxListeners(0, ended.signal);
+        ended = stopForMany();
         used.set(key, ended);
       }
       return { name, role, by: "token", key, ended: ended.signal };

@@ -1,6 +1,6 @@
 import type { WebSocket } from "ws";
 import * as z from "zod/mini";
-import { onAbort } from "../../abort.ts";
+import { onAbort, stopForMany } from "../../abort.ts";
 import { type Failure, PictlError, toFailure } from "../../domain/errors.ts";
 import type { Live } from "../../watch/live.ts";
 import type { Model } from "../../watch/model.ts";
@@ -109,7 +109,7 @@ function subscribe(
   topics: readonly StreamTopic[],
   parts: { live: Live; followLogs: FollowLogs; out: Outbox; request: SocketRequest },
 ): Topics {
-  const leave = new AbortController();
+  const leave = stopForMany();
   if (topics.includes("cluster")) watchCluster(parts.live, parts.out, leave.signal);
   if (topics.includes("stats")) onAbort(leave.signal, parts.live.watch({ uses: "all" }));
   for (const topic of topics) {

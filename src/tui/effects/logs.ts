@@ -1,3 +1,4 @@
+import { stopForMany } from "../../abort.ts";
 import { readLogs } from "../../app/logs/index.ts";
 import { toFailure } from "../../domain/errors.ts";
 import { selectOnNodes } from "../../domain/select.ts";
@@ -21,7 +22,7 @@ export function followLogs(
   wish: Extract<Effect, { kind: "logs" }>,
 ): () => void {
   const { reading, of } = wish;
-  const stopped = new AbortController();
+  const stopped = stopForMany();
   let waiting: LogLine[] = [];
   let flushed: (() => void) | undefined;
   const flush = (): void => {

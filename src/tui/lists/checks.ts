@@ -2,7 +2,7 @@ import { failoverCandidates } from "../../watch/candidates.ts";
 import type { LiveCheck, Model } from "../../watch/model.ts";
 import { duration, localTime } from "../../view/units.ts";
 import { type Fact, list, type Row, type Sight } from "./list.ts";
-import { since } from "./words.ts";
+import { since, withoutName } from "./words.ts";
 
 interface CheckLine extends Row {
   readonly check: LiveCheck;
@@ -104,14 +104,14 @@ function details({ check }: CheckLine, { model, nowMs }: Sight): readonly Fact[]
     ...(hosts ? [] : [{ text: "Nowhere: no row of `container_host_constraints` is about it." }]),
     ...failoverCandidates(model, check).map(({ node, reason }): Fact => {
       if (reason === null) return { name: node, value: "● can take it", tone: "good" };
-      return { name: node, value: `✗ ${reason}`, tone: "warn" };
+      return { name: node, value: `✗ ${withoutName(reason, node)}`, tone: "warn" };
     }),
     { heading: "moved by the daemon" },
     ...(moves.length === 0
       ? [{ text: "Never, as far as it remembers." }]
       : moves.map((move) => ({
           name: localTime(new Date(move.at).toISOString()).slice(5),
-          value: `away from ${move.from}${move.moved ? "" : ", which failed"}`,
+          value: move.moved ? `away from ${move.from}` : `could not leave ${move.from}`,
         }))),
     { heading: "rounds" },
     { name: "last", value: heartbeat.lastRoundAtMs === null ? "none" : `${since(heartbeat.lastRoundAtMs, nowMs)} ago` },

@@ -98,7 +98,7 @@ function ofVip(vip: LiveVip): readonly Concern[] {
       weight: 0,
       what: vip.name,
       why,
-      helps: [["8", "candidates"]],
+      helps: [["8", "the VIP view"]],
       subject: { kind: "vip", vip: vip.vip },
     },
   ];

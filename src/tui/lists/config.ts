@@ -15,6 +15,7 @@ function rows(model: Model): readonly ProblemLine[] {
 
 export const config = list<ProblemLine>({
   rows,
+  title: ({ problem }) => problem.path || "the file",
   text: ({ problem }) => `${problem.path} ${problem.message}`.toLowerCase(),
   empty: ({ config: { path, failure, config: read } }) =>
     failure

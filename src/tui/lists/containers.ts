@@ -76,7 +76,7 @@ export const containers = list<ContainerRow>({
           ? "…"
           : containerState(container),
       tone: ({ container }) => containerSign(container)[1],
-      min: 9,
+      min: 10,
       max: 16,
       rank: 0,
       sort: ({ container }) => container.state,

@@ -24,6 +24,7 @@ function rows(model: Model): readonly EventLine[] {
 
 export const events = list<EventLine>({
   rows,
+  title: ({ event }) => [event.type, placeOf(event)].filter((each) => each !== "-").join(" "),
   text: ({ event }) =>
     `${event.type} ${placeOf(event)} ${event.who} ${event.cause ?? ""} ${whatChanged(event)}`.toLowerCase(),
   empty: () => "Nothing has happened yet: what pictl changes is told here.",
@@ -107,7 +108,7 @@ function details({ event }: EventLine): readonly Fact[] {
 }
 
 /** Without the day where it is today's: that is most of what one looks at. */
-function when(time: string, nowMs: number): string {
+export function when(time: string, nowMs: number): string {
   const [at, now] = [localTime(time), localTime(new Date(nowMs).toISOString())];
   return at.slice(0, 10) === now.slice(0, 10) ? at.slice(11) : at.slice(5);
 }

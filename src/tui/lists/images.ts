@@ -23,6 +23,7 @@ function rows(model: Model): readonly ImageLine[] {
 
 export const images = list<ImageLine>({
   rows,
+  title: ({ image, name }) => `${name} on ${image.node}`,
   text: ({ image, name }) => `${name} ${image.node} ${image.id} ${uses(image)}`.toLowerCase(),
   labels: ({ image }, model) => model.nodes.get(image.node)?.spec.labels ?? {},
   empty: (model) =>

@@ -42,6 +42,8 @@ export interface List<R extends Row = Row> {
   readonly rows: (model: Model, nowMs: number) => readonly R[];
   /** The rows tell how long something lasts, so that they change by the second. */
   readonly timed?: true;
+  /** What a row is called where it is all there is to see; its id where that reads well. */
+  readonly title?: (row: R) => string;
   /** What a filter is compared with, in small letters. */
   readonly text: (row: R) => string;
   /** Of what is not known for sure: the whole row stands back. */

@@ -84,7 +84,7 @@ function details({ vip }: VipLine, { nowMs }: Sight): readonly Fact[] {
     { name: "holder", value: holder(vip), tone: isWell(vip) ? "good" : "bad" },
     ...vip.failures.map((failure) => ({ text: failure.message, tone: "bad" }) as const),
     { name: "since", value: vip.since === null ? "nobody knows" : since(Date.parse(vip.since), nowMs) },
-    { name: "lease left", value: lease(vip) },
+    { name: "lease left", value: vip.leaseMs === null ? "none: the address stays until it is taken away" : lease(vip) },
     { name: "mode", value: mode(vip) },
     {
       name: "kept by",

@@ -70,3 +70,8 @@ export function nodeState(node: LiveNode): string {
   if (node.state === "answering" && node.docker.state === "silent") return `no docker${cordoned}`;
   return `${node.state === "answering" ? "up" : node.state}${cordoned}`;
 }
+
+/** A sentence about a node, where the node's name stands beside it already. */
+export function withoutName(sentence: string, node: string): string {
+  return sentence.startsWith(`${node}: `) ? sentence.slice(node.length + 2) : sentence;
+}

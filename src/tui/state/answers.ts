@@ -1,4 +1,5 @@
 import type { Failure } from "../../domain/errors.ts";
+import { withoutName } from "../lists/words.ts";
 import type { Line } from "../view/line.ts";
 import { actionFor, specOf } from "./act.ts";
 import { notice, open, page } from "./overlays.ts";
@@ -50,7 +51,7 @@ export function candidateChoices(state: State, { input }: Run, result: object, f
     const fits = reason == null || reason === "";
     return {
       text: node,
-      note: fits ? "can take it" : reason,
+      note: fits ? "can take it" : withoutName(reason, node),
       then: fits ? { operation: move.id, input: { container: name, node } } : undefined,
     };
   });

@@ -44,7 +44,9 @@ export function firstState(given: {
     detail: { focused: false, tab: 0, scroll: 0 },
     logs: freshLogs,
     overlay: undefined,
-    questions: [],
+    coming: [],
+    awaited: undefined,
+    unreadUntilMs: 0,
     notice: undefined,
     mouse: true,
   };

@@ -1,4 +1,5 @@
 import type { View } from "../lists/index.ts";
+import type { Subject } from "../lists/list.ts";
 import type { State, Step } from "./types.ts";
 
 /** A key, or several that do the same or the opposite: what the help, the foot and docs/tui.md tell of it. */
@@ -9,6 +10,10 @@ export interface KeySpec {
   readonly label: string;
   /** A word or two for the foot. */
   readonly words: string;
+  /** Where it does something else in a view. */
+  readonly wordsIn?: Readonly<Partial<Record<View, string>>>;
+  /** What a row has to be about for it, so that the foot has it; about anything when missing. */
+  readonly on?: readonly Subject["kind"][];
   /** A sentence for the help. */
   readonly help: string;
   readonly group: Group;

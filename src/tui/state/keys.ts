@@ -195,6 +195,7 @@ export const keySpecs: readonly KeySpec[] = [
     changes: true,
     where: withContainers,
     foot: ["pulse", "containers"],
+    on: ["container"],
     run: act.onContainers("start", undefined),
   },
   {
@@ -206,6 +207,7 @@ export const keySpecs: readonly KeySpec[] = [
     changes: true,
     where: withContainers,
     foot: ["containers"],
+    on: ["container"],
     run: act.onContainers("stop", "Stop"),
   },
   {
@@ -217,6 +219,7 @@ export const keySpecs: readonly KeySpec[] = [
     changes: true,
     where: withContainers,
     foot: ["pulse", "containers", "heartbeat"],
+    on: ["container"],
     run: act.onContainers("restart", "Restart"),
   },
   {
@@ -228,6 +231,7 @@ export const keySpecs: readonly KeySpec[] = [
     changes: true,
     where: withContainers,
     foot: ["containers"],
+    on: ["container"],
     run: act.create,
   },
   {
@@ -260,6 +264,7 @@ export const keySpecs: readonly KeySpec[] = [
     changes: true,
     where: withContainers,
     foot: ["containers", "heartbeat"],
+    on: ["container"],
     run: act.moveChosen,
   },
   {
@@ -322,12 +327,14 @@ export const keySpecs: readonly KeySpec[] = [
     group: "look",
     foot: ["pulse", "containers", "nodes", "heartbeat"],
     where: [...withContainers, "nodes"],
+    on: ["container", "node"],
     run: logsOfChosen,
   },
   {
     keys: ["e"],
     label: "e",
     words: "shell",
+    wordsIn: { config: "edit" },
     help: "A shell in the container or on the node; in the config view, the editor. `exit` comes back.",
     group: "look",
     changes: true,

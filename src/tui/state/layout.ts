@@ -20,12 +20,16 @@ export interface Layout {
 /** Pulse has its own summary below the list, and logs take all there is. */
 const withDetail: readonly View[] = ["containers", "nodes", "images", "events", "heartbeat", "vip", "config"];
 
+/** Of what Pulse tells below its list; with less room the list has all of it. */
+export const leastBelow = 6;
+
 export function layoutOf({ columns, rows }: { readonly columns: number; readonly rows: number }, view: View): Layout {
   const beside = columns >= 100 && withDetail.includes(view);
   const detailColumns = beside ? Math.min(64, Math.floor(columns * 0.38)) : columns;
   // Head and tabs above; what is worst and the foot below.
   const content = Math.max(1, rows - (rows < 15 ? 3 : 4));
-  const listRows = view === "pulse" ? Math.max(2, Math.min(content - 1, Math.ceil(content * 0.55))) : content - 1;
+  const some = Math.ceil(content * 0.55);
+  const listRows = view === "pulse" && content - 1 - some >= leastBelow ? some : content - 1;
   return {
     tooSmall: columns < 40 || rows < 10,
     narrow: columns < 60 || rows < 15,

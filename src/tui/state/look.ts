@@ -1,4 +1,5 @@
 import { plural } from "../../domain/text.ts";
+import { lists } from "../lists/index.ts";
 import type { Line } from "../view/line.ts";
 import { actionFor, chosen, chosenContainers, lineOf, nothing, perform } from "./act.ts";
 import { firstWord } from "./actions.ts";
@@ -105,7 +106,7 @@ export function json(state: State): Step {
   const text = JSON.stringify(dataOf(row), withoutSecrets, 2);
   return page(
     state,
-    row.id,
+    (state.view === "logs" ? undefined : lists[state.view].title?.(row)) ?? row.id,
     text.split("\n").map((line): Line => [{ text: line }]),
     text,
   );

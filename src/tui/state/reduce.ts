@@ -5,7 +5,7 @@ import { mouse } from "./mouse.ts";
 import { settled } from "./move-cursor.ts";
 import { notice } from "./overlays.ts";
 import { overlayKey, pasted } from "./overlay-keys.ts";
-import type { Message, State, Step } from "./types.ts";
+import type { Answered, Effect, Message, Run, State, Step } from "./types.ts";
 
 /** What comes of a message at that moment (milliseconds since the epoch). */
 export function reduce(before: State, message: Message, nowMs: number): Step {
@@ -30,9 +30,9 @@ export function reduce(before: State, message: Message, nowMs: number): Step {
     case "told":
       return [notice(state, message.text, message.tone), []];
     case "asked":
-      return [withQuestion({ ...state, questions: [...state.questions, message] }), []];
+      return [withComing({ ...state, coming: [...state.coming, message] }), []];
     case "answered":
-      return answered(state, message);
+      return [isLate(state, message) ? state : withComing({ ...state, coming: [...state.coming, message] }), []];
     case "log-lines":
       return [message.reading === state.logs.reading ? withLines(state, message.lines) : state, []];
     case "log-state":
@@ -43,18 +43,37 @@ export function reduce(before: State, message: Message, nowMs: number): Step {
   }
 }
 
-/** The next question of a job, as soon as nothing else lies above the view: whoever types is not interrupted. */
-function withQuestion(state: State): State {
-  const [first, ...questions] = state.questions;
+/** Who looks at something new takes so long at least to read a word of it. */
+const unreadMs = 200;
+
+/** The next question of a job, or answer, as soon as nothing else lies above the view: whoever types is not interrupted. */
+function withComing(state: State): State {
+  const [first, ...coming] = state.coming;
   if (state.overlay || !first) return state;
-  return { ...state, questions, overlay: { kind: "ask", question: first.question, yes: false, then: first } };
+  const rest = { ...state, coming, awaited: undefined, unreadUntilMs: state.nowMs + unreadMs };
+  if ("id" in first) return { ...rest, overlay: { kind: "ask", question: first.question, yes: false, then: first } };
+  return withComing(answered(rest, first)[0]);
+}
+
+/** The answer to a look that somebody has turned away from since: it would take the next keys as its own. */
+function isLate({ awaited, actions }: State, { run }: Answered): boolean {
+  return run !== awaited && actions.some(({ id, changes }) => id === run.operation && !changes);
+}
+
+/** Whose answer is waited for after this key. */
+function awaitedAfter(before: State, after: State, effects: readonly Effect[], key: string): Run | undefined {
+  const asked = effects.findLast((effect) => effect.kind === "run");
+  if (asked) return asked.run;
+  const turnedAway = key === "escape" || after.view !== before.view || (after.overlay && !before.overlay);
+  return turnedAway ? undefined : after.awaited;
 }
 
 function pressed(state: State, key: string): Step {
+  if (state.overlay && state.nowMs < state.unreadUntilMs) return [state, []];
   const [after, effects] = state.overlay
     ? overlayKey(state, state.overlay, key)
     : viewKey({ ...state, notice: undefined }, key);
-  const next = withQuestion(after);
+  const next = withComing({ ...after, awaited: awaitedAfter(state, after, effects, key) });
   // Nobody reads any more what nobody sees.
   const leaves = state.view === "logs" && next.view !== "logs" && next.logs.state !== "none";
   return leaves
@@ -74,7 +93,7 @@ function viewKey(state: State, key: string): Step {
   return [state, []];
 }
 
-function answered(state: State, { run, result, failures }: Extract<Message, { kind: "answered" }>): Step {
+function answered(state: State, { run, result, failures }: Answered): Step {
   return run.operation === "container.candidates"
     ? candidateChoices(state, run, result, failures)
     : answerPage(state, run, result, failures);

@@ -22,8 +22,12 @@ export interface State {
   readonly logs: LogState;
   /** What lies above the view and has the keys. */
   readonly overlay: Overlay | undefined;
-  /** Questions of jobs that wait until nothing else lies above the view. */
-  readonly questions: readonly Asked[];
+  /** Questions of jobs and answers that wait until nothing else lies above the view. */
+  readonly coming: readonly (Asked | Answered)[];
+  /** What was asked last, and whose answer is waited for: it comes too late when somebody does something else meanwhile. */
+  readonly awaited: Run | undefined;
+  /** Until then keys are not for what has opened by itself: nobody can have read it. */
+  readonly unreadUntilMs: number;
   readonly notice: Notice | undefined;
   readonly mouse: boolean;
 }
@@ -115,6 +119,13 @@ export interface Asked {
   readonly question: string;
 }
 
+/** An operation that shows something has answered. */
+export interface Answered {
+  readonly run: Run;
+  readonly result: object;
+  readonly failures: readonly Failure[];
+}
+
 /** A run of an operation that was decided on. */
 export interface Run {
   readonly operation: string;
@@ -135,8 +146,7 @@ export type Message =
   | { readonly kind: "tick" }
   /** What an operation asks before it goes on. */
   | ({ readonly kind: "asked" } & Asked)
-  /** An operation that changes nothing has answered. */
-  | { readonly kind: "answered"; readonly run: Run; readonly result: object; readonly failures: readonly Failure[] }
+  | ({ readonly kind: "answered" } & Answered)
   | { readonly kind: "told"; readonly text: string; readonly tone: Tone }
   | { readonly kind: "log-lines"; readonly reading: number; readonly lines: readonly LogLine[] }
   | { readonly kind: "log-state"; readonly reading: number; readonly state: LogState["state"] };

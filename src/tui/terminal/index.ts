@@ -8,6 +8,7 @@ import { Frames } from "./frames.ts";
 import { type InputEvent, InputParser } from "./input.ts";
 import { clipboard, enterModes, mouseOff, mouseOn, restoreModes } from "./modes.ts";
 import { TerminalOutput } from "./output.ts";
+import { holdWarnings } from "./warnings.ts";
 
 export interface Size {
   readonly columns: number;
@@ -84,6 +85,7 @@ export function openTerminal(options: TerminalOptions): Terminal {
   let size = sizeOf(stdout);
   let mouse = true;
   let taken = false;
+  let printWarnings: () => void = () => undefined;
 
   const output = new TerminalOutput(stdout, () => {
     frames.idle();
@@ -122,6 +124,7 @@ export function openTerminal(options: TerminalOptions): Terminal {
   const take = (): void => {
     if (taken) return;
     taken = true;
+    printWarnings = holdWarnings();
     setBlocking(stdout, false);
     stdin.setRawMode(true);
     stdin.on("data", onInput);
@@ -152,6 +155,7 @@ export function openTerminal(options: TerminalOptions): Terminal {
     }
     stdin.pause();
     setBlocking(stdout, true);
+    printWarnings();
   };
 
   const suspend = async (): Promise<void> => {

@@ -4,14 +4,14 @@ import { cursorRow } from "../state/rows.ts";
 import type { State } from "../state/types.ts";
 import { detailIsView } from "../state/walk.ts";
 import type { Line, Span } from "./line.ts";
-import { fitLine, wrapped } from "./spans.ts";
+import { fitLine, lineWidth, wrapped } from "./spans.ts";
 import { fit, safe, width } from "./text.ts";
 
 /** The detail of the row under the cursor: its tabs, and what the chosen one tells. */
 export function drawDetail(state: State, room: { readonly columns: number; readonly rows: number }): readonly Line[] {
   if (state.view === "logs") return [];
   const row = cursorRow(state);
-  const { tabs } = lists[state.view];
+  const { tabs, title } = lists[state.view];
   const tab = tabs[state.detail.tab] ?? tabs[0];
   if (!row || !tab) return [];
   const facts = tab.lines(row, { model: state.model, nowMs: state.nowMs });
@@ -26,11 +26,16 @@ export function drawDetail(state: State, room: { readonly columns: number; reado
       ground: chosen ? (state.detail.focused ? "cursor" : "bar") : undefined,
     };
   });
-  // Where it is all there is to see, what it is about is told.
-  const name: Span[] = detailIsView(state) ? [{ text: ` ${safe(row.id)} `, tone: "accent" }] : [];
   const more: Span[] =
     scroll + space < lines.length ? [{ text: ` ↓ ${lines.length - space - scroll} more`, tone: "dim" }] : [];
-  return [fitLine([...name, ...names, ...more], room.columns), ...lines.slice(scroll, scroll + space)];
+  // Where it is all there is to see, what it is about is told, and is cut before what leads on.
+  const called = detailIsView(state) ? ` ${safe(title?.(row) ?? row.id)} ` : "";
+  const left = room.columns - lineWidth([...names, ...more]);
+  const name: Span[] =
+    called === "" ? [] : [{ text: width(called) > left ? fit(called, Math.max(14, left)) : called, tone: "accent" }];
+  const tooMany = lineWidth([...name, ...names, ...more]) > room.columns;
+  const shown = tooMany ? names.filter((_, index) => tabs[index] === tab) : names;
+  return [fitLine([...name, ...shown, ...more], room.columns), ...lines.slice(scroll, scroll + space)];
 }
 
 function factLines(fact: Fact, columns: number, all: readonly Fact[]): readonly Line[] {

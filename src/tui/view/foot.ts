@@ -5,7 +5,7 @@ import { cursorRow, shownRows } from "../state/rows.ts";
 import type { State } from "../state/types.ts";
 import type { Line, Span } from "./line.ts";
 import { apart, fitLine, lineWidth } from "./spans.ts";
-import { cut, safe, width } from "./text.ts";
+import { cut, graphemes, safe, width } from "./text.ts";
 
 /** The last line: the keys that matter here. */
 export function drawFoot(state: State): Line {
@@ -76,15 +76,23 @@ function keysHere(state: State): readonly (readonly [string, string])[] {
   if (overlay?.kind === "page" && overlay.then) return [["Enter", "apply it"], ...(inOverlay["page"] ?? [])];
   if (overlay) return inOverlay[overlay.kind] ?? [];
   const { view } = state;
-  const here = keysFor(view, state.readOnly).filter(({ foot }) => foot?.includes(view));
+  const subject = cursorRow(state)?.subject?.kind;
+  const marked = view !== "logs" && state.lists[view].marks.size > 0;
+  const here = keysFor(view, state.readOnly).filter(({ foot, on, group }) => {
+    if (!foot?.includes(view) || (view === "logs" && group !== "pictl" && state.logs.of.length === 0)) return false;
+    return on === undefined || marked || (subject !== undefined && on.includes(subject));
+  });
   const always = here.filter(({ keys }) => keys.includes("?"));
   const others = here.filter((spec) => !always.includes(spec));
   const back = state.detail.focused || view === "logs" ? [["Esc", "back"] as const] : [];
+  const elsewhere =
+    view === "logs" && state.logs.of.length === 0 ? [["2", "containers"] as const, ["3", "nodes"] as const] : [];
   // Help is never what has no room.
   return [
     ...back,
     ...always.map(({ label, words }) => [label, words] as const),
-    ...others.map(({ label, words }) => [label, words] as const),
+    ...elsewhere,
+    ...others.map(({ label, words, wordsIn }) => [label, wordsIn?.[view] ?? words] as const),
   ];
 }
 
@@ -97,16 +105,25 @@ export function drawTelling(state: State): Line {
   return apart(worst(state), jobsInHand(state), columns);
 }
 
-function typedLine({ overlay }: State): Line | undefined {
+function typedLine({ overlay, size }: State): Line | undefined {
   const field = (prompt: string, text: string): Line => [
     { text: ` ${prompt}`, tone: "key" },
-    { text: safe(text) },
+    { text: endOf(safe(text), size.columns - width(prompt) - 2) },
     { text: " ", ground: "cursor" },
   ];
   if (overlay?.kind === "filter") return field("/", overlay.text);
   if (overlay?.kind === "palette") return field(":", overlay.text);
   if (overlay?.kind === "type") return field(`${overlay.title} `, overlay.text);
   return undefined;
+}
+
+/** As much of its end as there is room for: there one writes. */
+function endOf(text: string, columns: number): string {
+  if (width(text) <= columns) return text;
+  const all = [...graphemes(text)];
+  let shown = "";
+  while (width(shown) + width(all.at(-1) ?? "") < columns - 1) shown = `${all.pop() ?? ""}${shown}`;
+  return `…${shown}`;
 }
 
 function worst(state: State): Line {

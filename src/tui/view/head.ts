@@ -1,6 +1,8 @@
 import type { LiveNode, Model } from "../../watch/model.ts";
+import { titles, views } from "../lists/index.ts";
 import { holder, isWell } from "../lists/vips.ts";
 import { lasting, since } from "../lists/words.ts";
+import { layoutOf } from "../state/layout.ts";
 import { tabPlaces } from "../state/tabs.ts";
 import type { State } from "../state/types.ts";
 import type { Line, Span, Tone } from "./line.ts";
@@ -12,6 +14,8 @@ const staleMs = 15_000;
 
 interface Part {
   readonly spans: Line;
+  /** What is left of it where there is no room for all. */
+  readonly short?: Line;
   /** The greater, the sooner it goes. */
   readonly rank: number;
 }
@@ -22,9 +26,15 @@ export function drawHead(state: State): Line {
   const right = ageOf(state);
   let parts = partsOf(state);
   const room = columns - lineWidth(right) - 1;
-  while (parts.length > 1 && parts.reduce((sum, { spans }) => sum + lineWidth(spans) + 3, 0) > room) {
-    const most = Math.max(...parts.map(({ rank }) => rank));
-    parts = parts.filter(({ rank }) => rank !== most);
+  const tooWide = (): boolean => parts.reduce((sum, { spans }) => sum + lineWidth(spans) + 3, 0) > room;
+  while (parts.length > 1 && tooWide()) {
+    // First all is told in fewer words, then the least needed is not told.
+    const shortened = parts.filter(({ short }) => short);
+    const most = Math.max(...(shortened.length > 0 ? shortened : parts).map(({ rank }) => rank));
+    parts = parts.flatMap((part) => {
+      if (part.rank !== most) return [part];
+      return part.short ? [{ spans: part.short, rank: part.rank }] : [];
+    });
   }
   const left = parts.flatMap(({ spans }, index): Span[] => [
     { text: index === 0 ? " " : "   ", ground: "bar" },
@@ -45,30 +55,38 @@ function partsOf(state: State): readonly Part[] {
     { text: `${name} `, tone: "dim" },
     { text: `${part}/${all}`, tone: part === all ? "good" : connecting ? "warn" : "bad" },
   ];
+  const number = (text: string, part: number, all: number): Line => [
+    { text: `${part}/${all}`, tone: part === all ? "good" : connecting ? "warn" : "bad" },
+    { text, tone: "dim" },
+  ];
+  const { narrow } = layoutOf(state.size, state.view);
+  const view = titles[state.view];
   return [
-    {
-      rank: 0,
-      spans: [
-        { text: "pictl ", tone: "accent" },
-        { text: safe(model.cluster), tone: "strong" },
-      ],
-    },
+    // Without the line of the views somebody has to know where they are, rather than in which cluster.
+    narrow
+      ? { rank: 0, spans: [{ text: `${views.indexOf(state.view) + 1} ${view}`, tone: "accent" }] }
+      : {
+          rank: 0,
+          spans: [
+            { text: "pictl ", tone: "accent" },
+            { text: safe(model.cluster), tone: "strong" },
+          ],
+        },
     ...(state.readOnly ? [{ rank: 1, spans: [{ text: "read-only", tone: "warn" } as const] }] : []),
-    { rank: 1, spans: count("nodes", up, nodes.length) },
-    { rank: 2, spans: count("containers", well, wanted) },
+    { rank: 1, spans: count("nodes", up, nodes.length), short: number(" up", up, nodes.length) },
+    { rank: 2, spans: count("containers", well, wanted), short: number(" run", well, wanted) },
     ...[...model.vips.values()].slice(0, 1).map((vip): Part => {
       const held =
         vip.since === null || vip.holders.length !== 1 ? "" : ` for ${since(Date.parse(vip.since), state.nowMs)}`;
       const others = model.vips.size > 1 ? ` +${model.vips.size - 1}` : "";
-      return {
-        rank: 4,
-        spans: [
-          { text: `${safe(vip.name)} `, tone: "dim" },
-          { text: `${safe(holder(vip))}${held}${others}`, tone: isWell(vip) ? "good" : "bad" },
-        ],
-      };
+      const tone: Tone = isWell(vip) ? "good" : "bad";
+      const told = (text: string, name: string): Line => [
+        { text: `${name} `, tone: "dim" },
+        { text: `${safe(holder(vip))}${text}`, tone },
+      ];
+      return { rank: 4, spans: told(`${held}${others}`, safe(vip.name)), short: told(others, "VIP") };
     }),
-    { rank: 5, spans: daemonOf(model, state.nowMs) },
+    { rank: 5, spans: daemonOf(model, state.nowMs), short: daemonOf(model, undefined) },
   ];
 }
 
@@ -90,10 +108,14 @@ function countsOn(node: LiveNode): Counts {
   return counts;
 }
 
-function daemonOf({ daemon, heartbeat, config }: Model, nowMs: number): Line {
+/** Without a time, without the last round. */
+function daemonOf({ daemon, heartbeat, config }: Model, nowMs: number | undefined): Line {
   if (daemon.row === null)
     return [{ text: "no daemon here", tone: config.config.heartbeat.automatic ? "warn" : "dim" }];
-  const round = heartbeat.lastRoundAtMs === null ? "" : `, round ${since(heartbeat.lastRoundAtMs, nowMs)} ago`;
+  const round =
+    heartbeat.lastRoundAtMs === null || nowMs === undefined
+      ? ""
+      : `, round ${since(heartbeat.lastRoundAtMs, nowMs)} ago`;
   const tone: Tone = daemon.failures.length > 0 ? "bad" : "good";
   return [
     { text: "daemon ", tone: "dim" },
@@ -102,13 +124,15 @@ function daemonOf({ daemon, heartbeat, config }: Model, nowMs: number): Line {
 }
 
 /** Of the oldest thing that a node which answers has told. */
-function ageOf({ model, nowMs }: State): Line {
+function ageOf(state: State): Line {
+  const { model, nowMs } = state;
   const seen = [...model.nodes.values()].flatMap((node) =>
     node.state === "answering" && node.seenAtMs !== null ? [node.seenAtMs] : [],
   );
   if (seen.length === 0) return [{ text: "no data yet ", tone: "warn", ground: "bar" }];
   const ageMs = Math.max(0, nowMs - Math.min(...seen));
-  return [{ text: `data ${lasting(ageMs)} old `, tone: ageMs > staleMs ? "bad" : "dim", ground: "bar" }];
+  const told = state.size.columns < 60 ? lasting(ageMs) : `data ${lasting(ageMs)}`;
+  return [{ text: `${told} old `, tone: ageMs > staleMs ? "bad" : "dim", ground: "bar" }];
 }
 
 /** The second line: the views. */

@@ -5,7 +5,7 @@ import { allRows, cursorIndex, shownRows } from "../state/rows.ts";
 import type { State } from "../state/types.ts";
 import { type Fitted, fitColumns, gap } from "./columns.ts";
 import type { Line, Span } from "./line.ts";
-import { fitLine, wrapped } from "./spans.ts";
+import { apart, fitLine, wrapped } from "./spans.ts";
 import { fit, safe } from "./text.ts";
 
 /** The list of a view: a line of titles, and as many rows as there is room for. */
@@ -25,7 +25,7 @@ export function drawList(
   const cursor = cursorIndex(listState, rows) - listState.top;
   const marked = listState.marks;
   return [
-    titleLine(fitted, listState.sort, room.columns),
+    apart(titleLine(fitted, listState.sort), below(rows.length - listState.top - shown.length), room.columns),
     ...shown.map((row, index) =>
       rowLine(row, fitted, sight, {
         columns: room.columns,
@@ -38,13 +38,18 @@ export function drawList(
   ];
 }
 
-function titleLine(fitted: readonly Fitted[], sort: State["lists"][ListView]["sort"], columns: number): Line {
+/** That a list goes on is seen nowhere else. */
+function below(count: number): Line {
+  return count > 0 ? [{ text: ` ↓ ${count} more`, tone: "dim" }] : [];
+}
+
+function titleLine(fitted: readonly Fitted[], sort: State["lists"][ListView]["sort"]): Line {
   const spans = fitted.flatMap(({ column, index, width }, at): Span[] => {
     const sorted = sort?.column === index;
     const title = sorted ? `${column.title}${sort.descending ? "▼" : "▲"}` : column.title;
     return [{ text: fit(title, width, column.align) + pad(at, fitted), tone: sorted ? "accent" : "dim" }];
   });
-  return fitLine([{ text: " " }, ...spans], columns);
+  return [{ text: " " }, ...spans];
 }
 
 function pad(at: number, all: readonly unknown[]): string {

@@ -1,5 +1,5 @@
 import { plural } from "../../domain/text.ts";
-import { localTime } from "../../view/units.ts";
+import { when } from "../lists/events.ts";
 import { indexAt, shownLines } from "../state/log-keys.ts";
 import type { LogLine, LogState, State } from "../state/types.ts";
 import { sinceTold } from "./foot.ts";
@@ -8,7 +8,7 @@ import { fitLine, wrapped } from "./spans.ts";
 import { cut, fit, graphemes, safe, width } from "./text.ts";
 
 const hues: readonly Tone[] = ["hue0", "hue1", "hue2", "hue3", "hue4", "hue5"];
-/** Longer names are cut: the line is what is read. */
+/** Longer names are cut, and sooner where there is less room: the line is what is read. */
 const longestName = 24;
 
 /** The logs: a title, and the lines. */
@@ -21,12 +21,13 @@ export function drawLogs(state: State, room: { readonly columns: number; readonl
   }
   const shown = shownLines(logs);
   const space = room.rows - 1;
-  const names = Math.min(longestName, Math.max(0, ...logs.of.map(width)));
+  const names = Math.min(longestName, Math.floor(room.columns / 3), Math.max(0, ...logs.of.map(width)));
   const cursor = logs.follow ? shown.length - 1 : indexAt(shown, logs.cursor);
   const drawn = (index: number): readonly Line[] => {
     const each = shown[index];
     if (!each) return [];
-    return logLines(each.line, logs, { columns: room.columns, names, here: !logs.follow && index === cursor });
+    const here = !logs.follow && index === cursor;
+    return logLines(each.line, logs, { columns: room.columns, names, here, nowMs: state.nowMs });
   };
   return [
     title(state, shown.length, room.columns),
@@ -65,8 +66,9 @@ function windowOf(
 }
 
 function title({ logs }: State, count: number, columns: number): Line {
-  const names =
-    logs.of.length <= 3 ? logs.of.join(" ") : `${logs.of.slice(0, 3).join(" ")} and ${logs.of.length - 3} more`;
+  const most = columns < 60 ? 1 : 3;
+  const first = logs.of.slice(0, most).join(" ");
+  const names = logs.of.length <= most ? first : `${first} and ${logs.of.length - most} more`;
   const on = [
     logs.follow ? "follows" : "stands still",
     logs.wrap ? "wrapped" : "",
@@ -78,7 +80,7 @@ function title({ logs }: State, count: number, columns: number): Line {
     [
       { text: ` ${safe(names)} `, tone: "strong" },
       {
-        text: ` ${[sinceTold(logs.since), plural(count, "line"), state, ...on].filter(Boolean).join(", ")} `,
+        text: ` ${[state, ...on, plural(count, "line"), sinceTold(logs.since)].filter(Boolean).join(", ")} `,
         tone: "dim",
       },
       ...(logs.filter === "" ? [] : [{ text: ` /${safe(logs.filter)} `, tone: "accent" as const }]),
@@ -91,17 +93,24 @@ function title({ logs }: State, count: number, columns: number): Line {
 function logLines(
   line: LogLine,
   logs: LogState,
-  { columns, names, here }: { readonly columns: number; readonly names: number; readonly here: boolean },
+  {
+    columns,
+    names,
+    here,
+    nowMs,
+  }: { readonly columns: number; readonly names: number; readonly here: boolean; readonly nowMs: number },
 ): readonly Line[] {
   const ground: Span["ground"] = here ? "cursor" : undefined;
-  if (line.kind === "note")
-    return [fitLine([{ text: ` ${safe(line.text)}`, tone: line.tone, ground }], columns, ground)];
+  if (line.kind === "note") {
+    const texts = logs.wrap ? wrapped(safe(line.text), columns - 1) : [safe(line.text)];
+    return texts.map((text) => fitLine([{ text: ` ${text}`, tone: line.tone, ground }], columns, ground));
+  }
   const name = `${line.container}@${line.node}`;
   const prefix: Span[] = [
     ...(logs.of.length > 1
       ? [{ text: `${fit(safe(name), names)} `, tone: hues[hueOf(name, logs.of)] ?? "accent", ground }]
       : []),
-    ...(logs.times ? [{ text: `${localTime(line.time).slice(5)} `, tone: "dim" as const, ground }] : []),
+    ...(logs.times ? [{ text: `${when(line.time, nowMs)} `, tone: "dim" as const, ground }] : []),
   ];
   const indent = prefix.reduce((sum, { text }) => sum + width(text), 0) + 1;
   const text = safe(line.line.replace(/\r$/, ""));

@@ -1,5 +1,5 @@
 import { plural } from "../../domain/text.ts";
-import { groupTitles, keysFor } from "../state/keys.ts";
+import { groupTitles, keySpecs } from "../state/keys.ts";
 import { lineOf } from "../state/act.ts";
 import { suggestions } from "../state/palette.ts";
 import type { Overlay, State } from "../state/types.ts";
@@ -159,10 +159,13 @@ function chooseLines(
   return [[{ text: safe(title), tone: "strong" }], [], ...rows, ...more, ...note];
 }
 
+/** All keys, also those of other views: who wants to know how to stop a container may be anywhere. */
 function helpLines(state: State, columns: number): readonly Line[] {
-  const specs = keysFor(state.view, state.readOnly);
+  const specs = keySpecs.filter(({ changes }) => !(state.readOnly && changes));
   const label = 18;
-  return Object.entries(groupTitles).flatMap(([group, title]): Line[] => {
+  const groups = Object.entries(groupTitles);
+  const inLogs = groups.filter(([group]) => group === "logs" && state.view === "logs");
+  return [...inLogs, ...groups.filter((group) => !inLogs.includes(group))].flatMap(([group, title]): Line[] => {
     const here = specs.filter((spec) => spec.group === group);
     if (here.length === 0) return [];
     const rows = here.flatMap((spec) =>

@@ -5,7 +5,7 @@ import { whatChanged } from "../lists/event-facts.ts";
 import { cpuShare, diskPercent, heat, memoryPercent } from "../lists/nodes.ts";
 import { holder, isWell } from "../lists/vips.ts";
 import { nodeSign, nodeState, percent } from "../lists/words.ts";
-import { layoutOf } from "../state/layout.ts";
+import { layoutOf, leastBelow } from "../state/layout.ts";
 import { shownRows } from "../state/rows.ts";
 import type { State } from "../state/types.ts";
 import type { Line, Span } from "./line.ts";
@@ -19,7 +19,7 @@ export function drawPulse(state: State, room: { readonly columns: number; readon
   const count = shownRows(state, "pulse").length;
   const top = drawList(state, "pulse", { columns: room.columns, rows: Math.min(listRows, Math.max(1, count)) + 1 });
   const left = room.rows - top.length;
-  if (left < 6) return top;
+  if (left < leastBelow) return top;
   const beside = room.columns >= 110;
   const half = beside ? Math.floor(room.columns * 0.55) : room.columns;
   const nodes = nodeLines(state, half);

@@ -106,10 +106,10 @@ test("what a job asks is asked with the answer No, and waits while somebody type
   const shown = containersView().press("/").send({ kind: "asked", id: 7, question: "Delete db?" });
   expect(shown.state.overlay?.kind).toBe("filter");
   expect(shown.press("enter").screen()).toContain("Delete db?");
-  shown.press("enter");
+  shown.read().press("enter");
   expect(shown.effects).toEqual([{ kind: "answer", question: 7, yes: false }]);
   shown.effects = [];
-  shown.send({ kind: "asked", id: 8, question: "Delete web?" }).press("tab", "enter");
+  shown.send({ kind: "asked", id: 8, question: "Delete web?" }).read().press("tab", "enter");
   expect(shown.effects).toEqual([{ kind: "answer", question: 8, yes: true }]);
 });
 
@@ -190,13 +190,19 @@ test("a shows the plan first; Enter goes on from there, and nothing to do is not
   const shown = containersView().press("1", "a");
   const plan = { operation: "plan.show", input: {} };
   expect(ran(shown)).toEqual([{ kind: "run", run: plan }]);
-  shown.effects = [];
-  shown.send({ kind: "answered", run: plan, result: { steps: [] }, failures: [] });
+  const answer = (steps: readonly object[]) => {
+    const [asked] = ran(shown);
+    if (asked?.kind !== "run") throw new Error("nothing was asked");
+    shown.effects = [];
+    shown.send({ kind: "answered", run: asked.run, result: { steps }, failures: [] }).read();
+  };
+  answer([]);
   expect(shown.screen()).toContain("Nothing to do: all is as the config says.");
   shown.press("enter", "escape");
   expect(ran(shown)).toEqual([]);
   const step = { kind: "create", container: "db", node: "n2", why: "missing", swap: null, data: [], leavesData: false };
-  shown.send({ kind: "answered", run: plan, result: { steps: [step] }, failures: [] });
+  shown.press("a");
+  answer([step]);
   expect(shown.screen()).toMatch(/create +db +n2[^]*Enter apply it/);
   shown.press("enter");
   expect(ran(shown)).toEqual([{ kind: "run", run: { operation: "plan.apply", input: { all: true } } }]);
@@ -214,6 +220,70 @@ const job: LiveJob = {
   progress: "pulling",
   failures: [],
 };
+
+/** Presses m on web@n1, and gives what will answer it. */
+function moving() {
+  const shown = containersView().press("/").type("web").press("enter", "g", "m");
+  const [asked] = ran(shown);
+  if (asked?.kind !== "run") throw new Error("nothing was asked");
+  shown.effects = [];
+  const result = {
+    candidates: [
+      { node: "n2", reason: null },
+      { node: "n4", reason: "n4: It does not answer." },
+    ],
+  };
+  const answer = () => shown.send({ kind: "answered", run: asked.run, result, failures: [] });
+  return { shown, answer };
+}
+
+test("where a container can go is listed, with the reason for each node that cannot take it", () => {
+  const { shown, answer } = moving();
+  answer().read();
+  expect(shown.screen()).toMatch(/Move web@n1 to[^]*● n2 {2}can take it[^]*✗ n4 {2}It does not answer\./);
+  shown.press("enter");
+  expect(ran(shown)).toMatchObject([{ run: { input: { container: "web@n1", node: "n2" } } }]);
+});
+
+test.each<[string, string[]]>([
+  ["has gone back", ["escape"]],
+  ["looks at another view", ["3"]],
+  ["writes a filter", ["/"]],
+  ["has asked for something else since", ["a"]],
+])("an answer that comes when somebody %s opens nothing, so that no key of theirs moves a container", (_what, keys) => {
+  const { shown, answer } = moving();
+  shown.press(...keys);
+  const { overlay } = shown.state;
+  answer().read();
+  expect(shown.state.overlay).toEqual(overlay);
+  shown.type("hi").press("enter", "escape");
+  expect(shown.state.overlay).toBeUndefined();
+  expect(JSON.stringify(shown.effects)).not.toContain("container.move");
+});
+
+test("who only moves the cursor meanwhile gets the answer, about what was chosen", () => {
+  const { shown, answer } = moving();
+  shown.press("j");
+  answer();
+  expect(shown.screen()).toContain("Move web@n1 to");
+});
+
+test("a key that was on its way when a question opened by itself is no answer to it", () => {
+  const shown = containersView().send({ kind: "asked", id: 7, question: "Delete db?" }).press("y");
+  expect(shown.effects).toEqual([]);
+  expect(shown.screen()).toContain("Delete db?");
+  shown.read().press("y");
+  expect(shown.effects).toEqual([{ kind: "answer", question: 7, yes: true }]);
+});
+
+test("what a command said waits while somebody types", () => {
+  const shown = containersView().press("/").type("w");
+  const run = { operation: "command.exec", input: {} };
+  const nodes = [{ node: "n1", code: 0, stdout: "it is done", stderr: "" }];
+  shown.send({ kind: "answered", run, result: { nodes }, failures: [] });
+  expect(shown.screen()).not.toContain("it is done");
+  expect(shown.type("e").press("enter").screen()).toContain("it is done");
+});
 
 test("J shows what was done, with why it failed, and x stops what runs", () => {
   const failed: LiveJob = {

@@ -54,6 +54,17 @@ test("an exception is told on the screen that was there before", async () => {
   expect(terminal.screen()).toContain("it failed loudly");
 });
 
+test("a warning of Node waits until the screen is put back", async () => {
+  const { terminal } = await begun();
+  terminal.keys("w");
+  // The loop goes on after it, which the program tells a second later.
+  await terminal.until("working: still");
+  expect(terminal.screen()).not.toContain("something is odd");
+  terminal.keys("q");
+  await expectRestored(terminal, 0);
+  expect(terminal.screen()).toContain("Warning: something is odd");
+});
+
 test("a terminal that is closed ends the program", async () => {
   const { terminal, pid } = await begun();
   const program = pid();

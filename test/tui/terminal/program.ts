@@ -22,6 +22,7 @@ const terminal = openTerminal({
       terminal.changed();
       if (event.kind !== "key") return;
       if (event.key === "q") void end(0);
+      if (event.key === "w") process.emitWarning("something is odd");
       if (event.key === "x") setTimeout(() => failing(), 0);
       if (event.key === "C-z") void terminal.suspend();
       if (event.key === "l") {
@@ -38,6 +39,7 @@ const terminal = openTerminal({
 // As a program that has connections open.
 const alive = setInterval(() => {
   working = "still";
+  terminal.changed();
 }, 1000);
 
 function failing(): never {

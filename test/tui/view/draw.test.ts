@@ -6,7 +6,7 @@ import { draw } from "../../../src/tui/view/index.ts";
 import { lineWidth } from "../../../src/tui/view/spans.ts";
 import type { Model } from "../../../src/watch/model.ts";
 import { config, node, placement } from "../../fakes/config.ts";
-import { answered, container, looked, lost, modelOf, startMs, state } from "../../watch/model.ts";
+import { answered, changed, container, looked, lost, modelOf, startMs, state } from "../../watch/model.ts";
 import { attic, unknown } from "../cluster.ts";
 import { tui } from "../drive.ts";
 
@@ -118,3 +118,29 @@ test("names and messages of a node can neither drive the terminal nor shift a li
 });
 
 const answeredProbe = (answered("x", 0) as Extract<ReturnType<typeof answered>, { kind: "node-answered" }>).probe;
+
+test("what is written is seen at its end, where one writes", () => {
+  const shown = tui({ columns: 40, rows: 12, actions }).press(":").type("exec 'journalctl -u docker -n 100' --node n1");
+  const line = shown.screen().split("\n").at(-2);
+  expect(line).toMatch(/^ :….*docker -n 100' --node n1$/);
+});
+
+test("a list that goes on says so", () => {
+  const more = Object.fromEntries(
+    ["a", "b", "c"].map((name) => [
+      name,
+      container(name, { labels: { "io.pictl.cluster": "attic", "io.pictl.container": name } }),
+    ]),
+  );
+  const grown = [changed("n3", startMs + 1000, more)];
+  const shown = tui({ columns: 80, rows: 10, actions, model: attic(grown) }).press("2");
+  expect(shown.screen()).toMatch(/NAME.*↓ \d more$/m);
+});
+
+test.each([
+  ["4", "web:latest on n1"],
+  ["6", "container.create-failed queue@n3"],
+])("the detail of view %s is named in words where it is all there is to see", (view, name) => {
+  const shown = tui({ columns: 80, rows: 24, actions }).press(view, "d");
+  expect(shown.screen().split("\n")[2]).toContain(name);
+});
