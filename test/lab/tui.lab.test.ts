@@ -256,7 +256,8 @@ describe.skipIf(obstacle !== undefined)("pictl tui on a lab", () => {
     terminal.resize(80, 24);
     await seen(/^1 Pulse 2 Containers/m);
     terminal.resize(40, 12);
-    await terminal.until((screen) => screen.includes("NAME") && !screen.includes("2 Containers"));
+    await terminal.until((screen) => screen.includes("NAME") && !screen.includes("3 Nodes"));
+    expect(terminal.screen()).toMatch(/^ 2 Containers +3\/3 up/m);
     terminal.resize(39, 12);
     await seen("Make the terminal larger");
     terminal.resize(130, 36);

@@ -3,10 +3,10 @@ import type { ElasticFault } from "../../domain/elastic/failure.ts";
 /** What the client's error says, taken out of it field by field: the rest of it is the request. */
 export function faultOf(error: unknown): ElasticFault {
   const { name, message, statusCode, body, cause, code } = fieldsOf(error);
-  if (name === "ProductNotSupportedError") return { kind: "other-product" };
   if (typeof statusCode === "number") {
-    const { type, reason } = fieldsOf(fieldsOf(body).error);
-    return { kind: "answer", status: statusCode, type: textOf(type), reason: textOf(reason) };
+    const { type, reason, caused_by: cause } = fieldsOf(fieldsOf(body).error);
+    const reasons = [textOf(reason), textOf(fieldsOf(cause).reason)].filter((each) => each !== "");
+    return { kind: "answer", status: statusCode, type: textOf(type), reason: reasons.join(": ") };
   }
   if (name === "TimeoutError") return { kind: "no-answer", code: "ETIMEDOUT" };
   const known = [code, fieldsOf(cause).code, codeIn(textOf(message))].find(

@@ -5,7 +5,8 @@ import { elasticError } from "../../domain/elastic/failure.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { caText } from "./ca.ts";
 import { faultOf } from "./fault.ts";
-import { readEvents } from "./read.ts";
+import { knownIds, readEvents } from "./read.ts";
+import { whichServer } from "./server.ts";
 import { storeAll } from "./store.ts";
 
 const requestTimeoutMs = 30_000;
@@ -29,9 +30,12 @@ export function openElastic(section: ElasticSection, secrets: Secrets): Elastic 
   };
   return {
     store: (documents, signal) => asking((client) => storeAll(client, documents, signal)),
+    known: (stream, ids, signal) => asking((client) => knownIds(client, { stream, ids }, signal)),
     putTemplates: (templates, signal) =>
       asking(async (client) => {
-        for (const { name, body } of templates) {
+        const server = await whichServer(client, signal);
+        if (!server) throw elasticError(section.url, { kind: "other-product" });
+        for (const { name, body } of templates(server)) {
           await client.indices.putIndexTemplate({ name, ...body }, { signal });
         }
       }),
@@ -51,8 +55,9 @@ export function openElastic(section: ElasticSection, secrets: Secrets): Elastic 
 }
 
 async function openClient({ url, auth, ca }: ElasticSection, secrets: Secrets): Promise<Client> {
-  const [{ Client }, tls, login] = await Promise.all([
+  const [{ Client }, transport, tls, login] = await Promise.all([
     import("@elastic/elasticsearch"),
+    import("./transport.ts"),
     ca === undefined ? undefined : caText(ca),
     auth && loginOf(auth, secrets),
   ]);
@@ -60,6 +65,7 @@ async function openClient({ url, auth, ca }: ElasticSection, secrets: Secrets): 
     node: url,
     ...(login ? { auth: login } : {}),
     ...(tls === undefined ? {} : { tls: { ca: tls } }),
+    Transport: transport.PlainTransport,
     // Who asks knows better when to try again.
     maxRetries: 0,
     requestTimeout: requestTimeoutMs,

@@ -1,4 +1,5 @@
 import type { Client } from "@elastic/elasticsearch";
+import { faultOf } from "./fault.ts";
 import type { PictlEvent } from "../../domain/event.ts";
 
 const pageSize = 1000;
@@ -48,4 +49,28 @@ function parse(text: string | undefined): PictlEvent[] {
   } catch {
     return [];
   }
+}
+
+/** Which of the ids the stream has, in any of its indices; none where there is no such stream. */
+export async function knownIds(
+  client: Client,
+  { stream, ids }: { readonly stream: string; readonly ids: readonly string[] },
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const where = { index: stream, ignore_unavailable: true, allow_no_indices: true };
+  // What has just been stored is not searched yet; a login that may not change that sees what is a second old.
+  await client.indices.refresh(where, { signal }).catch((error: unknown) => {
+    const fault = faultOf(error);
+    if (!(fault.kind === "answer" && fault.status === 403)) throw error;
+  });
+  const { hits } = await client.search(
+    {
+      ...where,
+      size: ids.length,
+      _source: false,
+      query: { ids: { values: [...ids] } },
+    },
+    { signal },
+  );
+  return new Set(hits.hits.flatMap(({ _id }) => _id ?? []));
 }

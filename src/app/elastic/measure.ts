@@ -46,6 +46,7 @@ export async function measure(
       wanted: known?.wanted == null ? null : known.wanted ? "running" : "none",
       health: known?.health ?? null,
       uptimeMs: known?.uptimeMs ?? null,
+      restarts: known?.restarts ?? null,
     };
   };
   const documents = looked.result.nodes.flatMap((row): Measured[] => {

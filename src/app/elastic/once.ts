@@ -15,7 +15,7 @@ export async function shipOnce(
   const section = config.elasticsearch;
   if (!section || !input) throw noElastic();
   try {
-    const { events, refused, gap } = await ship({ config, section, waitMs }, input, signal);
+    const { events, refused, gap } = await ship({ config, section, waitMs, answered: false }, input, signal);
     const [first] = refused;
     const failures: Failure[] = [];
     if (first !== undefined) {

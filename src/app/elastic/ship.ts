@@ -26,6 +26,14 @@ export interface Shipped {
   readonly gap: boolean;
 }
 
+export interface ShipWish {
+  readonly config: Config;
+  readonly section: ElasticSection;
+  readonly waitMs: number;
+  /** The last try of this process was answered, so that nothing beyond the cursor can be there already. */
+  readonly answered: boolean;
+}
+
 /** Events of one request; more at once is not quicker, and larger to send again. */
 const batch = 500;
 /** Its size, since an event may have a page of words. */
@@ -36,11 +44,7 @@ const batchBytes = 4 * 1024 * 1024;
  * a batch that was sent and not answered is sent again under the same ids, and is there once. Rejects with
  * elasticsearch-failed, lock-held, state-write-failed and as the feed does; what was shipped before stays shipped.
  */
-export async function ship(
-  what: { readonly config: Config; readonly section: ElasticSection; readonly waitMs: number },
-  input: ShipInput,
-  signal: AbortSignal,
-): Promise<Shipped> {
+export async function ship(what: ShipWish, input: ShipInput, signal: AbortSignal): Promise<Shipped> {
   const lock = await input.lock(what.waitMs);
   try {
     return await shipAll(what, input, signal);
@@ -50,22 +54,26 @@ export async function ship(
 }
 
 async function shipAll(
-  { config, section }: { readonly config: Config; readonly section: ElasticSection },
+  { config, section, answered }: ShipWish,
   input: ShipInput,
   signal: AbortSignal,
 ): Promise<Shipped> {
   const { elastic, feed, state } = input;
   let position = (await state.read())?.position;
   const shipped = { events: 0, refused: [] as string[], gap: false };
+  let mayBeThere = !answered;
   for (;;) {
     const { entries, next, gap } = await feed.after(position, batch);
     shipped.gap ||= gap;
     if (shipped.events === 0 && entries.length > 0) await prepare(elastic, section, signal);
     for (const documents of bySize(entries.map((entry) => documentOf(entry, { config, section, ...input })))) {
-      const refused = await store(section, { elastic, documents }, signal);
+      const missing = mayBeThere ? await notThere(elastic, documents, signal) : documents;
+      const refused = await store(section, { elastic, documents: missing }, signal);
       shipped.refused.push(...refused);
       shipped.events += documents.length - refused.length;
     }
+    // Only the first batch can have been sent before.
+    mayBeThere = false;
     if (!isSame(position, next)) await state.write({ position: next });
     position = next;
     if (entries.length < batch) return shipped;
@@ -76,12 +84,37 @@ function isSame(one: LogPosition | undefined, other: LogPosition | undefined): b
   return one?.file === other?.file && one?.at === other?.at;
 }
 
+/**
+ * Without what an earlier try has left there. An id counts in each index of a stream alone, so that after a rollover
+ * `create` would store it once more. A login that may write and no more goes without this.
+ */
+async function notThere(
+  elastic: Elastic,
+  documents: readonly ElasticDocument[],
+  signal: AbortSignal,
+): Promise<readonly ElasticDocument[]> {
+  const [first] = documents;
+  if (!first) return documents;
+  const ids = documents.map(({ id }) => id);
+  try {
+    const known = await elastic.known(first.stream, ids, signal);
+    return documents.filter(({ id }) => !known.has(id));
+  } catch (error) {
+    if (isForbidden(error)) return documents;
+    throw error;
+  }
+}
+
+function isForbidden(error: unknown): boolean {
+  return error instanceof PictlError && error.message.includes("HTTP 403");
+}
+
 /** Who may write and no more goes on with the templates that somebody else has put there (`pictl kibana --setup`). */
 async function prepare(elastic: Elastic, section: ElasticSection, signal: AbortSignal): Promise<void> {
   try {
-    await elastic.putTemplates(indexTemplates(section.dataset), signal);
+    await elastic.putTemplates((server) => indexTemplates(section.dataset, server), signal);
   } catch (error) {
-    if (!(error instanceof PictlError && error.message.includes("HTTP 403"))) throw error;
+    if (!isForbidden(error)) throw error;
   }
 }
 

@@ -18,6 +18,7 @@ export function openShipping(
   open: (section: ElasticSection) => ShipInput,
 ): Shipping {
   let failures = 0;
+  let answered = false;
   let nextTryAt = 0;
   let using: { readonly section: string; readonly input: ShipInput } | undefined;
   const inputOf = async (section: ElasticSection): Promise<ShipInput> => {
@@ -33,7 +34,8 @@ export function openShipping(
       const input = await inputOf(section);
       if (ports.clock.monotonic() < nextTryAt) return;
       try {
-        const { refused, gap } = await ship({ config, section, waitMs: 0 }, input, signal);
+        const { refused, gap } = await ship({ config, section, waitMs: 0, answered }, input, signal);
+        answered = true;
         if (failures > 0) await record(ports, { type: "elasticsearch.recovered" });
         failures = 0;
         if (gap) {
@@ -47,6 +49,7 @@ export function openShipping(
         }
       } catch (error) {
         // `log --ship` is at it.
+        answered = false;
         if (signal.aborted || (error instanceof PictlError && error.code === "lock-held")) return;
         // The next try goes by the config as it is then: a password that was put right looks the same from here.
         await input.elastic.close();

@@ -1,5 +1,6 @@
 import type { PictlEvent } from "../../domain/event.ts";
 import type { IndexTemplate } from "../../domain/elastic/templates.ts";
+import type { ElasticServer } from "../../domain/elastic/server.ts";
 import type { LogPosition } from "./state.ts";
 
 export interface ElasticDocument {
@@ -19,7 +20,10 @@ export type Stored =
 export interface Elastic {
   /** Nothing comes twice: what is there under its id counts as stored. In the order of the documents. */
   store(documents: readonly ElasticDocument[], signal: AbortSignal): Promise<readonly Stored[]>;
-  putTemplates(templates: readonly IndexTemplate[], signal: AbortSignal): Promise<void>;
+  /** Those of the ids that the stream has, in any of its indices: `store` only knows those of the newest. */
+  known(stream: string, ids: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>>;
+  /** `templates` makes them for the server that is there; a login that may not ask which is told of as of the newest. */
+  putTemplates(templates: (server: ElasticServer) => readonly IndexTemplate[], signal: AbortSignal): Promise<void>;
   /** Events from a moment on, oldest first; none where there is no such stream. */
   events(stream: string, sinceMs: number | undefined, signal: AbortSignal): AsyncIterable<PictlEvent>;
   close(): Promise<void>;

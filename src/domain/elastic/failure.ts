@@ -17,8 +17,8 @@ export function elasticError(server: string, fault: ElasticFault): PictlError {
 function told(server: string, fault: ElasticFault): { readonly message: string; readonly hint: string } {
   if (fault.kind === "other-product") {
     return {
-      message: `${server} is no Elasticsearch: it does not say that it is one.`,
-      hint: "OpenSearch and others have clients of their own, which pictl does not bring; name an Elasticsearch 8 or 9.",
+      message: `${server} is neither an Elasticsearch nor an OpenSearch: it does not say which version it is.`,
+      hint: "Correct `elasticsearch`; it is the address that answers `GET /` with a version.",
     };
   }
   if (fault.kind === "no-answer") {
@@ -31,7 +31,7 @@ function told(server: string, fault: ElasticFault): { readonly message: string; 
         : "See that it runs and that this machine reaches it, or correct `elasticsearch`.",
     };
   }
-  const { status, type, reason } = fault;
+  const { status, reason } = fault;
   const said = reason === "" ? "" : `: ${reason.slice(0, 300)}`;
   if (status === 401) {
     return {
@@ -42,19 +42,13 @@ function told(server: string, fault: ElasticFault): { readonly message: string; 
   if (status === 403) {
     return {
       message: `Elasticsearch at ${server} does not allow that (HTTP 403)${said}.`,
-      hint: "The login needs `auto_configure`, `create_doc` and `read` on logs-* and metrics-*, and for the templates the cluster privilege `manage_index_templates`.",
+      hint: "The login needs `auto_configure`, `create_doc`, `read` and `maintenance` on logs-* and metrics-*, and for the templates the cluster privilege `manage_index_templates`.",
     };
   }
   if (status === 429) {
     return {
       message: `Elasticsearch at ${server} is full or busy (HTTP 429)${said}.`,
       hint: "Give it more memory or room; what waits is sent by itself.",
-    };
-  }
-  if (type === "media_type_header_exception" || status === 406) {
-    return {
-      message: `Elasticsearch at ${server} is too old for this client (HTTP ${String(status)}).`,
-      hint: "pictl speaks to Elasticsearch 8 and 9.",
     };
   }
   return {

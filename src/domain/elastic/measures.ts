@@ -18,6 +18,8 @@ export interface ContainerMeasure {
   readonly wanted: string | null;
   readonly health: string | null;
   readonly uptimeMs: number | null;
+  /** How often Docker has started it again. */
+  readonly restarts: number | null;
 }
 
 export interface MeasureOptions {
@@ -72,7 +74,7 @@ export function nodeDocument(row: NodeMeasure, use: StatsRow | undefined, option
 /** A container's; `cpus` of its node, since 1 is all of them. */
 export function containerDocument(
   row: StatsRow,
-  { wanted, health, uptimeMs }: ContainerMeasure,
+  { wanted, health, uptimeMs, restarts }: ContainerMeasure,
   options: MeasureOptions & { readonly cpus: number | null | undefined },
 ): Measured {
   const { node, container = "", state, memoryBytes, memoryLimitBytes } = row;
@@ -85,7 +87,7 @@ export function containerDocument(
       memory: known({ usage: ratio(memoryBytes, memoryLimitBytes) }),
       network: traffic(row),
     }),
-    pictl: { container: known({ state, wanted, health, uptime_ms: uptimeMs, memory_bytes: memoryBytes }) },
+    pictl: { container: known({ state, wanted, health, restarts, uptime_ms: uptimeMs, memory_bytes: memoryBytes }) },
   });
 }
 

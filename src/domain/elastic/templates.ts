@@ -1,3 +1,4 @@
+import { deletesByItself, type ElasticServer } from "./server.ts";
 import { part } from "./streams.ts";
 
 export interface IndexTemplate {
@@ -9,7 +10,9 @@ const keyword = { type: "keyword", ignore_above: 1024 };
 const long = { type: "long" };
 const double = { type: "double" };
 const text = { type: "text" };
-const flattened = { type: "flattened", ignore_above: 1024 };
+/** OpenSearch's own name for it, which knows no limit. */
+const flattenedOf = ({ product }: ElasticServer): object =>
+  product === "opensearch" ? { type: "flat_object" } : { type: "flattened", ignore_above: 1024 };
 const kept = { type: "keyword", index: false, doc_values: false };
 const object = (properties: object): object => ({ properties });
 
@@ -35,7 +38,7 @@ const common = {
   }),
 };
 
-const events = {
+const eventsOn = (flattened: object): object => ({
   ...common,
   message: text,
   event: object({
@@ -68,7 +71,7 @@ const events = {
     job: keyword,
     container: keyword,
   }),
-};
+});
 
 const nodes = {
   ...common,
@@ -105,17 +108,19 @@ const containers = {
   }),
 };
 
-/** Of all clusters with this dataset. Core types only, so that every license and version from 8 on takes them. */
-export function indexTemplates(dataset: string): readonly IndexTemplate[] {
+/** Of all clusters with this dataset, for this server. Core types only, so that every license takes them. */
+export function indexTemplates(dataset: string, server: ElasticServer): readonly IndexTemplate[] {
   const set = part(dataset);
+  const lasting = (days: number): object =>
+    deletesByItself(server) ? { lifecycle: { data_retention: `${String(days)}d` } } : {};
   return [
-    template(`logs-${set}.events`, { properties: events, retention: "365d" }),
-    template(`metrics-${set}.node`, { properties: nodes, retention: "30d" }),
-    template(`metrics-${set}.container`, { properties: containers, retention: "30d" }),
+    template(`logs-${set}.events`, { properties: eventsOn(flattenedOf(server)), lifecycle: lasting(365) }),
+    template(`metrics-${set}.node`, { properties: nodes, lifecycle: lasting(30) }),
+    template(`metrics-${set}.container`, { properties: containers, lifecycle: lasting(30) }),
   ];
 }
 
-function template(name: string, { properties, retention }: { properties: object; retention: string }): IndexTemplate {
+function template(name: string, { properties, lifecycle }: { properties: object; lifecycle: object }): IndexTemplate {
   return {
     name,
     body: {
@@ -125,7 +130,7 @@ function template(name: string, { properties, retention }: { properties: object;
       data_stream: {},
       template: {
         settings: { number_of_shards: 1, auto_expand_replicas: "0-1" },
-        lifecycle: { data_retention: retention },
+        ...lifecycle,
         mappings: { dynamic: false, properties },
       },
       _meta: { managed_by: "pictl", description: "Events and measures of a pictl cluster" },

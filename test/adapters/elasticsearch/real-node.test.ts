@@ -192,6 +192,19 @@ describe.skipIf(obstacle !== undefined)("a real Elasticsearch", { timeout: 180_0
     expect(await there()).toEqual(range(700));
   });
 
+  test("cut off in the middle of an answer, and a new index of the stream before the next try: it is there once all the same", async () => {
+    const { name, happens, turn, there, config } = cluster();
+    const proxy = await startProxy({ target: node.port, cutAfterServerBytes: 9000 });
+    onTestFinished(() => proxy.stop());
+    happens(...numbered(0, 700));
+    await turn(0, config(proxy.port));
+    const stored = (await there()).length;
+    expect(stored).toBeGreaterThan(0);
+    await node.ask("POST", `/logs-pictl.events-${name}/_rollover`);
+    await turn(300);
+    expect(await there()).toEqual(range(700));
+  });
+
   test("slow: it takes its time, and comes once", async () => {
     const { happens, turn, there, own, config } = cluster();
     const proxy = await startProxy({ target: node.port });
@@ -309,7 +322,7 @@ describe.skipIf(obstacle !== undefined)("a real Elasticsearch", { timeout: 180_0
         diskUsedBytes: 500,
       },
     };
-    const known = { wanted: "running", health: null, uptimeMs: 1 };
+    const known = { wanted: "running", health: null, uptimeMs: 1, restarts: 3 };
     const measures = [
       nodeDocument(row, use, options),
       containerDocument({ ...use, ...at, state: "running" }, known, { ...options, cpus: 4 }),
@@ -333,6 +346,10 @@ describe.skipIf(obstacle !== undefined)("a real Elasticsearch", { timeout: 180_0
     await node.ask("POST", "/logs-pictl.*,metrics-pictl.*/_refresh");
     const { count } = (await node.ask("GET", `/metrics-pictl.node-${name}/_count`)) as { count: number };
     expect(count).toBe(1);
+    const again = (await node.ask("POST", `/metrics-pictl.container-${name}/_search`, {
+      query: { range: { "pictl.container.restarts": { gte: 3 } } },
+    })) as { hits: { hits: object[] } };
+    expect(again.hits.hits).toHaveLength(1);
     expect(await checkDashboards(savedObjects({ dataset: "pictl", cluster: name }), node)).toEqual({
       problems: [],
       panels: 14,

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { eventDocument } from "../../../src/domain/elastic/event-document.ts";
+import { newestServer } from "../../../src/domain/elastic/server.ts";
 import { indexTemplates } from "../../../src/domain/elastic/templates.ts";
 import type { PictlEvent } from "../../../src/domain/event.ts";
 
@@ -110,7 +111,7 @@ test.each([["not an address"], ["1.2.3.4; drop"]])(
 );
 
 test("nothing is undefined or null, and every field that is written has a mapping", () => {
-  const mapping = indexTemplates("pictl")[0]?.body["template"] as { mappings: { properties: object } };
+  const mapping = indexTemplates("pictl", newestServer)[0]?.body["template"] as { mappings: { properties: object } };
   const event = {
     type: "image.built",
     node: "n",

@@ -16,9 +16,14 @@ test.each<[unknown, RegExp]>([
     /does not allow that \(HTTP 403\): action \[x\] is unauthorized/,
   ],
   [thrown("ResponseError", { statusCode: 429, body: {} }), /is full or busy \(HTTP 429\)\./],
-  [thrown("ResponseError", { statusCode: 400, body: { error: { type: "media_type_header_exception" } } }), /too old/],
+  [
+    thrown("ResponseError", {
+      statusCode: 400,
+      body: { error: { reason: "invalid template", caused_by: { reason: "unknown field [x]" } } },
+    }),
+    /HTTP 400: invalid template: unknown field \[x\]\./,
+  ],
   [thrown("ResponseError", { statusCode: 503, body: "<html>" }), /answered with HTTP 503\./],
-  [thrown("ProductNotSupportedError", {}), /is no Elasticsearch/],
   [thrown("TimeoutError", {}), /did not answer in time/],
   [thrown("ConnectionError", { message: "connect ECONNREFUSED 127.0.0.1:9200" }), /nothing listens there/],
   [thrown("ConnectionError", { message: "getaddrinfo ENOTFOUND es" }), /does not resolve/],

@@ -72,7 +72,7 @@ test("a silent node has its state and no numbers", () => {
 });
 
 test("a container, as a share of its node and of its limit; two controllers of one minute write one document", () => {
-  const known = { wanted: "running", health: "healthy", uptimeMs: 1000 };
+  const known = { wanted: "running", health: "healthy", uptimeMs: 1000, restarts: 4 };
   const row = { ...use, container: "web", state: "running" };
   const first = containerDocument(row, known, { ...options, cpus: 4 });
   expect(first).toMatchObject({
@@ -80,7 +80,14 @@ test("a container, as a share of its node and of its limit; two controllers of o
     body: {
       container: { name: "web", cpu: { usage: 0.375 }, memory: { usage: 0.5 } },
       pictl: {
-        container: { state: "running", wanted: "running", health: "healthy", uptime_ms: 1000, memory_bytes: 500 },
+        container: {
+          state: "running",
+          wanted: "running",
+          health: "healthy",
+          restarts: 4,
+          uptime_ms: 1000,
+          memory_bytes: 500,
+        },
       },
     },
   });

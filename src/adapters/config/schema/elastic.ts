@@ -20,7 +20,7 @@ export const elasticKeys = {
   elasticsearch: z.optional(
     described(
       url(),
-      "Address of an Elasticsearch 8 or 9, to which `pictl daemon` ships events and measures. Without it, they stay here.",
+      "Address of an Elasticsearch or OpenSearch, to which `pictl daemon` ships events and measures. Without it, they stay here.",
       {
         example: "http://127.0.0.1:9200",
       },
