@@ -7,7 +7,8 @@ import { SniffingTransport as Transport } from "@elastic/elasticsearch";
  */
 export class PlainTransport extends Transport {
   constructor(options: ConstructorParameters<typeof Transport>[0]) {
-    const { productCheck: _ours, vendoredHeaders: _media, ...plain } = options;
+    const plain = { ...options, vendoredHeaders: {} };
+    delete plain.productCheck;
     super(plain);
   }
 }

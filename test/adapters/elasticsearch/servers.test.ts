@@ -29,7 +29,11 @@ test.each([
   ["Elasticsearch 8.19", { number: "8.19.21" }, "flattened", true],
   ["OpenSearch 2.19", { number: "2.19.3", distribution: "opensearch" }, "flat_object", false],
 ])("%s gets the templates that it takes, in plain JSON", async (_name, version, type, deletes) => {
-  const { seen, elastic } = await server({ "GET /": ({ json }) => json({ version }) });
+  const { seen, elastic } = await server({
+    "GET /": ({ json }) => {
+      json({ version });
+    },
+  });
   await put(elastic);
   const [, events, ...measures] = seen;
   expect(measures).toHaveLength(2);
@@ -39,20 +43,32 @@ test.each([
 });
 
 test("a login that may not ask which version it is goes on", async () => {
-  const { seen, elastic } = await server({ "GET /": ({ json }) => json({ error: { reason: "no" } }, 403) });
+  const { seen, elastic } = await server({
+    "GET /": ({ json }) => {
+      json({ error: { reason: "no" } }, 403);
+    },
+  });
   await put(elastic);
   expect(seen).toHaveLength(4);
 });
 
 test("something else at that address is told as that", async () => {
-  const { elastic } = await server({ "GET /": ({ json }) => json({ hello: "world" }) });
+  const { elastic } = await server({
+    "GET /": ({ json }) => {
+      json({ hello: "world" });
+    },
+  });
   await expect(put(elastic)).rejects.toThrow("is neither an Elasticsearch nor an OpenSearch");
 });
 
 test("what is there already is found where a login may not have the index refreshed", async () => {
   const { elastic } = await server({
-    "POST /logs-a/_refresh": ({ json }) => json({ error: { reason: "no" } }, 403),
-    "POST /logs-a/_search": ({ json }) => json({ hits: { hits: [{ _id: "b" }] } }),
+    "POST /logs-a/_refresh": ({ json }) => {
+      json({ error: { reason: "no" } }, 403);
+    },
+    "POST /logs-a/_search": ({ json }) => {
+      json({ hits: { hits: [{ _id: "b" }] } });
+    },
   });
   expect(await elastic.known("logs-a", ["a", "b"], signal)).toEqual(new Set(["b"]));
 });
