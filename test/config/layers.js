@@ -2,7 +2,7 @@
 // shows for each rule that it fails when broken.
 
 // Aborted signals are listened to, and work is held back, in one way everywhere.
-const abort = "^src/(abort|limiter)\\.ts$";
+const abort = "^src/(abort|limiter|once)\\.ts$";
 // Files of this machine are read, replaced and locked in one way everywhere.
 const files = "^src/files/";
 const npm = "(^|/)node_modules/";
@@ -36,7 +36,7 @@ const layers = [
   {
     name: "abort-stands-alone",
     comment:
-      "src/abort.ts and src/limiter.ts are what app, adapters, checks, cli and drivers share beside the ports; they must not tie them. node:events is there for one setting of signals.",
+      "src/abort.ts, src/limiter.ts and src/once.ts are what app, adapters, checks, cli and drivers share beside the ports; they must not tie them. node:events is there for one setting of signals.",
     from: { path: abort },
     to: { pathNot: "^(node:)?events$" },
   },
