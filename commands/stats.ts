@@ -45,7 +45,8 @@ With --watch alone the screen is redrawn every ${String(defaultSeconds)} s, with
       strays: !named,
     };
     if (flags.watch === undefined) {
-      await this.finish(await takeStats(ports, input), statsView);
+      const onEarly = this.early(statsView);
+      await this.finish(await takeStats(ports, { ...input, onEarly }), statsView);
       return;
     }
     const onTick = flags.json ? jsonTicks() : this.#drawnTicks();

@@ -18,15 +18,34 @@ export interface StatsInput {
   readonly strays: boolean;
 }
 
+interface Looked {
+  readonly node: string;
+  readonly rows: readonly StatsRow[];
+  readonly failures: readonly Failure[];
+}
+
 /** Between the two looks that a percentage and a rate need. */
 const gapMs = 1000;
 
 /** What every node and container uses now. A node that fails has a row without numbers, and a failure. */
-export async function takeStats(ports: StatsPorts, input: StatsInput): Promise<Report<{ stats: readonly StatsRow[] }>> {
+export async function takeStats(
+  ports: StatsPorts,
+  input: StatsInput & {
+    /** Told once what is known of the nodes that have answered, while others let one wait. */
+    readonly onEarly?: ((result: { stats: readonly StatsRow[] }) => void) | undefined;
+  },
+): Promise<Report<{ stats: readonly StatsRow[] }>> {
+  const { onEarly } = input;
   const { results, failures } = await fanOut(ports, input.nodes, {
+    early: onEarly && {
+      clock: ports.clock,
+      tell: (looks: readonly Looked[]) => {
+        onEarly({ stats: looks.flatMap(({ rows }) => rows) });
+      },
+    },
     place: (node) => ({ node: node.name }),
     work: (node) =>
-      looking(ports, node.name, async () => {
+      looking(ports, node.name, async (): Promise<Looked> => {
         const first = await lookAt(ports, node);
         await ports.clock.sleep(gapMs, ports.signal);
         const second = await lookAt(ports, node);
