@@ -16,7 +16,7 @@ export default class Apply extends PictlCommand {
     "by side, each when what it waits for is done. A new copy that does not pass its check stops the rollout of its container, " +
     "and the old one is back; the rest goes on. Doing it again goes on where it stopped. With --plan just what that plan " +
     "says is done, and nothing at all when a container, an image or the config is another than it was.";
-  static override args = { container: common.containers };
+  static override args = { container: common.containersArg };
   static override flags = {
     plan: Flags.string({
       summary: "Do what this plan says (`plan --out`), if it is still right.",
@@ -25,11 +25,11 @@ export default class Apply extends PictlCommand {
     }),
     ...planFlags,
     "leave-data": Flags.boolean({ summary: "What moves may leave its data behind, also without being asked." }),
-    "check-timeout": common.checkTimeout,
-    "no-check": common.noCheck,
-    grace: common.grace,
-    wait: common.wait,
-    "dry-run": common.dryRun,
+    "check-timeout": common.checkTimeoutFlag,
+    "no-check": common.noCheckFlag,
+    grace: common.graceFlag,
+    wait: common.waitFlag,
+    "dry-run": common.dryRunFlag,
     yes: common.yes,
   };
   static override examples = [

@@ -12,12 +12,12 @@ export default class Build extends PictlCommand {
     ".dockerignore is honoured (Dockerfile.dockerignore before it, as BuildKit does), links are sent as links. " +
     "A node whose image was built from the same files is skipped. Where this machine has no such folder, the node's own " +
     "folder of that path is used. Containers with an `image` in the layout have nothing to build.";
-  static override args = { image: common.containers };
+  static override args = { image: common.containersArg };
   static override flags = {
     force: Flags.boolean({ summary: "Build although the node has an image of the same files." }),
     "no-cache": Flags.boolean({ summary: "Build every step anew." }),
     pull: Flags.boolean({ summary: "Ask the registry for newer base images." }),
-    "dry-run": common.dryRun,
+    "dry-run": common.dryRunFlag,
   };
   static override examples = [
     "<%= config.bin %> build",

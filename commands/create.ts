@@ -11,14 +11,14 @@ export default class Create extends PictlCommand {
     "Running it again changes nothing. A container whose arguments or image differ from the config is left as it is " +
     "until --recreate says to replace it; when the new one does not start, the old one is brought back. Volumes without " +
     "a name are taken over, as docker compose does it; `delete` and then `create` begins with new ones.";
-  static override args = { container: common.containers };
+  static override args = { container: common.containersArg };
   static override flags = {
     recreate: Flags.boolean({ summary: "Replace containers that are there already." }),
-    grace: common.grace,
-    "check-timeout": common.checkTimeout,
-    "no-check": common.noCheck,
-    wait: common.wait,
-    "dry-run": common.dryRun,
+    grace: common.graceFlag,
+    "check-timeout": common.checkTimeoutFlag,
+    "no-check": common.noCheckFlag,
+    wait: common.waitFlag,
+    "dry-run": common.dryRunFlag,
   };
   static override examples = ["<%= config.bin %> create", "<%= config.bin %> create web --recreate"];
 

@@ -3,8 +3,13 @@ import { LifecycleCommand } from "../src/cli/families/lifecycle-command.ts";
 
 export default class Delete extends LifecycleCommand {
   static override summary = "Remove containers from their nodes; layout, images and volumes stay.";
-  static override args = { container: common.containers };
-  static override flags = { grace: common.grace, wait: common.wait, "dry-run": common.dryRun, yes: common.yes };
+  static override args = { container: common.containersArg };
+  static override flags = {
+    grace: common.graceFlag,
+    wait: common.waitFlag,
+    "dry-run": common.dryRunFlag,
+    yes: common.yes,
+  };
   static override examples = ["<%= config.bin %> delete web", "<%= config.bin %> delete --yes"];
 
   async run(): Promise<void> {

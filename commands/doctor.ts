@@ -10,7 +10,7 @@ export default class Doctor extends PictlCommand {
   static override description =
     "Looks at SSH, host key, login, shell, sudo, Docker, the virtual IP's tools and device, clock, disk and memory. " +
     "Changes nothing. Exits with 1 when there is a problem, 3 when a node cannot be reached, 4 when a host key is not trusted.";
-  static override args = { node: common.nodes };
+  static override args = { node: common.nodesArg };
   static override examples = ["<%= config.bin %> doctor", "<%= config.bin %> doctor n2 --json"];
 
   async run(): Promise<void> {

@@ -6,7 +6,7 @@ import { imagesView } from "../src/view/images.ts";
 
 export default class Images extends PictlCommand {
   static override summary = "List the images of every node, and which containers need them.";
-  static override flags = { node: common.node };
+  static override flags = { node: common.nodeFlag };
   static override examples = ["<%= config.bin %> images", "<%= config.bin %> images --node n2 --json"];
 
   async run(): Promise<void> {

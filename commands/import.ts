@@ -42,7 +42,7 @@ Volumes and networks keep the names that docker compose gives them, so that the 
         "The project's name, which stands before those of volumes and networks; without it, as compose finds it.",
       helpValue: "NAME",
     }),
-    "dry-run": common.dryRun,
+    "dry-run": common.dryRunFlag,
   };
   static override examples = [
     "<%= config.bin %> import compose.yaml --node pi-1",

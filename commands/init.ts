@@ -10,7 +10,7 @@ import * as common from "../src/cli/flags.ts";
 import { trustBy } from "../src/cli/families/host-keys.ts";
 import { ConfigInvalidError } from "../src/domain/config/problem.ts";
 import { type ErrorCode, type Failure, PictlError } from "../src/domain/errors.ts";
-import { initialDocument, type InitAnswers, nodeOf, objection } from "../src/domain/init/document.ts";
+import { initialDocument, type InitAnswers, parseNode, objection } from "../src/domain/init/document.ts";
 import { type InitResult, initView } from "../src/view/init.ts";
 
 export default class Init extends PictlCommand {
@@ -151,7 +151,7 @@ function answersOf(given: Given & { readonly file: string }): InitAnswers {
   const fromHere = (path: string | undefined): string | undefined =>
     path === undefined || path.startsWith("~") ? path : resolve(path);
   const docker = given.docker ?? (name !== undefined && image === undefined ? "docker" : undefined);
-  const first = node.slice(0, 1).map((text) => nodeOf(text).name);
+  const first = node.slice(0, 1).map((text) => parseNode(text).name);
   return {
     cluster: given.cluster ?? `cluster-${randomBytes(3).toString("hex")}`,
     nodes: node,

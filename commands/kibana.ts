@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { Flags } from "@oclif/core";
 import { kibanaObjects, linksInto, setUpKibana } from "../src/app/kibana.ts";
 import { PictlCommand } from "../src/cli/command.ts";
-import { openShipping } from "../src/cli/output/open-log.ts";
+import { loadShipping } from "../src/cli/output/open-log.ts";
 import { parseMoment } from "../src/domain/time.ts";
 import { kibanaView } from "../src/view/kibana.ts";
 
@@ -35,7 +35,7 @@ export default class Kibana extends PictlCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Kibana);
-    const { config, files, kibana } = await openShipping(flags.config, this.progress);
+    const { config, files, kibana } = await loadShipping(flags.config, this.progress);
     if (flags.ndjson) {
       process.stdout.write(kibanaObjects(config));
       return;

@@ -3,7 +3,7 @@ import { noElastic, shipOnce } from "../src/app/elastic/once.ts";
 import { elasticLog } from "../src/app/elastic/read.ts";
 import { readLog } from "../src/app/log.ts";
 import type { EventLog } from "../src/app/ports.ts";
-import { openLog, openShipping } from "../src/cli/output/open-log.ts";
+import { loadLog, loadShipping } from "../src/cli/output/open-log.ts";
 import { StreamCommand } from "../src/cli/families/stream-command.ts";
 import type { PictlEvent } from "../src/domain/event.ts";
 import { parseMoment } from "../src/domain/time.ts";
@@ -70,7 +70,7 @@ export default class Log extends StreamCommand {
     const style = this.terminal.out;
     const log =
       flags.from === undefined
-        ? await openLog(flags.config, this.progress)
+        ? await loadLog(flags.config, this.progress)
         : await this.#elasticLog(flags.config, sinceMs);
     const rows = this.rows<PictlEvent>({ json, follow, key: "events", text: (event) => eventLine(event, style) });
     const report = await readLog(log, {
@@ -88,13 +88,13 @@ export default class Log extends StreamCommand {
   }
 
   async #ship(configPath: string | undefined): Promise<void> {
-    const { config, files } = await openShipping(configPath, this.progress);
+    const { config, files } = await loadShipping(configPath, this.progress);
     const report = await shipOnce(config, files && { ...files, version: this.config.version }, this.signal);
     await this.finish(report, ({ shipped }) => `${String(shipped)} event${shipped === 1 ? "" : "s"} shipped\n`);
   }
 
   async #elasticLog(configPath: string | undefined, sinceMs: number | undefined): Promise<Pick<EventLog, "read">> {
-    const { config, files } = await openShipping(configPath, this.progress);
+    const { config, files } = await loadShipping(configPath, this.progress);
     if (!config.elasticsearch || !files) throw noElastic();
     return elasticLog(config, { section: config.elasticsearch, elastic: files.elastic, sinceMs });
   }

@@ -14,9 +14,9 @@ export default class Logs extends StreamCommand {
   static override description = `With --json: one document, or one object a line with --follow ({"time", "container", "node", "stream", "line"}, a failure is {"failure"}).
 With --follow a node that does not answer is waited for: its logs go on where they broke off, without a line lost or repeated. A container that is moved is followed to its new node, unless NAME@NODE or --node says where to look.
 On a terminal, control characters in the logs are shown and not sent, unless --raw.`;
-  static override args = { container: common.containers };
+  static override args = { container: common.containersArg };
   static override flags = {
-    node: common.node,
+    node: common.nodeFlag,
     follow: Flags.boolean({
       char: "f",
       summary: "Go on printing what comes, until Ctrl-C or until the containers have ended.",

@@ -25,12 +25,12 @@ export default class Move extends PictlCommand {
       exclusive: ["copy-volumes"],
     }),
     "copy-volumes": Flags.boolean({ summary: "Copy its volumes and folders, while it is stopped." }),
-    "check-timeout": common.checkTimeout,
-    "no-check": common.noCheck,
-    grace: common.grace,
+    "check-timeout": common.checkTimeoutFlag,
+    "no-check": common.noCheckFlag,
+    grace: common.graceFlag,
     force: Flags.boolean({ summary: "Also to a node that is cordoned." }),
-    wait: common.wait,
-    "dry-run": common.dryRun,
+    wait: common.waitFlag,
+    "dry-run": common.dryRunFlag,
     yes: Flags.boolean({ char: "y", summary: "Do not ask whether its data may stay behind." }),
   };
   static override examples = [

@@ -6,7 +6,7 @@ import { nodesView } from "../src/view/nodes.ts";
 
 export default class Nodes extends PictlCommand {
   static override summary = "Show every node: reachable or not, system, load, Docker, virtual IP.";
-  static override args = { node: common.nodes };
+  static override args = { node: common.nodesArg };
   static override examples = ["<%= config.bin %> nodes", "<%= config.bin %> nodes 'rack1-*' --json"];
 
   async run(): Promise<void> {

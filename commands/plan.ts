@@ -13,7 +13,7 @@ export default class Plan extends PictlCommand {
     "Each step is told in the words of `status`, with what becomes of data. A container that the layout has on another node " +
     "now is moved, one that it has no more is removed, and one that has `renamed_from` takes the place of the old one. What " +
     "somebody has stopped stays stopped, and nothing is done about a copy that may be newer than this config.";
-  static override args = { container: common.containers };
+  static override args = { container: common.containersArg };
   static override flags = {
     ...planFlags,
     "detailed-exitcode": Flags.boolean({ summary: "Exit with 5 when there is something to do." }),

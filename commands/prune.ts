@@ -11,10 +11,10 @@ export default class Prune extends PictlCommand {
   static override description = `Kept on each node: containers that the layout has there, running or not; images that they, any other container or one that may move there (container_host_constraints) need, and the images those are built on. Containers that pictl did not make stay, unless --all; another cluster's stay in any case. Volumes, networks and build caches are not touched.
 What is told to be freed is the least: images may share layers that go with the last of them.`;
   static override flags = {
-    node: common.node,
+    node: common.nodeFlag,
     all: Flags.boolean({ char: "a", summary: "Also stopped containers that pictl did not make." }),
-    wait: common.wait,
-    "dry-run": common.dryRun,
+    wait: common.waitFlag,
+    "dry-run": common.dryRunFlag,
     yes: common.yes,
   };
   static override examples = [

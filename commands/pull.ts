@@ -19,7 +19,7 @@ With --as the image gets a second name on the nodes, such as that of a container
     image: Args.string({ required: true, description: "The image: NAME, NAME:TAG, REGISTRY/NAME:TAG or NAME@DIGEST." }),
   };
   static override flags = {
-    node: common.node,
+    node: common.nodeFlag,
     registry: Flags.string({
       char: "r",
       helpValue: "HOST",
@@ -28,7 +28,7 @@ With --as the image gets a second name on the nodes, such as that of a container
     as: Flags.string({ helpValue: "NAME", summary: "Give the image this name on the nodes too." }),
     ...loginFlags,
     "keep-login": Flags.boolean({ summary: "Leave the nodes logged in to the registry.", dependsOn: ["username"] }),
-    "dry-run": common.dryRun,
+    "dry-run": common.dryRunFlag,
   };
   static override examples = [
     "<%= config.bin %> pull nginx:1.27",

@@ -4,8 +4,13 @@ import { LifecycleCommand } from "../src/cli/families/lifecycle-command.ts";
 export default class Restart extends LifecycleCommand {
   static override summary = "Restart containers.";
   static override description = "Without names all containers are meant, and it asks first.";
-  static override args = { container: common.containers };
-  static override flags = { wait: common.wait, "dry-run": common.dryRun, grace: common.grace, yes: common.yes };
+  static override args = { container: common.containersArg };
+  static override flags = {
+    wait: common.waitFlag,
+    "dry-run": common.dryRunFlag,
+    grace: common.graceFlag,
+    yes: common.yes,
+  };
   static override examples = ["<%= config.bin %> restart --yes", "<%= config.bin %> restart web db@n2"];
 
   async run(): Promise<void> {

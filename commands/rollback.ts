@@ -21,11 +21,11 @@ export default class Rollback extends PictlCommand {
       helpValue: "GENERATION",
       min: 1,
     }),
-    grace: common.grace,
-    "check-timeout": common.checkTimeout,
-    "no-check": common.noCheck,
-    wait: common.wait,
-    "dry-run": common.dryRun,
+    grace: common.graceFlag,
+    "check-timeout": common.checkTimeoutFlag,
+    "no-check": common.noCheckFlag,
+    wait: common.waitFlag,
+    "dry-run": common.dryRunFlag,
     yes: common.yes,
   };
   static override examples = [

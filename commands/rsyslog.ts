@@ -1,7 +1,7 @@
 import { Flags } from "@oclif/core";
 import { analyseRsyslog } from "../src/app/rsyslog.ts";
 import { PictlCommand } from "../src/cli/command.ts";
-import { filterFlags, filterOf } from "../src/cli/families/syslog-flags.ts";
+import { filterFlags, filterOfFlags } from "../src/cli/families/syslog-flags.ts";
 import { parseMoment } from "../src/domain/time.ts";
 import { rsyslogView } from "../src/view/rsyslog.ts";
 
@@ -29,7 +29,7 @@ In messages, numbers, addresses and hexadecimal are #, so that those of a kind a
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Rsyslog);
-    const filter = filterOf(flags);
+    const filter = filterOfFlags(flags);
     const sinceMs = flags.since === undefined ? undefined : parseMoment(flags.since, Date.now());
     const { config, ports } = await this.open(flags);
     const report = await analyseRsyslog(ports, { config, filter, sinceMs, top: flags.top, sudo: flags.sudo });

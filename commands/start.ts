@@ -3,8 +3,8 @@ import { LifecycleCommand } from "../src/cli/families/lifecycle-command.ts";
 
 export default class Start extends LifecycleCommand {
   static override summary = "Start containers that are stopped.";
-  static override args = { container: common.containers };
-  static override flags = { wait: common.wait, "dry-run": common.dryRun };
+  static override args = { container: common.containersArg };
+  static override flags = { wait: common.waitFlag, "dry-run": common.dryRunFlag };
   static override examples = ["<%= config.bin %> start", "<%= config.bin %> start web db@n2"];
 
   async run(): Promise<void> {

@@ -15,9 +15,9 @@ export default class Stats extends PictlCommand {
   static override summary = "Show what nodes and containers use: processor, memory, network.";
   static override description = `100 % is one processor fully used, for nodes too. A node's memory is what is not available; a container's is without its file cache. A node's network is that of its own devices, without Docker's inner ones.
 With --watch alone the screen is redrawn every ${String(defaultSeconds)} s, with --watch 5 every 5 s; with --json it is one object a line: {"time", "stats", "failures"}.`;
-  static override args = { container: common.containers };
+  static override args = { container: common.containersArg };
   static override flags = {
-    node: common.node,
+    node: common.nodeFlag,
     watch: Flags.integer({
       char: "w",
       helpValue: "SECONDS",

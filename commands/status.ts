@@ -16,11 +16,11 @@ import { scopeOf } from "../src/watch/status.ts";
 export default class Status extends PictlCommand {
   static override summary = "Compare wanted with actual, per container; exit 1 when they differ.";
   static override aliases = ["ps"];
-  static override args = { container: common.containers };
+  static override args = { container: common.containersArg };
   static override description = `With --watch the table is redrawn whenever something changes, as Docker's own events tell, until Ctrl-C. What a node that does not answer had is shown as unknown, and how long ago it answered stands below.
 Where stdout is no terminal, --watch prints a line for everything there is, and then one for every change; with --json each is an object: {"time", "containers", "gone", "nodes"}, of which the first has all rows.`;
   static override flags = {
-    node: common.node,
+    node: common.nodeFlag,
     watch: Flags.boolean({ char: "w", summary: "Go on until Ctrl-C, and show what changes." }),
   };
   static override examples = [

@@ -2,7 +2,7 @@ import { Flags } from "@oclif/core";
 import { readSyslog, type SyslogRow } from "../src/app/syslog.ts";
 import * as common from "../src/cli/flags.ts";
 import { StreamCommand } from "../src/cli/families/stream-command.ts";
-import { filterFlags, filterOf } from "../src/cli/families/syslog-flags.ts";
+import { filterFlags, filterOfFlags } from "../src/cli/families/syslog-flags.ts";
 import { selectNodes } from "../src/domain/select.ts";
 import { visible } from "../src/domain/text.ts";
 import { prefixes } from "../src/view/prefix.ts";
@@ -12,7 +12,7 @@ export default class Syslog extends StreamCommand {
   static override description = `Runs the config's syslog command on each node; without one, it is the last 1,000 lines of the journal, /var/log/syslog, /var/log/messages or dmesg, whichever the node has first.
 Errors and warnings are told by PRI where a line begins with it (<34>…), else by its words.`;
   static override flags = {
-    node: common.node,
+    node: common.nodeFlag,
     ...filterFlags,
     tail: Flags.integer({
       helpValue: "N",
@@ -31,7 +31,7 @@ Errors and warnings are told by PRI where a line begins with it (<34>…), else 
   async run(): Promise<void> {
     const { flags } = await this.parse(Syslog);
     const { json } = flags;
-    const filter = filterOf(flags);
+    const filter = filterOfFlags(flags);
     const { config, ports } = await this.open(flags);
     const nodes = selectNodes(config, flags.node ?? []);
     const style = this.terminal.out;

@@ -22,14 +22,14 @@ Every action shows the command that does the same, asks before it stops or remov
         hint: "`pictl status --json` tells the same to programs.",
       });
     }
-    const { openTerminal, refusal } = await import("../src/tui/terminal/index.ts");
+    const { openScreen, terminalRefusal } = await import("../src/tui/terminal/index.ts");
     const { stdin, stdout, env } = process;
-    const refused = refusal({ stdin, stdout }, env);
+    const refused = terminalRefusal({ stdin, stdout }, env);
     if (refused) throw refused;
     const progress = quietProgress();
     let lend: <T>(work: () => Promise<T>) => Promise<T> = (work) => work();
     const context = await this.open(flags, { progress, face: "tui", ask: lending(this.ask, (work) => lend(work)) });
-    const [{ liveJobs, runTui }, { openJobs }, { openLive }] = await Promise.all([
+    const [{ jobsEffects, runTui }, { openJobs }, { openLive }] = await Promise.all([
       import("../src/tui/effects/index.ts"),
       import("../src/operations/jobs/index.ts"),
       import("../src/watch/index.ts"),
@@ -41,14 +41,14 @@ Every action shows the command that does the same, asks before it stops or remov
         progress.warn(`A fault of pictl's own: ${String(error)}`);
       },
     });
-    const live = openLive(context, { jobs: liveJobs(jobs) });
+    const live = openLive(context, { jobs: jobsEffects(jobs) });
     try {
       process.exitCode = await runTui({
         workshop: context,
         live,
         jobs,
         open: (user) => {
-          const terminal = openTerminal({ stdin, stdout, env, colour: this.terminal.out.colour, user });
+          const terminal = openScreen({ stdin, stdout, env, colour: this.terminal.out.colour, user });
           lend = (work) => terminal.lend(work);
           return terminal;
         },

@@ -53,7 +53,7 @@ import { doorPort } from "./domain/delivery/door.ts";
 import { PictlError } from "./domain/errors.ts";
 import type { Face } from "./domain/event.ts";
 import type { Fence } from "./domain/guard/command.ts";
-import { acquireLock, type LockHolder, lockHolder } from "./files/lock.ts";
+import { acquireLock, type FileLockHolder, lockHolder } from "./files/lock.ts";
 import { bootId, machineId } from "./files/machine.ts";
 
 /** An Elasticsearch, and how far it has the event log. */
@@ -93,7 +93,7 @@ export interface Context {
     /** What has been told to whom, and how far the event log is told. */
     readonly notices: { readonly feed: EventFeed; readonly state: StateFile<SavedNotices> };
     /** Which one does. */
-    readonly holder: () => Promise<LockHolder | undefined>;
+    readonly holder: () => Promise<FileLockHolder | undefined>;
     /** What one tells that began with this config under another name of the cluster. */
     readonly ofOldName: () => Promise<DaemonState | undefined>;
   };

@@ -16,7 +16,7 @@ export default class ConfigSet extends ConfigCommand {
   };
   static override flags = {
     text: Flags.boolean({ summary: "Take the value as text even if it reads as JSON." }),
-    "dry-run": common.dryRun,
+    "dry-run": common.dryRunFlag,
   };
   static override examples = [
     "<%= config.bin %> config set ssh.user pi",

@@ -37,10 +37,10 @@ export default class ContainerAdd extends PictlCommand {
     }),
     run: Flags.boolean({ summary: "Create it at once." }),
     force: Flags.boolean({ summary: "Also on a node that is cordoned." }),
-    "check-timeout": common.checkTimeout,
-    "no-check": common.noCheck,
-    wait: common.wait,
-    "dry-run": common.dryRun,
+    "check-timeout": common.checkTimeoutFlag,
+    "no-check": common.noCheckFlag,
+    wait: common.waitFlag,
+    "dry-run": common.dryRunFlag,
   };
   static override examples = [
     '<%= config.bin %> container add web --node pi-1 --args "-p 80:80" --hb 80 --run',

@@ -36,11 +36,11 @@ export default class ContainerEdit extends PictlCommand {
     }),
     "no-hosts": Flags.boolean({ summary: "It fails over to no node." }),
     run: Flags.boolean({ summary: "Make what runs like the config says." }),
-    grace: common.grace,
-    "check-timeout": common.checkTimeout,
-    "no-check": common.noCheck,
-    wait: common.wait,
-    "dry-run": common.dryRun,
+    grace: common.graceFlag,
+    "check-timeout": common.checkTimeoutFlag,
+    "no-check": common.noCheckFlag,
+    wait: common.waitFlag,
+    "dry-run": common.dryRunFlag,
     yes: common.yes,
   };
   static override examples = [

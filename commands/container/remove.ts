@@ -20,9 +20,9 @@ export default class ContainerRemove extends PictlCommand {
   static override flags = {
     "keep-running": Flags.boolean({ summary: "Change only the config; touch no node." }),
     force: Flags.boolean({ summary: "Also when its node cannot be reached." }),
-    grace: common.grace,
-    wait: common.wait,
-    "dry-run": common.dryRun,
+    grace: common.graceFlag,
+    wait: common.waitFlag,
+    "dry-run": common.dryRunFlag,
     yes: common.yes,
   };
   static override examples = [

@@ -1,4 +1,4 @@
-import { daemonStatus } from "../../src/app/daemon/status.ts";
+import { readDaemonStatus } from "../../src/app/daemon/status.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
 import { daemonView } from "../../src/view/daemon.ts";
 
@@ -10,7 +10,7 @@ export default class DaemonStatus extends PictlCommand {
     const { flags } = await this.parse(DaemonStatus);
     const { config, controller, daemon, ports } = await this.open(flags);
     const stateDir = await controller.lookAtStateDir(config.stateDir);
-    const report = await daemonStatus({ ...daemon, now: ports.clock.now(), stateDir });
+    const report = await readDaemonStatus({ ...daemon, now: ports.clock.now(), stateDir });
     await this.finish(report, daemonView);
   }
 }

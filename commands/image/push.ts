@@ -13,11 +13,11 @@ export default class ImagePush extends PictlCommand {
 Over each node's SSH connection goes what the node lacks of it. Entries of the layout with that \`image\` then run it, once they are created anew.`;
   static override args = {
     image: Args.string({ required: true, description: "A file, `-` for stdin, or an image of this machine's Docker." }),
-    node: common.nodes,
+    node: common.nodesArg,
   };
   static override flags = {
     as: Flags.string({ helpValue: "NAME", summary: "What the nodes call it, instead of what the archive says." }),
-    "dry-run": common.dryRun,
+    "dry-run": common.dryRunFlag,
   };
   static override examples = [
     "<%= config.bin %> image push app:1.4",

@@ -17,9 +17,9 @@ export default class ImageRemove extends PictlCommand {
     }),
   };
   static override flags = {
-    node: common.node,
+    node: common.nodeFlag,
     force: Flags.boolean({ summary: "Also what the layout or a stopped container needs." }),
-    "dry-run": common.dryRun,
+    "dry-run": common.dryRunFlag,
     yes: common.yes,
   };
   static override examples = [

@@ -38,7 +38,7 @@ export default class NodeAdd extends PictlCommand {
       dependsOn: ["trust"],
     }),
     check: Flags.boolean({ summary: "Connect to the node before it is added.", default: true, allowNo: true }),
-    "dry-run": common.dryRun,
+    "dry-run": common.dryRunFlag,
     yes: common.yesToKeys,
   };
   static override examples = [

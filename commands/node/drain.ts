@@ -13,11 +13,11 @@ export default class NodeDrain extends PictlCommand {
   static override args = { node: Args.string({ required: true, description: "The node, by its whole name." }) };
   static override flags = {
     "copy-volumes": Flags.boolean({ summary: "Copy their volumes and folders, each while it is stopped." }),
-    "check-timeout": common.checkTimeout,
-    "no-check": common.noCheck,
-    grace: common.grace,
-    wait: common.wait,
-    "dry-run": common.dryRun,
+    "check-timeout": common.checkTimeoutFlag,
+    "no-check": common.noCheckFlag,
+    grace: common.graceFlag,
+    wait: common.waitFlag,
+    "dry-run": common.dryRunFlag,
     yes: Flags.boolean({ char: "y", summary: "Do not ask, nor whether data may stay behind." }),
   };
   static override examples = [
@@ -39,7 +39,7 @@ export default class NodeDrain extends PictlCommand {
       dryRun: flags["dry-run"],
       confirm: async (plan, keepers) =>
         flags.yes ||
-        this.ask.confirm(drainQuestion(plan, { node: args.node, keepers }), common.insteadOfDraining(plan, flags)),
+        this.ask.confirm(drainQuestion(plan, { node: args.node, keepers }), common.insteadOfDrainingFlags(plan, flags)),
     });
     await this.finish(report, nodeRemovalView);
   }

@@ -21,11 +21,11 @@ export default class NodeRemove extends PictlCommand {
       summary: "Copy their volumes and folders, each while it is stopped.",
       dependsOn: ["move"],
     }),
-    "check-timeout": common.checkTimeout,
-    "no-check": common.noCheck,
-    grace: common.grace,
-    wait: common.wait,
-    "dry-run": common.dryRun,
+    "check-timeout": common.checkTimeoutFlag,
+    "no-check": common.noCheckFlag,
+    grace: common.graceFlag,
+    wait: common.waitFlag,
+    "dry-run": common.dryRunFlag,
     yes: Flags.boolean({ char: "y", summary: "Do not ask, nor whether data may stay behind." }),
   };
   static override examples = [
@@ -52,7 +52,7 @@ export default class NodeRemove extends PictlCommand {
             flags.yes ||
             this.ask.confirm(
               drainQuestion(plan, { node: args.node, path: store.path, keepers }),
-              common.insteadOfDraining(plan, flags),
+              common.insteadOfDrainingFlags(plan, flags),
             ),
         })
       : await removeNode(ports, {

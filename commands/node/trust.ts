@@ -12,7 +12,7 @@ export default class NodeTrust extends PictlCommand {
   static override description =
     "Stores the keys in the known_hosts file that the config or ~/.ssh/config names, as ssh itself does. Jump hosts on " +
     "the way come first. With --fingerprint nobody is asked and no other key is trusted: the way for scripts.";
-  static override args = { node: common.nodes };
+  static override args = { node: common.nodesArg };
   static override flags = {
     fingerprint: Flags.string({
       summary: "Trust the key with this fingerprint and no other. Repeatable.",
@@ -21,7 +21,7 @@ export default class NodeTrust extends PictlCommand {
       multipleNonGreedy: true,
     }),
     replace: Flags.boolean({ summary: "Trust a key that has changed, in the place of the one that is known." }),
-    "dry-run": common.dryRun,
+    "dry-run": common.dryRunFlag,
     yes: common.yesToKeys,
   };
   static override examples = [

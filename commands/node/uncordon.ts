@@ -6,7 +6,7 @@ export default class NodeUncordon extends CordonCommand {
   static override description = "Containers stay where they are; `pictl move` brings one back.";
   static override aliases = ["node:undrain"];
   static override args = { node: common.chosenNodes };
-  static override flags = { "dry-run": common.dryRun };
+  static override flags = { "dry-run": common.dryRunFlag };
   static override examples = ["<%= config.bin %> node uncordon pi-4", "<%= config.bin %> node uncordon '*'"];
 
   async run(): Promise<void> {

@@ -14,7 +14,7 @@ import { lookAtNodes, type SeenNode } from "./image/look-at-nodes.ts";
 import { sha256 } from "./kit/digest.ts";
 import { fanOut } from "./kit/fan-out.ts";
 import { nodeOf, type Observer, observer } from "./kit/observe.ts";
-import type { BuildContext, Ports, Step } from "./ports.ts";
+import type { BuildContext, Ports, ProgressStep } from "./ports.ts";
 import { type Limiter, limiter } from "../limiter.ts";
 import { onceEach } from "../once.ts";
 import { record } from "./kit/record.ts";
@@ -204,7 +204,7 @@ async function stepOn(
   ports: Ports,
   { image, context }: Work,
   { node, way }: { readonly node: string; readonly way: Way },
-  work: (step: Step) => Promise<Done>,
+  work: (step: ProgressStep) => Promise<Done>,
 ): Promise<BuildRow> {
   const step = ports.progress.step(`${image}@${node}`, way.do === "deliver" ? "deliver" : "build");
   const startedAt = ports.clock.monotonic();
@@ -222,7 +222,7 @@ async function stepOn(
 interface On<W extends Way["do"]> {
   readonly node: string;
   readonly way: Extract<Way, { readonly do: W }>;
-  readonly step: Step;
+  readonly step: ProgressStep;
 }
 
 async function build(ports: Ports, work: Work, { node, way, step }: On<"build">): Promise<Done> {

@@ -28,7 +28,7 @@ import { rollBackOne } from "./place/roll-back.ts";
 import { replaceRenamed } from "./place/renamed.ts";
 import { rollOut } from "./place/roll-out.ts";
 import { settleReplacement } from "./place/settle.ts";
-import type { Ports, Step } from "./ports.ts";
+import type { Ports, ProgressStep } from "./ports.ts";
 import { refuseMoved } from "./copies/refuse-moved.ts";
 import type { Report } from "./kit/report.ts";
 
@@ -302,7 +302,7 @@ async function pullAll(
 async function carryOut(
   ports: Ports,
   input: CreateInput,
-  { item, looked, step }: { item: Looked; looked: readonly Looked[]; step: Step },
+  { item, looked, step }: { item: Looked; looked: readonly Looked[]; step: ProgressStep },
 ): Promise<Done> {
   const { placement, plan } = item;
   const { dryRun, conducted } = input;

@@ -10,7 +10,7 @@ import { fanOut } from "./kit/fan-out.ts";
 import type { Connection, Controller, Ports } from "./ports.ts";
 import type { Report } from "./kit/report.ts";
 
-export interface CheckRow extends Omit<Check, "measured" | "code">, Measures {
+export interface DoctorRow extends Omit<Check, "measured" | "code">, Measures {
   /** Null for what was found on the controller. */
   readonly node: string | null;
 }
@@ -22,7 +22,7 @@ export interface CheckRow extends Omit<Check, "measured" | "code">, Measures {
 export async function examineCluster(
   ports: Ports & { readonly controller: Controller },
   input: { readonly config: Config; readonly configPath: string; readonly nodes: readonly NodeSpec[] },
-): Promise<Report<{ checks: readonly CheckRow[] }>> {
+): Promise<Report<{ checks: readonly DoctorRow[] }>> {
   const [controller, looks] = await Promise.all([
     ports.controller.look({ config: input.configPath, stateDir: input.config.stateDir }),
     fanOut(ports, input.nodes, {
@@ -155,7 +155,7 @@ async function orError<T>(work: Promise<T>): Promise<T | PictlError> {
   }
 }
 
-function row(node: string | null, { check, state, message, remedy, measured }: Check): CheckRow {
+function row(node: string | null, { check, state, message, remedy, measured }: Check): DoctorRow {
   return { node, check, state, message, remedy, ...measured };
 }
 
@@ -174,7 +174,7 @@ function failureOf(node: string | null, { check, state, message, remedy, code }:
 }
 
 /** The failures that no row tells: what a person sees below the tree. */
-export function untold(report: Report<{ checks: readonly CheckRow[] }>): readonly Failure[] {
+export function untold(report: Report<{ checks: readonly DoctorRow[] }>): readonly Failure[] {
   const problems = new Set(report.result.checks.filter((each) => each.state === "problem").map((each) => each.node));
   return report.failures.filter((failure) => !problems.has(failure.node ?? null));
 }

@@ -20,7 +20,7 @@ import type { Ports } from "./ports.ts";
 import { removeLeftovers, settleReplacement } from "./place/settle.ts";
 import { refuseMoved } from "./copies/refuse-moved.ts";
 import type { Report } from "./kit/report.ts";
-import { forgetStopped, markStopped } from "./copies/stop-marks.ts";
+import { forgetStopped, leaveStopMark } from "./copies/stop-marks.ts";
 import { startWatchMs, watchStart } from "./daemon/watch-start.ts";
 
 export interface LifecycleInput {
@@ -121,7 +121,7 @@ export async function applyLifecycle(
   const marked = { cluster: config.cluster, container, marks };
   const connection = await ports.nodes.connect(node, ports.signal);
   // Before it stops, or a daemon that looks in between starts it again.
-  if (marking) await markStopped(ports, { ...marked, connection, facts: marking });
+  if (marking) await leaveStopMark(ports, { ...marked, connection, facts: marking });
   if (action === "start" || action === "restart") await forgetStopped({ ...marked, connection });
   for (const command of commands) {
     await runDocker(connection, command, {

@@ -3,7 +3,7 @@ import type { Config, NodeSpec } from "../domain/config/types.ts";
 import * as docker from "../domain/docker/commands.ts";
 import type { DiskFacts } from "../domain/docker/facts.ts";
 import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
-import { type Leftover, planPrune, pruneScope } from "../domain/prune/plan.ts";
+import { type Prunable, planPrune, pruneScope } from "../domain/prune/plan.ts";
 import { type Command, render } from "../domain/shell.ts";
 import { runDocker } from "./kit/docker.ts";
 import { fanOut } from "./kit/fan-out.ts";
@@ -72,7 +72,7 @@ export async function prune(ports: Ports, input: PruneInput): Promise<Report<{ l
 
 interface Look {
   readonly node: NodeSpec;
-  readonly plan: readonly Leftover[];
+  readonly plan: readonly Prunable[];
 }
 
 function lookAt(
@@ -122,7 +122,7 @@ async function removeAll(
 }
 
 /** Never by force: what is used since it was looked at, docker refuses to remove. */
-async function remove(ports: Ports, node: NodeSpec, leftover: Leftover): Promise<void> {
+async function remove(ports: Ports, node: NodeSpec, leftover: Prunable): Promise<void> {
   const { kind, name, id, why } = leftover;
   const connection = await ports.nodes.connect(node, ports.signal);
   for (const command of commandsFor(leftover)) {
@@ -136,17 +136,17 @@ async function remove(ports: Ports, node: NodeSpec, leftover: Leftover): Promise
   });
 }
 
-function commandsFor({ kind, targets }: Leftover): readonly Command[] {
+function commandsFor({ kind, targets }: Prunable): readonly Command[] {
   return targets.map((target) =>
     kind === "container" ? docker.removeStopped(target) : docker.removeImage(target, false),
   );
 }
 
-function outcomeOf(leftover: Leftover, dryRun: boolean): string {
+function outcomeOf(leftover: Prunable, dryRun: boolean): string {
   return dryRun ? `would run: ${commandsFor(leftover).map(render).join("; ")}` : "to be removed";
 }
 
-function rowOf(node: string, leftover: Leftover, changed: boolean, outcome: string): PrunedRow {
+function rowOf(node: string, leftover: Prunable, changed: boolean, outcome: string): PrunedRow {
   const { kind, name, id, bytes, why } = leftover;
   return { node, [kind]: name, id, bytes, why, changed, outcome };
 }

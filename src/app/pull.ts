@@ -6,7 +6,7 @@ import { type ImageReference, pullName } from "../domain/registry/reference.ts";
 import { type Command, render } from "../domain/shell.ts";
 import { runDocker } from "./kit/docker.ts";
 import { fanOut } from "./kit/fan-out.ts";
-import type { Connection, Ports, RegistryLogin, Step } from "./ports.ts";
+import type { Connection, Ports, RegistryLogin, ProgressStep } from "./ports.ts";
 import { pullImage } from "./image/pull-image.ts";
 import { record } from "./kit/record.ts";
 import type { Report } from "./kit/report.ts";
@@ -87,7 +87,7 @@ async function pullOn(ports: Ports, node: NodeSpec, input: WithSecret): Promise<
 interface Place {
   readonly node: NodeSpec;
   readonly connection: Connection;
-  readonly step: Step;
+  readonly step: ProgressStep;
   readonly input: WithSecret;
 }
 

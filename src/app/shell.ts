@@ -7,7 +7,7 @@ import { type Command, words } from "../domain/shell.ts";
 import { containerShell } from "../domain/terminal/container-shell.ts";
 import { Escape } from "../domain/terminal/escape.ts";
 import { TerminalModes } from "../domain/terminal/modes.ts";
-import type { Place } from "../domain/terminal/place.ts";
+import type { TerminalPlace } from "../domain/terminal/place.ts";
 import type { Connection, Ports, RemoteTerminal, TerminalSize } from "./ports.ts";
 import { record } from "./kit/record.ts";
 import type { Report } from "./kit/report.ts";
@@ -39,7 +39,7 @@ export interface LocalTerminal {
  */
 export async function openShell(
   ports: ShellPorts,
-  { config, place, local }: { readonly config: Config; readonly place: Place; readonly local: LocalTerminal },
+  { config, place, local }: { readonly config: Config; readonly place: TerminalPlace; readonly local: LocalTerminal },
 ): Promise<Report<object>> {
   const { node, container } = place;
   const where = { node: node.name, ...(container === undefined ? {} : { container }) };
@@ -149,7 +149,12 @@ function graded({ signal }: ShellPorts, end: Awaited<RemoteTerminal["ended"]> | 
 /** The command that opens a shell in the container: bash where the container has it, else sh. */
 async function enterContainer(
   ports: ShellPorts,
-  { config, place, connection, local }: { config: Config; place: Place; connection: Connection; local: LocalTerminal },
+  {
+    config,
+    place,
+    connection,
+    local,
+  }: { config: Config; place: TerminalPlace; connection: Connection; local: LocalTerminal },
 ): Promise<Command> {
   const name = place.container ?? "";
   const engine = await ports.engines.on(place.node, ports.signal);

@@ -2,12 +2,12 @@ import { Args, Flags } from "@oclif/core";
 
 /** Flags and arguments that mean the same wherever they occur. */
 
-export const containers = Args.string({
+export const containersArg = Args.string({
   multiple: true,
   description: "Containers: NAME, NAME@NODE or a glob; all of the layout when left out.",
 });
 
-export const nodes = Args.string({
+export const nodesArg = Args.string({
   multiple: true,
   description: "Nodes: a name, a glob or LABEL=VALUE; all when left out.",
 });
@@ -18,7 +18,7 @@ export const chosenNodes = Args.string({
   description: "Nodes: a name, a glob or LABEL=VALUE.",
 });
 
-export const node = Flags.string({
+export const nodeFlag = Flags.string({
   char: "n",
   multiple: true,
   multipleNonGreedy: true,
@@ -26,7 +26,7 @@ export const node = Flags.string({
   summary: "Only these nodes: a name, a glob or LABEL=VALUE. Repeatable.",
 });
 
-export const dryRun = Flags.boolean({ summary: "Print what would be done, and do nothing." });
+export const dryRunFlag = Flags.boolean({ summary: "Print what would be done, and do nothing." });
 
 export const yes = Flags.boolean({ char: "y", summary: "Do not ask." });
 
@@ -36,14 +36,14 @@ export const yesToKeys = Flags.boolean({
   summary: "Do not ask: trust the host keys that are shown, or those of --fingerprint alone.",
 });
 
-export const grace = Flags.integer({
+export const graceFlag = Flags.integer({
   summary: "Seconds a container may take to stop before it is killed, instead of its own: `--stop-timeout`, else 10.",
   helpValue: "SECONDS",
   min: 0,
   max: 3600,
 });
 
-export const checkTimeout = Flags.integer({
+export const checkTimeoutFlag = Flags.integer({
   summary:
     "How long a new container may take until its check succeeds; without it, as its entry's `patience` says, else 30, " +
     "or as long as its HEALTHCHECK takes.",
@@ -52,7 +52,7 @@ export const checkTimeout = Flags.integer({
   max: 3600,
 });
 
-export const noCheck = Flags.boolean({
+export const noCheckFlag = Flags.boolean({
   summary: "Do not wait until a new container has passed its check: it only has to run.",
   exclusive: ["check-timeout"],
 });
@@ -66,7 +66,7 @@ export function patience(flags: { readonly "check-timeout": number | undefined; 
   return { patienceMs: seconds === undefined ? undefined : seconds * 1000, skipsCheck: flags["no-check"] };
 }
 
-export const wait = Flags.integer({
+export const waitFlag = Flags.integer({
   summary: "Seconds to wait for another pictl that changes the same containers.",
   helpValue: "SECONDS",
   default: 0,
@@ -75,7 +75,7 @@ export const wait = Flags.integer({
 });
 
 /** How to say without a terminal that a node may be drained, and what becomes of the data there. */
-export function insteadOfDraining(
+export function insteadOfDrainingFlags(
   plan: { readonly leftBehind: readonly string[] },
   flags: { readonly "copy-volumes": boolean },
 ): string {

@@ -5,9 +5,9 @@ import type { SharedPorts } from "../app/leadership/shared.ts";
 import { openRegister } from "../app/leadership/register.ts";
 import type { Config } from "../domain/config/types.ts";
 import type { Inability } from "../app/leadership/claim.ts";
-import type { Role } from "../domain/leadership/judge.ts";
+import type { ControllerRole } from "../domain/leadership/judge.ts";
 
-const events: Readonly<Record<Role, { readonly type: string; readonly error?: string }>> = {
+const events: Readonly<Record<ControllerRole, { readonly type: string; readonly error?: string }>> = {
   leader: { type: "daemon.leads" },
   standby: { type: "daemon.stands-by", error: "Another daemon leads this cluster, or did until a moment ago." },
   unelected: {
@@ -60,7 +60,7 @@ export async function startLeading(
   const { leadership, leave } = options;
   const register = openRegister(ports, options);
   let last: string | undefined;
-  let lastRole: Role | null = null;
+  let lastRole: ControllerRole | null = null;
   const turn = async (): Promise<void> => {
     const config = options.config();
     await leadership.round(config);

@@ -1,5 +1,5 @@
 import { measure, measureEveryMs } from "../app/elastic/measure.ts";
-import { openShipping } from "../app/elastic/shipping.ts";
+import { openShippingLoop } from "../app/elastic/shipping.ts";
 import type { ShipInput } from "../app/elastic/ship.ts";
 import type { Ports } from "../app/ports.ts";
 import type { Config, ElasticSection } from "../domain/config/types.ts";
@@ -13,7 +13,7 @@ export async function keepShipping(
   open: (section: ElasticSection) => ShipInput,
   { leave, config }: { readonly leave: AbortSignal; readonly config: () => Config },
 ): Promise<void> {
-  const shipping = openShipping(ports, open);
+  const shipping = openShippingLoop(ports, open);
   while (!leave.aborted) {
     const current = config();
     if (current.elasticsearch) await shipping.turn(current, current.elasticsearch, leave);

@@ -19,14 +19,14 @@ export interface Lock {
   release(): Promise<void>;
 }
 
-export interface LockHolder {
+export interface FileLockHolder {
   readonly pid: number;
   readonly host: string;
   /** RFC 3339, UTC. */
   readonly since: string;
 }
 
-interface Holder extends LockHolder {
+interface Holder extends FileLockHolder {
   /** The process's start, in clock ticks since boot: a process id alone is used again. */
   readonly started: string;
   readonly boot: string;
@@ -56,7 +56,7 @@ export async function acquireLock(path: string, waitMs: number, refusal: Refusal
 }
 
 /** Who holds the lock, without trying to get it; undefined when nobody does, or a process that is gone. */
-export async function lockHolder(path: string): Promise<LockHolder | undefined> {
+export async function lockHolder(path: string): Promise<FileLockHolder | undefined> {
   const text = await read(path);
   return text === undefined || isGone(text) ? undefined : parse(text);
 }

@@ -1,7 +1,7 @@
 import type { Report } from "../app/kit/report.ts";
 import { type ErrorCode, exitCodeOf, type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { exitCodeFor, type JsonDocument, jsonDocument, jsonFailure, jsonText } from "../view/document.ts";
-import { Refusal } from "./refusal.ts";
+import { RequestRefused } from "./refusal.ts";
 
 /** The status of a document, by the exit code that the command would have ended with. */
 function statusOf(exitCode: number): number {
@@ -18,13 +18,13 @@ export function answer(report: Report<object>): Response {
  * what such a message may hold.
  */
 export function answerError(error: unknown, tell: (error: Error) => void): Response {
-  const headers = error instanceof Refusal ? error.headers : {};
-  return documentResponse(jsonFailure(failuresOf(error, tell)), statusOfError(error), headers);
+  const headers = error instanceof RequestRefused ? error.headers : {};
+  return documentResponse(jsonFailure(answeredFailures(error, tell)), statusOfError(error), headers);
 }
 
 /** The status of what went wrong as a whole. */
 export function statusOfError(error: unknown): number {
-  if (error instanceof Refusal) return error.status;
+  if (error instanceof RequestRefused) return error.status;
   if (!(error instanceof PictlError)) return 500;
   return ownStatus[error.code] ?? statusOf(exitCodeOf(error.related.length > 0 ? error.related : [toFailure(error)]));
 }
@@ -33,7 +33,7 @@ export function statusOfError(error: unknown): number {
 const ownStatus: Readonly<Partial<Record<ErrorCode, number>>> = { "config-changed": 412, "too-many-requests": 429 };
 
 /** The failures that an error stands for; of a bug of ours, which `tell` is given, only that there is one. */
-export function failuresOf(error: unknown, tell: (error: Error) => void): readonly Failure[] {
+export function answeredFailures(error: unknown, tell: (error: Error) => void): readonly Failure[] {
   if (error instanceof PictlError) return error.related.length > 0 ? error.related : [toFailure(error)];
   tell(error instanceof Error ? error : new Error(String(error)));
   return [toFailure(new PictlError("internal", "The server made a mistake.", { hint: "Its log says which." }))];

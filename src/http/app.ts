@@ -5,7 +5,7 @@ import type { ServerEnv } from "./env.ts";
 import { type Doors, identifyClient } from "./guard/client.ts";
 import { securityHeaders } from "./guard/headers.ts";
 import type { Metrics } from "./metrics.ts";
-import { Refusal } from "./refusal.ts";
+import { RequestRefused } from "./refusal.ts";
 import type { StaticFiles } from "./static.ts";
 
 export interface AppParts extends ApiParts {
@@ -20,7 +20,9 @@ export interface AppParts extends ApiParts {
 export function serverApp(parts: AppParts): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
   app.onError((error) => answerError(error, parts.onBug));
-  app.notFound(() => answerError(new Refusal(404, "no-such-route", "There is nothing at this address."), parts.onBug));
+  app.notFound(() =>
+    answerError(new RequestRefused(404, "no-such-route", "There is nothing at this address."), parts.onBug),
+  );
   app.use(async (context, next) => {
     context.set("client", identifyClient(context.env.incoming, parts.doors));
     await next();

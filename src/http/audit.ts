@@ -2,7 +2,7 @@ import { record } from "../app/kit/record.ts";
 import type { Ports } from "../app/ports.ts";
 import type { Client } from "../domain/access/client.ts";
 import type { Face } from "../domain/event.ts";
-import type { Identity } from "./access/identity.ts";
+import type { Requester } from "./access/identity.ts";
 
 /** The event log, for who comes in and who may not. */
 export interface Audit {
@@ -11,7 +11,7 @@ export interface Audit {
   /** A login that failed. */
   refused(who: string, client: Client, why: string): Promise<void>;
   /** Something that was asked for and is not allowed. */
-  denied(what: string, identity: Identity | undefined, client: Client, why: string): Promise<void>;
+  denied(what: string, identity: Requester | undefined, client: Client, why: string): Promise<void>;
 }
 
 /** An attacker can make as many of these as there are requests; so many a minute are written of one address. */
@@ -51,6 +51,6 @@ export function openAudit(ports: Pick<Ports, "events" | "clock">): Audit {
 }
 
 /** People in the console, and scripts. */
-export function faceOf(identity: Identity | undefined): Face {
+export function faceOf(identity: Requester | undefined): Face {
   return identity?.by === "session" ? "web" : "api";
 }

@@ -1,6 +1,6 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Client } from "../domain/access/client.ts";
-import type { Identity } from "./access/identity.ts";
+import type { Requester } from "./access/identity.ts";
 
 /** What a route finds in hono's context. */
 export interface ServerEnv {
@@ -9,6 +9,6 @@ export interface ServerEnv {
     /** Who asks, and by which name of ours. */
     client: Client;
     /** Undefined: nobody has logged in. */
-    identity: Identity | undefined;
+    identity: Requester | undefined;
   };
 }

@@ -21,7 +21,7 @@ import { exposureOf } from "./listen/exposed.ts";
 import { selfSigned } from "./listen/self-signed.ts";
 import { listener } from "./listen/server.ts";
 import { type SocketRoute, type SocketTable, socketTable } from "./listen/sockets.ts";
-import { type Certificate, certificateOf } from "./listen/tls.ts";
+import { type ServerCertificate, certificateOf } from "./listen/tls.ts";
 import { limits as usualLimits, type Limits } from "./limits.ts";
 import { openMetrics } from "./metrics.ts";
 import { type Part, runParts } from "./parts.ts";
@@ -214,7 +214,7 @@ async function certificateFor(
   http: HttpSection,
   { access, selfSigned: wanted, warn }: Pick<ServeInput, "access" | "selfSigned" | "warn">,
   { certificateMs }: Pick<Limits, "certificateMs">,
-): Promise<{ readonly certificate: Certificate | undefined; readonly fingerprint?: string }> {
+): Promise<{ readonly certificate: ServerCertificate | undefined; readonly fingerprint?: string }> {
   if (http.tls) return { certificate: await certificateOf(http.tls, warn, certificateMs) };
   if (!wanted) return { certificate: undefined };
   return selfSigned(access.certificate, http);

@@ -4,14 +4,14 @@
  */
 import { PictlError } from "../domain/errors.ts";
 import type { LabPlan } from "./plan.ts";
-import { run } from "./run.ts";
+import { runHere } from "./run.ts";
 import { switchNamespace, switchPid } from "./switch.ts";
 import { CONTROLLER, type Cut } from "./types.ts";
 
 export type CutPair = readonly [from: string, to: string];
 
 export async function readCuts(switchProcess: number): Promise<CutPair[]> {
-  const text = await run("read the lab's cuts", [
+  const text = await runHere("read the lab's cuts", [
     ...switchNamespace(switchProcess),
     "nft",
     "-j",
@@ -38,18 +38,18 @@ export function cutsOf(port: string, cuts: readonly CutPair[]): Cut[] {
 export async function changeCuts(plan: LabPlan, verb: "add" | "delete", pairs: readonly CutPair[]): Promise<void> {
   if (pairs.length === 0) return;
   const elements = pairs.map(([from, to]) => `"${from}" . "${to}"`).join(", ");
-  await run("change the lab's cuts", [...switchNamespace(switchPid(plan)), "nft", "-f", "-"], {
+  await runHere("change the lab's cuts", [...switchNamespace(switchPid(plan)), "nft", "-f", "-"], {
     stdin: `${verb} element bridge pictl cuts { ${elements} }\n`,
   });
 }
 
 export function checkPort(plan: LabPlan, port: string): void {
-  if (portsOf(plan).includes(port)) return;
+  if (switchPorts(plan).includes(port)) return;
   throw new PictlError("unknown-node", `Lab "${plan.record.name}" has no node "${port}".`, {
     hint: `Its nodes are ${plan.nodes.length > 1 ? `n1 to n${plan.nodes.length}` : "n1"}.`,
   });
 }
 
-export function portsOf(plan: LabPlan): string[] {
+export function switchPorts(plan: LabPlan): string[] {
   return [CONTROLLER, ...plan.nodes.map((node) => node.name)];
 }

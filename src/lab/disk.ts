@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { type EtcFile, identity, settings } from "./etc.ts";
 import { fstab, nodeFolders } from "./fstab.ts";
 import type { LabPlan } from "./plan.ts";
-import { attempt, run } from "./run.ts";
+import { attempt, runHere } from "./run.ts";
 import type { LabNode } from "./types.ts";
 
 /** What the disks of all nodes of a lab have in common. */
@@ -52,7 +52,7 @@ async function newDisk(plan: LabPlan, node: LabNode, model: DiskModel, etc: stri
   for (const name of model.links) symlinkSync(readlinkSync(`/${name}`), join(root, name));
   symlinkSync("/run", join(root, "var/run"));
   symlinkSync("/run/lock", join(root, "var/lock"));
-  if (!model.overlays) await run("copy /etc for a node", ["cp", "-aT", "/etc", etc]);
+  if (!model.overlays) await runHere("copy /etc for a node", ["cp", "-aT", "/etc", etc]);
   for (const file of identity(plan, node)) writeEtc(etc, file);
   const authorizedKeys = join(root, model.home, ".ssh/authorized_keys");
   writeFileSync(authorizedKeys, readFileSync(`${plan.paths.key}.pub`), { mode: 0o600 });

@@ -6,9 +6,9 @@ import { demoFolders } from "./config.ts";
 import { removeIfEmpty } from "./lock.ts";
 import { endNodes } from "./node.ts";
 import { OWN_ENTRIES, planLab, type LabPlan } from "./plan.ts";
-import { bootId, isAlive, signalProcess, untilGone } from "./process.ts";
+import { currentBoot, isProcessAlive, signalProcess, untilGone } from "./process.ts";
 import { findLab, unregister, withLabLock } from "./record.ts";
-import { attempt, run } from "./run.ts";
+import { attempt, runHere } from "./run.ts";
 import { switchRef } from "./switch.ts";
 import type { LabPorts, LabRecord } from "./types.ts";
 import { until } from "./wait.ts";
@@ -64,10 +64,10 @@ async function keepLab(plan: LabPlan): Promise<void> {
 
 /** Ends all processes of a lab and removes its network and control groups; the folder stays. */
 export async function stopLab(plan: LabPlan): Promise<void> {
-  if (plan.record.bootId === bootId()) {
+  if (plan.record.bootId === currentBoot()) {
     const holder = switchRef(plan);
     const [left] = await Promise.all([endNodes(plan, plan.nodes), endSwitch(plan)]);
-    if (left.length > 0 || (holder !== undefined && isAlive(holder))) {
+    if (left.length > 0 || (holder !== undefined && isProcessAlive(holder))) {
       throw new PictlError(
         "lab-failed",
         `Processes of lab "${plan.record.name}" did not end: ${left.map(({ pid }) => pid).join(", ")}.`,
@@ -95,7 +95,7 @@ async function removeFolder(record: LabRecord): Promise<void> {
   const remove = async (): Promise<boolean> =>
     (await attempt(["rm", "-rf", "--one-file-system", "--", ...paths])).code === 0;
   if (!(await until(remove, { timeoutMs: 2000 }))) {
-    await run("remove the lab's folder", ["rm", "-rf", "--one-file-system", "--", ...paths]);
+    await runHere("remove the lab's folder", ["rm", "-rf", "--one-file-system", "--", ...paths]);
   }
   if (record.wrote.includes("docker")) removeIfEmpty(join(record.dir, "docker"));
   if (record.madeDir === null) return;

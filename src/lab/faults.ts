@@ -1,6 +1,6 @@
 /** Faults of the network: cables cut and mended. */
 import { PictlError } from "../domain/errors.ts";
-import { changeCuts, checkPort, type CutPair, portsOf, readCuts } from "./cuts.ts";
+import { changeCuts, checkPort, type CutPair, switchPorts, readCuts } from "./cuts.ts";
 import { planLab, type LabPlan } from "./plan.ts";
 import { needLab } from "./record.ts";
 import { statusOf } from "./status.ts";
@@ -45,7 +45,7 @@ export async function labHeal(options: {
 
 function peersOf(plan: LabPlan, port: string, from: string | undefined): string[] {
   checkPort(plan, port);
-  const others = portsOf(plan).filter((other) => other !== port);
+  const others = switchPorts(plan).filter((other) => other !== port);
   if (from === undefined) return others;
   if (from === "nodes") return others.filter((other) => other !== CONTROLLER);
   checkPort(plan, from);

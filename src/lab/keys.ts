@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LabPlan } from "./plan.ts";
-import { run } from "./run.ts";
+import { runHere } from "./run.ts";
 import type { LabNode } from "./types.ts";
 
 /** Makes the login key, one host key a node and known_hosts; keys that are there already are kept. */
@@ -33,7 +33,7 @@ async function generate(keys: readonly Key[], signal?: AbortSignal): Promise<voi
   const loop =
     'while [ $# -gt 0 ]; do rm -f "$1"; ssh-keygen -q -t ed25519 -N "" -C "$2" -f "$1" || exit; shift 2; done';
   const args = keys.flatMap(({ file, comment }) => [file, comment]);
-  await run("make SSH keys", ["sh", "-c", loop, "sh", ...args], { signal });
+  await runHere("make SSH keys", ["sh", "-c", loop, "sh", ...args], { signal });
 }
 
 /** ssh-keygen writes the public half last; one that was killed may have left it empty. */

@@ -16,7 +16,7 @@ export interface Launched {
  * that waits, its id and start time in `recordFile`, then `words` in its place (same process). If this process dies
  * in between, the shell reads the end of its stdin and ends. Afterwards each `go()` gives it one line to read.
  */
-export function launch(words: readonly string[], recordFile: string, logFile: string): Launched {
+export function launchHere(words: readonly string[], recordFile: string, logFile: string): Launched {
   const log = openSync(logFile, "a");
   const child = spawn("/bin/sh", ["-c", 'read -r go && exec "$@"', "sh", ...words], {
     detached: true,

@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { PictlError } from "../domain/errors.ts";
-import { isAlive, processRef, type ProcessRef } from "./process.ts";
+import { isProcessAlive, processRef, type ProcessRef } from "./process.ts";
 import { until } from "./wait.ts";
 
 export interface LockOptions {
@@ -60,13 +60,13 @@ function take(path: string): boolean {
 
 function removeStale(path: string): void {
   const holder = holderOf(path);
-  if (holder === undefined || isAlive(holder)) return;
+  if (holder === undefined || isProcessAlive(holder)) return;
   const aside = `${path}.${process.pid}`;
   try {
     renameSync(path, aside);
     // Somebody else may have been faster, and what was moved away is their lock.
     const moved = holderOf(aside);
-    if (moved !== undefined && isAlive(moved)) linkSync(aside, path);
+    if (moved !== undefined && isProcessAlive(moved)) linkSync(aside, path);
   } catch (error) {
     if (!["EEXIST", "ENOENT"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
   } finally {

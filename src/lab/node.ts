@@ -4,9 +4,9 @@ import { request } from "node:http";
 import { uptime } from "node:os";
 import { join } from "node:path";
 import { thaw } from "./cgroups.ts";
-import { launch, launchedBefore } from "./launch.ts";
+import { launchHere, launchedBefore } from "./launch.ts";
 import type { LabPlan } from "./plan.ts";
-import { childrenOf, isAlive, signalProcess, processRef, untilGone, type ProcessRef } from "./process.ts";
+import { childrenOf, isProcessAlive, signalProcess, processRef, untilGone, type ProcessRef } from "./process.ts";
 import { attempt } from "./run.ts";
 import { plugIn, unplug, untilOwnNetwork } from "./switch.ts";
 import { templatePath } from "./templates.ts";
@@ -17,7 +17,7 @@ export async function powerOn(plan: LabPlan, nodes: readonly LabNode[], signal?:
   const clock = await uptimeFromZero(signal);
   const started = nodes.map((node) => ({
     node,
-    process: launch(initWords(plan, node, clock), recordFile(plan, node), logFile(node, "init")),
+    process: launchHere(initWords(plan, node, clock), recordFile(plan, node), logFile(node, "init")),
   }));
   await Promise.all(started.map(({ node, process }) => untilOwnNetwork(process.ref, node.name, signal)));
   await plugIn(
@@ -60,13 +60,13 @@ export async function endNodes(plan: LabPlan, nodes: readonly LabNode[]): Promis
   for (const node of nodes) thaw(`${plan.cgroup}/${node.name}`);
   if (!(await untilGone(refs, 5000))) for (const ref of refs) signalProcess(ref, "SIGKILL");
   await untilGone(refs, 5000);
-  return refs.filter(isAlive);
+  return refs.filter(isProcessAlive);
 }
 
 /** The process that holds the node's namespaces from outside; undefined when the node has no power. */
 export function nodeRef(plan: LabPlan, node: LabNode): ProcessRef | undefined {
   const ref = launchedBefore(recordFile(plan, node));
-  return ref !== undefined && isAlive(ref) ? ref : undefined;
+  return ref !== undefined && isProcessAlive(ref) ? ref : undefined;
 }
 
 /** The node's first process, its pid 1. */

@@ -1,6 +1,6 @@
 import { PictlError } from "../domain/errors.ts";
 import { findProgram, staticBusybox } from "./programs.ts";
-import { attempt, run } from "./run.ts";
+import { attempt, runHere } from "./run.ts";
 import type { LabProgress } from "./types.ts";
 
 /** Program → the Debian package it comes in. */
@@ -84,11 +84,11 @@ export async function ensurePackages(
   const step = progress.step("lab", `installing ${list}`);
   const apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "Dpkg::Use-Pty=0"];
   try {
-    await run("refresh apt's package lists", [...apt, "update"], { signal, timeoutMs: 300_000 });
+    await runHere("refresh apt's package lists", [...apt, "update"], { signal, timeoutMs: 300_000 });
     // From Debian 13 on, docker.io only recommends the package that the client is in.
     const client = missing.includes("docker.io") && (await attempt(["apt-cache", "show", "docker-cli"])).code === 0;
     const packages = client ? [...missing, "docker-cli"] : missing;
-    await run(`install ${list}`, [...apt, "install", "--yes", "--no-install-recommends", ...packages], {
+    await runHere(`install ${list}`, [...apt, "install", "--yes", "--no-install-recommends", ...packages], {
       signal,
       timeoutMs: 1_200_000,
     });

@@ -16,7 +16,7 @@ export function processRef(pid: number): ProcessRef | undefined {
   return stat === undefined || stat.state === "Z" ? undefined : { pid, startTime: stat.startTime };
 }
 
-export function isAlive(ref: ProcessRef): boolean {
+export function isProcessAlive(ref: ProcessRef): boolean {
   return processRef(ref.pid)?.startTime === ref.startTime;
 }
 
@@ -26,7 +26,7 @@ export function childrenOf(pid: number): number[] {
 
 /** Sends a signal if it is still that process. */
 export function signalProcess(ref: ProcessRef, signal: NodeJS.Signals): void {
-  if (!isAlive(ref)) return;
+  if (!isProcessAlive(ref)) return;
   try {
     process.kill(ref.pid, signal);
   } catch (error) {
@@ -36,10 +36,10 @@ export function signalProcess(ref: ProcessRef, signal: NodeJS.Signals): void {
 
 /** Resolves to false when some process is still there after `timeoutMs`. */
 export function untilGone(refs: readonly ProcessRef[], timeoutMs: number): Promise<boolean> {
-  return until(() => !refs.some(isAlive), { timeoutMs, everyMs: 5 });
+  return until(() => !refs.some(isProcessAlive), { timeoutMs, everyMs: 5 });
 }
 
-export function bootId(): string {
+export function currentBoot(): string {
   return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
 }
 

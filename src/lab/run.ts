@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { PictlError } from "../domain/errors.ts";
 
-export interface RunInput {
+export interface RunHereInput {
   readonly stdin?: string;
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds; default 60 s. */
@@ -12,7 +12,7 @@ export interface RunInput {
  * Runs a program of this machine and gives its stdout. `doing` completes the sentence "Could not …".
  * Throws lab-failed with the program's own words when it exits with anything but 0, interrupted on abort.
  */
-export async function run(doing: string, words: readonly string[], input: RunInput = {}): Promise<string> {
+export async function runHere(doing: string, words: readonly string[], input: RunHereInput = {}): Promise<string> {
   const result = await attempt(words, input);
   if (input.signal?.aborted === true) throw new PictlError("interrupted", `Interrupted: could not ${doing}.`);
   if (result.code === 0) return result.stdout;
@@ -24,7 +24,7 @@ export async function run(doing: string, words: readonly string[], input: RunInp
   );
 }
 
-export interface Attempt {
+export interface RunOutcome {
   /** null: did not start, or was killed. */
   readonly code: number | null;
   /** How it ended, in words. */
@@ -34,7 +34,7 @@ export interface Attempt {
 }
 
 /** As `run`, but any end is a result. Never rejects. */
-export function attempt(words: readonly string[], input: RunInput = {}): Promise<Attempt> {
+export function attempt(words: readonly string[], input: RunHereInput = {}): Promise<RunOutcome> {
   const [program = "", ...args] = words;
   return new Promise((resolve) => {
     const child = spawn(program, args, {

@@ -1,6 +1,6 @@
 import { PictlError } from "../domain/errors.ts";
 import { allRegistered } from "./record.ts";
-import { run } from "./run.ts";
+import { runHere } from "./run.ts";
 import { capacity, formatSubnet, overlaps, parseSubnet, pickSubnet, type Subnet } from "./subnet.ts";
 
 /**
@@ -45,7 +45,7 @@ export async function chooseSubnet(
 /** Networks that this machine has a route to (the default route left out) and those of other labs. */
 async function takenSubnets(lab: string, signal?: AbortSignal): Promise<{ subnet: Subnet; owner: string }[]> {
   const routes = JSON.parse(
-    await run("read this machine's routes", ["ip", "-4", "-json", "route", "show", "table", "all"], { signal }),
+    await runHere("read this machine's routes", ["ip", "-4", "-json", "route", "show", "table", "all"], { signal }),
   ) as {
     dst: string;
   }[];

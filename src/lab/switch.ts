@@ -5,10 +5,10 @@
 import { readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { PictlError } from "../domain/errors.ts";
-import { launch, launchedBefore } from "./launch.ts";
+import { launchHere, launchedBefore } from "./launch.ts";
 import type { LabPlan } from "./plan.ts";
-import { isAlive, type ProcessRef } from "./process.ts";
-import { attempt, run } from "./run.ts";
+import { isProcessAlive, type ProcessRef } from "./process.ts";
+import { attempt, runHere } from "./run.ts";
 import { CONTROLLER, type LabNode } from "./types.ts";
 import { until } from "./wait.ts";
 
@@ -20,7 +20,7 @@ const rules = `table bridge pictl {
 `;
 
 export async function startSwitch(plan: LabPlan, signal?: AbortSignal): Promise<void> {
-  const holder = launch(
+  const holder = launchHere(
     ["unshare", "--net", "sleep", "infinity"],
     recordFile(plan),
     join(plan.paths.run, "switch.log"),
@@ -28,7 +28,7 @@ export async function startSwitch(plan: LabPlan, signal?: AbortSignal): Promise<
   await untilOwnNetwork(holder.ref, "the switch", signal);
   const { pid } = holder.ref;
   holder.release();
-  await run("make the lab's switch", ["nsenter", `--net=/proc/${pid}/ns/net`, "sh", "-ec", setUp], {
+  await runHere("make the lab's switch", ["nsenter", `--net=/proc/${pid}/ns/net`, "sh", "-ec", setUp], {
     stdin: rules,
     signal,
   });
@@ -74,7 +74,7 @@ export async function unplug(plan: LabPlan, node: LabNode): Promise<void> {
 
 export function switchRef(plan: LabPlan): ProcessRef | undefined {
   const ref = launchedBefore(recordFile(plan));
-  return ref !== undefined && isAlive(ref) ? ref : undefined;
+  return ref !== undefined && isProcessAlive(ref) ? ref : undefined;
 }
 
 /** Throws lab-failed when the lab has no switch (any more). */
@@ -101,7 +101,7 @@ export async function untilOwnNetwork(ref: ProcessRef, what: string, signal?: Ab
     }
   };
   const entered = await until(inside, { timeoutMs: 10_000, signal, everyMs: 3 });
-  if (!entered || !isAlive(ref)) {
+  if (!entered || !isProcessAlive(ref)) {
     throw new PictlError("lab-failed", `Could not make the namespaces of ${what}.`, {
       hint: "The kernel or a container around this machine may forbid `unshare --net --pid --mount`; try it by hand.",
     });
@@ -114,7 +114,7 @@ async function ipBatch(
   signal: AbortSignal | undefined,
   lines: string[],
 ): Promise<void> {
-  await run(doing, [...prefix, "ip", "-batch", "-"], { stdin: `${lines.join("\n")}\n`, signal });
+  await runHere(doing, [...prefix, "ip", "-batch", "-"], { stdin: `${lines.join("\n")}\n`, signal });
 }
 
 function recordFile(plan: LabPlan): string {

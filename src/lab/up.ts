@@ -10,7 +10,7 @@ import { powerOn } from "./node.ts";
 import { type CheckedOptions, checkOptions } from "./options.ts";
 import { type LabPlan, OWN_ENTRIES, planLab } from "./plan.ts";
 import { checkMachine, ensurePackages } from "./prerequisites.ts";
-import { bootId } from "./process.ts";
+import { currentBoot } from "./process.ts";
 import { untilReady } from "./ready.ts";
 import { recordIn, register, registered, withLabLock, withRegistryLock, writeRecord } from "./record.ts";
 import { statusOf } from "./status.ts";
@@ -59,7 +59,7 @@ async function writeDown(wanted: CheckedOptions, signal?: AbortSignal): Promise<
       docker: wanted.docker,
       disk: wanted.disk,
       sshdOptions: wanted.sshdOptions,
-      bootId: bootId(),
+      bootId: currentBoot(),
       madeDir: old === undefined ? topmostMissing(wanted.dir) : old.madeDir,
       wrote: [],
     };
@@ -80,7 +80,7 @@ function topmostMissing(dir: string): string | null {
 async function clearOld(old: LabRecord, wanted: CheckedOptions): Promise<void> {
   const plan = planLab(old);
   const hint = `Take it down with \`pictl lab down --name ${old.name}\`, or give another --name.`;
-  if (old.bootId === bootId() && switchRef(plan) !== undefined && registered(old.name)?.dir === old.dir) {
+  if (old.bootId === currentBoot() && switchRef(plan) !== undefined && registered(old.name)?.dir === old.dir) {
     const { nodes } = await statusOf(old);
     if (nodes.some((node) => node.state === "running")) {
       throw new PictlError("lab-failed", `Lab "${old.name}" is already up, in ${old.dir}.`, { hint });

@@ -1,4 +1,4 @@
-import type { CheckRow } from "../app/doctor.ts";
+import type { DoctorRow } from "../app/doctor.ts";
 import { plural, visible } from "../domain/text.ts";
 import { type Style, tint, type Tone } from "./style.ts";
 import { wrapBehind } from "./wrap.ts";
@@ -6,7 +6,7 @@ import { wrapBehind } from "./wrap.ts";
 /** From this many machines on, those where all is well take one line each. */
 const many = 10;
 
-const signs: Record<CheckRow["state"], { readonly sign: string; readonly tone: Tone }> = {
+const signs: Record<DoctorRow["state"], { readonly sign: string; readonly tone: Tone }> = {
   ok: { sign: "✓", tone: "good" },
   warning: { sign: "!", tone: "warn" },
   problem: { sign: "✗", tone: "bad" },
@@ -14,15 +14,15 @@ const signs: Record<CheckRow["state"], { readonly sign: string; readonly tone: T
 };
 
 /** The findings of `pictl doctor`: machine by machine, each remedy below its finding, and a count in the end. */
-export function doctorView(result: { checks: readonly CheckRow[] }, style: Style): string {
-  const machines = new Map<string | null, CheckRow[]>();
+export function doctorView(result: { checks: readonly DoctorRow[] }, style: Style): string {
+  const machines = new Map<string | null, DoctorRow[]>();
   for (const row of result.checks) machines.set(row.node, [...(machines.get(row.node) ?? []), row]);
   const brief = machines.size > many;
   const parts = [...machines].map(([node, rows]) => machine(style, node ?? "this machine", { rows, brief }));
   return `${parts.join("")}${summary(style, machines, result.checks)}\n`;
 }
 
-function machine(style: Style, name: string, { rows, brief }: { rows: readonly CheckRow[]; brief: boolean }): string {
+function machine(style: Style, name: string, { rows, brief }: { rows: readonly DoctorRow[]; brief: boolean }): string {
   const title = tint(style, "strong", visible(name));
   if (brief && rows.every((row) => row.state === "ok")) return `${title}: all ${rows.length} checks are well\n`;
   return `${title}\n${grouped(rows)
@@ -31,8 +31,8 @@ function machine(style: Style, name: string, { rows, brief }: { rows: readonly C
 }
 
 /** Rows that were skipped for the same reason one after the other are told at once. */
-function grouped(rows: readonly CheckRow[]): CheckRow[][] {
-  const groups: CheckRow[][] = [];
+function grouped(rows: readonly DoctorRow[]): DoctorRow[][] {
+  const groups: DoctorRow[][] = [];
   for (const row of rows) {
     const last = groups.at(-1);
     if (row.state === "skipped" && last?.[0]?.state === "skipped" && last[0].message === row.message) last.push(row);
@@ -44,7 +44,7 @@ function grouped(rows: readonly CheckRow[]): CheckRow[][] {
 const nameWidth = 14;
 const indent = " ".repeat(2 + 2 + nameWidth + 2);
 
-function finding(style: Style, group: readonly CheckRow[]): string {
+function finding(style: Style, group: readonly DoctorRow[]): string {
   const [row] = group;
   if (!row) return "";
   const { sign, tone } = signs[row.state];
@@ -57,8 +57,8 @@ function finding(style: Style, group: readonly CheckRow[]): string {
   return found + wrapBehind(`${indent}${tint(style, "dim", "→")} `, visible(row.remedy), style.width);
 }
 
-function summary(style: Style, machines: ReadonlyMap<string | null, unknown>, checks: readonly CheckRow[]): string {
-  const count = (state: CheckRow["state"]): number => checks.filter((row) => row.state === state).length;
+function summary(style: Style, machines: ReadonlyMap<string | null, unknown>, checks: readonly DoctorRow[]): string {
+  const count = (state: DoctorRow["state"]): number => checks.filter((row) => row.state === state).length;
   const [problems, warnings] = [count("problem"), count("warning")];
   const nodes = plural([...machines.keys()].filter((node) => node !== null).length, "node");
   if (problems + warnings === 0) return tint(style, "good", `${nodes}: all is well.`);

@@ -49,7 +49,7 @@ interface Told {
 }
 
 /** Does it, and hands on each row that it tells meanwhile. Never rejects. */
-export async function follow({ method, path, body }: Request, onRow: (row: object) => void): Promise<Answer> {
+export async function followRows({ method, path, body }: Request, onRow: (row: object) => void): Promise<Answer> {
   let answer = noAnswer<Answered>();
   try {
     const response = await send(method, path, body, { accept: "application/x-ndjson" });

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { CheckRow } from "../../src/app/doctor.ts";
+import type { DoctorRow } from "../../src/app/doctor.ts";
 import { nodeChecks } from "../../src/domain/doctor/check.ts";
 import { candidateChecks } from "../../src/domain/doctor/vip.ts";
 import Doctor from "../../commands/doctor.ts";
@@ -15,9 +15,9 @@ describe.skipIf(obstacle !== undefined)("doctor", () => {
 
   const doctor = async (words: string[] = [], config = lab.status().config) => {
     const document = documentOf(await runCommand(Doctor, [...words, "--json"], config)) as DocumentOf<{
-      checks: CheckRow[];
+      checks: DoctorRow[];
     }>;
-    const find = (node: string, check: string): CheckRow | undefined =>
+    const find = (node: string, check: string): DoctorRow | undefined =>
       document.result.checks.find((row) => row.node === node && row.check === check);
     return { document, find, code: document.exitCode };
   };
@@ -61,7 +61,7 @@ describe.skipIf(obstacle !== undefined)("doctor", () => {
   });
 
   test("a device that systemd-networkd clears of other addresses is told of, until it is told to keep them", async () => {
-    const device = async (): Promise<CheckRow | undefined> => (await doctor(["n2"])).find("n2", "vip-device");
+    const device = async (): Promise<DoctorRow | undefined> => (await doctor(["n2"])).find("n2", "vip-device");
     // What systemd leaves on a node that it sets up; the lab has no systemd.
     await lab.inside(
       "n2",

@@ -1,4 +1,4 @@
-import { build, onNode } from "../../src/domain/docker/build-command.ts";
+import { build, byNodesClient } from "../../src/domain/docker/build-command.ts";
 import { createVolume } from "../../src/domain/docker/commands.ts";
 import { countersCommand } from "../../src/domain/docker/cgroup-counters.ts";
 import { probeCommand } from "../../src/domain/node/probe.ts";
@@ -166,7 +166,7 @@ export class SimNode {
 }
 
 const { text: countersText } = countersCommand("all", 2) as Extract<Command, { kind: "script" }>;
-const { text: buildText } = onNode(
+const { text: buildText } = byNodesClient(
   build({ image: "", context: undefined, folder: "", noCache: false, pull: false }),
   "",
 ) as Extract<Command, { kind: "script" }>;

@@ -1,5 +1,5 @@
 /** Every port with the real thing behind it, for lab tests of use cases. */
-import type { Ports, Step } from "../../src/app/ports.ts";
+import type { Ports, ProgressStep } from "../../src/app/ports.ts";
 import { openContext } from "../../src/context.ts";
 import type { Config } from "../../src/domain/config/types.ts";
 import type { PictlEvent } from "../../src/domain/event.ts";
@@ -19,7 +19,7 @@ export interface RealPorts {
 export async function realPorts(lab: TestLab, signal = new AbortController().signal): Promise<RealPorts> {
   const events: PictlEvent[] = [];
   const shown: string[] = [];
-  const noting = (where: string): Step => ({
+  const noting = (where: string): ProgressStep => ({
     update: (text) => void shown.push(`${where}: ${text}`),
     done: () => undefined,
     fail: () => undefined,

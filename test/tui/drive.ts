@@ -1,7 +1,7 @@
 import { firstState } from "../../src/tui/state/first.ts";
-import { reduce } from "../../src/tui/state/reduce.ts";
+import { reduceState } from "../../src/tui/state/reduce.ts";
 import type { ActionSpec } from "../../src/tui/state/actions.ts";
-import type { Effect, Message, State } from "../../src/tui/state/types.ts";
+import type { Effect, TuiMessage, State } from "../../src/tui/state/types.ts";
 import { draw } from "../../src/tui/view/index.ts";
 import { lineWidth } from "../../src/tui/view/spans.ts";
 import type { Model } from "../../src/watch/model.ts";
@@ -13,7 +13,7 @@ export interface Tui {
   /** Since the last look. */
   effects: Effect[];
   nowMs: number;
-  send(message: Message): Tui;
+  send(message: TuiMessage): Tui;
   /** Keys one after the other: `press("j", "enter")`. */
   press(...keys: string[]): Tui;
   type(text: string): Tui;
@@ -43,7 +43,7 @@ export function tui({
     effects: [],
     nowMs,
     send(message) {
-      const [state, effects] = reduce(this.state, message, this.nowMs);
+      const [state, effects] = reduceState(this.state, message, this.nowMs);
       this.state = state;
       this.effects.push(...effects);
       return this;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { CheckRow } from "../../src/app/doctor.ts";
+import type { DoctorRow } from "../../src/app/doctor.ts";
 import { doctorView } from "../../src/view/doctor.ts";
 import { wrap } from "../../src/view/wrap.ts";
 
@@ -7,11 +7,11 @@ const style = { colour: false, width: 80 };
 
 function row(
   node: string | null,
-  check: CheckRow["check"],
-  state: CheckRow["state"],
+  check: DoctorRow["check"],
+  state: DoctorRow["state"],
   message: string,
   remedy: string | null = null,
-): CheckRow {
+): DoctorRow {
   return { node, check, state, message, remedy };
 }
 

@@ -7,8 +7,8 @@ import type { Config } from "../../../src/domain/config/types.ts";
 import type { ContainerFacts } from "../../../src/domain/docker/facts.ts";
 import { parseProbe } from "../../../src/domain/node/probe.ts";
 import { firstState } from "../../../src/tui/state/first.ts";
-import { reduce as step } from "../../../src/tui/state/reduce.ts";
-import type { LogLine, Message, State } from "../../../src/tui/state/types.ts";
+import { reduceState as step } from "../../../src/tui/state/reduce.ts";
+import type { LogLine, TuiMessage, State } from "../../../src/tui/state/types.ts";
 import { openCanvas } from "../../../src/tui/terminal/canvas.ts";
 import { Frames } from "../../../src/tui/terminal/frames.ts";
 import { draw } from "../../../src/tui/view/index.ts";
@@ -44,7 +44,7 @@ function screen(model: Model) {
     now: () => performance.now(),
   });
   return {
-    tell(message: Message): void {
+    tell(message: TuiMessage): void {
       [state] = step(state, message, Date.now());
       frames.request(message.kind === "key");
     },

@@ -5,11 +5,11 @@ import { tarEnd, tarHeader, tarPadding } from "../../files/tar.ts";
 import { chunkBytes, fileData } from "./file.ts";
 import { folderItself, gathered, headerOf } from "./tar.ts";
 import { turns } from "./turns.ts";
-import type { Entry } from "./walk.ts";
+import type { TreeEntry } from "./walk.ts";
 
 export interface Whole {
   readonly root: string;
-  readonly entries: readonly Entry[];
+  readonly entries: readonly TreeEntry[];
   /** Digests of the files' data, by path. */
   readonly digests: ReadonlyMap<string, string>;
 }
@@ -18,7 +18,7 @@ interface Piece {
   /** What it is, whatever comes before it; undefined for what is always sent. */
   readonly key: string | undefined;
   readonly header: Buffer | undefined;
-  readonly entry: Entry | undefined;
+  readonly entry: TreeEntry | undefined;
   readonly bytes: number;
 }
 

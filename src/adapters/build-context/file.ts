@@ -2,9 +2,9 @@ import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { PictlError } from "../../domain/errors.ts";
 import { contextProblem, reasonOf } from "./problem.ts";
-import { type Entry, stampOf } from "./walk.ts";
+import { type TreeEntry, fileStamp } from "./walk.ts";
 
-export type FileEntry = Extract<Entry, { kind: "file" }>;
+export type FileEntry = Extract<TreeEntry, { kind: "file" }>;
 
 /**
  * The data of a file of the context in chunks of at most `chunkBytes`, exactly `entry.size` bytes in all. Each is a
@@ -31,7 +31,7 @@ export function* fileData(
       left -= bytesRead;
       if (left === 0 && bytesRead < wanted) break;
     }
-    if (stampOf(fstatSync(file, { bigint: true })) !== entry.stamp) throw changed(folder, entry);
+    if (fileStamp(fstatSync(file, { bigint: true })) !== entry.stamp) throw changed(folder, entry);
   } catch (error) {
     throw error instanceof PictlError ? error : unreadable(folder, entry, error);
   } finally {

@@ -14,7 +14,7 @@ import { digestMode, umaskOf, usualUmask } from "./modes.ts";
 import { contextProblem, reasonOf } from "./problem.ts";
 import { tarOf } from "./tar.ts";
 import { turns } from "./turns.ts";
-import { type Entry, walk } from "./walk.ts";
+import { type TreeEntry, walk } from "./walk.ts";
 
 export interface BuildContextsOptions {
   /** Where to keep what is known of a folder's files; `key` is good as the name of a file. */
@@ -58,7 +58,7 @@ async function scan({ memory, clock, folder, root, signal }: Scan): Promise<Buil
   const digests = await openFileDigests(root, memory(folderKey(root)), clock.now());
   const ignore = await readIgnore(root);
   const umask = await umaskIn(root);
-  const entries: Entry[] = [];
+  const entries: TreeEntry[] = [];
   const hash = createHash("sha256");
   let files = 0;
   let bytes = 0;
@@ -105,7 +105,7 @@ async function scan({ memory, clock, folder, root, signal }: Scan): Promise<Buil
 }
 
 /** What docker would see of an entry, in one line. `content`: a file's digest, a link's target. */
-function line({ kind, path, mode }: Entry, { umask, content }: { umask: number; content: string }): string {
+function line({ kind, path, mode }: TreeEntry, { umask, content }: { umask: number; content: string }): string {
   return `${JSON.stringify([kind, path, kind === "symlink" ? 0o777 : digestMode(mode, umask), content])}\n`;
 }
 
@@ -129,7 +129,7 @@ async function realFolder(folder: string): Promise<string | undefined> {
 }
 
 /** A Dockerfile may be a link, but not to something that the node will not have. */
-async function checkDockerfile(root: string, entries: readonly Entry[]): Promise<void> {
+async function checkDockerfile(root: string, entries: readonly TreeEntry[]): Promise<void> {
   const found = entries.find((entry) => entry.path === "Dockerfile");
   if (!found)
     throw contextProblem({ folder: root }, entries.length === 0 ? "it is empty" : "it has no Dockerfile", expected);

@@ -2,17 +2,21 @@ import type { Header } from "tar-stream";
 import { tarEnd, tarHeader, tarPadding } from "../../files/tar.ts";
 import { chunkBytes, fileData } from "./file.ts";
 import { turns } from "./turns.ts";
-import type { Entry } from "./walk.ts";
+import type { TreeEntry } from "./walk.ts";
 
 /**
  * The entries as a tar, with their own modes and times and root as their owner. Files are read as the tar is consumed, a
  * chunk at a time; each chunk is good until the next one.
  */
-export function tarOf(folder: string, entries: readonly Entry[], signal: AbortSignal): AsyncGenerator<Uint8Array> {
+export function tarOf(folder: string, entries: readonly TreeEntry[], signal: AbortSignal): AsyncGenerator<Uint8Array> {
   return gathered(blocksOf(folder, entries, signal));
 }
 
-async function* blocksOf(folder: string, entries: readonly Entry[], signal: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* blocksOf(
+  folder: string,
+  entries: readonly TreeEntry[],
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
   const turn = turns();
   const buffer = Buffer.allocUnsafe(chunkBytes);
   yield await tarHeader(headerOf(folderItself));
@@ -32,7 +36,7 @@ async function* blocksOf(folder: string, entries: readonly Entry[], signal: Abor
  * What comes first has a plain name: docker looks at two blocks for whether it gets a tar or a Dockerfile, and does not
  * see through the pax header that other names need. Docker gives the folder a mode of its own.
  */
-export const folderItself: Entry = { path: ".", kind: "directory", mode: 0o755, mtimeMs: 0 };
+export const folderItself: TreeEntry = { path: ".", kind: "directory", mode: 0o755, mtimeMs: 0 };
 
 /** Small pieces put together, since each costs a packet on its way to the node; a large one goes as it is. */
 export async function* gathered(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -58,7 +62,7 @@ const gatheredBytes = 64 * 1024;
 /** tar-stream writes seconds of 31 bits. */
 const latestMs = (2 ** 31 - 1) * 1000;
 
-export function headerOf(entry: Entry): Pick<Header, "name"> & Partial<Header> {
+export function headerOf(entry: TreeEntry): Pick<Header, "name"> & Partial<Header> {
   const mtime = new Date(Math.min(Math.max(entry.mtimeMs, 0), latestMs));
   const common = { mode: entry.mode, uid: 0, gid: 0, mtime };
   switch (entry.kind) {

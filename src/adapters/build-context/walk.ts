@@ -5,7 +5,7 @@ import type { Ignore } from "./ignore.ts";
 import { contextProblem, reasonOf } from "./problem.ts";
 
 /** One thing in a build context, as docker will see it. `mode`: its permission bits; `mtimeMs`: Unix time. */
-export type Entry = { readonly path: string; readonly mode: number; readonly mtimeMs: number } & (
+export type TreeEntry = { readonly path: string; readonly mode: number; readonly mtimeMs: number } & (
   | { readonly kind: "directory" }
   | { readonly kind: "symlink"; readonly target: string }
   | {
@@ -22,7 +22,7 @@ export type Entry = { readonly path: string; readonly mode: number; readonly mti
  * Everything in the folder that is not ignored, folders before what is in them, names in the order of their bytes.
  * Links are never followed. Throws build-context-invalid for what no context can hold and what cannot be read.
  */
-export function* walk(folder: string, ignore: Ignore, signal: AbortSignal): Generator<Entry> {
+export function* walk(folder: string, ignore: Ignore, signal: AbortSignal): Generator<TreeEntry> {
   yield* walkFolder({ folder, ignore, signal }, "");
 }
 
@@ -32,7 +32,7 @@ interface Walk {
   readonly signal: AbortSignal;
 }
 
-function* walkFolder(context: Walk, parent: string): Generator<Entry> {
+function* walkFolder(context: Walk, parent: string): Generator<TreeEntry> {
   const { folder, ignore, signal } = context;
   for (const name of namesIn(folder, parent)) {
     if (signal.aborted) throw new PictlError("interrupted", "Interrupted while a build folder was read.");
@@ -41,7 +41,7 @@ function* walkFolder(context: Walk, parent: string): Generator<Entry> {
     if (ignored && !ignore.hasExceptions) continue;
     const stats = statsOf(folder, path);
     if (stats.isDirectory()) {
-      const entry: Entry = { path, kind: "directory", ...commonOf(stats) };
+      const entry: TreeEntry = { path, kind: "directory", ...commonOf(stats) };
       const within = walkFolder(context, path);
       if (ignored) yield* whenNeeded(entry, within);
       else {
@@ -55,7 +55,7 @@ function* walkFolder(context: Walk, parent: string): Generator<Entry> {
 }
 
 /** An ignored folder is there only for the sake of something in it. */
-function* whenNeeded(folder: Entry, within: Generator<Entry>): Generator<Entry> {
+function* whenNeeded(folder: TreeEntry, within: Generator<TreeEntry>): Generator<TreeEntry> {
   let sent = false;
   for (const entry of within) {
     if (!sent) yield folder;
@@ -64,12 +64,12 @@ function* whenNeeded(folder: Entry, within: Generator<Entry>): Generator<Entry> 
   }
 }
 
-function leaf(folder: string, path: string, stats: BigIntStats): Entry {
+function leaf(folder: string, path: string, stats: BigIntStats): TreeEntry {
   const common = { path, ...commonOf(stats) };
   if (stats.isSymbolicLink()) return { ...common, kind: "symlink", target: readlinkSync(join(folder, path)) };
   if (stats.isFile()) {
     const changedMs = Math.max(Number(stats.mtimeMs), Number(stats.ctimeMs));
-    return { ...common, kind: "file", size: Number(stats.size), stamp: stampOf(stats), changedMs };
+    return { ...common, kind: "file", size: Number(stats.size), stamp: fileStamp(stats), changedMs };
   }
   throw contextProblem(
     { folder, path },
@@ -79,11 +79,11 @@ function leaf(folder: string, path: string, stats: BigIntStats): Entry {
 }
 
 /** What must stay the same for a file to be the one that was looked at. */
-export function stampOf(stats: BigIntStats): string {
+export function fileStamp(stats: BigIntStats): string {
   return [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(" ");
 }
 
-function commonOf(stats: BigIntStats): Pick<Entry, "mode" | "mtimeMs"> {
+function commonOf(stats: BigIntStats): Pick<TreeEntry, "mode" | "mtimeMs"> {
   return { mode: Number(stats.mode) & 0o7777, mtimeMs: Number(stats.mtimeMs) };
 }
 

@@ -10,7 +10,7 @@ import { acquireLock } from "../../files/lock.ts";
 import { replaceFile } from "../../files/replace.ts";
 import { editText, SharedValue } from "./edit/index.ts";
 import { readConfigFile, type ConfigFile } from "./file.ts";
-import { loadConfig, placeOf, type Loaded, type LoadPlace } from "./load.ts";
+import { loadConfig, placeInText, type Loaded, type LoadPlace } from "./load.ts";
 import { parseConfigText } from "./parse.ts";
 import type { StoreOptions } from "./options.ts";
 import { quote } from "../../domain/shell.ts";
@@ -27,7 +27,7 @@ export async function changeConfig(
   options: StoreOptions,
 ): Promise<void> {
   await rewrite(path, options, (file) => {
-    const { config, raw } = loadConfig(file.text, placeOf(path, file, options));
+    const { config, raw } = loadConfig(file.text, placeInText(path, file, options));
     return editedText(path, file.text, edits(config, raw));
   });
 }
@@ -39,7 +39,7 @@ export async function previewConfig(
   options: StoreOptions,
 ): Promise<Config> {
   const file = await readConfigFile(path);
-  return loadChanged(editedText(path, file.text, edits), placeOf(path, file, options)).config;
+  return loadChanged(editedText(path, file.text, edits), placeInText(path, file, options)).config;
 }
 
 /** `EditableConfigStore.apply`: as a change, but what stands in the file need not be valid before. */
@@ -99,7 +99,7 @@ async function rewrite(path: string, options: StoreOptions, newText: (file: Conf
     for (const each of [target, `${target}.bak`]) await refuseMarked(path, each);
     const file = await readConfigFile(target);
     const text = newText(file);
-    loadChanged(text, placeOf(path, file, options));
+    loadChanged(text, placeInText(path, file, options));
     if (text === file.text) return;
     if (!(await lock.isHeld())) throw lostLock(path);
     await orWriteFailed(

@@ -29,7 +29,7 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
 }
 
 /** `ConfigStore.stamp` */
-export async function stampOf(path: string): Promise<string> {
+export async function configStamp(path: string): Promise<string> {
   try {
     const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
     return [dev, ino, size, mtimeNs, ctimeNs].join(" ");

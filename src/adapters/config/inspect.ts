@@ -1,11 +1,11 @@
 import type { ConfigInspection } from "../../app/ports.ts";
 import { ConfigInvalidError } from "../../domain/config/problem.ts";
-import { maskedText, unmaskedText } from "../../domain/config/mask.ts";
+import { maskedDocument, unmaskedText } from "../../domain/config/mask.ts";
 import { redact } from "../../domain/config/redact.ts";
 import type { ConfigProblem } from "../../domain/config/types.ts";
 import { renderDocument } from "./edit/document.ts";
 import { readConfigFile } from "./file.ts";
-import { type LoadPlace, loadParsed, placeOf } from "./load.ts";
+import { type LoadPlace, loadParsed, placeInText } from "./load.ts";
 import { parseConfigText, type ParseResult } from "./parse.ts";
 import type { StoreOptions } from "./options.ts";
 
@@ -13,7 +13,7 @@ import type { StoreOptions } from "./options.ts";
 export async function inspectConfig(path: string, options: StoreOptions): Promise<ConfigInspection> {
   const file = await readConfigFile(path);
   const parsed = parseConfigText(file.text);
-  const problems = problemsOf(parsed, file.text, placeOf(path, file, options));
+  const problems = problemsOf(parsed, file.text, placeInText(path, file, options));
   const { text } = file;
   if (!parsed.ok) {
     // Where the secrets stand in it, nobody can tell.
@@ -25,7 +25,7 @@ export async function inspectConfig(path: string, options: StoreOptions): Promis
     problems,
     document,
     shown: () => renderDocument(redact(document), text, root),
-    masked: () => maskedText({ text, root }),
+    masked: () => maskedDocument({ text, root }),
     unmasked: (after) => {
       const changed = parseConfigText(after);
       // What is wrong with it is told by whoever checks it.
@@ -37,7 +37,7 @@ export async function inspectConfig(path: string, options: StoreOptions): Promis
 /** `EditableConfigStore.check`. */
 export async function checkText(path: string, text: string, options: StoreOptions): Promise<readonly ConfigProblem[]> {
   const file = await readConfigFile(path);
-  return problemsOf(parseConfigText(text), text, placeOf(path, file, options));
+  return problemsOf(parseConfigText(text), text, placeInText(path, file, options));
 }
 
 function problemsOf(parsed: ParseResult, text: string, place: LoadPlace): readonly ConfigProblem[] {

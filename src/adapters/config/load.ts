@@ -81,7 +81,7 @@ function buildOptions(place: LoadPlace): BuildOptions {
 }
 
 /** The current user as a place; `env` and `home` are the process's unless given. */
-export function placeOf(
+export function placeInText(
   path: string,
   { mode, link }: Pick<ConfigFile, "mode" | "link">,
   { env = process.env, home = homedir(), root = process.getuid?.() === 0 }: StoreOptions = {},

@@ -1,16 +1,16 @@
 import type { EditableConfigStore } from "../../app/ports.ts";
-import { readConfigFile, stampOf } from "./file.ts";
-import { loadConfig, placeOf } from "./load.ts";
+import { readConfigFile, configStamp } from "./file.ts";
+import { loadConfig, placeInText } from "./load.ts";
 import type { StoreOptions } from "./options.ts";
 
 /** The config at an absolute path. Opening does nothing; every read sees the file as it is then. */
 export function openConfigStore(path: string, options: StoreOptions = {}): EditableConfigStore {
   return {
     path,
-    stamp: () => stampOf(path),
+    stamp: () => configStamp(path),
     async read() {
       const file = await readConfigFile(path);
-      const { config, raw, warnings } = loadConfig(file.text, placeOf(path, file, options));
+      const { config, raw, warnings } = loadConfig(file.text, placeInText(path, file, options));
       return { config, raw, warnings };
     },
     async preview(edits) {

@@ -7,7 +7,7 @@ import { isSecretPath, withoutPasswords } from "../../domain/config/redact.ts";
 import { salvage } from "./salvage.ts";
 import { configSchema } from "./schema/index.ts";
 
-export interface Shape {
+export interface DocumentShape {
   readonly findings: readonly Finding[];
   /** The document, less what has the wrong shape; undefined when too little is left. */
   readonly raw: RawConfig | undefined;
@@ -16,7 +16,7 @@ export interface Shape {
 }
 
 /** Checks the shape of a document, everything at once; `document` is the value of `root`. */
-export function checkShape(root: SourceNode, document: unknown): Shape {
+export function checkShape(root: SourceNode, document: unknown): DocumentShape {
   const value = withoutExtensions(document);
   const result = configSchema.safeParse(value);
   if (result.success) return { findings: [], raw: result.data, original: (finding) => finding };

@@ -12,7 +12,7 @@ import { limiter } from "../../limiter.ts";
 import { DialAgent } from "./agent.ts";
 import { deadline } from "./deadline.ts";
 import type { Dialer } from "./dial.ts";
-import { send } from "./http.ts";
+import { sendToDocker } from "./http.ts";
 
 /**
  * The Engine API of one node: GET requests, each with a deadline. Both reject with docker-failed for an error status,
@@ -49,7 +49,7 @@ export async function openApi(options: ApiOptions, signal: AbortSignal): Promise
   const get = (path: string, signal: AbortSignal, limits: JsonLimits, patienceMs = timeoutMs): Promise<unknown> =>
     limited(() =>
       bounded({ node, timeoutMs: patienceMs }, { path, signal }, async (limit) => {
-        const response = await send({ agent, path, headers, signal: limit }, { retry: true });
+        const response = await sendToDocker({ agent, path, headers, signal: limit }, { retry: true });
         return answer(node, response, await readJson(response, limits));
       }),
     );
@@ -88,7 +88,7 @@ export async function openApi(options: ApiOptions, signal: AbortSignal): Promise
           const connection = await dialer.dial(limit, { lasting: true });
           const createConnection = (): typeof connection => connection;
           const request = { createConnection, path: `/v${version}${path}`, headers, signal: limit };
-          const response = await send(request, { retry: false });
+          const response = await sendToDocker(request, { retry: false });
           if (response.statusCode === 200) return response;
           answer(node, response, await readJson(response, ofOneThing));
           return undefined;

@@ -1,7 +1,7 @@
 import { onAbort } from "../../abort.ts";
 
 /** An AbortSignal that fires after `ms` or with another signal, and can be called off. */
-export interface Deadline {
+export interface RequestDeadline {
   readonly signal: AbortSignal;
   /** The time ran out (and not the other signal). */
   readonly expired: () => boolean;
@@ -10,7 +10,7 @@ export interface Deadline {
 }
 
 /** By hand, because AbortSignal.any keeps a reference in its long-lived sources for every signal it makes. */
-export function deadline(ms: number, other: AbortSignal): Deadline {
+export function deadline(ms: number, other: AbortSignal): RequestDeadline {
   const controller = new AbortController();
   let expired = false;
   const timer = setTimeout(() => {

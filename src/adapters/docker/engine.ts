@@ -20,7 +20,7 @@ import { statsSample } from "../../domain/docker/stats.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { type Api, ofManyThings, ofTheDisk } from "./api.ts";
 import { engineEvents } from "./events.ts";
-import { containerLogs } from "./logs.ts";
+import { readContainerLogs } from "./logs.ts";
 
 const marked = JSON.stringify({ label: [labels.stopped] });
 
@@ -69,7 +69,7 @@ export function createEngine(node: string, api: Api, signal: AbortSignal): Engin
       if (body === undefined) throw new PictlError("docker-failed", `No registry knows ${reference}.`, { node });
       return imagePlatforms(body);
     },
-    logs: (id, options) => containerLogs({ node, api }, id, options),
+    logs: (id, options) => readContainerLogs({ node, api }, id, options),
     events: (options) => engineEvents({ node, api }, options),
   };
 }

@@ -12,7 +12,7 @@ import { framedLogs, rawLogs } from "./log-stream.ts";
  * A container's log, line by line, in constant memory. A followed log ends when the container does, or is removed.
  * Throws container-missing, docker-failed (a log driver that cannot be read), docker-unavailable, interrupted.
  */
-export async function* containerLogs(
+export async function* readContainerLogs(
   { node, api }: { readonly node: string; readonly api: Api },
   id: string,
   options: LogOptions,

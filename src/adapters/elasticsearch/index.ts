@@ -5,7 +5,7 @@ import { elasticError } from "../../domain/elastic/failure.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { caText } from "./ca.ts";
 import { faultOf } from "./fault.ts";
-import { knownIds, readEvents } from "./read.ts";
+import { knownIds, readShippedEvents } from "./read.ts";
 import { whichServer } from "./server.ts";
 import { storeAll } from "./store.ts";
 
@@ -42,7 +42,7 @@ export function openElastic(section: ElasticSection, secrets: Secrets): Elastic 
     async *events(stream, sinceMs, signal) {
       let after: readonly unknown[] | undefined;
       for (;;) {
-        const page = await asking((client) => readEvents(client, { stream, sinceMs, after }, signal));
+        const page = await asking((client) => readShippedEvents(client, { stream, sinceMs, after }, signal));
         yield* page.events;
         after = page.next;
         if (after === undefined) return;

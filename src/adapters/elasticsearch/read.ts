@@ -11,7 +11,7 @@ interface Page {
 }
 
 /** One page of the events as they were written, oldest first. */
-export async function readEvents(
+export async function readShippedEvents(
   client: Client,
   query: {
     readonly stream: string;

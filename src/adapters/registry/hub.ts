@@ -2,7 +2,7 @@ import type { Listing, RegistryAccess } from "../../app/ports.ts";
 import { object, text } from "../../domain/docker/json.ts";
 import { hubName } from "../../domain/registry/address.ts";
 import { type FoundImage, type ImageTag, parseHubSearch, parseHubTags } from "../../domain/registry/listing.ts";
-import { type Answer, refusal, send } from "./send.ts";
+import { type Answer, registryRefusal, sendToRegistry } from "./send.ts";
 import { problemOf } from "./session.ts";
 import { noSuchImage } from "./v2.ts";
 
@@ -58,15 +58,15 @@ export async function listHubTags(base: URL, path: string, access: RegistryAcces
 async function logIn(base: URL, { login, signal }: RegistryAccess): Promise<string | undefined> {
   if (!login) return undefined;
   const body = JSON.stringify({ identifier: login.username, secret: login.password.reveal() });
-  const answer = await send(new URL("/v2/auth/token", base), { registry: hubName, lax: false, signal, body });
+  const answer = await sendToRegistry(new URL("/v2/auth/token", base), { registry: hubName, lax: false, signal, body });
   if (answer.status !== 200) throw problemOf(answer, { registry: hubName, username: login.username });
   const token = text(object(answer.json).access_token);
-  if (!/^[\w.~+/=-]+$/.test(token)) throw refusal(hubName, "it gave no token");
+  if (!/^[\w.~+/=-]+$/.test(token)) throw registryRefusal(hubName, "it gave no token");
   return `Bearer ${token}`;
 }
 
 async function get(url: URL, { login, signal }: RegistryAccess, authorization: string | undefined): Promise<Answer> {
-  const answer = await send(url, { registry: hubName, lax: false, signal, authorization });
+  const answer = await sendToRegistry(url, { registry: hubName, lax: false, signal, authorization });
   if (answer.status === 404 || (answer.status === 200 && answer.json !== undefined)) return answer;
   throw problemOf(answer, { registry: hubName, username: login?.username });
 }

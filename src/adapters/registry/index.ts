@@ -1,6 +1,6 @@
 import type { Registries, RegistryAccess } from "../../app/ports.ts";
 import { PictlError } from "../../domain/errors.ts";
-import { hubName, isLoopback } from "../../domain/registry/address.ts";
+import { hubName, isLoopbackHost } from "../../domain/registry/address.ts";
 import { firstOf } from "../../abort.ts";
 
 /** Milliseconds for a whole list, however many pages. */
@@ -19,7 +19,7 @@ export function openRegistries(options: { readonly hubUrl?: string | undefined }
     async tags(registry, path, access) {
       if (registry.name === hubName)
         return bounded(access, async (own) => (await import("./hub.ts")).listHubTags(hub(), path, own));
-      return bounded(access, async (own) => (await import("./v2.ts")).listTags(registry, path, own));
+      return bounded(access, async (own) => (await import("./v2.ts")).readTags(registry, path, own));
     },
   };
 }
@@ -37,7 +37,7 @@ async function bounded<T>(access: RegistryAccess, work: (access: RegistryAccess)
 /** A password may go there, so that it is HTTPS or this machine. */
 function hubBase(url: string): URL {
   const base = URL.canParse(url) ? new URL(url) : undefined;
-  if (base?.protocol === "https:" || (base?.protocol === "http:" && isLoopback(base.hostname))) return base;
+  if (base?.protocol === "https:" || (base?.protocol === "http:" && isLoopbackHost(base.hostname))) return base;
   throw new PictlError(
     "usage",
     `${url.slice(0, 200)} cannot be the address of the Hub's API: it has to begin with https://.`,

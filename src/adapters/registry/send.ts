@@ -39,7 +39,7 @@ const maxRedirects = 5;
  * One request and its answer, whatever the status. Rejects with registry-unreachable, registry-failed (too large, a
  * redirect that is not followed) and interrupted.
  */
-export async function send(url: URL, request: Request): Promise<Answer> {
+export async function sendToRegistry(url: URL, request: Request): Promise<Answer> {
   const { registry } = request;
   const timeout = AbortSignal.timeout(timeoutMs);
   const { signal, dispose } = firstOf([request.signal, timeout]);
@@ -63,14 +63,14 @@ async function follow(start: URL, request: Request): Promise<Answer> {
     if (location === undefined) return { ...answer, url };
     const next = URL.canParse(location, url.href) ? new URL(location, url) : undefined;
     if (!next || !mayLead(url, next)) {
-      throw refusal(
+      throw registryRefusal(
         request.registry,
         `it sends us on to ${(next?.origin ?? location).slice(0, 200)}, which is not followed`,
       );
     }
     url = next;
   }
-  throw refusal(request.registry, `it sends us in circles (${maxRedirects} redirects)`);
+  throw registryRefusal(request.registry, `it sends us in circles (${maxRedirects} redirects)`);
 }
 
 function redirected({ status, headers }: Omit<Answer, "url">, { body }: Request): string | undefined {
@@ -109,12 +109,12 @@ async function jsonOf(response: IncomingMessage, registry: string): Promise<unkn
     return await readJson(response, limits);
   } catch (error) {
     response.destroy();
-    throw error instanceof RangeError ? refusal(registry, error.message) : error;
+    throw error instanceof RangeError ? registryRefusal(registry, error.message) : error;
   }
 }
 
 /** The error for an answer that is of no use. `why` goes on the sentence. */
-export function refusal(registry: string, why: string, hint?: string): PictlError {
+export function registryRefusal(registry: string, why: string, hint?: string): PictlError {
   return new PictlError("registry-failed", `The registry ${registry} gave no usable answer: ${why}.`, {
     hint: hint ?? `See whether this is the registry's address; \`curl -i https://${registry}/v2/\` shows what it says.`,
   });

@@ -5,7 +5,7 @@ import type { RegistryAddress } from "../../domain/registry/address.ts";
 import { type Challenge, parseChallenge } from "../../domain/registry/challenge.ts";
 import { registryErrorText } from "../../domain/registry/listing.ts";
 import { mayCarryPassword, mayLead } from "../../domain/registry/reach.ts";
-import { type Answer, refusal, send } from "./send.ts";
+import { type Answer, registryRefusal, sendToRegistry } from "./send.ts";
 
 /** Requests to one registry (v2), logged in as far as it asks for it. */
 export class RegistrySession {
@@ -56,7 +56,7 @@ export class RegistrySession {
   }
 
   #request(url: URL, authorization = this.#authorization, lax = this.#lax): Promise<Answer> {
-    return send(url, { registry: this.#registry.name, lax, signal: this.#access.signal, authorization });
+    return sendToRegistry(url, { registry: this.#registry.name, lax, signal: this.#access.signal, authorization });
   }
 
   /** The Authorization header that a 401 asks for. */
@@ -72,7 +72,7 @@ export class RegistrySession {
     const { name } = this.#registry;
     const realm = URL.canParse(challenge.realm) ? new URL(challenge.realm) : undefined;
     if (!realm || !mayLead(from, realm)) {
-      throw refusal(
+      throw registryRefusal(
         name,
         `it wants tokens to be asked for at ${challenge.realm.slice(0, 200)}, where no password is sent`,
         "Tokens are asked for over HTTPS, or on the registry's own host. Tell whoever runs the registry.",
@@ -84,7 +84,7 @@ export class RegistrySession {
     const answer = await this.#request(realm, basic ?? "", this.#lax && realm.hostname === from.hostname);
     if (answer.status !== 200) throw this.#problem(answer);
     const token = text(object(answer.json).token) || text(object(answer.json).access_token);
-    if (!/^[\w.~+/=-]+$/.test(token)) throw refusal(name, "it gave no token");
+    if (!/^[\w.~+/=-]+$/.test(token)) throw registryRefusal(name, "it gave no token");
     return token;
   }
 
@@ -126,9 +126,9 @@ export function problemOf(
       },
     );
   }
-  if (status === 429) return refusal(registry, `too many requests${words}`, "Wait some minutes, or log in.");
-  if (status === 200) return refusal(registry, "it did not answer with JSON");
-  return refusal(registry, `it answered with HTTP ${status}${words}`);
+  if (status === 429) return registryRefusal(registry, `too many requests${words}`, "Wait some minutes, or log in.");
+  if (status === 200) return registryRefusal(registry, "it did not answer with JSON");
+  return registryRefusal(registry, `it answered with HTTP ${status}${words}`);
 }
 
 const noTls = new Set(["EPROTO", "ECONNRESET", "ECONNREFUSED"]);

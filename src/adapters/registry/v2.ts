@@ -3,9 +3,9 @@ import { PictlError } from "../../domain/errors.ts";
 import type { RegistryAddress } from "../../domain/registry/address.ts";
 import { bareTag, type FoundImage, type ImageTag, parseCatalog, parseTagNames } from "../../domain/registry/listing.ts";
 import { nextPage } from "../../domain/registry/reach.ts";
-import { nameOf } from "../../domain/registry/reference.ts";
+import { repositoryName } from "../../domain/registry/reference.ts";
 import { matching } from "../../domain/registry/search.ts";
-import { refusal } from "./send.ts";
+import { registryRefusal } from "./send.ts";
 import { RegistrySession } from "./session.ts";
 
 /** Names a page; some registries give no more, and some refuse to be asked for more. */
@@ -23,7 +23,7 @@ export async function searchCatalog(
     path: `/v2/_catalog?n=${pageSize}`,
     parse: parseCatalog,
     missing: () =>
-      refusal(
+      registryRefusal(
         registry.name,
         "it does not list what it has",
         "Not every registry has a catalog; ask for an image by its name: `pictl tags`.",
@@ -32,7 +32,7 @@ export async function searchCatalog(
   const found = matching(names, query.term);
   const rows = found.slice(0, query.limit).map((path) => ({
     registry: registry.name,
-    image: nameOf({ registry: registry.name, path }),
+    image: repositoryName({ registry: registry.name, path }),
     description: "",
     stars: null,
     pulls: null,
@@ -41,7 +41,7 @@ export async function searchCatalog(
   return { rows, more: found.length > rows.length, complete };
 }
 
-export async function listTags(
+export async function readTags(
   registry: RegistryAddress,
   path: string,
   access: RegistryAccess,
@@ -57,9 +57,13 @@ export async function listTags(
 
 export function noSuchImage(registry: string, path: string): PictlError {
   const last = path.slice(path.lastIndexOf("/") + 1);
-  return new PictlError("image-missing", `The registry ${registry} has no image ${nameOf({ registry, path })}.`, {
-    hint: `\`pictl search ${last}\` finds names. A private image may need \`--username\`.`,
-  });
+  return new PictlError(
+    "image-missing",
+    `The registry ${registry} has no image ${repositoryName({ registry, path })}.`,
+    {
+      hint: `\`pictl search ${last}\` finds names. A private image may need \`--username\`.`,
+    },
+  );
 }
 
 interface List {
@@ -85,7 +89,7 @@ async function pages(
     const following = nextPage([answer.headers.link].flat().join(", "), answer.url);
     if (following === undefined) return { names: [...names], complete: true };
     if (following === "foreign")
-      throw refusal(registry.name, "its list goes on at another server, which is not followed");
+      throw registryRefusal(registry.name, "its list goes on at another server, which is not followed");
     // A page that brings nothing new would go on for ever.
     if (seen.has(following.href) || names.size === before) return { names: [...names], complete: true };
     seen.add(following.href);

@@ -22,7 +22,7 @@ import type { NodeFacts } from "../../domain/heartbeat/facts.ts";
 import type { Inhabited, InhabitedNodes } from "../../domain/node/left-behind.ts";
 import type { PictlEvent } from "../../domain/event.ts";
 import type { Incident } from "../../domain/incident.ts";
-import type { Box, Entry, Outbox } from "../../domain/notices/outbox.ts";
+import type { Box, OutboxEntry, Outbox } from "../../domain/notices/outbox.ts";
 import type { FailedOrders } from "../../domain/vip/memory.ts";
 import { fields, type Schema, schemaOf } from "../../files/schema.ts";
 
@@ -212,7 +212,7 @@ const event = fields<PictlEvent>({
   error: text,
 });
 
-const entry = fields<Entry>({
+const entry = fields<OutboxEntry>({
   cause: text,
   phase: z.enum(["begins", "ends", "once"]),
   event,

@@ -16,7 +16,7 @@ export interface ConfigReplaced {
  * what is wrong with it. Rejects with usage (a mask without a secret) and config-write-failed, also when the file was
  * changed meanwhile.
  */
-export async function replaceConfig(
+export async function replaceConfigText(
   store: EditableConfigStore,
   { text, dryRun }: { readonly text: string; readonly dryRun: boolean },
 ): Promise<Report<ConfigReplaced>> {

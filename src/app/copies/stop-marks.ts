@@ -17,7 +17,7 @@ interface Marked {
  * Keeps on the node that somebody wants this container stopped. `since`: who and when; missing: whoever this is, now. Where that cannot be kept, the container is to be stopped
  * all the same, and the warning says what that means.
  */
-export async function markStopped(
+export async function leaveStopMark(
   ports: Pick<Ports, "actor" | "clock" | "progress">,
   {
     connection,

@@ -38,7 +38,7 @@ export function daemonPid(watching: Watching): () => Promise<number | undefined>
 }
 
 /** The daemon of this machine, if there is one; none, or one that makes no rounds, is a failure. */
-export async function daemonStatus(
+export async function readDaemonStatus(
   options: Asked & { readonly now: number; readonly stateDir: StateDir },
 ): Promise<Report<{ daemons: readonly DaemonRow[] }>> {
   const { running, last: before } = await runningDaemon(options);

@@ -4,7 +4,7 @@ import { record } from "../kit/record.ts";
 import type { Ports } from "../ports.ts";
 import { ship, type ShipInput } from "./ship.ts";
 
-export interface Shipping {
+export interface ShippingLoop {
   /** Ships what there is, unless a failed try was a moment ago. Rejects with bugs alone. */
   turn(config: Config, section: ElasticSection, signal: AbortSignal): Promise<void>;
 }
@@ -13,10 +13,10 @@ const firstRetryMs = 5000;
 const lastRetryMs = 5 * 60_000;
 
 /** What a daemon does again and again: one event when it cannot ship any more, and one when it can. */
-export function openShipping(
+export function openShippingLoop(
   ports: Pick<Ports, "events" | "clock" | "actor">,
   open: (section: ElasticSection) => ShipInput,
-): Shipping {
+): ShippingLoop {
   let failures = 0;
   let answered = false;
   let nextTryAt = 0;

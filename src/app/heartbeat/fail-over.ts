@@ -3,7 +3,7 @@ import { PictlError, toFailure } from "../../domain/errors.ts";
 import type { FailOverAction } from "../../domain/heartbeat/decide.ts";
 import { planMove } from "../../domain/move/plan.ts";
 import { runHooks } from "../kit/hooks.ts";
-import { carryOut } from "../move/carry-out.ts";
+import { carryOutMove } from "../move/carry-out.ts";
 import type { ConfigStore, HeartbeatPorts, Nodes } from "../ports.ts";
 import { record } from "../kit/record.ts";
 import { type OnTheirWay, orderHosts } from "./hosts.ts";
@@ -113,7 +113,7 @@ async function moveTo(
   const step = ports.progress.step(`${container}@${from}`, `fail over to ${host}`);
   const startedAt = ports.clock.monotonic();
   try {
-    const { outcome } = await carryOut(ports, {
+    const { outcome } = await carryOutMove(ports, {
       config,
       store,
       plan,

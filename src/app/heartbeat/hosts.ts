@@ -1,7 +1,7 @@
 import type { Config, Placement } from "../../domain/config/types.ts";
 import type { FailOverAction } from "../../domain/heartbeat/decide.ts";
 import { candidates, type HostFacts } from "../../domain/placement/candidates.ts";
-import { lookAround } from "../placement/look.ts";
+import { lookForPlaces } from "../placement/look.ts";
 import type { HeartbeatPorts } from "../ports.ts";
 
 /** The containers that are being moved, and where to: the layout has them there in a moment. */
@@ -17,7 +17,7 @@ export async function orderHosts(
   { action: { container, from, hosts }, onTheirWay }: { action: FailOverAction; onTheirWay: OnTheirWay },
 ): Promise<{ hosts: readonly string[]; excluded: readonly string[]; placement?: Placement }> {
   const placement = config.placements.find((each) => each.container === container && each.node === from);
-  const { homeless, facts } = await lookAround(ports, config, placement ? [placement] : []);
+  const { homeless, facts } = await lookForPlaces(ports, config, placement ? [placement] : []);
   const [one] = homeless;
   if (!one) return { hosts: [], excluded: [`${container} is no longer on ${from}, as the layout says.`] };
   const { failoverPolicy: policy } = config.heartbeat;

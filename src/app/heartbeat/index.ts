@@ -24,7 +24,7 @@ import { cleanUp } from "./clean-up.ts";
 import { failOver } from "./fail-over.ts";
 import type { OnTheirWay } from "./hosts.ts";
 import { openInHand } from "./in-hand.ts";
-import { gather, lookAround } from "./look.ts";
+import { gather, lookAtCluster } from "./look.ts";
 import { type OpenMove, openMoves, settleQuietly } from "./open-moves.ts";
 import { repair } from "./repair.ts";
 import { openTroubles } from "./troubles.ts";
@@ -216,7 +216,10 @@ export function openHeartbeat(
       const at = ports.clock.monotonic();
       // What ends while we look may have been seen before its end, and decided on a config of before.
       const busyBefore = inHand.containers();
-      const { nodes, checks } = await lookAround(ports, config, { intervalMs: config.heartbeat.intervalMs, addresses });
+      const { nodes, checks } = await lookAtCluster(ports, config, {
+        intervalMs: config.heartbeat.intervalMs,
+        addresses,
+      });
       silent = new Set(Object.keys(nodes).filter((name) => nodes[name]?.state === "silent"));
       const dead = deadNodes(nodes);
       const open = await openMoves(ports, config, nodes);

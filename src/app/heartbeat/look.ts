@@ -8,10 +8,10 @@ import { deniesUs } from "../../domain/ssh/refusal.ts";
 import { abortable, timeLimit } from "../../abort.ts";
 import { nodeOf } from "../kit/observe.ts";
 import { secondOpinions } from "./second-opinion.ts";
-import { type Answers, askPeers, peersIn } from "./witness.ts";
+import { type WitnessAnswers, askPeers, peersIn } from "./witness.ts";
 import type { HeartbeatPorts } from "../ports.ts";
 
-export interface Look {
+export interface HeartbeatLook {
   readonly nodes: Readonly<Record<string, NodeFacts>>;
   readonly checks: readonly CheckFact[];
 }
@@ -26,11 +26,11 @@ const longestLookMs = 5000;
  * reached, for their peers to try. Takes less than one interval, whatever the nodes do, and never rejects but for an
  * abort.
  */
-export async function lookAround(
+export async function lookAtCluster(
   ports: HeartbeatPorts,
   config: Config,
   { intervalMs, addresses }: { readonly intervalMs: number; readonly addresses: Map<string, string> },
-): Promise<Look> {
+): Promise<HeartbeatLook> {
   const budgetMs = budgetOf(intervalMs);
   const [nodes, checks] = await Promise.all([
     lookAtAll(ports, config, { budgetMs, addresses }),
@@ -86,7 +86,7 @@ async function lookAtAll(
     seen.set(node.name, await lookAt(ports, node, looking));
   };
   const all = Promise.all(config.nodes.map(look));
-  const ask = async (): Promise<Readonly<Record<string, Answers>>> => {
+  const ask = async (): Promise<Readonly<Record<string, WitnessAnswers>>> => {
     const stop = new AbortController();
     await Promise.race([all, ports.clock.sleep(looking.budgetMs / 2, stop.signal).catch(() => undefined)]);
     stop.abort();

@@ -11,7 +11,7 @@ const peersAsked = 3;
 const slackMs = 1000;
 
 /** Who reached a silent node, and who tried in vain. */
-export type Answers = Pick<SilentNode, "seenBy" | "missedBy">;
+export type WitnessAnswers = Pick<SilentNode, "seenBy" | "missedBy">;
 
 /** The nodes that can be asked about others: a peer on this very machine sees what we see. */
 export function peersIn(
@@ -32,9 +32,9 @@ export async function askPeers(
   config: Config,
   seen: ReadonlyMap<string, NodeFacts>,
   { budgetMs, addresses }: { readonly budgetMs: number; readonly addresses: ReadonlyMap<string, string> },
-): Promise<Readonly<Record<string, Answers>>> {
+): Promise<Readonly<Record<string, WitnessAnswers>>> {
   const peers = peersIn(ports, seen);
-  const asked = config.nodes.map(async ({ name, address }, index): Promise<[string, Answers] | undefined> => {
+  const asked = config.nodes.map(async ({ name, address }, index): Promise<[string, WitnessAnswers] | undefined> => {
     if ((seen.get(name)?.state ?? "silent") !== "silent") return undefined;
     // Not always the same ones, where there are many.
     const some = peers.map((_, nth) => peers[(nth + index) % peers.length] ?? "").slice(0, peersAsked);
@@ -50,7 +50,7 @@ async function ask(
   ports: HeartbeatPorts,
   config: Config,
   question: { node: string; address: string; peers: readonly string[]; budgetMs: number },
-): Promise<Answers> {
+): Promise<WitnessAnswers> {
   const answers = await Promise.all(
     question.peers.map(async (peer) => ({ peer, reached: await reaches(ports, config, { ...question, peer }) })),
   );

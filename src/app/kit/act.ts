@@ -1,7 +1,7 @@
 import type { PictlEvent } from "../../domain/event.ts";
 import { toFailure } from "../../domain/errors.ts";
 import type { Swap } from "../../domain/place/swap.ts";
-import type { Ports, Step } from "../ports.ts";
+import type { Ports, ProgressStep } from "../ports.ts";
 import { record } from "./record.ts";
 
 /** What was done to one container, as a row of a report. */
@@ -36,7 +36,11 @@ interface Action {
  * One action on one container: shown as a step while it goes on, timed, and written to the event log, also when it
  * fails (`container.VERB-failed`). Rejects with what `work` rejects with.
  */
-export async function act(ports: Ports, action: Action, work: (step: Step) => Promise<Done>): Promise<ActionRow> {
+export async function act(
+  ports: Ports,
+  action: Action,
+  work: (step: ProgressStep) => Promise<Done>,
+): Promise<ActionRow> {
   const { verb, container, node } = action;
   const step = ports.progress.step(`${container}@${node}`, verb);
   const startedAt = ports.clock.monotonic();

@@ -1,4 +1,4 @@
-import type { Config, Hooks as HookSettings, Placement } from "../../domain/config/types.ts";
+import type { Config, HooksSpec as HookSettings, Placement } from "../../domain/config/types.ts";
 import type { PictlEvent } from "../../domain/event.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { Ports } from "../ports.ts";

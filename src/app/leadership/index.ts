@@ -13,7 +13,7 @@ import {
   notPlaced,
   placing,
   raised,
-  type Role,
+  type ControllerRole,
   type Standing,
   thawed,
 } from "../../domain/leadership/judge.ts";
@@ -32,7 +32,7 @@ export interface Leadership {
   /** Asks every node once; at least every `renewMs`. Rejects with state-write-failed. */
   round(config: Config): Promise<Judgement>;
   /** What the last round said, as far as it still holds. */
-  role(): Role;
+  role(): ControllerRole;
   /** Our monotonic time until which nobody else leads; in the past for everybody but the leader. */
   until(): number;
   /**
@@ -173,7 +173,7 @@ export async function openLeadership(ports: LeadershipPorts, state: LeadershipSt
     else if (standing.memory.epoch === next.memory.epoch) await keep({ ...standing, confirmed: true });
     return stored;
   };
-  const role = (): Role =>
+  const role = (): ControllerRole =>
     judged.role === "leader" && judged.until <= ports.clock.monotonic() ? "unelected" : judged.role;
   return {
     round,

@@ -7,7 +7,7 @@ import type { NodeWatch } from "./node-watch.ts";
 import type { Ports } from "../ports.ts";
 
 /** A container's log, and how far it has been read. */
-export interface LogPosition {
+export interface FollowedLog {
   readonly container: string;
   /** Another one when the container was moved. */
   node: string;
@@ -29,7 +29,7 @@ export interface FollowOptions {
   /** The log's records from where its position is or before that, as they come. */
   readonly open: (place: { readonly node: string; readonly id: string }) => AsyncIterable<LogRecord>;
   /** Where the log goes on (see `goesOn`). */
-  readonly next: (position: LogPosition) => Promise<ReturnType<typeof goesOn>>;
+  readonly next: (position: FollowedLog) => Promise<ReturnType<typeof goesOn>>;
 }
 
 /**
@@ -39,7 +39,7 @@ export interface FollowOptions {
  */
 export async function* followLog(
   ports: Pick<Ports, "clock" | "signal">,
-  position: LogPosition,
+  position: FollowedLog,
   { cluster, watch, random, open, next }: FollowOptions,
 ): AsyncGenerator<LogRecord> {
   const { clock, signal } = ports;

@@ -1,7 +1,7 @@
 import type { Config } from "../../domain/config/types.ts";
 import type { LogRecord } from "../../domain/docker/facts.ts";
 import type { Matcher } from "../../domain/regular-expression.ts";
-import { followLog, type FollowOptions, type LogPosition, unread } from "./follow.ts";
+import { followLog, type FollowOptions, type FollowedLog, unread } from "./follow.ts";
 import { mergeLogs } from "./merge.ts";
 import type { NodeWatch } from "./node-watch.ts";
 import { nodeOf } from "../kit/observe.ts";
@@ -37,7 +37,7 @@ export interface LogRow extends LogRecord {
 /** What a followed record waits for earlier ones from other nodes. */
 const followWindowMs = 250;
 
-export interface LogSource extends LogPosition {
+export interface LogSource extends FollowedLog {
   /** What was there when the command began has been read. */
   begun: boolean;
 }

@@ -28,7 +28,7 @@ export interface Moved {
 }
 
 /** The move itself, or under --dry-run what it would be. Throws move-failed after undoing what was done. */
-export async function carryOut(ports: Ports, moving: Moving): Promise<Moved> {
+export async function carryOutMove(ports: Ports, moving: Moving): Promise<Moved> {
   const { config, plan, dryRun, waitMs } = moving;
   const { container, from, to } = plan;
   const fromFile = await readEnvFile(ports, plan.wanted);

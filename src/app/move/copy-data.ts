@@ -1,13 +1,13 @@
 import { createVolume } from "../../domain/docker/commands.ts";
 import * as commands from "../../domain/move/data-commands.ts";
-import type { Place } from "../../domain/move/data-commands.ts";
+import type { DataPlace } from "../../domain/move/data-commands.ts";
 import { formatLocalData, type LocalData } from "../../domain/move/local-data.ts";
 import { PictlError } from "../../domain/errors.ts";
 import * as tar from "../../domain/move/tar-commands.ts";
 import type { Keeps } from "../../domain/move/tar-commands.ts";
 import { runDocker } from "../kit/docker.ts";
-import type { Connection, Ports, Step } from "../ports.ts";
-import { answer, mustSucceed, needsSudo } from "./on-disk.ts";
+import type { Connection, Ports, ProgressStep } from "../ports.ts";
+import { answerOnDisk, mustSucceed, needsSudo } from "./on-disk.ts";
 import { kept, powersOf, slippedIn, tellLost, tellOfCopy, type Telling } from "./what-is-copied.ts";
 
 export interface Copying {
@@ -20,8 +20,8 @@ type Signalled = Pick<Ports, "signal">;
 
 /** One volume, folder or file: where it is on the old node, and where it will be on the new one. */
 interface Pair {
-  readonly source: Place;
-  readonly target: Place;
+  readonly source: DataPlace;
+  readonly target: DataPlace;
 }
 
 /**
@@ -62,8 +62,8 @@ export async function copyData(
     noting,
   }: Copying & {
     readonly powers: ReadonlySet<string>;
-    readonly step: Step;
-    readonly noting: (place: Place) => Promise<void>;
+    readonly step: ProgressStep;
+    readonly noting: (place: DataPlace) => Promise<void>;
   },
 ): Promise<void> {
   const { signal } = ports;
@@ -85,7 +85,7 @@ export async function copyData(
 }
 
 /** Takes away what was copied for a move that did not come about. Throws as copying does. */
-export async function discardCopies(to: Connection, copied: readonly Place[]): Promise<void> {
+export async function discardCopies(to: Connection, copied: readonly DataPlace[]): Promise<void> {
   // Not interrupted: it is part of undoing.
   for (const place of copied) await mustSucceed(to, commands.clear(place, tar.incoming(place)), { guard: {} });
 }
@@ -102,7 +102,7 @@ async function copyOne(
   const found = await powersOf(ports, to, { place: tar.unpacked(target), keeps, inUse: false });
   const unlisted = found.filter((line) => !powers.has(line));
   if (unlisted.length > 0) throw slippedIn(from, source, unlisted);
-  if ((await answer(to, tar.accept(target, keeps), { signal, guard: {} })) === undefined) {
+  if ((await answerOnDisk(to, tar.accept(target, keeps), { signal, guard: {} })) === undefined) {
     throw new PictlError(
       "move-failed",
       `${from.node} sent something else than the file ${source.path}, or ${to.node} has one by now.`,
@@ -129,7 +129,7 @@ type Ends = Pick<Copying, "from" | "to">;
  * what copying throws when the look fails: what nobody has seen may be somebody's data.
  */
 async function isThere(ports: Signalled, { from, to }: Ends, { source, target }: Pair): Promise<boolean> {
-  if ((await answer(to, commands.lookAtPlace(target), ports)) !== undefined) return false;
+  if ((await answerOnDisk(to, commands.lookAtPlace(target), ports)) !== undefined) return false;
   if (await isSame(ports, { from, to }, { source, target })) return true;
   throw new PictlError(
     "move-failed",
@@ -154,10 +154,10 @@ async function placeOn(
   ports: Signalled,
   from: Connection,
   { kind, source: name }: LocalData,
-): Promise<(Place & { readonly name: string }) | undefined> {
+): Promise<(DataPlace & { readonly name: string }) | undefined> {
   if (name === undefined) return undefined;
   if (kind === "volume") return { name, path: await volumePath(ports, from, name), isFile: false };
-  const type = await answer(from, commands.kindOf(name), ports);
+  const type = await answerOnDisk(from, commands.kindOf(name), ports);
   if (type !== undefined) return { name, path: name, isFile: type === "file" };
   throw new PictlError("move-failed", `${name} on ${from.node} is neither a file nor a folder, and cannot be copied.`, {
     node: from.node,

@@ -8,7 +8,7 @@ import { nodeOf } from "../kit/observe.ts";
 import type { Ports } from "../ports.ts";
 import { record } from "../kit/record.ts";
 import type { Report } from "../kit/report.ts";
-import { carryOut } from "./carry-out.ts";
+import { carryOutMove } from "./carry-out.ts";
 import type { MoveOptions } from "./moving.ts";
 import { settleMoves } from "./settle.ts";
 
@@ -62,7 +62,7 @@ export async function moveContainer(ports: Ports, input: MoveInput): Promise<Rep
   const step = ports.progress.step(`${plan.container}@${plan.from}`, `move to ${plan.to}`);
   const startedAt = ports.clock.monotonic();
   try {
-    const { outcome, gapMs } = await carryOut(ports, { ...input, config, plan, step });
+    const { outcome, gapMs } = await carryOutMove(ports, { ...input, config, plan, step });
     step.done(outcome);
     const durationMs = Math.round(ports.clock.monotonic() - startedAt);
     const { container, from, to } = plan;

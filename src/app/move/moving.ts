@@ -1,11 +1,11 @@
 import type { Config } from "../../domain/config/types.ts";
 import type { EnvVariable } from "../../domain/container/environment.ts";
 import type { ContainerFacts, StopMark } from "../../domain/docker/facts.ts";
-import type { Place } from "../../domain/move/data-commands.ts";
+import type { DataPlace } from "../../domain/move/data-commands.ts";
 import type { MoveRecord } from "../../domain/move/journal.ts";
 import type { MovePlan } from "../../domain/move/plan.ts";
 import type { PlaceOptions } from "../place/index.ts";
-import type { ConfigStore, Nodes, Step } from "../ports.ts";
+import type { ConfigStore, Nodes, ProgressStep } from "../ports.ts";
 import type { Side } from "./side.ts";
 
 export interface MoveOptions extends PlaceOptions {
@@ -38,7 +38,7 @@ export interface MoveOptions extends PlaceOptions {
 export interface Moving extends MoveOptions {
   readonly config: Config;
   readonly plan: MovePlan;
-  readonly step: Step;
+  readonly step: ProgressStep;
 }
 
 /** The two ends of a move; the old one may be dead. */
@@ -62,7 +62,7 @@ export interface Replacing extends Switching {
   /** Somebody wants it stopped: the new copy is made, and stays so. */
   readonly rests: StopMark | undefined;
   /** Gets each place before anything is written there. */
-  readonly copied: Place[];
+  readonly copied: DataPlace[];
   /** What `refuseUncopyable` resolved to. */
   readonly powers: ReadonlySet<string>;
 }

@@ -11,7 +11,7 @@ const timeoutMs = 24 * 3_600_000;
 const saysNo = 73;
 
 /** What the script says; undefined when it says no. Throws command-failed when it does neither, and what `mustSucceed` throws. */
-export async function answer(
+export async function answerOnDisk(
   connection: Connection,
   command: Command,
   options: RunOptions & Pick<Ports, "signal">,

@@ -2,13 +2,13 @@ import { stopDeadlineMs } from "../../domain/container/grace.ts";
 import { runInput } from "../../domain/container/wanted.ts";
 import * as docker from "../../domain/docker/commands.ts";
 import type { ContainerFacts, StopMark } from "../../domain/docker/facts.ts";
-import type { Place } from "../../domain/move/data-commands.ts";
+import type { DataPlace } from "../../domain/move/data-commands.ts";
 import { checkOf, gatesOf, type Passed } from "../../domain/place/gate.ts";
 import { copiesOf, retiredName } from "../../domain/place/names.ts";
 import { freshSteps, swapSteps } from "../../domain/place/steps.ts";
 import { rememberPlacement } from "../history/remember.ts";
 import { wantedDigest } from "../place/environment.ts";
-import { markStopped } from "../copies/stop-marks.ts";
+import { leaveStopMark } from "../copies/stop-marks.ts";
 import { runDocker } from "../kit/docker.ts";
 import { nodeOf } from "../kit/observe.ts";
 import { putInPlace } from "../place/put.ts";
@@ -39,7 +39,7 @@ export async function replaceOld(
     if (copyVolumes) {
       await moving.stillLocked(plan.to);
       const [from, to] = [source.connection, target.connection];
-      const noting = (place: Place): Promise<void> => {
+      const noting = (place: DataPlace): Promise<void> => {
         copied.push(place);
         return ports.journal.write({ ...moving.move, step: "switching", copied });
       };
@@ -131,5 +131,5 @@ async function keepStopped(
   since: StopMark,
 ): Promise<void> {
   const facts = await engine.container(container);
-  if (facts) await markStopped(ports, { connection, cluster: config.cluster, container, facts, since });
+  if (facts) await leaveStopMark(ports, { connection, cluster: config.cluster, container, facts, since });
 }

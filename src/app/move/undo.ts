@@ -5,7 +5,7 @@ import { retiredName } from "../../domain/place/names.ts";
 import * as docker from "../../domain/docker/commands.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { PictlError } from "../../domain/errors.ts";
-import type { Place } from "../../domain/move/data-commands.ts";
+import type { DataPlace } from "../../domain/move/data-commands.ts";
 import type { MoveRecord } from "../../domain/move/journal.ts";
 import type { Ports } from "../ports.ts";
 import { discardCopies } from "./copy-data.ts";
@@ -102,7 +102,7 @@ async function removeNew(
 /** Half a copy must neither be taken for the data, nor keep the next copy out. Resolves to false when its node does not answer. */
 function removeCopiedData(
   ports: Ports,
-  { container, to, copied }: MoveRecord & { readonly copied: readonly Place[] },
+  { container, to, copied }: MoveRecord & { readonly copied: readonly DataPlace[] },
   on: On,
 ): Promise<boolean> {
   return on(to, async ({ connection }) => {

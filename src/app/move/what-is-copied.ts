@@ -1,4 +1,4 @@
-import type { Place } from "../../domain/move/data-commands.ts";
+import type { DataPlace } from "../../domain/move/data-commands.ts";
 import * as tar from "../../domain/move/tar-commands.ts";
 import type { Keeps } from "../../domain/move/tar-commands.ts";
 import { PictlError } from "../../domain/errors.ts";
@@ -45,7 +45,7 @@ export async function kept({ signal }: Signalled, { from, to }: Ends): Promise<K
 export async function powersOf(
   { signal }: Signalled,
   connection: Connection,
-  { place, keeps, inUse }: { readonly place: Place; readonly keeps: Keeps; readonly inUse: boolean },
+  { place, keeps, inUse }: { readonly place: DataPlace; readonly keeps: Keeps; readonly inUse: boolean },
 ): Promise<readonly string[]> {
   const said = await mustSucceed(connection, tar.listPowers(place, keeps, { inUse }), {
     signal,
@@ -68,7 +68,7 @@ export async function powersOf(
 const mostPowers = 1_000_000;
 
 /** The move-failed for what came and was not there when the source was looked at. */
-export function slippedIn({ node }: Connection, { path }: Place, lines: readonly string[]): PictlError {
+export function slippedIn({ node }: Connection, { path }: DataPlace, lines: readonly string[]): PictlError {
   const list = lines
     .slice(0, 5)
     .map((line) => visible(line))
@@ -84,7 +84,7 @@ export function slippedIn({ node }: Connection, { path }: Place, lines: readonly
 export async function tellLost(
   { signal, progress }: Telling,
   { from, to }: Ends,
-  { source, target }: { readonly source: Place; readonly target: Place },
+  { source, target }: { readonly source: DataPlace; readonly target: DataPlace },
 ): Promise<void> {
   const [before, after] = await Promise.all([
     mustSucceed(from, tar.digestOfFacts(source), { signal }),

@@ -4,7 +4,7 @@ import { type NewNode, planAddNode } from "../../domain/node/add.ts";
 import type { ConfigStore, HostKeys, Ports } from "../ports.ts";
 import { record } from "../kit/record.ts";
 import type { Report } from "../kit/report.ts";
-import { changeConfig, type NodeChangeRow, previewNode } from "./change.ts";
+import { changeNodes, type NodeChangeRow, previewNode } from "./change.ts";
 import { type TrustInput, trustNodes } from "./trust.ts";
 
 export interface AddNodeInput {
@@ -37,7 +37,7 @@ export async function addNode(
     const failures = await tryNode(ports, spec);
     if (failures.length > 0) return { result: { nodes: [] }, failures };
   }
-  const changes = await changeConfig(store, plan, dryRun);
+  const changes = await changeNodes(store, plan, dryRun);
   if (!dryRun) await record(ports, { type: "node.added", node: node.name, after: { address: spec.address } });
   const outcome = dryRun ? "would be added" : "added";
   return { result: { nodes: [{ node: node.name, changed: !dryRun, outcome, changes }] }, failures: [] };

@@ -28,6 +28,6 @@ export async function previewNode(store: ConfigStore, plan: PlanEdits, name: str
 }
 
 /** Writes the config, or only tries whether it could be. Returns what changed in it. */
-export async function changeConfig(store: ConfigStore, plan: PlanEdits, dryRun: boolean): Promise<readonly string[]> {
+export async function changeNodes(store: ConfigStore, plan: PlanEdits, dryRun: boolean): Promise<readonly string[]> {
   return (await changeAsPlanned(store, { plan, editsOf, dryRun })).map(({ text }) => text);
 }

@@ -8,7 +8,7 @@ import { moveContainer, type MoveRow } from "../move/index.ts";
 import type { MoveOptions } from "../move/moving.ts";
 import { isUnreachable } from "../move/on-node.ts";
 import type { Ports } from "../ports.ts";
-import { lookAround } from "../placement/look.ts";
+import { lookForPlaces } from "../placement/look.ts";
 
 export type DrainOptions = Omit<MoveOptions, "store" | "dryRun" | "overlap" | "mayLeaveData">;
 
@@ -32,7 +32,7 @@ export async function planDrainOf(
 ): Promise<Drain> {
   const { config, node, placements, copyVolumes } = input;
   const [{ homeless, facts }, silent] = await Promise.all([
-    lookAround(ports, config, placements),
+    lookForPlaces(ports, config, placements),
     ports.nodes.connect(node, ports.signal).then(() => false, isUnreachable),
   ]);
   const plan = planDrain(homeless, facts);

@@ -7,7 +7,7 @@ import { forgetNode } from "./left-behind.ts";
 import type { ConfigStore, Ports } from "../ports.ts";
 import { record } from "../kit/record.ts";
 import type { Report } from "../kit/report.ts";
-import { changeConfig, type NodeChangeRow } from "./change.ts";
+import { changeNodes, type NodeChangeRow } from "./change.ts";
 
 /**
  * Writes the config without the node, and says so. Throws node-in-use when the file places containers on it by then,
@@ -30,7 +30,7 @@ export async function takeOut(
     if (!force) refuseInUse(name, { placed: placedOn(after(raw), name), running: null });
     return planRemoveNode(after(raw), name);
   };
-  const changes = await changeConfig(store, plan, dryRun);
+  const changes = await changeNodes(store, plan, dryRun);
   if (!dryRun) {
     await record(ports, { type: "node.removed", node: name, before: { address, containers: use.placed } });
     await forgetNode(ports, name);

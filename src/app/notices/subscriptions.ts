@@ -1,14 +1,16 @@
-import type { Config, Hooks, NotifySection } from "../../domain/config/types.ts";
+import type { Config, HooksSpec, NotifySection } from "../../domain/config/types.ts";
 import type { PictlEvent } from "../../domain/event.ts";
 import { typeMatcher } from "../../domain/notices/match.ts";
 import type { Subscription } from "../../domain/notices/outbox.ts";
 
 /** A receiver of the config, or one of its hooks that the daemon feeds. */
 export type Subscriber = Subscription &
-  ({ readonly kind: "notify"; readonly row: NotifySection } | { readonly kind: "hook"; readonly hook: keyof Hooks });
+  (
+    { readonly kind: "notify"; readonly row: NotifySection } | { readonly kind: "hook"; readonly hook: keyof HooksSpec }
+  );
 
 /** What each of the daemon's hooks is told of. */
-const hookTypes: readonly (readonly [keyof Hooks, readonly string[]])[] = [
+const hookTypes: readonly (readonly [keyof HooksSpec, readonly string[]])[] = [
   ["onNodeChange", ["node.silent", "node.refused", "node.docker-silent"]],
   ["onFailure", ["*.failed"]],
   ["onLeaderChange", ["daemon.leads", "daemon.stands-by", "daemon.unelected", "daemon.lost"]],

@@ -1,7 +1,7 @@
 import type { NodeSpec } from "../../domain/config/types.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { PictlError } from "../../domain/errors.ts";
-import { type Gate, judge, type Passed, passedBy, type Sight } from "../../domain/place/gate.ts";
+import { type Gate, judgeGate, type Passed, passedBy, type GateSight } from "../../domain/place/gate.ts";
 import { visible } from "../../domain/text.ts";
 import { lastWords } from "./last-words.ts";
 import type { Engine, Ports } from "../ports.ts";
@@ -31,7 +31,7 @@ export async function passGate(
   { node, engine, gate, name, container, patienceMs, mayEnd }: Gating,
 ): Promise<Passed> {
   const startedAt = ports.clock.monotonic();
-  let firstStartMs: Sight["firstStartMs"];
+  let firstStartMs: GateSight["firstStartMs"];
   for (;;) {
     const facts = await engine.container(name);
     const check =
@@ -39,7 +39,7 @@ export async function passGate(
         ? await ports.checks.run(gate.check, { node, container: name, signal: ports.signal })
         : undefined;
     const elapsedMs = ports.clock.monotonic() - startedAt;
-    const verdict = judge(gate, { facts, firstStartMs, check, elapsedMs }, { patienceMs, mayEnd });
+    const verdict = judgeGate(gate, { facts, firstStartMs, check, elapsedMs }, { patienceMs, mayEnd });
     if (verdict.kind === "passed") return passedBy(gate, facts);
     if (verdict.kind === "failed") throw await gateFailed(ports, { engine, facts, container, told: verdict.told });
     firstStartMs ??= facts?.startedAtMs;

@@ -16,7 +16,7 @@ import { newGeneration, notePlaced } from "../copies/generations.ts";
 import { dropOutlived, keepImage, rememberPlacement } from "../history/remember.ts";
 import { inheritVolumes, tellLeft } from "./inherit.ts";
 import { nodeOf } from "../kit/observe.ts";
-import type { Engine, Ports, Step } from "../ports.ts";
+import type { Engine, Ports, ProgressStep } from "../ports.ts";
 import { passGate } from "./gate.ts";
 import { putInPlace } from "./put.ts";
 import { tellProxy } from "./switch.ts";
@@ -44,7 +44,7 @@ interface Place extends PlaceOptions {
 }
 
 /** Makes a container where there is none, or replaces the one that is there, by the best swap that it allows. */
-export async function replaceOrMake(ports: Ports, place: Place & { readonly step: Step }): Promise<Done> {
+export async function replaceOrMake(ports: Ports, place: Place & { readonly step: ProgressStep }): Promise<Done> {
   const { config, placement, facts, step } = place;
   const { container } = placement;
   const node = nodeOf(config, placement.node);

@@ -12,7 +12,7 @@ import { copiesOf, isNameOf } from "../../domain/place/names.ts";
 import { type PlaceStep, undoing } from "../../domain/place/steps.ts";
 import { makeNetworks } from "./networks.ts";
 import { runDocker } from "../kit/docker.ts";
-import type { Connection, Engine, Ports, Step } from "../ports.ts";
+import type { Connection, Engine, Ports, ProgressStep } from "../ports.ts";
 import { passGate } from "./gate.ts";
 
 /** A container to be put in place. */
@@ -32,7 +32,7 @@ export interface Putting {
   readonly environment: readonly EnvVariable[];
   readonly patienceMs: number | undefined;
   readonly mayEnd: boolean;
-  readonly step: Step;
+  readonly step: ProgressStep;
   /** Rejects with connection-lost once the lock is ours no more. */
   readonly stillLocked: () => Promise<void>;
   /** Tells the user's proxy of both copies. */

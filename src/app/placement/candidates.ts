@@ -3,7 +3,7 @@ import { candidates } from "../../domain/placement/candidates.ts";
 import { selectPlacements } from "../../domain/select.ts";
 import type { Report } from "../kit/report.ts";
 import type { Ports } from "../ports.ts";
-import { lookAround } from "./look.ts";
+import { lookForPlaces } from "./look.ts";
 
 /** One node that a container may go to, as a row of a report. */
 export interface CandidateRow {
@@ -22,7 +22,7 @@ export async function containerCandidates(
   ports: Ports,
   { config, name }: { readonly config: Config; readonly name: string },
 ): Promise<Report<{ candidates: readonly CandidateRow[] }>> {
-  const { homeless, facts } = await lookAround(ports, config, selectPlacements(config, [name]));
+  const { homeless, facts } = await lookForPlaces(ports, config, selectPlacements(config, [name]));
   const rows = homeless.flatMap((each): CandidateRow[] => {
     const { container, node: from } = each.placement;
     const { nodes, excluded } = candidates(each, facts, { policy: "spread" });

@@ -17,7 +17,7 @@ export interface PlacementLook {
  * Looks, all at once, at the nodes that containers may go to and at those where they are. A node that cannot be asked
  * is told in its facts. Rejects only when interrupted.
  */
-export async function lookAround(
+export async function lookForPlaces(
   ports: Ports,
   config: Config,
   placements: readonly Placement[],

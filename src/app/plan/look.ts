@@ -23,13 +23,13 @@ export interface PlanRequest extends PlanOptions {
   readonly nodes?: readonly string[] | undefined;
 }
 
-export interface Look extends Plan {
+export interface PlannedLook extends Plan {
   /** What the nodes have that answer. */
   readonly states: ReadonlyMap<string, NodeState>;
 }
 
 /** Looks at the nodes and plans. Changes nothing. What cannot be looked at is a failure. */
-export async function makePlan(ports: Ports, request: PlanRequest): Promise<Look> {
+export async function makePlan(ports: Ports, request: PlanRequest): Promise<PlannedLook> {
   const { config, only } = request;
   const inhabited = (await ports.inhabited.read()) ?? [];
   // One that nobody asked would be taken for one that does not answer.

@@ -23,13 +23,13 @@ export interface Progress {
    * One step of the command, shown until it ends. `where` is a node or container@node. A step that only `look`s is
    * not worth a line where there is no terminal to redraw.
    */
-  step(where: string, title: string): Step;
-  look(where: string): Step;
+  step(where: string, title: string): ProgressStep;
+  look(where: string): ProgressStep;
   /** A warning for stderr, once each. */
   warn(message: string): void;
 }
 
-export interface Step {
+export interface ProgressStep {
   update(text: string): void;
   done(text?: string): void;
   /** Why is told in the report. */

@@ -1,6 +1,6 @@
 import type { VipSection } from "../../domain/config/types.ts";
 import type { VipFacts } from "../../domain/vip/facts.ts";
-import type { SavedMemory, VipWish } from "../../domain/vip/memory.ts";
+import type { SavedVipMemory, VipWish } from "../../domain/vip/memory.ts";
 import type { WishAnswer } from "../../domain/vip/wish.ts";
 import type { Nodes } from "./connection.ts";
 
@@ -12,7 +12,7 @@ export interface VipState {
 
 /** What is durable of a virtual IP. */
 export interface SavedVip {
-  readonly memory: SavedMemory;
+  readonly memory: SavedVipMemory;
   /** The longest lease that was in force, or still ran, when it was written. */
   readonly leaseMs: number;
   /** When its holder was named, RFC 3339, UTC; null when it never was. */

@@ -1,5 +1,5 @@
 import { PictlError } from "../../domain/errors.ts";
-import type { Step, VipPorts, VipReply } from "../ports.ts";
+import type { ProgressStep, VipPorts, VipReply } from "../ports.ts";
 import type { ByHandInput } from "./by-hand-input.ts";
 
 /** How often the daemon's reply is looked for. */
@@ -12,7 +12,7 @@ const pollMs = 100;
 export async function byDaemon(
   ports: VipPorts,
   { section: { ip }, wish, waitMs, leave, requests, newId, daemonPid }: ByHandInput,
-  { pid, step }: { readonly pid: number; readonly step: Step },
+  { pid, step }: { readonly pid: number; readonly step: ProgressStep },
 ): Promise<Pick<VipReply, "before" | "answer">> {
   const id = newId();
   await requests.leave(ip, { id, wish, daemon: pid });

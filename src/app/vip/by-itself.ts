@@ -1,7 +1,7 @@
 import { answerWish } from "../../domain/vip/wish.ts";
 import { holdersOf } from "../../domain/vip/facts.ts";
 import { keepLeading } from "../leadership/index.ts";
-import type { Step, VipPorts, VipReply } from "../ports.ts";
+import type { ProgressStep, VipPorts, VipReply } from "../ports.ts";
 import { authorityOf } from "./authority.ts";
 import type { ByHandInput } from "./by-hand-input.ts";
 import { openVip, type Vip } from "./index.ts";
@@ -15,7 +15,7 @@ import { openSurvey } from "./survey.ts";
 export async function byItself(
   ports: VipPorts,
   input: ByHandInput,
-  step: Step,
+  step: ProgressStep,
 ): Promise<Pick<VipReply, "before" | "answer"> & { readonly runsOut: string | undefined }> {
   const { config, section, wish } = input;
   const lock = await input.lock();
@@ -59,7 +59,7 @@ export async function byItself(
 async function tickUntilDone(
   { clock }: VipPorts,
   vip: Vip,
-  { input, step }: { readonly input: ByHandInput; readonly step: Step },
+  { input, step }: { readonly input: ByHandInput; readonly step: ProgressStep },
 ): Promise<Pick<VipReply, "before" | "answer">> {
   const { config, section, wish, waitMs, leave } = input;
   const until = clock.monotonic() + waitMs;

@@ -19,7 +19,7 @@ export interface CarriedOut {
 }
 
 /** Carries out one order behind the node's guard. Rejects only when interrupted. */
-export async function carryOut(
+export async function carryOutOrders(
   ports: VipPorts,
   { config, section }: { readonly config: Config; readonly section: Pick<VipSection, "ip" | "candidates"> },
   order: VipOrder,

@@ -24,7 +24,7 @@ import type { TickEnd } from "../../domain/vip/wish.ts";
 import { runHooks } from "../kit/hooks.ts";
 import type { Authority, SavedVip, StateFile, VipPorts } from "../ports.ts";
 import { record } from "../kit/record.ts";
-import { carryOut } from "./carry-out.ts";
+import { carryOutOrders } from "./carry-out.ts";
 import { askNetwork, newSight, observe, type Watched } from "./observe.ts";
 import type { Survey } from "./survey.ts";
 
@@ -179,7 +179,7 @@ export function openVip(
   ): Promise<VipFacts> => {
     const fenced = orders.some((order) => order.fence);
     if (fenced && !(await authority.raise(section.mode))) return facts;
-    const outcomes = await Promise.all(orders.map((order) => carryOut(ports, { config, section }, order)));
+    const outcomes = await Promise.all(orders.map((order) => carryOutOrders(ports, { config, section }, order)));
     let confirmed = facts;
     for (const [index, order] of orders.entries()) {
       const { outcome, why } = outcomes[index] ?? { outcome: "unknown" };

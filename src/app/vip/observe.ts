@@ -1,7 +1,7 @@
 import type { Config, VipSection } from "../../domain/config/types.ts";
 import { type ErrorCode, PictlError } from "../../domain/errors.ts";
 import * as commands from "../../domain/vip/commands.ts";
-import { isRefusal } from "../../domain/ssh/refusal.ts";
+import { isRefusalCode } from "../../domain/ssh/refusal.ts";
 import type { AnsweringCandidate, CandidateFacts } from "../../domain/vip/facts.ts";
 import { nodeOf } from "../kit/observe.ts";
 import type { Connection, VipPorts } from "../ports.ts";
@@ -18,7 +18,7 @@ const silentPatienceMs = 300;
 const reachTimeoutMs = 3000;
 
 /** What is kept between looks. */
-export interface Sight {
+export interface VipSight {
   /** Nodes that did not answer the last time. */
   silent: ReadonlySet<string>;
   /** What nodes could ping when they last tried: pings to what is dead take longer than a look may. */
@@ -28,7 +28,7 @@ export interface Sight {
   readonly waitsForPings: boolean;
 }
 
-export function newSight({ waitsForPings }: Pick<Sight, "waitsForPings">): Sight {
+export function newSight({ waitsForPings }: Pick<VipSight, "waitsForPings">): VipSight {
   return { silent: new Set(), reached: new Map(), pinging: new Set(), waitsForPings };
 }
 
@@ -36,7 +36,7 @@ export function newSight({ waitsForPings }: Pick<Sight, "waitsForPings">): Sight
 export async function observe(
   ports: VipPorts,
   watched: Watched,
-  { sight, timeoutMs }: { readonly sight: Sight; readonly timeoutMs: number },
+  { sight, timeoutMs }: { readonly sight: VipSight; readonly timeoutMs: number },
 ): Promise<Readonly<Record<string, CandidateFacts>>> {
   const nodes = watched.section.candidates.map(({ node }) => node);
   const seen = await Promise.all(
@@ -52,7 +52,7 @@ async function lookAt(
   ports: VipPorts,
   { config, section }: Watched,
   name: string,
-  { sight, timeoutMs }: { readonly sight: Sight; readonly timeoutMs: number },
+  { sight, timeoutMs }: { readonly sight: VipSight; readonly timeoutMs: number },
 ): Promise<CandidateFacts> {
   const { ip } = section;
   const device = section.candidates.find((each) => each.node === name)?.device ?? "";
@@ -79,7 +79,7 @@ async function lookAt(
 /** One try at a time for each node; what it finds is there for the next look. */
 async function ping(
   ports: VipPorts,
-  { connection, sight, text, section }: { connection: Connection; sight: Sight; text: string; section: VipSection },
+  { connection, sight, text, section }: { connection: Connection; sight: VipSight; text: string; section: VipSection },
 ): Promise<void> {
   const { node } = connection;
   const targets = commands.targetsOf(section);
@@ -103,7 +103,7 @@ async function ping(
 
 /** A candidate that could not be looked at, for this reason. */
 export function candidateWithout(code: ErrorCode): CandidateFacts {
-  return isRefusal(code) ? { state: "refused", code } : { state: "silent" };
+  return isRefusalCode(code) ? { state: "refused", code } : { state: "silent" };
 }
 
 /** Candidates asked at a time. */

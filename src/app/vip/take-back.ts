@@ -2,7 +2,7 @@ import type { Config, NodeSpec } from "../../domain/config/types.ts";
 import { type StrayAddress, straysOf } from "../../domain/vip/strays.ts";
 import type { Authority, VipPorts } from "../ports.ts";
 import { record } from "../kit/record.ts";
-import { carryOut } from "./carry-out.ts";
+import { carryOutOrders } from "./carry-out.ts";
 import type { Survey } from "./survey.ts";
 
 /** Takes from nodes what pictl has given them and the config no longer knows. */
@@ -22,7 +22,7 @@ export function openTakingBack(
   const told = new Map<string, string>();
   const takeBack = async (config: Config, { ip, node }: StrayAddress): Promise<boolean> => {
     const order = { do: "remove", node, fence: true, seen: true } as const;
-    const { outcome, why = "nobody knows whether it was done" } = await carryOut(
+    const { outcome, why = "nobody knows whether it was done" } = await carryOutOrders(
       ports,
       { config, section: { ip, candidates: [] } },
       order,

@@ -1,13 +1,13 @@
 import type { Command } from "@oclif/core";
 import { type CommandLine, readCommandLine, readFlag } from "./command-line.ts";
 
-export interface Candidate {
+export interface CompletionCandidate {
   readonly value: string;
   readonly description?: string;
 }
 
 /** What may stand at the cursor; `files` leaves it to the shell. */
-export type Completion = "files" | readonly Candidate[];
+export type Completion = "files" | readonly CompletionCandidate[];
 
 /** The names of the config; asked for only where one of them may stand. `config` is the value of `--config`. */
 export type ReadNames = (config: string | undefined) => Promise<Names>;
@@ -63,8 +63,8 @@ export async function complete(
 }
 
 /** The next words of the commands that begin with these words; a topic has no description here. */
-function subcommandsOf(topic: readonly string[], commands: readonly Command.Cached[]): readonly Candidate[] {
-  const found = new Map<string, Candidate>();
+function subcommandsOf(topic: readonly string[], commands: readonly Command.Cached[]): readonly CompletionCandidate[] {
+  const found = new Map<string, CompletionCandidate>();
   for (const { id, aliases, hidden, summary } of commands) {
     const words = id.split(":");
     const value = words[topic.length];

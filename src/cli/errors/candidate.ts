@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { PictlError } from "../../domain/errors.ts";
 
 /** A config that is tried, in the place where it will stand, before it gets its name. */
-export interface Candidate {
+export interface ConfigCandidate {
   readonly path: string;
   /** Gives it the name. Rejects with confirmation-missing when a file of that name came up meanwhile. */
   keep(): Promise<void>;
@@ -20,7 +20,7 @@ export async function refuseExisting(output: string): Promise<void> {
  * Writes the text beside `output`, readable by this user alone; `force` lets it take the place of a file that is
  * there. Rejects with config-write-failed.
  */
-export async function openCandidate(output: string, text: string, force: boolean): Promise<Candidate> {
+export async function openCandidate(output: string, text: string, force: boolean): Promise<ConfigCandidate> {
   const path = join(dirname(output), `.${basename(output, ".json")}.${process.pid}.new.json`);
   await orWriteFailed(output, async () => {
     await mkdir(dirname(output), { recursive: true });

@@ -10,7 +10,7 @@ import { givenStdin, leaveStdin } from "../input/stdin.ts";
 
 /** The flags of `exec` and `run`. */
 export const execFlags = {
-  node: common.node,
+  node: common.nodeFlag,
   fold: Flags.boolean({ summary: "Show nodes with the same output and exit code together, at the end." }),
   timeout: Flags.integer({
     helpValue: "SECONDS",
@@ -21,7 +21,7 @@ export const execFlags = {
   sudo: Flags.boolean({ summary: "Run as root, through sudo where the login is not root." }),
   "no-stdin": Flags.boolean({ summary: "Give the command no stdin." }),
   "no-prefix": Flags.boolean({ summary: "Print the lines without their node." }),
-  "dry-run": common.dryRun,
+  "dry-run": common.dryRunFlag,
 };
 
 interface ExecFlags extends GlobalFlags {

@@ -12,7 +12,9 @@ export const filterFlags = {
 };
 
 /** Throws usage. */
-export function filterOf(flags: Omit<SyslogFilter, "grep"> & { readonly grep?: string | undefined }): SyslogFilter {
+export function filterOfFlags(
+  flags: Omit<SyslogFilter, "grep"> & { readonly grep?: string | undefined },
+): SyslogFilter {
   const { errors, warnings, failures, today, grep } = flags;
   return { errors, warnings, failures, today, grep: grep === undefined ? undefined : pattern("grep", grep) };
 }

@@ -19,7 +19,7 @@ export const vipFlags = {
     min: 1,
     max: 86_400,
   }),
-  "dry-run": common.dryRun,
+  "dry-run": common.dryRunFlag,
 };
 
 /** What `vip move` and `vip release` have in common. */

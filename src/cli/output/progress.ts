@@ -1,4 +1,4 @@
-import type { Progress, Step } from "../../app/ports.ts";
+import type { Progress, ProgressStep } from "../../app/ports.ts";
 import { visible, visibleLines } from "../../domain/text.ts";
 import { duration } from "../../view/units.ts";
 import { tint } from "../../view/style.ts";
@@ -92,7 +92,7 @@ export function createProgress(options: ProgressOptions): CliProgress {
     if (!terminal.live && !options.quiet && !options.rehearsal && !stopped) stderr.write(`${text}\n`);
   };
 
-  const begin = (label: string, tell: (line: string) => void, awaited?: string): Step => {
+  const begin = (label: string, tell: (line: string) => void, awaited?: string): ProgressStep => {
     const key = Symbol(label);
     const startedAt = options.now();
     active.set(key, { label, text: "", startedAt, awaited });

@@ -1,4 +1,4 @@
-import type { Progress, Step } from "../../app/ports.ts";
+import type { Progress, ProgressStep } from "../../app/ports.ts";
 
 /** Shows nothing: somebody else has the screen. Warnings are for who asks for them. */
 export interface QuietProgress extends Progress {
@@ -9,7 +9,7 @@ export interface QuietProgress extends Progress {
 export function quietProgress(): QuietProgress {
   const warned = new Set<string>();
   let tell: ((message: string) => void) | undefined;
-  const step: Step = { update: () => undefined, done: () => undefined, fail: () => undefined };
+  const step: ProgressStep = { update: () => undefined, done: () => undefined, fail: () => undefined };
   return {
     step: () => step,
     look: () => step,

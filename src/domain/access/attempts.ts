@@ -1,5 +1,5 @@
 /** Failed logins, and those that have not ended: they are counted before a password is looked at. */
-export interface Attempt {
+export interface LoginAttempt {
   readonly key: string;
   /** How many are let through in `attemptsWindowMs`. */
   readonly most: number;
@@ -13,7 +13,7 @@ const maxKeys = 10_000;
  * several people may sit behind it; a user too, so that nobody keeps another out by guessing from elsewhere, and yet
  * cannot guess from everywhere.
  */
-export function attemptsOf(address: string, user: string): readonly Attempt[] {
+export function attemptsOf(address: string, user: string): readonly LoginAttempt[] {
   const network = networkOf(address);
   return [
     { key: `both ${network} ${user}`, most: 5 },
@@ -39,7 +39,7 @@ export type Attempts = ReadonlyMap<string, readonly number[]>;
 /** Counts a try; how many milliseconds to wait instead where there were too many. */
 export function countAttempt(
   attempts: Attempts,
-  wanted: readonly Attempt[],
+  wanted: readonly LoginAttempt[],
   nowMs: number,
 ): { readonly attempts: Attempts; readonly waitMs: number } {
   const recent = (key: string): readonly number[] =>
@@ -66,7 +66,7 @@ export function countAttempt(
 }
 
 /** Takes back a try that was right. */
-export function forgetAttempt(attempts: Attempts, wanted: readonly Attempt[]): Attempts {
+export function forgetAttempt(attempts: Attempts, wanted: readonly LoginAttempt[]): Attempts {
   const next = new Map(attempts);
   for (const { key } of wanted) next.delete(key);
   return next;

@@ -10,7 +10,7 @@ export interface Client {
   readonly proxied: boolean;
 }
 
-export interface Connection {
+export interface ClientConnection {
   /** The other end of the TCP connection. */
   readonly remote: string;
   readonly encrypted: boolean;
@@ -21,7 +21,7 @@ export interface Connection {
  * Headers of a proxy count only where the connection comes from one that is trusted. The address is the last one in
  * X-Forwarded-For that is no proxy of ours: what stands before it anybody can have written.
  */
-export function clientOf({ remote, encrypted, headers }: Connection, trustedProxies: readonly string[]): Client {
+export function clientOf({ remote, encrypted, headers }: ClientConnection, trustedProxies: readonly string[]): Client {
   const peer = plainAddress(remote);
   const scheme = encrypted ? "https" : "http";
   const host = single(headers["host"]) ?? "";

@@ -1,7 +1,7 @@
 import type { RawHooks } from "./raw.ts";
-import type { Hooks } from "./types.ts";
+import type { HooksSpec } from "./types.ts";
 
-export function buildHooks(raw: RawHooks | null | undefined): Hooks {
+export function buildHooks(raw: RawHooks | null | undefined): HooksSpec {
   return {
     ...(raw?.on_move === undefined ? {} : { onMove: raw.on_move }),
     ...(raw?.on_failover === undefined ? {} : { onFailover: raw.on_failover }),

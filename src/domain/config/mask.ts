@@ -12,7 +12,7 @@ export interface SourceText {
 const mask = "[REDACTED]";
 
 /** The text as it stands, comments and all, with its secrets hidden as `redact` hides them. */
-export function maskedText({ text, root }: SourceText): string {
+export function maskedDocument({ text, root }: SourceText): string {
   return replaced(
     text,
     hidden(root).map(({ node, shown }) => ({ node, by: JSON.stringify(shown) })),

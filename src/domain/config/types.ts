@@ -25,7 +25,7 @@ export interface Config {
   readonly rsyslog: { readonly host: string; readonly logfile: string } | undefined;
   readonly kibana: string | undefined;
   readonly elasticsearch: ElasticSection | undefined;
-  readonly hooks: Hooks;
+  readonly hooks: HooksSpec;
   /** Who is told of what happens, by the daemon; always there after reading a file. */
   readonly notify?: readonly NotifySection[];
   /** Where events, journals and locks live; absolute. */
@@ -109,7 +109,7 @@ export interface Placement {
   readonly env: Readonly<Record<string, string>>;
   readonly envFile: string | undefined;
   readonly secrets: Readonly<Record<string, SecretSource>>;
-  readonly hooks: Hooks;
+  readonly hooks: HooksSpec;
   /** The data of its volumes is reachable from every node (a network file system), so it may be moved unasked. */
   readonly shared?: boolean;
   /** Containers that must do their work before this one is put in place, where both are in hand. */
@@ -205,7 +205,7 @@ export interface NotifySection {
   readonly everyMs: number;
 }
 
-export interface Hooks {
+export interface HooksSpec {
   readonly onMove?: string;
   readonly onFailover?: string;
   readonly onVipChange?: string;

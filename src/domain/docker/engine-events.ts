@@ -1,5 +1,5 @@
 import type { EngineEvent } from "./facts.ts";
-import { type Json, object, text } from "./json.ts";
+import { type JsonObject, object, text } from "./json.ts";
 
 /** What is asked for: all that can change what pictl shows, and none of what every HEALTHCHECK and `docker exec` tells. */
 const actions = [
@@ -34,7 +34,7 @@ export function eventsQuery(since: string | undefined): string {
 
 /** One line of `GET /events`. Never throws: what cannot be understood has happened all the same. */
 export function engineEvent(line: string): EngineEvent {
-  let json: Json;
+  let json: JsonObject;
   try {
     json = object(JSON.parse(line));
   } catch {

@@ -12,7 +12,7 @@ import type {
   StopMark,
 } from "./facts.ts";
 import { labels } from "./labels.ts";
-import { type Json, list, number, object, text, texts } from "./json.ts";
+import { type JsonObject, list, number, object, text, texts } from "./json.ts";
 import { familiarOf, type Product } from "./product.ts";
 
 /** Turns the Docker Engine API's answers into facts. Fields: https://docs.docker.com/reference/api/engine/ */
@@ -226,7 +226,7 @@ export function engineInfo(body: unknown, product: Product): EngineInfo {
   };
 }
 
-function keepsManifests(json: Json): boolean {
+function keepsManifests(json: JsonObject): boolean {
   const rows = list(json["DriverStatus"]).map((row) => list(row).map(text));
   return rows.some(([key, value]) => key === "driver-type" && value?.startsWith("io.containerd.") === true);
 }

@@ -1,9 +1,9 @@
 /** Reads fields out of JSON that a node sent: a wrong or missing one becomes its empty value, never an exception. */
 
-export type Json = Readonly<Record<string, unknown>>;
+export type JsonObject = Readonly<Record<string, unknown>>;
 
-export function object(value: unknown): Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {};
+export function object(value: unknown): JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
 }
 
 export function list(value: unknown): readonly unknown[] {

@@ -1,7 +1,7 @@
 import { didYouMean } from "../config/suggest.ts";
 import { parseMount, parseVolume, type MountSpec } from "./mount-spec.ts";
 import { parsePublish, type PublishSpec } from "./publish-spec.ts";
-import { isFalse, refusal } from "./run-refusals.ts";
+import { isFalse, runRefusal } from "./run-refusals.ts";
 import { longFlag, longFlagNames, shortFlag } from "./run-flags.ts";
 
 /** What the `docker run` arguments of a layout entry mean. */
@@ -170,7 +170,7 @@ function accept(reading: Reading, flag: { name: string; value: string | undefine
   const { name, value, word } = flag;
   if (name === "detach" && !isFalse(value)) return false;
   if (name === "name" && value === reading.container) return false;
-  const refused = refusal(name, value);
+  const refused = runRefusal(name, value);
   if (refused !== undefined) reading.problems.push({ word, ...refused });
   if (refused?.severity === "warning") return false;
   reading.flags.set(name, [...(reading.flags.get(name) ?? []), { name, value, word }]);

@@ -1,12 +1,12 @@
 /** What is to become of a flag that pictl does not pass on as it is. */
-export interface Refusal {
+export interface RunRefusal {
   /** `warning`: the flag is left out, and the rest is run. */
   readonly severity: "error" | "warning";
   readonly message: string;
 }
 
 /** Why pictl does not pass a flag of `docker run` on; undefined when it does. */
-export function refusal(flag: string, value: string): Refusal | undefined {
+export function runRefusal(flag: string, value: string): RunRefusal | undefined {
   const message = flag === "label" ? labelRefusal(value) : reasons[flag];
   if (message !== undefined) return { severity: "error", message };
   if (flag === "rm" && isFalse(value)) return undefined;

@@ -1,8 +1,8 @@
-import { lines, number } from "../node/sections.ts";
+import { lines, numberOf } from "../node/sections.ts";
 import { type Check, warning } from "./check.ts";
 
 /** What small boards such as a Raspberry Pi are set up wrongly in. Null for what could not be read. */
-export interface Board {
+export interface BoardModel {
   /** `uname -m`: the kernel's processor, which is not always that of the programs. */
   readonly machine: string | null;
   /** 32 or 64: what the programs were built for. */
@@ -43,9 +43,9 @@ case $(df -P / 2>/dev/null | tail -n 1) in
 esac`;
 
 /** Reads what `readBoard` printed. Never throws. */
-export function parseBoard(text: string): Board {
+export function parseBoard(text: string): BoardModel {
   const told = new Map(lines(text).map((line) => [line.split(" ", 1)[0], line.replace(/^\S+ */, "")]));
-  const sectors = number(told.get("card"));
+  const sectors = numberOf(told.get("card"));
   const synchronised = told.get("synchronised");
   return {
     machine: told.get("machine") ?? null,
@@ -69,14 +69,14 @@ function memoryControl(controllers: string, memory: string | undefined): boolean
 }
 
 /** Told only where it is so. */
-export function userlandCheck(board: Board | undefined): readonly Check[] {
+export function userlandCheck(board: BoardModel | undefined): readonly Check[] {
   if (board?.bits !== 32 || !/^(?:aarch64|arm64|x86_64)$/.test(board.machine ?? "")) return [];
   const found = `its programs have 32 bits, its kernel has 64 (${String(board.machine)}): Docker pulls 32-bit images, which many no longer offer`;
   return [warning("userland", found, "Install the 64-bit edition of its system.")];
 }
 
 /** Told only where it is off, as on a Raspberry Pi that nobody has told otherwise. */
-export function memoryControlCheck(board: Board | undefined): readonly Check[] {
+export function memoryControlCheck(board: BoardModel | undefined): readonly Check[] {
   if (board?.memoryControl !== false) return [];
   const found = "its kernel does not count the memory of containers: `-m` limits nothing, and `stats` shows none";
   const words = "`cgroup_enable=memory cgroup_memory=1`";

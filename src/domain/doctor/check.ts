@@ -36,11 +36,11 @@ export const controllerChecks = ["node-js", "ssh-client", "config-file", "state-
 export type CheckName = (typeof nodeChecks)[number] | (typeof controllerChecks)[number];
 
 /** `skipped`: could not be looked at because something before it failed. */
-export type CheckState = "ok" | "warning" | "problem" | "skipped";
+export type DoctorState = "ok" | "warning" | "problem" | "skipped";
 
 export interface Check {
   readonly check: CheckName;
-  readonly state: CheckState;
+  readonly state: DoctorState;
   /** What was found, in a few words. */
   readonly message: string;
   /** What to do, as a sentence; commands in it stand between backquotes. Null when there is nothing to do. */

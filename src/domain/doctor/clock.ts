@@ -7,7 +7,7 @@ export interface ClockEnds {
 }
 
 /** The controller's clock, milliseconds since the epoch, before the question was sent and after the answer came. */
-export interface Asked {
+export interface ClockQuestion {
   readonly sentMs: number;
   readonly receivedMs: number;
 }
@@ -23,7 +23,7 @@ export interface ClockSkew {
  * How far two clocks are apart, from the four readings of one question and answer (RFC 5905, section 8): the way
  * there and the way back cancel out, and half of what they take together is the uncertainty.
  */
-export function clockSkew({ first, last }: ClockEnds, { sentMs, receivedMs }: Asked): ClockSkew {
+export function clockSkew({ first, last }: ClockEnds, { sentMs, receivedMs }: ClockQuestion): ClockSkew {
   // A reading in whole seconds is on average half a second late.
   const begun = first.ms + first.coarseMs / 2;
   const ended = last.ms + last.coarseMs / 2;

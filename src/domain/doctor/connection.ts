@@ -2,7 +2,7 @@ import { PictlError } from "../errors.ts";
 import { type Check, type CheckName, failed, ok, problem, skipped, warning } from "./check.ts";
 import type { ShellStart } from "./examination.ts";
 import { plural } from "../text.ts";
-import { seconds } from "./words.ts";
+import { inSeconds } from "./words.ts";
 
 /** A connection as `doctor` sees it. */
 export interface Connected {
@@ -32,7 +32,7 @@ export function connectionChecks(address: string, connection: Connected | PictlE
 
 function withConnection(address: string, { durationMs, login }: Connected): readonly Check[] {
   const through = login && login.through.length > 0 ? `, through ${login.through.join(", ")}` : "";
-  const time = `answers in ${seconds(durationMs)}`;
+  const time = `answers in ${inSeconds(durationMs)}`;
   return [
     ok("address", `${login?.address ?? address}${through}`),
     durationMs <= slowConnectMs
@@ -84,7 +84,7 @@ export function shellCheck(shell: ShellStart | null, error: PictlError | undefin
   if (slow) {
     return warning(
       "shell",
-      `${shell.path} takes ${seconds(shell.durationMs)} to start`,
+      `${shell.path} takes ${inSeconds(shell.durationMs)} to start`,
       "Every command waits for it: look at what its start-up files do when nobody is at the keyboard.",
       measured,
     );
@@ -105,14 +105,14 @@ function firstLine(text: string): string {
 }
 
 /** The sudo that holding the virtual IP, or Docker, may need. */
-export interface Rights {
+export interface LoginRights {
   readonly root: boolean;
   readonly docker: boolean;
   readonly sudo: boolean;
 }
 
 export function sudoCheck(
-  rights: Rights | PictlError,
+  rights: LoginRights | PictlError,
   needs: { readonly vip: boolean; readonly user: string; readonly dockerAnswers: boolean },
 ): Check {
   if (rights instanceof PictlError) return failed("sudo", rights);

@@ -4,7 +4,7 @@ import { PictlError } from "../errors.ts";
 import { visible } from "../text.ts";
 import { type Product, versionText } from "../docker/product.ts";
 import { type Check, failed, ok, problem, skipped, warning } from "./check.ts";
-import { seconds } from "./words.ts";
+import { inSeconds } from "./words.ts";
 
 /** The daemon as every command reaches it. */
 export interface Daemon {
@@ -64,7 +64,7 @@ function clientCheck(node: string, client: string | null | undefined, daemon: Da
 function accessCheck(client: string | null | undefined, daemon: Daemon | PictlError): Check {
   if (!(daemon instanceof PictlError)) {
     const where = daemon.dockerHost === defaultDockerHost ? "" : `, at ${visible(daemon.dockerHost)}`;
-    return ok("docker-access", `its daemon answers in ${seconds(daemon.durationMs)}${where}`, {
+    return ok("docker-access", `its daemon answers in ${inSeconds(daemon.durationMs)}${where}`, {
       durationMs: daemon.durationMs,
     });
   }

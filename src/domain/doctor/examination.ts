@@ -1,7 +1,7 @@
-import { type FileSystem, type Memory, parseClock, parseFileSystem, parseMemory } from "../node/measures.ts";
-import { lines, number, sectionsCommand, splitSections } from "../node/sections.ts";
+import { type FileSystem, type MemoryMeasures, parseClock, parseFileSystem, parseMemory } from "../node/measures.ts";
+import { lines, numberOf, sectionsCommand, splitSections } from "../node/sections.ts";
 import type { Command } from "../shell.ts";
-import { type Board, parseBoard, readBoard } from "./board.ts";
+import { type BoardModel, parseBoard, readBoard } from "./board.ts";
 import type { ClockEnds } from "./clock.ts";
 
 /** What one look at a node tells `doctor`. Null for what could not be read. */
@@ -19,10 +19,10 @@ export interface Examination {
   /** Those that were asked for; null when there is no `ip` to look with. */
   readonly devices: readonly Device[] | null;
   readonly clock: ClockEnds | null;
-  readonly memory: Memory;
+  readonly memory: MemoryMeasures;
   readonly disk: FileSystem | null;
   readonly dockerDisk: FileSystem | null;
-  readonly board: Board;
+  readonly board: BoardModel;
 }
 
 /** How the login shell begins a session. */
@@ -150,7 +150,7 @@ function parseDevice(text: string): Device {
 function shellStart(text: string): ShellStart | null {
   const [path, before, after, ...noise] = text.split("\n");
   if (path === undefined || !path.startsWith("/")) return null;
-  const [from, to] = [before, after].map((uptime) => number(uptime?.split(" ")[0]));
+  const [from, to] = [before, after].map((uptime) => numberOf(uptime?.split(" ")[0]));
   return {
     path,
     durationMs: from == null || to == null ? null : Math.max(0, Math.round((to - from) * 1000)),

@@ -1,8 +1,15 @@
 import { PictlError } from "../errors.ts";
 import { memoryControlCheck, userlandCheck } from "./board.ts";
 import { type Check, nodeChecks, skipped, warning } from "./check.ts";
-import { type Asked, clockSkew } from "./clock.ts";
-import { type Connected, connectionChecks, type Rights, shellCheck, sudoCheck, unreachable } from "./connection.ts";
+import { type ClockQuestion, clockSkew } from "./clock.ts";
+import {
+  type Connected,
+  connectionChecks,
+  type LoginRights,
+  shellCheck,
+  sudoCheck,
+  unreachable,
+} from "./connection.ts";
 import { type Daemon, dockerChecks, restartCheck } from "./docker.ts";
 import type { Examination } from "./examination.ts";
 import { clockCheck, diskChecks, memoryCheck } from "./resources.ts";
@@ -19,8 +26,8 @@ export interface NodeLook {
   /** Undefined without a connection. */
   readonly inside?: {
     readonly examination: Examination | PictlError;
-    readonly asked: Asked;
-    readonly rights: Rights | PictlError;
+    readonly asked: ClockQuestion;
+    readonly rights: LoginRights | PictlError;
     readonly daemon: Daemon | PictlError;
     /** Missing where nobody could look. */
     readonly addresses?: AddressLook | undefined;
@@ -57,7 +64,7 @@ export function judgeNode(look: NodeLook): readonly Check[] {
 }
 
 /** Who could not be asked is told so by another check. */
-function mayAll(rights: Rights | PictlError): boolean {
+function mayAll(rights: LoginRights | PictlError): boolean {
   return rights instanceof PictlError || rights.root || rights.sudo;
 }
 

@@ -1,9 +1,9 @@
-import type { FileSystem, Memory } from "../node/measures.ts";
+import type { FileSystem, MemoryMeasures } from "../node/measures.ts";
 import { type Check, ok, skipped, warning } from "./check.ts";
-import type { Board } from "./board.ts";
+import type { BoardModel } from "./board.ts";
 import type { ClockSkew } from "./clock.ts";
 import type { Examination } from "./examination.ts";
-import { seconds, size } from "./words.ts";
+import { inSeconds, size } from "./words.ts";
 
 /** More, and times of logs and events of two nodes cannot be put in order. */
 const worstSkewMs = 2_000;
@@ -14,7 +14,7 @@ const leastFreeShare = 0.1;
 const keepTime =
   "Let it be set by the network: `timedatectl set-ntp true`, or install chrony; `timedatectl` shows the state.";
 
-export function clockCheck(skew: ClockSkew | null, board?: Board): Check {
+export function clockCheck(skew: ClockSkew | null, board?: BoardModel): Check {
   if (!skew) return skipped("clock", "could not be read");
   const { skewMs, uncertaintyMs } = skew;
   const measured = { skewMs };
@@ -23,13 +23,13 @@ export function clockCheck(skew: ClockSkew | null, board?: Board): Check {
   if (apart - uncertaintyMs > worstSkewMs) {
     return warning(
       "clock",
-      `${seconds(apart)} ${skewMs > 0 ? "ahead of" : "behind"} this machine's`,
+      `${inSeconds(apart)} ${skewMs > 0 ? "ahead of" : "behind"} this machine's`,
       `Both must keep time. ${keepTime}`,
       measured,
     );
   }
   const told =
-    apart <= uncertaintyMs ? "the same as this machine's" : `${seconds(apart)} ${skewMs > 0 ? "ahead" : "behind"}`;
+    apart <= uncertaintyMs ? "the same as this machine's" : `${inSeconds(apart)} ${skewMs > 0 ? "ahead" : "behind"}`;
   if (board?.synchronised === false) {
     const battery = board.rtc ? "" : ", and it has none that goes on without power: after a power cut it is wrong";
     return warning("clock", `${told}, but nothing keeps it in time${battery}`, keepTime, measured);
@@ -78,7 +78,7 @@ function free({ totalBytes, availableBytes }: FileSystem): { totalBytes: number;
   return { totalBytes, availableBytes };
 }
 
-export function memoryCheck({ totalBytes, availableBytes }: Memory): Check {
+export function memoryCheck({ totalBytes, availableBytes }: MemoryMeasures): Check {
   if (totalBytes === null || availableBytes === null) return skipped("memory", "could not be read");
   const measured = { totalBytes, availableBytes };
   const text = `${size(availableBytes)} of ${size(totalBytes)} available`;

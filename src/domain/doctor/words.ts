@@ -1,7 +1,7 @@
 /** Quantities in messages. */
 
 /** 84 → "84 ms", 3210 → "3.2 s". */
-export function seconds(ms: number | null): string {
+export function inSeconds(ms: number | null): string {
   if (ms === null) return "an unknown time";
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }

@@ -48,7 +48,7 @@ export function guarded(line: string, { guard, token, cluster, clock, until, fen
 }
 
 /** What the guard said on stderr when it refused; undefined when the command was begun. Throws nothing. */
-export function refusal(
+export function guardRefusal(
   { token }: Pick<Ticket, "token">,
   outcome: { readonly code: number | null; readonly stderr: string },
   node: string,

@@ -31,7 +31,7 @@ export function initialDocument(answers: InitAnswers): RawConfig {
       hint: "Name them: `--node pi-1 --node pi-2`.",
     });
   }
-  const names = nodes.map((text) => nodeOf(text).name);
+  const names = nodes.map((text) => parseNode(text).name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new PictlError("usage", `The node ${twice} is named twice.`);
   const ssh = {
@@ -46,7 +46,7 @@ export function initialDocument(answers: InitAnswers): RawConfig {
     layout: [],
     ...(Object.keys(ssh).length === 0 ? {} : { ssh }),
   };
-  const withNodes = nodes.reduce((raw, text) => edited(raw, planAddNode(raw, nodeOf(text))), head);
+  const withNodes = nodes.reduce((raw, text) => edited(raw, planAddNode(raw, parseNode(text))), head);
   return container === undefined ? withNodes : edited(withNodes, planAddContainer(withNodes, container));
 }
 
@@ -63,7 +63,7 @@ export function objection(answers: InitAnswers): string | undefined {
 }
 
 /** The node's name in `NAME=ADDRESS`. */
-export function nodeOf(text: string): { readonly name: string; readonly address: string | undefined } {
+export function parseNode(text: string): { readonly name: string; readonly address: string | undefined } {
   const equals = text.indexOf("=");
   return equals === -1
     ? { name: text, address: undefined }

@@ -1,6 +1,6 @@
-import { idsOf, type Place } from "./saved-objects.ts";
+import { savedIds, type SavedFor } from "./saved-objects.ts";
 
-export interface LinkOptions extends Place {
+export interface LinkOptions extends SavedFor {
   /** Kibana's address. */
   readonly kibana: string;
   readonly container: string | undefined;
@@ -17,7 +17,7 @@ export interface Link {
 /** Links into Kibana: both dashboards, and the events themselves, of one container or node where that is asked for. */
 export function kibanaLinks(options: LinkOptions): readonly Link[] {
   const { kibana, container, node, from } = options;
-  const ids = idsOf(options);
+  const ids = savedIds(options);
   const base = kibana.replace(/\/+$/, "");
   const global = `_g=(time:(from:${rison(from)},to:now))`;
   const query = [

@@ -1,13 +1,13 @@
 import { streamsOf } from "../elastic/streams.ts";
 import { type LensColumn, type LensPanel, panelOf } from "./lens.ts";
 
-export interface Place {
+export interface SavedFor {
   readonly dataset: string;
   readonly cluster: string;
 }
 
 /** Ids that say what they are: an import replaces them, and links name them. */
-export function idsOf({ dataset, cluster }: Place) {
+export function savedIds({ dataset, cluster }: SavedFor) {
   const id = (what: string): string => `pictl-${dataset}-${cluster}-${what}`;
   return {
     events: id("events"),
@@ -19,13 +19,13 @@ export function idsOf({ dataset, cluster }: Place) {
 }
 
 /** Two dashboards with their data views, one saved object a line, as Kibana imports them. */
-export function savedObjects(place: Place): string {
+export function savedObjects(place: SavedFor): string {
   const objects = [...dataViews(place), clusterDashboard(place), happenedDashboard(place)];
   return objects.map((object) => `${JSON.stringify(object)}\n`).join("");
 }
 
-function dataViews(place: Place): readonly object[] {
-  const [ids, streams] = [idsOf(place), streamsOf(place)];
+function dataViews(place: SavedFor): readonly object[] {
+  const [ids, streams] = [savedIds(place), streamsOf(place)];
   const view = (id: string, title: string, name: string): object => ({
     type: "index-pattern",
     id,
@@ -56,8 +56,8 @@ const average = measure("average");
 const most = measure("max");
 
 /** The numbers of nodes and containers over time. */
-function clusterDashboard(place: Place): object {
-  const ids = idsOf(place);
+function clusterDashboard(place: SavedFor): object {
+  const ids = savedIds(place);
   const [left, right] = [0, 24];
   const at = (x: number, row: number) => ({ x, y: row * 12, w: 24, h: 12 });
   const lines = (
@@ -101,8 +101,8 @@ function clusterDashboard(place: Place): object {
 }
 
 /** Events: what, where, what failed, what moved and for how long nothing served, who had a virtual IP. */
-function happenedDashboard(place: Place): object {
-  const ids = idsOf(place);
+function happenedDashboard(place: SavedFor): object {
+  const ids = savedIds(place);
   const view = ids.events;
   return dashboard(
     ids.happened,

@@ -5,7 +5,7 @@ import { distinct, type Electorate, isHeld, isSameElectorate, isWon, otherElecto
 import { type Frozen, withFrozen, withoutFrozen } from "./frozen.ts";
 import { type Marks, newestMarks, noMarks } from "./marks.ts";
 import { firstWitnesses } from "./witnesses.ts";
-import { newestVersion, type Placed, withPlaced } from "./placed.ts";
+import { newestVersion, type Placed, withPlacement } from "./placed.ts";
 
 /**
  * Which of several daemons acts. Each node promises one of them at a time that it obeys nobody else (`guard.sh claim`),
@@ -51,7 +51,7 @@ export interface Standing {
  * `leader`: nobody else leads, until `until`. `standby`: somebody else leads, or may. `unelected`: nobody is seen who
  * leads, but too few nodes answer to know.
  */
-export type Role = "leader" | "standby" | "unelected";
+export type ControllerRole = "leader" | "standby" | "unelected";
 
 export interface Judgement {
   readonly standing: Standing;
@@ -59,7 +59,7 @@ export interface Judgement {
   readonly placed: readonly Placed[];
   /** Other electorates that nodes tell of, in which this round could not be won. */
   readonly strange: readonly Electorate[];
-  readonly role: Role;
+  readonly role: ControllerRole;
   /** Nodes that obey the present epoch and no smaller one. */
   readonly told: readonly string[];
   /** For a leader: our monotonic time until which it certainly stays the only one, if no more nodes answer. */
@@ -249,7 +249,7 @@ export function placing(standing: Standing, { container, nodes }: Omit<Placed, "
   const next = raised(standing);
   if (!next || !safety.register) return next;
   const { memory } = next;
-  const placed = withPlaced(memory.placed, { container, nodes, version: memory.epoch });
+  const placed = withPlacement(memory.placed, { container, nodes, version: memory.epoch });
   return { ...next, memory: { ...memory, placed, seen: memory.epoch } };
 }
 

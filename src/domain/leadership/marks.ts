@@ -1,6 +1,6 @@
 import { type Electorate, formatElectorate, parseElectorate } from "./electorate.ts";
 import { type Frozen, withFrozen } from "./frozen.ts";
-import { formatPlaced, parsePlaced, type Placed, withPlaced } from "./placed.ts";
+import { formatPlaced, parsePlaced, type Placed, withPlacement } from "./placed.ts";
 
 /** What nodes remember for whoever leads next. */
 export interface Marks {
@@ -57,6 +57,6 @@ export function newestMarks(
   const all = answers.map(({ answer }) => answer).filter(({ markedAt }) => markedAt === newest);
   return {
     frozen: all.flatMap(({ frozen }) => frozen).reduce<readonly Frozen[]>(withFrozen, []),
-    placed: all.flatMap(({ placed }) => placed).reduce<readonly Placed[]>(withPlaced, []),
+    placed: all.flatMap(({ placed }) => placed).reduce<readonly Placed[]>(withPlacement, []),
   };
 }

@@ -25,7 +25,7 @@ export function parsePlaced(word: string): Placed | undefined {
 }
 
 /** With the later one of two that are about one container. */
-export function withPlaced(placed: readonly Placed[], one: Placed): readonly Placed[] {
+export function withPlacement(placed: readonly Placed[], one: Placed): readonly Placed[] {
   const known = placed.find(({ container }) => container === one.container);
   if (known && known.version > one.version) return placed;
   return [...placed.filter(({ container }) => container !== one.container), one];

@@ -3,7 +3,7 @@ import { type Command, script, words } from "../shell.ts";
 /** Commands that copy a folder or a file from one node to another; all need root. */
 
 /** A folder with all that is in it, or one file. */
-export interface Place {
+export interface DataPlace {
   readonly path: string;
   readonly isFile: boolean;
 }
@@ -27,7 +27,7 @@ export function kindOf(path: string): Command {
  * Ends with code 73 when something is there that a copy would mix with, and with another one when nobody knows. Docker
  * makes an empty folder of a missing file. The dot: a name may be a newline.
  */
-export function lookAtPlace({ path }: Place): Command {
+export function lookAtPlace({ path }: DataPlace): Command {
   return script(
     `[ -e "$1" ] || [ -L "$1" ] || exit 0
 [ -d "$1" ] || exit 73
@@ -43,14 +43,14 @@ export function listMissing(paths: readonly string[]): Command {
 }
 
 /** Makes the folders that are missing, and makes way for a file. */
-export function prepare(place: Place): Command {
+export function prepare(place: DataPlace): Command {
   return place.isFile
     ? script('mkdir -p "$1" && { [ ! -d "$2" ] || rmdir "$2"; }', parts(place).folder, place.path)
     : script('mkdir -p "$1"', place.path);
 }
 
 /** Takes away what was copied to a place where nothing was; `incoming`: where it was unpacked before. */
-export function clear({ path, isFile }: Place, incoming: string): Command {
+export function clear({ path, isFile }: DataPlace, incoming: string): Command {
   return isFile
     ? script('rm -rf "$2"; rm -f "$1"', path, incoming)
     : script('[ ! -d "$1" ] || find "$1" -mindepth 1 -delete', path);
@@ -60,7 +60,7 @@ export function clear({ path, isFile }: Place, incoming: string): Command {
  * One SHA-256 over all that a copy takes along: names, contents, links, empty folders, owners and modes, the same wherever
  * they lie and whichever userland the node has (GNU, busybox). Fails where something cannot be read.
  */
-export function hash({ path, isFile }: Place): Command {
+export function hash({ path, isFile }: DataPlace): Command {
   return isFile ? script('sha256sum <"$1" && stat -c "%f %u %g" "$1"', path) : script(hashOfFolder, path);
 }
 
@@ -90,7 +90,7 @@ code=$({ { list; echo "$?" >&3; } | sort | sha256sum >&4; } 3>&1)
 exit "$code"`;
 
 /** The folder to work in and what there is meant; names are never taken for options. */
-export function parts({ path, isFile }: Place): { readonly folder: string; readonly entry: string } {
+export function parts({ path, isFile }: DataPlace): { readonly folder: string; readonly entry: string } {
   if (!isFile) return { folder: path, entry: "." };
   const slash = path.lastIndexOf("/");
   return { folder: path.slice(0, slash) || "/", entry: `./${path.slice(slash + 1)}` };

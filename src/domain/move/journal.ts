@@ -1,4 +1,4 @@
-import type { Place } from "./data-commands.ts";
+import type { DataPlace } from "./data-commands.ts";
 
 /**
  * A move under way, as it stands on disk: written (with fsync) before each step that changes something, so that
@@ -21,7 +21,7 @@ export interface MoveRecord {
    * Where on the new node nothing was, and data was copied to, or was about to be; undoing takes it away. None any more
    * when the config is about to be written.
    */
-  readonly copied?: readonly Place[];
+  readonly copied?: readonly DataPlace[];
   /**
    * The layout has named the new node before the move began, so that it says nothing of how far the move came; its own step
    * does. Missing: the move writes the config.

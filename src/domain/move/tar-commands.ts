@@ -1,5 +1,5 @@
 import { type Command, script } from "../shell.ts";
-import { type Place, parts } from "./data-commands.ts";
+import { type DataPlace, parts } from "./data-commands.ts";
 
 /**
  * Commands that pack data on one node and unpack it on another; all need root. The node that packs may be anybody's by now,
@@ -37,7 +37,7 @@ const attributes = [
 ];
 
 /** Owners travel as numbers: a name may be another user on the other node. */
-export function pack(place: Place, keeps: Keeps): Command {
+export function pack(place: DataPlace, keeps: Keeps): Command {
   const { folder, entry } = parts(place);
   const posix = ["--format=posix", "--pax-option=delete=atime,delete=ctime", "--sparse"];
   const options = keeps === "all" ? [...attributes, ...posix] : [];
@@ -50,7 +50,7 @@ export function pack(place: Place, keeps: Keeps): Command {
 }
 
 /** Unpacks what comes by stdin into `unpacked`, in a fresh folder that nobody else may enter; of a file nothing but itself. */
-export function unpack(place: Place, keeps: Keeps): Command {
+export function unpack(place: DataPlace, keeps: Keeps): Command {
   const names = place.isFile ? [parts(place).entry] : [];
   return script(
     `in=$1 names=$2; shift 2
@@ -65,13 +65,13 @@ exec tar --numeric-owner "$@" -C "$in/it" -xpf -`,
 }
 
 /** Where data is unpacked: within the folder, or beside the file, so that it only has to be renamed. */
-export function incoming(place: Place): string {
+export function incoming(place: DataPlace): string {
   const { folder, entry } = parts(place);
   return `${folder === "/" ? "" : folder}/.pictl-incoming${place.isFile ? `-${entry.slice(2, 102)}` : ""}`;
 }
 
 /** What was unpacked there; its folder has the mode that the other node gave it. */
-export function unpacked(place: Place): Place {
+export function unpacked(place: DataPlace): DataPlace {
   return { path: `${incoming(place)}/it${place.isFile ? parts(place).entry.slice(1) : ""}`, isFile: place.isFile };
 }
 
@@ -79,7 +79,7 @@ export function unpacked(place: Place): Place {
  * Lists what may give rights to who uses it: devices, files that run as their owner or group, and with `all` files with
  * capabilities. A line each. `inUse`: files may come and go meanwhile, and those that do are not listed.
  */
-export function listPowers(place: Place, keeps: Keeps, { inUse }: { readonly inUse: boolean }): Command {
+export function listPowers(place: DataPlace, keeps: Keeps, { inUse }: { readonly inUse: boolean }): Command {
   const { folder, entry } = parts(place);
   return script(
     `${factsOfTar}
@@ -102,7 +102,7 @@ printf '%s\\n' "$facts" | awk '
  * Says what tar sees of all that is there: names, modes, owners, sizes, times to the nanosecond, attributes and ACLs; one
  * SHA-256. Only where tar keeps all of it.
  */
-export function digestOfFacts(place: Place): Command {
+export function digestOfFacts(place: DataPlace): Command {
   const { folder, entry } = parts(place);
   return script(
     `${factsOfTar}
@@ -140,7 +140,7 @@ tarring() {
  * otherwise. A folder stays the one that it is, since somebody may have mounted it, and gets all that is unpacked and what
  * is known of the folder itself.
  */
-export function accept(place: Place, keeps: Keeps): Command {
+export function accept(place: DataPlace, keeps: Keeps): Command {
   const options = keeps === "all" ? attributes : [];
   return place.isFile
     ? script(acceptFile, incoming(place), unpacked(place).path, place.path)

@@ -2,7 +2,7 @@ import { applyEdit } from "../config/apply-edit.ts";
 import type { RawConfig } from "../config/raw.ts";
 import type { NodeSpec } from "../config/types.ts";
 import { PictlError } from "../errors.ts";
-import { type PlannedEdit, remove, set } from "./edit.ts";
+import { type PlannedEdit, removal, set } from "./edit.ts";
 
 /** The edits for one node; none when it is as wanted already. */
 export interface PlannedCordon {
@@ -32,8 +32,8 @@ function planClose(raw: RawConfig, name: string): readonly PlannedEdit[] {
 function planOpen(raw: RawConfig, name: string): readonly PlannedEdit[] {
   const known = raw.nodes?.[name];
   if (known?.cordoned === undefined) return [];
-  if (Object.keys(known).length > 1) return [remove(["nodes", name, "cordoned"])];
-  return [remove(Object.keys(raw.nodes ?? {}).length > 1 ? ["nodes", name] : ["nodes"])];
+  if (Object.keys(known).length > 1) return [removal(["nodes", name, "cordoned"])];
+  return [removal(Object.keys(raw.nodes ?? {}).length > 1 ? ["nodes", name] : ["nodes"])];
 }
 
 /** Throws node-cordoned: an operator's decision, which only an operator's `--force` overrides. */

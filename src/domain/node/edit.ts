@@ -12,6 +12,6 @@ export function set(path: ConfigPath, value: unknown): PlannedEdit {
 }
 
 /** `why` follows the words "is removed". */
-export function remove(path: ConfigPath, why = ""): PlannedEdit {
+export function removal(path: ConfigPath, why = ""): PlannedEdit {
   return { edit: { op: "delete", path }, text: `${formatPath(path)} is removed${why}` };
 }

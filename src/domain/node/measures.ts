@@ -1,15 +1,15 @@
-import { lines, number } from "./sections.ts";
+import { lines, numberOf } from "./sections.ts";
 
 /** What `/proc/meminfo`, `df -kP` and `date` say, in bytes and milliseconds; null for what cannot be read. */
 
-export interface Memory {
+export interface MemoryMeasures {
   readonly totalBytes: number | null;
   readonly availableBytes: number | null;
 }
 
-export function parseMemory(meminfo: string): Memory {
+export function parseMemory(meminfo: string): MemoryMeasures {
   const field = (name: string): number | null => {
-    const kilobytes = number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(meminfo)?.[1]);
+    const kilobytes = numberOf(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(meminfo)?.[1]);
     return kilobytes === null ? null : kilobytes * 1024;
   };
   return { totalBytes: field("MemTotal"), availableBytes: field("MemAvailable") };
@@ -46,7 +46,7 @@ export interface ClockReading {
 /** `date +%s.%N`; busybox prints a literal `%N`, or nothing, where it has no nanoseconds. */
 export function parseClock(text: string): ClockReading | null {
   const [seconds, fraction] = text.trim().split(".");
-  const whole = number(seconds);
+  const whole = numberOf(seconds);
   if (whole === null) return null;
   const fine = fraction !== undefined && /^\d{3,9}$/.test(fraction);
   return { ms: whole * 1000 + (fine ? Math.floor(Number(fraction.slice(0, 3))) : 0), coarseMs: fine ? 0 : 1000 };

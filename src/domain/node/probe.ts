@@ -1,6 +1,6 @@
 import type { Command } from "../shell.ts";
 import { parseClock, parseFileSystem, parseMemory } from "./measures.ts";
-import { lines, number, sectionsCommand, splitSections } from "./sections.ts";
+import { lines, numberOf, sectionsCommand, splitSections } from "./sections.ts";
 
 /** What one look at a node tells, without Docker. Missing pieces are null: not every system has every file. */
 export interface NodeProbe {
@@ -22,7 +22,7 @@ export interface NodeProbe {
   readonly addresses: readonly string[];
 }
 
-export const sections = {
+export const nodeSections = {
   hostname: "hostname 2>/dev/null || cat /proc/sys/kernel/hostname",
   uname: "uname -m; uname -r",
   os: "cat /etc/os-release 2>/dev/null || cat /usr/lib/os-release 2>/dev/null",
@@ -35,11 +35,11 @@ export const sections = {
   addresses: "ip -o address show 2>/dev/null",
 };
 
-export const probeCommand: Command = sectionsCommand(sections);
+export const probeCommand: Command = sectionsCommand(nodeSections);
 
 /** Reads what `probeCommand` printed. Never throws: a node that answers garbage yields nulls. */
 export function parseProbe(output: string): NodeProbe {
-  const text = splitSections(sections, output);
+  const text = splitSections(nodeSections, output);
   const [arch, kernel] = lines(text.uname);
   const memory = parseMemory(text.memory);
   const disk = parseFileSystem(text.disk);
@@ -48,9 +48,9 @@ export function parseProbe(output: string): NodeProbe {
     os: prettyName(text.os),
     arch: arch ?? null,
     kernel: kernel ?? null,
-    uptimeSeconds: number(text.uptime.split(" ")[0]),
-    load1: number(text.load.split(" ")[0]),
-    cpus: number(lines(text.cpus)[0]),
+    uptimeSeconds: numberOf(text.uptime.split(" ")[0]),
+    load1: numberOf(text.load.split(" ")[0]),
+    cpus: numberOf(lines(text.cpus)[0]),
     memoryTotalBytes: memory.totalBytes,
     memoryAvailableBytes: memory.availableBytes,
     diskTotalBytes: disk?.totalBytes ?? null,

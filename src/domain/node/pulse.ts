@@ -1,6 +1,6 @@
 import { sectionsCommand, splitSections } from "./sections.ts";
-import { type NodeProbe, parseProbe, sections as probeSections } from "./probe.ts";
-import { type NodeSample, parseNodeSample, sections as sampleSections } from "./usage.ts";
+import { type NodeProbe, parseProbe, nodeSections as probeSections } from "./probe.ts";
+import { type NodeSample, parseNodeSample, usageSections as sampleSections } from "./usage.ts";
 
 /** What a node that is watched tells every few seconds. */
 export interface Pulse {

@@ -2,7 +2,7 @@ import type { ConfigPath } from "../config/path.ts";
 import type { RawConfig, RawVip } from "../config/raw.ts";
 import { PictlError } from "../errors.ts";
 import { plural } from "../text.ts";
-import { type PlannedEdit, remove, set } from "./edit.ts";
+import { type PlannedEdit, removal, set } from "./edit.ts";
 import { quote } from "../shell.ts";
 
 /**
@@ -16,9 +16,9 @@ export function planRemoveNode(raw: RawConfig, name: string): readonly PlannedEd
     ...each(raw.layout, (row, index) => {
       if (row.node !== name) return [];
       const containers = placedOn({ layout: [row] }, name);
-      return [remove(["layout", index], containers.length === 0 ? "" : `, with ${containers.join(", ")}`)];
+      return [removal(["layout", index], containers.length === 0 ? "" : `, with ${containers.join(", ")}`)];
     }),
-    ...each(raw.hb, (row, index) => (row.node === name ? [remove(["hb", index])] : [])),
+    ...each(raw.hb, (row, index) => (row.node === name ? [removal(["hb", index])] : [])),
     ...planVip(raw.vip, ["vip"], { name, address }),
     ...each(raw.vips, ({ vip }, index) => planVip(vip, ["vips", index, "vip"], { name, address })),
     ...each(raw.container_host_constraints, (row, index) =>
@@ -41,14 +41,14 @@ function planVip(
   { name, address }: { readonly name: string; readonly address: string },
 ): readonly PlannedEdit[] {
   return each(rows, (row, index) => {
-    if (row.node === name) return [remove([...path, index])];
-    return row.slave === name || row.slave === address ? [remove([...path, index, "slave"])] : [];
+    if (row.node === name) return [removal([...path, index])];
+    return row.slave === name || row.slave === address ? [removal([...path, index, "slave"])] : [];
   });
 }
 
 /** An empty `nodes` is of no use. */
 function planEntry(nodes: object, name: string): PlannedEdit {
-  return remove(Object.keys(nodes).length > 1 ? ["nodes", name] : ["nodes"]);
+  return removal(Object.keys(nodes).length > 1 ? ["nodes", name] : ["nodes"]);
 }
 
 /** `CONTAINER,HOST,HOST`, the blanks as they are. Without a host left there is nowhere to move to, and no row. */
@@ -57,7 +57,7 @@ function planConstraint(text: string, name: string, index: number): readonly Pla
   const left = hosts.filter((host) => host.trim() !== name);
   if (left.length === hosts.length) return [];
   const path = ["container_host_constraints", index];
-  if (left.length === 0) return [remove(path, `: ${container.trim()} has nowhere to move to any more`)];
+  if (left.length === 0) return [removal(path, `: ${container.trim()} has nowhere to move to any more`)];
   return [set([...path, "container"], [container, ...left].join(","))];
 }
 

@@ -36,7 +36,7 @@ export function lines(text: string): string[] {
 }
 
 /** A number as programs print it, null for anything else. */
-export function number(text: string | undefined): number | null {
+export function numberOf(text: string | undefined): number | null {
   if (text === undefined || !/^\d+(\.\d+)?$/.test(text.trim())) return null;
   return Number(text);
 }

@@ -1,6 +1,6 @@
 import type { Command } from "../shell.ts";
 import { parseMemory } from "./measures.ts";
-import { lines, number, sectionsCommand, splitSections } from "./sections.ts";
+import { lines, numberOf, sectionsCommand, splitSections } from "./sections.ts";
 
 /** A node's counters at one moment; null for what cannot be read. Two of them give `NodeUse`. */
 export interface NodeSample {
@@ -14,7 +14,7 @@ export interface NodeSample {
   readonly networkTxBytes: number | null;
 }
 
-export interface NodeUse {
+export interface NodeUsage {
   /** 100 is one processor fully used, as for containers. */
   readonly cpuPercent: number | null;
   readonly memoryBytes: number | null;
@@ -24,17 +24,17 @@ export interface NodeUse {
   readonly networkTxBytes: number | null;
 }
 
-export const sections = {
+export const usageSections = {
   processors: "grep ^cpu /proc/stat",
   memory: "grep ^Mem /proc/meminfo",
   network: "cat /proc/net/dev",
 };
 
-export const nodeSampleCommand: Command = sectionsCommand(sections);
+export const nodeSampleCommand: Command = sectionsCommand(usageSections);
 
 /** Reads what `nodeSampleCommand` printed. Never throws. */
 export function parseNodeSample(output: string): NodeSample {
-  const text = splitSections(sections, output);
+  const text = splitSections(usageSections, output);
   const [all, ...each] = lines(text.processors);
   const memory = parseMemory(text.memory);
   return {
@@ -46,7 +46,7 @@ export function parseNodeSample(output: string): NodeSample {
   };
 }
 
-export function nodeUseBetween(before: NodeSample, after: NodeSample): NodeUse {
+export function nodeUseBetween(before: NodeSample, after: NodeSample): NodeUsage {
   const { memoryTotalBytes: total, memoryAvailableBytes: available } = after;
   const busy = difference(before.busyTicks, after.busyTicks);
   const passed = difference(before.totalTicks, after.totalTicks);
@@ -62,7 +62,7 @@ export function nodeUseBetween(before: NodeSample, after: NodeSample): NodeUse {
 
 /** `cpu  user nice system idle iowait irq softirq steal guest guest_nice`; guest time is in user's (proc(5)). */
 function ticks(line: string): Pick<NodeSample, "busyTicks" | "totalTicks"> {
-  const fields = line.split(/\s+/).slice(1, 9).map(number);
+  const fields = line.split(/\s+/).slice(1, 9).map(numberOf);
   const counts = fields.filter((count) => count !== null);
   if (counts.length < 4 || counts.length < fields.length) return { busyTicks: null, totalTicks: null };
   const total = counts.reduce((sum, count) => sum + count, 0);

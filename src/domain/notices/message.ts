@@ -1,5 +1,5 @@
 import { visible } from "../text.ts";
-import type { Entry } from "./outbox.ts";
+import type { OutboxEntry } from "./outbox.ts";
 
 /** What is said to a receiver at once. */
 export interface Message {
@@ -9,12 +9,12 @@ export interface Message {
   readonly lines: readonly string[];
   /** Something is wrong now. */
   readonly urgent: boolean;
-  readonly entries: readonly Entry[];
+  readonly entries: readonly OutboxEntry[];
 }
 
 const maxLines = 30;
 
-export function messageOf(cluster: string, entries: readonly Entry[], dropped: number): Message {
+export function messageOf(cluster: string, entries: readonly OutboxEntry[], dropped: number): Message {
   const lines = entries.map(lineOf);
   const shown = lines.slice(0, maxLines);
   const left = lines.length - shown.length + dropped;
@@ -34,11 +34,11 @@ export function messageOf(cluster: string, entries: readonly Entry[], dropped: n
 }
 
 /** `n2 does not answer`, without the reasons. */
-function headOf(entry: Entry | undefined): string {
+function headOf(entry: OutboxEntry | undefined): string {
   return entry === undefined ? "" : `${placeOf(entry)} ${what(entry)}`.trim();
 }
 
-function lineOf(entry: Entry): string {
+function lineOf(entry: OutboxEntry): string {
   const { event, phase, since } = entry;
   const error = event.error === undefined ? "" : `: ${(event.error.split("\n")[0] ?? "").slice(0, 300)}`;
   const lasted =
@@ -47,7 +47,7 @@ function lineOf(entry: Entry): string {
   return visible(`${clock(event.time)} ${headOf(entry)}${change}${phase === "ends" ? lasted : error}`);
 }
 
-function placeOf({ event, containers }: Entry): string {
+function placeOf({ event, containers }: OutboxEntry): string {
   const { node, container, vip } = event;
   const place =
     container !== undefined && node !== undefined ? `${container}@${node}` : (container ?? node ?? vip ?? "");
@@ -58,7 +58,7 @@ function placeOf({ event, containers }: Entry): string {
 }
 
 /** The event's type in words where there are better ones. */
-function what({ event: { type, after, container, node, vip }, phase }: Entry): string {
+function what({ event: { type, after, container, node, vip }, phase }: OutboxEntry): string {
   const said = phase === "ends" ? ends[type] : says[type];
   if (said !== undefined) return said;
   const [family = "", rest = ""] = type.split(".");
@@ -101,7 +101,7 @@ const ends: Readonly<Record<string, string>> = {
   "vip.moved": "has a holder again",
 };
 
-function changeOf({ event: { before, after } }: Entry): string {
+function changeOf({ event: { before, after } }: OutboxEntry): string {
   const plain = (value: unknown): string | undefined =>
     typeof value === "string" || typeof value === "number" ? String(value) : undefined;
   const [from, to] = [plain(before), plain(after)];

@@ -2,7 +2,7 @@ import type { PictlEvent } from "../event.ts";
 import { type Incidents, type Understood, understand } from "../incident.ts";
 
 /** One thing to tell: that something began, that it is over, or that it happened. */
-export interface Entry {
+export interface OutboxEntry {
   /** What it is about, for what began and ends. */
   readonly cause?: string;
   readonly phase: "begins" | "ends" | "once";
@@ -26,9 +26,9 @@ interface Open {
 
 /** What one receiver still has to get, and what it knows of. */
 export interface Box {
-  readonly pending: readonly Entry[];
+  readonly pending: readonly OutboxEntry[];
   /** Being sent; in a state that was read they may have been. */
-  readonly sending: readonly Entry[];
+  readonly sending: readonly OutboxEntry[];
   /** Entries that found no room. */
   readonly dropped: number;
   readonly open: Readonly<Record<string, Open>>;
@@ -136,7 +136,7 @@ function end(box: Box, subject: string, { event, now }: News): Box {
   const goOn = Object.fromEntries(
     waits.map((each): [string, Open] => [each, { ...open, containers: [], waits: [each] }]),
   );
-  const entry: Entry = { cause, phase: "ends", event, containers: open.containers, since: open.since, at: now };
+  const entry: OutboxEntry = { cause, phase: "ends", event, containers: open.containers, since: open.since, at: now };
   const left = { ...box, open: { ...others, ...goOn } };
   // A node that is back brings its containers back in a moment: that belongs to the same message.
   const joins = box.pending.some((each) => each.phase === "ends" && each.cause === `node ${String(event.node)}`);
@@ -145,7 +145,7 @@ function end(box: Box, subject: string, { event, now }: News): Box {
   return add({ ...left, pending: box.pending.filter((each) => each.cause !== cause) }, entry);
 }
 
-function add(box: Box, entry: Entry): Box {
+function add(box: Box, entry: OutboxEntry): Box {
   const pending = [...box.pending, entry];
   const tooMany = pending.length - maxPending;
   return tooMany <= 0

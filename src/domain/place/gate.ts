@@ -47,7 +47,7 @@ export function gatesOf(
 }
 
 /** One look at a new copy. */
-export interface Sight {
+export interface GateSight {
   readonly facts: ContainerFacts | undefined;
   /** When it was started, as the first look saw it. */
   readonly firstStartMs: number | null | undefined;
@@ -58,7 +58,7 @@ export interface Sight {
 }
 
 /** `told`: how it is, as the rest of a sentence that begins with the container. */
-export type Verdict = { readonly kind: "passed" | "waits" } | { readonly kind: "failed"; readonly told: string };
+export type GateVerdict = { readonly kind: "passed" | "waits" } | { readonly kind: "failed"; readonly told: string };
 
 const defaultPatienceMs = 30_000;
 /** Without any check, a container that runs so long without a restart counts as good. */
@@ -68,11 +68,11 @@ const steadyMs = 3_000;
  * Whether a new copy does its work. `patienceMs`: how long it may take, as the user says; else 30 s, and as long as
  * Docker needs to decide on its HEALTHCHECK. `mayEnd`: ending with exit code 0 is success.
  */
-export function judge(
+export function judgeGate(
   gate: Gate,
-  { facts, firstStartMs, check, elapsedMs }: Sight,
+  { facts, firstStartMs, check, elapsedMs }: GateSight,
   { patienceMs, mayEnd }: { readonly patienceMs: number | undefined; readonly mayEnd: boolean },
-): Verdict {
+): GateVerdict {
   if (facts?.state !== "running") {
     return ended(facts, { mayEnd: mayEnd && gate.kind !== "check" && facts?.healthDecidesMs === null, elapsedMs });
   }
@@ -98,7 +98,7 @@ export function judge(
   return { kind: elapsedMs >= steadyMs ? "passed" : "waits" };
 }
 
-function whileWaiting(told: string, elapsedMs: number, patienceMs: number): Verdict {
+function whileWaiting(told: string, elapsedMs: number, patienceMs: number): GateVerdict {
   if (elapsedMs < patienceMs) return { kind: "waits" };
   return { kind: "failed", told: `did not come up within ${String(Math.round(patienceMs / 1000))} s, ${told}` };
 }
@@ -106,7 +106,7 @@ function whileWaiting(told: string, elapsedMs: number, patienceMs: number): Verd
 function ended(
   facts: ContainerFacts | undefined,
   { mayEnd, elapsedMs }: { readonly mayEnd: boolean; readonly elapsedMs: number },
-): Verdict {
+): GateVerdict {
   if (facts?.state === "exited" && facts.exitCode === 0 && mayEnd) return { kind: "passed" };
   const when = elapsedMs < steadyMs ? " right after its start" : "";
   if (facts?.state === "restarting") return { kind: "failed", told: `ended${when}; Docker starts it again` };

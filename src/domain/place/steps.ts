@@ -116,13 +116,13 @@ function gateSteps(gate: Gate | undefined, name: string): readonly PlaceStep[] {
 }
 
 /** What became of a replacement that failed or was cut off. */
-export type Leftover = "nothing" | "undo" | "judge";
+export type AfterFailure = "nothing" | "undo" | "judge";
 
 /**
  * What is to be done about copies that a replacement left behind: `judge` where the new one has the container's name
  * already, and may have passed its gate or be about to; else it is undone.
  */
-export function leftover({ own, next, retired }: Copies): Leftover {
+export function leftover({ own, next, retired }: Copies): AfterFailure {
   if (next) return "undo";
   if (!retired) return "nothing";
   return own?.state === "running" ? "judge" : "undo";

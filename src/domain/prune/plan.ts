@@ -9,7 +9,7 @@ import { isNamed } from "../images/reference.ts";
 import { shortId } from "../text.ts";
 
 /** Something on a node that nobody needs. */
-export interface Leftover {
+export interface Prunable {
   readonly kind: "container" | "image";
   readonly id: string;
   /** A container's name; an image's tags, or the beginning of its id. */
@@ -67,7 +67,7 @@ export function pruneScope(
  * `all`, and another pictl cluster's in any case; images that a container that stays was made from, that the layout
  * names here or for a container that may move here, and those that such an image is built on.
  */
-export function planPrune(scope: PruneScope, state: PruneState): readonly Leftover[] {
+export function planPrune(scope: PruneScope, state: PruneState): readonly Prunable[] {
   const containers = state.containers.filter((facts) => isLeftover(scope, facts) && !isPutAside(scope, facts));
   const staying = state.containers.filter((facts) => !containers.includes(facts));
   const needed = state.images.filter((image) => isNeeded(scope, image, staying));
@@ -127,7 +127,7 @@ function layersOf({ layers }: PruneState, image: ImageFacts): readonly string[] 
   return layers.get(image.id) ?? [];
 }
 
-function containerLeftover(scope: PruneScope, { disk }: PruneState, facts: ContainerFacts): Leftover {
+function containerLeftover(scope: PruneScope, { disk }: PruneState, facts: ContainerFacts): Prunable {
   const { id, name, state } = facts;
   const mine = isOurs(facts, scope.cluster);
   return {
@@ -141,7 +141,7 @@ function containerLeftover(scope: PruneScope, { disk }: PruneState, facts: Conta
   };
 }
 
-function imageLeftover({ disk }: PruneState, { id, tags }: ImageFacts): Leftover {
+function imageLeftover({ disk }: PruneState, { id, tags }: ImageFacts): Prunable {
   return {
     kind: "image",
     id,

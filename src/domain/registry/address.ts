@@ -38,12 +38,12 @@ export function parseRegistry(text: string): RegistryAddress {
   return {
     name: port === undefined ? lower : `${lower}:${Number(port)}`,
     ...(scheme === undefined ? {} : { scheme: scheme as "http" | "https" }),
-    loopback: isLoopback(lower),
+    loopback: isLoopbackHost(lower),
   };
 }
 
 /** `localhost`, 127.0.0.0/8 and ::1, as docker does. */
-export function isLoopback(host: string): boolean {
+export function isLoopbackHost(host: string): boolean {
   return host === "localhost" || host === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 

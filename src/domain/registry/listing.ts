@@ -1,6 +1,6 @@
 import { list, number, object, text } from "../docker/json.ts";
 import { hubName } from "./address.ts";
-import { isDigest, isRepository, isTag, nameOf } from "./reference.ts";
+import { isDigest, isRepository, isTag, repositoryName } from "./reference.ts";
 
 /** What registries and the Hub list, read from JSON that anybody may have written: what has no valid name is left out. */
 
@@ -43,7 +43,15 @@ export function parseTagNames(json: unknown): string[] {
 /** The tag of a registry that says no more than its name. */
 export function bareTag(of: { readonly registry: string; readonly path: string }, tag: string): ImageTag {
   const { registry } = of;
-  return { registry, image: nameOf(of), tag, digest: null, sizeBytes: null, updatedAt: null, architectures: null };
+  return {
+    registry,
+    image: repositoryName(of),
+    tag,
+    digest: null,
+    sizeBytes: null,
+    updatedAt: null,
+    architectures: null,
+  };
 }
 
 /** `GET /v2/search/repositories/` of the Hub. */
@@ -56,7 +64,7 @@ export function parseHubSearch(json: unknown): { images: FoundImage[]; more: boo
     return [
       {
         registry: hubName,
-        image: nameOf({ registry: hubName, path: name }),
+        image: repositoryName({ registry: hubName, path: name }),
         description: text(row.short_description).replaceAll(/\s+/g, " ").trim().slice(0, 500),
         stars: number(row.star_count),
         pulls: number(row.pull_count),

@@ -1,7 +1,7 @@
 import { PictlError } from "../errors.ts";
 import { visible } from "../text.ts";
 import { hubName } from "./address.ts";
-import { type ImageReference, nameOf, pullName } from "./reference.ts";
+import { type ImageReference, repositoryName, pullName } from "./reference.ts";
 
 export interface PullPlace {
   readonly image: ImageReference;
@@ -68,7 +68,7 @@ const kinds: readonly Kind[] = [
     says: /no matching manifest for|no match for platform|does not match the specified platform/i,
     code: "image-missing",
     message: ({ image }) => `${pullName(image)} is not made for this node's architecture.`,
-    hint: ({ image }) => `\`pictl tags ${nameOf(image)}\` may show for which architectures there are tags.`,
+    hint: ({ image }) => `\`pictl tags ${repositoryName(image)}\` may show for which architectures there are tags.`,
   },
   {
     says: /no basic auth credentials|unauthorized|authentication required|incorrect username or password|401 Unauthorized|403 Forbidden/i,
@@ -83,7 +83,7 @@ const kinds: readonly Kind[] = [
     says: /pull access denied|requested access to the resource is denied|repository does not exist/i,
     code: "image-missing",
     message: ({ image }) =>
-      `${image.registry === hubName ? "Docker Hub" : image.registry} has no image ${nameOf(image)}, or it is private.`,
+      `${image.registry === hubName ? "Docker Hub" : image.registry} has no image ${repositoryName(image)}, or it is private.`,
     hint: (place) =>
       `Check the name (\`pictl search ${lastPart(place.image.path)}\`). If it is private: ${lowerFirst(logInHint(place))}`,
   },
@@ -92,7 +92,7 @@ const kinds: readonly Kind[] = [
     code: "image-missing",
     message: ({ image }) => `The registry ${image.registry} has no ${pullName(image)}.`,
     hint: ({ image }) =>
-      `\`pictl tags ${nameOf(image)}\` lists what there is, \`pictl search ${lastPart(image.path)}\` finds names.`,
+      `\`pictl tags ${repositoryName(image)}\` lists what there is, \`pictl search ${lastPart(image.path)}\` finds names.`,
   },
   {
     says: /dial tcp|no such host|connection refused|i\/o timeout|no route to host|network is unreachable|Client\.Timeout exceeded|TLS handshake timeout|context deadline exceeded|connection reset by peer|proxyconnect|unexpected EOF|: EOF\s*$/i,

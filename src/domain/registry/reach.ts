@@ -1,4 +1,4 @@
-import { isLoopback } from "./address.ts";
+import { isLoopbackHost } from "./address.ts";
 
 /**
  * Whether an answer of a registry may send us, and what we know, from `from` to `to`: a redirect, or where it says a
@@ -7,14 +7,14 @@ import { isLoopback } from "./address.ts";
  */
 export function mayLead(from: URL, to: URL): boolean {
   if (to.username !== "" || to.password !== "") return false;
-  if (isLoopback(to.hostname) && !isLoopback(from.hostname)) return false;
+  if (isLoopbackHost(to.hostname) && !isLoopbackHost(from.hostname)) return false;
   if (to.protocol === "https:") return true;
   return to.protocol === "http:" && from.protocol === "http:" && to.hostname === from.hostname;
 }
 
 /** Whether a password may be sent in a request to this address. */
 export function mayCarryPassword(url: URL, insecure: boolean): boolean {
-  return url.protocol === "https:" || insecure || isLoopback(url.hostname);
+  return url.protocol === "https:" || insecure || isLoopbackHost(url.hostname);
 }
 
 /**

@@ -78,7 +78,7 @@ export function parseRepository(text: string, registry?: string): { registry: st
   const reference = parseReference(text, registry === undefined ? undefined : parseRegistry(registry).name);
   if (reference.tag !== undefined || reference.digest !== undefined) {
     throw new PictlError("usage", `"${shown(text)}" names one tag or digest already.`, {
-      hint: `List them all with \`pictl tags ${nameOf(reference)}\`, some with \`--grep\`.`,
+      hint: `List them all with \`pictl tags ${repositoryName(reference)}\`, some with \`--grep\`.`,
     });
   }
   const { domain: own, rest } = splitDomain(text);
@@ -86,7 +86,7 @@ export function parseRepository(text: string, registry?: string): { registry: st
 }
 
 /** The name that docker shows, without tag: `nginx`, `registry:5000/team/app`. */
-export function nameOf({ registry, path }: Pick<ImageReference, "registry" | "path">): string {
+export function repositoryName({ registry, path }: Pick<ImageReference, "registry" | "path">): string {
   return registry === hubName ? path.replace(/^library\//, "") : `${registry}/${path}`;
 }
 
@@ -108,7 +108,7 @@ export function familiarName(text: string): string {
 export function pullName(reference: ImageReference): string {
   const { digest } = reference;
   const tag = reference.tag ?? (digest === undefined ? "latest" : undefined);
-  return `${nameOf(reference)}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
+  return `${repositoryName(reference)}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
 }
 
 export function isRepository(text: string): boolean {

@@ -1,7 +1,7 @@
 import { markedSeverity, type Severity } from "../syslog/severity.ts";
 
 /** A line of an rsyslog file, as far as it is counted. */
-export interface LogEntry {
+export interface RsyslogEntry {
   /** `2026-01-31T10:05`, by the clock that stamped it. */
   readonly minute: string;
   readonly host: string;
@@ -27,7 +27,7 @@ const months = new Map(monthNames.map((name, index) => [name, String(index + 1).
  * Reads RFC 3164 (`Jan 31 10:05:00 host tag[1]: …`, or with an ISO 8601 time, as newer rsyslogs write) and RFC 5424
  * (`<34>1 TIME HOST APP PROCID MSGID SD MSG`), both with or without what precedes them. Undefined for anything else.
  */
-export function parseLine(line: string, today: Today): LogEntry | undefined {
+export function parseLine(line: string, today: Today): RsyslogEntry | undefined {
   const severity = markedSeverity(line);
   const unmarked = severity === undefined ? line : line.slice(line.indexOf(">") + 1);
   const modern = severity !== undefined && unmarked.startsWith("1 ");

@@ -2,7 +2,7 @@
 export const handshakeChannel = "pictl.ssh.handshake";
 
 /** One attempt, also one that is tried again. */
-export interface Handshake {
+export interface HandshakeTold {
   /** On the way to which node. */
   readonly node: string;
   readonly ok: boolean;

@@ -2,7 +2,7 @@ import type { Placement } from "../config/types.ts";
 import { isOurs } from "../container/ownership.ts";
 import type { ContainerFacts, StatsSample } from "../docker/facts.ts";
 import { type ContainerUse, useBetween } from "../docker/stats.ts";
-import { type NodeSample, type NodeUse, nodeUseBetween } from "../node/usage.ts";
+import { type NodeSample, type NodeUsage, nodeUseBetween } from "../node/usage.ts";
 
 /** What a node or, where it has a `container`, a container uses. Numbers are null where there are none. */
 export interface StatsRow {
@@ -45,7 +45,7 @@ export interface StatsScope {
 export function statsRows(scope: StatsScope, before: StatsLook, after: StatsLook): readonly StatsRow[] {
   const seconds = (after.atMs - before.atMs) / 1000;
   const { node } = scope;
-  const of = (first: Counted | undefined, second: Counted & (ContainerUse | NodeUse)): Measures => ({
+  const of = (first: Counted | undefined, second: Counted & (ContainerUse | NodeUsage)): Measures => ({
     ...second,
     networkRxBytesPerSecond: rate(first?.networkRxBytes, second.networkRxBytes, seconds),
     networkTxBytesPerSecond: rate(first?.networkTxBytes, second.networkTxBytes, seconds),
@@ -69,7 +69,7 @@ export function emptyRows({ node, placements }: StatsScope, state: "failed" | "w
 }
 
 type Measures = Omit<StatsRow, "node" | "container" | "state">;
-type Counted = Pick<NodeUse, "networkRxBytes" | "networkTxBytes">;
+type Counted = Pick<NodeUsage, "networkRxBytes" | "networkTxBytes">;
 
 const nothing: Measures = {
   cpuPercent: null,

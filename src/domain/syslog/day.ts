@@ -1,4 +1,4 @@
-import { number } from "../node/sections.ts";
+import { numberOf } from "../node/sections.ts";
 import { type Command, script } from "../shell.ts";
 
 /** A node's day, by its own clock. */
@@ -14,7 +14,7 @@ export const dayCommand: Command = script("date '+%Y-%m-%d %H %M %S'; cut -d' ' 
 /** Undefined for garbage. */
 export function parseDay(output: string): Day | undefined {
   const match = /^(\d{4}-\d\d-\d\d) (\d\d) (\d\d) (\d\d)\n([\d.]+)\n/.exec(output);
-  const uptime = number(match?.[5]);
+  const uptime = numberOf(match?.[5]);
   if (!match || uptime === null) return undefined;
   const [, date = "", hours, minutes, seconds] = match;
   const passed = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);

@@ -3,7 +3,7 @@ import type { Config, NodeSpec, Placement } from "../config/types.ts";
 import { PictlError } from "../errors.ts";
 
 /** Where a terminal is to be opened. */
-export interface Place {
+export interface TerminalPlace {
   readonly node: NodeSpec;
   /** Undefined: on the node itself. */
   readonly container: string | undefined;
@@ -13,7 +13,7 @@ export interface Place {
  * What `NODE`, `CONTAINER` or `CONTAINER@NODE` means; a name that both have means the node. Throws usage when the
  * container has several nodes, and unknown-container when neither has the name.
  */
-export function placeNamed(config: Config, word: string): Place {
+export function placeNamed(config: Config, word: string): TerminalPlace {
   const node = nodeNamed(config, word);
   if (node) return { node, container: undefined };
   const at = word.lastIndexOf("@");

@@ -1,6 +1,6 @@
 import { safety } from "../safety.ts";
 import { type Command, script } from "../shell.ts";
-import type { AnsweringCandidate, NodeSurvey, Place, VipSettings } from "./facts.ts";
+import type { AnsweringCandidate, NodeSurvey, VipPlace, VipSettings } from "./facts.ts";
 
 /** What is done with a virtual IP on a node: `templates/vip.sh`, whose text is `vipScript`. */
 
@@ -95,7 +95,7 @@ export function parseProbe(stdout: string): Omit<AnsweringCandidate, "reaches"> 
   };
 }
 
-function placeOf(found: RegExpExecArray | null): readonly Place[] {
+function placeOf(found: RegExpExecArray | null): readonly VipPlace[] {
   const [, device, address] = found ?? [];
   return device === undefined || address === undefined ? [] : [{ device, address }];
 }

@@ -1,5 +1,5 @@
 import { safety } from "../safety.ts";
-import type { Refusal } from "../ssh/refusal.ts";
+import type { RefusalCode } from "../ssh/refusal.ts";
 
 /** What a virtual IP is to be: a `vip` section of the config, as far as decisions go. Times are milliseconds. */
 export interface VipSettings {
@@ -23,7 +23,7 @@ export type CandidateFacts =
   | AnsweringCandidate
   | { readonly state: "silent" }
   /** It answers, and nothing can be asked of it, for this reason. */
-  | { readonly state: "refused"; readonly code: Refusal };
+  | { readonly state: "refused"; readonly code: RefusalCode };
 
 export interface AnsweringCandidate {
   readonly state: "answers";
@@ -36,7 +36,7 @@ export interface AnsweringCandidate {
   /** It has the virtual IP from pictl: for how long still, null for ever. */
   readonly holds: { readonly secondsLeft: number | null } | null;
   /** Where it has the virtual IP from somebody else, who may reach it by that: nothing of this is ever touched. */
-  readonly foreign: readonly Place[];
+  readonly foreign: readonly VipPlace[];
   /** Its own addresses on the device, with their prefix lengths. */
   readonly networks: readonly string[];
   /** Every target of the section, by its name, and whether this node can ping it. */
@@ -44,7 +44,7 @@ export interface AnsweringCandidate {
 }
 
 /** An address on a network device, with its prefix length: `10.0.0.11/24`. */
-export interface Place {
+export interface VipPlace {
   readonly device: string;
   readonly address: string;
 }
@@ -54,7 +54,7 @@ export interface NodeSurvey {
   /** The addresses that it has from pictl. */
   readonly given: readonly string[];
   /** Virtual IPs that it has from somebody else. */
-  readonly foreign: readonly (Place & { readonly ip: string })[];
+  readonly foreign: readonly (VipPlace & { readonly ip: string })[];
 }
 
 /** Everything one tick saw. `at` and `until` are on this machine's clock that never goes back. */
@@ -62,7 +62,7 @@ export interface VipFacts {
   readonly at: number;
   readonly candidates: Readonly<Record<string, CandidateFacts>>;
   /** Nodes that are no candidates, and have the virtual IP from somebody else. */
-  readonly others: Readonly<Record<string, readonly Place[]>>;
+  readonly others: Readonly<Record<string, readonly VipPlace[]>>;
   /**
    * Asked when no answering candidate has the address: whether somebody in the network still answers for it. null:
    * nobody could ask.

@@ -1,6 +1,6 @@
 import { isIpv6, isWithin } from "../ip-address.ts";
 import { whyNobodysIn } from "./address.ts";
-import type { Refusal } from "../ssh/refusal.ts";
+import type { RefusalCode } from "../ssh/refusal.ts";
 import type { AnsweringCandidate, VipFacts, VipSettings } from "./facts.ts";
 
 /** Misses in a row after which a node is no longer worth the address. */
@@ -58,7 +58,7 @@ export function whyUnfit(
   return `has not reached ${row.slave ?? "its target"} ${String(missesAllowed)} times in a row, though another candidate does`;
 }
 
-const refusals: Readonly<Record<Refusal, (node: string) => string>> = {
+const refusals: Readonly<Record<RefusalCode, (node: string) => string>> = {
   "auth-failed": () => "refuses our login",
   "host-key-unknown": (node) => `has a host key that is not known yet (\`pictl node trust ${node}\`)`,
   "host-key-changed": (node) => `shows another host key than the one that is known (\`pictl doctor ${node}\`)`,

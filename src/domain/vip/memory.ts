@@ -63,7 +63,7 @@ export function newMemory({ mode, leaseMs, candidates }: VipSettings, now: numbe
  */
 export function recall(
   settings: VipSettings,
-  saved: SavedMemory | undefined,
+  saved: SavedVipMemory | undefined,
   now: number,
   counts: "anew" | "kept" = "anew",
 ): VipMemory {
@@ -96,11 +96,11 @@ export function longestLeaseMs({ leaseMs }: VipSettings, { booked }: VipMemory, 
 export const noCounts = { misses: {}, silentTicks: 0, wellSince: {}, changes: [], failed: {} };
 
 /** As earlier versions have saved it too. */
-export type SavedMemory = Omit<VipMemory, "failed" | "withoutSince"> &
+export type SavedVipMemory = Omit<VipMemory, "failed" | "withoutSince"> &
   Partial<Pick<VipMemory, "failed" | "withoutSince">>;
 
 /** The memory with its counts' times on another clock, by `byMs` ahead of this one; none is later than `latest` there. */
-export function shifted<T extends SavedMemory>(memory: T, byMs: number, latest = Infinity): T {
+export function shifted<T extends SavedVipMemory>(memory: T, byMs: number, latest = Infinity): T {
   const shift = (at: number): number => Math.min(at + byMs, latest);
   const wellSince = Object.fromEntries(Object.entries(memory.wellSince).map(([node, at]) => [node, shift(at)]));
   const failed = Object.fromEntries(

@@ -1,6 +1,6 @@
 import type { NodeSpec, VipSection } from "../config/types.ts";
 import type { Failure } from "../errors.ts";
-import type { NodeSurvey, Place } from "./facts.ts";
+import type { NodeSurvey, VipPlace } from "./facts.ts";
 
 /** What each node that answered told of virtual IPs. */
 export type Surveys = ReadonlyMap<string, NodeSurvey>;
@@ -40,8 +40,8 @@ export function formerOf(
 export function othersOf(
   { ip, candidates }: Pick<VipSection, "ip" | "candidates">,
   surveys: Surveys,
-): Readonly<Record<string, readonly Place[]>> {
-  const found = [...surveys].flatMap(([node, { foreign }]): [string, readonly Place[]][] => {
+): Readonly<Record<string, readonly VipPlace[]>> {
+  const found = [...surveys].flatMap(([node, { foreign }]): [string, readonly VipPlace[]][] => {
     const here = foreign.filter((place) => place.ip === ip);
     return here.length === 0 || candidates.some((row) => row.node === node) ? [] : [[node, here]];
   });

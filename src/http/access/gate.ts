@@ -3,20 +3,20 @@ import type { Client } from "../../domain/access/client.ts";
 import { includesRole, type Role } from "../../domain/access/role.ts";
 import type { Audit } from "../audit.ts";
 import { refuseForeignPage, refuseForeignSocket } from "../guard/origin.ts";
-import { Refusal } from "../refusal.ts";
+import { RequestRefused } from "../refusal.ts";
 import { cookieName, readCookie } from "./cookie.ts";
-import type { Identity } from "./identity.ts";
+import type { Requester } from "./identity.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Tokens } from "./tokens.ts";
 
 /** Who asks, and whether they may. */
-export interface Gate {
+export interface AccessGate {
   /** Undefined when nobody has logged in. Throws a Refusal for a token or a session that is not known (any more). */
-  identify(request: IncomingMessage, client: Client): Promise<Identity | undefined>;
+  identify(request: IncomingMessage, client: Client): Promise<Requester | undefined>;
   /** The same for a WebSocket. */
-  identifySocket(request: IncomingMessage, client: Client): Promise<Identity | undefined>;
+  identifySocket(request: IncomingMessage, client: Client): Promise<Requester | undefined>;
   /** Throws a Refusal, and writes it into the event log, unless the role is enough. `what`: for the log. */
-  require(identity: Identity | undefined, role: Role, client: Client, what: string): Promise<Identity>;
+  require(identity: Requester | undefined, role: Role, client: Client, what: string): Promise<Requester>;
 }
 
 export function openGate(parts: {
@@ -25,16 +25,16 @@ export function openGate(parts: {
   readonly audit: Audit;
   /** Where the server listens. */
   readonly port: () => number;
-}): Gate {
+}): AccessGate {
   const { sessions, tokens, audit } = parts;
 
   const identify = async (
     request: IncomingMessage,
     client: Client,
     refuseForeign: () => void,
-  ): Promise<Identity | undefined> => {
+  ): Promise<Requester | undefined> => {
     const what = `${request.method ?? ""} ${pathOf(request)}`;
-    const denied = async (error: Refusal, identity?: Identity): Promise<Refusal> => {
+    const denied = async (error: RequestRefused, identity?: Requester): Promise<RequestRefused> => {
       await audit.denied(what, identity, client, error.message);
       return error;
     };
@@ -51,7 +51,7 @@ export function openGate(parts: {
     try {
       refuseForeign();
     } catch (error) {
-      throw await denied(error as Refusal, identity);
+      throw await denied(error as RequestRefused, identity);
     }
     return identity;
   };
@@ -70,13 +70,13 @@ export function openGate(parts: {
       if (includesRole(identity.role, role)) return identity;
       const message = `This needs the role ${role}, and ${identity.name} is ${identity.role}.`;
       await audit.denied(what, identity, client, message);
-      throw new Refusal(403, "not-permitted", message);
+      throw new RequestRefused(403, "not-permitted", message);
     },
   };
 }
 
-function unknown(message: string): Refusal {
-  return new Refusal(401, "not-logged-in", message, {
+function unknown(message: string): RequestRefused {
+  return new RequestRefused(401, "not-logged-in", message, {
     hint: "Log in, or send a token of `pictl serve token add` as `Authorization: Bearer …`.",
     headers: { "www-authenticate": 'Bearer realm="pictl"' },
   });

@@ -1,7 +1,7 @@
 import type { Role } from "../../domain/access/role.ts";
 
 /** Somebody who has shown who they are. */
-export interface Identity {
+export interface Requester {
   readonly name: string;
   readonly role: Role;
   readonly by: "session" | "token";

@@ -2,7 +2,7 @@ import { randomBytes, timingSafeEqual } from "node:crypto";
 import { digestOf } from "../../app/access/accounts.ts";
 import type { Clock } from "../../app/ports.ts";
 import { type Attempts, attemptsOf, countAttempt, forgetAttempt } from "../../domain/access/attempts.ts";
-import { Refusal } from "../refusal.ts";
+import { RequestRefused } from "../refusal.ts";
 import type { Credentials, KnownUser } from "./credentials.ts";
 
 export type LoginWish =
@@ -10,7 +10,7 @@ export type LoginWish =
   /** What stood in the printed address. */
   | { readonly code: string };
 
-export interface Login {
+export interface LoginAttempts {
   /** Rejects with a Refusal: not-logged-in, or too-many-requests with the seconds to wait. */
   login(wish: LoginWish, address: string): Promise<{ readonly user: KnownUser; readonly by: "password" | "address" }>;
   /** A new code for the printed address, in place of the one before; good once, and for an hour. */
@@ -23,7 +23,7 @@ export function openLogin(options: {
   readonly credentials: Credentials;
   readonly clock: Pick<Clock, "now" | "monotonic">;
   readonly addressUser: KnownUser;
-}): Login {
+}): LoginAttempts {
   const { credentials, clock, addressUser } = options;
   let attempts: Attempts = new Map();
   let code: { readonly digest: string; readonly until: number } | undefined;
@@ -47,17 +47,17 @@ export function openLogin(options: {
       attempts = counted.attempts;
       if (counted.waitMs > 0) {
         const seconds = Math.ceil(counted.waitMs / 1000);
-        throw new Refusal(429, "too-many-requests", `Too many tries to log in: try again in ${seconds} s.`, {
+        throw new RequestRefused(429, "too-many-requests", `Too many tries to log in: try again in ${seconds} s.`, {
           headers: { "retry-after": String(seconds) },
         });
       }
       const user = await check(wish);
       if (!user) {
         throw "code" in wish
-          ? new Refusal(401, "not-logged-in", "This address was used already, or is not the last one printed.", {
+          ? new RequestRefused(401, "not-logged-in", "This address was used already, or is not the last one printed.", {
               hint: "Start `pictl serve` again for another one, or make a user: `pictl serve user add`.",
             })
-          : new Refusal(401, "not-logged-in", "The user or the password is wrong.");
+          : new RequestRefused(401, "not-logged-in", "The user or the password is wrong.");
       }
       attempts = forgetAttempt(attempts, wanted);
       return { user, by: "code" in wish ? "address" : "password" };

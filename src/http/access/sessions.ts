@@ -4,13 +4,13 @@ import { digestOf } from "../../app/access/accounts.ts";
 import type { AccessState, Clock } from "../../app/ports.ts";
 import { maxSessions, type SavedSession, sessionEnd } from "../../domain/access/session.ts";
 import type { Credentials, KnownUser } from "./credentials.ts";
-import type { Identity } from "./identity.ts";
+import type { Requester } from "./identity.ts";
 
 export interface Sessions {
   /** Logs a user in; the secret is told to nobody but the browser. */
   open(user: KnownUser, by: SavedSession["by"]): Promise<{ readonly secret: string; readonly session: SavedSession }>;
   /** Who has this secret; undefined when the session has ended. It counts as used. */
-  find(secret: string): Promise<(Identity & { readonly endsAt: number }) | undefined>;
+  find(secret: string): Promise<(Requester & { readonly endsAt: number }) | undefined>;
   /** Ends one, with its streams. */
   end(key: string): Promise<void>;
   /** Ends those that nothing carries any more, with their streams; called again and again. */

@@ -1,10 +1,10 @@
 import { stopForMany } from "../../abort.ts";
 import type { Credentials } from "./credentials.ts";
-import type { Identity } from "./identity.ts";
+import type { Requester } from "./identity.ts";
 
 /** Who asks with a token. */
 export interface Tokens {
-  find(token: string): Promise<Identity | undefined>;
+  find(token: string): Promise<Requester | undefined>;
   /** Ends the streams of tokens that are gone. */
   sweep(): Promise<void>;
 }

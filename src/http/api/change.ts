@@ -5,7 +5,7 @@ import type { Job, JobChange } from "../../operations/jobs/job.ts";
 import type { Operation } from "../../operations/operation.ts";
 import type { Caller } from "../../operations/perform.ts";
 import { jsonDocument, jsonFailure } from "../../view/document.ts";
-import { answer, failuresOf } from "../answer.ts";
+import { answer, answeredFailures } from "../answer.ts";
 import type { ServerEnv } from "../env.ts";
 import { alreadySent, formatOf, openLines } from "./lines.ts";
 
@@ -60,7 +60,7 @@ async function told(
   const end = await ended;
   off();
   unwatch();
-  const document = "report" in end ? jsonDocument(end.report) : jsonFailure(failuresOf(end.error, known));
+  const document = "report" in end ? jsonDocument(end.report) : jsonFailure(answeredFailures(end.error, known));
   void lines.write({ report: document }, "report");
   lines.end();
   return alreadySent();

@@ -1,9 +1,9 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import type { Role } from "../../domain/access/role.ts";
-import type { Gate } from "../access/gate.ts";
+import type { AccessGate } from "../access/gate.ts";
 import type { ServerEnv } from "../env.ts";
 import { jobRoutes } from "./jobs.ts";
-import { openApi } from "./openapi.ts";
+import { openApiDocument } from "./openapi.ts";
 import { type OperationParts, operationRoutes } from "./operations.ts";
 import { type SessionParts, sessionRoutes } from "./session.ts";
 
@@ -22,7 +22,7 @@ export function apiRoutes(parts: ApiParts): Hono<ServerEnv> {
   });
   api.route("/session", sessionRoutes(parts));
   api.get("/version", requires(gate, "viewer"), (context) => context.json({ version, api: 1 }));
-  api.get("/openapi.json", requires(gate, "viewer"), (context) => context.json(openApi(version)));
+  api.get("/openapi.json", requires(gate, "viewer"), (context) => context.json(openApiDocument(version)));
   const behind = (role: Role): MiddlewareHandler<ServerEnv> => requires(gate, role);
   api.route("/jobs", jobRoutes(parts.jobs, behind));
   operationRoutes(api, parts, behind);
@@ -30,7 +30,7 @@ export function apiRoutes(parts: ApiParts): Hono<ServerEnv> {
 }
 
 /** Lets nobody pass without the role; what is denied is in the event log. */
-function requires(gate: Gate, role: Role): MiddlewareHandler<ServerEnv> {
+function requires(gate: AccessGate, role: Role): MiddlewareHandler<ServerEnv> {
   return async (context, next) => {
     const what = `${context.req.method} ${context.req.path}`;
     await gate.require(context.get("identity"), role, context.get("client"), what);

@@ -2,8 +2,8 @@ import type { Context } from "hono";
 import { type FieldNote, noteOf } from "../../operations/fields.ts";
 import type { Operation } from "../../operations/operation.ts";
 import type { ServerEnv } from "../env.ts";
-import { readJson } from "../guard/body.ts";
-import { Refusal } from "../refusal.ts";
+import { readBody } from "../guard/body.ts";
+import { RequestRefused } from "../refusal.ts";
 
 /**
  * What a request says to an operation: fields of its path, its query and its JSON body, and `If-Match` as `version`. Each
@@ -36,10 +36,10 @@ export async function inputOf(
 async function bodyOf(context: Context<ServerEnv>, maxBytes: number): Promise<object> {
   // What a GET brings is nobody's business.
   if (context.req.method === "GET") return {};
-  const body = await readJson(context.env.incoming, maxBytes);
+  const body = await readBody(context.env.incoming, maxBytes);
   if (body === undefined) return {};
   if (!/^application\/json *(;|$)/i.test(context.req.header("content-type") ?? "")) {
-    throw new Refusal(415, "request-invalid", "The request's body is JSON, and its Content-Type must say so.");
+    throw new RequestRefused(415, "request-invalid", "The request's body is JSON, and its Content-Type must say so.");
   }
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw invalid("The request's body is an object of fields.");
@@ -72,6 +72,6 @@ function fromTexts(operation: Operation, name: string, texts: readonly string[])
   }
 }
 
-function invalid(message: string, hint?: string): Refusal {
-  return new Refusal(400, "request-invalid", message, hint === undefined ? {} : { hint });
+function invalid(message: string, hint?: string): RequestRefused {
+  return new RequestRefused(400, "request-invalid", message, hint === undefined ? {} : { hint });
 }

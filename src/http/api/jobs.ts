@@ -3,7 +3,7 @@ import type { Role } from "../../domain/access/role.ts";
 import type { Jobs } from "../../operations/jobs/index.ts";
 import { answer } from "../answer.ts";
 import type { ServerEnv } from "../env.ts";
-import { Refusal } from "../refusal.ts";
+import { RequestRefused } from "../refusal.ts";
 
 /** `/jobs`: what runs, what came of it, and how to stop it. */
 export function jobRoutes(jobs: Jobs, requires: (role: Role) => MiddlewareHandler<ServerEnv>): Hono<ServerEnv> {
@@ -25,8 +25,8 @@ export function jobRoutes(jobs: Jobs, requires: (role: Role) => MiddlewareHandle
   return routes;
 }
 
-function unknown(): Refusal {
-  return new Refusal(404, "no-such-route", "There is no job of that id, or it is forgotten.", {
+function unknown(): RequestRefused {
+  return new RequestRefused(404, "no-such-route", "There is no job of that id, or it is forgotten.", {
     hint: "GET /jobs lists those of the last day; the event log has what each did.",
   });
 }

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { onAbort } from "../../abort.ts";
-import type { Progress, Step } from "../../app/ports.ts";
+import type { Progress, ProgressStep } from "../../app/ports.ts";
 import type { Report } from "../../app/kit/report.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { RowSink, Workshop } from "../../operations/context.ts";
@@ -8,7 +8,7 @@ import { isSet } from "../../operations/input.ts";
 import type { Operation } from "../../operations/operation.ts";
 import { type Caller, perform } from "../../operations/perform.ts";
 import { exitCodeFor, jsonFailure, jsonLine, jsonText } from "../../view/document.ts";
-import { answer, failuresOf } from "../answer.ts";
+import { answer, answeredFailures } from "../answer.ts";
 import type { ServerEnv } from "../env.ts";
 import { securityHeaders } from "../guard/headers.ts";
 import { alreadySent, formatOf, leaving, openLines, written } from "./lines.ts";
@@ -42,7 +42,7 @@ export async function answerLook(
     perform(looking.workshop, operation, input, {
       caller: looking.caller,
       signal: over.signal,
-      progress: quietProgress,
+      progress: silentProgress,
       ...(rows ? { rows } : {}),
     });
   try {
@@ -80,7 +80,7 @@ async function followed(
     open().end();
   } catch (error) {
     if (!lines) throw error;
-    for (const failure of failuresOf(error, onBug)) void lines.write({ failure }, "failure");
+    for (const failure of answeredFailures(error, onBug)) void lines.write({ failure }, "failure");
     lines.end();
   } finally {
     clearTimeout(soon);
@@ -129,7 +129,7 @@ async function inRows(
     void write(`\n    ]\n  },${rest.slice(1)}\n`);
   } catch (error) {
     if (!write) throw error;
-    const { ok, exitCode, failures } = jsonFailure(failuresOf(error, onBug));
+    const { ok, exitCode, failures } = jsonFailure(answeredFailures(error, onBug));
     void write(`\n    ]\n  },${jsonText({ ok, exitCode, failures }).slice(1)}\n`);
   }
   outgoing.end();
@@ -143,5 +143,5 @@ function rowsIn(kept: readonly string[]): readonly unknown[] {
 }
 
 /** Nobody watches a look. */
-const step: Step = { update: () => undefined, done: () => undefined, fail: () => undefined };
-export const quietProgress: Progress = { step: () => step, look: () => step, warn: () => undefined };
+const step: ProgressStep = { update: () => undefined, done: () => undefined, fail: () => undefined };
+export const silentProgress: Progress = { step: () => step, look: () => step, warn: () => undefined };

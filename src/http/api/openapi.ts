@@ -11,7 +11,7 @@ const document = { $ref: "#/components/schemas/Document" };
 const json = (schema: Json): Json => ({ "application/json": { schema } });
 
 /** The OpenAPI 3.1 document of the API, made from the table of operations. */
-export function openApi(version: string): Json {
+export function openApiDocument(version: string): Json {
   const paths: Record<string, Record<string, Json>> = {};
   for (const operation of operations) {
     routesOf(operation).forEach(({ method, path }, index) => {

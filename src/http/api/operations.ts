@@ -7,11 +7,11 @@ import type { Jobs } from "../../operations/jobs/index.ts";
 import type { Workshop } from "../../operations/context.ts";
 import type { Operation } from "../../operations/operation.ts";
 import { type Caller, rehearses } from "../../operations/perform.ts";
-import type { Gate } from "../access/gate.ts";
-import type { Identity } from "../access/identity.ts";
+import type { AccessGate } from "../access/gate.ts";
+import type { Requester } from "../access/identity.ts";
 import type { ServerEnv } from "../env.ts";
 import type { Limits } from "../limits.ts";
-import { Refusal } from "../refusal.ts";
+import { RequestRefused } from "../refusal.ts";
 import { answerChange } from "./change.ts";
 import { inputOf } from "./input.ts";
 import { answerLook } from "./look.ts";
@@ -19,7 +19,7 @@ import { answerLook } from "./look.ts";
 export interface OperationParts {
   readonly workshop: Workshop;
   readonly jobs: Jobs;
-  readonly gate: Gate;
+  readonly gate: AccessGate;
   readonly limits: Limits;
   /** Aborted when the server ends. */
   readonly ending: AbortSignal;
@@ -50,7 +50,7 @@ async function handle(context: Context<ServerEnv>, operation: Operation, parts: 
   const { workshop, jobs, gate, ending, onBug } = parts;
   const identity = context.get("identity");
   if (!identity) throw new Error("a route of an operation is behind a role");
-  if (context.req.method === "HEAD") throw new Refusal(405, "request-invalid", "Ask with GET.");
+  if (context.req.method === "HEAD") throw new RequestRefused(405, "request-invalid", "Ask with GET.");
   const input = await inputOf(context, operation, parts.limits.bodyBytes);
   for (const [field, role] of Object.entries(operation.elevated ?? {})) {
     if (role === undefined || !isSet(input[field])) continue;
@@ -62,6 +62,6 @@ async function handle(context: Context<ServerEnv>, operation: Operation, parts: 
 }
 
 /** Sessions are people in the console, tokens are scripts. */
-function callerOf({ name, by }: Identity, context: Context<ServerEnv>): Caller {
+function callerOf({ name, by }: Requester, context: Context<ServerEnv>): Caller {
   return { who: name, face: by === "session" ? "web" : "api", address: context.get("client").address };
 }

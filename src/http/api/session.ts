@@ -1,19 +1,19 @@
 import { Hono } from "hono";
 import * as z from "zod/mini";
 import { cookieName, readCookie, setCookie } from "../access/cookie.ts";
-import type { Identity } from "../access/identity.ts";
-import type { Login } from "../access/login.ts";
+import type { Requester } from "../access/identity.ts";
+import type { LoginAttempts } from "../access/login.ts";
 import type { Sessions } from "../access/sessions.ts";
 import { answer } from "../answer.ts";
 import type { Audit } from "../audit.ts";
 import type { ServerEnv } from "../env.ts";
-import { readJson } from "../guard/body.ts";
+import { readBody } from "../guard/body.ts";
 import { refuseForeignPage } from "../guard/origin.ts";
 import type { Limits } from "../limits.ts";
-import { Refusal } from "../refusal.ts";
+import { RequestRefused } from "../refusal.ts";
 
 export interface SessionParts {
-  readonly login: Login;
+  readonly login: LoginAttempts;
   readonly sessions: Sessions;
   readonly audit: Audit;
   readonly port: () => number;
@@ -38,13 +38,13 @@ export function sessionRoutes({ login, sessions, audit, port, about, limits }: S
     if (context.req.header("origin") !== undefined) {
       refuseForeignPage("POST", context.env.incoming.headers, client);
     }
-    const wanted = wish.safeParse(await readJson(context.env.incoming, limits.bodyBytes));
+    const wanted = wish.safeParse(await readBody(context.env.incoming, limits.bodyBytes));
     if (!wanted.success) {
-      throw new Refusal(400, "request-invalid", 'Log in with {"username": …, "password": …}, as JSON.');
+      throw new RequestRefused(400, "request-invalid", 'Log in with {"username": …, "password": …}, as JSON.');
     }
     const name = "code" in wanted.data ? "by the printed address" : wanted.data.username;
     const { user, by } = await login.login(wanted.data, client.address).catch(async (error: unknown) => {
-      await audit.refused(name, client, error instanceof Refusal ? error.message : "It failed.");
+      await audit.refused(name, client, error instanceof RequestRefused ? error.message : "It failed.");
       throw error;
     });
     const { secret } = await sessions.open(user, by);
@@ -59,7 +59,7 @@ export function sessionRoutes({ login, sessions, audit, port, about, limits }: S
 
   routes.get("/", async (context) => {
     const identity = context.get("identity");
-    if (!identity) throw new Refusal(401, "not-logged-in", "Nobody has logged in.");
+    if (!identity) throw new RequestRefused(401, "not-logged-in", "Nobody has logged in.");
     return described(identity, about);
   });
 
@@ -78,7 +78,7 @@ export function sessionRoutes({ login, sessions, audit, port, about, limits }: S
 }
 
 async function described(
-  { name, role, by }: Pick<Identity, "name" | "role" | "by">,
+  { name, role, by }: Pick<Requester, "name" | "role" | "by">,
   about: SessionParts["about"],
 ): Promise<Response> {
   return answer({ result: { sessions: [{ user: name, role, by }], server: await about() }, failures: [] });

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from "node:http";
-import { Refusal } from "../refusal.ts";
+import { RequestRefused } from "../refusal.ts";
 
 /**
  * The JSON that a request brings; undefined for an empty body. No more than `maxBytes` of it are ever in memory. Rejects
  * with a Refusal for what is larger, is not JSON or not UTF-8.
  */
-export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
   const chunks: Buffer[] = [];
   let size = 0;
   refuseLarge(Number(request.headers["content-length"] ?? 0), maxBytes);
@@ -18,13 +18,13 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks))) as unknown;
   } catch {
-    throw new Refusal(400, "request-invalid", "The request's body is not JSON in UTF-8.");
+    throw new RequestRefused(400, "request-invalid", "The request's body is not JSON in UTF-8.");
   }
 }
 
 function refuseLarge(bytes: number, maxBytes: number): void {
   if (bytes <= maxBytes) return;
-  throw new Refusal(413, "request-invalid", `The request's body has more than ${maxBytes} bytes.`, {
+  throw new RequestRefused(413, "request-invalid", `The request's body has more than ${maxBytes} bytes.`, {
     // What comes behind it is not read.
     headers: { connection: "close" },
   });

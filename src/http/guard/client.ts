@@ -3,7 +3,7 @@ import type { TLSSocket } from "node:tls";
 import { isLoopback, plainAddress } from "../../domain/access/address.ts";
 import { type Client, clientOf, isOurHost } from "../../domain/access/client.ts";
 import type { HttpSection } from "../../domain/config/types.ts";
-import { Refusal } from "../refusal.ts";
+import { RequestRefused } from "../refusal.ts";
 
 /** By which names the server may be asked, and whom it believes. */
 export interface Doors {
@@ -30,12 +30,12 @@ export function identifyClient(request: IncomingMessage, doors: Doors): Client {
   const encrypted = (socket as Partial<TLSSocket>).encrypted === true;
   const client = clientOf({ remote, encrypted, headers: request.headers }, doors.trustedProxies);
   if (doors.behindProxy && !client.proxied && !isLoopback(plainAddress(remote))) {
-    throw new Refusal(403, "not-permitted", "This server is reached through its proxy.", {
+    throw new RequestRefused(403, "not-permitted", "This server is reached through its proxy.", {
       hint: "`http.trusted_proxies` says which addresses the proxy has.",
     });
   }
   if (!isOurHost(client.host, { names: doors.names, address: socket.localAddress ?? "" })) {
-    throw new Refusal(421, "request-invalid", "The Host header names no host of this server.", {
+    throw new RequestRefused(421, "request-invalid", "The Host header names no host of this server.", {
       hint: "Add the name to `http.allowed_hosts` in the config.",
     });
   }

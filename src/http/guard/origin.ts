@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { type Client, isSameOrigin } from "../../domain/access/client.ts";
-import { Refusal } from "../refusal.ts";
+import { RequestRefused } from "../refusal.ts";
 
 const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
@@ -15,7 +15,7 @@ export function refuseForeignPage(method: string, headers: IncomingHttpHeaders, 
   const type = headers["content-type"];
   const empty = headers["content-length"] === "0" || (type === undefined && headers["transfer-encoding"] === undefined);
   if (!empty && !/^application\/json(?:;|$)/i.test(type ?? "")) {
-    throw new Refusal(415, "request-invalid", "The request must be JSON (Content-Type: application/json).");
+    throw new RequestRefused(415, "request-invalid", "The request must be JSON (Content-Type: application/json).");
   }
 }
 
@@ -24,8 +24,8 @@ export function refuseForeignSocket(headers: IncomingHttpHeaders, client: Client
   if (!isSameOrigin(headers.origin, client)) throw foreign();
 }
 
-function foreign(): Refusal {
-  return new Refusal(403, "not-permitted", "The request comes from another site's page.", {
+function foreign(): RequestRefused {
+  return new RequestRefused(403, "not-permitted", "The request comes from another site's page.", {
     hint: "Scripts send a token instead of a cookie. Behind a proxy that changes Host, `http.trusted_proxies` must have its address, and it must send X-Forwarded-Host and -Proto.",
   });
 }

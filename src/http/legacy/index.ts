@@ -3,17 +3,17 @@ import { operationOf } from "../../operations/index.ts";
 import type { Operation } from "../../operations/operation.ts";
 import { failureText } from "../../view/failures.ts";
 import { localTime } from "../../view/units.ts";
-import type { Identity } from "../access/identity.ts";
+import type { Requester } from "../access/identity.ts";
 import type { Tokens } from "../access/tokens.ts";
-import { failuresOf, statusOfError } from "../answer.ts";
+import { answeredFailures, statusOfError } from "../answer.ts";
 import { leaving } from "../api/lines.ts";
 import type { OperationParts } from "../api/operations.ts";
 import type { Audit } from "../audit.ts";
 import type { ServerEnv } from "../env.ts";
-import { readJson } from "../guard/body.ts";
+import { readBody } from "../guard/body.ts";
 import { type Doors, identifyClient } from "../guard/client.ts";
 import { securityHeaders } from "../guard/headers.ts";
-import { Refusal } from "../refusal.ts";
+import { RequestRefused } from "../refusal.ts";
 import { openLegacyLog } from "./log.ts";
 import { type LegacyRoute, legacyRoutes, type Said } from "./routes.ts";
 import { plain, printed } from "./run.ts";
@@ -33,7 +33,7 @@ export interface LegacyParts extends OperationParts {
 export function legacyApp(parts: LegacyParts): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
   const log = openLegacyLog();
-  app.onError((error) => plainText(failureText(plain, failuresOf(error, parts.onBug)), statusOfError(error)));
+  app.onError((error) => plainText(failureText(plain, answeredFailures(error, parts.onBug)), statusOfError(error)));
   app.notFound(() => plainText("There is nothing at this address.\n", 404));
   app.use(async (context, next) => {
     context.set("client", identifyClient(context.env.incoming, parts.doors));
@@ -72,14 +72,14 @@ export function legacyApp(parts: LegacyParts): Hono<ServerEnv> {
   return app;
 
   /** Whoever has the token, with at least this role. */
-  async function admit(context: Context<ServerEnv>, said: Said, role: Operation["role"]): Promise<Identity> {
+  async function admit(context: Context<ServerEnv>, said: Said, role: Operation["role"]): Promise<Requester> {
     const client = context.get("client");
     const what = `${context.req.method} ${context.req.path}`;
     const identity = await parts.tokens.find(said("token"));
     if (identity) return parts.gate.require(identity, role, client, what);
     const message = "Error: Invalid Credentials";
     await parts.audit.denied(what, undefined, client, message);
-    throw new Refusal(401, "not-logged-in", message);
+    throw new RequestRefused(401, "not-logged-in", message);
   }
 }
 
@@ -94,12 +94,12 @@ function saidInAddress(context: Context<ServerEnv>): Said {
 }
 
 async function saidInBody(context: Context<ServerEnv>, maxBytes: number): Promise<Said> {
-  const body = await readJson(context.env.incoming, maxBytes);
+  const body = await readBody(context.env.incoming, maxBytes);
   const fields = new Map<string, unknown>(typeof body === "object" && body !== null ? Object.entries(body) : []);
   return (name) => {
     const value = fields.get(name) ?? "";
     if (typeof value === "string") return value;
-    throw new Refusal(400, "request-invalid", `\`${name}\` must be a text.`);
+    throw new RequestRefused(400, "request-invalid", `\`${name}\` must be a text.`);
   };
 }
 

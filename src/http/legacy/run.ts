@@ -5,7 +5,7 @@ import type { Operation } from "../../operations/operation.ts";
 import { type Caller, perform } from "../../operations/perform.ts";
 import { failureText } from "../../view/failures.ts";
 import type { Style } from "../../view/style.ts";
-import { quietProgress } from "../api/look.ts";
+import { silentProgress } from "../api/look.ts";
 import type { OperationParts } from "../api/operations.ts";
 import type { LegacyRoute } from "./routes.ts";
 
@@ -47,7 +47,7 @@ export async function printed(
     }),
   );
   try {
-    const asked = { caller, signal: over.signal, progress: quietProgress, ...(line ? { rows } : {}) };
+    const asked = { caller, signal: over.signal, progress: silentProgress, ...(line ? { rows } : {}) };
     return shown(await perform(workshop, operation, input, asked));
   } finally {
     for (const off of offs) off();

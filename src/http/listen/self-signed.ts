@@ -5,7 +5,7 @@ import type { AccessState } from "../../app/ports.ts";
 import { signedCertificate, toBeSigned } from "../../domain/access/certificate.ts";
 import type { HttpSection } from "../../domain/config/types.ts";
 import { doorsOf } from "../guard/client.ts";
-import { type Certificate, type Credentials, fixedCertificate } from "./tls.ts";
+import { type ServerCertificate, type TlsCredentials, fixedCertificate } from "./tls.ts";
 
 const dayMs = 86_400_000;
 /** Browsers take none that lasts longer. */
@@ -19,7 +19,7 @@ const renewMs = 30 * dayMs;
 export async function selfSigned(
   state: AccessState["certificate"],
   http: HttpSection,
-): Promise<{ readonly certificate: Certificate; readonly fingerprint: string }> {
+): Promise<{ readonly certificate: ServerCertificate; readonly fingerprint: string }> {
   const kept = await state.read();
   const good = kept && Date.parse(new X509Certificate(kept.cert).validTo) - Date.now() > renewMs ? kept : undefined;
   const credentials = good ?? makeCertificate([...new Set([...doorsOf(http).names, ...ownNames()])]);
@@ -29,7 +29,7 @@ export async function selfSigned(
 }
 
 /** For names and addresses, valid from yesterday on: not every clock is right. */
-function makeCertificate(names: readonly string[], now: number = Date.now()): Credentials {
+function makeCertificate(names: readonly string[], now: number = Date.now()): TlsCredentials {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const serial = randomBytes(16);
   // Neither negative nor zero at its head.

@@ -8,13 +8,13 @@ import type { Limits } from "../limits.ts";
 import type { Part } from "../parts.ts";
 import { answerUnreadable } from "./raw-answer.ts";
 import { watchStalled } from "./stalled.ts";
-import type { Certificate } from "./tls.ts";
+import type { ServerCertificate } from "./tls.ts";
 
 export interface ListenOptions {
   readonly host: string;
   readonly port: number;
   /** Undefined for plain HTTP. */
-  readonly certificate: Certificate | undefined;
+  readonly certificate: ServerCertificate | undefined;
   readonly limits: Limits;
   readonly fetch: Parameters<typeof getRequestListener>[0];
   readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;

@@ -5,9 +5,9 @@ import { onAbort } from "../../abort.ts";
 import type { Client } from "../../domain/access/client.ts";
 import type { Role } from "../../domain/access/role.ts";
 import { toFailure } from "../../domain/errors.ts";
-import type { Identity } from "../access/identity.ts";
+import type { Requester } from "../access/identity.ts";
 import type { Limits } from "../limits.ts";
-import { Refusal } from "../refusal.ts";
+import { RequestRefused } from "../refusal.ts";
 import { answerRaw } from "./raw-answer.ts";
 
 /** One address of the table of WebSockets. */
@@ -20,7 +20,7 @@ export interface SocketRoute {
 }
 
 export interface SocketRequest {
-  readonly identity: Identity;
+  readonly identity: Requester;
   readonly client: Client;
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
@@ -33,7 +33,7 @@ export interface SocketTable {
 }
 
 /** Who asks; throws a Refusal. A browser must say that its page is of this very origin. */
-export type Admit = (request: IncomingMessage, role: Role) => Promise<{ identity: Identity; client: Client }>;
+export type Admit = (request: IncomingMessage, role: Role) => Promise<{ identity: Requester; client: Client }>;
 
 /** "The server goes away" and "what it rests on has ended", as RFC 6455 has them. */
 const goingAway = 1001;
@@ -78,12 +78,17 @@ export function socketTable(routes: readonly SocketRoute[], admit: Admit, limits
     const found = routes
       .map((route) => ({ route, params: match(route.path, path) }))
       .find(({ params }) => params !== undefined);
-    if (!found) throw new Refusal(404, "no-such-route", "There is no stream at this address.");
+    if (!found) throw new RequestRefused(404, "no-such-route", "There is no stream at this address.");
     const { identity, client } = await admit(request, found.route.role);
     if ((perIdentity.get(identity.key) ?? 0) >= limits.sockets) {
-      throw new Refusal(429, "too-many-requests", `This session has ${limits.sockets} streams, which is the most.`, {
-        hint: "Close some of its tabs.",
-      });
+      throw new RequestRefused(
+        429,
+        "too-many-requests",
+        `This session has ${limits.sockets} streams, which is the most.`,
+        {
+          hint: "Close some of its tabs.",
+        },
+      );
     }
     server.handleUpgrade(request, socket, head, (webSocket) => {
       attend(webSocket, found.route, {
@@ -140,6 +145,6 @@ function decode(text: string): string | undefined {
 }
 
 function refuse(socket: Duplex, error: unknown): void {
-  if (error instanceof Refusal) answerRaw(socket, error.status, toFailure(error));
-  else answerRaw(socket, 500, toFailure(new Refusal(400, "internal", "It failed.")));
+  if (error instanceof RequestRefused) answerRaw(socket, error.status, toFailure(error));
+  else answerRaw(socket, 500, toFailure(new RequestRefused(400, "internal", "It failed.")));
 }

@@ -3,13 +3,13 @@ import { createSecureContext } from "node:tls";
 import { PictlError } from "../../domain/errors.ts";
 
 /** A certificate that may be renewed while it is used. */
-export interface Certificate {
-  readonly credentials: () => Credentials;
+export interface ServerCertificate {
+  readonly credentials: () => TlsCredentials;
   /** Calls the listener with each later one; returns what ends that. */
-  readonly follow: (listener: (credentials: Credentials) => void) => () => void;
+  readonly follow: (listener: (credentials: TlsCredentials) => void) => () => void;
 }
 
-export interface Credentials {
+export interface TlsCredentials {
   /** PEM. */
   readonly cert: string;
   readonly key: string;
@@ -23,10 +23,10 @@ export async function certificateOf(
   paths: { readonly cert: string; readonly key: string },
   warn: (message: string) => void,
   everyMs: number,
-): Promise<Certificate> {
+): Promise<ServerCertificate> {
   let current = await read(paths);
   let told = "";
-  const listeners = new Set<(credentials: Credentials) => void>();
+  const listeners = new Set<(credentials: TlsCredentials) => void>();
   const look = async (): Promise<void> => {
     try {
       const next = await read(paths);
@@ -57,11 +57,11 @@ export async function certificateOf(
 }
 
 /** One that does not change. */
-export function fixedCertificate(credentials: Credentials): Certificate {
+export function fixedCertificate(credentials: TlsCredentials): ServerCertificate {
   return { credentials: () => credentials, follow: () => () => undefined };
 }
 
-async function read(paths: { readonly cert: string; readonly key: string }): Promise<Credentials> {
+async function read(paths: { readonly cert: string; readonly key: string }): Promise<TlsCredentials> {
   try {
     const [cert, key] = await Promise.all([readFile(paths.cert, "utf8"), readFile(paths.key, "utf8")]);
     // Of a pair that is being replaced, one may be the old one.

@@ -4,7 +4,7 @@ import { PictlError, toFailure } from "../../domain/errors.ts";
 import { jsonLine } from "../../view/document.ts";
 import type { SocketRequest, SocketRoute } from "../listen/sockets.ts";
 import type { TerminalMessage, TerminalWish } from "./messages.ts";
-import type { Terminal, Viewer } from "./terminal.ts";
+import type { SharedTerminal, Viewer } from "./terminal.ts";
 import type { Terminals } from "./terminals.ts";
 
 /** Close codes of RFC 6455, and one of ours. */
@@ -25,7 +25,7 @@ export function terminalRoutes(terminals: Terminals): readonly SocketRoute[] {
 
 /** The page's words one after the other: it may say more before its terminal is there. */
 function speak(socket: WebSocket, request: SocketRequest, terminals: Terminals): void {
-  let terminal: Terminal | undefined;
+  let terminal: SharedTerminal | undefined;
   let before: Promise<void> = Promise.resolve();
   const viewer = viewerOn(socket);
   const hear = async (data: Buffer, isBinary: boolean): Promise<void> => {

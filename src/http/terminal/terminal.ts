@@ -3,7 +3,7 @@ import type { TerminalSize } from "../../app/ports.ts";
 import { type LocalTerminal, openShell, type ShellPorts } from "../../app/shell.ts";
 import type { Config } from "../../domain/config/types.ts";
 import { PictlError, toFailure } from "../../domain/errors.ts";
-import type { Place } from "../../domain/terminal/place.ts";
+import type { TerminalPlace } from "../../domain/terminal/place.ts";
 import { Scrollback } from "../../domain/terminal/scrollback.ts";
 import type { TerminalMessage } from "./messages.ts";
 
@@ -18,7 +18,7 @@ export interface Viewer {
 }
 
 /** A shell on a node or in a container, and whoever looks at it: a page, then another one, at times nobody. */
-export interface Terminal {
+export interface SharedTerminal {
   readonly id: string;
   /** In place of who has looked before. */
   attach(viewer: Viewer, size: TerminalSize): void;
@@ -34,11 +34,11 @@ export interface Terminal {
   readonly ended: Promise<void>;
 }
 
-export interface TerminalOptions {
+export interface SharedTerminalOptions {
   readonly id: string;
   readonly ports: Omit<ShellPorts, "signal">;
   readonly config: Config;
-  readonly place: Place;
+  readonly place: TerminalPlace;
   readonly size: TerminalSize;
   readonly limits: TerminalLimits;
   /** Nobody can come back to it. */
@@ -50,7 +50,7 @@ export type TerminalLimits = Readonly<
 >;
 
 /** Opens it at once: whether the node lets anybody in, its first viewer hears. */
-export function startTerminal({ id, ports, config, place, limits, ...options }: TerminalOptions): Terminal {
+export function startTerminal({ id, ports, config, place, limits, ...options }: SharedTerminalOptions): SharedTerminal {
   const name = place.container === undefined ? place.node.name : `${place.container}@${place.node.name}`;
   const stop = new AbortController();
   const scrollback = new Scrollback(limits.replayBytes);

@@ -4,18 +4,18 @@ import type { TerminalSize } from "../../app/ports.ts";
 import type { Config } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { nodeNamed } from "../../domain/select.ts";
-import { type Place, placeNamed } from "../../domain/terminal/place.ts";
+import { type TerminalPlace, placeNamed } from "../../domain/terminal/place.ts";
 import type { Workshop } from "../../operations/context.ts";
 import { faceOf } from "../audit.ts";
 import type { SocketRequest } from "../listen/sockets.ts";
-import { startTerminal, type Terminal, type TerminalLimits } from "./terminal.ts";
+import { startTerminal, type SharedTerminal, type TerminalLimits } from "./terminal.ts";
 
 /** The terminals of this server, each of the login that has opened it. */
 export interface Terminals {
   /** Rejects with not-permitted where the config has none, unknown-node, unknown-container, usage and too-many-requests. */
-  open(request: SocketRequest, size: TerminalSize): Promise<Terminal>;
+  open(request: SocketRequest, size: TerminalSize): Promise<SharedTerminal>;
   /** Rejects with not-permitted, and with terminal-gone for one that has ended or is of another login. */
-  find(request: SocketRequest, id: string): Promise<Terminal>;
+  find(request: SocketRequest, id: string): Promise<SharedTerminal>;
   /** Hangs all of them up; resolves when they have said so. */
   close(): Promise<void>;
 }
@@ -37,7 +37,7 @@ export const terminalLimits: TerminalsLimits = {
 
 interface Kept {
   readonly key: string;
-  readonly terminal: Terminal;
+  readonly terminal: SharedTerminal;
 }
 
 export function openTerminals(workshop: Workshop, limits: TerminalsLimits = terminalLimits): Terminals {
@@ -103,7 +103,7 @@ export function openTerminals(workshop: Workshop, limits: TerminalsLimits = term
   };
 }
 
-function placeOf(config: Config, { params: { node, container = "" } }: SocketRequest): Place {
+function placeOf(config: Config, { params: { node, container = "" } }: SocketRequest): TerminalPlace {
   if (node !== undefined) return { node: nodeNamed(config, node), container: undefined };
   return placeNamed(config, container.includes("@") ? container : placed(config, container));
 }

@@ -1,9 +1,9 @@
 import { recordingChange } from "../../app/config/recorded.ts";
-import { replaceConfig } from "../../app/config/replace.ts";
+import { replaceConfigText } from "../../app/config/replace.ts";
 import { dryRun } from "../common.ts";
 import * as field from "../fields.ts";
 import { operation } from "../operation.ts";
-import { refuseOther, version } from "./version.ts";
+import { refuseOtherVersion, version } from "./version.ts";
 
 export const configReplace = operation(
   {
@@ -23,11 +23,11 @@ export const configReplace = operation(
     },
   },
   async ({ store, ports }, input) => {
-    await refuseOther(store, input.version);
+    await refuseOtherVersion(store, input.version);
     return recordingChange(
       store,
       async () => ports,
-      () => replaceConfig(store, input),
+      () => replaceConfigText(store, input),
     );
   },
 );

@@ -6,7 +6,7 @@ import { PictlError } from "../../domain/errors.ts";
 import { dryRun } from "../common.ts";
 import * as field from "../fields.ts";
 import { operation } from "../operation.ts";
-import { refuseOther, version } from "./version.ts";
+import { refuseOtherVersion, version } from "./version.ts";
 
 export const configSet = operation(
   {
@@ -30,7 +30,7 @@ export const configSet = operation(
   },
   async ({ store, ports }, input) => {
     if (input.value === undefined) throw new PictlError("usage", "There is no `value` to set.");
-    await refuseOther(store, input.version);
+    await refuseOtherVersion(store, input.version);
     const { path, dryRun } = input;
     const wish = { path, value: JSON.stringify(input.value), asText: false, hidden: true, dryRun };
     return recordingChange(

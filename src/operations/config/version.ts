@@ -17,7 +17,7 @@ export const version = field.maybe(
 );
 
 /** Throws config-changed. */
-export async function refuseOther(store: EditableConfigStore, wanted: string | undefined): Promise<void> {
+export async function refuseOtherVersion(store: EditableConfigStore, wanted: string | undefined): Promise<void> {
   if (wanted === undefined || wanted === (await configVersion(store))) return;
   throw new PictlError("config-changed", `${store.path} has been changed since it was read; nothing was written.`, {
     hint: "Read it again, and make the change to what it says now.",

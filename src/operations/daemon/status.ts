@@ -1,4 +1,4 @@
-import { daemonStatus as lookAtDaemon } from "../../app/daemon/status.ts";
+import { readDaemonStatus as lookAtDaemon } from "../../app/daemon/status.ts";
 import { operation } from "../operation.ts";
 
 export const daemonStatus = operation(

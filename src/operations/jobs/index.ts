@@ -1,6 +1,6 @@
 import type { Report } from "../../app/kit/report.ts";
 import { record } from "../../app/kit/record.ts";
-import type { Ask, Progress, Step } from "../../app/ports.ts";
+import type { Ask, Progress, ProgressStep } from "../../app/ports.ts";
 import { exitCodeOf, PictlError, toFailure } from "../../domain/errors.ts";
 import { commandLine } from "../command-line.ts";
 import type { RowSink, Workshop } from "../context.ts";
@@ -15,7 +15,7 @@ export interface Jobs {
    * Begins one; throws usage when its input is not as declared, and too-many-requests when too many run. `ended` never
    * rejects.
    */
-  start(operation: Operation, input: unknown, begun: Begun): { readonly job: Job; readonly ended: Promise<Ended> };
+  start(operation: Operation, input: unknown, begun: Begun): { readonly job: Job; readonly ended: Promise<JobEnd> };
   /** The newest first. */
   list(): readonly Job[];
   get(id: string): JobDetail | undefined;
@@ -39,7 +39,7 @@ export interface Begun {
 }
 
 /** What came of a job: its report, or the error that it ended with as a whole. */
-export type Ended = { readonly report: Report<object> } | { readonly error: unknown };
+export type JobEnd = { readonly report: Report<object> } | { readonly error: unknown };
 
 export interface JobsOptions {
   readonly workshop: Workshop;
@@ -124,8 +124,8 @@ export function openJobs({ workshop, newId, onBug, maxJobs = 200, maxAgeMs = 86_
       };
       const call = { caller, job: job.id, signal: controller.signal, progress, rows: sink, ...(ask ? { ask } : {}) };
       const run = perform(workshop, operation, input, call).then(
-        (report): Ended => ({ report }),
-        (error: unknown): Ended => ({ error }),
+        (report): JobEnd => ({ report }),
+        (error: unknown): JobEnd => ({ error }),
       );
       const ended = run.then(async (end) => {
         const report = reportOf(end);
@@ -188,7 +188,7 @@ function stateOf(report: JobReport, signal: AbortSignal): Job["state"] {
 }
 
 /** The document of what came of a job. */
-function reportOf(end: Ended): JobReport {
+function reportOf(end: JobEnd): JobReport {
   if ("report" in end) {
     const { result, failures, exitCode = exitCodeOf(failures) } = end.report;
     return { ok: exitCode === 0, exitCode, result, failures };
@@ -231,7 +231,7 @@ type Told =
 /** Progress that is kept in a job. What only looks is no step of it. */
 function progressInto(log: JobLog, tell: (change: Told) => void): Progress {
   return {
-    step(where, title): Step {
+    step(where, title): ProgressStep {
       const change = log.begin(where, title);
       let last = "";
       const say = (state: "running" | "done" | "failed", text: string): void => {

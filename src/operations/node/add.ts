@@ -2,7 +2,7 @@ import { addNode } from "../../app/node/add.ts";
 import { dryRun } from "../common.ts";
 import * as field from "../fields.ts";
 import { operation } from "../operation.ts";
-import { fingerprints, trustBy } from "./keys.ts";
+import { fingerprints, trustAnswered } from "./keys.ts";
 import { reaching } from "./reaching.ts";
 
 export const nodeAdd = operation(
@@ -44,7 +44,7 @@ export const nodeAdd = operation(
           labels: input.label.length === 0 ? undefined : input.label,
         },
         check: input.check,
-        trust: input.trust ? trustBy(ask, { fingerprints: input.fingerprint, replace: false }) : undefined,
+        trust: input.trust ? trustAnswered(ask, { fingerprints: input.fingerprint, replace: false }) : undefined,
         dryRun: input.dryRun,
       },
     ),

@@ -3,7 +3,7 @@ import { trustNodes } from "../../app/node/trust.ts";
 import { planAddNode } from "../../domain/node/add.ts";
 import * as field from "../fields.ts";
 import { operation } from "../operation.ts";
-import { trustBy } from "./keys.ts";
+import { trustAnswered } from "./keys.ts";
 import { reaching } from "./reaching.ts";
 
 export const nodeHostKeys = operation(
@@ -23,7 +23,7 @@ export const nodeHostKeys = operation(
   async ({ config, store, ports, hostKeys, ask }, { node: name, ...reached }) => {
     const known = config.nodes.find((each) => each.name === name);
     const node = known ?? (await previewNode(store, (raw) => planAddNode(raw, { name, ...reached }), name));
-    const wish = { ...trustBy(ask, { fingerprints: [], replace: true }), nodes: [node], dryRun: true };
+    const wish = { ...trustAnswered(ask, { fingerprints: [], replace: true }), nodes: [node], dryRun: true };
     return trustNodes({ ...ports, hostKeys }, wish);
   },
 );

@@ -7,7 +7,7 @@ import * as field from "../fields.ts";
 export const fingerprints = field.list("Trust the host key with this fingerprint (SHA256:…) and no other.");
 
 /** How a host key is decided about: by a pinned fingerprint, or by asking. */
-export function trustBy(
+export function trustAnswered(
   ask: Ask,
   given: { readonly fingerprints: readonly string[]; readonly replace: boolean },
 ): Omit<TrustInput, "nodes" | "dryRun"> {

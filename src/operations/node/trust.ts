@@ -4,7 +4,7 @@ import { selectNodes } from "../../domain/select.ts";
 import { dryRun, someNodes } from "../common.ts";
 import * as field from "../fields.ts";
 import { operation } from "../operation.ts";
-import { fingerprints, trustBy } from "./keys.ts";
+import { fingerprints, trustAnswered } from "./keys.ts";
 
 export const nodeTrust = operation(
   {
@@ -33,7 +33,7 @@ export const nodeTrust = operation(
     return trustNodes(
       { ...ports, hostKeys },
       {
-        ...trustBy(ask, { fingerprints: input.fingerprint, replace: input.replace }),
+        ...trustAnswered(ask, { fingerprints: input.fingerprint, replace: input.replace }),
         nodes,
         dryRun: input.dryRun,
       },

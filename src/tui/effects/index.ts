@@ -9,14 +9,14 @@ import type { Jobs } from "../../operations/jobs/index.ts";
 import type { Live } from "../../watch/live.ts";
 import { localTime } from "../../view/units.ts";
 import { firstState } from "../state/first.ts";
-import { layoutOf } from "../state/layout.ts";
-import { reduce } from "../state/reduce.ts";
+import { screenLayout } from "../state/layout.ts";
+import { reduceState } from "../state/reduce.ts";
 import { shownRows } from "../state/rows.ts";
-import type { Effect, Message, State } from "../state/types.ts";
-import type { Terminal, TerminalUser } from "../terminal/index.ts";
+import type { Effect, TuiMessage, State } from "../state/types.ts";
+import type { Screen, TerminalUser } from "../terminal/index.ts";
 import { draw } from "../view/index.ts";
 import { Runs } from "./jobs.ts";
-import { followLogs } from "./logs.ts";
+import { logsEffects } from "./logs.ts";
 import { specsOf } from "./specs.ts";
 
 export interface TuiOptions {
@@ -24,7 +24,7 @@ export interface TuiOptions {
   readonly live: Live;
   readonly jobs: Jobs;
   /** Takes the terminal over. */
-  readonly open: (user: TerminalUser) => Terminal;
+  readonly open: (user: TerminalUser) => Screen;
   /** The terminal for a shell, while it is lent. */
   readonly local: () => LocalTerminal;
   /** Opens the config in the user's editor, while the terminal is lent; the code it ended with. */
@@ -37,7 +37,7 @@ export interface TuiOptions {
   readonly onWarning: (listener: (message: string) => void) => void;
 }
 
-export { liveJobs } from "./jobs.ts";
+export { jobsEffects } from "./jobs.ts";
 
 /** Ages and times move by the second. */
 const tickMs = 1000;
@@ -73,8 +73,8 @@ export async function runTui(options: TuiOptions): Promise<number> {
     readOnly: options.readOnly,
     actions: specsOf(operations),
   });
-  const tell = (message: Message): void => {
-    const [next, effects] = reduce(state, message, now());
+  const tell = (message: TuiMessage): void => {
+    const [next, effects] = reduceState(state, message, now());
     state = next;
     terminal.changed();
     for (const effect of effects) carry(effect);
@@ -100,7 +100,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
         return;
       case "logs":
         endLogs?.();
-        endLogs = followLogs({ workshop, tell, random: options.random }, effect);
+        endLogs = logsEffects({ workshop, tell, random: options.random }, effect);
         return;
       case "logs-end":
         endLogs?.();
@@ -218,7 +218,9 @@ function usesShown(state: State): readonly string[] {
   const { top } = state.lists.containers;
   // Sorted by what they use, all have to be known.
   const rows = shownRows(state, "containers");
-  const shown = state.lists.containers.sort ? rows : rows.slice(top, top + layoutOf(state.size, "containers").listRows);
+  const shown = state.lists.containers.sort
+    ? rows
+    : rows.slice(top, top + screenLayout(state.size, "containers").listRows);
   return shown.map(({ id }) => id);
 }
 

@@ -7,13 +7,13 @@ import type { Jobs } from "../../operations/jobs/index.ts";
 import { type Caller, perform } from "../../operations/perform.ts";
 import type { LiveJob } from "../../watch/model.ts";
 import type { LiveJobs } from "../../watch/index.ts";
-import type { Message, Run } from "../state/types.ts";
+import type { TuiMessage, Decided } from "../state/types.ts";
 
 interface RunsOptions {
   readonly workshop: Workshop;
   readonly jobs: Jobs;
   readonly caller: Caller;
-  readonly tell: (message: Message) => void;
+  readonly tell: (message: TuiMessage) => void;
 }
 
 /** Runs operations: those that change something as jobs. Their questions are asked on the screen. */
@@ -38,7 +38,7 @@ export class Runs {
     for (const each of this.#asked.values()) each(false);
   }
 
-  async run(run: Run): Promise<void> {
+  async run(run: Decided): Promise<void> {
     const { workshop, jobs, caller, tell } = this.#options;
     const operation = operationOf(run.operation);
     if (!operation) return;
@@ -102,7 +102,7 @@ const states: Readonly<Record<Job["state"], LiveJob["state"]>> = {
 };
 
 /** The jobs as the live model has them, the newest last. */
-export function liveJobs(jobs: Jobs): LiveJobs {
+export function jobsEffects(jobs: Jobs): LiveJobs {
   return {
     current: () =>
       jobs

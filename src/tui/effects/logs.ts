@@ -3,7 +3,7 @@ import { readLogs } from "../../app/logs/index.ts";
 import { toFailure } from "../../domain/errors.ts";
 import { selectOnNodes } from "../../domain/select.ts";
 import type { Workshop } from "../../operations/context.ts";
-import type { Effect, LogLine, Message } from "../state/types.ts";
+import type { Effect, LogLine, TuiMessage } from "../state/types.ts";
 
 /** Lines are handed over so often, however many there are. */
 const flushEveryMs = 60;
@@ -12,12 +12,12 @@ const mostWaiting = 2000;
 
 interface LogOptions {
   readonly workshop: Workshop;
-  readonly tell: (message: Message) => void;
+  readonly tell: (message: TuiMessage) => void;
   readonly random: () => number;
 }
 
 /** Reads logs until the function returned is called. */
-export function followLogs(
+export function logsEffects(
   { workshop, tell, random }: LogOptions,
   wish: Extract<Effect, { kind: "logs" }>,
 ): () => void {

@@ -1,7 +1,7 @@
 import { failoverCandidates } from "../../watch/candidates.ts";
 import type { LiveCheck, Model } from "../../watch/model.ts";
 import { duration, localTime } from "../../view/units.ts";
-import { type Fact, list, type Row, type Sight } from "./list.ts";
+import { type Fact, listView, type Row, type RowSight } from "./list.ts";
 import { since, withoutName } from "./words.ts";
 
 interface CheckLine extends Row {
@@ -15,7 +15,7 @@ function rows(model: Model): readonly CheckLine[] {
   });
 }
 
-export const checks = list<CheckLine>({
+export const checks = listView<CheckLine>({
   rows,
   text: ({ check }) => `${check.key} ${check.kind} ${check.message ?? ""}`.toLowerCase(),
   labels: ({ check }, model) => model.nodes.get(check.node)?.spec.labels ?? {},
@@ -79,7 +79,7 @@ function nextStep({ failures, container, node, decision }: LiveCheck, model: Mod
   return left > 0 ? `move it after ${left} more` : "move it";
 }
 
-function details({ check }: CheckLine, { model, nowMs }: Sight): readonly Fact[] {
+function details({ check }: CheckLine, { model, nowMs }: RowSight): readonly Fact[] {
   const { heartbeat, config } = model;
   const hosts = config.config.constraints.find((row) => row.container === check.container)?.hosts;
   const moves = heartbeat.failovers.filter((move) => move.container === check.container).slice(-5);

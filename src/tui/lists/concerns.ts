@@ -1,6 +1,6 @@
 import { plural } from "../../domain/text.ts";
 import type { LiveContainer, LiveNode, LiveVip, Model } from "../../watch/model.ts";
-import type { Subject } from "./list.ts";
+import type { RowSubject } from "./list.ts";
 import { isWell } from "./vips.ts";
 import { containerSign, isAmiss, lasting, since } from "./words.ts";
 
@@ -13,7 +13,7 @@ export interface Concern {
   readonly why: string;
   /** What helps, keys first: `s start`. */
   readonly helps: readonly (readonly [key: string, words: string])[];
-  readonly subject: Subject | undefined;
+  readonly subject: RowSubject | undefined;
 }
 
 const known = new WeakMap<Model, { readonly second: number; readonly concerns: readonly Concern[] }>();

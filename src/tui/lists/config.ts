@@ -1,7 +1,7 @@
 import { plural } from "../../domain/text.ts";
 import type { ConfigProblem } from "../../domain/config/types.ts";
 import type { Model } from "../../watch/model.ts";
-import { type Fact, list, type Row, type Sight } from "./list.ts";
+import { type Fact, listView, type Row, type RowSight } from "./list.ts";
 
 interface ProblemLine extends Row {
   readonly problem: ConfigProblem;
@@ -13,7 +13,7 @@ function rows(model: Model): readonly ProblemLine[] {
   });
 }
 
-export const config = list<ProblemLine>({
+export const configList = listView<ProblemLine>({
   rows,
   title: ({ problem }) => problem.path || "the file",
   text: ({ problem }) => `${problem.path} ${problem.message}`.toLowerCase(),
@@ -60,7 +60,7 @@ export const config = list<ProblemLine>({
   tabs: [{ title: "Details", lines: details }],
 });
 
-function details({ problem }: ProblemLine, _sight: Sight): readonly Fact[] {
+function details({ problem }: ProblemLine, _sight: RowSight): readonly Fact[] {
   return [
     { name: "file", value: problem.file },
     { name: "line", value: `${problem.line}, column ${problem.column}` },

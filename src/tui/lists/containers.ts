@@ -1,7 +1,7 @@
 import type { LiveContainer, LiveNode, Model } from "../../watch/model.ts";
 import { bytes } from "../../view/units.ts";
 import { containerEvents } from "./event-facts.ts";
-import { type Fact, list, type Row, type Sight } from "./list.ts";
+import { type Fact, listView, type Row, type RowSight } from "./list.ts";
 import { age, containerSign, containerState, isAmiss, percent, since } from "./words.ts";
 
 export interface ContainerRow extends Row {
@@ -37,7 +37,7 @@ function rowsOn(node: LiveNode): Sorted {
   return sorted;
 }
 
-export const containers = list<ContainerRow>({
+export const containersList = listView<ContainerRow>({
   rows,
   text: ({ container }) =>
     `${container.key} ${container.image ?? ""} ${container.state} ${container.detail}`.toLowerCase(),
@@ -141,7 +141,7 @@ export const containers = list<ContainerRow>({
   ],
 });
 
-function why({ container, node }: ContainerRow, { nowMs }: Sight): string {
+function why({ container, node }: ContainerRow, { nowMs }: RowSight): string {
   if (container.state === "unknown" && node.state !== "connecting") {
     return container.seenAtMs === null
       ? `${node.node} is ${node.state}`
@@ -159,7 +159,7 @@ function ports({ ports: published }: LiveContainer): string {
   return [...new Set(shown)].join(" ");
 }
 
-function details({ container, node }: ContainerRow, { nowMs }: Sight): readonly Fact[] {
+function details({ container, node }: ContainerRow, { nowMs }: RowSight): readonly Fact[] {
   const [, tone] = containerSign(container);
   return [
     { name: "state", value: containerState(container), tone },
@@ -193,7 +193,7 @@ function network({ networkRxBytesPerSecond: received, networkTxBytesPerSecond: s
   return received === null || sent === null ? "-" : `↓ ${bytes(received)}/s  ↑ ${bytes(sent)}/s`;
 }
 
-function config({ container }: ContainerRow, { model }: Sight): readonly Fact[] {
+function config({ container }: ContainerRow, { model }: RowSight): readonly Fact[] {
   const { config: wanted } = model.config;
   const placement = wanted.placements.find(
     (each) => each.container === container.container && each.node === container.node,

@@ -1,22 +1,22 @@
 import type { PictlEvent } from "../../domain/event.ts";
 import { localTime } from "../../view/units.ts";
-import type { Fact, Sight } from "./list.ts";
+import type { Fact, RowSight } from "./list.ts";
 
 /** The last events of a container, the newest first. */
 export function containerEvents(
   { container, node }: { readonly container: string; readonly node: string },
-  { model }: Sight,
+  { model }: RowSight,
 ): readonly Fact[] {
   return facts(
     model.events.filter((event) => event.container === container && (event.node === undefined || event.node === node)),
   );
 }
 
-export function nodeEvents(node: string, { model }: Sight): readonly Fact[] {
+export function nodeEvents(node: string, { model }: RowSight): readonly Fact[] {
   return facts(model.events.filter((event) => event.node === node));
 }
 
-export function vipEvents(vip: string, { model }: Sight): readonly Fact[] {
+export function vipEvents(vip: string, { model }: RowSight): readonly Fact[] {
   return facts(model.events.filter((event) => event.vip === vip));
 }
 
@@ -30,14 +30,14 @@ function facts(events: readonly PictlEvent[]): readonly Fact[] {
     .flatMap((event): Fact[] => [
       {
         name: localTime(event.time).slice(5),
-        value: `${event.type} ${whatChanged(event)}`.trim(),
+        value: `${event.type} ${changeOf(event)}`.trim(),
         ...(event.error === undefined ? {} : { tone: "bad" }),
       },
     ]);
 }
 
 /** Why it failed, or what was before and is now. */
-export function whatChanged({ error, before, after }: PictlEvent): string {
+export function changeOf({ error, before, after }: PictlEvent): string {
   if (error !== undefined) return error.split("\n")[0] ?? "";
   if (before == null && after == null) return "";
   if (before == null) return short(after);

@@ -1,8 +1,8 @@
 import type { PictlEvent } from "../../domain/event.ts";
 import type { Model } from "../../watch/model.ts";
 import { duration, localTime } from "../../view/units.ts";
-import { whatChanged } from "./event-facts.ts";
-import { type Fact, list, type Row, type Subject } from "./list.ts";
+import { changeOf } from "./event-facts.ts";
+import { type Fact, listView, type Row, type RowSubject } from "./list.ts";
 
 interface EventLine extends Row {
   readonly event: PictlEvent;
@@ -14,7 +14,7 @@ function rows(model: Model): readonly EventLine[] {
   return model.events
     .map((event): EventLine => {
       // Several may have come in one millisecond.
-      const name = `${event.time} ${event.type} ${placeOf(event)}`;
+      const name = `${event.time} ${event.type} ${eventPlace(event)}`;
       const count = (seen.get(name) ?? 0) + 1;
       seen.set(name, count);
       return { id: `${name} ${count}`, subject: subjectOf(event), event };
@@ -22,11 +22,11 @@ function rows(model: Model): readonly EventLine[] {
     .reverse();
 }
 
-export const events = list<EventLine>({
+export const eventsList = listView<EventLine>({
   rows,
-  title: ({ event }) => [event.type, placeOf(event)].filter((each) => each !== "-").join(" "),
+  title: ({ event }) => [event.type, eventPlace(event)].filter((each) => each !== "-").join(" "),
   text: ({ event }) =>
-    `${event.type} ${placeOf(event)} ${event.who} ${event.cause ?? ""} ${whatChanged(event)}`.toLowerCase(),
+    `${event.type} ${eventPlace(event)} ${event.who} ${event.cause ?? ""} ${changeOf(event)}`.toLowerCase(),
   empty: () => "Nothing has happened yet: what pictl changes is told here.",
   columns: [
     {
@@ -49,15 +49,15 @@ export const events = list<EventLine>({
     },
     {
       title: "WHERE",
-      value: ({ event }) => placeOf(event),
+      value: ({ event }) => eventPlace(event),
       min: 8,
       max: 24,
       rank: 0,
-      sort: ({ event }) => placeOf(event),
+      sort: ({ event }) => eventPlace(event),
     },
     {
       title: "CHANGE",
-      value: ({ event }) => whatChanged(event),
+      value: ({ event }) => changeOf(event),
       tone: ({ event }) => (event.error === undefined ? undefined : "bad"),
       min: 12,
       max: 70,
@@ -76,12 +76,12 @@ export const events = list<EventLine>({
   tabs: [{ title: "Details", lines: details }],
 });
 
-export function placeOf({ container, node, vip }: PictlEvent): string {
+export function eventPlace({ container, node, vip }: PictlEvent): string {
   if (container !== undefined && node !== undefined) return `${container}@${node}`;
   return container ?? vip ?? node ?? "-";
 }
 
-function subjectOf({ container, node, vip }: PictlEvent): Subject | undefined {
+function subjectOf({ container, node, vip }: PictlEvent): RowSubject | undefined {
   if (container !== undefined && node !== undefined) return { kind: "container", container, node };
   if (vip !== undefined) return { kind: "vip", vip };
   return node === undefined ? undefined : { kind: "node", node };
@@ -95,7 +95,7 @@ function details({ event }: EventLine): readonly Fact[] {
   return [
     { name: "what", value: type },
     { name: "when", value: `${localTime(time)} (${time})` },
-    { name: "where", value: placeOf(event) },
+    { name: "where", value: eventPlace(event) },
     { name: "who", value: who },
     ...(cause === undefined ? [] : [{ name: "cause", value: cause }]),
     ...(face === undefined ? [] : [{ name: "through", value: face }]),

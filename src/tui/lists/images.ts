@@ -1,7 +1,7 @@
 import type { ImageRow } from "../../app/images.ts";
 import type { Model } from "../../watch/model.ts";
 import { bytes, duration, localTime } from "../../view/units.ts";
-import { type Fact, list, type Row } from "./list.ts";
+import { type Fact, listView, type Row } from "./list.ts";
 import { shortId } from "../../domain/text.ts";
 
 interface ImageLine extends Row {
@@ -21,7 +21,7 @@ function rows(model: Model): readonly ImageLine[] {
   );
 }
 
-export const images = list<ImageLine>({
+export const images = listView<ImageLine>({
   rows,
   title: ({ image, name }) => `${name} on ${image.node}`,
   text: ({ image, name }) => `${name} ${image.node} ${image.id} ${uses(image)}`.toLowerCase(),

@@ -1,12 +1,12 @@
 import { checks } from "./checks.ts";
-import { config } from "./config.ts";
-import { containers } from "./containers.ts";
-import { events } from "./events.ts";
+import { configList } from "./config.ts";
+import { containersList } from "./containers.ts";
+import { eventsList } from "./events.ts";
 import { images } from "./images.ts";
 import type { List } from "./list.ts";
-import { nodes } from "./nodes.ts";
+import { nodesList } from "./nodes.ts";
 import { pulse } from "./pulse.ts";
-import { vips } from "./vips.ts";
+import { vipsList } from "./vips.ts";
 
 /** The views, in the order of their keys. */
 export const views = [
@@ -39,11 +39,11 @@ export type ListView = Exclude<View, "logs">;
 
 export const lists: Readonly<Record<ListView, List>> = {
   pulse,
-  containers,
-  nodes,
+  containers: containersList,
+  nodes: nodesList,
   images,
-  events,
+  events: eventsList,
   heartbeat: checks,
-  vip: vips,
-  config,
+  vip: vipsList,
+  config: configList,
 };

@@ -1,8 +1,8 @@
 import type { Model } from "../../watch/model.ts";
-import type { Tone } from "../view/line.ts";
+import type { LineTone } from "../view/line.ts";
 
 /** What keys act on. */
-export type Subject =
+export type RowSubject =
   | { readonly kind: "container"; readonly container: string; readonly node: string }
   | { readonly kind: "node"; readonly node: string }
   | { readonly kind: "image"; readonly image: string; readonly node: string }
@@ -11,20 +11,20 @@ export type Subject =
 /** One line of a list. `id` names it for as long as it is there, whatever else comes and goes. */
 export interface Row {
   readonly id: string;
-  readonly subject: Subject | undefined;
+  readonly subject: RowSubject | undefined;
 }
 
 /** What a cell may depend on beside its row. */
-export interface Sight {
+export interface RowSight {
   readonly model: Model;
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
 }
 
-export interface Column<R extends Row> {
+export interface ListColumn<R extends Row> {
   readonly title: string;
-  readonly value: (row: R, sight: Sight) => string;
-  readonly tone?: (row: R, sight: Sight) => Tone | undefined;
+  readonly value: (row: R, sight: RowSight) => string;
+  readonly tone?: (row: R, sight: RowSight) => LineTone | undefined;
   readonly align?: "right";
   /** Columns that it gets at least, and at most unless there is room left. */
   readonly min: number;
@@ -37,7 +37,7 @@ export interface Column<R extends Row> {
 
 /** A kind of list: what it has, how it looks and what is searched. All of it is data and pure functions. */
 export interface List<R extends Row = Row> {
-  readonly columns: readonly Column<R>[];
+  readonly columns: readonly ListColumn<R>[];
   /** In the order in which they stand when nothing is sorted: what is wrong first. */
   readonly rows: (model: Model, nowMs: number) => readonly R[];
   /** The rows tell how long something lasts, so that they change by the second. */
@@ -58,16 +58,16 @@ export interface List<R extends Row = Row> {
 
 export interface Tab<R extends Row = Row> {
   readonly title: string;
-  readonly lines: (row: R, sight: Sight) => readonly Fact[];
+  readonly lines: (row: R, sight: RowSight) => readonly Fact[];
 }
 
 /** A line of a detail: a named value, a heading, or a sentence. */
 export type Fact =
-  | { readonly name: string; readonly value: string; readonly tone?: Tone }
+  | { readonly name: string; readonly value: string; readonly tone?: LineTone }
   | { readonly heading: string }
-  | { readonly text: string; readonly tone?: Tone };
+  | { readonly text: string; readonly tone?: LineTone };
 
 /** A list of whatever rows; which ones, only the list itself knows. */
-export function list<R extends Row>(made: List<R>): List {
+export function listView<R extends Row>(made: List<R>): List {
   return made as unknown as List;
 }

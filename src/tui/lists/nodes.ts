@@ -1,7 +1,7 @@
 import type { LiveNode, Model } from "../../watch/model.ts";
 import { bytes, duration } from "../../view/units.ts";
 import { nodeEvents } from "./event-facts.ts";
-import { type Fact, list, type Row, type Sight } from "./list.ts";
+import { type Fact, listView, type Row, type RowSight } from "./list.ts";
 import { age, containerSign, containerState, nodeSign, nodeState, percent, since } from "./words.ts";
 
 export interface NodeLine extends Row {
@@ -15,7 +15,7 @@ function rows(model: Model): readonly NodeLine[] {
     .toSorted((a, b) => order(a) - order(b));
 }
 
-export const nodes = list<NodeLine>({
+export const nodesList = listView<NodeLine>({
   rows,
   text: ({ node }) => `${node.node} ${node.spec.address} ${nodeState(node)} ${node.facts.os ?? ""}`.toLowerCase(),
   faint: ({ node }) => node.state === "connecting",
@@ -154,7 +154,7 @@ function why(node: LiveNode, nowMs: number): string {
   return old === undefined ? "" : `seen ${old} ago`;
 }
 
-function details({ node }: NodeLine, { nowMs }: Sight): readonly Fact[] {
+function details({ node }: NodeLine, { nowMs }: RowSight): readonly Fact[] {
   const { facts, spec, use } = node;
   const [, tone] = nodeSign(node);
   const failure = node.failure ?? node.docker.failure;

@@ -1,7 +1,7 @@
 import { plural } from "../../domain/text.ts";
 import type { Model } from "../../watch/model.ts";
 import { type Concern, concerns } from "./concerns.ts";
-import { list, type Row } from "./list.ts";
+import { listView, type Row } from "./list.ts";
 
 export interface ConcernLine extends Row {
   readonly concern: Concern;
@@ -15,7 +15,7 @@ function rows(model: Model, nowMs: number): readonly ConcernLine[] {
 const signs = ["✗", "✗", "▲"] as const;
 const tones = ["bad", "bad", "warn"] as const;
 
-export const pulse = list<ConcernLine>({
+export const pulse = listView<ConcernLine>({
   rows,
   timed: true,
   text: ({ concern }) => `${concern.what} ${concern.why}`.toLowerCase(),

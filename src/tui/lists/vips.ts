@@ -1,7 +1,7 @@
 import type { LiveVip, Model } from "../../watch/model.ts";
 import { duration } from "../../view/units.ts";
 import { vipEvents } from "./event-facts.ts";
-import { type Fact, list, type Row, type Sight } from "./list.ts";
+import { type Fact, listView, type Row, type RowSight } from "./list.ts";
 import { since } from "./words.ts";
 
 interface VipLine extends Row {
@@ -12,7 +12,7 @@ function rows(model: Model): readonly VipLine[] {
   return [...model.vips.values()].map((vip): VipLine => ({ id: vip.vip, subject: { kind: "vip", vip: vip.vip }, vip }));
 }
 
-export const vips = list<VipLine>({
+export const vipsList = listView<VipLine>({
   rows,
   text: ({ vip }) => `${vip.name} ${vip.vip} ${vip.holders.join(" ")}`.toLowerCase(),
   empty: () => "The config has no virtual IP. A `vip` section in it describes one.",
@@ -79,7 +79,7 @@ function mode({ mode: kind, leaseMs }: LiveVip): string {
   return leaseMs === null ? kind : `${kind} of ${duration(leaseMs)}`;
 }
 
-function details({ vip }: VipLine, { nowMs }: Sight): readonly Fact[] {
+function details({ vip }: VipLine, { nowMs }: RowSight): readonly Fact[] {
   return [
     { name: "holder", value: holder(vip), tone: isWell(vip) ? "good" : "bad" },
     ...vip.failures.map((failure) => ({ text: failure.message, tone: "bad" }) as const),

@@ -1,5 +1,5 @@
 import type { LiveContainer, LiveNode } from "../../watch/model.ts";
-import type { Tone } from "../view/line.ts";
+import type { LineTone } from "../view/line.ts";
 import { duration } from "../../view/units.ts";
 
 /** Three looks may be missing before what is shown is told to be old. */
@@ -27,7 +27,7 @@ export function percent(value: number | null | undefined): string {
 }
 
 /** A sign and a tone for each state, so that a state is known by three things: word, sign, colour. */
-const signs: Record<LiveContainer["state"], readonly [sign: string, tone: Tone]> = {
+const signs: Record<LiveContainer["state"], readonly [sign: string, tone: LineTone]> = {
   running: ["●", "good"],
   done: ["✓", "good"],
   unhealthy: ["✗", "bad"],
@@ -41,7 +41,7 @@ const signs: Record<LiveContainer["state"], readonly [sign: string, tone: Tone]>
 };
 
 /** What somebody has stopped is as wanted. */
-export function containerSign(row: LiveContainer): readonly [sign: string, tone: Tone] {
+export function containerSign(row: LiveContainer): readonly [sign: string, tone: LineTone] {
   return row.state === "stopped" && row.stopped !== null ? ["○", "warn"] : signs[row.state];
 }
 
@@ -58,7 +58,7 @@ export function isAmiss(row: LiveContainer): boolean {
   return !(row.state === "stopped" && row.stopped !== null);
 }
 
-export function nodeSign(node: LiveNode): readonly [sign: string, tone: Tone] {
+export function nodeSign(node: LiveNode): readonly [sign: string, tone: LineTone] {
   if (node.state === "connecting") return ["◐", "dim"];
   if (node.state !== "answering") return ["✗", "bad"];
   if (node.docker.state === "silent") return ["✗", "bad"];

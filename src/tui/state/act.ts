@@ -1,30 +1,33 @@
 import { plural } from "../../domain/text.ts";
 import { concerns } from "../lists/concerns.ts";
 import { lists } from "../lists/index.ts";
-import type { Row, Subject } from "../lists/list.ts";
-import { type ActionSpec, allowed, type Input } from "./actions.ts";
+import type { Row, RowSubject } from "../lists/list.ts";
+import { type ActionSpec, allowed, type ActionInput } from "./actions.ts";
 import { ask, notice, open, run } from "./overlays.ts";
 import { chosenRows } from "./rows.ts";
-import type { Choice, Run, State, Step } from "./types.ts";
+import type { Choice, Decided, State, Reduced } from "./types.ts";
 
 /** The operation that does what the command does; undefined where nothing may be changed, or there is none. */
 export function actionFor(state: State, command: string): ActionSpec | undefined {
   return allowed(state.actions, state.readOnly).find((each) => each.command === command);
 }
 
-export function specOf(state: State, { operation }: Run): ActionSpec | undefined {
+export function specOf(state: State, { operation }: Decided): ActionSpec | undefined {
   return state.actions.find(({ id }) => id === operation);
 }
 
 /** `pictl stop web@n1`: what the run would be on a command line, which asks what was asked here. */
-export function lineOf(state: State, decided: Run): string | undefined {
+export function lineOf(state: State, decided: Decided): string | undefined {
   return specOf(state, decided)?.line({ ...decided.input, confirm: undefined });
 }
 
 /** Of the rows chosen, what of that kind they are about. */
-export function chosen<K extends Subject["kind"]>(state: State, kind: K): readonly Extract<Subject, { kind: K }>[] {
+export function chosen<K extends RowSubject["kind"]>(
+  state: State,
+  kind: K,
+): readonly Extract<RowSubject, { kind: K }>[] {
   const found = chosenRows(state).flatMap(({ subject }) =>
-    subject?.kind === kind ? [subject as Extract<Subject, { kind: K }>] : [],
+    subject?.kind === kind ? [subject as Extract<RowSubject, { kind: K }>] : [],
   );
   const seen = new Set<string>();
   return found.filter((each) => {
@@ -46,7 +49,7 @@ function told(names: readonly string[], what: string): string {
 }
 
 /** What is said when a key has nothing to act on here. */
-export function nothing(state: State, what: string): Step {
+export function nothing(state: State, what: string): Reduced {
   return [
     notice(
       state,
@@ -57,7 +60,7 @@ export function nothing(state: State, what: string): Step {
   ];
 }
 
-function missing(state: State, command: string): Step {
+function missing(state: State, command: string): Reduced {
   const why = state.readOnly
     ? "Nothing can be changed: this is --read-only."
     : `There is no \`pictl ${command}\` here.`;
@@ -68,7 +71,7 @@ function missing(state: State, command: string): Step {
  * Runs the command on what is chosen. With a `question` that is asked first, and the operation need not ask the same
  * again; without one it asks what it has to.
  */
-export function perform(state: State, command: string, input: Input, question?: string): Step {
+export function perform(state: State, command: string, input: ActionInput, question?: string): Reduced {
   const spec = actionFor(state, command);
   if (!spec) return missing(state, command);
   if (question === undefined) return run(state, { operation: spec.id, input });
@@ -76,7 +79,11 @@ export function perform(state: State, command: string, input: Input, question?: 
   return ask(state, question, { operation: spec.id, input: { ...input, ...agreed } });
 }
 
-export function onContainers(command: string, verb: string | undefined, extra: Input = {}): (state: State) => Step {
+export function onContainers(
+  command: string,
+  verb: string | undefined,
+  extra: ActionInput = {},
+): (state: State) => Reduced {
   return (state) => {
     const names = chosenContainers(state);
     if (names.length === 0) return nothing(state, "container");
@@ -86,7 +93,7 @@ export function onContainers(command: string, verb: string | undefined, extra: I
 }
 
 /** Makes what is missing; what runs with other arguments than it should is replaced, which is asked. */
-export function create(state: State): Step {
+export function create(state: State): Reduced {
   const names = chosenContainers(state);
   if (names.length === 0) return nothing(state, "container");
   const other = chosen(state, "container").some(
@@ -98,7 +105,7 @@ export function create(state: State): Step {
 }
 
 /** Asks for the candidates, which come with the reason for each node that cannot take it. */
-export function moveChosen(state: State): Step {
+export function moveChosen(state: State): Reduced {
   const [first, ...others] = chosen(state, "container");
   if (!first) return nothing(state, "container");
   if (others.length > 0)
@@ -110,7 +117,7 @@ export function moveChosen(state: State): Step {
   return [notice(state, `Looking where ${name} can go…`), [{ kind: "run", run }]];
 }
 
-export function remove(state: State): Step {
+export function remove(state: State): Reduced {
   const images = chosen(state, "image");
   if (images.length > 0) {
     const nodes = [...new Set(images.map(({ node }) => node))];
@@ -127,7 +134,7 @@ export function remove(state: State): Step {
   return onContainers("delete", "Delete")(state);
 }
 
-export function cordon(state: State): Step {
+export function cordon(state: State): Reduced {
   const names = chosen(state, "node").map(({ node }) => node);
   if (names.length === 0) return nothing(state, "node");
   const all = names.every((name) => state.model.nodes.get(name)?.spec.cordoned);
@@ -135,7 +142,7 @@ export function cordon(state: State): Step {
 }
 
 /** Lists the candidates of the virtual IP under the cursor, or of the only one. */
-export function moveVip(state: State): Step {
+export function moveVip(state: State): Reduced {
   const [under] = chosen(state, "vip");
   const vip =
     state.model.vips.get(under?.vip ?? "") ??
@@ -163,7 +170,7 @@ export function moveVip(state: State): Step {
 }
 
 /** The view and the row where the worst thing is. */
-export function toWorst(state: State): Step {
+export function toWorst(state: State): Reduced {
   const [worst] = concerns(state.model, state.nowMs);
   if (!worst) return [notice(state, "Everything is as it should be.", "good"), []];
   return [

@@ -11,7 +11,7 @@ export interface ActionSpec {
   readonly subject?: { readonly kind: "placement" | "node" | "image" | "vip"; readonly field: string };
   readonly fields: readonly FieldSpec[];
   /** The command line that does the same. */
-  readonly line: (input: Input) => string | undefined;
+  readonly line: (input: ActionInput) => string | undefined;
 }
 
 export interface FieldSpec {
@@ -24,10 +24,10 @@ export interface FieldSpec {
   readonly description: string;
 }
 
-export type Input = Readonly<Record<string, unknown>>;
+export type ActionInput = Readonly<Record<string, unknown>>;
 
 /** The input of one word for the first argument, which may be a list. */
-export function firstWord({ args, fields }: ActionSpec, text: string): Input {
+export function firstWord({ args, fields }: ActionSpec, text: string): ActionInput {
   const [name = ""] = args;
   return { [name]: fields.some((field) => field.name === name && field.kind === "list") ? [text] : text };
 }

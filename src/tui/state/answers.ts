@@ -4,10 +4,15 @@ import type { Line } from "../view/line.ts";
 import { actionFor, specOf } from "./act.ts";
 import { notice, open, page } from "./overlays.ts";
 import { resultText } from "./results.ts";
-import type { Choice, Run, State, Step } from "./types.ts";
+import type { Choice, Decided, State, Reduced } from "./types.ts";
 
 /** What an operation has answered, to look at. */
-export function answerPage(state: State, { operation }: Run, result: object, failures: readonly Failure[]): Step {
+export function answerPage(
+  state: State,
+  { operation }: Decided,
+  result: object,
+  failures: readonly Failure[],
+): Reduced {
   const title = specOf(state, { operation, input: {} })?.command ?? operation;
   const text = resultText(operation, result, state.nowMs, state.size.columns - 2) ?? JSON.stringify(result, null, 2);
   const lines = text.trimEnd().split("\n");
@@ -40,7 +45,12 @@ interface CandidateAnswer {
 }
 
 /** Where the container can go, best first, and why it cannot go elsewhere. */
-export function candidateChoices(state: State, { input }: Run, result: object, failures: readonly Failure[]): Step {
+export function candidateChoices(
+  state: State,
+  { input }: Decided,
+  result: object,
+  failures: readonly Failure[],
+): Reduced {
   const move = actionFor(state, "move");
   if (!move) return [state, []];
   const name = String(input["container"]);

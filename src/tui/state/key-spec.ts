@@ -1,6 +1,6 @@
 import type { View } from "../lists/index.ts";
-import type { Subject } from "../lists/list.ts";
-import type { State, Step } from "./types.ts";
+import type { RowSubject } from "../lists/list.ts";
+import type { State, Reduced } from "./types.ts";
 
 /** A key, or several that do the same or the opposite: what the help, the foot and docs/tui.md tell of it. */
 export interface KeySpec {
@@ -13,7 +13,7 @@ export interface KeySpec {
   /** Where it does something else in a view. */
   readonly wordsIn?: Readonly<Partial<Record<View, string>>>;
   /** What a row has to be about for it, so that the foot has it; about anything when missing. */
-  readonly on?: readonly Subject["kind"][];
+  readonly on?: readonly RowSubject["kind"][];
   /** A sentence for the help. */
   readonly help: string;
   readonly group: Group;
@@ -23,7 +23,7 @@ export interface KeySpec {
   readonly changes?: true;
   /** The views in whose foot it stands. */
   readonly foot?: readonly View[];
-  readonly run: (state: State, key: string) => Step;
+  readonly run: (state: State, key: string) => Reduced;
 }
 
 export type Group = "move" | "find" | "act" | "look" | "logs" | "pictl";

@@ -2,7 +2,7 @@ import { type ListView, titles, type View, views } from "../lists/index.ts";
 import * as act from "./act.ts";
 import { openPalette } from "./palette.ts";
 import {
-  readLogs,
+  readLogsOf,
   logsOfChosen,
   nextHit,
   saveLogs,
@@ -17,7 +17,7 @@ import * as look from "./look.ts";
 import * as walk from "./walk.ts";
 import { open } from "./overlays.ts";
 import type { Group, KeySpec } from "./key-spec.ts";
-import type { State, Step } from "./types.ts";
+import type { State, Reduced } from "./types.ts";
 
 export const groupTitles: Readonly<Record<Group, string>> = {
   move: "Moving about",
@@ -32,7 +32,7 @@ const listViews = views.filter((view): view is ListView => view !== "logs");
 /** Rows there are about containers. */
 const withContainers: readonly View[] = ["pulse", "containers", "events", "heartbeat"];
 const still =
-  (change: (state: State) => State): ((state: State) => Step) =>
+  (change: (state: State) => State): ((state: State) => Reduced) =>
   (state) => [change(state), []];
 
 export const keySpecs: readonly KeySpec[] = [
@@ -466,7 +466,7 @@ export const keySpecs: readonly KeySpec[] = [
     run: (state, key) =>
       state.logs.of.length === 0
         ? walk.toView(state, views[Number(key) - 1] ?? "pulse")
-        : readLogs(state, state.logs.of, Number(key)),
+        : readLogsOf(state, state.logs.of, Number(key)),
   },
   {
     keys: ["z"],

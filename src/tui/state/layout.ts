@@ -23,7 +23,10 @@ const withDetail: readonly View[] = ["containers", "nodes", "images", "events", 
 /** Of what Pulse tells below its list; with less room the list has all of it. */
 export const leastBelow = 6;
 
-export function layoutOf({ columns, rows }: { readonly columns: number; readonly rows: number }, view: View): Layout {
+export function screenLayout(
+  { columns, rows }: { readonly columns: number; readonly rows: number },
+  view: View,
+): Layout {
   const beside = columns >= 100 && withDetail.includes(view);
   const detailColumns = beside ? Math.min(64, Math.floor(columns * 0.38)) : columns;
   // Head and tabs above; what is worst and the foot below.

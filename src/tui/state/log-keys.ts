@@ -2,9 +2,9 @@ import { localTime } from "../../view/units.ts";
 import type { ListView } from "../lists/index.ts";
 import { chosen, chosenContainers, nothing } from "./act.ts";
 import { freshLogs } from "./first.ts";
-import { layoutOf } from "./layout.ts";
+import { screenLayout } from "./layout.ts";
 import { notice } from "./overlays.ts";
-import type { LogLine, LogState, State, Step } from "./types.ts";
+import type { LogLine, LogState, State, Reduced } from "./types.ts";
 
 /** How far back logs are read: what the digits mean there. */
 export const sinces = [
@@ -20,7 +20,7 @@ export const sinces = [
 const keptLines = 10_000;
 
 /** Reads the logs of these containers and shows them. */
-export function readLogs(state: State, of: readonly string[], since = state.logs.since): Step {
+export function readLogsOf(state: State, of: readonly string[], since = state.logs.since): Reduced {
   const reading = state.logs.reading + 1;
   const { wrap, times } = state.logs;
   const range = sinces[since] ?? sinces[0];
@@ -46,13 +46,13 @@ export function readLogs(state: State, of: readonly string[], since = state.logs
 }
 
 /** Those of what is chosen: containers, or all of a node's. */
-export function logsOfChosen(state: State): Step {
+export function logsOfChosen(state: State): Reduced {
   const names = chosenContainers(state);
-  if (names.length > 0) return readLogs(state, names);
+  if (names.length > 0) return readLogsOf(state, names);
   const nodes = chosen(state, "node").map(({ node }) => node);
   const on = nodes.flatMap((node) => [...(state.model.nodes.get(node)?.containers.values() ?? [])]);
   const there = on.filter(({ wanted }) => wanted).map(({ key }) => key);
-  return there.length > 0 ? readLogs(state, there) : nothing(state, "container");
+  return there.length > 0 ? readLogsOf(state, there) : nothing(state, "container");
 }
 
 /** Lines that are shown, with the number that each has since the first one that was read. */
@@ -86,7 +86,7 @@ function matcher(filter: string): ((line: Extract<LogLine, { kind: "line" }>) =>
 
 /** Lines of the logs that are on the screen. */
 export function logRoom(state: State): number {
-  return Math.max(1, layoutOf(state.size, "logs").rows - 1);
+  return Math.max(1, screenLayout(state.size, "logs").rows - 1);
 }
 
 /** Up or down; at the end it follows again. */
@@ -106,7 +106,7 @@ export function indexAt(shown: ReturnType<typeof shownLines>, cursor: number): n
   return found === -1 ? Math.max(0, shown.length - 1) : found;
 }
 
-export function nextHit(state: State, forward: boolean): Step {
+export function nextHit(state: State, forward: boolean): Reduced {
   const { logs } = state;
   const shown = shownLines(logs);
   const at = logs.follow ? shown.length - 1 : indexAt(shown, logs.cursor);
@@ -119,7 +119,7 @@ export function nextHit(state: State, forward: boolean): Step {
 
 const keep =
   (change: (logs: LogState) => Partial<LogState>) =>
-  (state: State): Step => [{ ...state, logs: { ...state.logs, ...change(state.logs) } }, []];
+  (state: State): Reduced => [{ ...state, logs: { ...state.logs, ...change(state.logs) } }, []];
 
 export const toggleFollow = keep((logs) => {
   const shown = shownLines(logs);
@@ -136,7 +136,7 @@ export const toggleContext = keep((logs) => {
 });
 
 /** A line of one's own, to see later what came after it. */
-export function setMarker(state: State): Step {
+export function setMarker(state: State): Reduced {
   const time = localTime(new Date(state.nowMs).toISOString()).slice(11);
   return [withLines(state, [{ kind: "note", text: `──── ${time} ────`, tone: "accent" }]), []];
 }
@@ -148,7 +148,7 @@ export function withLines(state: State, lines: readonly LogLine[]): State {
   return { ...state, logs: { ...logs, lines: over > 0 ? all.slice(over) : all, dropped: logs.dropped + over } };
 }
 
-export function saveLogs(state: State): Step {
+export function saveLogs(state: State): Reduced {
   const lines = shownLines(state.logs).map(({ line }) => plainLine(line));
   return lines.length === 0
     ? [notice(state, "There is no line to save.", "warn"), []]
@@ -159,6 +159,6 @@ function plainLine(line: LogLine): string {
   return line.kind === "note" ? line.text : `${line.time} ${line.container}@${line.node} ${line.line}`;
 }
 
-export function leaveLogs(state: State): Step {
+export function leaveLogs(state: State): Reduced {
   return [{ ...state, view: state.back }, []];
 }

@@ -7,25 +7,25 @@ import type { KeySpec } from "./key-spec.ts";
 import { indexAt, shownLines } from "./log-keys.ts";
 import { notice, open, page } from "./overlays.ts";
 import { chosenRows, cursorRow } from "./rows.ts";
-import type { Choice, State, Step } from "./types.ts";
+import type { Choice, State, Reduced } from "./types.ts";
 
-export function openFilter(state: State): Step {
+export function openFilter(state: State): Reduced {
   const before = state.view === "logs" ? state.logs.filter : state.lists[state.view].filter;
   return open(state, { kind: "filter", text: before, before });
 }
 
-export function now(state: State): Step {
+export function now(state: State): Reduced {
   return [notice(state, "Looking at every node…"), [{ kind: "look" }]];
 }
 
-export function build(state: State): Step {
+export function build(state: State): Reduced {
   const images = chosen(state, "image").map(({ image }) => image.replace(/:latest$/, ""));
   const names = chosen(state, "container").map(({ container }) => container);
   const wanted = [...new Set(state.view === "images" ? images : names)];
   return wanted.length === 0 ? nothing(state, "container") : perform(state, "build", { image: wanted });
 }
 
-export function pull(state: State): Step {
+export function pull(state: State): Reduced {
   const spec = actionFor(state, "pull");
   if (!spec) return perform(state, "pull", {});
   const [image] = chosen(state, "image");
@@ -38,13 +38,13 @@ export function pull(state: State): Step {
 }
 
 /** The plan comes first; from there Enter goes on. */
-export function apply(state: State): Step {
+export function apply(state: State): Reduced {
   const plan = { operation: "plan.show", input: {} };
   return [notice(state, "Looking at what would have to be done…"), [{ kind: "run", run: plan }]];
 }
 
 /** In the container under the cursor, or on the node; the config view has an editor instead. */
-export function shell(state: State): Step {
+export function shell(state: State): Reduced {
   if (state.view === "config") return [state, [{ kind: "edit" }]];
   const subject = cursorRow(state)?.subject;
   if (subject?.kind === "container") {
@@ -66,7 +66,7 @@ function nodesOf(state: State): readonly string[] {
   return [...new Set(rows)];
 }
 
-export function exec(state: State): Step {
+export function exec(state: State): Reduced {
   const spec = actionFor(state, "exec");
   const nodes = nodesOf(state);
   if (!spec) return perform(state, "exec", {});
@@ -79,7 +79,7 @@ export function exec(state: State): Step {
   });
 }
 
-export function saved(state: State): Step {
+export function saved(state: State): Reduced {
   const spec = actionFor(state, "run");
   const { commandlist } = state.model.config.config;
   if (!spec) return perform(state, "run", {});
@@ -100,7 +100,7 @@ export function saved(state: State): Step {
   });
 }
 
-export function json(state: State): Step {
+export function json(state: State): Reduced {
   const row = cursorRow(state);
   if (!row) return [state, []];
   const text = JSON.stringify(dataOf(row), withoutSecrets, 2);
@@ -123,12 +123,12 @@ function dataOf(row: object): unknown {
   return container ?? node ?? image ?? event ?? check ?? vip ?? problem ?? concern ?? row;
 }
 
-export function jobs(state: State): Step {
+export function jobs(state: State): Reduced {
   return open(state, { kind: "jobs", index: 0 });
 }
 
 /** What is under the cursor, as one would type it. */
-export function copy(state: State): Step {
+export function copy(state: State): Reduced {
   if (state.view === "logs") {
     const shown = shownLines(state.logs);
     const line = shown[state.logs.follow ? shown.length - 1 : indexAt(shown, state.logs.cursor)]?.line;
@@ -146,7 +146,7 @@ export function copy(state: State): Step {
   return names.length === 0 ? [state, []] : copied(state, names.join(" "));
 }
 
-export function copied(state: State, text: string): Step {
+export function copied(state: State, text: string): Reduced {
   const short = text.length > 60 ? `${text.slice(0, 60)}…` : text;
   return [notice(state, `Copied: ${short.split("\n")[0] ?? ""}`, "good"), [{ kind: "copy", text }]];
 }
@@ -165,7 +165,7 @@ const viewCommands: Readonly<Record<State["view"], string>> = {
 };
 
 /** The command for the view, and for each key on what is chosen. */
-export function commands(state: State, keys: readonly KeySpec[]): Step {
+export function commands(state: State, keys: readonly KeySpec[]): Reduced {
   const shown =
     state.view === "logs" && state.logs.of.length > 0
       ? `pictl logs ${state.logs.of.join(" ")} --follow`
@@ -194,7 +194,7 @@ export function commands(state: State, keys: readonly KeySpec[]): Step {
 }
 
 /** What the key would run now, or ask about. */
-function linesOf(state: State, key: string, press: (state: State, key: string) => Step): readonly string[] {
+function linesOf(state: State, key: string, press: (state: State, key: string) => Reduced): readonly string[] {
   if (!actKeys.has(key)) return [];
   const [next, effects] = press({ ...state, overlay: undefined }, key);
   const runs = effects.flatMap((effect) => (effect.kind === "run" ? [effect.run] : []));
@@ -204,7 +204,7 @@ function linesOf(state: State, key: string, press: (state: State, key: string) =
 
 const actKeys: ReadonlySet<string> = new Set(["s", "S", "r", "c", "b", "D", "C", "H", "a"]);
 
-export function quit(state: State): Step {
+export function quit(state: State): Reduced {
   const open = state.model.jobs.filter(({ state: of }) => of === "running");
   if (open.length === 0) return [state, [{ kind: "quit" }]];
   const what = open.map(({ title }) => title).join(", ");

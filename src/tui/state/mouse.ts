@@ -1,13 +1,13 @@
-import { layoutOf } from "./layout.ts";
+import { screenLayout } from "./layout.ts";
 import { scrollLogs } from "./log-keys.ts";
 import { withCursor } from "./move-cursor.ts";
 import { cursorIndex, shownRows } from "./rows.ts";
 import { tabPlaces } from "./tabs.ts";
-import type { Message, State, Step } from "./types.ts";
+import type { TuiMessage, State, Reduced } from "./types.ts";
 import { by, details, into, toView } from "./walk.ts";
 
 /** The left button chooses, on the row that is chosen already goes into it; the wheel moves three rows. */
-export function mouse(state: State, event: Extract<Message, { kind: "mouse" }>): Step {
+export function mouse(state: State, event: Extract<TuiMessage, { kind: "mouse" }>): Reduced {
   if (state.overlay) return [state, []];
   const { action, column, row } = event;
   if (action === "wheel-up" || action === "wheel-down") {
@@ -15,7 +15,7 @@ export function mouse(state: State, event: Extract<Message, { kind: "mouse" }>):
     return state.view === "logs" ? [scrollLogs(state, step), []] : by(state, step);
   }
   if (action !== "press") return [state, []];
-  const layout = layoutOf(state.size, state.view);
+  const layout = screenLayout(state.size, state.view);
   if (row === layout.top - 1 && layout.top === 2) {
     const tab = tabPlaces(state).find(({ from, to }) => column >= from && column < to);
     return tab ? toView(state, tab.view) : [state, []];

@@ -1,5 +1,5 @@
 import type { ListView } from "../lists/index.ts";
-import { layoutOf } from "./layout.ts";
+import { screenLayout } from "./layout.ts";
 import { cursorIndex, shownRows } from "./rows.ts";
 import type { ListState, State } from "./types.ts";
 
@@ -7,7 +7,7 @@ import type { ListState, State } from "./types.ts";
 export function withCursor(state: State, view: ListView, index: number): State {
   const rows = shownRows(state, view);
   const at = Math.max(0, Math.min(index, rows.length - 1));
-  const { listRows } = layoutOf(state.size, view);
+  const { listRows } = screenLayout(state.size, view);
   const { top } = state.lists[view];
   const first = Math.min(Math.max(top, at - listRows + 1), at);
   const next = { cursor: { id: rows[at]?.id, index: at }, top: clampTop(first, rows.length, listRows) };
@@ -21,7 +21,7 @@ export function settled(state: State): State {
   const list = state.lists[view];
   const rows = shownRows(state, view);
   const at = cursorIndex(list, rows);
-  const { listRows } = layoutOf(state.size, view);
+  const { listRows } = screenLayout(state.size, view);
   const first = clampTop(Math.min(Math.max(list.top, at - listRows + 1), at), rows.length, listRows);
   const id = rows[at]?.id;
   // Until somebody has moved it, it stays on top: what is worst comes there.

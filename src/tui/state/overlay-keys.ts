@@ -1,17 +1,17 @@
 import { toFailure } from "../../domain/errors.ts";
 import { selectOnNodes } from "../../domain/select.ts";
 import { lineOf } from "./act.ts";
-import { readLogs } from "./log-keys.ts";
+import { readLogsOf } from "./log-keys.ts";
 import { copied, quit } from "./look.ts";
 import { graphemes } from "../view/text.ts";
 import { close, notice, open, run } from "./overlays.ts";
 import { meaning, suggestions } from "./palette.ts";
 import { settled, withList } from "./move-cursor.ts";
 import { toView } from "./walk.ts";
-import type { Overlay, State, Step } from "./types.ts";
+import type { Overlay, State, Reduced } from "./types.ts";
 
 /** A key while something lies above the view. */
-export function overlayKey(state: State, overlay: Overlay, key: string): Step {
+export function overlayKey(state: State, overlay: Overlay, key: string): Reduced {
   switch (overlay.kind) {
     case "filter":
       return filterKey(state, overlay, key);
@@ -42,7 +42,7 @@ function typed(text: string, key: string): string | undefined {
   return [...graphemes(key)].length === 1 ? text + key : undefined;
 }
 
-function filterKey(state: State, overlay: Extract<Overlay, { kind: "filter" }>, key: string): Step {
+function filterKey(state: State, overlay: Extract<Overlay, { kind: "filter" }>, key: string): Reduced {
   if (key === "enter") return [close(state), []];
   if (key === "escape" || key === "C-c") return [close(withFilter(state, overlay.before)), []];
   if (key === "backspace" && overlay.text === "") return [close(state), []];
@@ -57,7 +57,7 @@ function withFilter(state: State, filter: string): State {
   return settled(withList(state, state.view, { filter, top: 0, cursor: { ...list.cursor, index: 0 } }));
 }
 
-function paletteKey(state: State, overlay: Extract<Overlay, { kind: "palette" }>, key: string): Step {
+function paletteKey(state: State, overlay: Extract<Overlay, { kind: "palette" }>, key: string): Reduced {
   const offered = suggestions(state, overlay.text);
   const index = Math.min(overlay.index, Math.max(0, offered.length - 1));
   const step = key === "down" || key === "C-n" ? 1 : key === "up" || key === "C-p" ? -1 : 0;
@@ -76,7 +76,7 @@ function paletteKey(state: State, overlay: Extract<Overlay, { kind: "palette" }>
   return text === undefined ? [state, []] : open(state, { kind: "palette", text, index: 0 });
 }
 
-function decide(state: State, text: string, overlay: Extract<Overlay, { kind: "palette" }>): Step {
+function decide(state: State, text: string, overlay: Extract<Overlay, { kind: "palette" }>): Reduced {
   const meant = meaning(state, text);
   switch (meant.kind) {
     case "view":
@@ -100,10 +100,10 @@ function decide(state: State, text: string, overlay: Extract<Overlay, { kind: "p
 }
 
 /** By the config as it is: a name on several nodes means all of them. */
-function logsOf(state: State, names: readonly string[]): Step {
+function logsOf(state: State, names: readonly string[]): Reduced {
   try {
     const { placements } = selectOnNodes(state.model.config.config, names, []);
-    return readLogs(
+    return readLogsOf(
       state,
       placements.map(({ container, node }) => `${container}@${node}`),
     );
@@ -112,7 +112,7 @@ function logsOf(state: State, names: readonly string[]): Step {
   }
 }
 
-function typeKey(state: State, overlay: Extract<Overlay, { kind: "type" }>, key: string): Step {
+function typeKey(state: State, overlay: Extract<Overlay, { kind: "type" }>, key: string): Reduced {
   if (key === "escape" || key === "C-c") return [close(state), []];
   if (key === "enter")
     return overlay.text.trim() === "" ? [close(state), []] : run(state, overlay.then(overlay.text.trim()));
@@ -120,8 +120,8 @@ function typeKey(state: State, overlay: Extract<Overlay, { kind: "type" }>, key:
   return text === undefined ? [state, []] : open(state, { ...overlay, text });
 }
 
-function askKey(state: State, overlay: Extract<Overlay, { kind: "ask" | "leave" }>, key: string): Step {
-  const answer = (yes: boolean): Step => {
+function askKey(state: State, overlay: Extract<Overlay, { kind: "ask" | "leave" }>, key: string): Reduced {
+  const answer = (yes: boolean): Reduced => {
     if (overlay.kind === "leave") return yes ? [close(state), [{ kind: "quit" }]] : [close(state), []];
     if ("id" in overlay.then) return [close(state), [{ kind: "answer", question: overlay.then.id, yes }]];
     return yes ? run(state, overlay.then) : [notice(close(state), "Nothing was changed."), []];
@@ -137,9 +137,9 @@ function askKey(state: State, overlay: Extract<Overlay, { kind: "ask" | "leave" 
   return [state, []];
 }
 
-function chooseKey(state: State, overlay: Extract<Overlay, { kind: "choose" }>, key: string): Step {
+function chooseKey(state: State, overlay: Extract<Overlay, { kind: "choose" }>, key: string): Reduced {
   const { items, index } = overlay;
-  const to = (at: number): Step => open(state, { ...overlay, index: Math.max(0, Math.min(at, items.length - 1)) });
+  const to = (at: number): Reduced => open(state, { ...overlay, index: Math.max(0, Math.min(at, items.length - 1)) });
   if (key === "j" || key === "down") return to(index + 1);
   if (key === "k" || key === "up") return to(index - 1);
   if (key === "g" || key === "home") return to(0);
@@ -157,7 +157,7 @@ function chooseKey(state: State, overlay: Extract<Overlay, { kind: "choose" }>, 
     : copied(close(state), item.copy);
 }
 
-function jobsKey(state: State, { index }: Extract<Overlay, { kind: "jobs" }>, key: string): Step {
+function jobsKey(state: State, { index }: Extract<Overlay, { kind: "jobs" }>, key: string): Reduced {
   const { jobs } = state.model;
   const step = key === "j" || key === "down" ? 1 : key === "k" || key === "up" ? -1 : 0;
   if (step !== 0) return open(state, { kind: "jobs", index: Math.max(0, Math.min(index + step, jobs.length - 1)) });
@@ -170,7 +170,7 @@ function jobsKey(state: State, { index }: Extract<Overlay, { kind: "jobs" }>, ke
   ];
 }
 
-function pageKey(state: State, overlay: Extract<Overlay, { kind: "page" | "help" }>, key: string): Step {
+function pageKey(state: State, overlay: Extract<Overlay, { kind: "page" | "help" }>, key: string): Reduced {
   const by: Readonly<Record<string, number>> = {
     j: 1,
     down: 1,
@@ -200,7 +200,7 @@ function pageKey(state: State, overlay: Extract<Overlay, { kind: "page" | "help"
 }
 
 /** Pasted text is text where one writes, and no keys anywhere. */
-export function pasted(state: State, text: string): Step {
+export function pasted(state: State, text: string): Reduced {
   const line = (text.split(/[\r\n]/)[0] ?? "").replaceAll("\t", " ");
   const { overlay } = state;
   if (overlay?.kind === "filter")

@@ -1,11 +1,11 @@
 import { splitWords } from "../../domain/config/words.ts";
 import { suggest } from "../../domain/config/suggest.ts";
 import { titles, type View, views } from "../lists/index.ts";
-import { type ActionSpec, allowed, type FieldSpec, type Input } from "./actions.ts";
+import { type ActionSpec, allowed, type FieldSpec, type ActionInput } from "./actions.ts";
 import { open } from "./overlays.ts";
-import type { Run, State, Step } from "./types.ts";
+import type { Decided, State, Reduced } from "./types.ts";
 
-export function openPalette(state: State): Step {
+export function openPalette(state: State): Reduced {
   return open(state, { kind: "palette", text: "", index: 0 });
 }
 
@@ -17,9 +17,9 @@ export interface Suggestion {
 }
 
 /** What a text in the palette means. */
-export type Meaning =
+export type KeyMeaning =
   | { readonly kind: "view"; readonly view: View }
-  | { readonly kind: "run"; readonly run: Run }
+  | { readonly kind: "run"; readonly run: Decided }
   | { readonly kind: "quit" }
   | { readonly kind: "logs"; readonly of: readonly string[] }
   | { readonly kind: "shell"; readonly place: string }
@@ -137,7 +137,7 @@ function namesOf({ model }: State, { names }: FieldSpec): readonly string[] {
 }
 
 /** What Enter does with the text. */
-export function meaning(state: State, text: string): Meaning {
+export function meaning(state: State, text: string): KeyMeaning {
   const typed = text.trim();
   const view = views.find((each) => each === typed || titles[each].toLowerCase() === typed.toLowerCase());
   if (view) return { kind: "view", view };
@@ -165,7 +165,7 @@ export function meaning(state: State, text: string): Meaning {
 }
 
 /** The words of a command line as the input of its operation. */
-function inputOf(spec: ActionSpec, given: readonly string[]): Meaning {
+function inputOf(spec: ActionSpec, given: readonly string[]): KeyMeaning {
   const input: Record<string, unknown> = {};
   const loose: string[] = [];
   for (let at = 0; at < given.length; at += 1) {
@@ -226,7 +226,7 @@ function put(input: Record<string, unknown>, { name, kind }: FieldSpec, value: s
 }
 
 /** A command line without names means all, as it does elsewhere; the table wants that said. */
-function meaningAll({ args, fields }: ActionSpec, input: Input): Input {
+function meaningAll({ args, fields }: ActionSpec, input: ActionInput): ActionInput {
   const none = args.every((name) => input[name] === undefined);
   return none && fields.some(({ name }) => name === "all") && input["all"] === undefined
     ? { ...input, all: true }

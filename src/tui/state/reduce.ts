@@ -5,10 +5,10 @@ import { mouse } from "./mouse.ts";
 import { settled } from "./move-cursor.ts";
 import { notice } from "./overlays.ts";
 import { overlayKey, pasted } from "./overlay-keys.ts";
-import type { Answered, Effect, Message, Run, State, Step } from "./types.ts";
+import type { Answered, Effect, TuiMessage, Decided, State, Reduced } from "./types.ts";
 
 /** What comes of a message at that moment (milliseconds since the epoch). */
-export function reduce(before: State, message: Message, nowMs: number): Step {
+export function reduceState(before: State, message: TuiMessage, nowMs: number): Reduced {
   const state = {
     ...before,
     nowMs,
@@ -61,14 +61,14 @@ function isLate({ awaited, actions }: State, { run }: Answered): boolean {
 }
 
 /** Whose answer is waited for after this key. */
-function awaitedAfter(before: State, after: State, effects: readonly Effect[], key: string): Run | undefined {
+function awaitedAfter(before: State, after: State, effects: readonly Effect[], key: string): Decided | undefined {
   const asked = effects.findLast((effect) => effect.kind === "run");
   if (asked) return asked.run;
   const turnedAway = key === "escape" || after.view !== before.view || (after.overlay && !before.overlay);
   return turnedAway ? undefined : after.awaited;
 }
 
-function pressed(state: State, key: string): Step {
+function pressed(state: State, key: string): Reduced {
   if (state.overlay && state.nowMs < state.unreadUntilMs) return [state, []];
   const [after, effects] = state.overlay
     ? overlayKey(state, state.overlay, key)
@@ -84,7 +84,7 @@ function pressed(state: State, key: string): Step {
     : [next, effects];
 }
 
-function viewKey(state: State, key: string): Step {
+function viewKey(state: State, key: string): Reduced {
   const spec = keysFor(state.view, state.readOnly).find(({ keys }) => keys.includes(key));
   if (spec) return spec.run(state, key);
   if (state.readOnly && keysFor(state.view, false).some(({ keys }) => keys.includes(key))) {
@@ -93,7 +93,7 @@ function viewKey(state: State, key: string): Step {
   return [state, []];
 }
 
-function answered(state: State, { run, result, failures }: Answered): Step {
+function answered(state: State, { run, result, failures }: Answered): Reduced {
   return run.operation === "container.candidates"
     ? candidateChoices(state, run, result, failures)
     : answerPage(state, run, result, failures);

@@ -2,8 +2,8 @@ import type { LogRow } from "../../app/logs/index.ts";
 import type { Failure } from "../../domain/errors.ts";
 import type { Model } from "../../watch/model.ts";
 import type { ListView, View } from "../lists/index.ts";
-import type { Line, Tone } from "../view/line.ts";
-import type { ActionSpec, Input } from "./actions.ts";
+import type { Line, LineTone } from "../view/line.ts";
+import type { ActionSpec, ActionInput } from "./actions.ts";
 
 /** Everything that is on the screen, or would be. A value: `reduce` makes the next one. */
 export interface State {
@@ -23,9 +23,9 @@ export interface State {
   /** What lies above the view and has the keys. */
   readonly overlay: Overlay | undefined;
   /** Questions of jobs and answers that wait until nothing else lies above the view. */
-  readonly coming: readonly (Asked | Answered)[];
+  readonly coming: readonly (AskedQuestion | Answered)[];
   /** What was asked last, and whose answer is waited for: it comes too late when somebody does something else meanwhile. */
-  readonly awaited: Run | undefined;
+  readonly awaited: Decided | undefined;
   /** Until then keys are not for what has opened by itself: nobody can have read it. */
   readonly unreadUntilMs: number;
   readonly notice: Notice | undefined;
@@ -51,7 +51,7 @@ export interface DetailState {
 
 export interface Notice {
   readonly text: string;
-  readonly tone: Tone;
+  readonly tone: LineTone;
   readonly untilMs: number;
 }
 
@@ -82,18 +82,18 @@ export interface LogState {
 export type LogLine =
   | (Pick<LogRow, "time" | "container" | "node" | "line" | "stream"> & { readonly kind: "line" })
   /** What was told of the reading, or set by a person. */
-  | { readonly kind: "note"; readonly text: string; readonly tone: Tone };
+  | { readonly kind: "note"; readonly text: string; readonly tone: LineTone };
 
 export type Overlay =
   | { readonly kind: "filter"; readonly text: string; readonly before: string }
   | { readonly kind: "palette"; readonly text: string; readonly index: number }
-  | { readonly kind: "ask"; readonly question: string; readonly yes: boolean; readonly then: Run | Asked }
+  | { readonly kind: "ask"; readonly question: string; readonly yes: boolean; readonly then: Decided | AskedQuestion }
   /** What was done from here; lives on while it is looked at. */
   | { readonly kind: "jobs"; readonly index: number }
   /** Of who would quit while something is being done. */
   | { readonly kind: "leave"; readonly question: string; readonly yes: boolean }
   | { readonly kind: "choose"; readonly title: string; readonly items: readonly Choice[]; readonly index: number }
-  | { readonly kind: "type"; readonly title: string; readonly text: string; readonly then: (text: string) => Run }
+  | { readonly kind: "type"; readonly title: string; readonly text: string; readonly then: (text: string) => Decided }
   | {
       readonly kind: "page";
       readonly title: string;
@@ -101,7 +101,7 @@ export type Overlay =
       readonly scroll: number;
       readonly copy?: string;
       /** What Enter does with it. */
-      readonly then?: Run | undefined;
+      readonly then?: Decided | undefined;
     }
   | { readonly kind: "help"; readonly scroll: number };
 
@@ -109,30 +109,30 @@ export interface Choice {
   readonly text: string;
   readonly note: string;
   /** Neither of the two: it cannot be chosen, for the reason in `note`. */
-  readonly then?: Run | undefined;
+  readonly then?: Decided | undefined;
   readonly copy?: string;
 }
 
 /** A question of a job that waits for its answer. */
-export interface Asked {
+export interface AskedQuestion {
   readonly id: number;
   readonly question: string;
 }
 
 /** An operation that shows something has answered. */
 export interface Answered {
-  readonly run: Run;
+  readonly run: Decided;
   readonly result: object;
   readonly failures: readonly Failure[];
 }
 
 /** A run of an operation that was decided on. */
-export interface Run {
+export interface Decided {
   readonly operation: string;
-  readonly input: Input;
+  readonly input: ActionInput;
 }
 
-export type Message =
+export type TuiMessage =
   | { readonly kind: "key"; readonly key: string }
   | { readonly kind: "paste"; readonly text: string }
   | {
@@ -145,15 +145,15 @@ export type Message =
   | { readonly kind: "model"; readonly model: Model }
   | { readonly kind: "tick" }
   /** What an operation asks before it goes on. */
-  | ({ readonly kind: "asked" } & Asked)
+  | ({ readonly kind: "asked" } & AskedQuestion)
   | ({ readonly kind: "answered" } & Answered)
-  | { readonly kind: "told"; readonly text: string; readonly tone: Tone }
+  | { readonly kind: "told"; readonly text: string; readonly tone: LineTone }
   | { readonly kind: "log-lines"; readonly reading: number; readonly lines: readonly LogLine[] }
   | { readonly kind: "log-state"; readonly reading: number; readonly state: LogState["state"] };
 
 /** What the outside is to do. */
 export type Effect =
-  | { readonly kind: "run"; readonly run: Run }
+  | { readonly kind: "run"; readonly run: Decided }
   | {
       readonly kind: "logs";
       readonly reading: number;
@@ -175,4 +175,4 @@ export type Effect =
   | { readonly kind: "quit" };
 
 /** The next state, and what the outside is to do. */
-export type Step = readonly [State, readonly Effect[]];
+export type Reduced = readonly [State, readonly Effect[]];

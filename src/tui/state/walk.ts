@@ -1,26 +1,26 @@
 import { type ListView, lists, type View } from "../lists/index.ts";
 import { toSubject } from "./act.ts";
-import { layoutOf } from "./layout.ts";
+import { screenLayout } from "./layout.ts";
 import { leaveLogs, logRoom, scrollLogs } from "./log-keys.ts";
 import { settled, withCursor, withList } from "./move-cursor.ts";
 import { cursorIndex, cursorRow, shownRows } from "./rows.ts";
-import type { State, Step } from "./types.ts";
+import type { State, Reduced } from "./types.ts";
 
 /** The detail is all there is of the view: there is no room beside the list, and somebody went into it. */
 export function detailIsView(state: State): boolean {
-  return state.view !== "logs" && state.detail.focused && !layoutOf(state.size, state.view).beside;
+  return state.view !== "logs" && state.detail.focused && !screenLayout(state.size, state.view).beside;
 }
 
 /** Down or up by so many rows. */
-export function by(state: State, count: number): Step {
+export function by(state: State, count: number): Reduced {
   if (state.view === "logs") return [scrollLogs(state, count), []];
   if (state.detail.focused) return [scrollDetail(state, count), []];
   const rows = shownRows(state, state.view);
   return [withCursor(state, state.view, cursorIndex(state.lists[state.view], rows) + count), []];
 }
 
-export function page(state: State, pages: number): Step {
-  const room = state.view === "logs" ? logRoom(state) : layoutOf(state.size, state.view).listRows;
+export function page(state: State, pages: number): Reduced {
+  const room = state.view === "logs" ? logRoom(state) : screenLayout(state.size, state.view).listRows;
   return by(state, Math.trunc(pages * Math.max(2, room)));
 }
 
@@ -30,7 +30,7 @@ function scrollDetail(state: State, count: number): State {
   return { ...state, detail: { ...state.detail, scroll } };
 }
 
-export function toView(state: State, view: View): Step {
+export function toView(state: State, view: View): Reduced {
   const leaves = state.view === view ? state : { ...state, detail: { focused: false, tab: 0, scroll: 0 } };
   return [
     settled({
@@ -42,7 +42,7 @@ export function toView(state: State, view: View): Step {
   ];
 }
 
-export function pane(state: State, detail: boolean): Step {
+export function pane(state: State, detail: boolean): Reduced {
   if (state.view === "logs" || lists[state.view].tabs.length === 0) return [state, []];
   return [{ ...state, detail: { ...state.detail, focused: detail } }, []];
 }
@@ -51,21 +51,21 @@ export function otherPane(state: State): State {
   return pane(state, !state.detail.focused)[0];
 }
 
-export function tab(state: State, step: number): Step {
+export function tab(state: State, step: number): Reduced {
   if (state.view === "logs") return [state, []];
   const { length } = lists[state.view].tabs;
   if (length === 0) return [state, []];
   return [{ ...state, detail: { ...state.detail, tab: (state.detail.tab + step + length) % length, scroll: 0 } }, []];
 }
 
-export function into(state: State): Step {
+export function into(state: State): Reduced {
   const row = cursorRow(state);
   if (!row) return [state, []];
   const there = (state.view === "pulse" || state.view === "events") && toSubject(state, row);
   return there ? [settled(there), []] : details(state);
 }
 
-export function details(state: State): Step {
+export function details(state: State): Reduced {
   const row = cursorRow(state);
   if (row && state.view === "pulse") {
     const there = toSubject(state, row);
@@ -75,7 +75,7 @@ export function details(state: State): Step {
 }
 
 /** One thing at a time: out of the detail, the filter off, the marks off, out of the logs. Never out of pictl. */
-export function back(state: State): Step {
+export function back(state: State): Reduced {
   if (state.view === "logs") {
     return state.logs.filter === ""
       ? leaveLogs(state)

@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { basename } from "node:path";
 import blessed from "blessed";
 import type { Line } from "../view/line.ts";
-import { type Cell, cellsOf, type Looks } from "./cells.ts";
+import { type Cell, cellsOf, type CellLooks } from "./cells.ts";
 
 export interface CanvasOptions {
   /** Takes what is to be sent to the terminal. */
@@ -11,7 +11,7 @@ export interface CanvasOptions {
   readonly rows: number;
   /** `$TERM`. */
   readonly term: string;
-  readonly looks: Looks;
+  readonly looks: CellLooks;
 }
 
 /** blessed's screen with one box over all of it, which is drawn by us. */

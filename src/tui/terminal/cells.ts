@@ -4,7 +4,7 @@ import type { Line, Span } from "../view/line.ts";
 /** A place on the screen: how it looks (blessed's attribute) and what stands there; "" behind a wide character. */
 export type Cell = readonly [look: number, text: string];
 
-export interface Looks {
+export interface CellLooks {
   /** Colours at all. */
   readonly colour: boolean;
   /** Anything beyond ASCII. */
@@ -14,7 +14,7 @@ export interface Looks {
 }
 
 /** The cells of a line, exactly as many as the screen is wide; none of them holds a control character. */
-export function cellsOf(line: Line, columns: number, looks: Looks): Cell[] {
+export function cellsOf(line: Line, columns: number, looks: CellLooks): Cell[] {
   const cells: Cell[] = [];
   let last = attribute({ text: "" }, looks);
   for (const span of line) {
@@ -86,7 +86,7 @@ const bright: Readonly<Record<NonNullable<Span["tone"]>, number>> = {
 
 const grounds = { cursor: 24, bar: 236, mark: 58, box: 235 } as const;
 
-function attribute({ tone = "plain", ground }: Span, { colour, rich }: Looks): number {
+function attribute({ tone = "plain", ground }: Span, { colour, rich }: CellLooks): number {
   const weight = tone === "strong" || tone === "key" || tone === "bad" || ground === "cursor" ? bold : 0;
   if (!colour || !rich) {
     const flags = weight | (ground === undefined || ground === "box" ? 0 : ground === "mark" ? underline : inverse);

@@ -3,7 +3,7 @@ import type { ReadStream, WriteStream } from "node:tty";
 import { PictlError } from "../../domain/errors.ts";
 import type { Line } from "../view/line.ts";
 import { type Canvas, openCanvas } from "./canvas.ts";
-import type { Looks } from "./cells.ts";
+import type { CellLooks } from "./cells.ts";
 import { Frames } from "./frames.ts";
 import { type InputEvent, InputParser } from "./input.ts";
 import { clipboard, enterModes, mouseOff, mouseOn, restoreModes } from "./modes.ts";
@@ -24,7 +24,7 @@ export interface TerminalUser {
   ended(code: number): void;
 }
 
-export interface TerminalOptions {
+export interface ScreenOptions {
   readonly stdin: ReadStream;
   readonly stdout: WriteStream;
   readonly env: NodeJS.ProcessEnv;
@@ -34,7 +34,7 @@ export interface TerminalOptions {
 }
 
 /** The terminal, taken over whole. */
-export interface Terminal {
+export interface Screen {
   readonly size: Size;
   readonly utf8: boolean;
   /** Something has changed: draws soon. */
@@ -55,7 +55,7 @@ export interface Terminal {
 }
 
 /** What stands in the way of a full screen; undefined when nothing does. */
-export function refusal(
+export function terminalRefusal(
   streams: { readonly stdin: { isTTY?: boolean }; readonly stdout: { isTTY?: boolean } },
   env: NodeJS.ProcessEnv,
 ): PictlError | undefined {
@@ -77,9 +77,9 @@ export function refusal(
 }
 
 /** Takes the terminal. Throws usage where it is none that can be taken (see `refusal`). */
-export function openTerminal(options: TerminalOptions): Terminal {
+export function openScreen(options: ScreenOptions): Screen {
   const { stdin, stdout, env, user } = options;
-  const refused = refusal({ stdin, stdout }, env);
+  const refused = terminalRefusal({ stdin, stdout }, env);
   if (refused) throw refused;
   const looks = looksOf(env, options.colour);
   let size = sizeOf(stdout);
@@ -256,7 +256,7 @@ function sizeOf({ columns, rows }: { columns?: number; rows?: number }): Size {
   return { columns: columns || 80, rows: rows || 24 };
 }
 
-function looksOf(env: NodeJS.ProcessEnv, colour: boolean): Looks {
+function looksOf(env: NodeJS.ProcessEnv, colour: boolean): CellLooks {
   const locale = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "";
   const rich = env["TERM"] !== "linux" && env["TERM"] !== "vt100" && env["TERM"] !== "vt220";
   return { colour, utf8: /utf-?8/i.test(locale), rich };

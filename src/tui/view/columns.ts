@@ -1,11 +1,11 @@
-import type { Column, Row, Sight } from "../lists/list.ts";
+import type { ListColumn, Row, RowSight } from "../lists/list.ts";
 import { safe, width } from "./text.ts";
 
 /** Between two columns. */
 export const gap = 2;
 
 export interface Fitted {
-  readonly column: Column<Row>;
+  readonly column: ListColumn<Row>;
   /** Its place among all of the list's columns. */
   readonly index: number;
   readonly width: number;
@@ -16,9 +16,9 @@ export interface Fitted {
  * gets its least, and then as much of what it could use as there is, the most needed first.
  */
 export function fitColumns(
-  columns: readonly Column<Row>[],
+  columns: readonly ListColumn<Row>[],
   rows: readonly Row[],
-  sight: Sight,
+  sight: RowSight,
   options: { readonly room: number; readonly narrow: boolean },
 ): readonly Fitted[] {
   const all = columns.map((column, index) => {

@@ -2,10 +2,10 @@ import type { LiveNode, Model } from "../../watch/model.ts";
 import { titles, views } from "../lists/index.ts";
 import { holder, isWell } from "../lists/vips.ts";
 import { lasting, since } from "../lists/words.ts";
-import { layoutOf } from "../state/layout.ts";
+import { screenLayout } from "../state/layout.ts";
 import { tabPlaces } from "../state/tabs.ts";
 import type { State } from "../state/types.ts";
-import type { Line, Span, Tone } from "./line.ts";
+import type { Line, Span, LineTone } from "./line.ts";
 import { fitLine, lineWidth } from "./spans.ts";
 import { safe } from "./text.ts";
 
@@ -59,7 +59,7 @@ function partsOf(state: State): readonly Part[] {
     { text: `${part}/${all}`, tone: part === all ? "good" : connecting ? "warn" : "bad" },
     { text, tone: "dim" },
   ];
-  const { narrow } = layoutOf(state.size, state.view);
+  const { narrow } = screenLayout(state.size, state.view);
   const view = titles[state.view];
   return [
     // Without the line of the views somebody has to know where they are, rather than in which cluster.
@@ -79,7 +79,7 @@ function partsOf(state: State): readonly Part[] {
       const held =
         vip.since === null || vip.holders.length !== 1 ? "" : ` for ${since(Date.parse(vip.since), state.nowMs)}`;
       const others = model.vips.size > 1 ? ` +${model.vips.size - 1}` : "";
-      const tone: Tone = isWell(vip) ? "good" : "bad";
+      const tone: LineTone = isWell(vip) ? "good" : "bad";
       const told = (text: string, name: string): Line => [
         { text: `${name} `, tone: "dim" },
         { text: `${safe(holder(vip))}${text}`, tone },
@@ -116,7 +116,7 @@ function daemonOf({ daemon, heartbeat, config }: Model, nowMs: number | undefine
     heartbeat.lastRoundAtMs === null || nowMs === undefined
       ? ""
       : `, round ${since(heartbeat.lastRoundAtMs, nowMs)} ago`;
-  const tone: Tone = daemon.failures.length > 0 ? "bad" : "good";
+  const tone: LineTone = daemon.failures.length > 0 ? "bad" : "good";
   return [
     { text: "daemon ", tone: "dim" },
     { text: `${daemon.failures.length > 0 ? "stuck" : "runs"}${round}`, tone },

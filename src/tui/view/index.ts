@@ -1,4 +1,4 @@
-import { layoutOf } from "../state/layout.ts";
+import { screenLayout } from "../state/layout.ts";
 import type { State } from "../state/types.ts";
 import { shownRows } from "../state/rows.ts";
 import { detailIsView } from "../state/walk.ts";
@@ -15,7 +15,7 @@ import { fitLine, wrapped } from "./spans.ts";
 /** The whole screen: exactly as many lines as it has rows. Of a state and nothing else, so that a test can read it. */
 export function draw(state: State): readonly Line[] {
   const { columns, rows } = state.size;
-  const layout = layoutOf(state.size, state.view);
+  const layout = screenLayout(state.size, state.view);
   if (layout.tooSmall) {
     const text = `Make the terminal larger: 40×10 at least, it is ${columns}×${rows}.`;
     const lines = wrapped(text, columns).map((each): Line => [{ text: each }]);
@@ -35,7 +35,7 @@ export function draw(state: State): readonly Line[] {
 }
 
 function drawView(state: State): readonly Line[] {
-  const layout = layoutOf(state.size, state.view);
+  const layout = screenLayout(state.size, state.view);
   const room = { columns: state.size.columns, rows: layout.rows };
   if (state.view === "logs") return drawLogs(state, room);
   if (state.view === "pulse") return drawPulse(state, room);

@@ -2,11 +2,11 @@ import type { LiveJob } from "../../watch/model.ts";
 import { duration } from "../../view/units.ts";
 import { lasting } from "../lists/words.ts";
 import type { State } from "../state/types.ts";
-import type { Line, Tone } from "./line.ts";
+import type { Line, LineTone } from "./line.ts";
 import { fitLine, wrapped } from "./spans.ts";
 import { safe } from "./text.ts";
 
-const signs: Readonly<Record<LiveJob["state"], readonly [sign: string, tone: Tone]>> = {
+const signs: Readonly<Record<LiveJob["state"], readonly [sign: string, tone: LineTone]>> = {
   running: ["◐", "accent"],
   succeeded: ["✓", "good"],
   failed: ["✗", "bad"],
@@ -55,7 +55,7 @@ function block(
     columns,
     ground,
   );
-  const below = (text: string, of: Tone): readonly Line[] =>
+  const below = (text: string, of: LineTone): readonly Line[] =>
     wrapped(safe(text), columns - 6).map((part) => [{ text: `     ${part}`, tone: of }]);
   return [
     head,

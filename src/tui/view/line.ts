@@ -2,7 +2,7 @@
  * What a text means, which colour supports and never carries alone. `key`: a key to press. `hue0` to `hue5` tell
  * names apart and mean nothing.
  */
-export type Tone =
+export type LineTone =
   | "plain"
   | "good"
   | "bad"
@@ -21,7 +21,7 @@ export type Tone =
 /** Some text of one look. What is on the terminal is one line of these a row. */
 export interface Span {
   readonly text: string;
-  readonly tone?: Tone | undefined;
+  readonly tone?: LineTone | undefined;
   /** `cursor`: the row that keys act on. `bar`: head and foot. `mark`: a hit of a search. `box`: what lies above the view. */
   readonly ground?: "cursor" | "bar" | "mark" | "box" | undefined;
 }

@@ -1,6 +1,6 @@
 import { lists, type ListView } from "../lists/index.ts";
-import type { Row, Sight } from "../lists/list.ts";
-import { layoutOf } from "../state/layout.ts";
+import type { Row, RowSight } from "../lists/list.ts";
+import { screenLayout } from "../state/layout.ts";
 import { allRows, cursorIndex, shownRows } from "../state/rows.ts";
 import type { State } from "../state/types.ts";
 import { type Fitted, fitColumns, gap } from "./columns.ts";
@@ -17,8 +17,8 @@ export function drawList(
   const list = lists[view];
   const rows = shownRows(state, view);
   const listState = state.lists[view];
-  const { narrow } = layoutOf(state.size, view);
-  const sight: Sight = { model: state.model, nowMs: state.nowMs };
+  const { narrow } = screenLayout(state.size, view);
+  const sight: RowSight = { model: state.model, nowMs: state.nowMs };
   const shown = rows.slice(listState.top, listState.top + room.rows - 1);
   if (rows.length === 0) return emptyList(state, view, room.columns);
   const fitted = fitColumns(list.columns, shown, sight, { room: room.columns - 1, narrow });
@@ -64,7 +64,7 @@ interface Look {
   readonly faint: boolean;
 }
 
-function rowLine(row: Row, fitted: readonly Fitted[], sight: Sight, look: Look): Line {
+function rowLine(row: Row, fitted: readonly Fitted[], sight: RowSight, look: Look): Line {
   const ground = look.cursor ? (look.focused ? "cursor" : "bar") : undefined;
   const sign = look.marked ? "▸" : look.cursor ? "▌" : " ";
   const spans = fitted.map(({ column, width }, at): Span => {

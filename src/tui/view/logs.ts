@@ -3,11 +3,11 @@ import { when } from "../lists/events.ts";
 import { indexAt, shownLines } from "../state/log-keys.ts";
 import type { LogLine, LogState, State } from "../state/types.ts";
 import { sinceTold } from "./foot.ts";
-import type { Line, Span, Tone } from "./line.ts";
+import type { Line, Span, LineTone } from "./line.ts";
 import { fitLine, wrapped } from "./spans.ts";
 import { cut, fit, graphemes, safe, width } from "./text.ts";
 
-const hues: readonly Tone[] = ["hue0", "hue1", "hue2", "hue3", "hue4", "hue5"];
+const hues: readonly LineTone[] = ["hue0", "hue1", "hue2", "hue3", "hue4", "hue5"];
 /** Longer names are cut, and sooner where there is less room: the line is what is read. */
 const longestName = 24;
 
@@ -116,7 +116,7 @@ function logLines(
   const text = safe(line.line.replace(/\r$/, ""));
   const room = Math.max(8, columns - indent);
   const pieces = logs.wrap ? pieced(text, room) : [text];
-  const tone: Tone = line.stream === "stderr" ? "warn" : "plain";
+  const tone: LineTone = line.stream === "stderr" ? "warn" : "plain";
   return pieces.map((piece, index) =>
     fitLine(
       [
@@ -146,7 +146,7 @@ function pieced(text: string, room: number): readonly string[] {
 }
 
 /** The text with what was searched for marked in it. */
-function hits(text: string, filter: string, tone: Tone, ground: Span["ground"]): readonly Span[] {
+function hits(text: string, filter: string, tone: LineTone, ground: Span["ground"]): readonly Span[] {
   const word = filter.trim().toLowerCase();
   if (word === "" || word.startsWith("!")) return [{ text, tone, ground }];
   const spans: Span[] = [];

@@ -1,11 +1,11 @@
 import type { LiveNode } from "../../watch/model.ts";
 import { localTime } from "../../view/units.ts";
-import { placeOf } from "../lists/events.ts";
-import { whatChanged } from "../lists/event-facts.ts";
+import { eventPlace } from "../lists/events.ts";
+import { changeOf } from "../lists/event-facts.ts";
 import { cpuShare, diskPercent, heat, memoryPercent } from "../lists/nodes.ts";
 import { holder, isWell } from "../lists/vips.ts";
 import { nodeSign, nodeState, percent } from "../lists/words.ts";
-import { layoutOf, leastBelow } from "../state/layout.ts";
+import { screenLayout, leastBelow } from "../state/layout.ts";
 import { shownRows } from "../state/rows.ts";
 import type { State } from "../state/types.ts";
 import type { Line, Span } from "./line.ts";
@@ -15,7 +15,7 @@ import { fit, safe } from "./text.ts";
 
 /** What is wrong, and below it how the nodes are and what happened last. */
 export function drawPulse(state: State, room: { readonly columns: number; readonly rows: number }): readonly Line[] {
-  const { listRows } = layoutOf(state.size, "pulse");
+  const { listRows } = screenLayout(state.size, "pulse");
   const count = shownRows(state, "pulse").length;
   const top = drawList(state, "pulse", { columns: room.columns, rows: Math.min(listRows, Math.max(1, count)) + 1 });
   const left = room.rows - top.length;
@@ -126,8 +126,8 @@ function eventLines({ model }: State, rows: number): readonly Line[] {
     ...events.map((event): Line => [
       { text: ` ${localTime(event.time).slice(11)} `, tone: "dim" },
       { text: `${safe(event.type)} `, tone: event.error === undefined ? "plain" : "bad" },
-      { text: `${safe(placeOf(event))} `, tone: "strong" },
-      { text: safe(whatChanged(event)), tone: event.error === undefined ? "dim" : "bad" },
+      { text: `${safe(eventPlace(event))} `, tone: "strong" },
+      { text: safe(changeOf(event)), tone: event.error === undefined ? "dim" : "bad" },
     ]),
   ];
 }

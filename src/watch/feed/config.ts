@@ -15,7 +15,7 @@ const filesEveryMs = 30_000;
  * Reads the config whenever its file has changed, and what it names now and then, and tells; `onConfig` is called with every
  * config that is in force from then on. The bell asks at once. Rejects when the signal aborts.
  */
-export async function watchConfig(
+export async function followConfig(
   feed: Feed,
   { store, config: first }: Pick<LiveSources, "store" | "config">,
   { bell, onConfig }: { readonly bell: Bell; readonly onConfig: (config: Config) => void },

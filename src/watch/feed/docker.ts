@@ -1,7 +1,7 @@
 import { toFailure } from "../../domain/errors.ts";
 import { Bell } from "./bell.ts";
 import type { NodeFeed } from "./feed.ts";
-import { listen } from "./listen.ts";
+import { listenTo } from "./listen.ts";
 import { openLooks } from "./looks.ts";
 import { afterEvent, isPending, nothingPending, type Pending } from "./pending.ts";
 
@@ -83,7 +83,7 @@ export function watchDocker(feed: NodeFeed, onLost: () => void): DockerWatch {
     }
   };
   const hearing = (): Promise<never> =>
-    listen(feed, {
+    listenTo(feed, {
       onOpen: () => {
         note({ ...pending, all: true });
         // What happened while nobody listened is not waited for.

@@ -3,7 +3,7 @@ import type { Progress } from "../../app/ports.ts";
 import { toFailure } from "../../domain/errors.ts";
 import type { Board } from "../board.ts";
 import { Bell } from "./bell.ts";
-import { watchConfig } from "./config.ts";
+import { followConfig } from "./config.ts";
 import { watchEvents } from "./events.ts";
 import type { Feed, LiveSources } from "./feed.ts";
 import { watchLocal } from "./local.ts";
@@ -32,7 +32,7 @@ export function feed(sources: LiveSources, board: Board): Feeding {
   nodes.follow(board.current().config.config);
   const loops = [
     () =>
-      watchConfig(own, sources, {
+      followConfig(own, sources, {
         bell: config,
         onConfig: (latest) => {
           nodes.follow(latest);

@@ -20,7 +20,7 @@ export interface Ears {
 }
 
 /** Hears the events of a node's Docker, again and again from where they were left. Rejects when the signal aborts. */
-export async function listen(feed: NodeFeed, ears: Ears): Promise<never> {
+export async function listenTo(feed: NodeFeed, ears: Ears): Promise<never> {
   const { ports, board, node } = feed;
   const { clock, signal } = ports;
   const tell = (hears: boolean): void => {

@@ -1,4 +1,4 @@
-import { daemonStatus } from "../../app/daemon/status.ts";
+import { readDaemonStatus } from "../../app/daemon/status.ts";
 import type { StateDir } from "../../domain/doctor/controller.ts";
 import { toFailure } from "../../domain/errors.ts";
 import { rebase } from "../../domain/heartbeat/memory.ts";
@@ -39,7 +39,7 @@ async function lookAtDaemon(
 ): Promise<Happening> {
   const atMs = clock.now();
   try {
-    const { result, failures } = await daemonStatus({ ...daemon, now: atMs, stateDir });
+    const { result, failures } = await readDaemonStatus({ ...daemon, now: atMs, stateDir });
     return { kind: "daemon", row: result.daemons[0] ?? null, failures, atMs };
   } catch (error) {
     return { kind: "daemon", row: null, failures: [toFailure(error)], atMs };

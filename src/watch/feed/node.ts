@@ -13,7 +13,7 @@ const longestAgainMs = 10_000;
 /** One that refuses us is asked seldom: each try may count against us there (fail2ban), and a person has to act first. */
 const refusedAgainMs = 150_000;
 
-export interface NodeWatch {
+export interface NodeFeedWatch {
   /** Looks at it now. Resolves when that has ended, well or not. Never rejects. */
   refresh(): Promise<void>;
   /** Somebody watches other containers. */
@@ -23,7 +23,7 @@ export interface NodeWatch {
 }
 
 /** Everything that is known of one node: while it answers its pulses, its Docker is watched; else it is tried again. */
-export function watchNode(feed: NodeFeed): NodeWatch {
+export function watchNode(feed: NodeFeed): NodeFeedWatch {
   const { ports, board, node } = feed;
   const { clock, signal } = ports;
   const [again, pulse, uses] = [new Bell(clock), new Bell(clock), new Bell(clock)];

@@ -2,7 +2,7 @@ import { firstOf } from "../../abort.ts";
 import type { Config, NodeSpec } from "../../domain/config/types.ts";
 import { sameWay } from "../same-way.ts";
 import type { Feed } from "./feed.ts";
-import { type NodeWatch, watchNode } from "./node.ts";
+import { type NodeFeedWatch, watchNode } from "./node.ts";
 
 export interface NodeWatches {
   /** From now on these are the nodes; one that stays goes on being watched. */
@@ -13,7 +13,7 @@ export interface NodeWatches {
   ended(): Promise<void>;
 }
 
-interface Watched extends NodeWatch {
+interface Watched extends NodeFeedWatch {
   readonly spec: NodeSpec;
   readonly stop: () => void;
 }

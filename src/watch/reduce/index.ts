@@ -3,7 +3,7 @@ import { keptEvents, type LiveVip, type Model } from "../model.ts";
 import { withConfig } from "./config.ts";
 import { dockerChanged, dockerHears, dockerLooked, dockerLost, used } from "./docker.ts";
 import { heartbeatOf } from "./heartbeat.ts";
-import { looking, nodeAnswered, nodeLost } from "./node.ts";
+import { lookBegun, nodeAnswered, nodeLost } from "./node.ts";
 import { rowsOf } from "./rows.ts";
 
 export { firstModel } from "./first.ts";
@@ -18,7 +18,7 @@ export function reduce(model: Model, happening: Happening): Model {
     case "config":
       return withConfig(model, happening);
     case "looking":
-      return looking(model, atMs);
+      return lookBegun(model, atMs);
     case "node-answered":
       return nodeAnswered(model, happening);
     case "node-lost":

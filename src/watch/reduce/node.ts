@@ -9,7 +9,7 @@ type Of<Kind extends NodeHappening["kind"]> = Extract<NodeHappening, { readonly 
 };
 
 /** Nobody has looked for a while: what was known is known no more. */
-export function looking(model: Model, atMs: number): Model {
+export function lookBegun(model: Model, atMs: number): Model {
   return withNodes(model, (node) =>
     rowsOf(
       model,

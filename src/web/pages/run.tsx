@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { OutputRow } from "../../operations/command/lines.ts";
-import { follow } from "../api.ts";
+import { followRows } from "../api.ts";
 import { Command } from "../parts/command.tsx";
 import { Failures } from "../parts/failures.tsx";
 import { Field, meant, NodeChoice, OneOf, Switch } from "../parts/fields.tsx";
@@ -26,7 +26,7 @@ export function Run() {
     setLines([]);
     setEnded([]);
     setFailures([]);
-    const answer = await follow(request, (row) => setLines((before) => [...before, row as OutputRow].slice(-5000)));
+    const answer = await followRows(request, (row) => setLines((before) => [...before, row as OutputRow].slice(-5000)));
     setEnded((answer.result as { nodes?: readonly Ended[] } | null)?.nodes ?? []);
     setFailures(answer.failures);
     setBusy(false);

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { editText } from "../../../src/adapters/config/edit/index.ts";
-import { loadConfig, placeOf } from "../../../src/adapters/config/load.ts";
+import { loadConfig, placeInText } from "../../../src/adapters/config/load.ts";
 import { quote } from "../../../src/domain/shell.ts";
 
-const place = placeOf("/etc/pictl/config.json", { mode: 0o600, link: false }, { env: {}, home: "/root" });
+const place = placeInText("/etc/pictl/config.json", { mode: 0o600, link: false }, { env: {}, home: "/root" });
 
 /** Values of environment variables: anything but a NUL, which no argument can hold. */
 const text = fc.string({ unit: "binary", maxLength: 20 }).map((value) => value.replaceAll("\0", ""));

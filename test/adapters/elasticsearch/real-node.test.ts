@@ -9,7 +9,7 @@ import { openEventFeed } from "../../../src/adapters/events/feed.ts";
 import { openEventLog } from "../../../src/adapters/events/index.ts";
 import { openSecrets } from "../../../src/adapters/secrets/index.ts";
 import { openStateFile, savedShipping } from "../../../src/adapters/state/index.ts";
-import { openShipping } from "../../../src/app/elastic/shipping.ts";
+import { openShippingLoop } from "../../../src/app/elastic/shipping.ts";
 import { containerDocument, nodeDocument } from "../../../src/domain/elastic/measures.ts";
 import { savedObjects } from "../../../src/domain/kibana/saved-objects.ts";
 import { Secret } from "../../../src/domain/secret.ts";
@@ -64,7 +64,7 @@ describe.skipIf(obstacle !== undefined)("a real Elasticsearch", { timeout: 180_0
       },
       actor: { who: "root@here", cause: "pictl daemon" },
     };
-    const shipping = openShipping(ports, (section: ElasticSection) => ({
+    const shipping = openShippingLoop(ports, (section: ElasticSection) => ({
       elastic: openElastic(section, openSecrets(process.env)),
       feed: openEventFeed({ stateDir: folder, cluster: name }, () => Date.now() + 1e9),
       state: openStateFile(join(folder, "shipping.json"), savedShipping, { warn }),

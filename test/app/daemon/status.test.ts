@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { daemonStatus } from "../../../src/app/daemon/status.ts";
+import { readDaemonStatus } from "../../../src/app/daemon/status.ts";
 import type { DaemonState } from "../../../src/domain/daemon.ts";
 import type { StateDir } from "../../../src/domain/doctor/controller.ts";
 
@@ -27,7 +27,7 @@ async function told(
   stateDir: StateDir = { path: "/state", state: "writable" },
   renamed?: DaemonState,
 ): Promise<string[]> {
-  const { failures } = await daemonStatus({
+  const { failures } = await readDaemonStatus({
     state: { read: () => Promise.resolve(state), write: () => Promise.resolve() },
     holder: () => Promise.resolve(holder),
     ofOldName: () => Promise.resolve(renamed),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { followLog, type LogPosition } from "../../../src/app/logs/follow.ts";
+import { followLog, type FollowedLog } from "../../../src/app/logs/follow.ts";
 import { NodeWatch } from "../../../src/app/logs/node-watch.ts";
 import type { Clock, Engine, Engines } from "../../../src/app/ports.ts";
 import type { ContainerFacts, ContainerState, LogRecord } from "../../../src/domain/docker/facts.ts";
@@ -61,7 +61,7 @@ async function follow(
     },
   );
   const cursor = new LogCursor({ whole: true });
-  const position: LogPosition = { container: "web", node: "n1", alive, id: seen ? "c0ffee" : undefined, cursor };
+  const position: FollowedLog = { container: "web", node: "n1", alive, id: seen ? "c0ffee" : undefined, cursor };
   async function* open(): AsyncGenerator<LogRecord> {
     await Promise.resolve();
     const { log = [], end } = moment();

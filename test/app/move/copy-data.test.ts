@@ -7,7 +7,7 @@ import { pack } from "tar-stream";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { copyData, discardCopies, refuseUncopyable } from "../../../src/app/move/copy-data.ts";
 import type { Connection, Outcome, RunOptions } from "../../../src/app/ports.ts";
-import { lookAtPlace, type Place } from "../../../src/domain/move/data-commands.ts";
+import { lookAtPlace, type DataPlace } from "../../../src/domain/move/data-commands.ts";
 import { tarKind } from "../../../src/domain/move/tar-commands.ts";
 import { type Command, render } from "../../../src/domain/shell.ts";
 
@@ -55,8 +55,8 @@ test.each<[string, Outcome, string, string]>([
   writeFileSync(path, "of the target\n");
   const data = [{ kind: "bind", source: path, target: "/app.conf" }] as const;
   const ends = { from: nodeHere("n1"), to: nodeHere("n2", { [lookAt(path)]: end }), data };
-  const copied: Place[] = [];
-  const noting = (place: Place): Promise<void> => Promise.resolve(void copied.push(place));
+  const copied: DataPlace[] = [];
+  const noting = (place: DataPlace): Promise<void> => Promise.resolve(void copied.push(place));
   const told = { code, node: "n2", message: expect.stringContaining(`opying data failed on n2: ${why}.`) as string };
   await expect(refuseUncopyable(ports, ends)).rejects.toMatchObject(told);
   await expect(copyData(ports, { ...ends, powers: new Set(), step, noting })).rejects.toMatchObject(told);
@@ -75,8 +75,8 @@ test.runIf(process.getuid?.() === 0)("what a hostile source slips in comes nowhe
   stream.entry({ name: "./su", mode: 0o4755 }, "#!/bin/sh\n");
   stream.finalize();
   from.pipe = () => Promise.resolve(stream as unknown as Duplex);
-  const copied: Place[] = [];
-  const noting = (place: Place): Promise<void> => Promise.resolve(void copied.push(place));
+  const copied: DataPlace[] = [];
+  const noting = (place: DataPlace): Promise<void> => Promise.resolve(void copied.push(place));
   await expect(copyData(ports, { ...ends, powers, step, noting })).rejects.toMatchObject({
     code: "move-failed",
     node: "n1",

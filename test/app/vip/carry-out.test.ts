@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Connection, VipPorts } from "../../../src/app/ports.ts";
-import { carryOut } from "../../../src/app/vip/carry-out.ts";
+import { carryOutOrders } from "../../../src/app/vip/carry-out.ts";
 import type { VipSection } from "../../../src/domain/config/types.ts";
 import { fakeClock } from "../../fakes/clock.ts";
 import { config, node } from "../../fakes/config.ts";
@@ -31,7 +31,7 @@ it("a node that was cut off before anything was sent holds nobody up for longer 
     candidates: [],
   };
   const watched = { config: config({ nodes: [node("n1")] }), section };
-  const outcome = carryOut(ports, watched, { do: "remove", node: "n1", fence: true, seen: false });
+  const outcome = carryOutOrders(ports, watched, { do: "remove", node: "n1", fence: true, seen: false });
   await vi.advanceTimersByTimeAsync(3000);
   expect(await outcome).toEqual({ outcome: "refused", why: "it could not be reached in time" });
   expect(discarded).toEqual(["n1"]);

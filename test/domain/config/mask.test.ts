@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parseConfigText } from "../../../src/adapters/config/parse.ts";
-import { maskedText, type SourceText, unmaskedText } from "../../../src/domain/config/mask.ts";
+import { maskedDocument, type SourceText, unmaskedText } from "../../../src/domain/config/mask.ts";
 
 function source(text: string): SourceText {
   const parsed = parseConfigText(text);
@@ -27,13 +27,13 @@ const json = `{
 `;
 
 test.each([yaml, json])("what is masked has no secret, keeps all else, and comes back as it meant", (text) => {
-  const masked = maskedText(source(text));
+  const masked = maskedDocument(source(text));
   expect(masked).not.toMatch(/canary|12345/);
   expect(unmaskedText(source(masked), source(text)).replace('"canary-2\\n"', "|\n  canary-2")).toBe(text);
 });
 
 test("comments, places of secrets and the rest of a URL stay", () => {
-  const masked = maskedText(source(yaml));
+  const masked = maskedDocument(source(yaml));
   expect(masked).toContain("# the shop");
   expect(masked).toContain('token: "[REDACTED]"   # rotate in March');
   expect(masked).toContain('kibana: "http://me:[REDACTED]@kibana:5601"');
@@ -41,7 +41,7 @@ test("comments, places of secrets and the rest of a URL stay", () => {
 });
 
 test("what is changed around a secret, and a secret that is changed, are taken as written", () => {
-  const edited = maskedText(source(json))
+  const edited = maskedDocument(source(json))
     .replace('"args": ""', '"args": "-p 80:80"')
     .replace('"API": "[REDACTED]"', '"API": "new"');
   expect(unmaskedText(source(edited), source(json))).toBe(
@@ -50,20 +50,20 @@ test("what is changed around a secret, and a secret that is changed, are taken a
 });
 
 test("a row that is put before another one takes no other row's secret", () => {
-  const edited = maskedText(source(json)).replace('"layout": [', '"layout": [{ "node": "n0" }, ');
+  const edited = maskedDocument(source(json)).replace('"layout": [', '"layout": [{ "node": "n0" }, ');
   expect(unmaskedText(source(edited), source(json))).toContain('"API": "canary-4"');
 });
 
 test("a mask where no secret was is refused with its place", () => {
-  const edited = maskedText(source(json)).replace('"token"', '"swarm_token": "[REDACTED]", "token"');
+  const edited = maskedDocument(source(json)).replace('"token"', '"swarm_token": "[REDACTED]", "token"');
   expect(() => unmaskedText(source(edited), source(json))).toThrow(/^swarm_token is \[REDACTED\] in the new text/);
 });
 
 test("a secret goes with its row, and two of one key that went elsewhere are not guessed at", () => {
   const row = (node: string, secret: string): string => `{"node": "${node}", "web": {"secrets": {"A": "${secret}"}}}`;
   const two = `{"layout": [${row("n1", "one")}, ${row("n2", "two")}]}`;
-  const shifted = maskedText(source(two)).replace('"layout": [', '"layout": [{"node": "n0"}, ');
+  const shifted = maskedDocument(source(two)).replace('"layout": [', '"layout": [{"node": "n0"}, ');
   expect(unmaskedText(source(shifted), source(two))).toBe(two.replace('"layout": [', '"layout": [{"node": "n0"}, '));
-  const renamed = maskedText(source(two)).replace('"web"', '"www"');
+  const renamed = maskedDocument(source(two)).replace('"web"', '"www"');
   expect(() => unmaskedText(source(renamed), source(two))).toThrow(/layout\[0\]\.www\.secrets\.A/);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { guarded, refusal } from "../../../src/domain/guard/command.ts";
+import { guarded, guardRefusal } from "../../../src/domain/guard/command.ts";
 
 const ticket = {
   guard: "GUARD",
@@ -30,7 +30,7 @@ describe("a guarded command", () => {
     [183, "tok busy", "lock-held", "within 2 s"],
     [184, "tok state /var/lib/pictl/home", "state-write-failed", "/var/lib/pictl/home"],
   ])("refused with %i and %j", (code, stderr, expected, words) => {
-    const error = refusal(ticket, { code, stderr }, "n1");
+    const error = guardRefusal(ticket, { code, stderr }, "n1");
     expect(error).toMatchObject({ code: expected, node: "n1" });
     expect(error?.message).toContain(words);
     expect(error?.message).toContain("nothing was done");
@@ -43,6 +43,6 @@ describe("a guarded command", () => {
     [null, "tok late 1"],
     [179, "tok late 1"],
   ])("not refused: %j and %j", (code, stderr) => {
-    expect(refusal(ticket, { code, stderr }, "n1")).toBeUndefined();
+    expect(guardRefusal(ticket, { code, stderr }, "n1")).toBeUndefined();
   });
 });

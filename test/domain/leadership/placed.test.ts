@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { formatMarks, newestMarks, noMarks, parseMarks } from "../../../src/domain/leadership/marks.ts";
-import { missedMoves, newlyPlaced, type Placed, withPlaced } from "../../../src/domain/leadership/placed.ts";
+import { missedMoves, newlyPlaced, type Placed, withPlacement } from "../../../src/domain/leadership/placed.ts";
 import {
   afterRound,
   caughtUp,
@@ -39,7 +39,7 @@ describe("what nodes remember of the layout", () => {
     expect(newestMarks([answer(4, old), answer(5, newer), answer(5, old)]).placed).toEqual([newer]);
     expect(newestMarks([answer(6), answer(5, newer)]).placed).toEqual([]);
     expect(newestMarks([]).placed).toEqual([]);
-    expect(withPlaced([newer], old)).toEqual([newer]);
+    expect(withPlacement([newer], old)).toEqual([newer]);
   });
 
   test("a layout has missed what was written down since it was last right", () => {

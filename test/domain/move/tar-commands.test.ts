@@ -18,7 +18,7 @@ import {
 import { join } from "node:path";
 import { type Header, pack as packed } from "tar-stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { hash, type Place } from "../../../src/domain/move/data-commands.ts";
+import { hash, type DataPlace } from "../../../src/domain/move/data-commands.ts";
 import {
   accept,
   digestOfFacts,
@@ -48,8 +48,8 @@ afterEach(() => {
 });
 
 const at = (...names: string[]): string => join(folder, ...names);
-const folderAt = (name: string): Place => ({ path: at(name), isFile: false });
-const fileAt = (name: string): Place => ({ path: at(name), isFile: true });
+const folderAt = (name: string): DataPlace => ({ path: at(name), isFile: false });
+const fileAt = (name: string): DataPlace => ({ path: at(name), isFile: true });
 
 function run(command: Command, { input, path }: { input?: Uint8Array; path?: string } = {}) {
   const env = { PATH: path ?? process.env["PATH"] ?? "" };

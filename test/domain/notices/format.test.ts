@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { mailText, webNotice } from "../../../src/domain/notices/format.ts";
 import { messageOf } from "../../../src/domain/notices/message.ts";
-import type { Entry } from "../../../src/domain/notices/outbox.ts";
+import type { OutboxEntry } from "../../../src/domain/notices/outbox.ts";
 import { parseReceiver, type Receiver } from "../../../src/domain/notices/receiver.ts";
 
-const entry = (parts: Partial<Entry["event"]> = {}, phase: Entry["phase"] = "begins"): Entry => ({
+const entry = (parts: Partial<OutboxEntry["event"]> = {}, phase: OutboxEntry["phase"] = "begins"): OutboxEntry => ({
   phase,
   event: { time: "2026-01-31T10:00:00.000Z", type: "node.silent", node: "n2", who: "me", error: "no answer", ...parts },
   containers: ["web"],

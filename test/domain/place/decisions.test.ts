@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Placement } from "../../../src/domain/config/types.ts";
 import type { ContainerFacts } from "../../../src/domain/docker/facts.ts";
-import { type Gate, gatesOf, judge, type Sight } from "../../../src/domain/place/gate.ts";
+import { type Gate, gatesOf, judgeGate, type GateSight } from "../../../src/domain/place/gate.ts";
 import { type InOrder, planRollout } from "../../../src/domain/place/rollout.ts";
 import { chooseSwap, type SwapFacts } from "../../../src/domain/place/swap.ts";
 import { placement } from "../../fakes/config.ts";
@@ -84,9 +84,14 @@ describe("whether a new copy does its work", () => {
   const verdict = (
     gate: Gate,
     facts: Partial<ContainerFacts> | undefined,
-    { elapsedMs = 0, firstStartMs, check, ...options }: Partial<Sight> & { patienceMs?: number; mayEnd?: boolean } = {},
+    {
+      elapsedMs = 0,
+      firstStartMs,
+      check,
+      ...options
+    }: Partial<GateSight> & { patienceMs?: number; mayEnd?: boolean } = {},
   ) =>
-    judge(
+    judgeGate(
       gate,
       { facts: facts && containerFacts(facts), elapsedMs, firstStartMs, check },
       { patienceMs: undefined, mayEnd: false, ...options },

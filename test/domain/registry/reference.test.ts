@@ -4,7 +4,7 @@ import { PictlError } from "../../../src/domain/errors.ts";
 import {
   familiarName,
   localName,
-  nameOf,
+  repositoryName,
   parseReference,
   parseRepository,
   pullName,
@@ -121,6 +121,6 @@ test("a repository is a name without tag; what it is short for is left open", ()
 });
 
 test("a name of the node's own has no digest", () => {
-  expect(nameOf(localName("web:2"))).toBe("web");
+  expect(repositoryName(localName("web:2"))).toBe("web");
   expect(() => localName(`web@${digest}`)).toThrow(/a digest is no name/);
 });

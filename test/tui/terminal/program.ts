@@ -1,12 +1,12 @@
 // A program on the full screen, for tests of how the terminal is taken and put back: q quits, x fails, Ctrl-Z suspends,
 // l lends the terminal to a command.
 import { execFileSync } from "node:child_process";
-import { openTerminal } from "../../../src/tui/terminal/index.ts";
+import { openScreen } from "../../../src/tui/terminal/index.ts";
 
 const { stdin, stdout, env } = process;
 const keys: string[] = [];
 let working = "yes";
-const terminal = openTerminal({
+const terminal = openScreen({
   stdin,
   stdout,
   env,

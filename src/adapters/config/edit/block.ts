@@ -1,5 +1,5 @@
 import type { SourceList, SourceMap, SourceNode } from "../../../domain/config/document.ts";
-import { renderBlockLines, renderBlockValue, renderInline, renderScalar, type Style } from "./render.ts";
+import { renderBlockLines, renderBlockValue, renderInline, renderScalar, type DocumentStyle } from "./render.ts";
 import type { Splice } from "./splice.ts";
 import { columnOf, lineEnd, lineStart, withoutLineBreak } from "./style.ts";
 
@@ -10,7 +10,7 @@ export function insertIntoBlock(
   text: string,
   container: Container,
   { key, value }: { key: string | undefined; value: unknown },
-  style: Style,
+  style: DocumentStyle,
 ): Splice[] {
   const indent = " ".repeat(columnOf(text, container.start));
   const flow = siblingsAreFlow(container) && typeof value === "object" && value !== null;
@@ -50,7 +50,7 @@ export interface BlockPlace {
 }
 
 /** A value in the place of another one in a block collection. */
-export function replaceInBlock(text: string, place: BlockPlace, value: unknown, style: Style): Splice[] {
+export function replaceInBlock(text: string, place: BlockPlace, value: unknown, style: DocumentStyle): Splice[] {
   const { node, after } = place;
   const indent = " ".repeat(place.column);
   const collection = typeof value === "object" && value !== null && Object.keys(value).length > 0;
@@ -67,7 +67,7 @@ export function replaceInBlock(text: string, place: BlockPlace, value: unknown, 
   return [{ start: after, end, text: collection && !place.item ? comment + rendered : rendered + comment }];
 }
 
-function renderInBlock(value: unknown, style: Style, flow: boolean): string {
+function renderInBlock(value: unknown, style: DocumentStyle, flow: boolean): string {
   return flow ? renderInline(value, style) : renderBlockLines(value, "", style);
 }
 

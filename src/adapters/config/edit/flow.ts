@@ -1,5 +1,5 @@
 import type { SourceList, SourceMap } from "../../../domain/config/document.ts";
-import { renderBroken, renderFitting, renderFlowEntry, renderInline, type Style } from "./render.ts";
+import { renderBroken, renderFitting, renderFlowEntry, renderInline, type DocumentStyle } from "./render.ts";
 import type { Splice } from "./splice.ts";
 import { indentAt, lineEnd, lineStart, spanOf } from "./style.ts";
 
@@ -10,7 +10,7 @@ export function insertIntoFlow(
   text: string,
   container: Container,
   added: { key: string | undefined; value: unknown },
-  style: Style,
+  style: DocumentStyle,
 ): Splice[] {
   const last = spansOf(container).at(-1);
   if (last === undefined) return insertIntoEmpty(text, container, added, style);
@@ -37,7 +37,7 @@ function insertIntoEmpty(
   text: string,
   container: Container,
   added: { key: string | undefined; value: unknown },
-  style: Style,
+  style: DocumentStyle,
 ): Splice[] {
   const inner = { start: container.start + 1, end: container.end - 1 };
   const indent = indentAt(text, container.start);
@@ -52,14 +52,14 @@ function render(
   container: Container,
   { key, value }: { key: string | undefined; value: unknown },
   indent: string,
-  style: Style,
+  style: DocumentStyle,
 ): string {
   const rendered = renderFlowValue(value, indent, style, siblingsAreBroken(text, container));
   return key === undefined ? rendered : renderFlowEntry(key, rendered, style);
 }
 
 /** A value for a flow collection; `broken` puts a collection on several lines even if it is short. */
-export function renderFlowValue(value: unknown, indent: string, style: Style, broken: boolean): string {
+export function renderFlowValue(value: unknown, indent: string, style: DocumentStyle, broken: boolean): string {
   if (!style.breakable) return renderInline(value, style);
   return broken ? renderBroken(value, indent, style) : renderFitting(value, indent, style);
 }

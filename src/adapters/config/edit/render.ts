@@ -1,7 +1,7 @@
 import { resolvePlain } from "../scalar.ts";
 
 /** How new text is written, so that it looks like what is around it. */
-export interface Style {
+export interface DocumentStyle {
   /** The document is strict JSON and must stay so. */
   readonly json: boolean;
   /** Between a key and its value in flow style: `: `, `:`. */
@@ -27,7 +27,7 @@ export type Quotes = "none" | "single" | "double";
 type Flat = string | number | boolean | null;
 
 /** A value on one line, in flow style. */
-export function renderInline(value: unknown, style: Style): string {
+export function renderInline(value: unknown, style: DocumentStyle): string {
   const entries = entriesOf(value);
   if (entries === undefined) return renderScalar(value as Flat, style.valueQuotes, style.json, true);
   const parts = entries.map(([key, item]) =>
@@ -37,7 +37,7 @@ export function renderInline(value: unknown, style: Style): string {
 }
 
 /** A value in flow style with one entry a line, closing at `indent`; inner collections stay on one line if short. */
-export function renderBroken(value: unknown, indent: string, style: Style): string {
+export function renderBroken(value: unknown, indent: string, style: DocumentStyle): string {
   const entries = entriesOf(value);
   if (entries === undefined || entries.length === 0) return renderInline(value, style);
   const inner = indent + style.unit;
@@ -49,19 +49,19 @@ export function renderBroken(value: unknown, indent: string, style: Style): stri
 }
 
 /** On one line when that is short enough to read, else broken. */
-export function renderFitting(value: unknown, indent: string, style: Style): string {
+export function renderFitting(value: unknown, indent: string, style: DocumentStyle): string {
   const inline = renderInline(value, style);
   return inline.length + indent.length <= 100 ? inline : renderBroken(value, indent, style);
 }
 
-export function renderFlowEntry(key: string, value: string, style: Style): string {
+export function renderFlowEntry(key: string, value: string, style: DocumentStyle): string {
   const text = renderScalar(key, style.keyQuotes, style.json, true);
   const colon = /["']$/.test(text) || /\s$/.test(style.colon) ? style.colon : ": ";
   return text + colon + value;
 }
 
 /** What follows `key:` in block style, whose key stands at `indent`. */
-export function renderBlockValue(value: unknown, indent: string, style: Style): string {
+export function renderBlockValue(value: unknown, indent: string, style: DocumentStyle): string {
   const entries = entriesOf(value);
   if (entries === undefined) return ` ${renderScalar(value as Flat, style.valueQuotes, style.json, false)}`;
   if (entries.length === 0) return ` ${renderInline(value, style)}`;
@@ -70,7 +70,7 @@ export function renderBlockValue(value: unknown, indent: string, style: Style): 
 }
 
 /** A value in block style at `indent`, its first line without indentation. */
-export function renderBlockLines(value: unknown, indent: string, style: Style): string {
+export function renderBlockLines(value: unknown, indent: string, style: DocumentStyle): string {
   const entries = entriesOf(value);
   if (entries === undefined) return renderScalar(value as Flat, style.valueQuotes, style.json, false);
   if (entries.length === 0) return renderInline(value, style);

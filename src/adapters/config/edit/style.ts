@@ -1,5 +1,5 @@
 import type { SourceEntry, SourceNode, SourceScalar } from "../../../domain/config/document.ts";
-import type { Quotes, Style } from "./render.ts";
+import type { Quotes, DocumentStyle } from "./render.ts";
 
 export interface Document {
   readonly text: string;
@@ -10,7 +10,7 @@ export interface Document {
 }
 
 /** The style of new text inside `container`: as its own last entries have it, else as the document has it. */
-export function styleFor({ text, root, json, eol }: Document, container: SourceNode): Style {
+export function styleFor({ text, root, json, eol }: Document, container: SourceNode): DocumentStyle {
   const near = [container, root].flatMap((node) => lastFirst(node));
   const entries = near.flatMap((node) => (node.kind === "map" ? node.entries.toReversed() : []));
   const gaps = entries.map((entry) => text.slice(entry.keyEnd, entry.value.start));

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { type CheckKindName, checkKinds } from "../../../domain/config/types.ts";
-import { choice, described, port, milliseconds, strict, text, toggle, whole } from "./values.ts";
+import { choice, described, port, milliseconds, strict, textThat, toggle, wholeOf } from "./values.ts";
 
 const timeout = z.optional(
   described(
@@ -20,7 +20,7 @@ const via = z.optional(
 
 const grace = z.optional(
   described(
-    whole("a number of milliseconds, 0 or more", 0, 2 ** 31 - 1),
+    wholeOf("a number of milliseconds, 0 or more", 0, 2 ** 31 - 1),
     "For so long after a start of the container a check that fails only says that it is still starting. Raise it for what starts slowly; with 0 every failure counts at once. A longer `patience` of the layout entry counts where this is not said.",
     { default: 30_000, example: 120_000 },
   ),
@@ -48,7 +48,7 @@ const http = strict(
     check: kind("http", "Well when a GET has the right status, and the text that it should have."),
     port: checkPort,
     path: z.optional(
-      described(text('a path that begins with "/"', /^\/[^\s]*$/), "The path to ask for, with its query.", {
+      described(textThat('a path that begins with "/"', /^\/[^\s]*$/), "The path to ask for, with its query.", {
         default: "/",
         example: "/health",
       }),
@@ -61,21 +61,21 @@ const http = strict(
     ),
     host: z.optional(
       described(
-        text("a Host header", /^[^\s]+$/),
+        textThat("a Host header", /^[^\s]+$/),
         "The name to ask for, where one server has several sites. Without it, the node's address.",
         { example: "shop.example.com" },
       ),
     ),
     status: z.optional(
       described(
-        whole("an HTTP status from 100 to 599", 100, 599),
+        wholeOf("an HTTP status from 100 to 599", 100, 599),
         "The only status that counts as well. Without it, any from 200 to 399.",
         { example: 204 },
       ),
     ),
     body: z.optional(
       described(
-        text("text that the answer must contain"),
+        textThat("text that the answer must contain"),
         "Text that the first 64 KB of the answer must contain. Without it, any answer will do.",
         { example: "ready" },
       ),
@@ -90,7 +90,7 @@ const http = strict(
 const exec = strict(
   {
     check: kind("exec", "Well when a command in the container ends with exit code 0."),
-    command: described(text("a shell command", /\S/), "The command, for `sh -c` in the container.", {
+    command: described(textThat("a shell command", /\S/), "The command, for `sh -c` in the container.", {
       example: "pg_isready -q",
     }),
     timeout,
@@ -115,7 +115,7 @@ const options = { tcp, http, exec, docker, ping } satisfies Readonly<Record<Chec
 const kinds = `one of ${checkKinds.map((name) => JSON.stringify(name)).join(", ")}`;
 
 /** What an `hb` row says of a container: a port, or an object whose `check` picks the kind. */
-export const check = z.union(
+export const checkSchema = z.union(
   [
     port(),
     z.discriminatedUnion("check", [options.tcp, options.http, options.exec, options.docker, options.ping], {

@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
 import { path } from "./layout.ts";
-import { described, section, strict, text } from "./values.ts";
+import { described, section, strict, textThat } from "./values.ts";
 
-const url = () => text("a URL that begins with http:// or https://", /^https?:\/\/[^\s/]/);
-const secret = (what: string) => text(`${what}, as env:NAME, file:PATH or in plain`, /./);
+const url = () => textThat("a URL that begins with http:// or https://", /^https?:\/\/[^\s/]/);
+const secret = (what: string) => textThat(`${what}, as env:NAME, file:PATH or in plain`, /./);
 
 /** Keys of the top level that are about Elasticsearch and Kibana. */
 export const elasticKeys = {
@@ -13,7 +13,7 @@ export const elasticKeys = {
     }),
   ),
   monitoring: z.optional(
-    described(text("a URL"), "What later versions of PiCluster called `kibana`. Without it, `kibana` counts.", {
+    described(textThat("a URL"), "What later versions of PiCluster called `kibana`. Without it, `kibana` counts.", {
       example: "https://127.0.0.1:5601",
     }),
   ),
@@ -28,7 +28,7 @@ export const elasticKeys = {
   ),
   elasticsearch_index: z.optional(
     described(
-      text("an index name", /^[a-z0-9][^\s\\/*?"<>|,#A-Z]*$/),
+      textThat("an index name", /^[a-z0-9][^\s\\/*?"<>|,#A-Z]*$/),
       "What the names of data streams have in the place of pictl: logs-pictl.events-CLUSTER, metrics-pictl.node-CLUSTER, metrics-pictl.container-CLUSTER.",
       { default: "pictl", example: "shop" },
     ),
@@ -43,7 +43,7 @@ export const elasticKeys = {
             }),
           ),
           username: z.optional(
-            described(text("a user name", /./), "A user of Elasticsearch. Without it, the API key counts.", {
+            described(textThat("a user name", /./), "A user of Elasticsearch. Without it, the API key counts.", {
               example: "pictl",
             }),
           ),

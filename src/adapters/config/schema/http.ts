@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
 import { path } from "./layout.ts";
-import { described, list, port, section, strict, text, toggle } from "./values.ts";
+import { described, listOf, port, section, strict, textThat, toggle } from "./values.ts";
 
-const secret = (what: string) => text(`${what}, as env:NAME, file:PATH or in plain`, /./);
-const addressOf = (what: string) => text(what, /^[^\s/]+$/);
+const secret = (what: string) => textThat(`${what}, as env:NAME, file:PATH or in plain`, /./);
+const addressOf = (what: string) => textThat(what, /^[^\s/]+$/);
 
 const tls = strict(
   {
@@ -37,12 +37,14 @@ const http = strict(
       ),
     ),
     trusted_proxies: described(
-      section(list(text("an IP address, or a network such as 10.0.0.0/8", /^[0-9A-Fa-f:.]+(\/\d{1,3})?$/), "a list")),
+      section(
+        listOf(textThat("an IP address, or a network such as 10.0.0.0/8", /^[0-9A-Fa-f:.]+(\/\d{1,3})?$/), "a list"),
+      ),
       "Addresses and networks of the proxies whose X-Forwarded-For, -Proto and -Host are believed. Without it, nobody's are.",
       { example: ["10.0.0.2", "fd00::/8"] },
     ),
     allowed_hosts: described(
-      section(list(addressOf("a host name, without a port"), "a list")),
+      section(listOf(addressOf("a host name, without a port"), "a list")),
       "Names by which browsers may reach it, beside localhost, its address and `web_connect`; others are refused. Without it, there are no more.",
       { example: ["pictl.example.com"] },
     ),
@@ -87,7 +89,7 @@ export const httpKeys = {
   ),
   web_username: z.optional(
     described(
-      text("a user name", /./),
+      textThat("a user name", /./),
       "A user of the web console with every right. Better: `pictl serve user add`. Without it, those users alone.",
       { example: "admin" },
     ),
@@ -99,7 +101,7 @@ export const httpKeys = {
   ),
   web_connect: z.optional(
     described(
-      text("an address", /^[^\s]+$/),
+      textThat("an address", /^[^\s]+$/),
       "The server's address as browsers see it, which counts as one of `http.allowed_hosts`. Without it, there is none.",
       { example: "192.168.0.101" },
     ),
@@ -115,12 +117,12 @@ export const laterHttpKeys = {
     }),
   ),
   ssl_cert: z.optional(
-    described(text("a path"), "What `http.tls.cert` is where `ssl` is on. Without it, there is none.", {
+    described(textThat("a path"), "What `http.tls.cert` is where `ssl` is on. Without it, there is none.", {
       example: "cert.pem",
     }),
   ),
   ssl_key: z.optional(
-    described(text("a path"), "What `http.tls.key` is where `ssl` is on. Without it, there is none.", {
+    described(textThat("a path"), "What `http.tls.key` is where `ssl` is on. Without it, there is none.", {
       example: "key.pem",
     }),
   ),

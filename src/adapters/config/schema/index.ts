@@ -2,13 +2,24 @@ import * as z from "zod/mini";
 import { elasticKeys } from "./elastic.ts";
 import { httpKeys, laterHttpKeys } from "./http.ts";
 import { hooks, heartbeatRow, layoutRow, nodeName, path } from "./layout.ts";
-import { node, ssh } from "./nodes.ts";
+import { nodeSchema, ssh } from "./nodes.ts";
 import { notifyRow } from "./notify.ts";
 import { vip, vipName } from "./vip.ts";
-import { choice, described, dictionary, list, milliseconds, section, strict, text, toggle, whole } from "./values.ts";
+import {
+  choice,
+  described,
+  dictionary,
+  listOf,
+  milliseconds,
+  section,
+  strict,
+  textThat,
+  toggle,
+  wholeOf,
+} from "./values.ts";
 
-const shellCommand = () => text("a shell command", /^[^\0]*\S[^\0]*$/);
-const line = (expected: string) => text(expected, /^[^\r\n\0]*\S[^\r\n\0]*$/);
+const shellCommand = () => textThat("a shell command", /^[^\0]*\S[^\0]*$/);
+const line = (expected: string) => textThat(expected, /^[^\r\n\0]*\S[^\r\n\0]*$/);
 
 const constraint = strict(
   {
@@ -39,7 +50,7 @@ export const configSchema = strict(
     ),
     cluster: z.optional(
       described(
-        text("a name of small letters, digits, - and _", /^[a-z0-9][a-z0-9_-]*$/, 63),
+        textThat("a name of small letters, digits, - and _", /^[a-z0-9][a-z0-9_-]*$/, 63),
         "Name that the containers are labelled with. Give each cluster its own where two share a node.",
         { default: "default", example: "shop" },
       ),
@@ -52,12 +63,12 @@ export const configSchema = strict(
       ),
     ),
     dockerRegistries: described(
-      section(list(text("a registry such as registry.example.com:5000", /^[A-Za-z0-9][^\s]*$/), "a list")),
+      section(listOf(textThat("a registry such as registry.example.com:5000", /^[A-Za-z0-9][^\s]*$/), "a list")),
       "Registries that `pictl search` asks beside Docker Hub. Without it, Docker Hub alone.",
       { example: ["registry.example.com:5000"] },
     ),
     layout: described(
-      section(list(layoutRow, "a list of rows")),
+      section(listOf(layoutRow, "a list of rows")),
       "Which container runs on which node, and how: one row for each node. Without it, nothing runs.",
       { example: [{ node: "n1", web: "-p 80:80" }] },
     ),
@@ -78,7 +89,7 @@ export const configSchema = strict(
       { example: { back: "--subnet 10.9.0.0/24", front: "" } },
     ),
     nodes: described(
-      section(dictionary(z.nullable(node), "an object of nodes")),
+      section(dictionary(z.nullable(nodeSchema), "an object of nodes")),
       "How each node is reached, by its name in the layout. Without it, as `ssh` and ~/.ssh/config say.",
       { example: { n1: { address: "10.0.0.11", labels: { rack: "a" } } } },
     ),
@@ -93,7 +104,7 @@ export const configSchema = strict(
       { example: { on_failover: "https://pager.example.com/hook" } },
     ),
     notify: described(
-      section(list(notifyRow, "a list of rows")),
+      section(listOf(notifyRow, "a list of rows")),
       "Who is told of what happens, by `pictl daemon`: one message when something begins and one when it ends. Without it, nobody is.",
       { example: [{ to: "env:ALERTS_URL", on: ["node.*", "*.failed"], every: "5m" }] },
     ),
@@ -106,7 +117,7 @@ export const configSchema = strict(
     ),
 
     witnesses: described(
-      section(list(nodeName(), "a list of nodes")),
+      section(listOf(nodeName(), "a list of nodes")),
       "The 3, 5 or 7 nodes that elect which of several daemons leads: more than half of them must answer for that. Spread them over racks and switches. Without it, all nodes are, up to seven; of more, the first seven by their names.",
       { example: ["n1", "n2", "n3"] },
     ),
@@ -118,7 +129,7 @@ export const configSchema = strict(
       ),
     ),
     hb: described(
-      section(list(heartbeatRow, "a list of rows")),
+      section(listOf(heartbeatRow, "a list of rows")),
       "What is checked of each container. Without it, no container is.",
       { example: [{ node: "n1", web: 80, db: { check: "exec", command: "pg_isready -q" } }] },
     ),
@@ -138,7 +149,7 @@ export const configSchema = strict(
     ),
     failover_after: z.optional(
       described(
-        whole("a whole number, 1 or more", 1, 1000),
+        wholeOf("a whole number, 1 or more", 1, 1000),
         "How many failures of a check in a row make a container move. Raise it to give restarts more tries; lower it to move sooner.",
         { default: 3, example: 5 },
       ),
@@ -151,7 +162,7 @@ export const configSchema = strict(
       ),
     ),
     container_host_constraints: described(
-      section(list(constraint, "a list of rows")),
+      section(listOf(constraint, "a list of rows")),
       "Where a container may be moved to when it, or its node, fails. Without a row for it, it is only restarted.",
       { example: [{ container: "web,n1,n2" }] },
     ),
@@ -165,14 +176,14 @@ export const configSchema = strict(
     ...vip,
     vips: described(
       section(
-        list(strict({ name: z.optional(vipName), ...vip }, 'an object such as {"vip_ip": …, "vip": […]}'), "a list"),
+        listOf(strict({ name: z.optional(vipName), ...vip }, 'an object such as {"vip_ip": …, "vip": […]}'), "a list"),
       ),
       "More virtual IPs, each with the same keys as the one at the top level. Without it, there are no more.",
       { example: [{ name: "db", vip_ip: "10.0.0.16", vip: [{ node: "n2", vip_eth_device: "eth0" }] }] },
     ),
 
     commandlist: described(
-      section(list(dictionary(shellCommand(), "an object of labels and commands"), "a list")),
+      section(listOf(dictionary(shellCommand(), "an object of labels and commands"), "a list")),
       "Saved commands for `pictl run`, each under its label. Without it, there are none.",
       { example: [{ Kernel: "uname -s" }, { DiskSpace: "df -h /" }] },
     ),

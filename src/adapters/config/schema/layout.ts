@@ -1,19 +1,21 @@
 import * as z from "zod/mini";
 import { nodeNameMaxLength, nodeNamePattern } from "../../../domain/config/names.ts";
-import { choice, described, dictionary, list, section, strict, text, toggle, whole } from "./values.ts";
-import { check } from "./checks.ts";
+import { choice, described, dictionary, listOf, section, strict, textThat, toggle, wholeOf } from "./values.ts";
+import { checkSchema } from "./checks.ts";
 
 export const nodeName = () =>
-  text(
+  textThat(
     "a node name: a host name or an IP address, without a user or a port (those are `user` and `port` under `ssh` or `nodes.NAME`)",
     nodeNamePattern,
     nodeNameMaxLength,
   );
 
-export const path = () => text("a path", /^[^\0]+$/);
+export const path = () => textThat("a path", /^[^\0]+$/);
 
 const hook = (description: string, example: string) =>
-  z.optional(described(text("a command or a URL", /\S/), `${description} Without it, nobody is told.`, { example }));
+  z.optional(
+    described(textThat("a command or a URL", /\S/), `${description} Without it, nobody is told.`, { example }),
+  );
 
 export const hooks = strict(
   {
@@ -52,7 +54,7 @@ const update = strict(
   {
     at_once: z.optional(
       described(
-        z.union([whole(share, 1, 10_000), text(share, /^(?:[1-9]\d?|100)%$/)], { error: share }),
+        z.union([wholeOf(share, 1, 10_000), textThat(share, /^(?:[1-9]\d?|100)%$/)], { error: share }),
         "How many copies are replaced at a time, or which share of them. Raise it to be done sooner; lower it to lose fewer at once when a version is bad.",
         { default: 1, example: "25%" },
       ),
@@ -86,14 +88,14 @@ const container = strict(
     ),
     image: z.optional(
       described(
-        text("an image reference such as registry/name:tag", imageReference),
+        textThat("an image reference such as registry/name:tag", imageReference),
         "Run this image of a registry; nothing is built. Without it, an image is built and has the container's name.",
         { example: "redis:7" },
       ),
     ),
     command: z.optional(
       described(
-        z.union([z.string(), list(z.string({ error: "a word of the command" }), "a list of words")], {
+        z.union([z.string(), listOf(z.string({ error: "a word of the command" }), "a list of words")], {
           error:
             'the command and its arguments, as a list of words (["redis-server", "--appendonly", "yes"]) or a string',
         }),
@@ -126,7 +128,7 @@ const container = strict(
       ),
     ),
     secrets: described(
-      section(dictionary(text("env:NAME, file:PATH or the secret itself", /./), "an object of names and secrets")),
+      section(dictionary(textThat("env:NAME, file:PATH or the secret itself", /./), "an object of names and secrets")),
       "Environment variables whose values stay out of command lines, each as env:NAME, file:PATH or the secret itself. Without it, it gets no secrets.",
       { example: { DB_PASSWORD: "file:db.password" } },
     ),
@@ -136,20 +138,20 @@ const container = strict(
       { example: { on_move: "./tell-dns" } },
     ),
     after: described(
-      section(list(text("a container's name", /\S/), "a list of container names")),
+      section(listOf(textThat("a container's name", /\S/), "a list of container names")),
       "Containers that must do their work before this one is made or replaced by the same command. Without it, it waits for none.",
       { example: ["db"] },
     ),
     renamed_from: z.optional(
       described(
-        text("a container's name", /\S/),
+        textThat("a container's name", /\S/),
         "What it was called before: `apply` and `create` replace the container of that name on the same node, and take over its volumes. Without it, a new name is a new container.",
         { example: "web" },
       ),
     ),
     patience: z.optional(
       described(
-        whole("a number of seconds from 1 to 3600", 1, 3600),
+        wholeOf("a number of seconds from 1 to 3600", 1, 3600),
         "Seconds that a new copy may take until its check succeeds, before the old one is brought back. Raise it for what starts slowly; lower it to be back sooner. Without it, 30, or as long as its HEALTHCHECK takes.",
         { example: 120 },
       ),
@@ -196,7 +198,11 @@ export const heartbeatRow = z.catchall(
     { node: rowNode("The node; every other key of the row is a container that the layout has there.") },
     { error: 'an object such as {"node": "192.168.0.100", "web": "80"}' },
   ),
-  described(check, "A container, by its name: a port that must take a connection, or an object with the keys below.", {
-    example: { check: "http", port: 80, path: "/health" },
-  }),
+  described(
+    checkSchema,
+    "A container, by its name: a port that must take a connection, or an object with the keys below.",
+    {
+      example: { check: "http", port: 80, path: "/health" },
+    },
+  ),
 );

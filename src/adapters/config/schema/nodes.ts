@@ -1,12 +1,12 @@
 import * as z from "zod/mini";
 import { nodeName, path } from "./layout.ts";
-import { described, dictionary, port, section, strict, text, toggle, whole } from "./values.ts";
+import { described, dictionary, port, section, strict, textThat, toggle, wholeOf } from "./values.ts";
 
 /** How a node is reached, under `ssh` and `nodes.NAME`. */
 export const ssh = {
   user: z.optional(
     described(
-      text("a user name", /^[A-Za-z0-9_][A-Za-z0-9_.-]*\$?$/),
+      textThat("a user name", /^[A-Za-z0-9_][A-Za-z0-9_.-]*\$?$/),
       "Who logs in on the node: root, or one who may use Docker or sudo. Without it, as OpenSSH: ~/.ssh/config, else your own name.",
       { example: "pi" },
     ),
@@ -21,14 +21,14 @@ export const ssh = {
   ),
   proxy_jump: z.optional(
     described(
-      text("hops such as user@host:port, separated by commas", /^[^\s-][^\s]*$/),
+      textThat("hops such as user@host:port, separated by commas", /^[^\s-][^\s]*$/),
       "Hosts to go through, as OpenSSH's ProxyJump. Without it, what ~/.ssh/config says.",
       { example: "ops@gate.example.com:22" },
     ),
   ),
   connect_timeout: z.optional(
     described(
-      whole("a number of seconds, 1 or more", 1, 86_400),
+      wholeOf("a number of seconds, 1 or more", 1, 86_400),
       "Seconds that connecting may take, as OpenSSH's ConnectTimeout. Raise it for slow lines; lower it to learn sooner that a node is away. Without it, what ~/.ssh/config says, else 10.",
       { example: 5 },
     ),
@@ -45,7 +45,7 @@ export const ssh = {
   ),
 };
 
-export const node = strict(
+export const nodeSchema = strict(
   {
     address: z.optional(
       described(nodeName(), "Host name or IP address to connect to. Without it, the node's name.", {
@@ -54,7 +54,7 @@ export const node = strict(
     ),
     ...ssh,
     labels: described(
-      section(dictionary(text("text"), "an object of labels")),
+      section(dictionary(textThat("text"), "an object of labels")),
       "Words of your own, by which `--node label=value` picks nodes. Without it, the node has none.",
       { example: { rack: "a", disk: "ssd" } },
     ),

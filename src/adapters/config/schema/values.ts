@@ -7,7 +7,7 @@ import { didYouMean } from "../../../domain/config/suggest.ts";
  */
 
 /** Text. A number is as good: `token: 12345` means the digits. */
-export function text(expected: string, pattern?: RegExp, maxLength?: number) {
+export function textThat(expected: string, pattern?: RegExp, maxLength?: number) {
   const checks = [
     ...(pattern === undefined ? [] : [z.regex(pattern, { error: expected })]),
     ...(maxLength === undefined ? [] : [z.maxLength(maxLength, { error: expected })]),
@@ -19,7 +19,7 @@ export function text(expected: string, pattern?: RegExp, maxLength?: number) {
 }
 
 /** A whole number, or the digits of one. */
-export function whole(expected: string, minimum: number, maximum: number) {
+export function wholeOf(expected: string, minimum: number, maximum: number) {
   const inRange = (digits: string): boolean => Number(digits) >= minimum && Number(digits) <= maximum;
   return z.pipe(
     z.union(
@@ -33,9 +33,9 @@ export function whole(expected: string, minimum: number, maximum: number) {
   );
 }
 
-export const port = () => whole("a port number from 1 to 65535", 1, 65535);
+export const port = () => wholeOf("a port number from 1 to 65535", 1, 65535);
 
-export const milliseconds = () => whole("a number of milliseconds, 1 or more", 1, 2 ** 31 - 1);
+export const milliseconds = () => wholeOf("a number of milliseconds, 1 or more", 1, 2 ** 31 - 1);
 
 /** `enabled` and `disabled`, or true and false. */
 export function toggle() {
@@ -91,7 +91,7 @@ export function section<Schema extends z.core.SomeType>(schema: Schema) {
   return z.nullish(schema);
 }
 
-export function list<Schema extends z.core.SomeType>(item: Schema, expected: string) {
+export function listOf<Schema extends z.core.SomeType>(item: Schema, expected: string) {
   return z.array(item, { error: expected });
 }
 

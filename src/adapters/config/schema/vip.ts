@@ -1,13 +1,13 @@
 import * as z from "zod/mini";
 import { nodeName } from "./layout.ts";
-import { choice, described, list, milliseconds, section, strict, text, toggle, whole } from "./values.ts";
+import { choice, described, listOf, milliseconds, section, strict, textThat, toggle, wholeOf } from "./values.ts";
 
 const vipRow = strict(
   {
     node: described(nodeName(), "A node that can hold the address; earlier rows come first.", { example: "n1" }),
     vip_eth_device: described(
       // A kernel takes more; but nobody names a device `$(id)`, and `%d` is where it counts.
-      text("a network device such as eth0", /^(?!\.{1,2}$)[\w.@+~,=#][\w.@+~,=#-]{0,14}$/),
+      textThat("a network device such as eth0", /^(?!\.{1,2}$)[\w.@+~,=#][\w.@+~,=#-]{0,14}$/),
       "Network device of the node that gets the address.",
       { example: "eth0" },
     ),
@@ -33,13 +33,13 @@ const vipRow = strict(
 export const vip = {
   vip_ip: z.optional(
     described(
-      text("an IPv4 or IPv6 address without a prefix or a zone", ipAddress()),
+      textThat("an IPv4 or IPv6 address without a prefix or a zone", ipAddress()),
       "The virtual IP: an address that no machine has. Without it, there is none.",
       { example: "10.0.0.15" },
     ),
   ),
   vip: described(
-    section(list(vipRow, "a list of rows")),
+    section(listOf(vipRow, "a list of rows")),
     "Which nodes can hold the virtual IP, the preferred one first. Without it, nobody gets it.",
     { example: [{ node: "n1", vip_eth_device: "eth0", slave: "10.0.0.1" }] },
   ),
@@ -52,7 +52,7 @@ export const vip = {
   ),
   vip_lease: z.optional(
     described(
-      whole("a number of milliseconds, 5000 or more", 5000, 3_600_000),
+      wholeOf("a number of milliseconds, 5000 or more", 5000, 3_600_000),
       "How long a lease lasts; it is renewed every third of it. Lower it to take over sooner; raise it to bear longer breaks of the line to the holder.",
       { default: 15_000, example: 30_000 },
     ),
@@ -67,7 +67,7 @@ export const vip = {
 };
 
 export const vipName = described(
-  text("a name of letters, digits, - and _", /^[A-Za-z0-9][A-Za-z0-9_-]*$/, 63),
+  textThat("a name of letters, digits, - and _", /^[A-Za-z0-9][A-Za-z0-9_-]*$/, 63),
   "What `pictl vip` calls it. Without it, its address.",
   { example: "db" },
 );

@@ -11,7 +11,7 @@ export interface Authentication {
 }
 
 /** One login: what to offer next, and in the end the reason why nothing was accepted. */
-export class Login {
+export class SshLogin {
   readonly #offer: Authentication;
   readonly #queue: Identity[];
   readonly #tried: string[] = [];

@@ -11,7 +11,7 @@ const maxIncludeDepth = 16;
  * The lines of an ssh_config with its Includes in their places; none when there is no such file. Rejects when a file
  * cannot be read.
  */
-export async function readConfigFile(path: string, home: string, depth = 0): Promise<ConfigLine[]> {
+export async function readSshConfigFile(path: string, home: string, depth = 0): Promise<ConfigLine[]> {
   const lines: ConfigLine[] = [];
   let section: ConfigLine | undefined;
   for (const line of parseConfigLines((await readIfThere(path)) ?? "")) {
@@ -23,7 +23,7 @@ export async function readConfigFile(path: string, home: string, depth = 0): Pro
     if (depth >= maxIncludeDepth) continue;
     for (const pattern of line.words) {
       for (const file of await expandGlob(absolute(pattern, path, home))) {
-        lines.push(...(await readConfigFile(file, home, depth + 1)));
+        lines.push(...(await readSshConfigFile(file, home, depth + 1)));
       }
     }
     if (section) lines.push(section);

@@ -55,7 +55,7 @@ export function questionsFor(ask: Ask | undefined): Questions {
  */
 export const freshMs = 2_000;
 
-export interface Asked<T> {
+export interface AskedLater<T> {
   (key: string, question: () => Promise<T>): Promise<T>;
   /** The answer was wrong: it is asked again. */
   forget(key: string): void;
@@ -65,7 +65,7 @@ export interface Asked<T> {
  * Asks each question once, however many nodes want the answer, and again when the answer is older than `goodForMs`; a
  * question that failed may be asked again.
  */
-export function askedOnce<T>(goodForMs = Infinity): Asked<T> {
+export function askedOnce<T>(goodForMs = Infinity): AskedLater<T> {
   const answers = new Map<string, { readonly answer: Promise<T>; until: number }>();
   const ask = (key: string, question: () => Promise<T>): Promise<T> => {
     const known = answers.get(key);

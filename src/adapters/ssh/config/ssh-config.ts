@@ -4,11 +4,11 @@ import { PictlError } from "../../../domain/errors.ts";
 import { hostClass, plainOptions, type ConfigLine } from "../../../domain/ssh/config-lines.ts";
 import { parseSshOptions, type SshOptions } from "../../../domain/ssh/target.ts";
 import { whyUnread } from "../../../files/read.ts";
-import { readConfigFile } from "./files.ts";
-import { Gate } from "../connect/gate.ts";
+import { readSshConfigFile } from "./files.ts";
+import { AttemptGate } from "../connect/gate.ts";
 import { askedOnce, freshMs } from "./questions.ts";
 
-export interface Lookup {
+export interface SshLookup {
   readonly address: string;
   readonly user: string | undefined;
   readonly port: number | undefined;
@@ -26,7 +26,7 @@ const processTimeoutMs = 5_000;
 export class SshConfig {
   readonly #home: string;
   readonly #file: string | undefined;
-  readonly #processes = new Gate(maxProcesses);
+  readonly #processes = new AttemptGate(maxProcesses);
   readonly #classes = askedOnce<SshOptions>(freshMs);
   readonly #lines = askedOnce<ConfigLine[]>(freshMs);
 
@@ -37,7 +37,7 @@ export class SshConfig {
   }
 
   /** Rejects with node-unreachable when the files have errors, or with the signal's reason. */
-  async optionsFor(lookup: Lookup, signal: AbortSignal): Promise<SshOptions> {
+  async optionsFor(lookup: SshLookup, signal: AbortSignal): Promise<SshOptions> {
     const lines = await this.#lines("", () => this.#read());
     const plain = plainOptions(lines);
     if (plain) return plain;
@@ -55,7 +55,7 @@ export class SshConfig {
   async #read(): Promise<ConfigLine[]> {
     const files = this.#file === undefined ? [join(this.#home, ".ssh/config"), "/etc/ssh/ssh_config"] : [this.#file];
     try {
-      const all = await Promise.all(files.map((file) => readConfigFile(file, this.#home)));
+      const all = await Promise.all(files.map((file) => readSshConfigFile(file, this.#home)));
       return all.flatMap((lines) => [...lines, { keyword: "host", words: ["*"] }]);
     } catch (cause) {
       throw new PictlError("node-unreachable", `ssh_config ${whyUnread(cause)}.`, {
@@ -65,7 +65,7 @@ export class SshConfig {
     }
   }
 
-  async #ask(lookup: Lookup, lines: readonly ConfigLine[], signal: AbortSignal): Promise<SshOptions> {
+  async #ask(lookup: SshLookup, lines: readonly ConfigLine[], signal: AbortSignal): Promise<SshOptions> {
     const leave = await this.#processes.enter(signal);
     try {
       return parseSshOptions(await askOpenSsh(lookup, this.#file, signal));
@@ -81,7 +81,11 @@ export class SshConfig {
 /** There is no `ssh` on this machine. */
 class NoOpenSsh extends Error {}
 
-function askOpenSsh({ address, user, port }: Lookup, file: string | undefined, signal: AbortSignal): Promise<string> {
+function askOpenSsh(
+  { address, user, port }: SshLookup,
+  file: string | undefined,
+  signal: AbortSignal,
+): Promise<string> {
   const flags = [
     ...(file === undefined ? [] : ["-F", file]),
     ...(user === undefined ? [] : ["-l", user]),
@@ -106,7 +110,7 @@ function badConfig(address: string, detail: string, cause: unknown): PictlError 
 }
 
 /** Where there is no OpenSSH: Host blocks and wildcards, no tokens. */
-async function evaluate(lines: readonly ConfigLine[], { address }: Lookup): Promise<SshOptions> {
+async function evaluate(lines: readonly ConfigLine[], { address }: SshLookup): Promise<SshOptions> {
   const { default: SSHConfig } = await import("ssh-config");
   const text = lines.map(({ keyword, words }) => `${keyword} ${words.map((word) => `"${word}"`).join(" ")}`).join("\n");
   const computed = SSHConfig.parse(text).compute(address, { ignoreCase: true });

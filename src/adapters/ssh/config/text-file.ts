@@ -15,7 +15,7 @@ export async function readIfThere(file: string): Promise<string | undefined> {
  * Adds whole lines in one write in append mode, so that neither ssh nor another pictl appending at the same moment
  * loses one. A new file is 0600, a new folder 0700.
  */
-export async function appendLines(file: string, lines: readonly string[]): Promise<void> {
+export async function appendToFile(file: string, lines: readonly string[]): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const handle = await open(file, "a+", 0o600);
   try {

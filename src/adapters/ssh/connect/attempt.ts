@@ -3,28 +3,28 @@ import type Ssh2 from "ssh2";
 import type { Client } from "ssh2";
 import { abortable } from "../../../abort.ts";
 import type { ConnectStage } from "../../../domain/ssh/retry.ts";
-import { Login } from "../auth/authenticate.ts";
-import type { Deadline } from "../run/deadline.ts";
+import { SshLogin } from "../auth/authenticate.ts";
+import type { CommandDeadline } from "../run/deadline.ts";
 import { awaitBanner, dial, AttemptFailed, discard } from "./dial.ts";
-import type { Gate } from "./gate.ts";
+import type { AttemptGate } from "./gate.ts";
 import { handshake, LoginRefused } from "./handshake.ts";
 import type { HostCheck } from "../trust/host-check.ts";
 import type { Identity } from "../auth/keyring.ts";
 import { runProxyCommand } from "./proxy-command.ts";
-import type { Step } from "./route.ts";
+import type { Hop } from "./route.ts";
 import type { Secret } from "../../../domain/secret.ts";
 
-export interface Attempt {
+export interface ConnectAttempt {
   readonly ssh2: typeof Ssh2;
-  readonly step: Step;
+  readonly step: Hop;
   /** The jump host's connection; undefined to connect from here. */
   readonly via: Client | undefined;
   readonly check: HostCheck;
   readonly identities: () => Promise<readonly Identity[]>;
   readonly password: (() => Promise<Secret | undefined>) | undefined;
   /** How many handshakes this process computes at a time. */
-  readonly handshakes: Gate;
-  readonly deadline: Deadline;
+  readonly handshakes: AttemptGate;
+  readonly deadline: CommandDeadline;
   /** Aborted by the caller or by the deadline. */
   readonly signal: AbortSignal;
   readonly onStage: (stage: ConnectStage) => void;
@@ -34,7 +34,7 @@ export interface Attempt {
  * One attempt at a connection, from the name to the login, and what was accepted there (`Login.method`). Rejects as
  * its stages do, or with auth-failed.
  */
-export async function attemptConnection(attempt: Attempt): Promise<{ client: Client; method: string }> {
+export async function attemptConnection(attempt: ConnectAttempt): Promise<{ client: Client; method: string }> {
   const { step, deadline, signal, onStage } = attempt;
   const { target } = step;
   const stream = await reach(attempt);
@@ -45,7 +45,7 @@ export async function attemptConnection(attempt: Attempt): Promise<{ client: Cli
       discard(stream);
       throw error;
     });
-  const login = new Login({
+  const login = new SshLogin({
     user: target.user,
     identities: await attempt.identities(),
     password:
@@ -76,7 +76,7 @@ export async function attemptConnection(attempt: Attempt): Promise<{ client: Cli
 }
 
 /** A stream on which the server has identified itself. */
-async function reach(attempt: Attempt): Promise<Duplex> {
+async function reach(attempt: ConnectAttempt): Promise<Duplex> {
   const { via, step, signal, onStage } = attempt;
   const { target } = step;
   const proxy =
@@ -96,13 +96,13 @@ async function reach(attempt: Attempt): Promise<Duplex> {
 const exitMs = 1_000;
 
 /** `host:port`, as messages show it. */
-export function addressOf({ hop, target }: Step): string {
+export function addressOf({ hop, target }: Hop): string {
   const host = target.host.includes(":") ? `[${target.host}]` : target.host;
   return hop === undefined ? `${host}:${target.port}` : `the jump host ${host}:${target.port}`;
 }
 
 /** A connection opened by a jump host's sshd (direct-tcpip). */
-async function forward(via: Client, { step: { target }, signal, onStage }: Attempt): Promise<Duplex> {
+async function forward(via: Client, { step: { target }, signal, onStage }: ConnectAttempt): Promise<Duplex> {
   onStage("connect");
   const opening = new Promise<Duplex>((resolve, reject) => {
     const refused = (error: Error): void => {

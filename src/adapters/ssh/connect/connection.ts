@@ -26,7 +26,7 @@ import { listen } from "../run/listen.ts";
 import { openSocket, openTcp } from "../run/forward.ts";
 import { pipe } from "../run/pipe.ts";
 import { Rights, type SudoPassword } from "../guard/rights.ts";
-import { run } from "../run/run.ts";
+import { runCommand } from "../run/run.ts";
 import type { Session } from "./session.ts";
 import { terminate } from "../run/terminate.ts";
 import { openTerminal } from "../run/tty.ts";
@@ -82,7 +82,7 @@ export class SshConnection implements Connection {
   }
 
   async run(command: Command, options: RunOptions = {}): Promise<Outcome> {
-    return run(this.#session, await this.#onEngine(command, options), options);
+    return runCommand(this.#session, await this.#onEngine(command, options), options);
   }
 
   async pipe(command: Command, options: PipeOptions = {}): Promise<Duplex> {

@@ -7,18 +7,18 @@ import type { NodeSpec } from "../../../domain/config/types.ts";
 import { PictlError } from "../../../domain/errors.ts";
 import type { Secret } from "../../../domain/secret.ts";
 import { connectError } from "../../../domain/ssh/connect-error.ts";
-import { type Handshake, handshakeChannel } from "../../../domain/ssh/handshakes.ts";
+import { type HandshakeTold, handshakeChannel } from "../../../domain/ssh/handshakes.ts";
 import { nextWindow, retryDelay, type ConnectStage } from "../../../domain/ssh/retry.ts";
 import type { LocalUser } from "../../../domain/ssh/target.ts";
 import { addressOf, attemptConnection } from "./attempt.ts";
-import { Deadline } from "../run/deadline.ts";
+import { CommandDeadline } from "../run/deadline.ts";
 import { AttemptFailed, boundLookups } from "./dial.ts";
-import { Gate } from "./gate.ts";
+import { AttemptGate } from "./gate.ts";
 import { confirmHostKey, hostCheck, NeedsConsent, type HostCheck, type HostCheckTools } from "../trust/host-check.ts";
 import { Keyring } from "../auth/keyring.ts";
 import { KnownHosts } from "../trust/known-hosts.ts";
 import { askedOnce, type Questions } from "../config/questions.ts";
-import { route, type Step } from "./route.ts";
+import { route, type Hop } from "./route.ts";
 import type { SshConfig } from "../config/ssh-config.ts";
 
 export interface ConnectorOptions {
@@ -32,7 +32,7 @@ export interface ConnectorOptions {
 
 /** The next step to make, and the connection to make it through. */
 export interface Approach {
-  readonly step: Step;
+  readonly step: Hop;
   readonly via: Client | undefined;
   /** The jump hosts' names on the way to there, nearest first. */
   readonly through: readonly string[];
@@ -48,8 +48,8 @@ export class Connector {
   readonly knownHosts = new KnownHosts();
   readonly #options: ConnectorOptions;
   readonly #tools: HostCheckTools;
-  readonly #handshakes: Gate;
-  readonly #hosts = new Map<string, Gate>();
+  readonly #handshakes: AttemptGate;
+  readonly #hosts = new Map<string, AttemptGate>();
   readonly #hops = new Map<string, Promise<Client>>();
   readonly #passwords = askedOnce<Secret | undefined>();
   readonly #closing = new AbortController();
@@ -59,7 +59,7 @@ export class Connector {
   constructor(options: ConnectorOptions) {
     this.#options = options;
     this.#tools = { knownHosts: this.knownHosts, questions: options.questions, warn: options.warn };
-    this.#handshakes = new Gate(options.maxHandshakes);
+    this.#handshakes = new AttemptGate(options.maxHandshakes);
   }
 
   /** Rejects with a PictlError, or with the signal's reason. */
@@ -94,8 +94,8 @@ export class Connector {
   }
 
   /** `check`: what decides about the host key; known_hosts by default. */
-  async connectStep(step: Step, via: Client | undefined, signal: AbortSignal, check?: HostCheck): Promise<Client> {
-    const deadline = new Deadline(step.target.connectTimeoutMs);
+  async connectStep(step: Hop, via: Client | undefined, signal: AbortSignal, check?: HostCheck): Promise<Client> {
+    const deadline = new CommandDeadline(step.target.connectTimeoutMs);
     boundLookups(step.target.connectTimeoutMs);
     const gate = this.#gateOf(step);
     let stage: ConnectStage = "resolve";
@@ -107,14 +107,14 @@ export class Connector {
         try {
           const client = await this.#attempt({ step, via, check, gate, deadline, signal, onStage });
           gate.limit = nextWindow(gate.limit, "succeeded", maxHandshakesPerHost);
-          handshakes.publish({ node: step.node, ok: true } satisfies Handshake);
+          handshakes.publish({ node: step.node, ok: true } satisfies HandshakeTold);
           return client;
         } catch (error) {
           if (error instanceof NeedsConsent) {
             await deadline.suspend(() => confirmHostKey(this.#tools, step, error.key));
             continue;
           }
-          if (!signal.aborted) handshakes.publish({ node: step.node, ok: false } satisfies Handshake);
+          if (!signal.aborted) handshakes.publish({ node: step.node, ok: false } satisfies HandshakeTold);
           const failure = deadline.signal.aborted ? new AttemptFailed(stage, "TIMEOUT", "") : error;
           if (!(failure instanceof AttemptFailed) || signal.aborted) throw error;
           const delay = delayBeforeNext(failure, { attempt, deadline, budgetMs: step.target.connectTimeoutMs });
@@ -136,11 +136,11 @@ export class Connector {
   }
 
   async #attempt(options: {
-    readonly step: Step;
+    readonly step: Hop;
     readonly via: Client | undefined;
     readonly check: HostCheck | undefined;
-    readonly gate: Gate;
-    readonly deadline: Deadline;
+    readonly gate: AttemptGate;
+    readonly deadline: CommandDeadline;
     readonly signal: AbortSignal;
     readonly onStage: (stage: ConnectStage) => void;
   }): Promise<Client> {
@@ -176,7 +176,7 @@ export class Connector {
     }
   }
 
-  #hop(key: string, step: Step, via: Client | undefined): Promise<Client> {
+  #hop(key: string, step: Hop, via: Client | undefined): Promise<Client> {
     const known = this.#hops.get(key);
     if (known) return known;
     const connecting = this.connectStep(step, via, this.#closing.signal);
@@ -188,9 +188,9 @@ export class Connector {
     return connecting;
   }
 
-  #gateOf(step: Step): Gate {
+  #gateOf(step: Hop): AttemptGate {
     const address = addressOf(step);
-    const gate = this.#hosts.get(address) ?? new Gate(maxHandshakesPerHost);
+    const gate = this.#hosts.get(address) ?? new AttemptGate(maxHandshakesPerHost);
     this.#hosts.set(address, gate);
     return gate;
   }
@@ -199,7 +199,7 @@ export class Connector {
     return (this.#keyring ??= new Keyring(ssh2, this.#options.questions, this.#options.warn));
   }
 
-  #passwordOf(step: Step): (() => Promise<Secret | undefined>) | undefined {
+  #passwordOf(step: Hop): (() => Promise<Secret | undefined>) | undefined {
     const { password } = this.#options.questions;
     if (!password) return undefined;
     const { target, node, hop } = step;
@@ -207,19 +207,19 @@ export class Connector {
   }
 }
 
-function passwordKey({ target: { user, host, port } }: Step): string {
+function passwordKey({ target: { user, host, port } }: Hop): string {
   return `${user}@${host}:${port}`;
 }
 
 function delayBeforeNext(
   { stage, code }: AttemptFailed,
-  { attempt, deadline, budgetMs }: { attempt: number; deadline: Deadline; budgetMs: number },
+  { attempt, deadline, budgetMs }: { attempt: number; deadline: CommandDeadline; budgetMs: number },
 ): number | undefined {
   const droppedByPeer = code === "DROPPED";
   return retryDelay({ stage, droppedByPeer, attempt, spentMs: deadline.spentMs, budgetMs, random: Math.random() });
 }
 
-function unreachable(step: Step, failure: AttemptFailed, spent: { attempts: number; spentMs: number }): PictlError {
+function unreachable(step: Hop, failure: AttemptFailed, spent: { attempts: number; spentMs: number }): PictlError {
   const { stage, code, detail } = failure;
   return connectError({ node: step.node, address: addressOf(step), stage, code, detail, ...spent, cause: failure });
 }

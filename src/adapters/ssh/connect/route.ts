@@ -4,7 +4,7 @@ import { sshTarget, type Jump, type LocalUser, type SshTarget } from "../../../d
 import type { SshConfig } from "../config/ssh-config.ts";
 
 /** One SSH connection on the way to a node: a jump host, or in the end the node itself. */
-export interface Step {
+export interface Hop {
   readonly node: string;
   /** The jump host's name as it was written; undefined for the node itself. */
   readonly hop: string | undefined;
@@ -13,14 +13,19 @@ export interface Step {
 
 const maxHops = 8;
 
-export interface Route {
+export interface SshRoute {
   /** Jump hosts, nearest first. */
-  readonly hops: readonly Step[];
-  readonly last: Step;
+  readonly hops: readonly Hop[];
+  readonly last: Hop;
 }
 
 /** The way to a node. Rejects with node-unreachable when the configuration makes no sense. */
-export async function route(node: NodeSpec, config: SshConfig, local: LocalUser, signal: AbortSignal): Promise<Route> {
+export async function route(
+  node: NodeSpec,
+  config: SshConfig,
+  local: LocalUser,
+  signal: AbortSignal,
+): Promise<SshRoute> {
   const targetOf = async (address: string, settings: SshSettings): Promise<SshTarget> => {
     const options = await config.optionsFor({ address, user: settings.user, port: settings.port }, signal);
     try {
@@ -38,8 +43,8 @@ export async function route(node: NodeSpec, config: SshConfig, local: LocalUser,
   };
 
   /** The hops before `jump`: those written before it, or for the first one those its own configuration names. */
-  const stepsTo = async (jumps: readonly Jump[], depth: number): Promise<Step[]> => {
-    const steps: Step[] = [];
+  const stepsTo = async (jumps: readonly Jump[], depth: number): Promise<Hop[]> => {
+    const steps: Hop[] = [];
     for (const jump of jumps) {
       if (depth + steps.length >= maxHops) {
         throw new PictlError(

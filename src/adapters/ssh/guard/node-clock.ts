@@ -1,7 +1,7 @@
 import { PictlError } from "../../../domain/errors.ts";
 import { type ClockSample, readClock, tellClock, whyNoClock } from "../../../domain/guard/clock.ts";
 import { script } from "../../../domain/shell.ts";
-import { run } from "../run/run.ts";
+import { runCommand } from "../run/run.ts";
 import type { Session } from "../connect/session.ts";
 
 /** The node's own clock, asked for when what is known of it is too old. */
@@ -38,7 +38,7 @@ export class NodeClock {
 
   async #ask(): Promise<ClockSample> {
     const { node } = this.#session;
-    const outcome = await run(this.#session, script(tellClock), { timeoutMs: 10_000 });
+    const outcome = await runCommand(this.#session, script(tellClock), { timeoutMs: 10_000 });
     const { stdout } = outcome;
     const sample = readClock(stdout, performance.now());
     if (sample) return (this.#sample = sample);

@@ -9,7 +9,7 @@ import { visible } from "../../../domain/text.ts";
 import { type ClockSample, tellClock } from "../../../domain/guard/clock.ts";
 import type { SudoMode } from "../run/launch.ts";
 import { NodeClock } from "./node-clock.ts";
-import { run } from "../run/run.ts";
+import { runCommand } from "../run/run.ts";
 import type { Session } from "../connect/session.ts";
 
 /** The password of this connection's user; asked once for all nodes, and again when it was wrong. */
@@ -173,7 +173,7 @@ exit 0`);
 
 async function askDockerHost(session: Session): Promise<string> {
   // `ahead`: it waits for no others, and every question to Docker waits for it.
-  const outcome = await run(session, script(tellDockerHost), { ahead: true, timeoutMs: 15_000 });
+  const outcome = await runCommand(session, script(tellDockerHost), { ahead: true, timeoutMs: 15_000 });
   if (outcome.status !== "ok") {
     throw new PictlError("connection-lost", `Which Docker the login on ${session.node} uses could not be found out.`, {
       node: session.node,
@@ -186,7 +186,7 @@ async function askDockerHost(session: Session): Promise<string> {
 const probeTimeoutMs = 20_000;
 
 async function lookUp(session: Session, clock: NodeClock): Promise<Facts> {
-  const outcome = await run(session, probe, { timeoutMs: probeTimeoutMs });
+  const outcome = await runCommand(session, probe, { timeoutMs: probeTimeoutMs });
   if (outcome.status !== "ok") {
     throw new PictlError("connection-lost", `What this login may do on ${session.node} could not be found out.`, {
       node: session.node,

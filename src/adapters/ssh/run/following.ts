@@ -3,7 +3,7 @@ import type { ClientChannel } from "ssh2";
 import type { Outcome, RunOptions } from "../../../app/ports.ts";
 import type { PictlError } from "../../../domain/errors.ts";
 import type { Secret } from "../../../domain/secret.ts";
-import { refusal, type Ticket } from "../../../domain/guard/command.ts";
+import { guardRefusal, type Ticket } from "../../../domain/guard/command.ts";
 import { neverStarted } from "../../../domain/ssh/never-started.ts";
 import { CapturedStream } from "./captured-stream.ts";
 import type { Launch } from "./launch.ts";
@@ -87,7 +87,7 @@ export class Following {
     }
     if (!this.#started) throw this.#failureToStart(code);
     const { ticket, node } = this.#command;
-    const refused = ticket && refusal(ticket, { code, stderr: output.stderr }, node);
+    const refused = ticket && guardRefusal(ticket, { code, stderr: output.stderr }, node);
     if (refused) throw refused;
     return code === 0 ? { ...output, status: "ok", code } : { ...output, status: "failed", code };
   }

@@ -5,7 +5,7 @@ import type { PipeOptions } from "../../../app/ports.ts";
 import { PictlError } from "../../../domain/errors.ts";
 import type { Command } from "../../../domain/shell.ts";
 import { Crowded, type Hold } from "./channels.ts";
-import { interrupted, run } from "./run.ts";
+import { interrupted, runCommand } from "./run.ts";
 import { onFirstWithRoom, type Session } from "../connect/session.ts";
 
 /** Milliseconds until the command must have started. */
@@ -51,7 +51,7 @@ async function start(
   const started = new Promise<void>((resolve) => {
     onStarted = resolve;
   });
-  const running = run(
+  const running = runCommand(
     session,
     command,
     {

@@ -3,7 +3,7 @@ import type { Outcome, RunOptions } from "../../../app/ports.ts";
 import { PictlError } from "../../../domain/errors.ts";
 import { guarded, type Ticket } from "../../../domain/guard/command.ts";
 import { render, type Command } from "../../../domain/shell.ts";
-import { Deadline } from "./deadline.ts";
+import { CommandDeadline } from "./deadline.ts";
 import { Following } from "./following.ts";
 import { type Hold, LostAfterSending, type OpenChannel } from "./channels.ts";
 import { type Launch, launch } from "./launch.ts";
@@ -16,7 +16,7 @@ const defaultTimeoutMs = 60_000;
  * `onStarted` is called when the command certainly runs. One that lasts rejects with Crowded, having sent nothing, where
  * this connection has no room for it.
  */
-export async function run(
+export async function runCommand(
   session: Session,
   command: Command,
   options: RunOptions & { readonly held?: Hold | undefined } = {},
@@ -27,7 +27,7 @@ export async function run(
   const startedAt = performance.now();
   const durationMs = (): number => Math.round(performance.now() - startedAt);
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
-  const deadline = new Deadline(timeoutMs);
+  const deadline = new CommandDeadline(timeoutMs);
   const { signal, dispose } = firstOf([options.signal, deadline.signal]);
   const progress = { sent: false };
   const on = async (place: Session): Promise<Outcome> => {
@@ -54,8 +54,8 @@ export async function run(
     return await (options.held === "lasting" ? on(session) : onFirstWithRoom(session, signal, on));
   } catch (error) {
     if (error instanceof LostAfterSending) return nothingHeard("connection-lost", durationMs());
-    if (error === Deadline.passed && progress.sent) return nothingHeard("timeout", durationMs());
-    if (error === Deadline.passed) throw neverSent(node, durationMs());
+    if (error === CommandDeadline.passed && progress.sent) return nothingHeard("timeout", durationMs());
+    if (error === CommandDeadline.passed) throw neverSent(node, durationMs());
     if (options.signal?.aborted) throw interrupted(node, options.signal);
     session.onRefusal(error);
     throw error instanceof PictlError ? error.at({ node }) : error;
@@ -75,7 +75,7 @@ async function finish(
     await abortable(following.ended, signal);
     return following.outcome();
   } catch (error) {
-    if (error !== Deadline.passed) throw error;
+    if (error !== CommandDeadline.passed) throw error;
     return following.outcome("timeout");
   } finally {
     following.stop();

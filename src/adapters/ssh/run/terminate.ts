@@ -4,7 +4,7 @@ import type { Outcome, RunOptions } from "../../../app/ports.ts";
 import { script, type Command } from "../../../domain/shell.ts";
 import { discard } from "../connect/dial.ts";
 import type { Running } from "./ending.ts";
-import { run } from "./run.ts";
+import { runCommand } from "./run.ts";
 import type { Session } from "../connect/session.ts";
 
 /** A second connection to the same node. */
@@ -92,7 +92,7 @@ async function signalGroups(
   over: AbortSignal,
 ): Promise<void> {
   try {
-    await run(session, killGroups(pids), { sudo, timeoutMs: 2 * graceMs });
+    await runCommand(session, killGroups(pids), { sudo, timeoutMs: 2 * graceMs });
   } catch {
     if (over.aborted) return;
     requestSignal(channel, "TERM");

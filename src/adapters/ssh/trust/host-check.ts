@@ -2,8 +2,8 @@ import { PictlError } from "../../../domain/errors.ts";
 import { hostKeyAlgorithms, judgeHostKey, type HostKey, type HostKeyAlgorithm } from "../../../domain/ssh/host-key.ts";
 import { hostKeyError } from "../../../domain/ssh/host-key-error.ts";
 import type { Questions } from "../config/questions.ts";
-import { fingerprint, nameOf, type KnownHosts } from "./known-hosts.ts";
-import type { Step } from "../connect/route.ts";
+import { fingerprint, knownHostName, type KnownHosts } from "./known-hosts.ts";
+import type { Hop } from "../connect/route.ts";
 
 export interface HostCheck {
   /** In the order to ask the host for. */
@@ -29,7 +29,7 @@ export interface HostCheckTools {
 }
 
 /** What known_hosts means for one step of the way. Rejects with host-key-unknown when a file cannot be read. */
-export async function hostCheck({ knownHosts, questions, warn }: HostCheckTools, step: Step): Promise<HostCheck> {
+export async function hostCheck({ knownHosts, questions, warn }: HostCheckTools, step: Hop): Promise<HostCheck> {
   const { target } = step;
   const entries = await knownHosts.entriesOf(target);
   return {
@@ -39,12 +39,14 @@ export async function hostCheck({ knownHosts, questions, warn }: HostCheckTools,
       if (verdict.kind === "trusted") return;
       if (verdict.kind === "unknown" && target.unknownHosts === "accept") {
         const file = await knownHosts.store(target, [key]);
-        warn(`The host key of ${nameOf(target)} was not known; stored ${key.type} ${fingerprint(key)} in ${file}.`);
+        warn(
+          `The host key of ${knownHostName(target)} was not known; stored ${key.type} ${fingerprint(key)} in ${file}.`,
+        );
         return;
       }
       const mayAsk = target.unknownHosts === "ask" && questions.confirmHostKey !== undefined;
       if (verdict.kind === "unknown" && mayAsk) throw new NeedsConsent(key);
-      throw hostKeyError(verdict, { ...step, name: nameOf(target), key, fingerprint: fingerprint(key) });
+      throw hostKeyError(verdict, { ...step, name: knownHostName(target), key, fingerprint: fingerprint(key) });
     },
   };
 }
@@ -52,22 +54,22 @@ export async function hostCheck({ knownHosts, questions, warn }: HostCheckTools,
 /** Asks the person and stores a key that was agreed to. Rejects with host-key-unknown when it was not. */
 export async function confirmHostKey(
   { knownHosts, questions, warn }: HostCheckTools,
-  step: Step,
+  step: Hop,
   key: HostKey,
 ): Promise<void> {
   const { target } = step;
   const agreed = await questions.confirmHostKey?.({
     who: step.hop ?? step.node,
-    address: nameOf(target),
+    address: knownHostName(target),
     keyType: key.type,
     fingerprint: fingerprint(key),
   });
   if (agreed !== true) {
-    throw new PictlError("host-key-unknown", `The host key of ${nameOf(target)} was not accepted.`, {
+    throw new PictlError("host-key-unknown", `The host key of ${knownHostName(target)} was not accepted.`, {
       node: step.node,
       hint: `Compare the fingerprint with the machine's own, then run \`pictl node trust ${step.node}\`.`,
     });
   }
   const file = await knownHosts.store(target, [key]);
-  warn(`Stored the host key of ${nameOf(target)} in ${file}.`);
+  warn(`Stored the host key of ${knownHostName(target)} in ${file}.`);
 }

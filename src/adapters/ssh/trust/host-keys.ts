@@ -11,15 +11,15 @@ import {
 import { hostKeyError } from "../../../domain/ssh/host-key-error.ts";
 import type { Approach, Connector } from "../connect/connector.ts";
 import { AttemptFailed } from "../connect/dial.ts";
-import { fingerprint, nameOf } from "./known-hosts.ts";
-import type { Step } from "../connect/route.ts";
+import { fingerprint, knownHostName } from "./known-hosts.ts";
+import type { Hop } from "../connect/route.ts";
 import { interrupted } from "../run/run.ts";
 
 /** `HostKeys` of the ports: one handshake per kind of key, each broken off when the key has been seen. */
 export class HostKeyDesk implements HostKeys {
   readonly #connector: Connector;
   /** The step whose keys were shown, which says where they are to be stored. */
-  readonly #steps = new WeakMap<ShownHostKeys, Step>();
+  readonly #steps = new WeakMap<ShownHostKeys, Hop>();
 
   constructor(connector: Connector) {
     this.#connector = connector;
@@ -35,7 +35,7 @@ export class HostKeyDesk implements HostKeys {
         const key = await this.#see(approach, family, signal);
         if (key) keys.push(described(key, entries));
       }
-      const shown = { node: node.name, hop: step.hop, name: nameOf(step.target), keys };
+      const shown = { node: node.name, hop: step.hop, name: knownHostName(step.target), keys };
       this.#steps.set(shown, step);
       return shown;
     } catch (error) {

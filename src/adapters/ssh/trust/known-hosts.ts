@@ -13,7 +13,7 @@ import { withoutHost } from "../../../domain/ssh/known-hosts-edit.ts";
 import type { SshTarget } from "../../../domain/ssh/target.ts";
 import { whyUnread } from "../../../files/read.ts";
 import { freshMs } from "../config/questions.ts";
-import { appendLines, readIfThere, replaceText } from "../config/text-file.ts";
+import { appendToFile, readIfThere, replaceText } from "../config/text-file.ts";
 
 /** The known_hosts files of this machine. */
 export class KnownHosts {
@@ -25,7 +25,7 @@ export class KnownHosts {
   async entriesOf(target: SshTarget): Promise<HostEntries> {
     const files = [...target.userKnownHostsFiles, ...target.globalKnownHostsFiles];
     const all = [...(await Promise.all(files.map((file) => this.#read(file)))).flat(), ...this.#accepted];
-    const name = nameOf(target);
+    const name = knownHostName(target);
     const bare = target.host.toLowerCase();
     const hasPort = target.hostKeyAlias === undefined && name !== bare;
     return { own: entriesFor(name, all, hmacSha1), portless: hasPort ? entriesFor(bare, all, hmacSha1) : [] };
@@ -34,12 +34,12 @@ export class KnownHosts {
   /** Trusts keys from now on, and adds them to the user's first file. Returns that file's path. */
   async store(target: SshTarget, keys: readonly HostKey[]): Promise<string> {
     const file = target.userKnownHostsFiles[0] ?? "/dev/null";
-    const name = nameOf(target);
+    const name = knownHostName(target);
     const lines = keys.map((key) => {
       const salt = target.hashKnownHosts ? randomBytes(20).toString("base64") : undefined;
       return formatKnownHost(name, key, salt === undefined ? undefined : { salt, hmac: hmacSha1 });
     });
-    if (file !== "/dev/null" && lines.length > 0) await appendLines(file, lines).catch(notWritten(file));
+    if (file !== "/dev/null" && lines.length > 0) await appendToFile(file, lines).catch(notWritten(file));
     for (const { type, base64 } of keys) {
       this.#accepted.push({ file, line: 0, marker: undefined, hosts: name, keyType: type, key: base64 });
     }
@@ -53,7 +53,7 @@ export class KnownHosts {
   async forget(target: SshTarget): Promise<void> {
     const file = target.userKnownHostsFiles[0];
     if (file === undefined) return;
-    const name = nameOf(target);
+    const name = knownHostName(target);
     const text = await this.#text(file);
     const edited = withoutHost(text, name, hmacSha1);
     if (!edited.ok) {
@@ -88,7 +88,7 @@ export class KnownHosts {
 }
 
 /** The name a target has in known_hosts. */
-export function nameOf(target: SshTarget): string {
+export function knownHostName(target: SshTarget): string {
   return target.hostKeyAlias ?? knownHostsName(target.host, target.port);
 }
 
