@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { type HandshakeTold, handshakeChannel } from "../domain/ssh/handshakes.ts";
+import { type HandshakeResult, handshakeChannel } from "../domain/ssh/handshakes.ts";
 import type { Live } from "../watch/live.ts";
 import { metricsText } from "../watch/metrics.ts";
 import type { Model } from "../watch/model.ts";
@@ -27,7 +27,7 @@ export function openMetrics(
   const delay = monitorEventLoopDelay({ resolution: 20 });
   const handshakes = new Map<string, { made: number; failed: number }>();
   const onHandshake = (told: unknown): void => {
-    const { node, ok } = told as HandshakeTold;
+    const { node, ok } = told as HandshakeResult;
     const count = handshakes.get(node) ?? { made: 0, failed: 0 };
     count[ok ? "made" : "failed"]++;
     handshakes.set(node, count);

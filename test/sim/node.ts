@@ -1,4 +1,4 @@
-import { build, byNodesClient } from "../../src/domain/docker/build-command.ts";
+import { build, buildOnNode } from "../../src/domain/docker/build-command.ts";
 import { createVolume } from "../../src/domain/docker/commands.ts";
 import { countersCommand } from "../../src/domain/docker/cgroup-counters.ts";
 import { probeCommand } from "../../src/domain/node/probe.ts";
@@ -166,7 +166,7 @@ export class SimNode {
 }
 
 const { text: countersText } = countersCommand("all", 2) as Extract<Command, { kind: "script" }>;
-const { text: buildText } = byNodesClient(
+const { text: buildText } = buildOnNode(
   build({ image: "", context: undefined, folder: "", noCache: false, pull: false }),
   "",
 ) as Extract<Command, { kind: "script" }>;

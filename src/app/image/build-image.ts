@@ -1,7 +1,7 @@
 import { buildKept, contextGone } from "../../domain/build/kept-context.ts";
 import { buildFailureLines } from "../../domain/build/failure-lines.ts";
 import { parseBuildStep } from "../../domain/build/steps.ts";
-import { byNodesClient } from "../../domain/docker/build-command.ts";
+import { buildOnNode } from "../../domain/docker/build-command.ts";
 import { dockerAccessError } from "../../domain/docker/failure.ts";
 import { dockerRights } from "../../domain/docker/rights.ts";
 import { PictlError } from "../../domain/errors.ts";
@@ -35,7 +35,7 @@ export interface BuildImageInput {
 export async function buildImage(input: BuildImageInput): Promise<void> {
   const { connection, image } = input;
   const { sudo, privileged } = dockerRights(await connection.privilege());
-  const ready = { ...input, command: byNodesClient(input.command, image) };
+  const ready = { ...input, command: buildOnNode(input.command, image) };
   const { outcome, begun } = await (input.kept ? runKept(ready, input.kept, sudo) : run(ready, sudo));
   if (outcome.status === "ok") return;
   const place = { doing: `build ${image}`, node: connection.node, privileged };

@@ -42,7 +42,7 @@ export function build(input: BuildCommandInput): Command & { readonly kind: "wor
  * Podman builds in its client. A signal to its process group ends that and leaves the step's program running, beside the
  * containers of the build; so it gets a session of its own, and a signal ends the runtime of its step, after which it tidies up.
  */
-export function byNodesClient(command: Command & { readonly kind: "words" }, image: string): Command {
+export function buildOnNode(command: Command & { readonly kind: "words" }, image: string): Command {
   return script(text, image, ...command.words);
 }
 

@@ -2,7 +2,7 @@
 export const handshakeChannel = "pictl.ssh.handshake";
 
 /** One attempt, also one that is tried again. */
-export interface HandshakeTold {
+export interface HandshakeResult {
   /** On the way to which node. */
   readonly node: string;
   readonly ok: boolean;

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { build, byNodesClient } from "../../../src/domain/docker/build-command.ts";
+import { build, buildOnNode } from "../../../src/domain/docker/build-command.ts";
 import { render, words } from "../../../src/domain/shell.ts";
 
 const input = { image: "web", folder: "/opt/docker/my web", context: "sha256:ab", noCache: false, pull: false };
@@ -32,7 +32,7 @@ function node(docker: string) {
     rmSync(folder, { recursive: true });
   });
   writeFileSync(join(folder, "docker"), `#!/bin/sh\nlog=${folder}/log\n${docker}`, { mode: 0o755 });
-  const line = render(byNodesClient(words("docker", "build", "a b", "-"), "web"));
+  const line = render(buildOnNode(words("docker", "build", "a b", "-"), "web"));
   const start = (env: Readonly<Record<string, string>>) =>
     spawn("sh", ["-c", line], {
       env: { PATH: `${folder}:${process.env["PATH"] ?? ""}`, ...env },

@@ -7,7 +7,7 @@ import type { NodeSpec } from "../../../domain/config/types.ts";
 import { PictlError } from "../../../domain/errors.ts";
 import type { Secret } from "../../../domain/secret.ts";
 import { connectError } from "../../../domain/ssh/connect-error.ts";
-import { type HandshakeTold, handshakeChannel } from "../../../domain/ssh/handshakes.ts";
+import { type HandshakeResult, handshakeChannel } from "../../../domain/ssh/handshakes.ts";
 import { nextWindow, retryDelay, type ConnectStage } from "../../../domain/ssh/retry.ts";
 import type { LocalUser } from "../../../domain/ssh/target.ts";
 import { addressOf, attemptConnection } from "./attempt.ts";
@@ -107,14 +107,14 @@ export class Connector {
         try {
           const client = await this.#attempt({ step, via, check, gate, deadline, signal, onStage });
           gate.limit = nextWindow(gate.limit, "succeeded", maxHandshakesPerHost);
-          handshakes.publish({ node: step.node, ok: true } satisfies HandshakeTold);
+          handshakes.publish({ node: step.node, ok: true } satisfies HandshakeResult);
           return client;
         } catch (error) {
           if (error instanceof NeedsConsent) {
             await deadline.suspend(() => confirmHostKey(this.#tools, step, error.key));
             continue;
           }
-          if (!signal.aborted) handshakes.publish({ node: step.node, ok: false } satisfies HandshakeTold);
+          if (!signal.aborted) handshakes.publish({ node: step.node, ok: false } satisfies HandshakeResult);
           const failure = deadline.signal.aborted ? new AttemptFailed(stage, "TIMEOUT", "") : error;
           if (!(failure instanceof AttemptFailed) || signal.aborted) throw error;
           const delay = delayBeforeNext(failure, { attempt, deadline, budgetMs: step.target.connectTimeoutMs });
