@@ -125,6 +125,20 @@ export default tseslint.config(
     },
   },
   {
+    files: ["test/**/*.ts"],
+    ignores: ["**/*.test.ts", "test/config/setup.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "Program > ExpressionStatement > CallExpression[callee.name=/^(before|after)(All|Each)$/]",
+          message: "Files share a process, so this runs for the first one alone: register it where its need arises.",
+        },
+        { selector: "ExportDefaultDeclaration", message: "Named exports only." },
+      ],
+    },
+  },
+  {
     // oclif takes a command file's default export; so do the tools their configs.
     files: ["commands/**/*.ts", "**/vitest.config.ts", "test/config/*.js"],
     rules: { "no-restricted-syntax": "off" },

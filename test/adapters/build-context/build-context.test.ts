@@ -18,13 +18,13 @@ import { createServer } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import type { BuildContext } from "../../../src/app/ports.ts";
 import { contextsIn, memoryFolder, opened } from "./contexts.ts";
 import { entriesOf, pathsOf } from "./entries.ts";
 import { folderWith } from "./folders.ts";
 
-const contexts = contextsIn(memoryFolder());
+const contexts = contextsIn(memoryFolder(afterAll));
 const open = (folder: string): Promise<BuildContext> => opened(contexts, folder);
 
 async function drain(tar: AsyncIterable<Uint8Array>): Promise<number> {

@@ -1,20 +1,17 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
+import { onTestFinished } from "vitest";
 import { openBuildContexts, savedDigests, sentContext } from "../../../src/adapters/build-context/index.ts";
 import { openStateFile } from "../../../src/adapters/state/index.ts";
 import type { BuildContext, BuildContexts } from "../../../src/app/ports.ts";
 
-const made: string[] = [];
-afterAll(() => {
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
-
-/** A folder for what build contexts remember, removed after the tests. */
-export function memoryFolder(): string {
+/** A folder for what build contexts remember, removed after the test; outside of any, give `afterAll`. */
+export function memoryFolder(afterwards: (clean: () => void) => void = onTestFinished): string {
   const folder = mkdtempSync(join(tmpdir(), "pictl-contexts-"));
-  made.push(folder);
+  afterwards(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
   return folder;
 }
 

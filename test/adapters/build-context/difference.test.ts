@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { ContextDifference, SentContext } from "../../../src/app/ports.ts";
 import { sha256 } from "../../../src/app/kit/digest.ts";
 import { buildKept, contextGone } from "../../../src/domain/build/kept-context.ts";
@@ -54,7 +54,7 @@ describe.each(["dash", "busybox sh"])("a node with %s", (shell) => {
       writeFileSync(join(folder, "many", `file ${String(index)}`), `${String(index)}\n`);
   });
 
-  const memory = memoryFolder();
+  const memory = memoryFolder(afterAll);
   const context = () => opened(contextsIn(memory), folder);
   const tar = async (): Promise<string> => {
     const hash = createHash("sha256");

@@ -7,7 +7,7 @@ import { contextsIn, memoryFolder, opened } from "./contexts.ts";
 import { pathsOf } from "./entries.ts";
 import { folderWith } from "./folders.ts";
 
-const contexts = contextsIn(memoryFolder());
+const contexts = contextsIn(memoryFolder(afterAll));
 
 async function ours(folder: string): Promise<string[]> {
   return pathsOf((await opened(contexts, folder)).tar());

@@ -1,19 +1,16 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach } from "vitest";
-
-const made: string[] = [];
-afterEach(() => {
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
+import { onTestFinished } from "vitest";
 
 const dockerfile = { Dockerfile: "FROM scratch\nCOPY . /\n" };
 
 /** A folder with these files (and a Dockerfile, unless one is given or `null`), removed after the test. */
 export function folderWith(files: Record<string, string | null> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), "pictl-context-"));
-  made.push(folder);
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
   for (const [path, text] of Object.entries<string | null>({ ...dockerfile, ...files })) {
     if (text === null) continue;
     mkdirSync(dirname(join(folder, path)), { recursive: true });
