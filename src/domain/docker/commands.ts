@@ -68,9 +68,27 @@ export function removeVolumes(names: readonly string[]): Command {
   return words("docker", "volume", "rm", "--force", ...names);
 }
 
+/**
+ * Makes a network where it is missing. One at a time on a node, as far as it has `flock`: Docker makes two of one name when it is
+ * asked twice at once, and then takes neither. The root folder is what every login can lock without writing anything.
+ */
 export function createNetwork({ name, args }: { readonly name: string; readonly args: readonly string[] }): Command {
-  return words("docker", "network", "create", ...args, name);
+  return script(createMissing, name, ...args);
 }
+
+const createMissing = `docker network ls --format '{{.Name}}' | grep -qxF -e "$1" && exit
+exec 9</
+tries=0
+command -v flock >/dev/null && until flock -n 9; do
+  tries=$((tries + 1))
+  [ "$tries" -lt 100 ] || break
+  sleep 0.1
+done
+docker network ls --format '{{.Name}}' | grep -qxF -e "$1" && exit
+name=$1
+shift
+exec docker network create "$@" "$name"
+`;
 
 export function start(name: string): Command {
   return words("docker", "container", "start", name);
