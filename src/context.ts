@@ -174,7 +174,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
       registries: openRegistries({ hubUrl: process.env["PICTL_HUB_URL"] }),
       journal: openJournal(config.stateDir, config.cluster),
       checks: openChecks({ nodes, engines, network, clock: systemClock }),
-      hooks: openHooks(),
+      hooks: openHooks(dirname(resolve(store.path))),
       notices: openNotices(process.env),
       scripts,
       events: eventLog(config, { ...options, warn }),

@@ -12,13 +12,14 @@ const lastWordsMs = 500;
 
 type Ending = Awaited<ReturnType<Hooks["run"]>>;
 
-/** Runs hooks: `http://` and `https://` URLs get a POST, anything else is a line for `sh`. */
-export function openHooks(): Hooks {
+/** Runs hooks: `http://` and `https://` URLs get a POST, anything else is a line for `sh`, which begins in `folder`. */
+export function openHooks(folder: string): Hooks {
   return {
     run: async (hook, event, timeoutMs) => {
       const body = JSON.stringify(event);
       try {
-        return /^https?:\/\//i.test(hook) ? await post(hook, body, timeoutMs) : await execute(hook, body, timeoutMs);
+        if (/^https?:\/\//i.test(hook)) return await post(hook, body, timeoutMs);
+        return await execute(hook, { body, timeoutMs, folder });
       } catch (error) {
         return { ok: false, message: timedOut(error) ? `gave up after ${String(timeoutMs)} ms` : reason(error) };
       }
@@ -71,9 +72,13 @@ function withoutCredentials(hook: string): { url: string; authorization: string 
  */
 const accompanied = `(IFS= read -r _ <&3 || kill -KILL "-$$") 2>/dev/null & exec 3<&-; exec /bin/sh -c "$1"`;
 
-async function execute(line: string, body: string, timeoutMs: number): Promise<Ending> {
+async function execute(
+  line: string,
+  { body, timeoutMs, folder }: { readonly body: string; readonly timeoutMs: number; readonly folder: string },
+): Promise<Ending> {
   // A group of its own, so that what the hook started ends with it.
   const child = spawn("/bin/sh", ["-c", accompanied, "sh", line], {
+    cwd: folder,
     stdio: ["pipe", "ignore", "pipe", "pipe"],
     detached: true,
   }) as ChildProcessByStdio<Writable, null, Readable>;

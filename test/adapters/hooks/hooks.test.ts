@@ -9,8 +9,8 @@ import { openHooks } from "../../../src/adapters/hooks/index.ts";
 import type { PictlEvent } from "../../../src/domain/event.ts";
 
 const event: PictlEvent = { time: "2026-01-01T00:00:00.000Z", type: "container.moved", container: "web", who: "me" };
-const hooks = openHooks();
 const folder = mkdtempSync(join(tmpdir(), "pictl-hooks-"));
+const hooks = openHooks(folder);
 afterAll(() => {
   rmSync(folder, { recursive: true });
 });
@@ -21,6 +21,12 @@ describe("a command", () => {
     const line = `read -r line && printf %s "$line" > '${file}'`;
     expect(await hooks.run(line, event, 5000)).toEqual({ ok: true, message: "exit code 0" });
     expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(event);
+  });
+
+  test("begins in the folder of the config, wherever pictl was started", async () => {
+    writeFileSync(join(folder, "tell-dns"), "#!/bin/sh\npwd >told\n", { mode: 0o755 });
+    expect(await hooks.run("./tell-dns", event, 5000)).toEqual({ ok: true, message: "exit code 0" });
+    expect(readFileSync(join(folder, "told"), "utf8")).toBe(`${folder}\n`);
   });
 
   test("that fails is told with its last words, and one that reads nothing is no failure", async () => {
@@ -44,7 +50,7 @@ describe("a command", () => {
     const line = `[ -e /proc/$$/fd/3 ] || echo closed >'${file}'; sleep 77 & echo $$ >'${file}.pid'; sleep 77`;
     const program = `
       import { openHooks } from ${JSON.stringify(new URL("../../../src/adapters/hooks/index.ts", import.meta.url).href)};
-      await openHooks().run(${JSON.stringify(line)}, ${JSON.stringify(event)}, 60_000);`;
+      await openHooks("/").run(${JSON.stringify(line)}, ${JSON.stringify(event)}, 60_000);`;
     const pictl = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", program]);
     await vi.waitUntil(() => existsSync(`${file}.pid`) && readFileSync(`${file}.pid`, "utf8").endsWith("\n"), 20_000);
     expect(existsSync(file)).toBe(true);

@@ -39,7 +39,7 @@ async function office() {
     events: log,
     secrets: openSecrets({ ALERTS: `http://${http.host}/env` }),
     notices: openNotices({}),
-    hooks: openHooks(),
+    hooks: openHooks(folder),
     clock: { now: () => clock.ms, monotonic: () => clock.ms, sleep: () => Promise.resolve() },
     actor: { who: "me@here", cause: "pictl daemon" },
     progress: { warn: () => undefined },
