@@ -12,6 +12,11 @@ import type { CoreRow } from "./engines/core-row.ts";
 
 const every = ["docker-20.10", "docker-26.1", "docker-28.5", "podman-4.3", "podman-5.4", "podman-5.8"];
 const engines = process.argv.length > 2 ? process.argv.slice(2) : every;
+const unknown = engines.filter((name) => !every.includes(name));
+if (unknown.length > 0) {
+  process.stderr.write(`There is no engine ${unknown.join(", ")}. There are: ${every.join(", ")}.\n`);
+  process.exit(2);
+}
 const repository = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
 const scripts = join(repository, "scripts/engines");
 const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "pictl-test/engines");
