@@ -46,7 +46,8 @@ export function buildOnNode(command: Command & { readonly kind: "words" }, image
   return script(text, image, ...command.words);
 }
 
-const text = `image=$1
+const text = `docker --version >/dev/null || exit
+image=$1
 shift
 client=$(docker --version </dev/null 2>/dev/null)
 case $client in "Docker version 2"[0-2].*) export DOCKER_BUILDKIT="\${DOCKER_BUILDKIT-1}" ;; esac

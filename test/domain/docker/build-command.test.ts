@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { build, buildOnNode } from "../../../src/domain/docker/build-command.ts";
+import { isDocker } from "../../../src/domain/docker/endpoint.ts";
 import { render, words } from "../../../src/domain/shell.ts";
 
 const input = { image: "web", folder: "/opt/docker/my web", context: "sha256:ab", noCache: false, pull: false };
@@ -23,6 +24,10 @@ it("builds from a folder of the node's own, as the original did", () => {
   expect(render(build({ ...input, context: undefined }))).toBe(
     "docker build --force-rm --tag web '/opt/docker/my web'",
   );
+});
+
+it("is for the engine that was asked, whatever context is chosen meanwhile", () => {
+  expect(isDocker(buildOnNode(words("docker", "build", "-"), "web"))).toBe(true);
 });
 
 /** Runs a build on a "node" where `docker` is this script; its log is what it was called with. */
