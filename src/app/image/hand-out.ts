@@ -54,8 +54,9 @@ export async function handOut(
     info.product === "Docker" && info.containerd
       ? ((await byPull(ports, handing)) ?? (await byLoad(ports, handing, 0)))
       : await byLayers(ports, handing, info.product === "Docker" ? images : []);
-  await refuseOther(handing);
-  await forget(handing, imageNamed(images, name));
+  const now = await engine.images();
+  await refuseOther(handing, now);
+  await forget(handing, { before: imageNamed(images, name), now });
   return { bytes };
 }
 
@@ -119,8 +120,11 @@ async function byLoad(
   }
 }
 
-async function refuseOther({ connection: { node }, engine, image, name }: HandingOut): Promise<void> {
-  const now = imageNamed(await engine.images(), name);
+async function refuseOther(
+  { connection: { node }, engine, image, name }: HandingOut,
+  images: readonly ImageFacts[],
+): Promise<void> {
+  const now = imageNamed(images, name);
   if (now && idsOf(image).has(now.id)) return;
   const layers = now ? await engine.layers(now.id) : [];
   if (layers.length > 0 && layers.join() === image.layers.map(({ diffId }) => diffId).join()) return;
@@ -131,12 +135,14 @@ async function refuseOther({ connection: { node }, engine, image, name }: Handin
 }
 
 /** What pictl built and had given that name before goes, unless something names or uses it: each delivery would leave one. */
-async function forget({ connection, engine }: HandingOut, before: ImageFacts | undefined): Promise<void> {
+async function forget(
+  { connection }: HandingOut,
+  { before, now }: { readonly before: ImageFacts | undefined; readonly now: readonly ImageFacts[] },
+): Promise<void> {
   if (before?.labels[labels.context] === undefined) return;
-  const now = (await engine.images()).find(({ id }) => id === before.id);
-  if (now?.tags.length !== 0) return;
+  if (now.find(({ id }) => id === before.id)?.tags.length !== 0) return;
   // Docker refuses where a container uses it, and what stays is no harm.
-  await runDocker(connection, removeImage(now.id, false), { doing: `remove ${now.id}` }).catch(() => undefined);
+  await runDocker(connection, removeImage(before.id, false), { doing: `remove ${before.id}` }).catch(() => undefined);
 }
 
 /** Nothing else on this node would do better after these. */
