@@ -4,8 +4,8 @@ import type { ElasticFault } from "../../domain/elastic/failure.ts";
 export function faultOf(error: unknown): ElasticFault {
   const { name, message, statusCode, body, cause, code } = fieldsOf(error);
   if (typeof statusCode === "number") {
-    const { type, reason, caused_by: cause } = fieldsOf(fieldsOf(body).error);
-    const reasons = [textOf(reason), textOf(fieldsOf(cause).reason)].filter((each) => each !== "");
+    const { type, reason, caused_by: causedBy } = fieldsOf(fieldsOf(body).error);
+    const reasons = [textOf(reason), textOf(fieldsOf(causedBy).reason)].filter((each) => each !== "");
     return { kind: "answer", status: statusCode, type: textOf(type), reason: reasons.join(": ") };
   }
   if (name === "TimeoutError") return { kind: "no-answer", code: "ETIMEDOUT" };
@@ -13,6 +13,12 @@ export function faultOf(error: unknown): ElasticFault {
     (each) => typeof each === "string" && each !== "",
   );
   return { kind: "no-answer", code: typeof known === "string" ? known : "ECONNRESET" };
+}
+
+/** The login may not do this. */
+export function isForbidden(error: unknown): boolean {
+  const fault = faultOf(error);
+  return fault.kind === "answer" && fault.status === 403;
 }
 
 /** The client keeps the words of an error of the connection, and not its code. */

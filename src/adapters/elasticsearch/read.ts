@@ -1,5 +1,5 @@
 import type { Client } from "@elastic/elasticsearch";
-import { faultOf } from "./fault.ts";
+import { isForbidden } from "./fault.ts";
 import type { PictlEvent } from "../../domain/event.ts";
 
 const pageSize = 1000;
@@ -60,8 +60,7 @@ export async function knownIds(
   const where = { index: stream, ignore_unavailable: true, allow_no_indices: true };
   // What has just been stored is not searched yet; a login that may not change that sees what is a second old.
   await client.indices.refresh(where, { signal }).catch((error: unknown) => {
-    const fault = faultOf(error);
-    if (!(fault.kind === "answer" && fault.status === 403)) throw error;
+    if (!isForbidden(error)) throw error;
   });
   const { hits } = await client.search(
     {

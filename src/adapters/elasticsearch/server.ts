@@ -1,6 +1,6 @@
 import type { Client } from "@elastic/elasticsearch";
 import { type ElasticServer, newestServer, serverOf } from "../../domain/elastic/server.ts";
-import { faultOf } from "./fault.ts";
+import { isForbidden } from "./fault.ts";
 
 /** Asks what it is; undefined for what is something else. A login that may not know gets the templates of the newest. */
 export async function whichServer(client: Client, signal: AbortSignal): Promise<ElasticServer | undefined> {
@@ -8,8 +8,7 @@ export async function whichServer(client: Client, signal: AbortSignal): Promise<
     const { version } = (await client.info({}, { signal })) as { readonly version?: object };
     return typeof version === "object" ? serverOf(version) : undefined;
   } catch (error) {
-    const fault = faultOf(error);
-    if (fault.kind === "answer" && fault.status === 403) return newestServer;
+    if (isForbidden(error)) return newestServer;
     throw error;
   }
 }
