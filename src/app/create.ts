@@ -31,6 +31,7 @@ import { settleReplacement } from "./place/settle.ts";
 import type { Ports, ProgressStep } from "./ports.ts";
 import { refuseMoved } from "./copies/refuse-moved.ts";
 import type { Report } from "./kit/report.ts";
+import { reach } from "./kit/reach.ts";
 
 export interface CreateInput extends PlaceOptions {
   readonly config: Config;
@@ -290,10 +291,7 @@ async function pullAll(
     place: ({ placement: { node, container } }) => ({ node, container }),
     work: async ({ placement }) => {
       const node = nodeOf(config, placement.node);
-      const [connection, engine] = await Promise.all([
-        ports.nodes.connect(node, ports.signal),
-        ports.engines.on(node, ports.signal),
-      ]);
+      const { connection, engine } = await reach(ports, node);
       await pullMissing(ports, { config, placement, connection, engine, say: () => undefined });
     },
   });

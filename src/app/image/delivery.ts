@@ -3,7 +3,8 @@ import type { StoredImage } from "../../domain/delivery/stored.ts";
 import { familiarName } from "../../domain/registry/reference.ts";
 import { onceEach } from "../../once.ts";
 import { nodeOf } from "../kit/observe.ts";
-import type { Connection, Engine, Ports } from "../ports.ts";
+import { reach, type Reached } from "../kit/reach.ts";
+import type { Engine, Ports } from "../ports.ts";
 import { collectImage } from "./collect.ts";
 import { handOut } from "./hand-out.ts";
 
@@ -30,14 +31,7 @@ export function openDelivery(
   ports: Pick<Ports, "imageStore" | "nodes" | "engines" | "signal">,
   { config, name, context }: Delivered,
 ): Delivery {
-  const open = async (node: string): Promise<{ readonly connection: Connection; readonly engine: Engine }> => {
-    const spec = nodeOf(config, node);
-    const [connection, engine] = await Promise.all([
-      ports.nodes.connect(spec, ports.signal),
-      ports.engines.on(spec, ports.signal),
-    ]);
-    return { connection, engine };
-  };
+  const open = (node: string): Promise<Reached> => reach(ports, nodeOf(config, node));
   const collect: Delivery["collect"] = onceEach(async (from, say) =>
     collectImage(ports, { ...(await open(from)), name, context, say }),
   );

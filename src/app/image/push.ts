@@ -9,6 +9,7 @@ import { record } from "../kit/record.ts";
 import type { Report } from "../kit/report.ts";
 import type { Ports, TakenImage } from "../ports.ts";
 import { handOut } from "./hand-out.ts";
+import { reach } from "../kit/reach.ts";
 
 /** An archive of an image, as `docker image save` writes it. */
 export interface ImageSource {
@@ -100,10 +101,7 @@ async function giveTo(ports: Ports, node: NodeSpec, { files, names }: NamedImage
   const elapsed = (): number => Math.round(ports.clock.monotonic() - startedAt);
   const row = { node: node.name, image: name, alsoNamed, id: files.config.digest };
   try {
-    const [connection, engine] = await Promise.all([
-      ports.nodes.connect(node, ports.signal),
-      ports.engines.on(node, ports.signal),
-    ]);
+    const { connection, engine } = await reach(ports, node);
     const before = await engine.images();
     const lacking = names.filter((each) => !idsOf(files).has(imageNamed(before, each)?.id ?? ""));
     const say = (text: string): void => {

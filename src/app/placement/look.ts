@@ -6,6 +6,7 @@ import { fanOut } from "../kit/fan-out.ts";
 import { machineOf } from "../kit/machine.ts";
 import { nodeOf } from "../kit/observe.ts";
 import type { Ports } from "../ports.ts";
+import { reach } from "../kit/reach.ts";
 
 /** What `candidates` wants to know of containers that need another node, and of the nodes they may go to. */
 export interface PlacementLook {
@@ -71,10 +72,7 @@ async function lookAt(ports: Ports, config: Config, node: NodeSpec): Promise<Hos
 }
 
 async function askDocker(ports: Ports, node: NodeSpec): Promise<NonNullable<HostFacts["docker"]>> {
-  const [connection, engine] = await Promise.all([
-    ports.nodes.connect(node, ports.signal),
-    ports.engines.on(node, ports.signal),
-  ]);
+  const { connection, engine } = await reach(ports, node);
   const [{ id: engineId, architecture }, containers] = await Promise.all([
     machineOf(connection, engine),
     engine.containers(),

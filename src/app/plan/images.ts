@@ -6,6 +6,7 @@ import { nodeOf } from "../kit/observe.ts";
 import { fanOut } from "../kit/fan-out.ts";
 import { pullMissing } from "../place/image.ts";
 import type { Ports } from "../ports.ts";
+import { reach } from "../kit/reach.ts";
 
 export interface ImageDone {
   readonly step: PlanStep;
@@ -68,10 +69,7 @@ async function pullOne(
   const startedAt = ports.clock.monotonic();
   try {
     const node = nodeOf(config, name);
-    const [connection, engine] = await Promise.all([
-      ports.nodes.connect(node, ports.signal),
-      ports.engines.on(node, ports.signal),
-    ]);
+    const { connection, engine } = await reach(ports, node);
     const outcome = await pullMissing(ports, {
       config,
       placement,
