@@ -5,7 +5,7 @@ import { hostClass, plainOptions, type ConfigLine } from "../../../domain/ssh/co
 import { parseSshOptions, type SshOptions } from "../../../domain/ssh/target.ts";
 import { whyUnread } from "../../../files/read.ts";
 import { readSshConfigFile } from "./files.ts";
-import { AttemptGate } from "../connect/gate.ts";
+import { Semaphore } from "../connect/gate.ts";
 import { askedOnce, freshMs } from "./questions.ts";
 
 export interface SshLookup {
@@ -26,7 +26,7 @@ const processTimeoutMs = 5_000;
 export class SshConfig {
   readonly #home: string;
   readonly #file: string | undefined;
-  readonly #processes = new AttemptGate(maxProcesses);
+  readonly #processes = new Semaphore(maxProcesses);
   readonly #classes = askedOnce<SshOptions>(freshMs);
   readonly #lines = askedOnce<ConfigLine[]>(freshMs);
 

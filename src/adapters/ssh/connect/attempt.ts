@@ -4,9 +4,9 @@ import type { Client } from "ssh2";
 import { abortable } from "../../../abort.ts";
 import type { ConnectStage } from "../../../domain/ssh/retry.ts";
 import { SshLogin } from "../auth/authenticate.ts";
-import type { CommandDeadline } from "../run/deadline.ts";
+import type { PausableDeadline } from "../run/deadline.ts";
 import { awaitBanner, dial, AttemptFailed, discard } from "./dial.ts";
-import type { AttemptGate } from "./gate.ts";
+import type { Semaphore } from "./gate.ts";
 import { handshake, LoginRefused } from "./handshake.ts";
 import type { HostCheck } from "../trust/host-check.ts";
 import type { Identity } from "../auth/keyring.ts";
@@ -23,8 +23,8 @@ export interface ConnectAttempt {
   readonly identities: () => Promise<readonly Identity[]>;
   readonly password: (() => Promise<Secret | undefined>) | undefined;
   /** How many handshakes this process computes at a time. */
-  readonly handshakes: AttemptGate;
-  readonly deadline: CommandDeadline;
+  readonly handshakes: Semaphore;
+  readonly deadline: PausableDeadline;
   /** Aborted by the caller or by the deadline. */
   readonly signal: AbortSignal;
   readonly onStage: (stage: ConnectStage) => void;

@@ -11,9 +11,9 @@ import { type HandshakeResult, handshakeChannel } from "../../../domain/ssh/hand
 import { nextWindow, retryDelay, type ConnectStage } from "../../../domain/ssh/retry.ts";
 import type { LocalUser } from "../../../domain/ssh/target.ts";
 import { addressOf, attemptConnection } from "./attempt.ts";
-import { CommandDeadline } from "../run/deadline.ts";
+import { PausableDeadline } from "../run/deadline.ts";
 import { AttemptFailed, boundLookups } from "./dial.ts";
-import { AttemptGate } from "./gate.ts";
+import { Semaphore } from "./gate.ts";
 import { confirmHostKey, hostCheck, NeedsConsent, type HostCheck, type HostCheckTools } from "../trust/host-check.ts";
 import { Keyring } from "../auth/keyring.ts";
 import { KnownHosts } from "../trust/known-hosts.ts";
@@ -48,8 +48,8 @@ export class Connector {
   readonly knownHosts = new KnownHosts();
   readonly #options: ConnectorOptions;
   readonly #tools: HostCheckTools;
-  readonly #handshakes: AttemptGate;
-  readonly #hosts = new Map<string, AttemptGate>();
+  readonly #handshakes: Semaphore;
+  readonly #hosts = new Map<string, Semaphore>();
   readonly #hops = new Map<string, Promise<Client>>();
   readonly #passwords = askedOnce<Secret | undefined>();
   readonly #closing = new AbortController();
@@ -59,7 +59,7 @@ export class Connector {
   constructor(options: ConnectorOptions) {
     this.#options = options;
     this.#tools = { knownHosts: this.knownHosts, questions: options.questions, warn: options.warn };
-    this.#handshakes = new AttemptGate(options.maxHandshakes);
+    this.#handshakes = new Semaphore(options.maxHandshakes);
   }
 
   /** Rejects with a PictlError, or with the signal's reason. */
@@ -95,7 +95,7 @@ export class Connector {
 
   /** `check`: what decides about the host key; known_hosts by default. */
   async connectStep(step: Hop, via: Client | undefined, signal: AbortSignal, check?: HostCheck): Promise<Client> {
-    const deadline = new CommandDeadline(step.target.connectTimeoutMs);
+    const deadline = new PausableDeadline(step.target.connectTimeoutMs);
     boundLookups(step.target.connectTimeoutMs);
     const gate = this.#gateOf(step);
     let stage: ConnectStage = "resolve";
@@ -139,8 +139,8 @@ export class Connector {
     readonly step: Hop;
     readonly via: Client | undefined;
     readonly check: HostCheck | undefined;
-    readonly gate: AttemptGate;
-    readonly deadline: CommandDeadline;
+    readonly gate: Semaphore;
+    readonly deadline: PausableDeadline;
     readonly signal: AbortSignal;
     readonly onStage: (stage: ConnectStage) => void;
   }): Promise<Client> {
@@ -188,9 +188,9 @@ export class Connector {
     return connecting;
   }
 
-  #gateOf(step: Hop): AttemptGate {
+  #gateOf(step: Hop): Semaphore {
     const address = addressOf(step);
-    const gate = this.#hosts.get(address) ?? new AttemptGate(maxHandshakesPerHost);
+    const gate = this.#hosts.get(address) ?? new Semaphore(maxHandshakesPerHost);
     this.#hosts.set(address, gate);
     return gate;
   }
@@ -213,7 +213,7 @@ function passwordKey({ target: { user, host, port } }: Hop): string {
 
 function delayBeforeNext(
   { stage, code }: AttemptFailed,
-  { attempt, deadline, budgetMs }: { attempt: number; deadline: CommandDeadline; budgetMs: number },
+  { attempt, deadline, budgetMs }: { attempt: number; deadline: PausableDeadline; budgetMs: number },
 ): number | undefined {
   const droppedByPeer = code === "DROPPED";
   return retryDelay({ stage, droppedByPeer, attempt, spentMs: deadline.spentMs, budgetMs, random: Math.random() });

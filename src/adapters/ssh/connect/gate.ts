@@ -1,7 +1,7 @@
 import { onAbort } from "../../../abort.ts";
 
 /** Lets at most `limit` holders in at a time, first come first served; the limit may change while they wait. */
-export class AttemptGate {
+export class Semaphore {
   #limit: number;
   #inside = 0;
   readonly #waiting: (() => void)[] = [];

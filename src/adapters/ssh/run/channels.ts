@@ -3,7 +3,7 @@ import type { Client, ClientChannel } from "ssh2";
 import { firstOf, onAbort, pause } from "../../../abort.ts";
 import { PictlError } from "../../../domain/errors.ts";
 import { discard } from "../connect/dial.ts";
-import { AttemptGate } from "../connect/gate.ts";
+import { Semaphore } from "../connect/gate.ts";
 
 export interface OpenChannel {
   readonly channel: ClientChannel;
@@ -28,8 +28,8 @@ const firstSessionRetries = 5;
 /** Opens session channels, no more at a time than the server allows; what it allows is learnt from its refusals. */
 export class Channels {
   readonly #client: Client;
-  readonly #gate: AttemptGate;
-  readonly #held: AttemptGate;
+  readonly #gate: Semaphore;
+  readonly #held: Semaphore;
   readonly #beside: Channels | undefined;
 
   #lost = false;
@@ -40,8 +40,8 @@ export class Channels {
   constructor(client: Client, limit: number, beside?: Channels) {
     this.#client = client;
     this.#beside = beside;
-    this.#gate = new AttemptGate(limit);
-    this.#held = new AttemptGate(heldAmong(limit));
+    this.#gate = new Semaphore(limit);
+    this.#held = new Semaphore(heldAmong(limit));
     // ssh2 tells this before it answers what is still unanswered.
     client.once("close", () => {
       this.#lost = true;

@@ -2,7 +2,7 @@
 const longestTimer = 2 ** 31 - 1;
 
 /** A time limit (milliseconds; Infinity for none) that can be suspended while a person thinks or a queue moves. Aborts `signal` when it is over. */
-export class CommandDeadline {
+export class PausableDeadline {
   readonly #controller = new AbortController();
   #remaining: number;
   #startedAt = 0;
@@ -48,7 +48,7 @@ export class CommandDeadline {
     const ms = Math.min(this.#remaining, longestTimer);
     this.#timer = setTimeout(() => {
       this.#stop();
-      if (this.#remaining <= 0) this.#controller.abort(CommandDeadline.passed);
+      if (this.#remaining <= 0) this.#controller.abort(PausableDeadline.passed);
       else this.#start();
     }, ms);
   }

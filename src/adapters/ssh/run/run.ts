@@ -3,7 +3,7 @@ import type { Outcome, RunOptions } from "../../../app/ports.ts";
 import { PictlError } from "../../../domain/errors.ts";
 import { guarded, type Ticket } from "../../../domain/guard/command.ts";
 import { render, type Command } from "../../../domain/shell.ts";
-import { CommandDeadline } from "./deadline.ts";
+import { PausableDeadline } from "./deadline.ts";
 import { Following } from "./following.ts";
 import { type Hold, LostAfterSending, type OpenChannel } from "./channels.ts";
 import { type Launch, launch } from "./launch.ts";
@@ -27,7 +27,7 @@ export async function runCommand(
   const startedAt = performance.now();
   const durationMs = (): number => Math.round(performance.now() - startedAt);
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
-  const deadline = new CommandDeadline(timeoutMs);
+  const deadline = new PausableDeadline(timeoutMs);
   const { signal, dispose } = firstOf([options.signal, deadline.signal]);
   const progress = { sent: false };
   const on = async (place: Session): Promise<Outcome> => {
@@ -54,8 +54,8 @@ export async function runCommand(
     return await (options.held === "lasting" ? on(session) : onFirstWithRoom(session, signal, on));
   } catch (error) {
     if (error instanceof LostAfterSending) return nothingHeard("connection-lost", durationMs());
-    if (error === CommandDeadline.passed && progress.sent) return nothingHeard("timeout", durationMs());
-    if (error === CommandDeadline.passed) throw neverSent(node, durationMs());
+    if (error === PausableDeadline.passed && progress.sent) return nothingHeard("timeout", durationMs());
+    if (error === PausableDeadline.passed) throw neverSent(node, durationMs());
     if (options.signal?.aborted) throw interrupted(node, options.signal);
     session.onRefusal(error);
     throw error instanceof PictlError ? error.at({ node }) : error;
@@ -75,7 +75,7 @@ async function finish(
     await abortable(following.ended, signal);
     return following.outcome();
   } catch (error) {
-    if (error !== CommandDeadline.passed) throw error;
+    if (error !== PausableDeadline.passed) throw error;
     return following.outcome("timeout");
   } finally {
     following.stop();
