@@ -1,17 +1,24 @@
 import { sharesOf } from "../container/shares.ts";
-import { type Failure, PictlError, toFailure } from "../errors.ts";
+import { toFailure } from "../errors.ts";
 import { planRollout } from "../place/rollout.ts";
 import { portTaken, type TakenPort, takenPort } from "../placement/ports.ts";
 import type { Planned } from "./steps.ts";
+import type { Pair } from "./strays.ts";
+import { type Blocked, inCircle, stuckOf } from "./stuck.ts";
 import { type Plan, type PlanInput, type PlanStep, stepKinds } from "./types.ts";
 
 /**
  * The steps, each with those that must come about before it, in an order in which they can be done: its image; what is
  * `after` in the layout, and what it has something of; the copies before it in a rollout; and whoever has its port now. Those
  * that would wait for each other's ports in a circle are left out, and those whose port nobody will free, each with what comes after
- * it: something would be stopped for what could not start.
+ * it: something would be stopped for what could not start. Left out, too, are new copies of what should move and cannot: there
+ * would be one more than before.
  */
-export function inOrder(input: PlanInput, planned: readonly Planned[], removes: readonly PlanStep[]): Plan {
+export function inOrder(
+  input: PlanInput,
+  planned: readonly Planned[],
+  { removes, pairs }: { readonly removes: readonly PlanStep[]; readonly pairs: readonly Pair[] },
+): Plan {
   const after = new Map<string, Set<string>>();
   const add = (step: PlanStep, before: readonly PlanStep[]): void => {
     const known = after.get(step.id) ?? new Set();
@@ -50,11 +57,7 @@ export function inOrder(input: PlanInput, planned: readonly Planned[], removes: 
       else add(taker.step, [holder]);
     }
   }
-  const stuck = planned.flatMap((each) => {
-    const own = blocked.find(({ taker }) => taker === each);
-    const why = own ?? blocked.find(({ taker }) => comesAfter(after, each.step.id, taker.step.id));
-    return why ? [{ each, failure: own ? own.failure : comesTooLate(each.step, why.taker.step) }] : [];
-  });
+  const stuck = stuckOf(planned, { blocked, pairs, waits: (id, other) => comesAfter(after, id, other) });
   const left = planned.filter((each) => !stuck.some((one) => one.each === each));
   const steps = [...left.flatMap(({ images, step }) => [...images, step]), ...removes];
   const isLeft = (id: string): boolean => steps.some((step) => step.id === id);
@@ -62,29 +65,6 @@ export function inOrder(input: PlanInput, planned: readonly Planned[], removes: 
     steps: sorted(steps.map((step) => ({ ...step, after: [...(after.get(step.id) ?? [])].filter(isLeft) }))),
     failures: stuck.map(({ failure }) => failure),
   };
-}
-
-interface Blocked {
-  readonly taker: Planned;
-  readonly failure: Failure;
-}
-
-function comesTooLate({ container, node }: PlanStep, before: PlanStep): Failure {
-  const text = `${container} on ${node} is left as it is, since it comes after \`${before.id}\`, which cannot be done.`;
-  return toFailure(new PictlError("rollout-stopped", text, { container, node }));
-}
-
-function inCircle(step: PlanStep, holder: PlanStep): Failure {
-  const { container, node } = step;
-  const apart = `Give ${container} a port that nobody has and \`pictl apply\`, then the one that it is to have, and apply again.`;
-  const away = `Or take it away before, its volumes stay: \`pictl delete ${container}@${node}\`, and apply.`;
-  return toFailure(
-    new PictlError(
-      "port-taken",
-      `${container} publishes a port that ${holder.renames ?? holder.container} has on ${node}, and \`${holder.id}\`, which would free it, waits for \`${step.id}\`.`,
-      { container, node, hint: step.kind === "replace" ? `${apart} ${away}` : apart },
-    ),
-  );
 }
 
 /** The steps that free a port of the node which this one wants; `taken`: one that no step frees. */

@@ -66,7 +66,7 @@ export function plan(input: PlanInput): Plan {
     planned.push({ placement, images: [], step, disturbs: true });
   }
   const removes = input.removes ? spare.map((stray) => removeStep(input, stray)) : [];
-  const ordered = inOrder(input, planned, removes);
+  const ordered = inOrder(input, planned, { removes, pairs });
   return { steps: ordered.steps, failures: [...failures, ...ordered.failures] };
 }
 

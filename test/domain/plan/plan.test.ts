@@ -190,6 +190,22 @@ test("a port that nobody will free is told before anything is touched, and what 
   ]);
 });
 
+test("where a copy cannot move to its place, no other one is made, and what waits for that waits on", () => {
+  const world = cluster(layout(at("old", "n3", 80), at("app", "n1", 81)));
+  const after = layout(at("old", "n1", 81), at("old", "n2", 80), at("job", "n2", 83, { after: ["old"] }));
+  const plan = planOn(world, after, { removes: false });
+  expect(ids(plan)).toEqual([]);
+  expect(told(plan)).toEqual([
+    "port-taken: old publishes port 81, which app has on n1.",
+    "runs-elsewhere: old is not made on n2: it is on n3, where the layout does not have it, and cannot move to n1 now; a second copy would run.",
+    "rollout-stopped: job on n2 is left as it is, since it comes after `move old@n1`, which cannot be done.",
+  ]);
+  // As the hint says: the port is free, or the copy is gone.
+  expect(ids(planOn(world, after, { removes: true }))).toContain("move old@n1");
+  change(world, "n3", { containers: [] });
+  expect(ids(planOn(world, after, { removes: false }))).toContain("create old@n2");
+});
+
 test("copies of a container are replaced one after the other, each after all of their images", () => {
   const all = (parts: Partial<Placement>): Config => layout(...nodes.map((name) => app(name, parts)));
   const world = cluster(all({}));
