@@ -25,6 +25,8 @@ export interface TcpProxyOptions {
   readonly stallAfterServerBytes?: number;
   /** Resets each connection when the server has sent so many bytes. */
   readonly cutAfterServerBytes?: number;
+  /** Told how many bytes all clients have sent so far, when the last of them are on their way to the server. */
+  readonly onClientBytes?: (sent: number) => void;
   /** The server's bytes arrive one at a time. */
   readonly dripMs?: number;
 }
@@ -34,6 +36,7 @@ export async function startProxy(options: TcpProxyOptions): Promise<TcpProxy> {
   const clients = new Set<Socket>();
   let accepted = 0;
   let slowness = 0;
+  let received = 0;
   const server = createServer((client) => {
     accepted++;
     clients.add(adopt(client));
@@ -44,7 +47,8 @@ export async function startProxy(options: TcpProxyOptions): Promise<TcpProxy> {
     }
     const upstream = adopt(connect(options.target, "127.0.0.1"));
     client.on("data", (chunk) => {
-      if (slowness === 0) upstream.write(chunk);
+      received += chunk.length;
+      if (slowness === 0) upstream.write(chunk, () => options.onClientBytes?.(received));
       else setTimeout(() => upstream.destroyed || upstream.write(chunk), slowness);
     });
     client.on("end", () => upstream.end());

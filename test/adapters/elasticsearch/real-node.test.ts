@@ -205,6 +205,35 @@ describe.skipIf(obstacle !== undefined)("a real Elasticsearch", { timeout: 180_0
     expect(await there()).toEqual(range(700));
   });
 
+  test("killed (kill -9) in the middle of a bulk: when it is back, nothing is lost and nothing is there twice", async () => {
+    const { happens, turn, there, own, config } = cluster();
+    let [sent, killAt, killed] = [0, Infinity, Promise.resolve()];
+    const proxy = await startProxy({
+      target: node.port,
+      onClientBytes: (total) => {
+        sent = total;
+        if (total < killAt) return;
+        killAt = Infinity;
+        killed = node.kill();
+      },
+    });
+    onTestFinished(() => proxy.stop());
+    happens(...numbered(0, 3000));
+    await turn(0, config(proxy.port));
+    happens(...numbered(3000, 6000));
+    // It takes as many bytes again, so that there is more to send.
+    killAt = sent + sent / 2;
+    await turn(5, config(proxy.port));
+    await killed;
+    await node.startAgain();
+    expect((await own()).map(({ type }) => type)).toEqual(["elasticsearch.failed"]);
+    const before = (await there()).length;
+    expect([before > 3000, before < 6000]).toEqual([true, true]);
+    await turn(300, config(proxy.port));
+    expect(await there()).toEqual(range(6000));
+    expect((await own()).map(({ type }) => type)).toEqual(["elasticsearch.failed", "elasticsearch.recovered"]);
+  });
+
   test("slow: it takes its time, and comes once", async () => {
     const { happens, turn, there, own, config } = cluster();
     const proxy = await startProxy({ target: node.port });

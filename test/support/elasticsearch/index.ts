@@ -14,6 +14,10 @@ export interface ElasticNode {
   readonly ca: string;
   /** Asks as the user elastic. Rejects for what is no success. */
   ask(method: string, path: string, body?: object): Promise<Record<string, unknown>>;
+  /** `kill -9`; nothing of it is left but its folder. */
+  kill(): Promise<void>;
+  /** After `kill`: the same node again, with what it had on the disk. */
+  startAgain(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -31,18 +35,28 @@ export async function elasticObstacle(): Promise<string | undefined> {
 export async function startElasticsearch(): Promise<ElasticNode> {
   const folder = mkdtempSync(join(tmpdir(), "pictl-elasticsearch-"));
   const [port, password] = [await freePort(), "hunter2-elastic"];
-  const { code, stderr } = await run([folder, String(port), password]);
-  if (code !== 0) throw new Error(`Elasticsearch did not start: ${stderr}`);
+  const start = async (): Promise<number> => {
+    const { code, stderr } = await run([folder, String(port), password]);
+    if (code !== 0) throw new Error(`Elasticsearch did not start: ${stderr}`);
+    return Number(readFileSync(join(folder, "pid"), "utf8"));
+  };
+  let pid = await start();
+  const kill = async (): Promise<void> => {
+    process.kill(pid, "SIGKILL");
+    while (isThere(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+  };
   const ca = join(folder, "config/ca.crt");
-  const pid = Number(readFileSync(join(folder, "pid"), "utf8"));
   return {
     port,
     password,
     ca,
     ask: (method, path, body) => ask({ port, password, ca }, { method, path, body }),
+    kill,
+    startAgain: async () => {
+      pid = await start();
+    },
     stop: async () => {
-      process.kill(pid, "SIGKILL");
-      while (isThere(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+      if (isThere(pid)) await kill();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -3,7 +3,8 @@
 # HTTP transport, x-pack-core and x-pack-security (users, roles, API keys, TLS; basic license), with what EsNode.java and
 # StandIns*.java say. Not there: ILM, the REST API of data streams, ingest processors, painless, scaled_float, ES|QL.
 #
-#   start.sh FOLDER PORT PASSWORD     HTTPS with a CA of its own (FOLDER/config/ca.crt), user elastic
+#   start.sh FOLDER PORT PASSWORD     HTTPS with a CA of its own (FOLDER/config/ca.crt), user elastic; where one has run in
+#                                     FOLDER, with what that left
 #   start.sh --fetch                  only fetches the jars
 #
 # Jars are kept in ${PICTL_TEST_CACHE:-~/.cache/pictl-test}. Ends when the node answers; its process is in FOLDER/pid, its log
@@ -115,11 +116,14 @@ xpack.security.http.ssl:
   key: http.key
   certificate: http.crt
 END
-openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=test CA" -keyout config/ca.key -out config/ca.crt 2>/dev/null
-openssl req -newkey rsa:2048 -nodes -subj "/CN=localhost" -keyout config/http.key -out config/http.csr 2>/dev/null
-openssl x509 -req -in config/http.csr -CA config/ca.crt -CAkey config/ca.key -CAcreateserial -days 2 -out config/http.crt \
-  -extfile <(echo "subjectAltName=DNS:localhost,IP:127.0.0.1") 2>/dev/null
+if [ ! -e config/http.crt ]; then
+  openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=test CA" -keyout config/ca.key -out config/ca.crt 2>/dev/null
+  openssl req -newkey rsa:2048 -nodes -subj "/CN=localhost" -keyout config/http.key -out config/http.csr 2>/dev/null
+  openssl x509 -req -in config/http.csr -CA config/ca.crt -CAkey config/ca.key -CAcreateserial -days 2 -out config/http.crt \
+    -extfile <(echo "subjectAltName=DNS:localhost,IP:127.0.0.1") 2>/dev/null
+fi
 
+rm -f started
 nohup java -Xms512m -Xmx512m -XX:TieredStopAtLevel=1 -Djava.io.tmpdir="$home/tmp" -Djava.locale.providers=CLDR -Dfile.encoding=UTF-8 \
   -Dio.netty.noUnsafe=true -Dlog4j2.disable.jmx=true -Dlog4j.shutdownHookEnabled=false \
   -Des.nativelibs.path="$home/native" -Djava.library.path="$home/native" -Dorg.elasticsearch.nativeaccess.enableVectorLibrary=false \
