@@ -21,7 +21,7 @@ export function linksInto(
   return { result: { links: kibanaLinks({ ...placeOf(config), ...about, kibana }) }, failures: [] };
 }
 
-/** Puts the templates and then the dashboards where they belong. Rejects with usage and elasticsearch-failed. */
+/** Puts the templates and then the dashboards where they belong. Rejects with usage and as `Elastic` does. */
 export async function setUpKibana(
   config: Config,
   { elastic, kibana }: { readonly elastic: Elastic | undefined; readonly kibana: Kibana | undefined },

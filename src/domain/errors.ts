@@ -64,6 +64,8 @@ export const errorCodes = {
   "hook-failed": 1,
   "notice-failed": 1,
   "elasticsearch-failed": 1,
+  /** The login of Elasticsearch or Kibana may not do this. */
+  "elasticsearch-forbidden": 1,
   /** A container of that name exists and was not made by pictl for this cluster. */
   "container-foreign": 1,
   /** A copy of the container runs on a node where the layout does not have it; a second one was not started. */

@@ -56,7 +56,7 @@ function failure(message: string, status?: number): PictlError {
     status === 401 || status === 403
       ? "The login of `elasticsearch_auth` needs the Kibana privilege to manage saved objects."
       : "Import them by hand: `pictl kibana --ndjson >FILE`, then Stack Management, Saved objects.";
-  return new PictlError("elasticsearch-failed", message, { hint });
+  return new PictlError(status === 403 ? "elasticsearch-forbidden" : "elasticsearch-failed", message, { hint });
 }
 
 function multipart(ndjson: string): string {

@@ -42,7 +42,7 @@ const batchBytes = 4 * 1024 * 1024;
 /**
  * Ships everything that the event log has beyond the cursor, batch by batch. The cursor moves when a whole batch is there;
  * a batch that was sent and not answered is sent again under the same ids, and is there once. Rejects with
- * elasticsearch-failed, lock-held, state-write-failed and as the feed does; what was shipped before stays shipped.
+ * elasticsearch-failed or -forbidden, lock-held, state-write-failed and as the feed does; what was shipped before stays shipped.
  */
 export async function ship(what: ShipWish, input: ShipInput, signal: AbortSignal): Promise<Shipped> {
   const lock = await input.lock(what.waitMs);
@@ -106,7 +106,7 @@ async function notThere(
 }
 
 function isForbidden(error: unknown): boolean {
-  return error instanceof PictlError && error.message.includes("HTTP 403");
+  return error instanceof PictlError && error.code === "elasticsearch-forbidden";
 }
 
 /** Who may write and no more goes on with the templates that somebody else has put there (`pictl kibana --setup`). */

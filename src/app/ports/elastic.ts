@@ -16,7 +16,10 @@ export type Stored =
   | { readonly state: "busy"; readonly status: number; readonly reason: string }
   | { readonly state: "refused"; readonly reason: string };
 
-/** An Elasticsearch. Each rejects with elasticsearch-failed, without a word of the request, and when `signal` aborts. */
+/**
+ * An Elasticsearch. Each rejects with elasticsearch-forbidden where the login may not do it and with elasticsearch-failed
+ * otherwise, without a word of the request, and when `signal` aborts.
+ */
 export interface Elastic {
   /** Nothing comes twice: what is there under its id counts as stored. In the order of the documents. */
   store(documents: readonly ElasticDocument[], signal: AbortSignal): Promise<readonly Stored[]>;
@@ -30,7 +33,7 @@ export interface Elastic {
 }
 
 export interface Kibana {
-  /** Imports saved objects in the place of what is there; how many. Rejects with elasticsearch-failed. */
+  /** Imports saved objects in the place of what is there; how many. Rejects with elasticsearch-failed or -forbidden. */
   importObjects(ndjson: string): Promise<number>;
 }
 

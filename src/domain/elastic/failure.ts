@@ -11,7 +11,8 @@ export type ElasticFault =
 /** In a sentence, with what to do. `server` names it without a login. */
 export function elasticError(server: string, fault: ElasticFault): PictlError {
   const { message, hint } = told(withoutPasswords(server).replace(/\/$/, ""), fault);
-  return new PictlError("elasticsearch-failed", message, { hint });
+  const isForbidden = fault.kind === "answer" && fault.status === 403;
+  return new PictlError(isForbidden ? "elasticsearch-forbidden" : "elasticsearch-failed", message, { hint });
 }
 
 function told(server: string, fault: ElasticFault): { readonly message: string; readonly hint: string } {

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { openKibana } from "../../../src/adapters/elasticsearch/kibana.ts";
+import type { PictlError } from "../../../src/domain/errors.ts";
 import { openSecrets } from "../../../src/adapters/secrets/index.ts";
 import { savedObjects } from "../../../src/domain/kibana/saved-objects.ts";
 import { type Exchange, fakeHttp } from "../../support/fake-http.ts";
@@ -63,7 +64,8 @@ test.each<[string, (exchange: Exchange) => void, RegExp]>([
   ],
 ])("%s is a sentence, without the login", async (_what, answer, message) => {
   const { opened } = await kibana(answer);
-  const error = (await opened.importObjects(objects).catch((each: unknown) => each)) as Error & { hint?: string };
+  const error = (await opened.importObjects(objects).catch((each: unknown) => each)) as PictlError;
   expect(error.message).toMatch(message);
+  expect(error.code).toBe(error.message.includes("HTTP 403") ? "elasticsearch-forbidden" : "elasticsearch-failed");
   expect(`${error.message} ${error.hint ?? ""}`).not.toContain("hunter2");
 });

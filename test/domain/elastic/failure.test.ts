@@ -45,5 +45,16 @@ test.each<[unknown, RegExp]>([
   const told = elasticError("https://elastic:hunter2@es:9200/", faultOf(error));
   expect(told.message).toMatch(message);
   expect(`${told.message} ${told.hint ?? ""}`).not.toContain("hunter2");
-  expect(told).toMatchObject({ code: "elasticsearch-failed", hint: expect.any(String) as string });
+  expect(told).toMatchObject({
+    code: expect.stringMatching(/^elasticsearch-/) as string,
+    hint: expect.any(String) as string,
+  });
+});
+
+test.each<[number, string]>([
+  [403, "elasticsearch-forbidden"],
+  [401, "elasticsearch-failed"],
+  [429, "elasticsearch-failed"],
+])("HTTP %i has the code %s, whatever the words are", (status, code) => {
+  expect(elasticError("https://es:9200", { kind: "answer", status, type: "", reason: "nein" }).code).toBe(code);
 });
