@@ -56,14 +56,18 @@ export function plan(input: PlanInput): Plan {
   const dependents = dependentsOf(
     config.placements,
     made.map(({ placement }) => placement),
-  ).filter(
-    (each) => chosen.includes(each) && runsIn(input, each) && !planned.some(({ placement }) => placement === each),
-  );
+  ).filter((each) => chosen.includes(each));
   for (const placement of dependents) {
+    const begun = planned.find((each) => each.placement === placement);
+    // What is stopped could not be started with what is gone; what is stopped and nobody wants started stays so.
+    if (!begun && !runsIn(input, placement)) continue;
     const how = howOf(input, placement, { moved: false, old: undefined, cut: true, ways });
     if ("failure" in how || how.does !== "replace") continue;
-    const step = { ...containerStep(input, placement, { how, images: [] }), follows: true as const };
-    planned.push({ placement, images: [], step, disturbs: true });
+    const images = begun?.images ?? [];
+    const step = { ...containerStep(input, placement, { how, images }), follows: true as const };
+    const follower: Planned = { placement, images, step, disturbs: begun === undefined };
+    if (begun) planned.splice(planned.indexOf(begun), 1, follower);
+    else planned.push(follower);
   }
   const removes = input.removes ? spare.map((stray) => removeStep(input, stray)) : [];
   const ordered = inOrder(input, planned, { removes, pairs });

@@ -227,6 +227,23 @@ test("what shares the network of one that comes from another node follows it", (
   ]);
 });
 
+test("what is stopped and had something of one that is gone is made anew, not started, after it", () => {
+  const side = placement("side", "n1", { image: "app:1", args: ["--network", "container:app"] });
+  const world = cluster(layout(app("n1"), side));
+  const [, old] = stateOf(world, "n1").containers;
+  if (!old) throw new Error("side is there");
+  const stopped = { ...old, state: "exited" as const, exitCode: 137 };
+  change(world, "n1", { containers: [stopped] });
+  const steps = (): unknown => planOn(world, layout(app("n1"), side)).steps.map(({ id, after }) => [id, after]);
+  expect(steps()).toEqual([
+    ["create app@n1", []],
+    ["replace side@n1", ["create app@n1"]],
+  ]);
+  // Nobody wants it started.
+  change(world, "n1", { marks: [{ id: old.id, container: "side", cluster: "test", by: "me", at: "", volume: "v" }] });
+  expect(steps()).toEqual([["create app@n1", []]]);
+});
+
 test("a container that is renamed is replaced where it is, and what shares its network follows", () => {
   const side = placement("side", "n1", { image: "app:1", args: ["--network", "container:web"] });
   const world = cluster(layout(app("n1"), placement("web", "n1", { image: "app:1" }), side));
