@@ -18,7 +18,7 @@ export function planCreate(
     /** In what it differs, in words (`drift`). */
     readonly drift: readonly string[];
     readonly recreate: Recreate;
-    /** It cannot go on as it is: what it shares with another container is gone. */
+    /** It cannot go on as it is: what it shares with another container is gone. What is meant to end, and has, need not. */
     readonly broken?: boolean;
     /** It is meant to end. */
     readonly oneOff?: boolean;
@@ -26,7 +26,9 @@ export function planCreate(
 ): CreatePlan {
   const { facts, recreate } = options;
   if (!facts) return "run";
-  if (recreate === "everything" || options.broken === true) return "replace";
+  if (recreate === "everything") return "replace";
+  const isOver = options.oneOff === true && isDone(facts);
+  if (options.broken === true && !isOver) return "replace";
   if (options.drift.length > 0) {
     if (recreate === "differing") return "replace";
     throw new PictlError(
@@ -35,7 +37,7 @@ export function planCreate(
       { container: name, hint: `Replace it with \`pictl create ${name} --recreate\`.` },
     );
   }
-  if (options.oneOff === true && isDone(facts)) return "keep";
+  if (isOver) return "keep";
   return facts.state === "running" ? "keep" : "start";
 }
 

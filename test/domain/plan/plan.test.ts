@@ -244,6 +244,20 @@ test("what is stopped and had something of one that is gone is made anew, not st
   expect(steps()).toEqual([["create app@n1", []]]);
 });
 
+test("what was meant to end, and has, is left alone when what it had something of is made anew", () => {
+  const task = placement("task", "n1", { image: "app:1", args: ["--network", "container:app"], oneOff: true });
+  const world = cluster(layout(app("n1"), task));
+  const ended = stateOf(world, "n1").containers.map((each) =>
+    each.name === "task" ? { ...each, state: "exited" as const, exitCode: 0 } : each,
+  );
+  change(world, "n1", { containers: ended });
+  const after = layout(app("n1", { env: { V: "2" } }), task);
+  const { steps } = planOn(world, after);
+  expect(steps.map(({ id }) => id)).toEqual(["replace app@n1"]);
+  applyAll(world, after, steps);
+  expect(planOn(world, after).steps).toEqual([]);
+});
+
 test("a container that is renamed is replaced where it is, and what shares its network follows", () => {
   const side = placement("side", "n1", { image: "app:1", args: ["--network", "container:web"] });
   const world = cluster(layout(app("n1"), placement("web", "n1", { image: "app:1" }), side));
