@@ -128,7 +128,7 @@ function documentOf(
     .update(`${cluster}\0${file}\0${String(at)}`)
     .digest("base64url")
     .slice(0, 27);
-  const body = eventDocument(event, { id, sequence: at, dataset, cluster, version });
+  const body = JSON.stringify(eventDocument(event, { id, sequence: at, dataset, cluster, version }));
   return { stream: streamsOf({ dataset, cluster }).events, id, body };
 }
 
@@ -136,7 +136,7 @@ function* bySize(documents: readonly ElasticDocument[]): Generator<readonly Elas
   let part: ElasticDocument[] = [];
   let bytes = 0;
   for (const document of documents) {
-    const size = JSON.stringify(document.body).length;
+    const size = document.body.length;
     if (part.length > 0 && bytes + size > batchBytes) {
       yield part;
       [part, bytes] = [[], 0];

@@ -7,7 +7,8 @@ export interface ElasticDocument {
   /** The data stream. */
   readonly stream: string;
   readonly id: string;
-  readonly body: object;
+  /** JSON in one line. */
+  readonly body: string;
 }
 
 /** What became of a document: it is there (also when it was before), it may be sent again, or it is taken never. */

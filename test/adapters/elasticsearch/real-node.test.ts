@@ -366,7 +366,7 @@ describe.skipIf(obstacle !== undefined)("a real Elasticsearch", { timeout: 180_0
       openSecrets({}),
     );
     const signal = new AbortController().signal;
-    const documents = measures.map(({ stream, key: id, body }) => ({ stream, id, body }));
+    const documents = measures.map(({ stream, key: id, body }) => ({ stream, id, body: JSON.stringify(body) }));
     // Of two controllers the second one finds it there.
     for (let time = 0; time < 2; time += 1) {
       expect(await elastic.store(documents, signal)).toEqual([{ state: "stored" }, { state: "stored" }]);
