@@ -64,7 +64,11 @@ export async function measure(
   });
   await elastic.store(
     documents.map(({ stream, key, body }) => {
-      return { stream, id: createHash("sha256").update(key).digest("base64url").slice(0, 27), body: JSON.stringify(body) };
+      return {
+        stream,
+        id: createHash("sha256").update(key).digest("base64url").slice(0, 27),
+        body: JSON.stringify(body),
+      };
     }),
     ports.signal,
   );
