@@ -56,16 +56,8 @@ const buildsPerNode = 2;
  */
 export async function buildImages(ports: Ports, input: BuildInput): Promise<Report<{ images: readonly BuildRow[] }>> {
   const placements = input.placements.filter(isBuilt);
-  const observe = observer(ports, input.config);
-  const contextOf = onceEach((folder: string) => ports.contexts.open(folder, ports.signal));
-  const limitOn = onceEach((_node: string) => limiter(buildsPerNode));
-  const images = [...new Set(placements.map(({ container }) => container))];
-  const made = await Promise.all(
-    images.map((image) => {
-      const own = placements.filter(({ container }) => container === image);
-      return makeReady(ports, { ...input, image, placements: own, observe, contextOf, limitOn });
-    }),
-  );
+  const buildOf = openBuilds(ports, input);
+  const made = await Promise.all([...new Set(placements.map(({ container }) => container))].map(buildOf));
   return {
     result: {
       images: inOrder(
@@ -74,6 +66,21 @@ export async function buildImages(ports: Ports, input: BuildInput): Promise<Repo
       ),
     },
     failures: made.flatMap(({ failures }) => failures),
+  };
+}
+
+/**
+ * The same, one image at a time, for whoever goes on with what is ready: gets the name of an image. What they share is asked
+ * for once. An image that is not built is ready.
+ */
+export function openBuilds(ports: Ports, input: BuildInput): (image: string) => Promise<Made> {
+  const observe = observer(ports, input.config);
+  const contextOf = onceEach((folder: string) => ports.contexts.open(folder, ports.signal));
+  const limitOn = onceEach((_node: string) => limiter(buildsPerNode));
+  return async (image) => {
+    const placements = input.placements.filter(isBuilt).filter(({ container }) => container === image);
+    if (placements.length === 0) return { rows: [], failures: [] };
+    return makeReady(ports, { ...input, image, placements, observe, contextOf, limitOn });
   };
 }
 

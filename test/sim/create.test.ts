@@ -1,5 +1,5 @@
 /** `create` on the simulated cluster: what is touched, what is put back, and what is said. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createContainers, type CreateInput } from "../../src/app/create.ts";
 import { app, Cluster, type Layout } from "./hands.ts";
 
@@ -96,4 +96,56 @@ test("what has another name in the layout now is taken over", async () => {
   expect(report.failures).toEqual([]);
   expect(outcomes(report)[0]).toMatch(/^n1 .*; was web$/);
   expect(cluster.running()["n1"]).toEqual(["shop app:1"]);
+});
+
+/** When each container that runs was started, in seconds after `since`. */
+function startedAfter(cluster: Cluster, since: number): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    [...cluster.world.nodes.values()].flatMap(({ name, docker }) =>
+      docker
+        .facts()
+        .filter(({ state }) => state === "running")
+        .map((each) => [`${each.name}@${name}`, (Number(each.startedAtMs) - since) / 1000]),
+    ),
+  );
+}
+
+/** A copy of it may run on a silent node, which is waited for so long. */
+const soon = 3.6;
+
+describe("a node that does not answer holds up nobody else", () => {
+  const slow = (layout: Layout): Cluster => {
+    const cluster = new Cluster({ n1: {}, n2: {}, n3: {} });
+    cluster.edit(layout);
+    cluster.world.node("n1").powerOff();
+    return cluster;
+  };
+
+  test("other containers on other nodes are made at once", async () => {
+    const cluster = slow({ n1: { web: app(80) }, n2: { clock: app(81) }, n3: {} });
+    const since = cluster.world.wallMs();
+    const report = await create(cluster);
+    expect(codes(report)).toEqual(["n1 node-unreachable"]);
+    expect(startedAfter(cluster, since)["clock@n2"]).toBeLessThan(soon);
+  });
+
+  test("so are copies of the same container, where nothing serves that could be harmed", async () => {
+    const cluster = slow(everywhere(app(80)));
+    const since = cluster.world.wallMs();
+    expect(codes(await create(cluster))).toEqual(["n1 node-unreachable"]);
+    const started = startedAfter(cluster, since);
+    expect(started["web@n2"]).toBeLessThan(soon);
+    expect(started["web@n3"]).toBeLessThan(soon);
+  });
+
+  test("what is built there is waited for only by what belongs to it", async () => {
+    const cluster = slow({
+      n1: { web: { args: "-p 80:80" } },
+      n2: { clock: app(81) },
+      n3: { late: { ...app(82), after: ["web"] } },
+    });
+    const since = cluster.world.wallMs();
+    expect(codes(await create(cluster))).toEqual(["n1 node-unreachable"]);
+    expect(startedAfter(cluster, since)["clock@n2"]).toBeLessThan(soon);
+  });
 });
