@@ -10,7 +10,7 @@ import { PictlError } from "../domain/errors.ts";
 import { render } from "../domain/shell.ts";
 import type { Conducted } from "./kit/conducted.ts";
 import { act, type ActionRow, type Done } from "./kit/act.ts";
-import { runDocker } from "./kit/docker.ts";
+import { runDockerAloud } from "./kit/docker-aloud.ts";
 import { refuseSecondCopy } from "./copies/elsewhere.ts";
 import { fanOut } from "./kit/fan-out.ts";
 import { withLocks } from "./kit/locks.ts";
@@ -124,7 +124,7 @@ export async function applyLifecycle(
   if (marking) await leaveStopMark(ports, { ...marked, connection, facts: marking });
   if (action === "start" || action === "restart") await forgetStopped({ ...marked, connection });
   for (const command of commands) {
-    await runDocker(connection, command, {
+    await runDockerAloud(ports, connection, command, {
       doing: `${action} ${container}`,
       timeoutMs: stopDeadlineMs(facts, graceSeconds),
       signal: ports.signal,

@@ -10,6 +10,7 @@ import { rememberPlacement } from "../history/remember.ts";
 import { wantedDigest } from "../place/environment.ts";
 import { leaveStopMark } from "../copies/stop-marks.ts";
 import { runDocker } from "../kit/docker.ts";
+import { runDockerAloud } from "../kit/docker-aloud.ts";
 import { nodeOf } from "../kit/observe.ts";
 import { putInPlace } from "../place/put.ts";
 import type { Ports } from "../ports.ts";
@@ -66,7 +67,7 @@ async function putAside(
   const doing = `put the old ${container} aside`;
   try {
     for (const command of commands) {
-      await runDocker(source.connection, command, {
+      await runDockerAloud(ports, source.connection, command, {
         doing,
         timeoutMs: stopDeadlineMs(old, graceSeconds),
         signal: ports.signal,
@@ -107,6 +108,8 @@ export async function startNew(ports: Ports, moving: Replacing): Promise<Passed>
       generation: move.generation,
       digest: wantedDigest(wanted, moving.fromFile),
     }),
+    // Its image is not asked: nothing serves meanwhile.
+    fillsVolumes: true,
     generation: move.generation,
     environment: moving.environment,
     steps: own

@@ -8,7 +8,7 @@ import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import type { CreatePlan } from "../../domain/container/create.ts";
 import { checkOf, type Gates, gatesOf, type Passed } from "../../domain/place/gate.ts";
 import { freshSteps, swapSteps } from "../../domain/place/steps.ts";
-import { chooseSwap, type Swap, swapInWords } from "../../domain/place/swap.ts";
+import { chooseSwap, fillsVolumes, type Swap, swapInWords } from "../../domain/place/swap.ts";
 import { render } from "../../domain/shell.ts";
 import type { Done } from "../kit/act.ts";
 import { withSecrets } from "./environment.ts";
@@ -50,7 +50,7 @@ export async function replaceOrMake(ports: Ports, place: Place & { readonly step
   const node = nodeOf(config, placement.node);
   const engine = await ports.engines.on(node, ports.signal);
   const generation = await newGeneration(ports, [facts], { dryRun: false });
-  const { run, left, swap, gates } = await prepare(place, { engine, generation });
+  const { run, left, swap, gates, mayFill } = await prepare(place, { engine, generation });
   const environment = await withSecrets(ports, placement, place.fromFile);
   const connection = await ports.nodes.connect(node, ports.signal);
   if (swap && facts?.state === "running") {
@@ -68,6 +68,7 @@ export async function replaceOrMake(ports: Ports, place: Place & { readonly step
     placement,
     old: facts,
     run,
+    fillsVolumes: mayFill,
     generation,
     environment,
     steps: swap
@@ -121,6 +122,7 @@ interface Prepared {
   readonly left: Awaited<ReturnType<typeof inheritVolumes>>["left"];
   readonly swap: Swap | undefined;
   readonly gates: Gates;
+  readonly mayFill: boolean;
 }
 
 async function prepare(
@@ -138,6 +140,7 @@ async function prepare(
     left,
     swap,
     gates: gatesOf(swap?.kind, { check, skips: skipsCheck }),
+    mayFill: fillsVolumes(args, declares),
   };
 }
 

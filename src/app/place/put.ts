@@ -11,7 +11,7 @@ import { portTaken, takenPort } from "../../domain/placement/ports.ts";
 import { copiesOf, isNameOf } from "../../domain/place/names.ts";
 import { type PlaceStep, undoing } from "../../domain/place/steps.ts";
 import { makeNetworks } from "./networks.ts";
-import { runDocker } from "../kit/docker.ts";
+import { runDockerAloud } from "../kit/docker-aloud.ts";
 import type { Connection, Engine, Ports, ProgressStep } from "../ports.ts";
 import { passGate } from "./gate.ts";
 
@@ -26,6 +26,8 @@ export interface Putting {
   readonly steps: readonly PlaceStep[];
   readonly old: ContainerFacts | undefined;
   readonly run: docker.RunInput;
+  /** Docker may copy what its image has into volumes of it. */
+  readonly fillsVolumes: boolean;
   /** The new copy's, which tells it from any other of its name. */
   readonly generation: number;
   /** What it gets by stdin (`environmentOf`). */
@@ -45,8 +47,10 @@ export interface Put {
   readonly passed: Passed;
 }
 
-/** Making one may take as long as copying what its image has into its volumes. */
-const makeTimeoutMs = 15 * 60_000;
+/** Nothing is pulled or built then. */
+const makeMs = 3 * 60_000;
+/** It may take as long as copying what its image has into its volumes. */
+const makeAndCopyMs = 15 * 60_000;
 
 /**
  * Carries out the steps that put a new copy in place. What fails before it is settled is undone: the old copy is back as
@@ -96,9 +100,10 @@ async function carryOut(ports: Ports, putting: Putting, step: PlaceStep): Promis
       const run = { ...putting.run, name: step.as };
       const command = step.start ? docker.run(run) : docker.create(run);
       await makeNetworks(connection, placement);
-      const { stderr } = await runDocker(connection, withEnvironmentOnStdin(command, environment), {
+      const { stderr } = await runDockerAloud(ports, connection, withEnvironmentOnStdin(command, environment), {
         doing: `create ${container}`,
-        timeoutMs: makeTimeoutMs,
+        timeoutMs: putting.fillsVolumes ? makeAndCopyMs : makeMs,
+        usualMs: 0,
         signal: ports.signal,
         ...(environment.length > 0 ? { stdin: environmentFile(environment) } : {}),
       });
@@ -109,7 +114,7 @@ async function carryOut(ports: Ports, putting: Putting, step: PlaceStep): Promis
     }
     case "run":
       putting.step.update(step.doing);
-      await runDocker(connection, step.command, {
+      await runDockerAloud(ports, connection, step.command, {
         doing: step.doing,
         ...(step.timeoutMs ? { timeoutMs: step.timeoutMs } : {}),
       }).catch((error: unknown) => {
@@ -162,7 +167,7 @@ async function putBack(
         })
       : unstarted(found, putting).map(({ id }) => docker.remove(id));
     for (const command of commands) {
-      await runDocker(connection, command, {
+      await runDockerAloud(ports, connection, command, {
         doing: `bring the old ${container} back`,
         timeoutMs: stopDeadlineMs(made, undefined),
       });

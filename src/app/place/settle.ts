@@ -7,7 +7,7 @@ import { copiesOf } from "../../domain/place/names.ts";
 import { finishing, leftover, startsAgain, undoing } from "../../domain/place/steps.ts";
 import type { Command } from "../../domain/shell.ts";
 import { refuseSecondCopy } from "../copies/elsewhere.ts";
-import { runDocker } from "../kit/docker.ts";
+import { runDockerAloud } from "../kit/docker-aloud.ts";
 import { nodeOf, observer } from "../kit/observe.ts";
 import type { Engine, Ports } from "../ports.ts";
 import { record } from "../kit/record.ts";
@@ -87,5 +87,8 @@ async function runAll(
 ): Promise<void> {
   const connection = await ports.nodes.connect(node);
   // What ends in its own time may take for ever; the line's end is heard all the same.
-  for (const command of commands) await runDocker(connection, command, { doing, timeoutMs: Infinity });
+  const patience = { timeoutMs: Infinity, usualMs: 60_000 };
+  for (const command of commands) {
+    await runDockerAloud(ports, connection, command, { doing, ...patience });
+  }
 }

@@ -85,3 +85,8 @@ export function swapInWords(swap: Swap): string {
       return `stop-first, since ${swap.why}: it does not serve from the stop of the old copy until the new one does`;
   }
 }
+
+/** Whether Docker may copy what its image has into volumes of it, which takes its time. What nobody knows of may do anything. */
+export function fillsVolumes(args: readonly string[], declares: SwapFacts["declares"]): boolean {
+  return declares?.volumes.length !== 0 || parseRunArgs(args).mounts.some(({ type }) => type === "volume");
+}

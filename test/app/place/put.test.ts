@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { putInPlace } from "../../../src/app/place/put.ts";
-import type { Connection, Engine, Outcome, Ports } from "../../../src/app/ports.ts";
+import type { Connection, Engine, Outcome, Ports, RunOptions } from "../../../src/app/ports.ts";
 import type { ContainerFacts } from "../../../src/domain/docker/facts.ts";
 import { labels } from "../../../src/domain/docker/labels.ts";
 import { gatesOf } from "../../../src/domain/place/gate.ts";
@@ -26,6 +26,8 @@ async function placing({
   there = [],
   interruptedMs,
   args = [],
+  hangs,
+  fillsVolumes = false,
 }: {
   readonly swap?: Swap;
   readonly refuses?: Readonly<Record<string, string>>;
@@ -33,17 +35,23 @@ async function placing({
   readonly there?: readonly ContainerFacts[];
   readonly interruptedMs?: number;
   readonly args?: readonly string[];
+  /** Its end never comes. */
+  readonly hangs?: string;
+  readonly fillsVolumes?: boolean;
 }) {
   const docker = new ModelDocker();
   if (swap) docker.add("web", { imageId: "sha256:old" });
   docker.containers.push(...there);
   const commands: string[] = [];
+  const warnings: string[] = [];
+  const begun = performance.now();
   const connection = {
     node: "n1",
     privilege: () => Promise.resolve({ root: true, docker: true, sudo: false }),
-    run: (command: Command): Promise<Outcome> => {
+    run: (command: Command, { timeoutMs = 60_000 }: RunOptions): Promise<Outcome> => {
       const line = render(command);
       commands.push(line);
+      if (hangs !== undefined && line.includes(hangs)) return hung(timeoutMs);
       const rest = { stdout: "", truncated: false, durationMs: 1 };
       const [, no] = Object.entries(refuses).find(([start]) => line.startsWith(start)) ?? [];
       if (no !== undefined) return Promise.resolve({ ...rest, stderr: no, status: "failed", code: 1 });
@@ -75,7 +83,9 @@ async function placing({
     signal: stop.signal,
     clock: fakeClock,
     engines: { on: () => Promise.resolve(engine) },
-    progress: { warn: () => undefined },
+    progress: {
+      warn: (text: string) => warnings.push(`after ${String(Math.round(performance.now() - begun))} ms: ${text}`),
+    },
   } as unknown as Ports;
   const gates = gatesOf(swap?.kind, { check: undefined, skips: false });
   const putting = putInPlace(ports, {
@@ -87,6 +97,7 @@ async function placing({
     steps: swap ? swapSteps("web", { swap, gates, graceSeconds: 1, old: undefined }) : freshSteps("web", gates),
     old: docker.containers.find(({ name }) => swap !== undefined && name === "web"),
     run: { name: "web", image: "web", args, env: {}, labels: { [labels.generation]: "7" } },
+    fillsVolumes,
     generation: 7,
     environment: [],
     patienceMs: undefined,
@@ -100,9 +111,20 @@ async function placing({
       (put) => ({ put }),
       (error: unknown) => ({ error }),
     ),
-    vi.advanceTimersByTimeAsync(200_000),
+    vi.advanceTimersByTimeAsync(1_000_000),
   ]);
-  return { ended, commands, names: docker.containers.map(({ name, imageId, state }) => `${name} ${imageId} ${state}`) };
+  return {
+    ended,
+    commands,
+    warnings,
+    names: docker.containers.map(({ name, imageId, state }) => `${name} ${imageId} ${state}`),
+  };
+}
+
+async function hung(timeoutMs: number): Promise<Outcome> {
+  await fakeClock.sleep(timeoutMs);
+  const rest = { stdout: "", stderr: "", truncated: false, durationMs: timeoutMs };
+  return { ...rest, status: "unknown", code: null, reason: "timeout" };
 }
 
 const swaps: readonly Swap[] = [
@@ -201,4 +223,21 @@ test("who has a port is told, where Docker only says that it is taken", async ()
   expect((await placing({ refuses: refused, args: ["-p", "80:80"] })).ended).toMatchObject({
     error: { code: "docker-failed", message: "Could not create web: port is already allocated." },
   });
+});
+
+test.each([
+  { fillsVolumes: false, seconds: "180 s" },
+  { fillsVolumes: true, seconds: "900 s" },
+])("a docker client that hangs is told after 30 s, and not waited for longer than $seconds", async (given) => {
+  const { ended, warnings, names } = await placing({ ...given, swap: { kind: "start-first" }, hangs: "container run" });
+  expect(warnings).toEqual([
+    `after 30000 ms: n1: docker was asked to create web, and has not answered for 30 s. It is waited for until ${given.seconds} are over. \`pgrep -a docker\` on n1 shows whether it hangs there.`,
+  ]);
+  expect(ended).toMatchObject({ error: { code: "timeout" } });
+  expect(names).toEqual(["web sha256:old running"]);
+});
+
+test("a stop that uses its grace is no wonder", async () => {
+  const { warnings } = await placing({ swap: { kind: "stop-first", why: "it has data" }, hangs: "container stop" });
+  expect(warnings).toMatchObject([expect.stringMatching(/^after 31000 ms: n1: docker was asked to stop/)]);
 });

@@ -3,7 +3,7 @@ import type { Placement } from "../../../src/domain/config/types.ts";
 import type { ContainerFacts } from "../../../src/domain/docker/facts.ts";
 import { type Gate, gatesOf, judgeGate, type GateSight } from "../../../src/domain/place/gate.ts";
 import { type InOrder, planRollout } from "../../../src/domain/place/rollout.ts";
-import { chooseSwap, type SwapFacts } from "../../../src/domain/place/swap.ts";
+import { chooseSwap, fillsVolumes, type SwapFacts } from "../../../src/domain/place/swap.ts";
 import { placement } from "../../fakes/config.ts";
 import { containerFacts } from "../../fakes/facts.ts";
 
@@ -178,4 +178,13 @@ describe("the order of a rollout", () => {
       ["db", [], ["n2"]],
     ]);
   });
+});
+
+test("an image without volumes fills none, unless the arguments give it some", () => {
+  const none = { volumes: [], healthcheck: false };
+  expect(fillsVolumes([], none)).toBe(false);
+  expect(fillsVolumes(["-v", "/srv:/srv"], none)).toBe(false);
+  expect(fillsVolumes(["-v", "data:/data"], none)).toBe(true);
+  expect(fillsVolumes([], { ...none, volumes: ["/data"] })).toBe(true);
+  expect(fillsVolumes([], undefined)).toBe(true);
 });
