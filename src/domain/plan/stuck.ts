@@ -15,8 +15,8 @@ export interface Stuck {
 }
 
 /**
- * What of a plan cannot be done, since it is blocked itself, or waits for what is; and new copies of what should move and cannot:
- * there would be one more than before. `waits`: whether the step of one id comes after that of another.
+ * What of a plan cannot be done, since it is blocked itself, or waits for what is; what would be rolled out with it; and new
+ * copies of what should move and cannot: there would be one more than before. `waits`: whether the step of one id comes after that of another.
  */
 export function stuckOf(
   planned: readonly Planned[],
@@ -35,8 +35,22 @@ export function stuckOf(
     const why = own ?? blocked.find(({ taker }) => waits(each.step.id, taker.step.id));
     return why ? [{ each, failure: own ? own.failure : comesTooLate(each.step, why.taker.step) }] : [];
   });
-  const second = secondCopies(planned, pairs, stuck);
-  return second.length === 0 ? stuck : stuckOf(planned, { blocked: [...blocked, ...second], pairs, waits });
+  const more = [...secondCopies(planned, pairs, stuck), ...stoppedRollouts(planned, stuck)];
+  return more.length === 0 ? stuck : stuckOf(planned, { blocked: [...blocked, ...more], pairs, waits });
+}
+
+/** What is not stuck yet, of a container that cannot be changed on another node: however large the batches are, it waits. */
+function stoppedRollouts(planned: readonly Planned[], stuck: readonly Stuck[]): readonly Blocked[] {
+  const first = stuck.filter(({ each }) => each.disturbs);
+  return planned
+    .filter((each) => each.disturbs && !stuck.some((one) => one.each === each))
+    .flatMap((taker) => {
+      const { container, node } = taker.step;
+      const mate = first.find(({ each }) => each.step.container === container);
+      if (!mate) return [];
+      const text = `${container} on ${node} is left as it is: \`${mate.each.step.id}\`, of the same rollout, cannot be done.`;
+      return [{ taker, failure: toFailure(new PictlError("rollout-stopped", text, { container, node })) }];
+    });
 }
 
 /** New copies, not stuck yet, of containers that stay where the layout does not have them. */

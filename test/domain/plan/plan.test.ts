@@ -206,6 +206,23 @@ test("where a copy cannot move to its place, no other one is made, and what wait
   expect(ids(planOn(world, after, { removes: false }))).toContain("create old@n2");
 });
 
+test("where one copy cannot be changed, the others are left too, however many may go at once", () => {
+  const two = (parts: Partial<Placement>): readonly Placement[] => [
+    at("db", "n1", 80, { update: { atOnce: 2 }, ...parts }),
+    at("db", "n2", 82, { update: { atOnce: 2 }, ...parts }),
+  ];
+  const world = cluster(layout(...two({}), at("old", "n1", 81)));
+  const swapped = layout(
+    ...two({ env: { V: "2" } }).map((each) => (each.node === "n1" ? { ...each, args: ["-p", "81:80"] } : each)),
+    at("old", "n1", 80),
+  );
+  const plan = planOn(world, swapped);
+  expect(ids(plan)).toEqual([]);
+  expect(told(plan)).toContain(
+    "rollout-stopped: db on n2 is left as it is: `replace db@n1`, of the same rollout, cannot be done.",
+  );
+});
+
 test("copies of a container are replaced one after the other, each after all of their images", () => {
   const all = (parts: Partial<Placement>): Config => layout(...nodes.map((name) => app(name, parts)));
   const world = cluster(all({}));
