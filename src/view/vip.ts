@@ -41,7 +41,7 @@ function paragraph(row: VipRow, style: Style, now: number): string {
 function holding({ node, since, released }: VipRow, now: number): string {
   if (released) return "was released by hand";
   if (node === null) return "is on no node that answers";
-  return since === null ? `is on ${node}` : `is on ${node} since ${duration(Math.max(0, now - Date.parse(since)))}`;
+  return since === null ? `is on ${node}` : `is on ${node} (for ${duration(Math.max(0, now - Date.parse(since)))})`;
 }
 
 function modeOf({ mode, leaseMs }: VipRow): string {
