@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { abortable } from "../../abort.ts";
 import { negotiateApiVersion } from "../../domain/docker/api-version.ts";
@@ -7,6 +7,7 @@ import { object, text } from "../../domain/docker/json.ts";
 import { type Product, productOf } from "../../domain/docker/product.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { JsonLimits } from "../../domain/json-reader.ts";
+import { visible } from "../../domain/text.ts";
 import { readJson } from "../../files/json.ts";
 import { limiter } from "../../limiter.ts";
 import { DialAgent } from "./agent.ts";
@@ -50,16 +51,18 @@ export async function openApi(options: ApiOptions, signal: AbortSignal): Promise
     limited(() =>
       bounded({ node, timeoutMs: patienceMs }, { path, signal }, async (limit) => {
         const response = await sendToDocker({ agent, path, headers, signal: limit }, { retry: true });
-        return answer(node, response, await readJson(response, limits));
+        const json = await readJson(response, limits);
+        if (path === hello) refuseNoEngine(node, response, json);
+        return answer(node, response, json);
       }),
     );
 
   let product: Product = "Docker";
   const agree = async (): Promise<string> => {
-    const hello = await get("/version", signal, ofOneThing, Math.min(timeoutMs, helloMs));
-    const agreed = negotiateApiVersion(hello);
+    const said = await get(hello, signal, ofOneThing, Math.min(timeoutMs, helloMs));
+    const agreed = negotiateApiVersion(said);
     if (agreed === undefined) throw dockerUnavailable(node, "What answers there is not a Docker Engine.");
-    product = productOf(hello);
+    product = productOf(said);
     return agreed;
   };
   let version = await agree();
@@ -133,6 +136,8 @@ async function dialWithin(dialer: Dialer, ms: number): Promise<Duplex> {
   }
 }
 
+/** The first question. */
+const hello = "/version";
 /** An engine says at once which version it is, or hangs. */
 const helloMs = 10_000;
 
@@ -167,6 +172,15 @@ async function bounded<T>(
   } finally {
     limit.clear();
   }
+}
+
+/** Who answers the first question with an error is none, or is not well: another way to it would tell no more. */
+function refuseNoEngine(node: string, { statusCode = 0 }: IncomingMessage, json: unknown): void {
+  if (statusCode === 200 || statusCode === 404) return;
+  const meaning = STATUS_CODES[statusCode];
+  const status = `${String(statusCode)}${meaning === undefined ? "" : ` (${meaning})`}`;
+  const said = visible(text(object(json)["message"]));
+  throw dockerUnavailable(node, `It answered ${hello} with status ${status}${said === "" ? "." : `: ${said}`}`);
 }
 
 /** `json`: undefined when the body was none. */

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { openEngines } from "../../../src/adapters/docker/index.ts";
 import type { Engine } from "../../../src/app/ports.ts";
 import { type FakeEngine, fakeEngine, type Handler, hang } from "./fake-engine.ts";
@@ -117,6 +117,20 @@ describe("when the engine is not well", () => {
       code: "docker-unavailable",
       message: "Docker cannot be used. What answers there is not a Docker Engine.",
     });
+  });
+
+  it.each([
+    ["a proxy's error", 502, {}, "It answered /version with status 502 (Bad Gateway)."],
+    ["a redirect", 301, { location: "http://10.0.0.1/" }, "It answered /version with status 301 (Moved Permanently)."],
+    ["an engine that refuses", 503, {}, "It answered /version with status 503 (Service Unavailable): not now"],
+  ])("%s instead of a version: told as it is, and nobody else is asked", async (_, status, head, reason) => {
+    const said = reason.endsWith("not now") ? '{"message": "not now"}' : "<html>";
+    const asked = vi.fn<Handler>((_request, response) => response.writeHead(status, head).end(said));
+    await expect(open({ "/version": asked })).rejects.toMatchObject({
+      code: "docker-unavailable",
+      message: `Docker cannot be used. ${reason}`,
+    });
+    expect(asked).toHaveBeenCalledTimes(1);
   });
 
   it("an error status: docker's own words", async () => {
