@@ -201,8 +201,12 @@ function unusableLock(node: string, path: string): PictlError {
 }
 
 function lostLock(place: Place): PictlError {
-  return new PictlError("connection-lost", "The connection that held the lock has ended, so nothing more was done.", {
-    ...place,
-    hint: "Somebody else may be changing the container now. Look first (`pictl status`), then say it again.",
-  });
+  return new PictlError(
+    "connection-lost",
+    "The lock is lost, so nothing more was done: the connection that held it has ended, or its file on the node was removed.",
+    {
+      ...place,
+      hint: "Somebody else may be changing the container now. Look first (`pictl status`), then say it again.",
+    },
+  );
 }

@@ -20,7 +20,8 @@ export const lockIdleSeconds = 20;
 
 /**
  * Takes `flock`s on the node and holds them as long as its stdin brings a `.` now and then. Each lock lives in a
- * subshell around the next one, because dash has no file descriptors above 9.
+ * subshell around the next one, because dash has no file descriptors above 9. A file that is removed, as by who empties
+ * /run, keeps nobody out any more: whoever finds that at a sign of life lets all of them go.
  *
  * Whoever may write to a socket of Docker that is root's has every right of root by it, and nobody else has business
  * with its containers: so the socket's group (`docker`) shares a folder, root and its members alike, which nobody else
@@ -49,7 +50,7 @@ export function parseUnusable(line: string): string | undefined {
 
 const text = `
 umask 007
-holder=$1 idle=$2 me=$(id -u) folder=
+holder=$1 idle=$2 me=$(id -u) folder= files=
 shift 2
 
 unusable() {
@@ -145,11 +146,12 @@ plain() {
 
 take() {
   if [ $# -eq 0 ]; then
+    seen=$(ls -i $files)
     # busybox's timeout leaves somebody behind for a second, who must not hold the lock.
-    while [ "$(timeout "$idle" head -c 1 9>&-)" = . ]; do :; done
+    while [ "$(timeout "$idle" head -c 1 9>&-)" = . ] && [ "$(ls -i $files 2>&1)" = "$seen" ]; do :; done
     return
   fi
-  file=./$1
+  file=./$1 files="$files $folder/$1"
   (
     plain "$file" || rm -f "$file"
     # Opened for both, a fifo waits for nobody, and a file is not emptied.

@@ -7,6 +7,13 @@ import { holdLocks, parseLockAnswer } from "../../../src/domain/lock/command.ts"
 import { shells, whyNoGuard } from "../../support/guard.ts";
 import { type NodeUser, PrivateNode, root } from "../../support/private-node.ts";
 
+interface Taken {
+  readonly said: string;
+  /** Whether it lets go after one more sign of life, which is awaited for so long. */
+  readonly endsAfterBeat: (withinMs: number) => Promise<boolean>;
+  readonly release: () => Promise<void>;
+}
+
 const docker = 4321;
 const ann: NodeUser = { uid: 5001, groups: [5001, docker] };
 const bob: NodeUser = { uid: 5002, groups: [5002, docker] };
@@ -23,8 +30,12 @@ describe.skipIf(whyNoGuard).each(shells)("locks under $name", ({ words }) => {
   });
 
   /** What the lock command says first, and how it is let go. */
-  async function take(user: NodeUser, name = "c.web"): Promise<{ said: string; release: () => Promise<void> }> {
-    const command = holdLocks([name], { who: `${String(user.uid)}@here`, cause: "pictl restart", since: "now" });
+  async function take(user: NodeUser, ...names: readonly string[]): Promise<Taken> {
+    const command = holdLocks(names.length > 0 ? names : ["c.web"], {
+      who: `${String(user.uid)}@here`,
+      cause: "pictl restart",
+      since: "now",
+    });
     if (command.kind !== "script") throw new Error("no script");
     const child = node.start(user, [...words, "-c", command.text, "sh", ...command.args]);
     // One that refuses at once reads nothing.
@@ -40,6 +51,11 @@ describe.skipIf(whyNoGuard).each(shells)("locks under $name", ({ words }) => {
     const by = parseLockAnswer(line);
     return {
       said: by?.held ? `held by ${by.by?.who ?? "?"}` : line,
+      endsAfterBeat: async (withinMs) => {
+        const ended = once(child, "close").then(() => true);
+        child.stdin?.write(".");
+        return Promise.race([ended, new Promise<false>((resolve) => setTimeout(resolve, withinMs, false))]);
+      },
       release: async () => {
         child.stdin?.end();
         if (child.exitCode === null) await once(child, "close");
@@ -70,6 +86,20 @@ describe.skipIf(whyNoGuard).each(shells)("locks under $name", ({ words }) => {
     const users = [ann, bob, root, ann, bob, root];
     const said = (await Promise.all(users.map((user) => take(user)))).map((each) => each.said.split(" ")[0]);
     expect(said.sort()).toEqual(["free", "held", "held", "held", "held", "held"]);
+  });
+
+  test.each<[string, string, NodeUser]>([
+    ["the folder is removed", "rm -rf /run/pictl/locks", root],
+    ["the members' folder is removed", "rm -rf /run/lock/pictl-docker", ann],
+    ["the folder is put aside", "mv /run/pictl/locks /run/aside", root],
+    ["a file is removed", "rm /run/pictl/locks/c.other", root],
+    ["a file is replaced", "cd /run/pictl/locks && rm c.web && echo >c.web", root],
+  ])("are let go when %s, since somebody else may have taken them", async (_what, meddle, user) => {
+    if (user === ann) await node.openDocker(docker);
+    const lock = await take(user, "c.web", "c.other");
+    expect(await lock.endsAfterBeat(200)).toBe(false);
+    node.run(root, meddle);
+    expect(await lock.endsAfterBeat(5000)).toBe(true);
   });
 
   test("nobody outside the docker group reads, holds or replaces them", async () => {
