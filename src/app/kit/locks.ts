@@ -73,6 +73,27 @@ export async function withLocks<T>(
   }
 }
 
+/**
+ * Undoes something under its lock: that which is ours still, else one that is taken anew, also after an interruption. Throws
+ * lock-held where somebody else has it, who puts right what was cut off by themselves, and what connecting throws.
+ */
+export async function underLock<T>(
+  ports: LockPorts,
+  { config, place, stillLocked }: { config: Config; place: Place; stillLocked: () => Promise<void> },
+  undo: () => Promise<T>,
+): Promise<T> {
+  try {
+    await stillLocked();
+  } catch {
+    const anew = { ...ports, signal: new AbortController().signal };
+    return withLocks(anew, { config, placements: [place], waitMs: 0, dryRun: false }, async (locked) => {
+      await locked(place);
+      return undo();
+    });
+  }
+  return undo();
+}
+
 interface Holding {
   readonly answers: readonly LockAnswer[];
   /** Whether the node has let go, or will, because the line to it has ended. */

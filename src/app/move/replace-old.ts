@@ -11,6 +11,7 @@ import { wantedDigest } from "../place/environment.ts";
 import { leaveStopMark } from "../copies/stop-marks.ts";
 import { runDocker } from "../kit/docker.ts";
 import { runDockerAloud } from "../kit/docker-aloud.ts";
+import { underLock } from "../kit/locks.ts";
 import { nodeOf } from "../kit/observe.ts";
 import { putInPlace } from "../place/put.ts";
 import type { Ports } from "../ports.ts";
@@ -84,7 +85,8 @@ export async function startNew(ports: Ports, moving: Replacing): Promise<Passed>
   const { config, plan, step, source, target, move, graceSeconds, rests } = moving;
   const { container, wanted } = plan;
   // The old node may have died meanwhile: that stops nothing.
-  await moving.stillLocked(plan.to);
+  const stillLocked = (): Promise<void> => moving.stillLocked(plan.to);
+  await stillLocked();
   step.update(`starting it on ${plan.to}`);
   const sameMachine = source?.engineId === target.engineId;
   const { own, next, retired } = copiesOf(sameMachine ? [] : target.containers, container, config.cluster);
@@ -118,7 +120,8 @@ export async function startNew(ports: Ports, moving: Replacing): Promise<Passed>
     patienceMs: moving.patienceMs ?? wanted.patienceMs,
     mayEnd: wanted.oneOff === true,
     step,
-    stillLocked: () => moving.stillLocked(plan.to),
+    stillLocked,
+    underLock: (undo) => underLock(ports, { config, place: { container, node: plan.to }, stillLocked }, undo),
     onSwitch: () => Promise.resolve(),
   });
   if (rests) await keepStopped(ports, moving, rests);

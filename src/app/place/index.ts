@@ -15,6 +15,7 @@ import { withSecrets } from "./environment.ts";
 import { newGeneration, notePlaced } from "../copies/generations.ts";
 import { dropOutlived, keepImage, rememberPlacement } from "../history/remember.ts";
 import { inheritVolumes, tellLeft } from "./inherit.ts";
+import { underLock } from "../kit/locks.ts";
 import { nodeOf } from "../kit/observe.ts";
 import type { Engine, Ports, ProgressStep } from "../ports.ts";
 import { passGate } from "./gate.ts";
@@ -78,6 +79,7 @@ export async function replaceOrMake(ports: Ports, place: Place & { readonly step
     mayEnd: placement.oneOff === true || facts?.state !== "running",
     step,
     stillLocked: place.stillLocked,
+    underLock: (undo) => underLock(ports, { config, place: placement, stillLocked: place.stillLocked }, undo),
     onSwitch: (next) => tellProxy(ports, { config, placement, engine, next }),
   }).catch(async (error: unknown) => {
     if (!ports.signal.aborted) await rememberPlacement(ports, { ...record, outcome: "failed" });

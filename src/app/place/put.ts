@@ -37,6 +37,8 @@ export interface Putting {
   readonly step: ProgressStep;
   /** Rejects with connection-lost once the lock is ours no more. */
   readonly stillLocked: () => Promise<void>;
+  /** Does what undoes it under the lock, which it takes anew when it is ours no more (`kit/locks.ts`). */
+  readonly underLock: <T>(undo: () => Promise<T>) => Promise<T>;
   /** Tells the user's proxy of both copies. */
   readonly onSwitch: (next: string) => Promise<void>;
 }
@@ -152,30 +154,32 @@ async function putBack(
   putting: Putting,
   { error, wasTouched }: { readonly error: unknown; readonly wasTouched: boolean },
 ): Promise<unknown> {
-  const { cluster, node, connection, old, placement, step } = putting;
-  const { container } = placement;
+  const { old, step } = putting;
   step.update("undoing");
   try {
-    // Undoing is not interrupted: half a replacement is worse than a late Ctrl-C.
-    const engine = await ports.engines.on(node);
-    const found = await engine.containers();
-    const made = found.find((each) => generationOf(each) === putting.generation);
-    const commands = old
-      ? undoing(container, copiesOf(found, container, cluster), {
-          args: placement.args,
-          ran: old.state === "running",
-        })
-      : unstarted(found, putting).map(({ id }) => docker.remove(id));
-    for (const command of commands) {
-      await runDockerAloud(ports, connection, command, {
-        doing: `bring the old ${container} back`,
-        timeoutMs: stopDeadlineMs(made, undefined),
-      });
-    }
+    await putting.underLock(() => undo(ports, putting));
   } catch (failed) {
     return old ? withOldLost(error, failed) : error;
   }
   return old ? withOldBack(error, wasTouched) : error;
+}
+
+/** Undoing is not interrupted: half a replacement is worse than a late Ctrl-C. */
+async function undo(ports: Ports, putting: Putting): Promise<void> {
+  const { cluster, node, connection, old, placement } = putting;
+  const { container } = placement;
+  const engine = await ports.engines.on(node);
+  const found = await engine.containers();
+  const made = found.find((each) => generationOf(each) === putting.generation);
+  const commands = old
+    ? undoing(container, copiesOf(found, container, cluster), { args: placement.args, ran: old.state === "running" })
+    : unstarted(found, putting).map(({ id }) => docker.remove(id));
+  for (const command of commands) {
+    await runDockerAloud(ports, connection, command, {
+      doing: `bring the old ${container} back`,
+      timeoutMs: stopDeadlineMs(made, undefined),
+    });
+  }
 }
 
 /** What docker leaves behind of a container that it could not start; it would block the next try. */

@@ -29,7 +29,7 @@ test.each([
     }) as unknown as Connection;
   const ports = {
     signal: new AbortController().signal,
-    clock: { monotonic: () => 0 },
+    clock: { monotonic: () => 0, sleep: () => new Promise(() => undefined) },
   } as unknown as Ports;
   const moving = {
     config: cluster,
@@ -87,7 +87,7 @@ test("what somebody wants stopped is made on the new node, marked by the same pe
   const remembered: unknown[] = [];
   const ports = {
     signal: new AbortController().signal,
-    clock: { monotonic: () => 0, now: () => 0 },
+    clock: { monotonic: () => 0, now: () => 0, sleep: () => new Promise(() => undefined) },
     actor: { who: "ann@desk", cause: "pictl move" },
     history: { update: (change: () => unknown) => Promise.resolve(void remembered.push(change())) },
   } as unknown as Ports;

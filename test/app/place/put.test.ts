@@ -6,6 +6,7 @@ import { labels } from "../../../src/domain/docker/labels.ts";
 import { gatesOf } from "../../../src/domain/place/gate.ts";
 import { freshSteps, swapSteps } from "../../../src/domain/place/steps.ts";
 import type { Swap } from "../../../src/domain/place/swap.ts";
+import { PictlError } from "../../../src/domain/errors.ts";
 import { type Command, render } from "../../../src/domain/shell.ts";
 import { ModelDocker } from "../../domain/place/model.ts";
 import { fakeClock } from "../../fakes/clock.ts";
@@ -28,6 +29,7 @@ async function placing({
   args = [],
   hangs,
   fillsVolumes = false,
+  losesLock = false,
 }: {
   readonly swap?: Swap;
   readonly refuses?: Readonly<Record<string, string>>;
@@ -38,6 +40,8 @@ async function placing({
   /** Its end never comes. */
   readonly hangs?: string;
   readonly fillsVolumes?: boolean;
+  /** After the first command, and somebody else has it. */
+  readonly losesLock?: boolean;
 }) {
   const docker = new ModelDocker();
   if (swap) docker.add("web", { imageId: "sha256:old" });
@@ -103,7 +107,13 @@ async function placing({
     patienceMs: undefined,
     mayEnd: false,
     step: { update: () => undefined, done: () => undefined, fail: () => undefined },
-    stillLocked: () => Promise.resolve(),
+    stillLocked: async () => {
+      if (losesLock && commands.length > 0) throw new PictlError("connection-lost", "The lock is lost.");
+    },
+    underLock: async (undo) => {
+      if (losesLock) throw new PictlError("lock-held", "Somebody else is changing this container.");
+      return undo();
+    },
     onSwitch: () => Promise.resolve(),
   });
   const [ended] = await Promise.all([
@@ -240,4 +250,15 @@ test.each([
 test("a stop that uses its grace is no wonder", async () => {
   const { warnings } = await placing({ swap: { kind: "stop-first", why: "it has data" }, hangs: "container stop" });
   expect(warnings).toMatchObject([expect.stringMatching(/^after 31000 ms: n1: docker was asked to stop/)]);
+});
+
+test.each(swaps)("$kind: who has lost the lock to somebody undoes nothing, and says so", async (swap) => {
+  const { ended, commands } = await placing({ swap, losesLock: true });
+  expect(commands).toHaveLength(1);
+  expect(ended).toMatchObject({
+    error: {
+      code: "connection-lost",
+      message: "The lock is lost. The old container is not back: Somebody else is changing this container.",
+    },
+  });
 });
