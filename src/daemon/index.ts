@@ -187,8 +187,8 @@ async function comeToRest(ports: HeartbeatPorts, heartbeat: Heartbeat, abandon: 
 }
 
 function endedWithoutAWord({ startedAt, lastRound }: DaemonState): string {
-  const last = lastRound === undefined ? "before its first round had ended" : `after its round of ${lastRound.at}`;
-  return `The daemon that was started here at ${startedAt} ended without a word, ${last}: it was killed, or this machine stopped.`;
+  const last = lastRound === undefined ? "had not ended its first round" : `made its last round at ${lastRound.at}`;
+  return `It was started at ${startedAt} and ${last}; it was killed, or this machine stopped.`;
 }
 
 function foundIn({ nodes }: Round): Found {

@@ -6,6 +6,11 @@ export function placeOfEvent({ container, node }: PictlEvent): string {
   return container ?? node ?? "-";
 }
 
+/** Events of this type say that something did not go well. */
+export function isFailureType(type: string): boolean {
+  return /[.-](?:failed|refused|lost|silent|unwritable|conflict|isolated|docker-silent)$/.test(type);
+}
+
 /** `old → new`, shortened. */
 export function changeOfEvent({ before, after }: PictlEvent): string {
   if (before == null && after == null) return "";

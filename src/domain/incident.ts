@@ -80,6 +80,11 @@ function during(incidents: Incidents, event: PictlEvent): Understood {
   return { incidents: { ...incidents, [subject]: next }, meaning: "once", ended: [] };
 }
 
+/** It says more than that something is over, so that it is news also to who was not told of the beginning. */
+export function isNewsByItself({ type }: Pick<PictlEvent, "type">): boolean {
+  return !endsOnly.has(type) && !routine.has(type);
+}
+
 /** Told by what they begin or end; by themselves they say nothing new. */
 const endsOnly: ReadonlySet<string> = new Set(["heartbeat.recovered", "hook.run"]);
 const routine: ReadonlySet<string> = new Set(["hook.run", "heartbeat.starting", "container.switching", "job.done"]);

@@ -112,7 +112,7 @@ describe.skipIf(obstacle !== undefined)("heartbeat and daemon", () => {
       try {
         const first = await run("daemon", "--once");
         expect(first.stdout).toMatch(/^web .* 1 +waits: its node is dead$/m);
-        expect(first.stderr).toContain(`✗ ${from}: SSH does not answer within 2499 ms.`);
+        expect(first.stderr).toContain(`✗ ${from}: SSH does not answer within 2.5 s.`);
         expect(home()).toBe(from);
         const second = await run("daemon", "--once");
         expect(second.stdout).toMatch(/^web .* 2 +fail over to n\d or n\d$/m);

@@ -130,7 +130,7 @@ async function lookAt(ports: HeartbeatPorts, node: NodeSpec, { budgetMs, address
     return { state: "up", bootId, containers, stopped };
   } catch (error) {
     if (ports.signal.aborted) throw error;
-    const noAnswer = `${bootId === undefined ? "SSH" : "Docker"} does not answer within ${String(budgetMs)} ms`;
+    const noAnswer = `${bootId === undefined ? "SSH" : "Docker"} does not answer within ${(budgetMs / 1000).toFixed(1)} s`;
     const message = late.expired() ? noAnswer : reason(error);
     const code = error instanceof PictlError ? error.code : "internal";
     if (saysNo(code)) return { state: "refused", code, message };

@@ -1,5 +1,5 @@
 import type { PictlEvent } from "../event.ts";
-import { eventWords } from "../event-words.ts";
+import { eventWords, isFailureType } from "../event-words.ts";
 import { part } from "./streams.ts";
 
 export interface DocumentOptions {
@@ -86,12 +86,8 @@ function isAddress(text: string): boolean {
   return /^(?:\d{1,3}\.){3}\d{1,3}$/.test(text) || /^[0-9a-f]*:[0-9a-f:.]+$/i.test(text);
 }
 
-function isFailure(type: string): boolean {
-  return /[.-](?:failed|refused|lost|silent|unwritable|conflict|isolated|docker-silent)$/.test(type);
-}
-
 function outcomeOf({ type, error }: PictlEvent): "success" | "failure" | "unknown" {
-  if (isFailure(type)) return "failure";
+  if (isFailureType(type)) return "failure";
   return error === undefined ? "success" : "unknown";
 }
 
@@ -148,5 +144,5 @@ function typesOf(type: string): readonly string[] {
   const verb = type.slice(type.indexOf(".") + 1);
   const known = verbs[verb];
   if (known !== undefined) return [known];
-  return [isFailure(type) ? "error" : "info"];
+  return [isFailureType(type) ? "error" : "info"];
 }

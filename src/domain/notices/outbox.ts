@@ -1,5 +1,5 @@
 import type { PictlEvent } from "../event.ts";
-import { type Incidents, type Understood, understand } from "../incident.ts";
+import { type Incidents, isNewsByItself, type Understood, understand } from "../incident.ts";
 
 /** One thing to tell: that something began, that it is over, or that it happened. */
 export interface OutboxEntry {
@@ -89,8 +89,14 @@ function put(before: Box, news: News): Box {
   let box = before;
   for (const { subject } of understood.ended) box = end(box, subject, news);
   if (understood.meaning === "begins" && understood.subject !== undefined) return begin(box, understood.subject, news);
-  const wanted = understood.meaning === "once" && subscription.wants(event);
-  return wanted ? add(box, { phase: "once", event, containers: [], at: now }) : box;
+  const { meaning } = understood;
+  // An end that this receiver does not wait for, or not yet, may be news all the same: a container went over from a dead node.
+  const isNews = meaning === "once" || (meaning === "ends" && isNewsByItself(event) && !isTold(box, event));
+  return isNews && subscription.wants(event) ? add(box, { phase: "once", event, containers: [], at: now }) : box;
+}
+
+function isTold({ pending }: Box, event: PictlEvent): boolean {
+  return pending.some((entry) => entry.event === event);
 }
 
 function begin(box: Box, subject: string, { event, understood, subscription, now }: News): Box {
@@ -126,13 +132,17 @@ function begin(box: Box, subject: string, { event, understood, subscription, now
  * A cause is over when its last subject is. When a node is back while checks there still fail, its end is told at once and
  * what still fails goes on by itself.
  */
-function end(box: Box, subject: string, { event, now }: News): Box {
+function end(box: Box, subject: string, { event, subscription, now }: News): Box {
   const found = Object.entries(box.open).find(([, { waits }]) => waits.includes(subject));
   if (!found) return box;
   const [cause, open] = found;
   const waits = open.waits.filter((each) => each !== subject);
+  // Who is told that a container went elsewhere does not take it for well when its node is back.
+  const isGone = event.type !== "heartbeat.recovered" && subscription.wants(event);
+  const containers = isGone ? open.containers.filter((each) => each !== event.container) : open.containers;
   const others = Object.fromEntries(Object.entries(box.open).filter(([key]) => key !== cause));
-  if (waits.length > 0 && subject !== cause) return { ...box, open: { ...others, [cause]: { ...open, waits } } };
+  if (waits.length > 0 && subject !== cause)
+    return { ...box, open: { ...others, [cause]: { ...open, containers, waits } } };
   const goOn = Object.fromEntries(
     waits.map((each): [string, Open] => [each, { ...open, containers: [], waits: [each] }]),
   );
@@ -142,7 +152,9 @@ function end(box: Box, subject: string, { event, now }: News): Box {
   const joins = box.pending.some((each) => each.phase === "ends" && each.cause === `node ${String(event.node)}`);
   if (joins && cause.startsWith("check ")) return left;
   // What was not told to have begun needs no word of it, but for how long it went on.
-  return add({ ...left, pending: box.pending.filter((each) => each.cause !== cause) }, entry);
+  const rest = { ...left, pending: box.pending.filter((each) => each.cause !== cause) };
+  // It may end more than one thing, and is told once.
+  return isTold(rest, event) ? rest : add(rest, entry);
 }
 
 function add(box: Box, entry: OutboxEntry): Box {

@@ -165,13 +165,16 @@ function silentObstacle(
     }
     return blockers.length === 0
       ? undefined
-      : waiting(memory, `waits until the lease of ${blockers.join(", ")} has ended for certain`);
+      : waiting(memory, `it waits until the lease of ${blockers.join(", ")} has ended for certain`);
   }
   if (blockers.length === 0 || facts.stillAnswered === false) {
     const { holder } = memory;
     const early = holder !== null && blockers.includes(holder) && memory.silentTicks < silentTicksAllowed;
     return early
-      ? waiting(memory, `${holder} does not answer; it is given ${String(silentTicksAllowed)} ticks`)
+      ? waiting(
+          memory,
+          `${holder} had it and does not answer; if it stays so for ${String(silentTicksAllowed)} looks, another node gets it`,
+        )
       : undefined;
   }
   if (facts.stillAnswered === true) return answered(memory, facts);

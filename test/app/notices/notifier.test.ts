@@ -116,7 +116,7 @@ test("a receiver that fails is tried again, later each time, and loses nothing; 
   at.clock.ms += 300_000;
   await notifier.turn(config);
   await notifier.settled();
-  expect((JSON.parse(at.got.at(-1)?.body ?? "") as { text: string }).text.split("\n")).toHaveLength(2);
+  expect((JSON.parse(at.got.at(-1)?.body ?? "") as { text: string }).text).toMatch(/Z web, db moved: n1 → n2$/);
   expect((await types(at)).filter((type) => type.startsWith("notice."))).toEqual(["notice.failed", "notice.sent"]);
 });
 

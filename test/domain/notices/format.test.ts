@@ -88,3 +88,40 @@ test("a mail is one that every mail system takes; nothing of a node gets into it
     ),
   ).toBeLessThan(998);
 });
+
+test("what ends badly without an end to come is urgent, too; a message that all is well is not", () => {
+  const urgent = (type: string, phase: OutboxEntry["phase"]): boolean =>
+    messageOf("shop", [entry({ type }, phase)], 0).urgent;
+  expect(["daemon.lost", "failover.refused", "elasticsearch.lost"].map((type) => urgent(type, "once"))).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  expect([urgent("vip.moved", "once"), urgent("container.failed-over", "once"), urgent("node.up", "ends")]).toEqual([
+    false,
+    false,
+    false,
+  ]);
+});
+
+test.each<[Pick<OutboxEntry["event"], "type"> & Partial<OutboxEntry["event"]>, string]>([
+  [
+    { type: "image.delivered", node: "n2", container: "web", after: `sha256:${"9af54602c981".padEnd(64, "0")}` },
+    "image web@n2 was delivered: 9af54602c981",
+  ],
+  [
+    { type: "image.build-failed", node: "n2", container: "web", error: "no room" },
+    "image web@n2 build failed: no room",
+  ],
+  [
+    { type: "move.finished", container: "web", before: "n1", after: "n2" },
+    "web: a move that was cut off is finished: n1 → n2",
+  ],
+  [{ type: "daemon.started" }, "the daemon started"],
+  [{ type: "vip.remove-failed", node: "n2", vip: "10.0.0.9" }, "10.0.0.9@n2 remove failed"],
+  [{ type: "config.changed" }, "the config was changed"],
+])("%o in plain words", (parts, words) => {
+  const event = { time: "2026-01-31T10:00:00.000Z", who: "me", ...parts };
+  const { lines } = messageOf("shop", [{ phase: "once", event, containers: [], at: 0 }], 0);
+  expect(lines).toEqual([`2026-01-31 10:00:00Z ${words}`]);
+});

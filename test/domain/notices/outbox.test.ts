@@ -108,6 +108,84 @@ describe("one message when something begins and one when it ends", () => {
   });
 });
 
+describe("what ends something and is news by itself", () => {
+  const over = (container: string) => ({
+    type: "container.failed-over",
+    container,
+    node: "n3",
+    before: "n2",
+    after: "n3",
+  });
+  const everyone = ["node.*", "*.failed", "container.failed-over", "vip.*"];
+
+  test("containers that go over from a dead node are told at once, in one line; its return is told later", () => {
+    expect(
+      told(everyone, [
+        silent,
+        failed("web"),
+        failed("db"),
+        failed("log"),
+        "send",
+        over("web"),
+        over("db"),
+        "send",
+        up,
+        recovered("log"),
+        "send",
+      ]),
+    ).toEqual([
+      ["n2 (web, db, log) does not answer: no answer"],
+      ["web, db failed over: n2 → n3"],
+      ["n2 (log) answers again (since 2026-01-31 10:00:00Z, 8 s)"],
+    ]);
+  });
+
+  test("a container that goes over from a living node: its beginning and its end", () => {
+    const why = { ...failed("web"), error: "HTTP 503" };
+    const tried = { type: "container.failover-failed", container: "web", node: "n2", error: "n3: the port is taken" };
+    expect(told(everyone, [why, tried, "send", over("web"), "send"])).toEqual([
+      ["web@n2 fails its check: HTTP 503", "web@n2 failover failed: n3: the port is taken"],
+      ["web failed over: n2 → n3 (since 2026-01-31 10:00:00Z, 3 s)"],
+    ]);
+  });
+
+  test("it is told also to who was not told of the beginning", () => {
+    expect(told(["container.failed-over"], [silent, failed("web"), over("web"), "send"])).toEqual([
+      ["web failed over: n2 → n3"],
+    ]);
+    const created = { type: "container.created", container: "web", node: "n1" };
+    const failure = { type: "container.create-failed", container: "web", node: "n1", error: "no image" };
+    expect(told(["container.created"], [failure, created, "send"])).toEqual([["web@n1 was created"]]);
+  });
+
+  test("a virtual IP is named by its address, whoever has it", () => {
+    const vip = "10.0.0.9";
+    const waits = { type: "vip.waiting", vip, error: "n2 had it and does not answer" };
+    expect(
+      told(everyone, [
+        { type: "vip.moved", vip, node: "n2", before: null, after: "n2" },
+        waits,
+        "send",
+        { type: "vip.moved", vip, node: "n3", before: "n2", after: "n3" },
+        "send",
+      ]),
+    ).toEqual([
+      ["10.0.0.9 has a new holder: n2", "10.0.0.9 is given to no other node yet: n2 had it and does not answer"],
+      ["10.0.0.9 has a holder again: n2 → n3 (since 2026-01-31 10:00:01Z, 2 s)"],
+    ]);
+  });
+});
+
+test("what fails for the same reason on a node is one line", () => {
+  const create = (container: string, error = "n1 does not answer") => ({
+    type: "container.create-failed",
+    ...{ container, node: "n1", error },
+  });
+  expect(told(["*.failed"], [create("web"), create("db"), create("log", "no image"), "send"])).toEqual([
+    ["n1 (web, db) create failed: n1 does not answer", "log@n1 create failed: no image"],
+  ]);
+});
+
 test("a receiver is told of the others' failures, not of its own", () => {
   const event = (receiver: string) => ({ type: "notice.failed", after: receiver, error: "HTTP 500" });
   expect(told(["*.failed"], [event("r"), "send", event("s"), "send"]).map((lines) => lines.length)).toEqual([0, 1]);
@@ -138,7 +216,13 @@ describe("when it is sent", () => {
     const subscription = { receiver: "r", wants: () => true };
     let outbox: Outbox = emptyOutbox;
     for (let number = 0; number < 250; number += 1) {
-      const event = { time: at(number), type: "container.moved", container: `c${String(number)}`, who: "" };
+      const event = {
+        time: at(number),
+        type: "container.moved",
+        container: `c${String(number)}`,
+        after: number,
+        who: "",
+      };
       outbox = post(outbox, event, [subscription], t0);
     }
     const { pending, dropped } = outbox.boxes["r"] ?? emptyBox;
