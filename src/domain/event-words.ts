@@ -6,6 +6,12 @@ export function placeOfEvent({ container, node }: PictlEvent): string {
   return container ?? node ?? "-";
 }
 
+/** The image that was to be pulled, which such an event has among what it did. */
+export function pulledImage({ type, after }: Pick<PictlEvent, "type" | "after">): string | undefined {
+  const names = type.startsWith("image.pull") && typeof after === "object" && after !== null && "image" in after;
+  return names && typeof after.image === "string" ? after.image : undefined;
+}
+
 /** Events of this type say that something did not go well. */
 export function isFailureType(type: string): boolean {
   return /[.-](?:failed|refused|lost|silent|unwritable|conflict|isolated|docker-silent)$/.test(type);

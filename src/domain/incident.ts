@@ -1,4 +1,5 @@
 import type { PictlEvent } from "./event.ts";
+import { pulledImage } from "./event-words.ts";
 
 /**
  * What an event means beside those before it: it begins something that lasts, ends it, is one thing by itself, or says
@@ -185,7 +186,8 @@ function checkOf({ container, node }: PictlEvent): string | undefined {
   return container === undefined || node === undefined ? undefined : `check ${container}@${node}`;
 }
 
-function placeOf({ container, node, vip }: PictlEvent): string {
+function placeOf(event: PictlEvent): string {
+  const { container = pulledImage(event), node, vip } = event;
   return [container, node, vip].filter((each) => each !== undefined).join("@");
 }
 

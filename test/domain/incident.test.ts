@@ -126,3 +126,13 @@ test("what never ends is forgotten at last", () => {
   expect(Object.keys(incidents)).toHaveLength(500);
   expect(incidents["node n0"]).toBeUndefined();
 });
+
+test("images that cannot be pulled are told apart, and each ends by itself", () => {
+  const at = { time: "2026-01-31T10:00:00.000Z", who: "me", node: "n1" };
+  const failed = (image: string) => ({ ...at, type: "image.pull-failed", after: { image }, error: "no route" });
+  const first = understand({}, failed("redis:7"));
+  const second = understand(first.incidents, failed("app:1"));
+  expect([first.meaning, second.meaning]).toEqual(["begins", "begins"]);
+  const pulled = understand(second.incidents, { ...at, type: "image.pulled", after: { image: "app:1" } });
+  expect([pulled.meaning, Object.keys(pulled.incidents)]).toEqual(["ends", ["image.pull-failed redis:7@n1"]]);
+});

@@ -135,6 +135,19 @@ test("apply with a dead node does the rest, and says which was not looked at", a
   expect(cluster.running()).toMatchObject({ n1: ["changed app:2", "same app:1"], n2: ["fresh app:1", "moved app:1"] });
 });
 
+test("apply whose images cannot be pulled says so in the log, and so it does when they can", async () => {
+  const cluster = await placed();
+  cluster.world.noImages.add("n2");
+  cluster.edit({ ...before, n2: { moved: app(8004), fresh: app(8005, "app:3"), other: app(8006, "app:4") } });
+  const { failures } = await apply(cluster);
+  expect(failures.map(({ code }) => code)).toEqual(expect.arrayContaining(["disk-full", "rollout-stopped"]));
+  const ofImages = (): readonly string[] => cluster.told.filter((each) => each.startsWith("image.")).sort();
+  expect(ofImages()).toEqual(["image.pull-failed n2", "image.pull-failed n2"]);
+  cluster.world.noImages.clear();
+  expect((await apply(cluster)).failures).toEqual([]);
+  expect(ofImages().slice(2)).toEqual(["image.pulled n2", "image.pulled n2"]);
+});
+
 test("a drained node is empty and cordoned, and stays in the config", async () => {
   const cluster = new Cluster(before);
   const { result, failures } = await cluster.by(({ ports, store, config }) =>

@@ -1,9 +1,10 @@
 import type { Config, Placement } from "../../domain/config/types.ts";
-import type { Failure } from "../../domain/errors.ts";
+import { type Failure, toFailure } from "../../domain/errors.ts";
 import type { PlanStep } from "../../domain/plan/types.ts";
 import { buildImages } from "../build.ts";
 import { nodeOf } from "../kit/observe.ts";
 import { fanOut } from "../kit/fan-out.ts";
+import { record } from "../kit/record.ts";
 import { pullMissing } from "../place/image.ts";
 import type { Ports } from "../ports.ts";
 import { reach } from "../kit/reach.ts";
@@ -67,6 +68,8 @@ async function pullOne(
   if (!placement) throw new RangeError("a pull is for a place of the layout");
   const progress = ports.progress.step(`${container}@${name}`, "pull");
   const startedAt = ports.clock.monotonic();
+  const elapsed = (): number => Math.round(ports.clock.monotonic() - startedAt);
+  const event = { node: name, after: { image: placement.image } };
   try {
     const node = nodeOf(config, name);
     const { connection, engine } = await reach(ports, node);
@@ -80,9 +83,14 @@ async function pullOne(
       },
     });
     progress.done(outcome);
-    return { step, outcome, durationMs: Math.round(ports.clock.monotonic() - startedAt) };
+    if (outcome === "pulled") await record(ports, { ...event, type: "image.pulled", durationMs: elapsed() });
+    return { step, outcome, durationMs: elapsed() };
   } catch (error) {
     progress.fail();
+    if (!ports.signal.aborted) {
+      const { message } = toFailure(error);
+      await record(ports, { ...event, type: "image.pull-failed", durationMs: elapsed(), error: message });
+    }
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { isFailureType } from "../event-words.ts";
+import { isFailureType, pulledImage } from "../event-words.ts";
 import type { OutboxEntry } from "./outbox.ts";
 
 /** `n2 does not answer`, without the reasons. */
@@ -15,7 +15,8 @@ export function isUrgent({ phase, event }: OutboxEntry): boolean {
 const goesOver: ReadonlySet<string> = new Set(["container.failed-over", "container.moved", "vip.moved"]);
 
 function placeOf({ event, containers }: OutboxEntry): string {
-  const { type, container, vip } = event;
+  const { type, vip } = event;
+  const container = event.container ?? pulledImage(event);
   const node = goesOver.has(type) ? undefined : event.node;
   const kind = type.startsWith("image.") && container !== undefined ? "image " : "";
   const all = [...new Set([...containers, ...(container === undefined ? [] : [container])])];
@@ -45,6 +46,7 @@ const says: Readonly<Record<string, string>> = {
   "heartbeat.failed": "fails its check",
   "heartbeat.starting": "is starting",
   "heartbeat.off": "checks are configured, and nobody makes them",
+  "heartbeat.partial-partition": "is not reached from here",
   "heartbeat.restarted": "the heartbeat counts anew",
   "heartbeat.unknown-copy": "has a copy here that the layout does not know",
   "controller.isolated": "the controller seems to be cut off",

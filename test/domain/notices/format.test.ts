@@ -117,6 +117,10 @@ test.each<[Pick<OutboxEntry["event"], "type"> & Partial<OutboxEntry["event"]>, s
     { type: "move.finished", container: "web", before: "n1", after: "n2" },
     "web: a move that was cut off is finished: n1 → n2",
   ],
+  [
+    { type: "image.pull-failed", node: "n2", after: { image: "redis:7" }, error: "no route" },
+    "image redis:7@n2 pull failed: no route",
+  ],
   [{ type: "daemon.started" }, "the daemon started"],
   [{ type: "vip.remove-failed", node: "n2", vip: "10.0.0.9" }, "10.0.0.9@n2 remove failed"],
   [{ type: "config.changed" }, "the config was changed"],
