@@ -149,3 +149,15 @@ describe("a node that does not answer holds up nobody else", () => {
     expect(startedAfter(cluster, since)["clock@n2"]).toBeLessThan(soon);
   });
 });
+
+test("a check that looks where nothing will answer is told before it is waited for, also by a dry run", async () => {
+  for (const dryRun of [true, false]) {
+    const cluster = new Cluster({ n1: {} });
+    cluster.edit({ n1: { web: app(80) } }, { hb: [{ node: "n1", web: 81 }], automatic_heartbeat: "enabled" });
+    const report = await create(cluster, { dryRun });
+    const told =
+      'web@n1: the check of its hb entry decides whether it works, and hardly can: web publishes no port 81 (it publishes 80), so this check never succeeds; publish it with "-p 81:81"';
+    expect(cluster.warnings).toEqual([expect.stringContaining(told)]);
+    expect(codes(report)).toEqual(dryRun ? [] : ["n1 gate-failed"]);
+  }
+});

@@ -1,7 +1,15 @@
-import type { NodeSpec } from "../../domain/config/types.ts";
+import type { NodeSpec, Placement } from "../../domain/config/types.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { PictlError } from "../../domain/errors.ts";
-import { type Gate, judgeGate, type Passed, passedBy, type GateSight } from "../../domain/place/gate.ts";
+import {
+  type Gate,
+  type Gates,
+  type GateSight,
+  judgeGate,
+  type Passed,
+  passedBy,
+  vainGate,
+} from "../../domain/place/gate.ts";
 import { visible } from "../../domain/text.ts";
 import { lastWords } from "./last-words.ts";
 import type { Engine, Ports } from "../ports.ts";
@@ -20,6 +28,14 @@ export interface Gating {
   readonly patienceMs: number | undefined;
   /** Ending with exit code 0 is success. */
   readonly mayEnd: boolean;
+}
+
+/** Tells before anything is touched that a check looks where nothing will answer. */
+export function tellVainGate({ progress }: Pick<Ports, "progress">, placement: Placement, gates: Gates): void {
+  const why = vainGate(gates, placement);
+  if (why === undefined) return;
+  const { container, node } = placement;
+  progress.warn(`${container}@${node}: the check of its hb entry decides whether it works, and hardly can: ${why}.`);
 }
 
 /**

@@ -18,7 +18,7 @@ import { inheritVolumes, tellLeft } from "./inherit.ts";
 import { underLock } from "../kit/locks.ts";
 import { nodeOf } from "../kit/observe.ts";
 import type { Engine, Ports, ProgressStep } from "../ports.ts";
-import { passGate } from "./gate.ts";
+import { passGate, tellVainGate } from "./gate.ts";
 import { putInPlace } from "./put.ts";
 import { tellProxy } from "./switch.ts";
 
@@ -52,6 +52,7 @@ export async function replaceOrMake(ports: Ports, place: Place & { readonly step
   const engine = await ports.engines.on(node, ports.signal);
   const generation = await newGeneration(ports, [facts], { dryRun: false });
   const { run, left, swap, gates, mayFill } = await prepare(place, { engine, generation });
+  tellVainGate(ports, placement, gates);
   const environment = await withSecrets(ports, placement, place.fromFile);
   const connection = await ports.nodes.connect(node, ports.signal);
   if (swap && facts?.state === "running") {
@@ -112,7 +113,8 @@ export async function wouldPlace(ports: Ports, place: Place): Promise<Done> {
   const { config, placement, facts } = place;
   const engine = await ports.engines.on(nodeOf(config, placement.node), ports.signal);
   const generation = await newGeneration(ports, [facts], { dryRun: true });
-  const { run, left, swap } = await prepare(place, { engine, generation });
+  const { run, left, swap, gates } = await prepare(place, { engine, generation });
+  tellVainGate(ports, placement, gates);
   const environment = await withSecrets(ports, placement, place.fromFile);
   tellLeft(ports, placement, left);
   const command = render(docker.withoutOwnLabels(withEnvironmentOnStdin(docker.run(run), environment)));

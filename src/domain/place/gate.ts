@@ -1,5 +1,6 @@
 import type { Config, HeartbeatCheck, Placement } from "../config/types.ts";
 import type { ContainerFacts } from "../docker/facts.ts";
+import { neverAnswers } from "../heartbeat/never-answers.ts";
 import type { Swap } from "./swap.ts";
 
 type Check = HeartbeatCheck["check"];
@@ -44,6 +45,15 @@ export function gatesOf(
     default:
       return { before: undefined, after: gate };
   }
+}
+
+/** Why a gate will hardly be passed, however well the new copy does, as `neverAnswers` says; undefined where nothing speaks against it. */
+export function vainGate(
+  { before, after }: Gates,
+  placement: Pick<Placement, "container" | "args">,
+): string | undefined {
+  const [gate] = [before, after].filter((each) => each?.kind === "check");
+  return gate?.kind === "check" ? neverAnswers(gate.check, placement) : undefined;
 }
 
 /** One look at a new copy. */
