@@ -3,7 +3,7 @@ import { PictlCommand } from "../src/cli/command.ts";
 import * as common from "../src/cli/flags.ts";
 import { exitCodeOf } from "../src/domain/errors.ts";
 import { selectNodes } from "../src/domain/select.ts";
-import { doctorView } from "../src/view/doctor.ts";
+import { countView, type doctorView, findingsView } from "../src/view/doctor.ts";
 
 export default class Doctor extends PictlCommand {
   static override summary = "Check each node and this machine, with a remedy for whatever is not well.";
@@ -17,9 +17,12 @@ export default class Doctor extends PictlCommand {
     const { args, flags } = await this.parse(Doctor);
     const { config, store, ports, controller } = await this.open(flags);
     const nodes = selectNodes(config, args.node ?? []);
-    const report = await examineCluster({ ...ports, controller }, { config, configPath: store.path, nodes });
+    const findings: typeof doctorView = (result, style) => findingsView(result, style, nodes.length + 1);
+    const onEarly = this.early(findings);
+    const report = await examineCluster({ ...ports, controller }, { config, configPath: store.path, nodes, onEarly });
     // The tree tells each problem where it belongs; only a program wants them listed once more.
     const shown = flags.json ? report : { ...report, failures: untold(report), exitCode: exitCodeOf(report.failures) };
-    await this.finish(shown, doctorView);
+    // The count is of all, whatever has been printed early.
+    await this.finish(shown, (rest, style) => findings(rest, style) + countView(report.result, style));
   }
 }

@@ -21,23 +21,49 @@ export interface DoctorRow extends Omit<Check, "measured" | "code">, Measures {
  */
 export async function examineCluster(
   ports: Ports & { readonly controller: Controller },
-  input: { readonly config: Config; readonly configPath: string; readonly nodes: readonly NodeSpec[] },
+  input: {
+    readonly config: Config;
+    readonly configPath: string;
+    readonly nodes: readonly NodeSpec[];
+    /** Told once what is known of this machine and of the nodes that have been looked at, while others let one wait. */
+    readonly onEarly?: ((result: { checks: readonly DoctorRow[] }) => void) | undefined;
+  },
 ): Promise<Report<{ checks: readonly DoctorRow[] }>> {
-  const [controller, looks] = await Promise.all([
-    ports.controller.look({ config: input.configPath, stateDir: input.config.stateDir }),
+  const { onEarly } = input;
+  let own: readonly Found[] = [];
+  const [, looks] = await Promise.all([
+    ports.controller.look({ config: input.configPath, stateDir: input.config.stateDir }).then((controller) => {
+      own = [...judgeController(controller), ...judgeHeartbeat(input.config)].map((check) => ({ node: null, check }));
+    }),
     fanOut(ports, input.nodes, {
+      early: onEarly && {
+        clock: ports.clock,
+        tell: (results: readonly NodeLook[]) => {
+          onEarly(rowsOf([...own, ...results.flatMap(judged)]));
+        },
+      },
       place: (node) => ({ node: node.name }),
       work: (node) => examineNode(ports, input.config, node),
     }),
   ]);
-  const checks = [
-    ...[...judgeController(controller), ...judgeHeartbeat(input.config)].map((check) => ({ node: null, check })),
-    ...looks.results.flatMap((look) => judgeNode(look).map((check) => ({ node: look.node, check }))),
-  ];
+  const checks = [...own, ...looks.results.flatMap(judged)];
   return {
-    result: { checks: checks.map(({ node, check }) => row(node, check)) },
+    result: rowsOf(checks),
     failures: [...looks.failures, ...checks.flatMap(({ node, check }) => failureOf(node, check))],
   };
+}
+
+interface Found {
+  readonly node: string | null;
+  readonly check: Check;
+}
+
+function judged(look: NodeLook): readonly Found[] {
+  return judgeNode(look).map((check) => ({ node: look.node, check }));
+}
+
+function rowsOf(checks: readonly Found[]): { checks: readonly DoctorRow[] } {
+  return { checks: checks.map(({ node, check }) => row(node, check)) };
 }
 
 function candidacies(config: Config, { name }: NodeSpec): readonly Candidacy[] {

@@ -53,7 +53,7 @@ export abstract class PictlCommand extends Command {
   #progress: CliProgress | undefined;
   #terminated = false;
   /** The nodes whose rows have been printed, and until when they are being printed. */
-  #early: ReadonlySet<string> | undefined;
+  #early: ReadonlySet<string | null> | undefined;
   #printing: Promise<void> | undefined;
   /** In the place of the one that its failures give. */
   #exitCode: number | undefined;

@@ -15,11 +15,24 @@ const signs: Record<DoctorRow["state"], { readonly sign: string; readonly tone: 
 
 /** The findings of `pictl doctor`: machine by machine, each remedy below its finding, and a count in the end. */
 export function doctorView(result: { checks: readonly DoctorRow[] }, style: Style): string {
+  return findingsView(result, style, byMachine(result).size) + countView(result, style);
+}
+
+/** Machine by machine, without the count. `machines`: how many there are in all; of many, those that are well are brief. */
+export function findingsView(result: { checks: readonly DoctorRow[] }, style: Style, machines: number): string {
+  const brief = machines > many;
+  return [...byMachine(result)].map(([node, rows]) => machine(style, node ?? "this machine", { rows, brief })).join("");
+}
+
+/** How many problems and warnings there are. */
+export function countView(result: { checks: readonly DoctorRow[] }, style: Style): string {
+  return `${summary(style, byMachine(result), result.checks)}\n`;
+}
+
+function byMachine({ checks }: { checks: readonly DoctorRow[] }): ReadonlyMap<string | null, readonly DoctorRow[]> {
   const machines = new Map<string | null, DoctorRow[]>();
-  for (const row of result.checks) machines.set(row.node, [...(machines.get(row.node) ?? []), row]);
-  const brief = machines.size > many;
-  const parts = [...machines].map(([node, rows]) => machine(style, node ?? "this machine", { rows, brief }));
-  return `${parts.join("")}${summary(style, machines, result.checks)}\n`;
+  for (const row of checks) machines.set(row.node, [...(machines.get(row.node) ?? []), row]);
+  return machines;
 }
 
 function machine(style: Style, name: string, { rows, brief }: { rows: readonly DoctorRow[]; brief: boolean }): string {

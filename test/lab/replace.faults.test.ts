@@ -93,7 +93,6 @@ describe.skipIf(obstacle !== undefined)("a replacement that is killed before any
       expect(await left()).toEqual(clean);
       // Some with both copies there, some with the old one alone.
       expect(seen.length).toBeGreaterThan(5);
-      process.stdout.write(`${swap}: ${String(seen.length)} kills\n${seen.join("\n")}\n`);
     },
     900_000,
   );
