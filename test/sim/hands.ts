@@ -4,7 +4,7 @@ import type { Config } from "../../src/domain/config/types.ts";
 import { load } from "./config.ts";
 import { furnish } from "./history.ts";
 import { openPorts } from "./ports.ts";
-import { Process } from "./process.ts";
+import { type Crash, Process } from "./process.ts";
 import { World } from "./world.ts";
 
 /** `{ n1: { web: { image: "app:1" } } }` */
@@ -58,8 +58,16 @@ export class Cluster {
 
   /** One command, from its start to its end. */
   async by<T>(work: (hands: Hands) => Promise<T>): Promise<T> {
+    const ended = await this.killed(undefined, work);
+    if (ended === undefined) throw new Error("The command has not ended within ten minutes.");
+    return ended;
+  }
+
+  /** One command that dies as `crash` says; undefined when it did, and what was under way on the nodes has ended. */
+  async killed<T>(crash: Crash | undefined, work: (hands: Hands) => Promise<T>): Promise<T | undefined> {
     const { timeline } = this.world;
     const process = new Process(`command ${String(++this.#commands)}`, timeline);
+    process.crash = crash;
     const { ports, store } = openPorts(this.world, process, {
       signal: new AbortController().signal,
       who: "ops@controller",
@@ -75,9 +83,8 @@ export class Cluster {
     });
     await timeline.run(timeline.now + 600_000, () => ended === undefined);
     process.kill();
-    if (ended === undefined) throw new Error("The command has not ended within ten minutes.");
-    if ("error" in ended) throw ended.error;
-    return ended.value;
+    if (ended !== undefined && "error" in ended) throw ended.error;
+    return ended?.value;
   }
 
   /** `c1 app:1` for each container that runs, by its node. */
