@@ -3,7 +3,7 @@ import type { LabStatus } from "../../src/lab/index.ts";
 import { quote } from "../../src/domain/shell.ts";
 
 /** What `ssh` needs to log in to the nodes of a lab as pictl does. */
-function sshOptions(lab: LabStatus): readonly string[] {
+export function sshOptions(lab: LabStatus): readonly string[] {
   return ["-i", join(lab.dir, "key"), "-o", `UserKnownHostsFile=${join(lab.dir, "known_hosts")}`];
 }
 
