@@ -7,11 +7,9 @@ import { redraw } from "../src/cli/output/redraw.ts";
 import { sinkOf } from "../src/cli/output/sink.ts";
 import { selectOnNodes } from "../src/domain/select.ts";
 import { statusView } from "../src/view/status.ts";
-import { changeLines, statusFrame } from "../src/view/status-watch.ts";
 import type { LiveSources } from "../src/watch/feed/feed.ts";
-import { type FollowStatus, followStatus } from "../src/watch/follow-status.ts";
-import { openLive } from "../src/watch/index.ts";
-import { scopeOf } from "../src/watch/status.ts";
+import type { FollowStatus } from "../src/watch/follow-status.ts";
+import type { NamedScope } from "../src/watch/status.ts";
 
 export default class Status extends PictlCommand {
   static override summary = "Compare wanted with actual, per container; exit 1 when they differ.";
@@ -36,7 +34,7 @@ Where stdout is no terminal, --watch prints a line for everything there is, and 
     const { config, ports } = context;
     const { nodes, placements } = selectOnNodes(config, args.container ?? [], flags.node ?? []);
     if (flags.watch) {
-      await this.#watch(context, (latest) => scopeOf(latest, { names: args.container, nodes: flags.node }), flags.json);
+      await this.#watch(context, { names: args.container, nodes: flags.node }, flags.json);
       return;
     }
     const report = await containerStatus(ports, {
@@ -50,7 +48,15 @@ Where stdout is no terminal, --watch prints a line for everything there is, and 
     await this.finish(report, statusView);
   }
 
-  async #watch(context: LiveSources, scope: FollowStatus["scope"], json: boolean): Promise<void> {
+  async #watch(context: LiveSources, named: NamedScope, json: boolean): Promise<void> {
+    // Who looks once pays for none of it.
+    const [{ openLive }, { followStatus }, { scopeOf }, { changeLines, statusFrame }] = await Promise.all([
+      import("../src/watch/index.ts"),
+      import("../src/watch/follow-status.ts"),
+      import("../src/watch/status.ts"),
+      import("../src/view/status-watch.ts"),
+    ]);
+    const scope: FollowStatus["scope"] = (latest) => scopeOf(latest, named);
     const { stdout } = process;
     const live = openLive(context);
     const sink = sinkOf(stdout);

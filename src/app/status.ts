@@ -190,7 +190,7 @@ function lookAt(ports: Ports, node: NodeSpec): Promise<Look> {
 async function useOf(ports: Ports, node: NodeSpec, signal: AbortSignal): Promise<ReadonlyMap<string, CgroupRates>> {
   try {
     const connection = await ports.nodes.connect(node, signal);
-    const command = countersCommand("all", 2);
+    const command = countersCommand("all", 2, { traffic: false });
     const outcome = await connection.run(command, { timeoutMs: useTimeoutMs, maxOutputBytes: useBytes, signal });
     const looks = parseCounters(outcome.stdout);
     const last = looks.at(-1);

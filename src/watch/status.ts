@@ -13,11 +13,14 @@ export interface StatusScope {
   readonly names: ReadonlySet<string> | undefined;
 }
 
+/** What words name; undefined: all. */
+export interface NamedScope {
+  readonly names: readonly string[] | undefined;
+  readonly nodes: readonly string[] | undefined;
+}
+
 /** The scope that words name in a config that may have changed since somebody said them: what it has no longer is not in it. */
-export function scopeOf(
-  config: Config,
-  { names, nodes }: { readonly names: readonly string[] | undefined; readonly nodes: readonly string[] | undefined },
-): StatusScope {
+export function scopeOf(config: Config, { names, nodes }: NamedScope): StatusScope {
   try {
     const found = selectOnNodes(config, names ?? [], nodes ?? []);
     return {

@@ -25,24 +25,31 @@ const mostNamed = 200;
 /**
  * Reads the kernel's own files of these containers, or of all, with half a dozen processes on the node however many they
  * are; the engine takes a request and milliseconds of work for each. Needs no rights. Ids are Docker's, whole; folders
- * have them for names, in cgroup v1 and v2, with systemd (`docker-ID.scope`) and without. Two looks are 0.1 s apart.
+ * have them for names, in cgroup v1 and v2, with systemd (`docker-ID.scope`) and without. Two looks are 0.05 s apart: that
+ * is longer than the kernel takes to count, and no longer than the engine takes to answer meanwhile. `traffic`: whether what
+ * went over the network is read, which takes as many processes again.
  */
-export function countersCommand(ids: readonly string[] | "all", looks: 1 | 2 = 1): Command {
+export function countersCommand(
+  ids: readonly string[] | "all",
+  looks: 1 | 2 = 1,
+  { traffic = true }: { readonly traffic?: boolean } = {},
+): Command {
   const named = ids === "all" || ids.length > mostNamed ? [] : ids.filter((id) => /^[0-9a-f]{64}$/.test(id));
-  return script(text, named.length === 0 ? "[0-9a-f]{64}" : named.join("|"), String(looks));
+  const what = traffic ? "traffic" : "";
+  return script(text, named.length === 0 ? "[0-9a-f]{64}" : named.join("|"), String(looks), what);
 }
 
 const text = `
 cd /sys/fs/cgroup 2>/dev/null || exit 0
 if [ -f cgroup.controllers ]; then top=.; else top="cpuacct/ memory/"; fi
 folders=$(find $top -type d 2>/dev/null | grep -E "/([a-z]+-)?($1)([.]scope)?$")
-read_all() {
-  pattern=$1
-  shift
-  for folder in $folders; do
-    for file in "$@"; do [ -f "$folder/$file" ] && echo "$folder/$file"; done
-  done | xargs grep -sHE "$pattern"
-}
+cpu= memory=
+for folder in $folders; do
+  for file in cpu.stat cpuacct.usage; do [ -f "$folder/$file" ] && cpu="$cpu $folder/$file"; done
+  for file in memory.current memory.usage_in_bytes memory.max memory.limit_in_bytes memory.stat; do
+    [ -f "$folder/$file" ] && memory="$memory $folder/$file"
+  done
+done
 processes() {
   for folder in $folders; do
     pid=
@@ -53,11 +60,15 @@ processes() {
 used() {
   read -r up _ </proc/uptime
   echo "moment $(date +%s.%N) $up"
-  read_all '^(usage_usec )?[0-9]+$' cpu.stat cpuacct.usage
+  [ -z "$cpu" ] || grep -sHE '^(usage_usec )?[0-9]+$' $cpu
 }
 used
-[ "$2" = 2 ] && sleep 0.1 && used
-read_all '^((total_)?inactive_file )?[0-9]+$' memory.current memory.usage_in_bytes memory.max memory.limit_in_bytes memory.stat
+if [ "$2" = 2 ]; then
+  sleep 0.05
+  used
+fi
+[ -z "$memory" ] || grep -sHE '^((total_)?inactive_file )?[0-9]+$' $memory
+[ "$3" = traffic ] || exit 0
 found=$(processes)
 echo "$found"
 echo "$found" | while read -r pid _; do [ -n "$pid" ] && echo "/proc/$pid/net/dev"; done | xargs grep -sH :
