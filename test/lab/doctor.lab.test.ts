@@ -40,6 +40,7 @@ describe.skipIf(obstacle !== undefined)("doctor", () => {
     const unlessWell = [
       "cordon",
       "podman-restart",
+      "lingering",
       "userland",
       "flock",
       "vip-folders",

@@ -93,8 +93,8 @@ export async function diagnose(nodes: Nodes, node: NodeSpec, cause: unknown, sig
   const sudo = await needsSudo(connection, node);
   const version = words("docker", "version", "--format", "{{.Server.Version}}");
   const outcome = await connection.run(version, { sudo, signal, timeoutMs: 15_000 });
-  const { sudoSaid } = await connection.privilege();
-  const known = dockerAccessError(outcome.stderr, { node: node.name, privileged: sudo, sudoSaid });
+  const { sudoSaid, rootless } = await connection.privilege();
+  const known = dockerAccessError(outcome.stderr, { node: node.name, privileged: sudo, sudoSaid, rootless });
   if (known) return known;
   if (outcome.status === "unknown") return dockerUnavailable(node.name, "Its daemon hangs.", cause);
   const said = outcome.stderr.trim().split("\n").at(-1) ?? "";

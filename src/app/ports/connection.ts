@@ -163,6 +163,8 @@ export interface Privilege {
   readonly sudo: boolean;
   /** Why `sudo -n` did not work, in its own words; missing where it did, and where it only wanted a password. */
   readonly sudoSaid?: string;
+  /** The socket of an engine that is this login's own, where there is one. */
+  readonly rootless?: string;
 }
 
 export interface RunOptions {

@@ -3,15 +3,26 @@ import type { Command } from "../shell.ts";
 /** Where a docker client looks for its engine when nothing says otherwise. */
 export const defaultDockerHost = "unix:///var/run/docker.sock";
 
+/** sh text that prints the path of an engine's socket that is the login's own: that of a rootless Docker, or Podman. */
+export const tellRootless = `
+[ "$(id -u)" = 0 ] || for s in docker.sock podman/podman.sock; do
+  s=\${XDG_RUNTIME_DIR:-/run/user/$(id -u)}/$s
+  [ -S "$s" ] && [ -w "$s" ] && printf '%s\\n' "$s" && break
+done`;
+
 /**
  * sh text that prints which engine the docker client of this login speaks to, as a `DOCKER_HOST`; an empty line where
- * the client cannot tell. The client is started only where a context is chosen: that takes it some 50 ms.
+ * the client cannot tell. The client is started only where a context is chosen: that takes it some 50 ms. One of the login's
+ * own is meant without a word only where the machine has, and had, no other: one that is just down must not be mistaken for it.
  */
 export const tellDockerHost = `
 if [ -n "\${DOCKER_HOST-}" ]; then printf '%s\\n' "$DOCKER_HOST"
 elif [ -n "\${DOCKER_CONTEXT-}" ] || grep -q '"currentContext"' "\${DOCKER_CONFIG:-$HOME/.docker}/config.json" 2>/dev/null
 then docker context inspect --format '{{.Endpoints.docker.Host}}' 2>/dev/null | head -n 1 | head -c 4096 | grep . || echo
-else echo ${defaultDockerHost}
+else
+  own=
+  [ -e /var/run/docker.sock ] || [ -L /var/run/docker.sock ] || [ -e /var/lib/docker ] || own=$(${tellRootless})
+  if [ -n "$own" ]; then printf 'unix://%s\\n' "$own"; else echo ${defaultDockerHost}; fi
 fi`;
 
 /** The path of a unix socket, or undefined for another kind of endpoint. */

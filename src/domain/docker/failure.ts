@@ -9,6 +9,8 @@ export interface DockerAccess {
   readonly privileged: boolean;
   /** Why sudo was no way to Docker, in its own words. */
   readonly sudoSaid?: string | undefined;
+  /** The socket of a rootless engine of this login. */
+  readonly rootless?: string | undefined;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface DockerAccess {
 export function dockerAccessError(stderr: string, access: DockerAccess): PictlError | undefined {
   if (missing.test(stderr)) return dockerMissing(access.node);
   if (denied.test(stderr)) return dockerDenied(access);
-  if (unavailable.test(stderr)) return dockerUnavailable(access.node, "Its daemon does not answer.");
+  if (unavailable.test(stderr)) return dockerDown(access);
   return undefined;
 }
 
@@ -59,7 +61,19 @@ function dockerMissing(node: string): PictlError {
   });
 }
 
-function dockerDenied({ node, privileged, sudoSaid }: DockerAccess): PictlError {
+/** What a login that has an engine of its own can do, which nobody takes unasked for the one that is meant. */
+function useRootless(rootless: string): string {
+  return `If the rootless engine at ${visible(rootless)} is meant, say so where pictl's login finds it: \`docker context create rootless --docker host=unix://${visible(rootless)}\` and \`docker context use rootless\`, or DOCKER_HOST in sshd's \`SetEnv\`.`;
+}
+
+function dockerDown({ node, rootless }: DockerAccess): PictlError {
+  const down = dockerUnavailable(node, "Its daemon does not answer.");
+  return rootless === undefined
+    ? down
+    : new PictlError(down.code, down.message, { node, hint: `${useRootless(rootless)} ${down.hint ?? ""}` });
+}
+
+function dockerDenied({ node, privileged, sudoSaid, rootless }: DockerAccess): PictlError {
   const sudo = sudoSaid === undefined ? "" : ` sudo is no way either; it says: ${visible(sudoSaid)}`;
   return new PictlError(
     "docker-denied",
@@ -68,7 +82,10 @@ function dockerDenied({ node, privileged, sudoSaid }: DockerAccess): PictlError 
       node,
       hint: privileged
         ? `See who owns /var/run/docker.sock on ${node}.`
-        : `Run \`sudo usermod -aG docker $USER\` on ${node} and connect again, or ${useSudo(node, sudoSaid)}.`,
+        : [
+            ...(rootless === undefined ? [] : [useRootless(rootless)]),
+            `Run \`sudo usermod -aG docker $USER\` on ${node} and connect again, or ${useSudo(node, sudoSaid)}.`,
+          ].join(" "),
     },
   );
 }

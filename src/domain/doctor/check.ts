@@ -13,6 +13,7 @@ export const nodeChecks = [
   "docker-access",
   "docker-version",
   "podman-restart",
+  "lingering",
   "userland",
   "ip",
   "arping",

@@ -34,13 +34,40 @@ export function dockerChecks(
 }
 
 /** Told only where containers would not come back: Podman has no daemon that starts them when the node does. */
-export function restartCheck(daemon: Daemon | PictlError, podmanRestart: string | null | undefined): readonly Check[] {
-  if (daemon instanceof PictlError || daemon.info.product !== "Podman" || podmanRestart === "enabled") return [];
+export function restartCheck(
+  daemon: Daemon | PictlError,
+  seen: { readonly podmanRestart: string | null; readonly podmanRestartOwn: string | null } | undefined,
+): readonly Check[] {
+  if (daemon instanceof PictlError || daemon.info.product !== "Podman") return [];
+  const [unit, systemctl] = isOwn(daemon)
+    ? [seen?.podmanRestartOwn, "systemctl --user"]
+    : [seen?.podmanRestart, "systemctl"];
+  if (unit === "enabled") return [];
   return [
     warning(
       "podman-restart",
       "containers with `--restart always` do not come back when it starts",
-      "`systemctl enable podman-restart.service` there brings them back.",
+      `\`${systemctl} enable podman-restart.service\` there brings them back.`,
+    ),
+  ];
+}
+
+/** The engine is this login's alone, as its socket shows. */
+function isOwn({ dockerHost }: Daemon): boolean {
+  return dockerHost.startsWith("unix:///run/user/");
+}
+
+/** Told only where it is so: of an engine that is this login's own, which systemd ends with the last session. */
+export function lingerCheck(
+  daemon: Daemon | PictlError,
+  { lingers, user }: { readonly lingers: boolean | null; readonly user: string },
+): readonly Check[] {
+  if (daemon instanceof PictlError || lingers !== false || !isOwn(daemon)) return [];
+  return [
+    warning(
+      "lingering",
+      `the engine is ${user}'s own, and it and its containers end when ${user} is logged out`,
+      `\`sudo loginctl enable-linger ${user}\` there lets them run on, and start with the node.`,
     ),
   ];
 }

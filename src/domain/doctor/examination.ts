@@ -12,6 +12,10 @@ export interface Examination {
   readonly dockerClient: string | null;
   /** What systemd says of `podman-restart.service`; null where there is no such unit. */
   readonly podmanRestart: string | null;
+  /** The same of the login's own systemd. */
+  readonly podmanRestartOwn: string | null;
+  /** systemd keeps this login's own services running when nobody is logged in; null where there is no systemd. */
+  readonly lingers: boolean | null;
   readonly ip: Tool<"iproute2" | "busybox" | "other">;
   readonly arping: Tool<"iputils" | "busybox" | "habets" | "other">;
   readonly ping: boolean;
@@ -59,6 +63,9 @@ const sections = {
   user: "id -un",
   docker: "docker --version 2>&1 | head -c 1000",
   podmanRestart: "systemctl is-enabled podman-restart.service 2>/dev/null | head -c 100",
+  podmanRestartOwn: "systemctl --user is-enabled podman-restart.service 2>/dev/null | head -c 100",
+  // It is what `loginctl enable-linger` makes.
+  lingers: '[ ! -d /run/systemd/system ] || { [ -e "/var/lib/systemd/linger/$(id -un)" ] && echo yes || echo no; }',
   ip: "command -v ip; ip -V 2>&1 | head -n 2",
   arping: "command -v arping; arping -V 2>&1 | head -n 3",
   ping: "command -v ping",
@@ -77,7 +84,9 @@ const sections = {
   disk: "df -kP / 2>/dev/null",
   dockerDisk:
     'root=$(sed -n \'s/.*"data-root"[^"]*"\\([^"]*\\)".*/\\1/p\' /etc/docker/daemon.json 2>/dev/null); ' +
-    'df -kP "${root:-/var/lib/docker}" 2>/dev/null',
+    'df -kP "${root:-/var/lib/docker}" 2>/dev/null || ' +
+    // A rootless engine keeps its images there.
+    'df -kP "$HOME/.local/share" 2>/dev/null',
   shell:
     'echo "$SHELL"; cat /proc/uptime; noise=$(SHLVL=0 "$SHELL" -c true </dev/null 2>&1 | head -n 5); ' +
     'cat /proc/uptime; printf "%s\\n" "$noise"',
@@ -99,6 +108,8 @@ export function parseExamination(output: string): Examination {
     shell: shellStart(text.shell),
     dockerClient: / version |podman/i.test(text.docker) ? (lines(text.docker).at(-1) ?? null) : null,
     podmanRestart: lines(text.podmanRestart)[0] ?? null,
+    podmanRestartOwn: lines(text.podmanRestartOwn)[0] ?? null,
+    lingers: lines(text.lingers).length > 0 ? lines(text.lingers)[0] === "yes" : null,
     ip,
     arping: tool(text.arping, {
       iputils: /iputils/i,

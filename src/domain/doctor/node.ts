@@ -10,7 +10,7 @@ import {
   sudoCheck,
   unreachable,
 } from "./connection.ts";
-import { type Daemon, dockerChecks, restartCheck } from "./docker.ts";
+import { type Daemon, dockerChecks, lingerCheck, restartCheck } from "./docker.ts";
 import type { Examination } from "./examination.ts";
 import { clockCheck, diskChecks, memoryCheck } from "./resources.ts";
 import { addressChecks, type AddressLook, type Candidacy, candidateChecks, vipChecks } from "./vip.ts";
@@ -51,7 +51,8 @@ export function judgeNode(look: NodeLook): readonly Check[] {
       dockerAnswers: !(daemon instanceof PictlError),
     }),
     ...dockerChecks(node, seen === undefined ? undefined : seen.dockerClient, daemon),
-    ...restartCheck(daemon, seen?.podmanRestart),
+    ...restartCheck(daemon, seen),
+    ...lingerCheck(daemon, { lingers: seen?.lingers ?? null, user: seen?.user ?? "this login" }),
     ...userlandCheck(seen?.board),
     ...flockCheck(seen),
     ...vipChecks(seen, vips),
@@ -86,6 +87,7 @@ function applies({ vips }: NodeLook): (check: (typeof nodeChecks)[number]) => bo
   const candidatesOnly: readonly string[] = candidateChecks;
   const onlyWhenWrong: readonly string[] = [
     "podman-restart",
+    "lingering",
     "userland",
     "flock",
     "vip-folders",

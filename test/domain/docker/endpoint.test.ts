@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { chmodSync, mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it, test } from "vitest";
@@ -36,6 +38,52 @@ describe("which engine a login's docker client speaks to, asked of a real sh", (
     expect(ask({}, shell)).toBe("unix:///run/two.sock\n");
     expect(ask({ DOCKER_CONFIG: join(home, "elsewhere") }, shell)).toBe("unix:///var/run/docker.sock\n");
   });
+
+  test.skipIf(process.getuid?.() !== 0).each([[["sh"]], [["busybox", "sh"]]])(
+    "an engine of the login's own, where the machine has no other: %s",
+    async (shell) => {
+      const runtime = mkdtempSync(join(tmpdir(), "pictl-runtime-"));
+      chmodSync(runtime, 0o755);
+      mkdirSync(join(runtime, "podman"));
+      const listen = async (path: string): Promise<Server> => {
+        const server = createServer().listen(join(runtime, path));
+        await once(server, "listening");
+        chmodSync(join(runtime, path), 0o777);
+        return server;
+      };
+      // What the machine has of Docker is covered; the login is nobody.
+      const askNobody = (prepare = ":", env: Record<string, string> = {}): string =>
+        execFileSync(
+          "unshare",
+          [
+            "-m",
+            "sh",
+            "-c",
+            `mount -t tmpfs none /var/lib && mount -t tmpfs none /run && { ${prepare}; } && ` +
+              'exec setpriv --reuid=65534 --regid=65534 --clear-groups -- "$@"',
+            "sh",
+            ...shell,
+            "-c",
+            tellDockerHost,
+          ],
+          { env: { PATH: "/usr/bin:/bin:/usr/sbin", HOME: "/", XDG_RUNTIME_DIR: runtime, ...env }, encoding: "utf8" },
+        );
+      const servers = [await listen("podman/podman.sock")];
+      try {
+        expect(askNobody()).toBe(`unix://${runtime}/podman/podman.sock\n`);
+        servers.push(await listen("docker.sock"));
+        expect(askNobody()).toBe(`unix://${runtime}/docker.sock\n`);
+        expect(askNobody(":", { XDG_RUNTIME_DIR: "/nowhere" })).toBe("unix:///var/run/docker.sock\n");
+        // One that is down, or that this login may not use, is not mistaken for another.
+        for (const trace of ["mkdir /var/lib/docker", "ln -s podman/podman.sock /run/docker.sock"]) {
+          expect(askNobody(trace), trace).toBe("unix:///var/run/docker.sock\n");
+        }
+      } finally {
+        for (const server of servers) server.close();
+        rmSync(runtime, { recursive: true });
+      }
+    },
+  );
 
   it("prints nothing where the client cannot tell", () => {
     writeFileSync(join(bin, "docker"), "#!/bin/sh\nexit 1\n", { mode: 0o755 });

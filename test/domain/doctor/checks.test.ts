@@ -41,6 +41,8 @@ const healthy: Examination = {
   arping: { flavour: "iputils", path: "/usr/bin/arping" },
   ping: true,
   podmanRestart: null,
+  podmanRestartOwn: null,
+  lingers: null,
   flock: true,
   devices: [eth0],
   clock: { first: { ms: 1_000, coarseMs: 0 }, last: { ms: 1_100, coarseMs: 0 } },
@@ -93,6 +95,21 @@ function candidate(device: string, ip = "10.0.0.10"): Pick<NodeLook, "vips"> {
 function podman(serverVersion: string, podmanRestart: string): NodeLook {
   const daemon = { ...inside.daemon, info: { ...info, product: "Podman" as const, serverVersion } };
   return look({ inside: { ...inside, daemon, examination: { ...healthy, podmanRestart } } });
+}
+
+function rootless(lingers: boolean | null): NodeLook {
+  const daemon = { ...inside.daemon, dockerHost: "unix:///run/user/1000/docker.sock" };
+  return look({ inside: { ...inside, daemon, examination: { ...healthy, user: "pi", lingers } } });
+}
+
+function ownPodman(podmanRestartOwn: string): NodeLook {
+  const daemon = {
+    ...inside.daemon,
+    dockerHost: "unix:///run/user/1000/podman/podman.sock",
+    info: { ...info, product: "Podman" as const, serverVersion: "5.4.2" },
+  };
+  const examination = { ...healthy, podmanRestart: "enabled", podmanRestartOwn };
+  return look({ inside: { ...inside, daemon, examination } });
 }
 
 function examined(parts: Partial<Examination>, on: Partial<NodeLook> = {}): NodeLook {
@@ -230,6 +247,19 @@ describe("what is found", () => {
       look({ inside: { ...inside, daemon: { ...inside.daemon, dockerHost: "unix:///run/user/7/docker.sock" } } }),
       "docker-access",
       "ok: its daemon answers in 12 ms, at unix:///run/user/7/docker.sock",
+    ],
+    ["rootless Podman, whose own unit starts them", ownPodman("enabled"), "docker-version", "ok: Podman 5.4.2"],
+    [
+      "rootless Podman that starts nothing, whatever the machine's unit does",
+      ownPodman("disabled"),
+      "podman-restart",
+      "warning: containers with `--restart always` do not come back when it starts",
+    ],
+    [
+      "an engine of the login's own, that ends with it",
+      rootless(false),
+      "lingering",
+      "warning: the engine is pi's own, and it and its containers end when pi is logged out",
     ],
     [
       "Docker too old",

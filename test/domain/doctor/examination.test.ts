@@ -23,6 +23,7 @@ describe("what the examination reads", () => {
         ping: "/usr/bin/ping",
         flock: "/usr/bin/flock",
         podmanRestart: "disabled",
+        lingers: "no",
         devices:
           "device eth0\n2: eth0@if5: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP mode DEFAULT\\    link/ether\n" +
           "2: eth0    inet 10.0.0.11/24 brd 10.0.0.255 scope global eth0\\       valid_lft forever\n" +
@@ -47,6 +48,8 @@ describe("what the examination reads", () => {
       arping: { path: "/usr/bin/arping", flavour: "iputils" },
       ping: true,
       podmanRestart: "disabled",
+      podmanRestartOwn: null,
+      lingers: false,
       flock: true,
       devices: [
         {

@@ -1,7 +1,7 @@
 import { abortable } from "../../../abort.ts";
 import type { Privilege } from "../../../app/ports.ts";
 import { wantsTerminal } from "../../../domain/docker/failure.ts";
-import { defaultDockerHost, tellDockerHost } from "../../../domain/docker/endpoint.ts";
+import { defaultDockerHost, tellDockerHost, tellRootless } from "../../../domain/docker/endpoint.ts";
 import { PictlError } from "../../../domain/errors.ts";
 import type { Secret } from "../../../domain/secret.ts";
 import { script } from "../../../domain/shell.ts";
@@ -50,7 +50,8 @@ export class Rights {
   async privilege(): Promise<Privilege> {
     const facts = await this.#lookedUp();
     const { root, hasSudo } = facts;
-    const said = facts.sudoSaid === undefined ? {} : { sudoSaid: facts.sudoSaid };
+    const { sudoSaid, rootless } = facts;
+    const said = { ...(sudoSaid === undefined ? {} : { sudoSaid }), ...(rootless === undefined ? {} : { rootless }) };
     const docker = root || (facts.docker && !this.#always);
     const free = facts.freeSudo && this.#allowed;
     const hopeless = !this.#allowed || !hasSudo || !this.#ask || facts.sudoSaid !== undefined;
@@ -155,12 +156,14 @@ interface Facts {
   readonly freeSudo: boolean;
   readonly hasFlock: boolean;
   readonly sudoSaid: string | undefined;
+  readonly rootless: string | undefined;
 }
 
 const probe = script(`
 [ "$(id -u)" = 0 ] && echo root
 s=$(${tellDockerHost}); s=\${s#unix://}
 [ -r "$s" ] && [ -w "$s" ] && echo docker
+printf 'rootless %s\\n' "$(${tellRootless})"
 command -v flock >/dev/null 2>&1 && echo flock
 if command -v sudo >/dev/null 2>&1; then
   echo sudo
@@ -195,12 +198,15 @@ async function lookUp(session: Session, clock: NodeClock): Promise<Facts> {
   clock.take(outcome.stdout);
   const lines = outcome.stdout.split("\n");
   const words = new Set(lines);
+  const valueOf = (name: string): string | undefined =>
+    lines.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1) || undefined;
   return {
     root: words.has("root"),
     docker: words.has("docker"),
     hasSudo: words.has("sudo"),
     freeSudo: words.has("free"),
     hasFlock: words.has("flock"),
-    sudoSaid: lines.find((line) => line.startsWith("sudo-said "))?.slice("sudo-said ".length),
+    sudoSaid: valueOf("sudo-said"),
+    rootless: valueOf("rootless"),
   };
 }
