@@ -13,7 +13,7 @@ import type { Report } from "./kit/report.ts";
 import { onceSettled } from "./move/settle.ts";
 import { rememberMade } from "./node/left-behind.ts";
 import { readEnvironments } from "./place/environment.ts";
-import { concerns, createGroup, type Group } from "./place/group.ts";
+import { createGroup, isConcerned, type RolloutGroup } from "./place/group.ts";
 import { lockedFor, looker, type Placing } from "./place/look.ts";
 import { inLots } from "./place/lots.ts";
 import type { Ports } from "./ports.ts";
@@ -93,10 +93,10 @@ async function createAll(ports: Ports, input: CreateInput): Promise<Report<{ con
   for (const each of input.placements) if (!known.includes(each)) conducted?.leftOut(each);
   const flags = { noCache: false, pull: false, force: false };
   const buildOf = conducted ? nothingBuilt : openBuilds(ports, { config, placements: known, dryRun, ...flags });
-  const groups = groupsOf(known).map(async (placements): Promise<Group> => {
+  const groups = groupsOf(known).map(async (placements): Promise<RolloutGroup> => {
     const images = [...new Set(placements.map(({ container }) => container))];
     const unbuilt = (await Promise.all(images.map(buildOf))).flatMap(({ failures }) => failures);
-    const ready = placements.filter((placement) => !unbuilt.some((failure) => concerns(failure, placement)));
+    const ready = placements.filter((placement) => !unbuilt.some((failure) => isConcerned(failure, placement)));
     return { placements: ready, unbuilt };
   });
   const lots = await inLots(ports, groups, (lot) => {

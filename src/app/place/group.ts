@@ -21,7 +21,7 @@ import { rollBackOne } from "./roll-back.ts";
 import { rollOut } from "./roll-out.ts";
 
 /** Placements that belong together (`groupsOf`), as far as their images are built. */
-export interface Group {
+export interface RolloutGroup {
   readonly placements: readonly Placement[];
   /** Why the others are not among them. */
   readonly unbuilt: readonly Failure[];
@@ -35,7 +35,7 @@ export interface Group {
 export async function createGroup(
   ports: Ports,
   input: Placing,
-  { placements, unbuilt }: Group,
+  { placements, unbuilt }: RolloutGroup,
   look: (placement: Placement) => Promise<Looked>,
 ): Promise<FanOut<ActionRow>> {
   const { config, dryRun, conducted } = input;
@@ -130,7 +130,7 @@ async function putBackEarlier(
 }
 
 /** Whether a failure is of a placement: of its container, of its node, or of all. */
-export function concerns(failure: Failure, placement: Placement): boolean {
+export function isConcerned(failure: Failure, placement: Placement): boolean {
   return (
     (failure.node === undefined || failure.node === placement.node) &&
     (failure.container === undefined || failure.container === placement.container)
@@ -143,7 +143,7 @@ function isSame(one: Pick<Failure, "node" | "container">, other: Pick<Failure, "
 
 /** A version whose image is missing on one node replaces nothing on the others. */
 function whyNotReady(unready: readonly Failure[], { placement, disturbs }: InTheOrder): string | undefined {
-  const own = unready.find((failure) => concerns(failure, placement));
+  const own = unready.find((failure) => isConcerned(failure, placement));
   const other = unready.find((failure) => failure.container === placement.container);
   const failure = own ?? (disturbs ? other : undefined);
   return failure && `the image of ${placement.container} is not ready on ${failure.node ?? "every node"}`;

@@ -94,6 +94,7 @@ build)
   cat >/dev/null
   trap 'echo "podman was ended itself" >>$log; exit 1' TERM
   bash -c 'exec -a buildah-oci-runtime sleep 60' &
+  until grep -q ^buildah /proc/$!/cmdline; do :; done
   echo begun
   wait $!
   echo "tidied up after $?" >>$log
