@@ -1,6 +1,6 @@
 import { versionText } from "../domain/docker/product.ts";
 import type { Config, NodeSpec } from "../domain/config/types.ts";
-import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
+import { type ErrorCode, type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { type NodeProbe, parseProbe, probeCommand } from "../domain/node/probe.ts";
 import { fanOut } from "./kit/fan-out.ts";
 import { lookWithin } from "./kit/looking.ts";
@@ -11,6 +11,8 @@ export interface NodeRow extends Partial<NodeProbe> {
   readonly node: string;
   readonly address: string;
   readonly reachable: boolean;
+  /** What kept us out, where it is not reachable: not every node that we cannot get into is silent. */
+  readonly failure?: ErrorCode;
   readonly cordoned: boolean;
   readonly dockerVersion: string | null;
   readonly containersRunning: number | null;
@@ -77,6 +79,7 @@ async function lookAt(ports: Ports, node: NodeSpec, vips: readonly string[]): Pr
       node: node.name,
       address: node.address,
       reachable: facts !== undefined,
+      ...(system.status === "rejected" ? { failure: toFailure(system.reason).code } : {}),
       cordoned: node.cordoned,
       ...facts,
       dockerVersion: info === undefined ? null : versionText(info),

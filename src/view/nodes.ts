@@ -51,8 +51,22 @@ function width(list: readonly Column<NodeRow>[], rows: readonly NodeRow[]): numb
 }
 
 function state(row: NodeRow): string {
-  const health = !row.reachable ? "unreachable" : row.dockerVersion === null ? "no docker" : "ready";
+  const health = !row.reachable ? notReached(row) : row.dockerVersion === null ? "no docker" : "ready";
   return row.cordoned ? `${health}, cordoned` : health;
+}
+
+/** It answers, and does not let us in, or we do not trust it. */
+function notReached({ failure }: NodeRow): string {
+  switch (failure) {
+    case "host-key-unknown":
+      return "unknown key";
+    case "host-key-changed":
+      return "changed key";
+    case "auth-failed":
+      return "login refused";
+    default:
+      return "unreachable";
+  }
 }
 
 /** "Debian GNU/Linux 12 (bookworm)" → "Debian 12". */

@@ -86,3 +86,13 @@ test("an address is shown where it is not the name", () => {
   expect(text).toMatch(/^NODE\s+STATE\s+ADDRESS/);
   expect(text).toContain("10.0.0.1");
 });
+
+test("a node that answers and is not trusted, or lets nobody in, is not told as one that is silent", () => {
+  const states = (["host-key-unknown", "host-key-changed", "auth-failed", "node-unreachable"] as const).map(
+    (failure) =>
+      nodesView({ nodes: [{ ...unreachable, failure }] }, { colour: false, width: 80 })
+        .split("\n")[1]
+        ?.split(/ {2,}/)[1],
+  );
+  expect(states).toEqual(["unknown key", "changed key", "login refused", "unreachable"]);
+});
