@@ -1,6 +1,7 @@
 /** `create` on the simulated cluster: what is touched, what is put back, and what is said. */
 import { describe, expect, test } from "vitest";
 import { createContainers, type CreateInput } from "../../src/app/create.ts";
+import { moveContainer } from "../../src/app/move/index.ts";
 import { app, Cluster, type Layout } from "./hands.ts";
 
 const create = (cluster: Cluster, more: Partial<CreateInput> = {}) =>
@@ -159,5 +160,41 @@ test("a check that looks where nothing will answer is told before it is waited f
       'web@n1: the check of its hb entry decides whether it works, and hardly can: web publishes no port 81 (it publishes 80), so this check never succeeds; publish it with "-p 81:81"';
     expect(cluster.warnings).toEqual([expect.stringContaining(told)]);
     expect(codes(report)).toEqual(dryRun ? [] : ["n1 gate-failed"]);
+  }
+});
+
+/** web is made on n1 and moved to n2, as the layout of then and this machine say. */
+async function moved(): Promise<Cluster> {
+  const cluster = new Cluster({ n1: {}, n2: {}, n3: {} });
+  cluster.edit({ n1: { web: app(80) }, n2: {}, n3: {} });
+  await create(cluster);
+  await cluster.by(({ ports, store, config }) =>
+    moveContainer(ports, {
+      ...{ store, config, name: "web", to: "n2", force: false, dryRun: false, waitMs: 0 },
+      ...{ graceSeconds: 10, patienceMs: 30_000, copyVolumes: false, overlap: false },
+      mayLeaveData: () => Promise.resolve(true),
+    }),
+  );
+  expect(cluster.running()).toEqual({ n1: [], n2: ["web app:1"], n3: [] });
+  return cluster;
+}
+
+test.each([
+  ["an older config", { n1: { web: app(80) }, n2: {}, n3: {} }, false],
+  ["an older config, after the state folder was lost or put back", { n1: { web: app(80) }, n2: {}, n3: {} }, true],
+  ["a config of somebody else, who wants another version", { n1: { web: app(80, "app:2") }, n2: {}, n3: {} }, true],
+  ["an edit by hand", { n1: {}, n2: {}, n3: { web: app(80) } }, false],
+])("%s makes no second copy of what runs elsewhere, by whatever word", async (_what, layout, forgets) => {
+  for (const recreate of ["nothing", "differing", "everything"] as const) {
+    const cluster = await moved();
+    const id = cluster.world.node("n2").docker.find("web")?.id;
+    cluster.edit(layout);
+    if (forgets) {
+      const disk = cluster.world.disk("controller");
+      disk.generations = disk.history = disk.inhabited = undefined;
+    }
+    expect((await create(cluster, { recreate })).failures.map(({ code }) => code)).toEqual(["runs-elsewhere"]);
+    expect(cluster.running()).toEqual({ n1: [], n2: ["web app:1"], n3: [] });
+    expect(cluster.world.node("n2").docker.find("web")?.id).toBe(id);
   }
 });
