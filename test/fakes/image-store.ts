@@ -11,6 +11,7 @@ export const noImageStore: ImageStore = {
     throw full();
   },
   takeArchive: () => Promise.reject(full()),
+  takeImages: () => Promise.reject(full()),
 };
 
 function full(): PictlError {

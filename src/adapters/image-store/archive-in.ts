@@ -8,6 +8,7 @@ import { PictlError } from "../../domain/errors.ts";
 import { type JsonLimits } from "../../domain/json-reader.ts";
 import { readJson } from "../../files/json.ts";
 import type { TakenImage } from "../../app/ports.ts";
+import { ociImages } from "./archive-oci.ts";
 import type { Blobs } from "./blobs.ts";
 
 /** Files of an archive that are smaller are kept in memory until it is known what they are. */
@@ -28,25 +29,52 @@ interface Found {
   readonly links: Map<string, string>;
 }
 
-/** `ImageStore.takeArchive`. `layerOf`: a layer that is here, by what is in it. */
+interface TakeOptions {
+  readonly known?: ReadonlyMap<string, string>;
+  readonly maxBytes?: number;
+  /** A layer that is here, by what is in it. */
+  readonly layerOf: (diffId: string) => Promise<Layer | undefined>;
+}
+
+/** `ImageStore.takeArchive`. */
 export async function takeArchive(
   blobs: Blobs,
   chunks: AsyncIterable<Uint8Array>,
-  {
-    known = new Map(),
-    maxBytes = Infinity,
-    layerOf,
-  }: {
-    readonly known?: ReadonlyMap<string, string>;
-    readonly maxBytes?: number;
-    readonly layerOf: (diffId: string) => Promise<Layer | undefined>;
-  },
+  { known = new Map(), maxBytes = Infinity, layerOf }: TakeOptions,
 ): Promise<TakenImage> {
-  const found = await unpack(blobs, chunks, maxBytes);
+  return takeListed(blobs, await unpack(blobs, chunks, maxBytes), { known, layerOf });
+}
+
+/** `ImageStore.takeImages`. */
+export async function takeImages(
+  blobs: Blobs,
+  chunks: AsyncIterable<Uint8Array>,
+  { layerOf }: Pick<TakeOptions, "layerOf">,
+): Promise<readonly TakenImage[]> {
+  const found = await unpack(blobs, chunks, Infinity);
+  const platforms = await ociImages({
+    json: (path) => {
+      const content = found.small.get(nameOf(found, path));
+      return content === undefined ? Promise.resolve(undefined) : parse(content);
+    },
+    take: (path) => fileNamed(blobs, found, path),
+  });
+  // Of one platform Docker's own list says more: its names.
+  const isListed = found.small.has("manifest.json");
+  return platforms.length > (isListed ? 1 : 0) ? platforms : [await takeListed(blobs, found, { layerOf })];
+}
+
+async function takeListed(
+  blobs: Blobs,
+  found: Found,
+  { known = new Map(), layerOf }: Omit<TakeOptions, "maxBytes">,
+): Promise<TakenImage> {
   const listed = found.small.get("manifest.json");
   const manifest = listed && readArchiveManifest(await parse(listed));
   if (!manifest)
-    throw invalid("it has no manifest.json with just one image in it, as `docker image save IMAGE` writes it");
+    throw invalid(
+      "it has neither a manifest.json with just one image in it, as `docker image save IMAGE` writes it, nor an index.json with a whole image",
+    );
   const configText = found.small.get(nameOf(found, manifest.config));
   const config = configText && readConfig(await parse(configText));
   if (!configText || config?.diffIds.length !== manifest.layers.length) {

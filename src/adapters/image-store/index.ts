@@ -12,7 +12,7 @@ import {
 } from "../../domain/delivery/stored.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { type Schema, schemaOf } from "../../files/schema.ts";
-import { takeArchive } from "./archive-in.ts";
+import { takeArchive, takeImages } from "./archive-in.ts";
 import { archiveOf } from "./archive-out.ts";
 import { openBlobs } from "./blobs.ts";
 import { openDoors } from "./doors.ts";
@@ -67,6 +67,9 @@ export function openImageStore(options: ImageStoreOptions): ImageStore {
     for (const layer of layers) if ((await blobs.size(layer.digest)) === layer.bytes) return layer;
     return undefined;
   };
+  const refuse = (error: unknown): never => {
+    throw error instanceof PictlError ? error : unwritable(folder, error);
+  };
   return {
     async find(wanted) {
       const found = storedFor(await read(), wanted);
@@ -87,10 +90,8 @@ export function openImageStore(options: ImageStoreOptions): ImageStore {
     },
     openDoor: openDoors(blobs, port),
     archive: (image, how) => archiveOf(blobs, image, how),
-    takeArchive: (chunks, how = {}) =>
-      takeArchive(blobs, chunks, { ...how, layerOf }).catch((error: unknown) => {
-        throw error instanceof PictlError ? error : unwritable(folder, error);
-      }),
+    takeArchive: (chunks, how = {}) => takeArchive(blobs, chunks, { ...how, layerOf }).catch(refuse),
+    takeImages: (chunks) => takeImages(blobs, chunks, { layerOf }).catch(refuse),
   };
 }
 

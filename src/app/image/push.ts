@@ -1,6 +1,7 @@
 import type { NodeSpec } from "../../domain/config/types.ts";
 import { imageNamed } from "../../domain/container/drift.ts";
 import { idsOf, type StoredImage } from "../../domain/delivery/stored.ts";
+import { runsOneOf } from "../../domain/docker/architecture.ts";
 import { PictlError, toFailure } from "../../domain/errors.ts";
 import { localName, pullName } from "../../domain/registry/reference.ts";
 import { bytes as inBytes } from "../../domain/text.ts";
@@ -11,7 +12,7 @@ import type { Ports, TakenImage } from "../ports.ts";
 import { handOut } from "./hand-out.ts";
 import { reach } from "../kit/reach.ts";
 
-/** An archive of an image, as `docker image save` writes it. */
+/** An archive of an image, as `docker image save` writes it, or an OCI layout. */
 export interface ImageSource {
   /** `app.tar`, `this machine's Docker`: where it is from, for people. */
   readonly from: string;
@@ -59,7 +60,8 @@ export async function pushImage(ports: Ports, input: PushInput): Promise<Report<
 }
 
 interface NamedImage {
-  readonly files: StoredImage;
+  /** One for each platform. */
+  readonly platforms: readonly StoredImage[];
   /** The first is that of the image here; at least one. */
   readonly names: readonly [string, ...string[]];
 }
@@ -67,11 +69,15 @@ interface NamedImage {
 async function take(ports: Ports, { source, as }: PushInput): Promise<NamedImage> {
   const step = ports.progress.step(source.from, "read");
   try {
-    const taken = await ports.imageStore.takeArchive(source.chunks(ports.signal));
-    const names = namesOf(taken, source, as);
-    const files = await ports.imageStore.keep({ ...taken, name: names[0], context: null });
+    const taken = await ports.imageStore.takeImages(source.chunks(ports.signal));
+    const names = namesOf(taken[0]?.tags ?? [], source, as);
+    const platforms: StoredImage[] = [];
+    for (const { root, manifests, config, layers, platform } of taken) {
+      const files = { root, manifests, config, layers, platform };
+      platforms.push(await ports.imageStore.keep({ ...files, name: names[0], context: null }));
+    }
     step.done();
-    return { files, names };
+    return { platforms, names };
   } catch (error) {
     step.fail();
     const { code, message } = toFailure(error);
@@ -79,7 +85,7 @@ async function take(ports: Ports, { source, as }: PushInput): Promise<NamedImage
   }
 }
 
-function namesOf({ tags }: TakenImage, { from }: ImageSource, as: string | undefined): NamedImage["names"] {
+function namesOf(tags: TakenImage["tags"], { from }: ImageSource, as: string | undefined): NamedImage["names"] {
   if (as !== undefined) return [as];
   const [name, ...others] = tags.map((tag) => pullName(localName(tag)));
   if (name !== undefined) return [name, ...others];
@@ -94,15 +100,17 @@ function invalid({ from }: ImageSource, message: string, cause: unknown): PictlE
   });
 }
 
-async function giveTo(ports: Ports, node: NodeSpec, { files, names }: NamedImage): Promise<PushRow> {
+async function giveTo(ports: Ports, node: NodeSpec, { platforms, names }: NamedImage): Promise<PushRow> {
   const [name, ...alsoNamed] = names;
   const step = ports.progress.step(`${name}@${node.name}`, "push");
   const startedAt = ports.clock.monotonic();
   const elapsed = (): number => Math.round(ports.clock.monotonic() - startedAt);
-  const row = { node: node.name, image: name, alsoNamed, id: files.config.digest };
   try {
     const { connection, engine } = await reach(ports, node);
-    const before = await engine.images();
+    const [{ architecture }, before] = await Promise.all([engine.info(), engine.images()]);
+    const files = platforms.find(({ platform }) => runsOneOf(architecture, [platform]));
+    if (!files) throw forNoneOf(platforms, { name, node: node.name, architecture });
+    const row = { node: node.name, image: name, alsoNamed, id: files.config.digest };
     const lacking = names.filter((each) => !idsOf(files).has(imageNamed(before, each)?.id ?? ""));
     const say = (text: string): void => {
       step.update(text);
@@ -124,6 +132,17 @@ async function giveTo(ports: Ports, node: NodeSpec, { files, names }: NamedImage
     step.fail();
     throw error;
   }
+}
+
+function forNoneOf(
+  platforms: NamedImage["platforms"],
+  { name, node, architecture }: { readonly name: string; readonly node: string; readonly architecture: string },
+): PictlError {
+  const all = platforms.map(({ platform }) => platform).join(", ");
+  return new PictlError("image-missing", `The image ${name} is for ${all}, and ${node} is ${architecture}.`, {
+    node,
+    hint: `Build it for ${node}, too: \`docker buildx build --platform …\`.`,
+  });
 }
 
 function planned({ name: node }: NodeSpec, { from }: ImageSource): PushRow {

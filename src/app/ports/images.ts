@@ -27,6 +27,11 @@ export interface ImageStore {
     chunks: AsyncIterable<Uint8Array>,
     options?: { readonly known?: ReadonlyMap<string, string>; readonly maxBytes?: number },
   ): Promise<TakenImage>;
+  /**
+   * Takes the files of an archive with one image, or with one for each of several platforms (an OCI layout); at least one.
+   * Rejects as `takeArchive`.
+   */
+  takeImages(chunks: AsyncIterable<Uint8Array>): Promise<readonly TakenImage[]>;
 }
 
 export interface TakenImage extends ImageFiles {

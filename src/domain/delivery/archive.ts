@@ -21,6 +21,18 @@ export function readArchiveManifest(json: unknown): ArchivedImage | undefined {
   return { config, layers, tags: list(row["RepoTags"]).map(text) };
 }
 
+/** What the `index.json` of an OCI layout calls its images: whole names, each once. Some say the tag alone, which is none. */
+export function archivedNames(json: unknown): readonly string[] {
+  const names = list(object(json)["manifests"]).flatMap((each) => {
+    const said = object(object(each)["annotations"]);
+    const [whole, short] = ["io.containerd.image.name", "org.opencontainers.image.ref.name"].map((key) =>
+      text(said[key]),
+    );
+    return [whole, /[:/]/.test(short ?? "") ? short : ""].find((name) => name !== undefined && name !== "") ?? [];
+  });
+  return [...new Set(names)];
+}
+
 /** A file of an archive: one of the image's, or what lists them. */
 export type ArchiveEntry =
   | { readonly name: string; readonly digest: string; readonly bytes: number }

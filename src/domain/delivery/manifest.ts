@@ -44,6 +44,12 @@ function descriptor(value: unknown): Descriptor | undefined {
   };
 }
 
+/** What a manifest says it is; where it does not, it is one of OCI's. */
+export function typeOf(json: unknown): string {
+  const said = text(object(json)["mediaType"]);
+  return said === "" ? ociManifestType : said;
+}
+
 /** What an image's config says of it. */
 export interface ImageConfig {
   readonly platform: string;

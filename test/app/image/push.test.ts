@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
 import { openImageStore } from "../../../src/adapters/image-store/index.ts";
 import { type PushInput, pushImage } from "../../../src/app/image/push.ts";
@@ -8,6 +9,7 @@ import type { Ports } from "../../../src/app/ports.ts";
 import { type StoredImages } from "../../../src/domain/delivery/stored.ts";
 import type { PictlEvent } from "../../../src/domain/event.ts";
 import { node } from "../../fakes/config.ts";
+import { ociArchive } from "../../support/image-archive.ts";
 import { allLayers, digestOf, fakeImage, ImageNode, savedArchive } from "../../fakes/image-node.ts";
 
 const [base = "", middle = "", app1 = "", app2 = ""] = allLayers;
@@ -130,4 +132,44 @@ test("a node of another kind, or one that fails, hinders no other", async () => 
   expect(failures).toMatchObject([
     { code: "image-missing", node: "pi", message: "The image app:2 is for amd64, and pi is aarch64." },
   ]);
+});
+
+test("of an image for several platforms each node gets its own", async () => {
+  const [n1, pi] = [new ImageNode("n1"), new ImageNode("pi", { info: { architecture: "aarch64" } })];
+  const n2 = new ImageNode("n2", { info: { containerd: true } });
+  const old = new ImageNode("old", { info: { architecture: "armv7l" } });
+  const { push, ports } = world({ n1, n2, pi, old });
+  const archive = await ociArchive("docker.io/library/multi:1", { platforms: ["arm64", "amd64"] });
+  const source = { from: "multi.tar", chunks: () => Readable.from([archive]) };
+  const { result, failures } = await push({ source });
+  expect(result.images.map(({ node: on, image, changed }) => [on, image, changed])).toEqual([
+    ["n1", "multi:1", true],
+    ["n2", "multi:1", true],
+    ["pi", "multi:1", true],
+  ]);
+  const platforms = [n1, n2, pi].map(({ images }) => images.get("multi:1")?.config ?? "{}");
+  expect(platforms.map((config) => (JSON.parse(config) as { architecture: string }).architecture)).toEqual([
+    "amd64",
+    "amd64",
+    "arm64",
+  ]);
+  expect(failures).toMatchObject([
+    { code: "image-missing", node: "old", message: "The image multi:1 is for arm64, amd64, and old is armv7l." },
+  ]);
+  for (const machine of ["x86_64", "aarch64"]) {
+    expect(await ports.imageStore.find({ name: "multi:1", context: null, machine })).toBeDefined();
+  }
+});
+
+test("of several platforms one whose files are not what they are called counts as not there", async () => {
+  const [n1, pi] = [new ImageNode("n1"), new ImageNode("pi", { info: { architecture: "aarch64" } })];
+  const { push } = world({ n1, pi });
+  const archive = await ociArchive("multi:1", { platforms: ["arm64", "amd64"], broken: "arm64" });
+  const { result, failures } = await push({ source: { from: "multi.tar", chunks: () => Readable.from([archive]) } });
+  expect(result.images.map(({ node: on }) => on)).toEqual(["n1"]);
+  expect(failures).toMatchObject([{ code: "image-missing", node: "pi" }]);
+  const none = await ociArchive("multi:1", { platforms: ["arm64"], broken: "arm64" });
+  await expect(push({ source: { from: "x.tar", chunks: () => Readable.from([none]) } })).rejects.toMatchObject({
+    code: "image-invalid",
+  });
 });
