@@ -1,13 +1,15 @@
 import { execFile } from "node:child_process";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test, vi } from "vitest";
 import { startPictl } from "../support/cli.ts";
+import { temporaryFolder } from "../adapters/config/folder.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
 import { quietContext } from "../support/quiet-context.ts";
 import { startServing } from "../support/serve.ts";
 import { freePort } from "../support/sshd.ts";
+import { bootSystemd, whyNoSystemd } from "../support/systemd.ts";
 import { connectTerminal, openPage } from "../support/terminal-page.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
@@ -235,4 +237,73 @@ describe.skipIf(obstacle !== undefined)("run, stats, prune, syslog and rsyslog o
     const [sent] = await rows<Record<string, unknown>>("analyses", "rsyslog");
     expect({ ...sent, durationMs: 0 }).toEqual({ ...there, durationMs: 0 });
   });
+
+  // The last one: its daemon leads from then on.
+  test.skipIf(whyNoSystemd())("under systemd: daemon and server do all of their work in their units", async () => {
+    const port = await freePort();
+    const { run } = await bootSystemd({ cluster: await staged({ web_port: port, heartbeat_interval: "5000" }) });
+    const ours = "/node /opt/pictl/bin/run.js";
+    const of = "--config /etc/pictl/config.json";
+    const url = `http://127.0.0.1:${port}`;
+    await run("install -d -o pictl -m 700 /home/pictl/.ssh; install -o pictl /etc/pictl/known_hosts /home/pictl/.ssh");
+    for (const command of ["daemon", "serve"]) await run(`${ours} ${command} install --user pictl --yes ${of}`);
+    await run("systemctl daemon-reload; systemctl enable --now pictl pictl-serve");
+    // The daemon has said so by itself: `start` waits for it.
+    expect(await run("systemctl show --property StatusText pictl")).toBe("StatusText=Watching the cluster.\n");
+    await expect.poll(() => alive(url), soon).toBe(true);
+    await expect.poll(() => run("journalctl --output cat --unit pictl"), soon).toContain('"daemon.leads"');
+    expect(await run("journalctl --output cat --unit pictl-serve")).toContain(`Serving on ${url}/`);
+
+    const added = await run(`su pictl -c "${ours} serve token add --name t --role admin --json ${of}"`);
+    const { tokens } = (JSON.parse(added) as { result: { tokens: { token: string }[] } }).result;
+    const ask = async (method: string, path: string, body?: object): Promise<unknown> => {
+      const headers = { authorization: `Bearer ${tokens[0]?.token ?? ""}`, "content-type": "application/json" };
+      const sent = { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) };
+      const answer = (await (await fetch(`${url}/api/v1${path}`, sent)).json()) as {
+        result: unknown;
+        failures: unknown;
+      };
+      expect(answer.failures).toEqual([]);
+      return answer.result;
+    };
+    // A key that nobody knows yet is trusted in the user's own file, the config is edited, the journal of moves written.
+    await run("rm /home/pictl/.ssh/known_hosts");
+    const { keys } = (await ask("GET", "/nodes/n2/host-keys")) as { keys: { fingerprint: string; file: string }[] };
+    const fingerprint = keys.map((key) => key.fingerprint);
+    expect(await ask("POST", "/nodes/n2/trust", { fingerprint, confirm: true })).toMatchObject({
+      keys: [{ state: "stored", file: "/home/pictl/.ssh/known_hosts" }],
+    });
+    await ask("PATCH", "/config", { path: "heartbeat_interval", value: "6000" });
+    expect(await run("cat /etc/pictl/config.json")).toContain('"6000"');
+
+    await run("systemctl kill --signal KILL pictl-serve");
+    await expect.poll(() => run("systemctl show --property NRestarts pictl-serve"), soon).toBe("NRestarts=1\n");
+    await expect.poll(() => alive(url), soon).toBe(true);
+    // Of 100; what is left is the network, which they are for, and writing to their own folders.
+    await run("systemd-analyze security --threshold 25 pictl pictl-serve");
+    await run("systemctl disable --now pictl pictl-serve");
+    expect(await run("pgrep --uid pictl || echo none")).toBe("none\n");
+    expect(await alive(url)).toBe(false);
+  });
+
+  const soon = { timeout: 20_000 };
+  const alive = (url: string): Promise<boolean> =>
+    fetch(`${url}/healthz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+
+  /** A folder with what a cluster takes, for a user who has the keys of hosts where `ssh` has them. */
+  async function staged(parts: object): Promise<string> {
+    const folder = temporaryFolder();
+    const { dir } = lab.status();
+    await Promise.all(
+      ["docker", "key", "known_hosts"].map((name) => cp(join(dir, name), join(folder, name), { recursive: true })),
+    );
+    const config = JSON.parse(await readFile(join(dir, "config.json"), "utf8")) as Record<string, object | undefined>;
+    const ssh = { ...config["ssh"], known_hosts_file: undefined };
+    const text = JSON.stringify({ ...config, ssh, state_dir: undefined, ...parts }, null, 2);
+    await writeFile(join(folder, "config.json"), text, { mode: 0o600 });
+    return folder;
+  }
 });

@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
 import { access, chown, constants, mkdir, readFile, writeFile } from "node:fs/promises";
-import { userInfo } from "node:os";
+import { homedir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import type { Config } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { quote } from "../../domain/shell.ts";
 
@@ -46,12 +47,14 @@ export async function systemdService(options: SystemdServiceOptions): Promise<Sy
   const user = options.user ?? userInfo().username;
   const { openStore } = await import("../../context.ts");
   const store = await openStore(options.config, account);
-  const { stateDir } = (await store.read()).config;
+  const { config } = await store.read();
+  const { stateDir } = config;
+  const home = account?.home ?? homedir();
   const pictl = join(root, "bin", "run.js");
   const values: Readonly<Record<string, string>> = {
     USER: user,
     COMMAND: [word(process.execPath), ...[pictl, command, "--config", store.path].map(argument)].join(" "),
-    WRITABLE: [...new Set([dirname(store.path), stateDir])].map(word).join(" "),
+    WRITABLE: writableFolders({ config, path: store.path, home }).map(word).join(" "),
   };
   const template = await readFile(join(root, "templates", `${name}.service`), "utf8");
   const unit = template.replace(/@([A-Z]+)@/g, (whole, name: string) => values[name] ?? whole);
@@ -80,6 +83,25 @@ export async function systemdService(options: SystemdServiceOptions): Promise<Sy
       }
     },
   };
+}
+
+/**
+ * Where it writes: the config, the state, and the host keys that are trusted later on. With `-` in front, what may be
+ * missing when the unit starts.
+ */
+function writableFolders({
+  config,
+  path,
+  home,
+}: {
+  readonly config: Pick<Config, "nodes" | "stateDir">;
+  readonly path: string;
+  readonly home: string;
+}): readonly string[] {
+  const named = config.nodes.flatMap(({ ssh: { knownHostsFile } }) => knownHostsFile ?? []);
+  const certain = new Set([dirname(path), config.stateDir]);
+  const trusted = [join(home, ".ssh"), ...named.map((file) => dirname(file))].filter((folder) => !certain.has(folder));
+  return [...certain, ...new Set(trusted.map((folder) => `-${folder}`))];
 }
 
 interface Account {

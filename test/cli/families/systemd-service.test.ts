@@ -1,5 +1,6 @@
 import { execFile, execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
@@ -45,8 +46,28 @@ describe("the unit", () => {
     expect(setting(unit, "ExecStart")).toBe(
       `${process.execPath} ${root}bin/run.js daemon --config ${folder}/config.json`,
     );
-    expect(setting(unit, "ReadWritePaths")).toBe(`${folder} ${folder}/state`);
+    expect(setting(unit, "ReadWritePaths")).toBe(`${folder} ${folder}/state -${homedir()}/.ssh`);
     expect(unit).not.toMatch(/@[A-Z]+@/);
+  });
+
+  test("may write where host keys are kept that are trusted later on", async () => {
+    const text = `{"layout":[{"node":"n1"}],"state_dir":"state","nodes":{"n1":{"known_hosts_file":"keys of/known"}}}`;
+    const folder = temporaryFolder();
+    const { unit } = await service(configIn(folder, text));
+    expect(listWords(setting(unit, "ReadWritePaths") ?? "")).toEqual([
+      folder,
+      `${folder}/state`,
+      `-${homedir()}/.ssh`,
+      `-${folder}/keys of`,
+    ]);
+  });
+
+  // Seen on systemd 252: V8's first pkey_alloc ended the process, and `networkInterfaces` threw without netlink.
+  test.each(["daemon", "serve"] as const)("of %s lets V8 start, and read this machine's addresses", async (command) => {
+    const { unit } = await service(configIn(temporaryFolder()), { command });
+    expect(setting(unit, "SystemCallFilter")).toBe("@system-service @pkey");
+    expect(setting(unit, "SystemCallErrorNumber")).toBe("EPERM");
+    expect(setting(unit, "RestrictAddressFamilies")).toContain("AF_NETLINK");
   });
 
   test("of another user has that user's state", async () => {
@@ -69,7 +90,7 @@ test.each(weird)("a path with %s is one word to systemd and to cron", async (nam
   mkdirSync(folder);
   const { unit, crontabLine } = await service(configIn(folder));
   expect(execWords(setting(unit, "ExecStart") ?? "").at(-1)).toBe(`${folder}/config.json`);
-  expect(listWords(setting(unit, "ReadWritePaths") ?? "")).toEqual([folder, `${folder}/state`]);
+  expect(listWords(setting(unit, "ReadWritePaths") ?? "").slice(0, 2)).toEqual([folder, `${folder}/state`]);
   // cron makes of `\%` a `%`, and hands the rest to sh.
   const command = crontabLine
     .replace("* * * * * ", "")
