@@ -79,16 +79,18 @@ function eventCounts(sinceMs: number): {
   see(events: Model["events"]): void;
 } {
   const byType = new Map<string, number>();
-  let until = new Date(sinceMs).toISOString();
+  const since = new Date(sinceMs).toISOString();
   let newest: Model["events"][number] | undefined;
   return {
     byType,
     see(events) {
-      if (events.at(-1) === newest) return;
-      newest = events.at(-1);
-      const fresh = events.filter(({ time }) => time > until);
-      for (const { type } of fresh) byType.set(type, (byType.get(type) ?? 0) + 1);
-      until = fresh.at(-1)?.time ?? until;
+      // Times are no order: several are written in one millisecond, by more than one process.
+      const known = newest === undefined ? -1 : events.lastIndexOf(newest);
+      const after = known < 0 ? (newest?.time ?? since) : since;
+      for (const { type, time } of events.slice(known + 1)) {
+        if (time > after) byType.set(type, (byType.get(type) ?? 0) + 1);
+      }
+      newest = events.at(-1) ?? newest;
     },
   };
 }

@@ -138,6 +138,12 @@ test("Prometheus is told what is known, once every node has told, and as long as
     expect(live.viewers()).toBe(0);
   });
   expect(await metrics.text(Date.now())).toContain("pictl_node_up");
+  // In the same millisecond as the last one, and told after it.
+  live.change((model) => ({ ...model, events: [...model.events, { ...event }] }));
+  expect(await metrics.text(Date.now())).toContain('pictl_failovers_total{cluster="default"} 2\n');
+  // That some have left the model counts nothing twice.
+  live.change((model) => ({ ...model, events: model.events.slice(-1) }));
+  expect(await metrics.text(Date.now())).toContain('pictl_failovers_total{cluster="default"} 2\n');
   metrics.stop();
   expect(live.viewers()).toBe(0);
 });
