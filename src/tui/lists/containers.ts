@@ -9,29 +9,30 @@ export interface ContainerRow extends Row {
   readonly node: LiveNode;
 }
 
-/** What is amiss first, then what nobody knows, then the rest. */
+/** What is down first, then what is only odd, then what nobody knows, then the rest. */
 function rows(model: Model): readonly ContainerRow[] {
   const nodes = [...model.nodes.values()].map(rowsOn);
-  return [
-    nodes.flatMap(([amiss]) => amiss),
-    nodes.flatMap(([, unknown]) => unknown),
-    nodes.flatMap(([, , well]) => well),
-  ].flat();
+  return ranks.flatMap((_, rank) => nodes.flatMap((sorted) => sorted[rank] ?? []));
 }
 
-type Sorted = readonly [amiss: ContainerRow[], unknown: ContainerRow[], well: ContainerRow[]];
+const ranks: readonly ((row: LiveContainer) => boolean)[] = [
+  (row) => isAmiss(row) && containerSign(row)[1] === "bad",
+  isAmiss,
+  ({ state }) => state === "unknown",
+  () => true,
+];
 
-const known = new WeakMap<LiveNode, Sorted>();
+const known = new WeakMap<LiveNode, readonly ContainerRow[][]>();
 
-/** Made once for a node as it is: of a hundred, one or two have changed. */
-function rowsOn(node: LiveNode): Sorted {
+/** By rank; made once for a node as it is: of a hundred, one or two have changed. */
+function rowsOn(node: LiveNode): readonly ContainerRow[][] {
   let sorted = known.get(node);
   if (sorted) return sorted;
-  sorted = [[], [], []];
+  sorted = ranks.map(() => []);
   for (const container of node.containers.values()) {
     const { container: name, node: on, key } = container;
-    const order = isAmiss(container) ? 0 : container.state === "unknown" ? 1 : 2;
-    sorted[order].push({ id: key, subject: { kind: "container", container: name, node: on }, container, node });
+    const rank = ranks.findIndex((applies) => applies(container));
+    sorted[rank]?.push({ id: key, subject: { kind: "container", container: name, node: on }, container, node });
   }
   known.set(node, sorted);
   return sorted;

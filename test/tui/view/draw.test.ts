@@ -67,6 +67,17 @@ test("data that is older than three looks is told in red", () => {
   expect(age()).toMatchObject({ text: "data 29 s old ", tone: "bad" });
 });
 
+test("what is down stands above what is only odd, whatever its node", () => {
+  const from = config({ nodes: [node("n1"), node("n2")], placements: [placement("web", "n1"), placement("db", "n2")] });
+  const model = modelOf(from, [
+    ...["n1", "n2"].map((name) => answered(name, startMs)),
+    looked("n1", startMs, state([container("old"), container("web")])),
+    looked("n2", startMs, state([])),
+  ]);
+  const screen = tui({ model }).press("2").screen();
+  expect(screen).toMatch(/✗ {2}db +n2 +missing[^]*\+ {2}old +n1 +stray[^]*● {2}web +n1 +running/);
+});
+
 test("when all is well one sentence says so", () => {
   const from = config({ nodes: [node("n1")], placements: [placement("web", "n1")] });
   const running = container("web", { state: "running" });
