@@ -22,7 +22,10 @@ export interface KnownToken {
   readonly digest: string;
 }
 
-/** Who may come in: the accounts of the state folder, and those of the config. Good for a second, so that both may change. */
+/**
+ * Who may come in: the accounts of the state folder, and those of the config. What was read is good for a second, so that
+ * both may change; a login, and a token that is not known, are not refused by what is older.
+ */
 export interface Credentials {
   /** Undefined for a wrong password as for an unknown user, and after the same time. */
   login(name: string, password: string): Promise<KnownUser | undefined>;
@@ -77,11 +80,19 @@ export function openCredentials(options: CredentialsOptions): Credentials {
     if (!known || clock.monotonic() - known.at > goodForMs) known = { at: clock.monotonic(), what: look() };
     return known.what;
   };
+  // Who is not known may have been made a moment ago: one look for all who ask while it is waited for.
+  let next: Promise<Known> | undefined;
+  const newer = (): Promise<Known> =>
+    (next ??= current().then(() => {
+      next = undefined;
+      known = { at: clock.monotonic(), what: look() };
+      return known.what;
+    }));
   const turns = inTurns(passwordsAtOnce);
 
   const credentials: Credentials = {
     async login(name, password) {
-      const { accounts, fromConfig } = await current();
+      const { accounts, fromConfig } = await newer();
       if (fromConfig.user?.name === name) {
         await turns(() => looksLikeWork(password));
         return isSame(password, fromConfig.user.password) ? credentials.user(name) : undefined;
@@ -102,13 +113,15 @@ export function openCredentials(options: CredentialsOptions): Credentials {
       return user && { name, role: user.role, proof: digestOf(user.password.hash) };
     },
     async token(token) {
-      const { accounts, fromConfig } = await current();
       const digest = digestOf(token);
-      if (fromConfig.token !== undefined && isSame(token, fromConfig.token)) {
-        return { name: "token of the config", role: "admin", digest };
-      }
-      const found = accounts.tokens.find((each) => isSame(each.digest, digest));
-      return found && !isExpired(found, clock.now()) ? found : undefined;
+      const among = ({ accounts, fromConfig }: Known): KnownToken | undefined => {
+        if (fromConfig.token !== undefined && isSame(token, fromConfig.token)) {
+          return { name: "token of the config", role: "admin", digest };
+        }
+        const found = accounts.tokens.find((each) => isSame(each.digest, digest));
+        return found && !isExpired(found, clock.now()) ? found : undefined;
+      };
+      return among(await current()) ?? among(await newer());
     },
     async isToken(digest) {
       const { accounts, fromConfig } = await current();
