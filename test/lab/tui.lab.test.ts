@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -5,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import Create from "../../commands/create.ts";
 import { titles, views } from "../../src/tui/lists/index.ts";
 import { runCommand } from "../support/command.ts";
+import { hostileName, makeDockerLie } from "../support/hostile-docker.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
 import { noTmux, openTmux, type TmuxScreen } from "../support/tmux.ts";
 
@@ -14,6 +16,14 @@ const obstacle = (await labObstacle()) ?? noTmux();
 const slowLine = fileURLToPath(new URL("../support/slow-line.pl", import.meta.url));
 /** As printf understands it. */
 const hostile = String.raw`\033]0;hacked\007\033[2J\033[31m\302\233H‮evil`;
+/** As printf understands it: every way to drive a terminal, and bytes that are no text. */
+const driving = String.raw`\033]52;c;aGFja2Vk\007\033]0;hacked\007\033[2J\033[99;1H\033[31m\302\233H\233\342\200\256evil\033[6n\033Pq\033\\\\\033c\016\b\r`;
+/** Jumps, colours, erasing, modes: what our screen is made of, and no more. */
+// eslint-disable-next-line no-control-regex -- control characters are the subject here
+const ourSequences = /\x1b(?:\[\?[\d;]+[hl]|\[[\d;]*[HJKmr]|[78=>]|\(B)|\x18/g;
+/** Whatever else makes a terminal do something, but for the ends of the shell's own lines. */
+// eslint-disable-next-line no-control-regex -- the same
+const driver = /[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 const restored = { otherScreen: false, cursor: true, mouse: false, wraps: true, keypad: false };
 
 /** The tests follow each other in one terminal, as a person would go on. */
@@ -292,6 +302,7 @@ describe.skipIf(obstacle !== undefined)("pictl tui on a lab", () => {
     ["SIGTERM", 143],
     ["SIGHUP", 129],
     ["SIGINT", 130],
+    ["SIGQUIT", 131],
   ])("%s ends it with its code, connections open, and puts the terminal back", async (signal, code) => {
     terminal.type("clear\n");
     await begin();
@@ -302,18 +313,107 @@ describe.skipIf(obstacle !== undefined)("pictl tui on a lab", () => {
     expect(terminal.modes()).toEqual(restored);
   });
 
+  test("a fault of its own ends it with 1, which is told on the screen that was there before", async () => {
+    const fault = join(lab.status().dir, "fault.mjs");
+    await writeFile(fault, `process.once("SIGUSR2", () => setImmediate(() => { throw new Error("a fault"); }));`);
+    terminal.type(`clear; export NODE_OPTIONS=--import=${fault}\n`);
+    await begin();
+    await seen("nodes 3/3");
+    process.kill(terminal.childPid(), "SIGUSR2");
+    const screen = await seen("ended with 1");
+    expect(screen).toContain("a fault");
+    expect(screen).not.toContain("1 Pulse");
+    expect(terminal.modes()).toEqual(restored);
+    terminal.type("unset NODE_OPTIONS\n");
+  });
+
+  test("a terminal that is closed ends it, in the middle of a log that is followed", async () => {
+    const other = openTmux({ columns: 130, rows: 36, env: { PICLUSTER_CONFIG: lab.status().config } });
+    other.type(`exec node ${program} tui\n`);
+    await other.until("nodes 3/3", 40_000);
+    other.keys("2", "*", "L");
+    await other.until("follows", 40_000);
+    const pid = other.pid();
+    other.hangUp();
+    await expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 10_000 }).toBe(false);
+  });
+
   test("--read-only: nothing changes anything, in no view", async () => {
     terminal.type("clear\n");
     await begin("--read-only");
     await seen("read-only   nodes 3/3");
     const before = await docker("n1", "ps --all --format '{{.ID}} {{.Names}} {{.State}}'");
+    const asks = /\[ No \]|Move .* to|Pull which|Run on/;
     for (const view of ["1", "2", "3", "4", "6", "7", "8", "9"]) {
       await keys(view, ..."s S r c b p m D a C V e x X".split(" "));
       await seen("Nothing can be changed: this is --read-only.");
-      expect(terminal.screen()).not.toMatch(/\[ No \]|Move .* to|Pull which|Run on/);
+      expect(terminal.screen()).not.toMatch(asks);
     }
+    // There, some of the keys do something else.
+    await keys("5", ..."s S r c b p D a C V e x X".split(" "));
+    expect(await seen("No log is read")).not.toMatch(asks);
     expect(await docker("n1", "ps --all --format '{{.ID}} {{.Names}} {{.State}}'")).toBe(before);
     await keys("q");
     await seen("ended with 0");
+  });
+
+  test("a node that lies about names, labels, health, itself and its logs sends no byte of its own to the terminal", async () => {
+    const raw = join(lab.status().dir, "raw");
+    const { cluster } = JSON.parse(await readFile(lab.status().config, "utf8")) as { cluster: string };
+    await lab.inside(
+      "n1",
+      String.raw`set -e; docker start web; docker tag web ${hostileName}:latest
+        docker run --detach --name ${hostileName} --label io.pictl.cluster=${cluster} --label any=${hostileName} \
+          --label io.pictl.container=${hostileName} --health-interval 1s --health-retries 1 \
+          --health-cmd "printf '${driving}'; exit 1" ${hostileName}
+        printf '${driving}' >/proc/sys/kernel/hostname
+        docker exec web sh -c "printf '${driving}NEEDLE\\n' >/proc/1/fd/1"`,
+    );
+    const undo = await makeDockerLie(lab, "n1");
+    terminal.type("clear\n");
+    await seen(/^\$ *$/m);
+    terminal.record(raw);
+    await begin();
+    await seen("nodes 3/3");
+    const shown = String.raw`\x1b]52;c;aGFja2Vk`;
+    for (const [index, view] of views.entries()) {
+      await keys(String(index + 1));
+      await seen(titles[view]);
+    }
+    await keys("4");
+    await seen(shown);
+    // The container, its details, events and config, as JSON, the command that does the same.
+    await keys("2", "/");
+    terminal.type("evil");
+    await keys("Enter");
+    await seen(shown);
+    await keys("Enter", "]", "]", "y");
+    await seen(/"container": ".*u001b/);
+    await read();
+    await keys("Escape", "C-k");
+    await seen(/pictl .*\\x1b/);
+    await read();
+    await keys("Escape", "Escape", "Escape", "/");
+    terminal.type("web");
+    await keys("Enter", "L");
+    await seen(/x1b\[6n.*NEEDLE/);
+    for (const [columns, rows] of [
+      [80, 24],
+      [40, 12],
+      [130, 36],
+    ] as const) {
+      terminal.resize(columns, rows);
+      await keys("w", "t");
+      await seen(/listens on[^]*aGFja2Vk/);
+    }
+    await keys("q");
+    await seen("ended with 0");
+    await undo();
+    const sent = new TextDecoder("utf-8", { fatal: true }).decode(await readFile(raw));
+    expect(sent.replaceAll(ourSequences, "").match(driver)).toBeNull();
+    // One of the node's that looks like ours, but for a line that the terminal does not have.
+    expect(sent).not.toContain("\x1b[99;1H");
+    expect(terminal.title()).not.toContain("hacked");
+    expect(terminal.modes()).toEqual(restored);
   });
 });

@@ -20,6 +20,8 @@ export interface TmuxScreen {
   /** What programs have put there. */
   clipboard(): string;
   resize(columns: number, rows: number): void;
+  /** From now on, every byte that programs send to it is added to the file, as it comes. */
+  record(path: string): void;
   /** What programs may have set and should have put back. */
   modes(): TmuxModes;
   /** The process that runs in it, which is the shell. */
@@ -125,6 +127,7 @@ export function openTmux({
     title: () => tmux("display", "-p", "#{pane_title}").trim(),
     clipboard: () => tmux("show-buffer"),
     resize: (wide, high) => void tmux("resize-window", "-x", String(wide), "-y", String(high)),
+    record: (path) => void tmux("pipe-pane", `exec cat >>'${path}'`),
     modes: () => {
       const names = ["alternate_on", "cursor_flag", "mouse_any_flag", "wrap_flag", "keypad_cursor_flag"];
       const [otherScreen, cursor, mouse, wraps, keypad] = tmux(

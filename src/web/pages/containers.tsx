@@ -59,7 +59,7 @@ const columns: readonly Column<LiveContainer>[] = [
   {
     id: "age",
     title: "Seen",
-    cell: (row) => <Age atMs={row.seenAtMs} oldMs={oldAfterMs.container} />,
+    cell: (row) => <Age atMs={row.seenAtMs} oldMs={oldAfterMs.container} titled />,
     wide: true,
     numeric: true,
   },

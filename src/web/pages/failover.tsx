@@ -31,7 +31,7 @@ export function Failover() {
       <h2>Checks</h2>
       {beat && beat.checks.length > 0 ? (
         <div class="scroll" tabIndex={0} role="group" aria-label="Checks">
-          <table class="data plain">
+          <table class="data plain stacks">
             <thead>
               <tr>
                 <th scope="col">Container</th>
@@ -49,7 +49,7 @@ export function Failover() {
                   <td>
                     <a href={`#/containers/${encodeURIComponent(check.key)}`}>{check.key}</a>
                   </td>
-                  <td>{check.kind}</td>
+                  <td data-title="Check">{check.kind}</td>
                   <td>
                     {beat.lastRoundAtMs === null ? (
                       <State sign="?" tone="quiet" text="not checked yet" />
@@ -60,8 +60,12 @@ export function Failover() {
                     )}
                     {check.message !== null && <div class="detail">{check.message}</div>}
                   </td>
-                  <td class="numeric">{check.restarts}</td>
-                  <td>{config.value?.hosts[check.container]?.join(", ") ?? "nowhere: it is only restarted"}</td>
+                  <td class="numeric" data-title="Restarts">
+                    {check.restarts}
+                  </td>
+                  <td data-title="May move to">
+                    {config.value?.hosts[check.container]?.join(", ") ?? "nowhere: it is only restarted"}
+                  </td>
                 </tr>
               ))}
             </tbody>

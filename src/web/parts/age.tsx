@@ -1,14 +1,22 @@
 import { now } from "../state/clock.ts";
 import { span } from "./words.ts";
 
-/** How old something is: quiet while it is fresh, and said aloud when it is not. */
-export function Age({ atMs, oldMs, label = "seen" }: { atMs: number | null; oldMs: number; label?: string }) {
+interface Props {
+  readonly atMs: number | null;
+  readonly oldMs: number;
+  readonly label?: string;
+  /** Below a title that says what it is. */
+  readonly titled?: boolean;
+}
+
+/** How old something is: quiet while it is fresh, and loud when it is not. */
+export function Age({ atMs, oldMs, label = "seen", titled = false }: Props) {
   if (atMs === null) return <span class="age old">never {label}</span>;
   const age = now.value - atMs;
   const old = age > oldMs;
   return (
     <span class={old ? "age old" : "age"} title={new Date(atMs).toLocaleString()}>
-      {old ? `${label} ${span(age)} ago` : span(age)}
+      {titled && !old ? span(age) : `${label} ${span(age)} ago`}
     </span>
   );
 }

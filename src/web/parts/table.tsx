@@ -93,12 +93,14 @@ export function DataTable<Row>({ label, columns, rows, keyOf, onOpen, marks, emp
           <tr>
             {marks && (
               <th class="mark" scope="col">
-                <input
-                  type="checkbox"
-                  aria-label="Mark all"
-                  checked={all}
-                  onChange={() => marks.toggle(sorted.map(keyOf))}
-                />
+                <label>
+                  <input
+                    type="checkbox"
+                    aria-label="Mark all"
+                    checked={all}
+                    onChange={() => marks.toggle(sorted.map(keyOf))}
+                  />
+                </label>
               </th>
             )}
             {columns.map((column) => (
@@ -138,12 +140,14 @@ export function DataTable<Row>({ label, columns, rows, keyOf, onOpen, marks, emp
               >
                 {marks && (
                   <td class="mark" onClick={(event) => event.stopPropagation()}>
-                    <input
-                      type="checkbox"
-                      aria-label={`Mark ${key}`}
-                      checked={marked}
-                      onChange={() => marks.toggle([key])}
-                    />
+                    <label>
+                      <input
+                        type="checkbox"
+                        aria-label={`Mark ${key}`}
+                        checked={marked}
+                        onChange={() => marks.toggle([key])}
+                      />
+                    </label>
                   </td>
                 )}
                 {columns.map((column) => (

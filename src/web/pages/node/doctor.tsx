@@ -26,7 +26,7 @@ export function Doctor({ node }: { readonly node: string }) {
         <button type="button" disabled={busy} onClick={again}>
           {busy ? "Examining …" : "Examine again"}
         </button>
-        {atMs !== null && <Age atMs={atMs} oldMs={120_000} />}
+        {atMs !== null && <Age atMs={atMs} oldMs={120_000} label="examined" />}
         <Command text={requestOf("node.doctor", { node: [node] }).command} />
       </div>
       <ul class="rows">
