@@ -15,6 +15,13 @@ const places = [
   "config?tab=history",
 ];
 
+/** What a finger would have to press, and is lower than 44 px; tables that go on beyond the edge. */
+const tooSmall = `[
+  ...[...document.querySelectorAll("button, select, a.button, summary, input:not([type=checkbox], [type=radio])")]
+    .filter((each) => each.checkVisibility() && each.getBoundingClientRect().height < 44),
+  ...[...document.querySelectorAll(".scroll")].filter((each) => each.scrollWidth > each.clientWidth),
+].map((each) => each.outerHTML.slice(0, 80))`;
+
 let browser: Browser;
 
 describe.skipIf(chromiumPath === undefined)("the console in a real browser", () => {
@@ -68,6 +75,7 @@ describe.skipIf(chromiumPath === undefined)("the console in a real browser", () 
       expect(await findings(page), path).toEqual([]);
       const wide = await page.evaluate<boolean>("document.documentElement.scrollWidth > innerWidth");
       expect(wide, `${path} is wider than the window`).toBe(false);
+      if (size.width < 600) expect(await page.evaluate<readonly string[]>(tooSmall), path).toEqual([]);
     }
     expect(complaints).toEqual([]);
   });

@@ -59,7 +59,7 @@ function Pictures({ analysis }: { readonly analysis: Analysis }) {
         {span(durationMs)}
       </p>
       <BarStrip
-        label={`Lines in ${String(histogram.stepMinutes)} min`}
+        label={`Lines per ${String(histogram.stepMinutes)} min`}
         bars={histogram.rows.map(({ from, count }) => ({ label: from.replace("T", " "), value: count }))}
       />
       <div class="cards">
