@@ -251,7 +251,9 @@ describe.skipIf(obstacle !== undefined)("pictl tui on a lab", () => {
     await keys("2");
     await seen(/● {2}web +n1 +running/);
     await lab.kill("n1");
-    await seen(/\? {2}web +n1 +running\?/);
+    const aged = /\? {2}web +n1 +running\?.* seen (\d+) s ago/;
+    const [, age = ""] = aged.exec(await seen(aged)) ?? [];
+    await terminal.until((screen) => Number(aged.exec(screen)?.[1]) > Number(age));
     await seen("nodes 2/3");
     await seen(/✗ n1: silent for/);
     await keys("3");
@@ -259,6 +261,9 @@ describe.skipIf(obstacle !== undefined)("pictl tui on a lab", () => {
     expect(terminal.screen()).toMatch(/● {2}n2 +up/);
     await lab.start("n1");
     await seen("nodes 3/3");
+    await keys("2");
+    // Docker starts nothing by itself there.
+    await seen(/✗ {2}web +n1 +stopped/);
   });
 
   test("smaller and smaller, a paste, and a slow terminal's Ctrl-Z", async () => {
