@@ -17,6 +17,11 @@ test(
   },
 );
 
+test("an order on a line that breaks does not come beside the old copy that is brought back", async () => {
+  const { violation } = await happen(scenarioOf(2_025_907));
+  expect(violation).toBeUndefined();
+});
+
 test("a seed has one history", async () => {
   const tell = async (seed: number): Promise<readonly string[]> => {
     const lines: string[] = [];

@@ -1,4 +1,5 @@
 import { type ErrorCode, PictlError, toFailure } from "../../domain/errors.ts";
+import { commandWindowMs } from "../../domain/guard/command.ts";
 import { moveEdits } from "../../domain/move/edits.ts";
 import type { MoveRecord } from "../../domain/move/journal.ts";
 import { notMoved } from "../../domain/move/not-moved.ts";
@@ -164,9 +165,10 @@ async function onceWritten(ports: Ports, moving: Switching & Pick<Replacing, "mo
 /** Everything that is undone when it fails. Resolves to the gap in milliseconds, null when there was no old copy. */
 async function untilWritten(ports: Ports, moving: Replacing): Promise<number | null> {
   const { config, plan, store, move, old } = moving;
-  const sent = { new: false };
+  const { clock } = ports;
+  let sentAt: number | undefined;
   const startingNew = (): Promise<Passed> => {
-    sent.new = true;
+    sentAt = clock.monotonic();
     return startNew(ports, moving);
   };
   try {
@@ -186,6 +188,13 @@ async function untilWritten(ports: Ports, moving: Replacing): Promise<number | n
     });
     return old?.state === "running" ? gapMs : null;
   } catch (error) {
+    const { code } = toFailure(error);
+    // What is on its way may begin for a while, and must not come beside the old one; who is told to end does not wait for that.
+    if (sentAt !== undefined && onItsWay.has(code)) {
+      moving.step.update("waiting until nothing that was sent can begin");
+      const ms = sentAt + commandWindowMs + afterWindowMs - clock.monotonic();
+      await clock.sleep(Math.max(0, ms), ports.signal).catch(() => undefined);
+    }
     moving.step.update("undoing");
     // Undoing is not interrupted: half a move is worse than a late Ctrl-C.
     const undone = await undo(
@@ -194,7 +203,7 @@ async function untilWritten(ports: Ports, moving: Replacing): Promise<number | n
       { ...move, copied: moving.copied },
       {
         dead: moving.sourceIs === "dead" ? new Set([plan.from]) : new Set(),
-        certain: !sent.new || !endsUnheard.has(toFailure(error).code),
+        certain: sentAt === undefined || !endsUnheard.has(code),
       },
     ).catch((failed: unknown) => {
       throw notMoved(plan, error, { isBack: false, notUndone: failed });
@@ -203,10 +212,11 @@ async function untilWritten(ports: Ports, moving: Replacing): Promise<number | n
   }
 }
 
+/** After these a command may not have begun yet: its node was not heard any more. */
+const onItsWay: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["connection-lost", "node-unreachable"]);
+
 /** After these nobody knows whether a command has done its work, or is going to. */
-const endsUnheard: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  "timeout",
-  "connection-lost",
-  "node-unreachable",
-  "interrupted",
-]);
+const endsUnheard: ReadonlySet<ErrorCode> = new Set<ErrorCode>([...onItsWay, "timeout", "interrupted"]);
+
+/** Other commands of the new copy come before the one that makes it, each a few round trips; and that one takes its time. */
+const afterWindowMs = 1_000;
