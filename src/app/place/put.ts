@@ -7,7 +7,7 @@ import { dockerWarnings } from "../../domain/docker/warnings.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { hintedFurther, PictlError, toFailure } from "../../domain/errors.ts";
 import type { Passed } from "../../domain/place/gate.ts";
-import { portTaken, takenPort } from "../../domain/placement/ports.ts";
+import { addressMissing, missingAddress, portTaken, takenPort } from "../../domain/placement/ports.ts";
 import { copiesOf, isNameOf } from "../../domain/place/names.ts";
 import { type PlaceStep, undoing } from "../../domain/place/steps.ts";
 import { makeNetworks } from "./networks.ts";
@@ -136,8 +136,10 @@ async function carryOut(ports: Ports, putting: Putting, step: PlaceStep): Promis
   }
 }
 
-/** Docker tells that a port is taken, and not by whom. */
+/** Docker tells that a port is taken, and not by whom, and that it lacks an address in words of its inside. */
 async function namingPort({ engine, placement, run }: Putting, error: unknown): Promise<unknown> {
+  const missing = error instanceof PictlError ? missingAddress(run.args, error.message) : undefined;
+  if (missing !== undefined) return addressMissing(placement, missing);
   if (!(error instanceof PictlError && /port is already allocated|address already in use/.test(error.message)))
     return error;
   const found = await engine.containers().catch(() => []);

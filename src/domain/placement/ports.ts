@@ -39,6 +39,25 @@ export function portTaken(
   });
 }
 
+/** What Docker means by "cannot assign requested address": the first address of these ports that its words name. */
+export function missingAddress(args: readonly string[], said: string): string | undefined {
+  if (!said.includes("cannot assign requested address")) return undefined;
+  return published(args).find(({ ip }) => ip !== "" && said.includes(`${ip}:`))?.ip;
+}
+
+/** The docker-failed that tells so. */
+export function addressMissing({ container, node }: Pick<Placement, "container" | "node">, ip: string): PictlError {
+  return new PictlError(
+    "docker-failed",
+    `${container} publishes a port at ${ip}, and ${node} does not have that address.`,
+    {
+      container,
+      node,
+      hint: `A virtual IP is at one node: leave the address out (\`-p 80:80\`), and the container answers there, too; or set \`sysctl net.ipv4.ip_nonlocal_bind=1\` on ${node}.`,
+    },
+  );
+}
+
 /** The same against what the layout places somewhere, whether it runs now or not. */
 export function reservedPort(args: readonly string[], placed: readonly Placement[]): TakenPort | undefined {
   for (const wanted of published(args)) {

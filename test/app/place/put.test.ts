@@ -235,6 +235,19 @@ test("who has a port is told, where Docker only says that it is taken", async ()
   });
 });
 
+test("a port at an address that the node does not have, as a virtual IP's, is told with the address", async () => {
+  const bind =
+    "driver failed programming external connectivity: listen tcp4 10.0.0.9:80: bind: cannot assign requested address";
+  const { ended } = await placing({ refuses: { "docker container run": bind }, args: ["-p", "10.0.0.9:80:80"] });
+  expect(ended).toMatchObject({
+    error: {
+      code: "docker-failed",
+      message: "web publishes a port at 10.0.0.9, and n1 does not have that address.",
+      hint: "A virtual IP is at one node: leave the address out (`-p 80:80`), and the container answers there, too; or set `sysctl net.ipv4.ip_nonlocal_bind=1` on n1.",
+    },
+  });
+});
+
 test.each([
   { fillsVolumes: false, seconds: "180 s" },
   { fillsVolumes: true, seconds: "900 s" },
