@@ -58,13 +58,20 @@ export class Cluster {
 
   /** One command, from its start to its end. */
   async by<T>(work: (hands: Hands) => Promise<T>): Promise<T> {
-    const ended = await this.killed(undefined, work);
+    const ended = await this.#run(undefined, work);
     if (ended === undefined) throw new Error("The command has not ended within ten minutes.");
-    return ended;
+    return ended.value;
   }
 
   /** One command that dies as `crash` says; undefined when it did, and what was under way on the nodes has ended. */
   async killed<T>(crash: Crash | undefined, work: (hands: Hands) => Promise<T>): Promise<T | undefined> {
+    return (await this.#run(crash, work))?.value;
+  }
+
+  async #run<T>(
+    crash: Crash | undefined,
+    work: (hands: Hands) => Promise<T>,
+  ): Promise<{ readonly value: T } | undefined> {
     const { timeline } = this.world;
     const process = new Process(`command ${String(++this.#commands)}`, timeline);
     process.crash = crash;
@@ -84,7 +91,7 @@ export class Cluster {
     await timeline.run(timeline.now + 600_000, () => ended === undefined);
     process.kill();
     if (ended !== undefined && "error" in ended) throw ended.error;
-    return ended?.value;
+    return ended;
   }
 
   /** `c1 app:1` for each container that runs, by its node. */
