@@ -65,7 +65,9 @@ describe.skipIf(obstacle !== undefined)("vip", () => {
       ]);
       const shown = await run("show");
       expect([shown.code, shown.stderr]).toEqual([0, ""]);
-      expect(shown.stdout).toMatch(/ is on n2 \(for [^)]+\); static; no daemon here keeps it\nNODE +DEVICE +STATE +SEEN\n/);
+      expect(shown.stdout).toMatch(
+        / is on n2 \(for [^)]+\); static; no daemon here keeps it\nNODE +DEVICE +STATE +SEEN\n/,
+      );
       expect(shown.stdout).toMatch(/^n1 +eth0 +fit\nn2 +eth0 +holds +without end\nn3 +eth0 +fit$/m);
     });
 
