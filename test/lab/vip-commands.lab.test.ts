@@ -123,7 +123,9 @@ describe.skipIf(obstacle !== undefined)("vip", () => {
       expect(await holders()).toEqual(["n1"]);
       await lab.kill("n1");
       for (let run = 1; run < 3; run += 1) {
-        expect((await once()).stderr).toContain(`No candidate that answers has ${vip()}: n1 had it and does not answer`);
+        expect((await once()).stderr).toContain(
+          `No candidate that answers has ${vip()}: n1 had it and does not answer`,
+        );
       }
       await once();
       expect(await has("n2")).toBe(true);
