@@ -60,7 +60,8 @@ describe.skipIf(obstacle !== undefined)("run, stats, prune, syslog and rsyslog o
     const server = await startServing(lab.status().config);
     const headers = { authorization: `Bearer ${server.token}` };
     const page = await openPage(server, "containers/web/terminal");
-    page.type("stty size; hostname\r");
+    // Docker tells the terminal its size when the shell runs already.
+    page.type("until stty size 2>/dev/null | grep '30 100'; do :; done; hostname\r");
     await page.seen(`30 100\r\n${(await lab.inside("n1", "docker exec web hostname")).trim()}\r\n`);
     page.leave();
     const again = await openPage(server, "containers/web@n1/terminal", page.id());
