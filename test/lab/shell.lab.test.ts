@@ -81,7 +81,9 @@ describe.skipIf(obstacle !== undefined)("pictl shell on a real terminal", () => 
       enter("sleep 0.3; stty size");
       await seen("30 100");
       tmux("resize-window", "-x", "80", "-y", "24");
-      enter("sleep 1000");
+      // Only what is in the foreground is interrupted: it says itself when it is.
+      enter("sh -c 'echo in-front-$((1+1)); exec sleep 1000'");
+      await seen("in-front-2");
       tmux("send-keys", "C-c");
       enter("echo still-$?");
       await seen("still-130");
