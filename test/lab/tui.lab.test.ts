@@ -26,6 +26,12 @@ const ourSequences = /\x1b(?:\[\?[\d;]+[hl]|\[[\d;]*[HJKmr]|[78=>]|\(B)|\x18/g;
 const driver = /[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 const restored = { otherScreen: false, cursor: true, mouse: false, wraps: true, keypad: false };
 
+const sizes = [
+  [80, 24],
+  [40, 12],
+  [130, 36],
+] as const;
+
 /** The tests follow each other in one terminal, as a person would go on. */
 describe.skipIf(obstacle !== undefined)("pictl tui on a lab", () => {
   const lab = withLab({ nodes: 3 });
@@ -176,11 +182,7 @@ describe.skipIf(obstacle !== undefined)("pictl tui on a lab", () => {
     expect(page).toContain(String.raw`\x1b]0;hacked\x07\x1b[2J`);
     await read();
     await keys("Escape");
-    for (const [columns, rows] of [
-      [80, 24],
-      [40, 12],
-      [130, 36],
-    ] as const) {
+    for (const [columns, rows] of sizes) {
       terminal.resize(columns, rows);
       await seen(/● {2}n2 +up/);
     }
@@ -371,6 +373,8 @@ describe.skipIf(obstacle !== undefined)("pictl tui on a lab", () => {
         docker run --detach --name ${hostileName} --label io.pictl.cluster=${cluster} --label any=${hostileName} \
           --label io.pictl.container=${hostileName} --health-interval 1s --health-retries 1 \
           --health-cmd "printf '${driving}'; exit 1" ${hostileName}
+        # An event by its name would make us look for a container that this node's Docker does not have.
+        while [ "$(docker inspect --format '{{.State.Health.Status}}' ${hostileName})" != unhealthy ]; do sleep 0.1; done
         printf '${driving}' >/proc/sys/kernel/hostname
         docker exec web sh -c "printf '${driving}NEEDLE\\n' >/proc/1/fd/1"`,
     );
@@ -402,11 +406,7 @@ describe.skipIf(obstacle !== undefined)("pictl tui on a lab", () => {
     terminal.type("web");
     await keys("Enter", "L");
     await seen(/x1b\[6n.*NEEDLE/);
-    for (const [columns, rows] of [
-      [80, 24],
-      [40, 12],
-      [130, 36],
-    ] as const) {
+    for (const [columns, rows] of sizes) {
       terminal.resize(columns, rows);
       await keys("w", "t");
       await seen(/listens on[^]*aGFja2Vk/);

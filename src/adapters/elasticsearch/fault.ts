@@ -15,12 +15,6 @@ export function faultOf(error: unknown): ElasticFault {
   return { kind: "no-answer", code: typeof known === "string" ? known : "ECONNRESET" };
 }
 
-/** The login may not do this. */
-export function isForbidden(error: unknown): boolean {
-  const fault = faultOf(error);
-  return fault.kind === "answer" && fault.status === 403;
-}
-
 /** The client keeps the words of an error of the connection, and not its code. */
 function codeIn(message: string): string | undefined {
   const word = /\b(?:E[A-Z]{4,}|UND_ERR_[A-Z]+|ERR_TLS_[A-Z_]+|[A-Z]+_[A-Z_]*CERT[A-Z_]*)\b/.exec(message)?.[0];

@@ -1,6 +1,7 @@
 import type { Client } from "@elastic/elasticsearch";
-import { isForbidden } from "./fault.ts";
+import { isForbidden } from "../../domain/elastic/failure.ts";
 import type { PictlEvent } from "../../domain/event.ts";
+import { faultOf } from "./fault.ts";
 
 const pageSize = 1000;
 
@@ -60,7 +61,7 @@ export async function knownIds(
   const where = { index: stream, ignore_unavailable: true, allow_no_indices: true };
   // What has just been stored is not searched yet; a login that may not change that sees what is a second old.
   await client.indices.refresh(where, { signal }).catch((error: unknown) => {
-    if (!isForbidden(error)) throw error;
+    if (!isForbidden(faultOf(error))) throw error;
   });
   const { hits } = await client.search(
     {

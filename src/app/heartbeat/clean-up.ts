@@ -5,6 +5,7 @@ import type { StaleCopy } from "../../domain/heartbeat/stale.ts";
 import { runDocker } from "../kit/docker.ts";
 import { withLocks } from "../kit/locks.ts";
 import { nodeOf } from "../kit/observe.ts";
+import { reach } from "../kit/reach.ts";
 import type { Ports } from "../ports.ts";
 import { record } from "../kit/record.ts";
 import { isPlaced } from "../copies/refuse-moved.ts";
@@ -21,10 +22,7 @@ export async function cleanUp(ports: Ports, { config, copy }: { config: Config; 
     await locked(place);
     // What the layout has left it may have again by now, also by a move that ended while the round looked around.
     if (copy.why !== "older" && (await isPlaced(ports, place))) return;
-    const [connection, engine] = await Promise.all([
-      ports.nodes.connect(nodeOf(config, node), ports.signal),
-      ports.engines.on(nodeOf(config, node), ports.signal),
-    ]);
+    const { connection, engine } = await reach(ports, nodeOf(config, node));
     const found = (await engine.containers()).find((each) => each.id === copy.id);
     if (!found || !isOurs(found, config.cluster) || generationOf(found) !== copy.generation) return;
     const doing = `remove the old ${container}`;

@@ -5,14 +5,13 @@ import { markOf } from "../../domain/container/stop-mark.ts";
 import type { ContainerFacts, StopMark } from "../../domain/docker/facts.ts";
 import { machineOf } from "../kit/machine.ts";
 import { nodeOf } from "../kit/observe.ts";
-import type { Connection, Engine, Ports } from "../ports.ts";
+import { reach, type Reached } from "../kit/reach.ts";
+import type { Ports } from "../ports.ts";
 import { isUnreachable } from "./on-node.ts";
 
 /** One end of a move. */
-export interface Side {
+export interface Side extends Reached {
   readonly node: string;
-  readonly connection: Connection;
-  readonly engine: Engine;
   /** Two nodes with the same one are two names of one machine. */
   readonly engineId: string;
   readonly containers: readonly ContainerFacts[];
@@ -20,11 +19,7 @@ export interface Side {
 
 /** Throws what connecting and asking Docker throw. */
 export async function sideOf(ports: Ports, config: Config, name: string): Promise<Side> {
-  const node = nodeOf(config, name);
-  const [connection, engine] = await Promise.all([
-    ports.nodes.connect(node, ports.signal),
-    ports.engines.on(node, ports.signal),
-  ]);
+  const { connection, engine } = await reach(ports, nodeOf(config, name));
   const [{ id: engineId }, containers] = await Promise.all([machineOf(connection, engine), engine.containers()]);
   return { node: name, connection, engine, engineId, containers };
 }

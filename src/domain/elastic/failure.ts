@@ -8,11 +8,16 @@ export type ElasticFault =
   | { readonly kind: "no-answer"; readonly code: string }
   | { readonly kind: "other-product" };
 
+/** The login may not do this. */
+export function isForbidden(fault: ElasticFault): boolean {
+  return fault.kind === "answer" && fault.status === 403;
+}
+
 /** In a sentence, with what to do. `server` names it without a login. */
 export function elasticError(server: string, fault: ElasticFault): PictlError {
   const { message, hint } = told(withoutPasswords(server).replace(/\/$/, ""), fault);
-  const isForbidden = fault.kind === "answer" && fault.status === 403;
-  return new PictlError(isForbidden ? "elasticsearch-forbidden" : "elasticsearch-failed", message, { hint });
+  const code = isForbidden(fault) ? "elasticsearch-forbidden" : "elasticsearch-failed";
+  return new PictlError(code, message, { hint });
 }
 
 function told(server: string, fault: ElasticFault): { readonly message: string; readonly hint: string } {

@@ -1,5 +1,5 @@
-import { sharesOf } from "../container/shares.ts";
 import { toFailure } from "../errors.ts";
+import { sourcesOf } from "../place/groups.ts";
 import { planRollout } from "../place/rollout.ts";
 import { portTaken, type TakenPort, takenPort } from "../placement/ports.ts";
 import type { Planned } from "./steps.ts";
@@ -30,7 +30,7 @@ export function inOrder(
     const same = planned.filter(({ placement }) => placement.container === each.placement.container);
     // A version whose image is missing on one node replaces nothing on the others.
     add(each.step, each.disturbs ? same.flatMap(({ images }) => images) : each.images);
-    const names = [...(each.placement.after ?? []), ...sharesOf(each.placement.args).map(({ from }) => from)];
+    const names = sourcesOf(each.placement);
     const others = planned.filter(({ placement }) => names.includes(placement.container));
     add(
       each.step,

@@ -1,4 +1,3 @@
-import type { Placement } from "../config/types.ts";
 import { type Failure, PictlError, toFailure } from "../errors.ts";
 import type { Planned } from "./steps.ts";
 import type { Pair } from "./strays.ts";
@@ -35,15 +34,16 @@ export function stuckOf(
     const why = own ?? blocked.find(({ taker }) => waits(each.step.id, taker.step.id));
     return why ? [{ each, failure: own ? own.failure : comesTooLate(each.step, why.taker.step) }] : [];
   });
-  const more = [...secondCopies(planned, pairs, stuck), ...stoppedRollouts(planned, stuck)];
+  const left = planned.filter((each) => !stuck.some((one) => one.each === each));
+  const more = [...secondCopies(left, pairs), ...stoppedRollouts(left, stuck)];
   return more.length === 0 ? stuck : stuckOf(planned, { blocked: [...blocked, ...more], pairs, waits });
 }
 
-/** What is not stuck yet, of a container that cannot be changed on another node: however large the batches are, it waits. */
-function stoppedRollouts(planned: readonly Planned[], stuck: readonly Stuck[]): readonly Blocked[] {
+/** Of what is left, what is of a container that cannot be changed on another node: however large the batches are, it waits. */
+function stoppedRollouts(left: readonly Planned[], stuck: readonly Stuck[]): readonly Blocked[] {
   const first = stuck.filter(({ each }) => each.disturbs);
-  return planned
-    .filter((each) => each.disturbs && !stuck.some((one) => one.each === each))
+  return left
+    .filter((each) => each.disturbs)
     .flatMap((taker) => {
       const { container, node } = taker.step;
       const mate = first.find(({ each }) => each.step.container === container);
@@ -53,17 +53,11 @@ function stoppedRollouts(planned: readonly Planned[], stuck: readonly Stuck[]): 
     });
 }
 
-/** New copies, not stuck yet, of containers that stay where the layout does not have them. */
-function secondCopies(
-  planned: readonly Planned[],
-  pairs: readonly Pair[],
-  stuck: readonly Stuck[],
-): readonly Blocked[] {
-  const goes = ({ placement }: { readonly placement: Placement }): boolean =>
-    planned.some((each) => each.placement === placement && !stuck.some((one) => one.each === each));
-  const staying = pairs.filter((pair) => !goes(pair));
-  return planned
-    .filter((each) => each.step.kind === "create" && goes(each))
+/** Of what is left, new copies of containers that stay where the layout does not have them. */
+function secondCopies(left: readonly Planned[], pairs: readonly Pair[]): readonly Blocked[] {
+  const staying = pairs.filter(({ placement }) => !left.some((each) => each.placement === placement));
+  return left
+    .filter(({ step }) => step.kind === "create")
     .flatMap((taker) => {
       const pair = staying.find(({ placement }) => placement.container === taker.step.container);
       return pair ? [{ taker, failure: secondCopy(taker.step, pair) }] : [];
