@@ -42,7 +42,7 @@ export default class Init extends PictlCommand {
     force: Flags.boolean({ summary: "Put it in the place of a config that is there." }),
     fingerprint: Flags.string({
       summary: "Trust the host key with this fingerprint and no other. Repeatable.",
-      helpValue: "SHA256:…",
+      helpValue: "SHA256:KEY",
       multiple: true,
       multipleNonGreedy: true,
     }),

@@ -6,7 +6,7 @@ import { parseMoment } from "../src/domain/time.ts";
 import { rsyslogView } from "../src/view/rsyslog.ts";
 
 export default class Rsyslog extends PictlCommand {
-  static override summary = "Count what is in the rsyslog file: hosts, severities, programs, messages, over time.";
+  static override summary = "Count what is in the rsyslog file: hosts, severities, programs, messages.";
   static override description = `Reads rsyslog_logfile on rsyslog_host: RFC 3164 and RFC 5424 lines. rsyslog's default file format has no severity: it is that of PRI where the line begins with it (<34>…), else told by the message's words.
 In messages, numbers, addresses and hexadecimal are #, so that those of a kind are counted together; beyond 20,000 kinds, hosts or programs the rarest are left out. The file is counted on its host, by Perl, and only the counts cross the line; with --grep, or where there is no Perl, it is sent compressed and counted here.`;
   static override flags = {

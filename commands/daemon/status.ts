@@ -3,7 +3,7 @@ import { PictlCommand } from "../../src/cli/command.ts";
 import { daemonView } from "../../src/view/daemon.ts";
 
 export default class DaemonStatus extends PictlCommand {
-  static override summary = "Tell whether a daemon watches the cluster from this machine; exit 1 when none does.";
+  static override summary = "Tell whether a daemon runs on this machine; exit 1 when none does.";
   static override examples = ["<%= config.bin %> daemon status", "<%= config.bin %> daemon status --json"];
 
   async run(): Promise<void> {

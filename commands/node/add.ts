@@ -32,7 +32,7 @@ export default class NodeAdd extends PictlCommand {
     trust: Flags.boolean({ summary: "Show its host key and, once agreed to, trust it." }),
     fingerprint: Flags.string({
       summary: "With --trust: trust the host key with this fingerprint and no other. Repeatable.",
-      helpValue: "SHA256:…",
+      helpValue: "SHA256:KEY",
       multiple: true,
       multipleNonGreedy: true,
       dependsOn: ["trust"],

@@ -16,7 +16,7 @@ export default class NodeTrust extends PictlCommand {
   static override flags = {
     fingerprint: Flags.string({
       summary: "Trust the key with this fingerprint and no other. Repeatable.",
-      helpValue: "SHA256:…",
+      helpValue: "SHA256:KEY",
       multiple: true,
       multipleNonGreedy: true,
     }),

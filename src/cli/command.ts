@@ -4,6 +4,8 @@ import type { Ask } from "../app/ports.ts";
 import type { Report } from "../app/kit/report.ts";
 import type { Context, ContextOptions } from "../context.ts";
 import { type Failure, PictlError } from "../domain/errors.ts";
+import type { Config } from "../domain/config/types.ts";
+import { emptyLayoutText } from "../view/empty-layout.ts";
 import { failureText } from "../view/failures.ts";
 import type { Style } from "../view/style.ts";
 import { createAsk } from "./input/ask.ts";
@@ -57,6 +59,7 @@ export abstract class PictlCommand extends Command {
   #printing: Promise<void> | undefined;
   /** In the place of the one that its failures give. */
   #exitCode: number | undefined;
+  #config: Config | undefined;
 
   /** Aborted by the first Ctrl-C or SIGTERM, the second one leaves at once; and by the end of the terminal. */
   protected get signal(): AbortSignal {
@@ -110,6 +113,7 @@ export abstract class PictlCommand extends Command {
       cause: `pictl ${(this.id ?? "").replaceAll(":", " ")}`,
     });
     this.#closers.push(() => context.close());
+    this.#config = context.config;
     return context;
   }
 
@@ -143,6 +147,9 @@ export abstract class PictlCommand extends Command {
       const rest = this.#early ? without(report.result, this.#early) : report.result;
       if (rest) process.stdout.write(view(rest, this.terminal.out));
       process.stderr.write(failureText(this.terminal.err, report.failures));
+      if (this.#config && report.failures.length === 0) {
+        process.stderr.write(emptyLayoutText(this.terminal.err, this.#config, report.result));
+      }
       if (report.exitCode === exitCodeOfNo && report.failures.length === 0) {
         process.stderr.write("Nothing was changed.\n");
       }

@@ -35,13 +35,15 @@ class ManualPage extends CommandHelp {
   }
 }
 
-/** The first page of the manual: what `pictl` and `pictl --help` show. A command of no group stands under "More". */
-const groups: Readonly<Record<string, readonly string[]>> = {
-  "The cluster": ["init", "nodes", "node", "doctor", "status", "heartbeat", "vip", "daemon", "tui"],
-  Containers: ["build", "create", "start", "stop", "restart", "delete", "move", "container", "logs", "stats"],
-  Images: ["images", "image", "pull", "search", "tags", "prune"],
+/** The first page of the manual: what `pictl` and `pictl --help` show. Each command stands in a group (`help.test.ts`). */
+export const commandGroups: Readonly<Record<string, readonly string[]>> = {
+  "The cluster": ["init", "status", "nodes", "node", "doctor", "tui", "serve"],
+  "From the config to what runs": ["plan", "apply", "rollback", "history", "config", "container", "import"],
+  Containers: ["create", "start", "stop", "restart", "delete", "move", "logs", "stats"],
+  "Nobody is looking": ["daemon", "heartbeat", "vip", "notify"],
+  Images: ["build", "images", "image", "pull", "search", "tags", "prune"],
   "On the nodes": ["exec", "run", "shell", "syslog", "rsyslog"],
-  "pictl itself": ["config", "log", "lab", "kibana", "completion"],
+  "pictl itself": ["log", "kibana", "lab", "completion"],
 };
 
 export class PictlHelp extends Help {
@@ -63,14 +65,9 @@ export class PictlHelp extends Help {
 
   protected override async showRootHelp(): Promise<void> {
     const entries = this.entries();
-    const grouped = new Set(Object.values(groups).flat());
-    const more = [...entries.keys()].filter((name) => !grouped.has(name));
     this.log(`${this.config.pjson.description ?? ""}\n`);
     this.log(`${this.section("USAGE", "$ pictl COMMAND [ARGUMENTS] [FLAGS]")}\n`);
-    for (const [title, names] of [...Object.entries(groups), ["More", more] as const]) {
-      const known = names.filter((name) => entries.has(name));
-      if (known.length > 0) this.log(`${this.group(title, known, entries)}\n`);
-    }
+    for (const [title, names] of Object.entries(commandGroups)) this.log(`${this.group(title, names, entries)}\n`);
     this.log("`pictl help COMMAND` is a command's manual page.");
     this.log("Every command has --config, --json and --no-color.");
   }

@@ -3,7 +3,10 @@ import { visible, visibleLines } from "../domain/text.ts";
 import { type Style, tint } from "./style.ts";
 import { wrapBehind } from "./wrap.ts";
 
-/** One paragraph per failure: where, what, and what to do. Failures with the same text are told once for all their places. */
+/**
+ * One paragraph per failure: where, what, and what to do. Failures with the same text are told once for all their places, and
+ * what to do once for neighbours that share it.
+ */
 export function failureText(style: Style, failures: readonly Failure[]): string {
   const groups = new Map<string, { failure: Failure; places: string[] }>();
   for (const failure of failures) {
@@ -13,10 +16,19 @@ export function failureText(style: Style, failures: readonly Failure[]): string 
     if (place !== "") group.places.push(place);
     groups.set(key, group);
   }
-  return [...groups.values()].map(({ failure, places }) => paragraph(style, failure, places)).join("");
+  const told = [...groups.values()];
+  return told
+    .map(({ failure: { message, hint }, places }, index) =>
+      paragraph(style, { message, hint: told[index + 1]?.failure.hint === hint ? undefined : hint }, places),
+    )
+    .join("");
 }
 
-function paragraph(style: Style, { message, hint }: Failure, places: readonly string[]): string {
+function paragraph(
+  style: Style,
+  { message, hint }: { readonly message: string; readonly hint: string | undefined },
+  places: readonly string[],
+): string {
   // Each word for itself: a line may end between two.
   const where = places.map((place, index) => {
     const end = index === places.length - 1 ? ":" : ",";

@@ -5,6 +5,7 @@ import { duration } from "./units.ts";
 
 /** The table of `pictl heartbeat`: what each check saw, and what follows from it. */
 export function heartbeatView(result: { checks: readonly CheckRow[] }, style: Style): string {
+  if (result.checks.length === 0) return "The config has no check (`hb`).\n";
   return table(
     style,
     [

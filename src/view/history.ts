@@ -15,7 +15,7 @@ export function historyView({ placements }: { placements: readonly HistoryRow[] 
       { title: "ID", value: (row) => row.imageId?.replace("sha256:", "").slice(0, 12) ?? "-" },
       {
         title: "OUTCOME",
-        value: (row) => (row.newest ? "runs" : row.outcome),
+        value: (row) => (row.newest ? "newest" : row.outcome),
         tone: (row) => (row.outcome === "failed" ? "bad" : row.newest ? "good" : "dim"),
       },
       { title: "WHO", value: (row) => `${row.who}: ${row.cause}`, min: 12 },

@@ -18,6 +18,7 @@ const tones: Record<StatusRow["state"], Tone> = {
 
 /** The table of `pictl status`: wanted against actual. */
 export function statusView(result: { containers: readonly StatusRow[] }, style: Style): string {
+  if (result.containers.length === 0) return "";
   return table(
     style,
     [

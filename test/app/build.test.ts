@@ -170,7 +170,8 @@ describe("buildImages", () => {
     const report = await buildImages(ports, input([web("n1"), web("n2")]));
     expect(report.result.images.map((row) => row.node)).toEqual(["n2"]);
     const message = "The image web could not be built.\nStep 1/1 : RUN x\nboom\nit failed";
-    expect(report.failures).toEqual([{ code: "docker-failed", node: "n1", container: "web", message }]);
+    const hint = "Correct its files in /docker/web, and try again.";
+    expect(report.failures).toEqual([{ code: "docker-failed", hint, node: "n1", container: "web", message }]);
     expect(events.find((event) => event.node === "n1")).toMatchObject({ type: "image.build-failed", error: message });
   });
 

@@ -40,3 +40,13 @@ test("a line that others said keeps its form where it fits, and its control char
   const failure: Failure = { code: "docker-failed", message: "It ended.", hint: "It said:\n  a  b\x1b[2J\nc" };
   expect(failureText(terminal, [failure])).toBe("✗ It ended.\n  → It said:\n      a  b\\x1b[2J\n    c\n");
 });
+
+test("what to do is told once for neighbours that share it", () => {
+  const failures = ["10.0.0.1", "10.0.0.2"].map((address, index): Failure => {
+    const message = `${address} did not answer.`;
+    return { code: "node-unreachable", message, node: `n${String(index + 1)}`, hint: "Check that it is on." };
+  });
+  expect(failureText(pipe, [...failures, long])).toBe(
+    `✗ n1: 10.0.0.1 did not answer.\n✗ n2: 10.0.0.2 did not answer.\n  → Check that it is on.\n${failureText(pipe, [long])}`,
+  );
+});

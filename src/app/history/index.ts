@@ -6,7 +6,7 @@ import type { Ports } from "../ports.ts";
 import type { Report } from "../kit/report.ts";
 
 export type HistoryRow = Omit<PlacementRecord, "entry"> & {
-  /** It is the newest good one of its node, as far as this machine knows. */
+  /** It is the newest good one of a node on which the layout has the container, as far as this machine knows. */
   readonly newest: boolean;
 };
 
@@ -34,7 +34,8 @@ export async function placementHistory(
     const newer = records.some(
       (each) => each.node === row.node && each.outcome === "placed" && each.generation > row.generation,
     );
-    return { ...row, newest: row.outcome === "placed" && !newer };
+    const stays = config.placements.some((each) => each.container === row.container && each.node === row.node);
+    return { ...row, newest: row.outcome === "placed" && !newer && stays };
   });
   return { result: { placements: rows }, failures: [] };
 }

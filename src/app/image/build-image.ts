@@ -115,8 +115,10 @@ function missingFolder({ context, folder }: BuildImageInput, outcome: Outcome): 
   });
 }
 
-function buildFailed({ image }: BuildImageInput, outcome: Outcome & { status: "failed" }): PictlError {
+function buildFailed({ image, folder }: BuildImageInput, outcome: Outcome & { status: "failed" }): PictlError {
   const said = buildFailureLines(outcome.stdout, outcome.stderr).join("\n");
   const text = said === "" ? `docker build ended with exit code ${String(outcome.code)} and said nothing.` : said;
-  return new PictlError("docker-failed", `The image ${image} could not be built.\n${text}`);
+  return new PictlError("docker-failed", `The image ${image} could not be built.\n${text}`, {
+    hint: `Correct its files in ${folder}, and try again.`,
+  });
 }

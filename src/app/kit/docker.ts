@@ -1,9 +1,9 @@
 import { firstOf } from "../../abort.ts";
 import { dockerAccessError, nameTaken } from "../../domain/docker/failure.ts";
 import { dockerRights } from "../../domain/docker/rights.ts";
+import { dockerAdvice, dockerSaid } from "../../domain/docker/said.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { type Command } from "../../domain/shell.ts";
-import { visible } from "../../domain/text.ts";
 import type { Connection, Outcome, RunOptions } from "../ports.ts";
 
 export interface DockerCommand extends RunOptions {
@@ -61,7 +61,8 @@ export function dockerError(
   if (noAccess) return noAccess;
   const taken = nameTaken(said, { doing, node });
   if (taken) return taken;
-  return new PictlError("docker-failed", `Could not ${doing}: ${dockerSaid(said, outcome.code)}`, { node });
+  const words = dockerSaid(said, outcome.code);
+  return new PictlError("docker-failed", `Could not ${doing}: ${words}`, { node, hint: dockerAdvice(words, node) });
 }
 
 function unknownEnd(
@@ -97,16 +98,3 @@ function floodGate(why: () => PictlError): {
     },
   };
 }
-
-/** Docker's last words, without its prefix and its advertisement for `--help`. */
-function dockerSaid(stderr: string, code: number): string {
-  const lines = stderr.split("\n").filter((line) => line.trim() !== "" && !advertisement.test(line));
-  const text = lines
-    .slice(-5)
-    .map((line) => line.replace(/^docker: /, "").replace(/^Error response from daemon: /, ""))
-    .join("; ");
-  if (text === "") return `docker ended with exit code ${String(code)}.`;
-  return visible(text.replace(/[^.!?]$/, "$&."));
-}
-
-const advertisement = /^(?:(?:See|Run) '.*--help'(?: for more information)?\.?|Usage: .*)$/;

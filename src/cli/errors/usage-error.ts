@@ -44,6 +44,11 @@ function wayOut(unclear: readonly string[], command: string, args: object): read
   if ("node" in args && unclear.every((flag) => flag === "-n" || flag === "--node")) {
     return [`Nodes stand there without a flag: \`pictl ${command} NODE\`.`];
   }
+  if ("container" in args && unclear.every((flag) => flag === "-n" || flag === "--node")) {
+    return ["NAME@NODE is a container on one node."];
+  }
+  if (command === "exec")
+    return [`What has flags of its own stands behind \`--\`: \`pictl exec -- PROGRAM ${unclear[0] ?? ""}\`.`];
   // `config set layout[0].web "-p 80:80"`: the shell took the quotes, and what is left looks like a flag.
   return ["A value that begins with - stands last, after `--`."];
 }

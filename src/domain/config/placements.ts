@@ -8,6 +8,8 @@ import type { RawConfig, RawContainer, RawLayoutRow, RawUpdate } from "./raw.ts"
 import { parseSecretSource } from "./secret-source.ts";
 import type { NetworkSpec, Placement, UpdateSettings } from "./types.ts";
 import { splitWords } from "./words.ts";
+import { PictlError } from "../errors.ts";
+import { parseReference } from "../registry/reference.ts";
 import { parseRunArgs, type RunArgs } from "../docker/run-args.ts";
 
 type ResolvePath = (path: string) => string;
@@ -54,6 +56,7 @@ interface Place {
 function placement(place: Place): Placement {
   const { raw, value, container, resolvePath } = place;
   checkName(place);
+  checkImage(place);
   checkVariables(place);
   checkHooks(place);
   if (value.image !== undefined && value.build !== undefined) {
@@ -139,6 +142,17 @@ function checkName({ container, value, path, findings }: Place): void {
       `Docker allows no image called "${container}" (small letters and digits, with single - _ . between them); give an image`,
       { atKey: true },
     );
+  }
+}
+
+/** An image that docker has to find by a name, or by an id. */
+function checkImage({ value: { image }, path, findings }: Place): void {
+  if (image === undefined || /^[a-f0-9]{64}$/.test(image)) return;
+  try {
+    parseReference(image);
+  } catch (error) {
+    if (!(error instanceof PictlError)) throw error;
+    findings.warning([...path, "image"], error.message.replace(/\.$/, ""));
   }
 }
 

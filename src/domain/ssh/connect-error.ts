@@ -45,7 +45,7 @@ function explain(failure: ConnectFailure): Explanation {
     case "ECONNREFUSED":
       return {
         message: `${address} refused the connection: the host is there, and no sshd listens on that port.`,
-        hint: "Start sshd on it (`systemctl start ssh`), or give the right port as `ssh.port` in the config.",
+        hint: "Start sshd on it (`systemctl start ssh`), or give the right port in the config, as `ssh.port` or `nodes.NAME.port`.",
       };
     case "EHOSTUNREACH":
     case "ENETUNREACH":

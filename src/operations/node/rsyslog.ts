@@ -12,7 +12,7 @@ export const nodeRsyslog = operation(
     route: "GET /rsyslog",
     role: "operator",
     changes: false,
-    summary: "Count what is in the rsyslog file: hosts, severities, programs, messages, over time.",
+    summary: "Count what is in the rsyslog file: hosts, severities, programs, messages.",
     button: "Rsyslog",
     output: "rsyslog",
     input: {

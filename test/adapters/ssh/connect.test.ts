@@ -174,6 +174,7 @@ describe.skipIf(whyNoSshd)(`connecting${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { 
       expect(error.message).toBe(
         `127.0.0.1:${sshd.port} refused the login of root. Offered: ${wrong}. The server takes: publickey.`,
       );
+      expect(error.hint).toContain(`Install a key with \`ssh-copy-id -p ${sshd.port} root@127.0.0.1\`, or name`);
       expect((await sshd.log()).match(/Failed publickey for root/g)).toHaveLength(1);
     });
 
@@ -197,7 +198,8 @@ describe.skipIf(whyNoSshd)(`connecting${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { 
 
     test("a key file that does not exist", async () => {
       const nodes = openTestNodes();
-      await rejection(nodes.connect(sshd.node("n1", { identityFile: "/no/such/key" })), "auth-failed");
+      const error = await rejection(nodes.connect(sshd.node("n1", { identityFile: "/no/such/key" })), "auth-failed");
+      expect(error.hint).toContain("Make a key with `ssh-keygen -t ed25519`, install it with `ssh-copy-id ");
       expect(nodes.warnings).toEqual(["The identity file /no/such/key does not exist."]);
     });
   });

@@ -67,6 +67,17 @@ test.each([
   expect(await told(words)).toMatchObject({ hint: `${way}\`pictl config set --help\` shows what it takes.` });
 });
 
+test.each([
+  ["exec", "docker ps -a", "What has flags of its own stands behind `--`: `pictl exec -- PROGRAM -a`. "],
+  ["start", "web --node n1", "NAME@NODE is a container on one node. "],
+  ["start", "web -n n1", "NAME@NODE is a container on one node. "],
+])("pictl %s %s", async (command, words, way) => {
+  const args = { [command === "exec" ? "command" : "container"]: Args.string({ multiple: true }) };
+  await expect(Parser.parse(words.split(" "), { args, flags: {} })).rejects.toSatisfy(
+    (error) => failuresOf(error, command)[0]?.hint === `${way}\`pictl ${command} --help\` shows what it takes.`,
+  );
+});
+
 test("what has no words of ours is told as it is, without its headings", () => {
   const message = "The following error occurred:\n  --tail=x: not a number\nSee more help with --help";
   expect(failuresOf(new CLIError(message), "logs")).toMatchObject([

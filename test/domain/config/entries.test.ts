@@ -16,6 +16,28 @@ function told(raw: RawConfig): string[] {
 
 const one = (entry: RawContainer): RawConfig => ({ layout: [{ node: "n1", web: entry }] });
 
+test.each([
+  ["UPPER/case:tag:tag", "a tag is of letters"],
+  ["Nginx", "capital letters are allowed in its tag only"],
+  ["nginx:", "a tag is of letters"],
+  ["https://registry.lab/app", "use small letters"],
+])("an image that docker can have under no such name is told before it is tried: %s", (image, why) => {
+  expect(told(one({ image })).join()).toContain(
+    `warning at layout.0.web.image: "${image}" cannot be the name of an image: `,
+  );
+  expect(told(one({ image })).join()).toContain(why);
+});
+
+test.each([
+  "redis:7",
+  "r:5000/team/app@sha256:" + "a".repeat(64),
+  "a".repeat(64),
+  "sha256:" + "a".repeat(64),
+  "3f1c7e2a90bd",
+])("an image by its name or id: %s", (image) => {
+  expect(told(one({ image }))).toEqual([]);
+});
+
 describe("a command after the image", () => {
   const run = (entry: RawContainer): string => {
     const [wanted] = build(one(entry)).config.placements;

@@ -1,5 +1,6 @@
 import type { AnyAuthMethod, AuthenticationType, KeyboardInteractiveCallback, NextAuthHandler, Prompt } from "ssh2";
 import { PictlError } from "../../../domain/errors.ts";
+import { quote } from "../../../domain/shell.ts";
 import type { Secret } from "../../../domain/secret.ts";
 import type { Identity } from "./keyring.ts";
 
@@ -48,19 +49,25 @@ export class SshLogin {
     return last === undefined || last === "password" ? (last ?? "nothing") : `key ${last}`;
   }
 
-  /** auth-failed, saying what was offered and what the server takes. */
-  failure(node: string, address: string, detail: string | undefined): PictlError {
+  /** auth-failed, saying what was offered and what the server takes. `address` is `host` and `port`, in words. */
+  failure(
+    node: string,
+    { address, host, port }: { readonly address: string; readonly host: string; readonly port: number },
+    detail: string | undefined,
+  ): PictlError {
     const offered = this.#tried.length > 0 ? this.#tried.join(", ") : "no key (none was found)";
     const takes =
       this.#accepted === undefined ? "" : ` The server takes: ${this.#accepted.join(", ") || "nothing more"}.`;
     const said = detail === undefined ? "" : ` It said: "${detail}".`;
+    const make = this.#tried.length > 0 ? "Install a key" : "Make a key with `ssh-keygen -t ed25519`, install it";
+    const copy = `ssh-copy-id ${port === 22 ? "" : `-p ${String(port)} `}${quote(`${this.#offer.user}@${host}`)}`;
     return new PictlError(
       "auth-failed",
       `${address} refused the login of ${this.#offer.user}. Offered: ${offered}.${takes}${said}`,
       {
         node,
         hint:
-          `Install a key with \`ssh-copy-id ${this.#offer.user}@…\`, or name the right one as \`ssh.identity_file\`; ` +
+          `${make} with \`${copy}\`, or name the right one as \`ssh.identity_file\`; ` +
           "a locked or expired account refuses every key (sshd's log on the node says which it is).",
       },
     );

@@ -68,7 +68,8 @@ export async function attemptConnection(attempt: ConnectAttempt): Promise<{ clie
     });
     return { client, method: login.method };
   } catch (error) {
-    if (error instanceof LoginRefused) throw login.failure(step.node, addressOf(step), error.detail);
+    if (error instanceof LoginRefused)
+      throw login.failure(step.node, { address: addressOf(step), ...target }, error.detail);
     throw error;
   } finally {
     leave();

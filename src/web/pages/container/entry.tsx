@@ -41,8 +41,8 @@ export function Entry({ row }: { readonly row: LiveContainer }) {
         {past.result?.placements.map((version) => (
           <li key={version.generation}>
             <State
-              sign={version.outcome === "good" ? "●" : "○"}
-              tone={version.newest ? "good" : "quiet"}
+              sign={version.newest ? "●" : version.outcome === "failed" ? "✗" : "○"}
+              tone={version.newest ? "good" : version.outcome === "failed" ? "bad" : "quiet"}
               text={version.newest ? "newest" : version.outcome}
             />
             <strong>{version.image}</strong>
