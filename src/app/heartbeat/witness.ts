@@ -13,14 +13,18 @@ const slackMs = 1000;
 /** Who reached a silent node, and who tried in vain. */
 export type WitnessAnswers = Pick<SilentNode, "seenBy" | "missedBy">;
 
-/** The nodes that can be asked about others: a peer on this very machine sees what we see. */
+/**
+ * The nodes that can be asked about others: a peer on this very machine sees what we see. In one order whoever answered first,
+ * so that the same is told in each round.
+ */
 export function peersIn(
   ports: Pick<HeartbeatPorts, "machine">,
   seen: ReadonlyMap<string, NodeFacts>,
 ): readonly string[] {
   return [...seen]
     .filter(([, facts]) => "bootId" in facts && facts.bootId !== ports.machine.bootId)
-    .map(([name]) => name);
+    .map(([name]) => name)
+    .sort();
 }
 
 /**
