@@ -10,10 +10,12 @@ import {
   imageFromList,
   imageLayers,
   imagePlatforms,
+  isBehind,
   stopMarks,
   withInspection,
 } from "../../domain/docker/engine-json.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
+import type { JsonLimits } from "../../domain/json-reader.ts";
 import { list } from "../../domain/docker/json.ts";
 import { labels } from "../../domain/docker/labels.ts";
 import { statsSample } from "../../domain/docker/stats.ts";
@@ -29,24 +31,14 @@ export function createEngine(node: string, api: Api, signal: AbortSignal): Engin
   return {
     info: async () => engineInfo(await api.get("/info", signal), api.product()),
     containers: async (known) => {
-      const rows = list(await api.get("/containers/json?all=1", signal, ofManyThings));
-      const containers = rows
-        .map((row) => containerFromList(row, api.product()))
-        .filter((facts) => facts !== undefined);
-      return inspectOurs(api, containers, signal, known);
+      return inspectOurs(api, await listed(api, "", signal, ofManyThings), signal, known);
     },
     addresses: (name) => addressesOf(api, name, signal),
     container: async (name) => {
       // Podman 4 knows the name without the slash.
-      const filters = encodeURIComponent(JSON.stringify({ name: [`^/?${name.replaceAll(".", "\\.")}$`] }));
-      const rows = list(await api.get(`/containers/json?all=1&filters=${filters}`, signal));
-      const [found] = await inspectOurs(
-        api,
-        rows
-          .map((row) => containerFromList(row, api.product()))
-          .filter((facts) => facts?.name === name) as ContainerFacts[],
-        signal,
-      );
+      const rows = await listed(api, only({ name: [`^/?${name.replaceAll(".", "\\.")}$`] }), signal);
+      const named = rows.filter((facts) => facts.name === name);
+      const [found] = await inspectOurs(api, named, signal);
       return found;
     },
     stopMarks: async () => stopMarks(await api.get(`/volumes?filters=${encodeURIComponent(marked)}`, signal)),
@@ -90,6 +82,16 @@ async function addressesOf(
 
 const maxShared = 3;
 
+/** The containers in Docker's list, those that run and those that do not. */
+async function listed(api: Api, filter: string, signal: AbortSignal, limits?: JsonLimits): Promise<ContainerFacts[]> {
+  const rows = list(await api.get(`/containers/json?all=1${filter}`, signal, limits));
+  return rows.map((row) => containerFromList(row, api.product())).filter((facts) => facts !== undefined);
+}
+
+function only(filters: Readonly<Record<string, readonly string[]>>): string {
+  return `&filters=${encodeURIComponent(JSON.stringify(filters))}`;
+}
+
 /**
  * Fills in what the list lacks (when each was started, how long it may take to stop) for the containers that pictl made; strangers on the node
  * cost nothing, theirs stays null. One that is removed meanwhile keeps what the list said of it.
@@ -105,7 +107,9 @@ function inspectOurs(
     const before = known(facts);
     if (before) return before;
     const inspection = await api.get(`/containers/${facts.id}/json`, signal);
-    return inspection === undefined ? facts : withInspection(facts, inspection);
+    if (inspection === undefined) return facts;
+    const [now = facts] = isBehind(facts, inspection) ? await listed(api, only({ id: [facts.id] }), signal) : [facts];
+    return withInspection(now, inspection);
   };
   // After the first failure no more are begun, so that a hung engine costs one deadline and not one for each.
   return pMap(containers, inspect, { concurrency: 8 });

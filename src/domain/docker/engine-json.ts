@@ -1,4 +1,5 @@
 import type { EnvVariable } from "../container/environment.ts";
+import { isAlive } from "../container/grace.ts";
 import { Secret } from "../secret.ts";
 import { visible } from "../text.ts";
 import type {
@@ -53,6 +54,15 @@ export function containerFromList(row: unknown, product: Product): ContainerFact
         .filter(([, address]) => address !== ""),
     ),
   };
+}
+
+/**
+ * Whether the list, which was asked first, did not have it yet that a container began or ended. Docker tells of its end, and
+ * only then writes it into its list; `GET /containers/ID/json` waits until it has.
+ */
+export function isBehind(listed: ContainerFacts, inspection: unknown): boolean {
+  const runs = object(object(inspection)["State"])["Running"];
+  return typeof runs === "boolean" && runs !== isAlive(listed);
 }
 
 /** Adds what only `GET /containers/ID/json` knows. */

@@ -52,6 +52,19 @@ describe("containers", () => {
     expect(fake.connections()).toBeLessThanOrEqual(8);
   });
 
+  it("one that has just ended, which the list does not have yet, is listed once more", async () => {
+    const ended = { ...listed(1, ours), State: "exited", Status: "Exited (137) 1 second ago" };
+    let asked = 0;
+    const behind: Handler = (_request, response) =>
+      response.end(JSON.stringify([asked++ === 0 ? listed(1, ours) : ended]));
+    const { engine, fake } = await open({
+      "/containers/json": behind,
+      "/containers/id1/json": { State: { Running: false, ExitCode: 137 } },
+    });
+    expect(await engine.container("c1")).toMatchObject({ state: "exited", exitCode: 137 });
+    expect(fake.requests).toHaveLength(4);
+  });
+
   it("does not mind one that is removed in between", async () => {
     const { engine } = await open({
       "/containers/json": [listed(1, ours), listed(2, ours)],
