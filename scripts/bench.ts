@@ -4,7 +4,7 @@
  * Each file in `bench/groups/` is one group of rows; `npm run bench -- exec logs` measures only those named.
  */
 import { readdir } from "node:fs/promises";
-import type { Group, Row } from "./bench/row.ts";
+import type { Group, LeftOut, Row } from "./bench/row.ts";
 
 const folder = new URL("./bench/groups/", import.meta.url);
 const all = (await readdir(folder)).map((file) => file.replace(/\.ts$/, "")).sort();
@@ -20,7 +20,12 @@ for (const name of unknown.length > 0 ? [] : named.length > 0 ? named : all) {
   for (const row of await group.rows()) report(row);
 }
 
-function report({ what, value, atMost, unit }: Row): void {
+function report(row: Row | LeftOut): void {
+  if ("because" in row) {
+    process.stdout.write(`left out: ${row.what}: ${row.because}\n`);
+    return;
+  }
+  const { what, value, atMost, unit } = row;
   const good = value <= atMost;
   process.stdout.write(
     `${good ? "ok  " : "MISS"}  ${value.toFixed(2).padStart(7)} ${unit.padEnd(2)}  at most ${String(atMost)}  ${what}\n`,

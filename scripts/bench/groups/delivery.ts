@@ -4,10 +4,11 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { quote } from "../../../src/domain/shell.ts";
 import type { LabStatus } from "../../../src/lab/index.ts";
+import { composeOn } from "../compose.ts";
 import { onLab } from "../lab.ts";
 import { call, median } from "../measure.ts";
 import { sshLine, sshOptions } from "../peer.ts";
-import { type Group, pictl } from "../row.ts";
+import { type Group, type LeftOut, pictl, type Row } from "../row.ts";
 
 const megabyte = 1e6;
 const baseBytes = 142 * megabyte;
@@ -37,6 +38,7 @@ export const rows: Group = () =>
     await want(lab, ["n1"]);
     const registry = await byRegistry(lab, { change, build });
     const one = await sampled(lab, { change, work: build });
+    const composed = await byCompose(lab, change);
     // A lab leaves what it has not made itself.
     await rm(folder, { recursive: true });
     await rm(join(lab.dir, "registry"), { recursive: true });
@@ -63,8 +65,16 @@ export const rows: Group = () =>
         atMost: 6,
         unit: "MB",
       },
+      against(`wall time of ${what}`, all.seconds, typeof composed === "string" ? composed : composed.all),
+      against("wall time of a build on one node", one.seconds, typeof composed === "string" ? composed : composed.one),
     ];
   });
+
+function against(what: string, seconds: number, composed: number | string): Row | LeftOut {
+  const whole = `${what}, against docker compose build over DOCKER_HOST=ssh://`;
+  if (typeof composed === "string") return { what: whole, because: composed };
+  return { what: whole, value: seconds / composed, atMost: 1.2, unit: "×" };
+}
 
 async function want(lab: LabStatus, on: readonly string[]): Promise<void> {
   const config = JSON.parse(await readFile(lab.config, "utf8")) as object;
@@ -177,5 +187,32 @@ async function byRegistry(
     return median(taken);
   } finally {
     for (const each of [registry, ...tunnels]) each.kill();
+  }
+}
+
+/** Builds on each node, as compose gives images to nobody; or the reason why it cannot be told. Seconds. */
+async function byCompose(
+  lab: LabStatus,
+  change: () => Promise<void>,
+): Promise<{ readonly one: number; readonly all: number } | string> {
+  const compose = await composeOn(lab);
+  if (typeof compose === "string") return compose;
+  const folder = join(lab.dir, "compose");
+  await mkdir(folder);
+  await writeFile(
+    join(folder, "compose.yaml"),
+    JSON.stringify({ services: { app: { build: join(lab.dir, "docker", "app") } } }),
+  );
+  const everywhere = lab.nodes.map((_, index) => index);
+  const on = (nodes: readonly number[]) => ({
+    change,
+    work: () => Promise.all(nodes.map((index) => compose.run(index, folder, "build"))),
+  });
+  try {
+    await on(everywhere).work();
+    return { all: (await sampled(lab, on(everywhere))).seconds, one: (await sampled(lab, on([0]))).seconds };
+  } finally {
+    await rm(folder, { recursive: true });
+    await compose.close();
   }
 }

@@ -1,11 +1,12 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { LabStatus } from "../../../src/lab/index.ts";
 import { writeMoodyImage } from "../../../test/support/moody-image.ts";
 import { lostIn, watchOutage } from "../../../test/support/outage.ts";
+import { composeOn } from "../compose.ts";
 import { onLab } from "../lab.ts";
 import { call, median } from "../measure.ts";
-import { type Group, pictl, type Row } from "../row.ts";
+import { type Group, type LeftOut, pictl, type Row } from "../row.ts";
 
 const handOffs = 30;
 const others = 5;
@@ -17,8 +18,9 @@ export const rows: Group = () =>
     const plain: number[] = [];
     await want(lab, "-p 8080:80");
     for (let nth = 0; nth < others; nth++) plain.push(await lostBy(lab, () => plainly(lab, "-p 8080:80")));
-    // One that pictl made.
     await call(...pictl, "exec", "docker rm -f app", "--config", lab.config);
+    const composed = await byCompose(lab);
+    // One that pictl made.
     await run(lab, "create");
     const handedOff: number[] = [];
     for (let nth = 0; nth < handOffs; nth++) handedOff.push(await lostBy(lab, () => run(lab, "create", "--recreate")));
@@ -38,8 +40,16 @@ export const rows: Group = () =>
       row(`lost by start-first, to a client in its network, most of ${String(others)}`, Math.max(...startedFirst), 0.1),
       { ...row("a hand-off against docker rm -f && docker run", p95 / median(plain), 0.2), unit: "×" },
       { ...row("stop-first against docker rm -f && docker run", median(stopped) / median(plain), 1.5), unit: "×" },
+      against("a hand-off", p95, 0.2, composed),
+      against("stop-first", median(stopped), 1.5, composed),
     ];
   });
+
+function against(way: string, lost: number, atMost: number, composed: number | string): Row | LeftOut {
+  const { what, ...rest } = row(`${way} against docker compose up -d over DOCKER_HOST=ssh://`, Number.NaN, atMost);
+  if (typeof composed === "string") return { what, because: composed };
+  return { what, ...rest, value: lost / composed, unit: "×" };
+}
 
 function row(what: string, value: number, atMost: number): Row {
   return { what: `service ${what}`, value, atMost, unit: "s" };
@@ -58,6 +68,29 @@ async function plainly(lab: LabStatus, args: string): Promise<void> {
   const line = `docker rm -f app >/dev/null; docker run -d --name app ${args} -e V=1 -e MODE=slow app >/dev/null`;
   const healthy = `until docker inspect --format '{{.State.Health.Status}}' app | grep -qx healthy; do sleep 0.1; done`;
   await call(...pictl, "exec", `${line}; ${healthy}`, "--config", lab.config);
+}
+
+/** The median of what a changed variable costs there, in seconds; or the reason why it cannot be told. */
+async function byCompose(lab: LabStatus): Promise<number | string> {
+  const compose = await composeOn(lab);
+  if (typeof compose === "string") return compose;
+  const folder = join(lab.dir, "compose");
+  await mkdir(folder);
+  const up = async (version: number): Promise<void> => {
+    const app = { image: "app", ports: ["8080:80"], environment: { V: String(version), MODE: "slow" } };
+    await writeFile(join(folder, "compose.yaml"), JSON.stringify({ services: { app } }));
+    await compose.run(0, folder, "up", "--detach", "--wait");
+  };
+  try {
+    await up(0);
+    const taken: number[] = [];
+    for (let nth = 1; nth <= others; nth++) taken.push(await lostBy(lab, () => up(nth)));
+    await compose.run(0, folder, "down");
+    return median(taken);
+  } finally {
+    await rm(folder, { recursive: true });
+    await compose.close();
+  }
 }
 
 async function lostBy(lab: LabStatus, work: () => Promise<void>): Promise<number> {
