@@ -93,14 +93,16 @@ async function createAll(ports: Ports, input: CreateInput): Promise<Report<{ con
   for (const each of input.placements) if (!known.includes(each)) conducted?.leftOut(each);
   const flags = { noCache: false, pull: false, force: false };
   const buildOf = conducted ? nothingBuilt : openBuilds(ports, { config, placements: known, dryRun, ...flags });
-  const groups = groupsOf(known).map(async (placements): Promise<RolloutGroup> => {
+  const groups = groupsOf(input.placements).map(async (placements): Promise<RolloutGroup> => {
     const images = [...new Set(placements.map(({ container }) => container))];
     const unbuilt = (await Promise.all(images.map(buildOf))).flatMap(({ failures }) => failures);
-    const ready = placements.filter((placement) => !unbuilt.some((failure) => isConcerned(failure, placement)));
-    return { placements: ready, unbuilt };
+    const ready = placements
+      .filter((placement) => known.includes(placement))
+      .filter((placement) => !unbuilt.some((failure) => isConcerned(failure, placement)));
+    return { placements, ready, unbuilt };
   });
   const lots = await inLots(ports, groups, (lot) => {
-    const places = lot.flatMap(({ placements }) => placements.flatMap(lockedFor));
+    const places = lot.flatMap(({ ready }) => ready.flatMap(lockedFor));
     return withLocks(ports, { ...input, placements: places }, (locked) => {
       const look = looker(ports, { ...input, environments, locked });
       return Promise.all(lot.map((group) => createGroup(ports, input, group, look)));

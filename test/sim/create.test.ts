@@ -2,14 +2,19 @@
 import { describe, expect, test } from "vitest";
 import { createContainers, type CreateInput } from "../../src/app/create.ts";
 import { moveContainer } from "../../src/app/move/index.ts";
+import type { Ports } from "../../src/app/ports.ts";
+import { PictlError } from "../../src/domain/errors.ts";
 import { app, Cluster, type Layout } from "./hands.ts";
 
-const create = (cluster: Cluster, more: Partial<CreateInput> = {}) =>
+const create = (cluster: Cluster, more: Partial<CreateInput> = {}, secrets: Partial<Ports["secrets"]> = {}) =>
   cluster.by(({ ports, config }) =>
-    createContainers(ports, {
-      ...{ config, placements: config.placements, recreate: "nothing" as const, waitMs: 0, dryRun: false },
-      ...{ graceSeconds: 10, patienceMs: 30_000, ...more },
-    }),
+    createContainers(
+      { ...ports, secrets: { ...ports.secrets, ...secrets } },
+      {
+        ...{ config, placements: config.placements, recreate: "nothing" as const, waitMs: 0, dryRun: false },
+        ...{ graceSeconds: 10, patienceMs: 30_000, ...more },
+      },
+    ),
   );
 
 const everywhere = (entry: object): Layout =>
@@ -146,7 +151,7 @@ describe("a node that does not answer holds up nobody else", () => {
       n3: { late: { ...app(82), after: ["web"] } },
     });
     const since = cluster.world.wallMs();
-    expect(codes(await create(cluster))).toEqual(["n1 node-unreachable"]);
+    expect(codes(await create(cluster))).toEqual(["n1 node-unreachable", "n3 rollout-stopped"]);
     expect(startedAfter(cluster, since)["clock@n2"]).toBeLessThan(soon);
   });
 });
@@ -197,4 +202,70 @@ test.each([
     expect(cluster.running()).toEqual({ n1: [], n2: ["web app:1"], n3: [] });
     expect(cluster.world.node("n2").docker.find("web")?.id).toBe(id);
   }
+});
+
+describe("what comes after a container of which nothing is known waits", () => {
+  const layout = {
+    n1: { db: app(80) },
+    n2: { web: { ...app(81), after: ["db"] }, api: { ...app(82), after: ["web"] } },
+  };
+  const held = "Not touched: it comes after db, and nothing says that db works on n1.";
+
+  const messages = ({ failures }: Awaited<ReturnType<typeof create>>): readonly string[] =>
+    failures.map(({ container, code, message }) =>
+      code === "rollout-stopped" ? `${String(container)}: ${message}` : code,
+    );
+
+  test("as its node does not answer; what is named alone does not", async () => {
+    for (const dryRun of [true, false]) {
+      const cluster = new Cluster({ n1: {}, n2: {} });
+      cluster.edit(layout);
+      cluster.world.node("n1").powerOff();
+      expect(messages(await create(cluster, { dryRun }))).toEqual([
+        "node-unreachable",
+        `web: ${held}`,
+        "api: Not touched: it comes after web, which did not come up.",
+      ]);
+      expect(cluster.running()["n2"]).toEqual([]);
+    }
+    const cluster = new Cluster({ n1: {}, n2: {} });
+    cluster.edit(layout);
+    cluster.world.node("n1").powerOff();
+    await cluster.by(({ ports, config }) =>
+      createContainers(ports, {
+        ...{ config, placements: config.placements.filter(({ container }) => container === "web") },
+        ...{ recreate: "nothing", waitMs: 0, dryRun: false, graceSeconds: 10, patienceMs: 30_000 },
+      }),
+    );
+    expect(cluster.running()["n2"]).toEqual(["web app:1"]);
+  });
+
+  test("as its image cannot be built, or its env_file not be read", async () => {
+    for (const db of [
+      { args: "-p 80:80", build: "/src/db" },
+      { ...app(80), env_file: "/nowhere/db.env" },
+    ]) {
+      const cluster = new Cluster({ n1: {}, n2: {} });
+      cluster.edit({ ...layout, n1: { db } });
+      cluster.world.noImages.add("n1");
+      const unread = { envFile: () => Promise.reject(new PictlError("env-file-invalid", "There is no such file.")) };
+      const report = await create(cluster, {}, unread);
+      expect(messages(report)).toContain(`web: ${held}`);
+      expect(cluster.running()).toEqual({ n1: [], n2: [] });
+    }
+  });
+
+  test("what runs as it is wanted has nothing to wait for, and what differs and was left runs", async () => {
+    const cluster = new Cluster({ n1: {}, n2: {} });
+    cluster.edit(layout);
+    expect((await create(cluster)).failures).toEqual([]);
+    cluster.edit({ ...layout, n1: { db: app(80, "app:2") } });
+    const { docker } = cluster.world.node("n2");
+    const web = docker.find("web");
+    if (web) docker.exit(web, 0);
+    expect(messages(await create(cluster))).toEqual(["not-as-wanted"]);
+    expect(cluster.running()["n2"]).toEqual(["api app:1", "web app:1"]);
+    cluster.world.node("n1").powerOff();
+    expect(messages(await create(cluster))).toEqual(["node-unreachable"]);
+  });
 });

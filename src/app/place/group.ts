@@ -4,7 +4,7 @@ import { isAlive } from "../../domain/container/grace.ts";
 import { staleShare } from "../../domain/container/shares.ts";
 import { staysStopped } from "../../domain/container/stop-mark.ts";
 import { type Failure, toFailure } from "../../domain/errors.ts";
-import { sourcesOf } from "../../domain/place/groups.ts";
+import { comesAfterLost, missingSource, sourcesOf } from "../../domain/place/groups.ts";
 import { planRollout } from "../../domain/place/rollout.ts";
 import { onceEach } from "../../once.ts";
 import { act, type ActionRow, type Done, recordingFailure } from "../kit/act.ts";
@@ -20,22 +20,24 @@ import { replaceRenamed } from "./renamed.ts";
 import { rollBackOne } from "./roll-back.ts";
 import { rollOut } from "./roll-out.ts";
 
-/** Placements that belong together (`groupsOf`), as far as their images are built. */
+/** Placements that belong together (`groupsOf`). */
 export interface RolloutGroup {
   readonly placements: readonly Placement[];
-  /** Why the others are not among them. */
+  /** Those whose `env_file` is read and whose image is built. */
+  readonly ready: readonly Placement[];
+  /** Why images of the others are not. */
   readonly unbuilt: readonly Failure[];
 }
 
 /**
  * Looks at each container of a group, pulls what is missing, and makes or replaces them in the order of `planRollout`. What harms
  * nothing that serves and comes after nothing here is begun as soon as its own node has been looked at; what replaces something
- * waits until all are known to have the image.
+ * waits until all are known to have the image. What comes after one that cannot be made, or looked at, is left as it is.
  */
 export async function createGroup(
   ports: Ports,
   input: Placing,
-  { placements, unbuilt }: RolloutGroup,
+  { placements, ready, unbuilt }: RolloutGroup,
   look: (placement: Placement) => Promise<Looked>,
 ): Promise<FanOut<ActionRow>> {
   const { config, dryRun, conducted } = input;
@@ -48,7 +50,7 @@ export async function createGroup(
       );
     return conducted ? conducted.inTurn(placement, work) : work();
   });
-  const looked = await fanOut(ports, placements, {
+  const looked = await fanOut(ports, ready, {
     place: ({ node, container }) => ({ node, container }),
     work: async (placement) => {
       const item = await recordingFailure(ports, { verb: "create", ...placement, dryRun }, () => look(placement)).catch(
@@ -65,8 +67,9 @@ export async function createGroup(
     },
   });
   const unready = [...unbuilt, ...unpulled];
+  const lost = placements.filter((each) => !isKnown(each, looked));
   const rolled = await rollOut(ports, planRollout(looked.results.map(afterItsSources), config.placements), {
-    stopped: (_, item) => whyNotReady(unready, item),
+    stopped: (_, item) => whyHeld(lost, item.item) ?? whyNotReady(unready, item),
     held: ({ placement }) => conducted?.leftOut(placement),
     work: ({ item }) => begin(item),
   });
@@ -79,6 +82,20 @@ export async function createGroup(
 function beginsAtOnce({ placement, disturbs }: Looked, group: readonly Placement[]): boolean {
   const sources = sourcesOf(placement);
   return !disturbs && !group.some(({ container }) => sources.includes(container));
+}
+
+/** What differs and was left as it is serves. */
+function isKnown(placement: Placement, { results, failures }: FanOut<Looked>): boolean {
+  return (
+    results.some((each) => each.placement === placement) ||
+    failures.some((failure) => failure.code === "not-as-wanted" && isSame(failure, placement))
+  );
+}
+
+/** What is as it is wanted has nothing to wait for. */
+function whyHeld(lost: readonly Placement[], { placement, plan }: Looked): string | undefined {
+  const source = plan === "keep" ? undefined : missingSource(placement, lost);
+  return source && comesAfterLost(source);
 }
 
 interface InTheOrder {

@@ -57,6 +57,7 @@ export async function makePlan(ports: Ports, request: PlanRequest): Promise<Plan
   const input: PlanInput = {
     ...request,
     states,
+    silent: nodes.map(({ name }) => name).filter((name) => !states.has(name)),
     wish: (placement) => wishes.get(placement) ?? { digest: undefined, image: imageOf(placement) },
     folder: (placement) => folders.digests.get(placement.build ?? ""),
     declares: () => undefined,

@@ -7,6 +7,23 @@ export function sourcesOf({ after = [], args }: Pick<Placement, "after" | "args"
 }
 
 /**
+ * Of those that nothing is known of, or nothing can be done about, the one that a placement comes after: any copy of what stands
+ * in its `after`; of what it shares, the one on its own node.
+ */
+export function missingSource(
+  { after = [], args, node }: Pick<Placement, "after" | "args" | "node">,
+  lost: readonly Placement[],
+): Placement | undefined {
+  const shared = sharesOf(args).map(({ from }) => from);
+  return lost.find((each) => after.includes(each.container) || (each.node === node && shared.includes(each.container)));
+}
+
+/** As the end of a sentence. */
+export function comesAfterLost({ container, node }: Placement): string {
+  return `it comes after ${container}, and nothing says that ${container} works on ${node}`;
+}
+
+/**
  * Placements by what has to know of each other: the copies of a container, what it comes after, and whose name it takes over.
  * What is in different groups waits for nothing of each other. In the order of the placements.
  */

@@ -1,23 +1,28 @@
+import type { Placement } from "../config/types.ts";
 import { toFailure } from "../errors.ts";
-import { sourcesOf } from "../place/groups.ts";
+import { missingSource, sourcesOf } from "../place/groups.ts";
 import { planRollout } from "../place/rollout.ts";
 import { portTaken, type TakenPort, takenPort } from "../placement/ports.ts";
 import type { Planned } from "./steps.ts";
 import type { Pair } from "./strays.ts";
-import { type Blocked, inCircle, stuckOf } from "./stuck.ts";
+import { type Blocked, inCircle, nothingKnown, stuckOf } from "./stuck.ts";
 import { type Plan, type PlanInput, type PlanStep, stepKinds } from "./types.ts";
 
 /**
  * The steps, each with those that must come about before it, in an order in which they can be done: its image; what is
  * `after` in the layout, and what it has something of; the copies before it in a rollout; and whoever has its port now. Those
  * that would wait for each other's ports in a circle are left out, and those whose port nobody will free, each with what comes after
- * it: something would be stopped for what could not start. Left out, too, are new copies of what should move and cannot: there
+ * it: something would be stopped for what could not start. So is what comes after one of which nothing is known (`lost`), and new copies of what should move and cannot: there
  * would be one more than before.
  */
 export function inOrder(
   input: PlanInput,
   planned: readonly Planned[],
-  { removes, pairs }: { readonly removes: readonly PlanStep[]; readonly pairs: readonly Pair[] },
+  {
+    removes,
+    pairs,
+    lost,
+  }: { readonly removes: readonly PlanStep[]; readonly pairs: readonly Pair[]; readonly lost: readonly Placement[] },
 ): Plan {
   const after = new Map<string, Set<string>>();
   const add = (step: PlanStep, before: readonly PlanStep[]): void => {
@@ -50,6 +55,8 @@ export function inOrder(
   }
   const blocked: Blocked[] = [];
   for (const taker of planned) {
+    const source = missingSource(taker.placement, lost);
+    if (source) blocked.push({ taker, failure: nothingKnown(taker.step, source) });
     const { freed, taken } = holders(input, taker, { planned, removes });
     if (taken) blocked.push({ taker, failure: toFailure(portTaken(taker.placement, taken)) });
     for (const holder of freed) {

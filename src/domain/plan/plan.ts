@@ -15,7 +15,7 @@ import type { Plan, PlanInput } from "./types.ts";
  * same look; nothing is left to be done when it has been done. Nodes that do not answer have no steps.
  */
 export function plan(input: PlanInput): Plan {
-  const { config, states, only } = input;
+  const { config, states, silent, only } = input;
   const strays = straysIn(input);
   const renamed = new Map(
     config.placements.flatMap((placement) => {
@@ -37,14 +37,19 @@ export function plan(input: PlanInput): Plan {
   const failures: Failure[] = [...blocked.values()];
   const planned: Planned[] = [];
   const ways = waysIn(input);
-  const chosen = config.placements.filter(
-    ({ container, node }) => states.has(node) && !blocked.has(container) && (only?.has(container) ?? true),
+  const asked = config.placements.filter(({ container }) => only?.has(container) ?? true);
+  const chosen = asked.filter(({ container, node }) => states.has(node) && !blocked.has(container));
+  // Of which nobody knows, or nothing can be done about.
+  const lost = asked.filter(
+    (each) => silent.includes(each.node) || blocked.has(each.container) || input.wish(each).digest === undefined,
   );
   for (const placement of chosen) {
     const moved = pairs.find((each) => each.placement === placement);
     const how = howOf(input, placement, { moved: moved !== undefined, old: renamed.get(placement)?.facts, ways });
-    if ("failure" in how) failures.push(how.failure);
-    else if (how.does !== "nothing") {
+    if ("failure" in how) {
+      failures.push(how.failure);
+      lost.push(placement);
+    } else if (how.does !== "nothing") {
       const images = imageSteps(input, placement, how);
       const step = moved
         ? moveStep(input, { ...moved, images })
@@ -70,7 +75,7 @@ export function plan(input: PlanInput): Plan {
     else planned.push(follower);
   }
   const removes = input.removes ? spare.map((stray) => removeStep(input, stray)) : [];
-  const ordered = inOrder(input, planned, { removes, pairs });
+  const ordered = inOrder(input, planned, { removes, pairs, lost });
   return { steps: ordered.steps, failures: [...failures, ...ordered.failures] };
 }
 

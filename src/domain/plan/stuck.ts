@@ -1,4 +1,5 @@
 import { type Failure, PictlError, toFailure } from "../errors.ts";
+import { comesAfterLost } from "../place/groups.ts";
 import type { Planned } from "./steps.ts";
 import type { Pair } from "./strays.ts";
 import type { PlanStep } from "./types.ts";
@@ -73,6 +74,13 @@ function secondCopy({ container, node }: PlanStep, { placement, stray }: Pair): 
 function comesTooLate({ container, node }: PlanStep, before: PlanStep): Failure {
   const text = `${container} on ${node} is left as it is, since it comes after \`${before.id}\`, which cannot be done.`;
   return toFailure(new PictlError("rollout-stopped", text, { container, node }));
+}
+
+/** `source`: one of which nobody knows whether it does its work. */
+export function nothingKnown({ container, node }: PlanStep, source: Placement): Failure {
+  const text = `${container} on ${node} is left as it is: ${comesAfterLost(source)}.`;
+  const hint = `\`pictl apply ${container}\` does not ask for ${source.container}.`;
+  return toFailure(new PictlError("rollout-stopped", text, { container, node, hint }));
 }
 
 /** Who would free a port waits for who wants it. */

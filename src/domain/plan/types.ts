@@ -62,6 +62,8 @@ export interface PlanInput extends PlanOptions {
   readonly only?: ReadonlySet<string> | undefined;
   /** What the nodes have that answer. */
   readonly states: ReadonlyMap<string, NodeState>;
+  /** Nodes that were asked and are not among them. */
+  readonly silent: readonly string[];
   readonly wish: (placement: Placement) => Wish;
   /** Digest of the folder that it is built from; undefined where nobody here can read it. */
   readonly folder: (placement: Placement) => string | undefined;

@@ -312,3 +312,28 @@ test("a saved plan is stale when what it is for has changed, or more is to be do
   world.states.delete("n1");
   expect(stale(after)).toHaveLength(2);
 });
+
+test("what comes after one of which nothing is known is left as it is, and so is what comes after that", () => {
+  const image = { image: "app:1" };
+  const web = (version: string): Placement => placement("web", "n2", { ...image, after: ["app"], env: { V: version } });
+  const wanted = (version: string): Config =>
+    layout(app("n1"), web(version), placement("api", "n3", { ...image, after: ["web"], env: { V: version } }), {
+      ...placement("clock", "n3", image),
+      env: { V: version },
+    });
+  const world = cluster(wanted("1"));
+  const states = new Map([...world.states].filter(([name]) => name !== "n1"));
+  const plan = planOn(world, wanted("2"), { states, silent: ["n1"] });
+  expect([ids(plan), told(plan)]).toEqual([
+    ["replace clock@n3"],
+    [
+      "rollout-stopped: web on n2 is left as it is: it comes after app, and nothing says that app works on n1.",
+      "rollout-stopped: api on n3 is left as it is, since it comes after `replace web@n2`, which cannot be done.",
+    ],
+  ]);
+  // What is named alone, and a node that nobody asked, waits for nobody.
+  expect(ids(planOn(world, wanted("2"), { states, silent: ["n1"], only: new Set(["web"]) }))).toEqual([
+    "replace web@n2",
+  ]);
+  expect(ids(planOn(world, wanted("2"), { states }))).toContain("replace web@n2");
+});

@@ -36,6 +36,7 @@ function inputOf(world: Simulated, config: Config, options: Partial<PlanInput> =
   return {
     config,
     states: world.states,
+    silent: [],
     wish,
     folder: ({ container }) => world.folders.get(container) ?? "v1",
     declares: () => ({ volumes: [], healthcheck: false }),
