@@ -1,3 +1,5 @@
+import { isHostAddress } from "./run-values.ts";
+
 /** One `-p`: container ports and where they are published. A range has a `last` above its `first`. */
 export interface PublishSpec {
   /** Empty for every address of the node. */
@@ -39,7 +41,7 @@ function parseLongPublish(text: string): PublishSpec | string {
 }
 
 function split(text: string): { ip: string; host: string; container: string } | undefined {
-  const match = /^(?:(?:(?<ip>\[[^\]]*\]|[^:[\]]*):)?(?<host>[^:]*):)?(?<container>[^:]+)$/.exec(text);
+  const match = /^(?:(?:(?<ip>\[[^\]]*\]|[^[\]]*):)?(?<host>[^:]*):)?(?<container>[^:]+)$/.exec(text);
   if (match?.groups === undefined) return undefined;
   const { ip = "", host = "", container = "" } = match.groups;
   return { ip: ip.replace(/^\[|\]$/g, ""), host, container };
@@ -56,6 +58,7 @@ function spec(text: { ip: string; host: string; container: string; protocol: str
   if (hostPorts !== undefined && size(containerPorts) > 1 && size(hostPorts) !== size(containerPorts)) {
     return "the two port ranges differ in length";
   }
+  if (!isHostAddress(text.ip)) return `${JSON.stringify(text.ip)} is no address; ${expected}`;
   return { ip: text.ip, hostPorts, containerPorts, protocol };
 }
 

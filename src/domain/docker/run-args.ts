@@ -1,7 +1,8 @@
 import { didYouMean } from "../config/suggest.ts";
-import { parseMount, parseVolume, type MountSpec } from "./mount-spec.ts";
+import { mountPoint, parseMount, parseVolume, type MountSpec } from "./mount-spec.ts";
 import { parsePublish, type PublishSpec } from "./publish-spec.ts";
 import { isFalse, runRefusal } from "./run-refusals.ts";
+import { mountProblem, valueProblem } from "./run-values.ts";
 import { longFlag, longFlagNames, shortFlag } from "./run-flags.ts";
 
 /** What the `docker run` arguments of a layout entry mean. */
@@ -44,9 +45,20 @@ export function parseRunArgs(words: readonly string[], container?: string): RunA
   const values = (name: string) => reading.flags.get(name) ?? [];
   const texts = (name: string): readonly string[] => values(name).map((flag) => flag.value);
   const published = values("publish").flatMap((flag) => orProblem(parsePublish(flag.value), flag, reading));
-  const volumes = values("volume").map((flag) => parseVolume(flag.value));
-  const mounts = values("mount").flatMap((flag) => orProblem(parseMount(flag.value), flag, reading));
-  const tmpfs = values("tmpfs").map((flag) => parseVolume(flag.value, "tmpfs"));
+  const isOwnDriver = values("volume-driver").length > 0;
+  const mounted = (flag: Flag, parsed: MountSpec | string): MountSpec[] => {
+    const why =
+      typeof parsed === "string"
+        ? parsed
+        : mountProblem(parsed, isOwnDriver || /(?:^|,)volume-driver=/.test(flag.value));
+    return orProblem(why ?? parsed, flag, reading);
+  };
+  const volumes = values("volume").flatMap((flag) => mounted(flag, parseVolume(flag.value)));
+  const mounts = values("mount").flatMap((flag) => mounted(flag, parseMount(flag.value)));
+  const tmpfs = values("tmpfs").flatMap((flag) => mounted(flag, parseVolume(flag.value, "tmpfs")));
+  const all = [...volumes, ...mounts, ...tmpfs];
+  const twice = all.find((one, index) => all.slice(0, index).some((other) => isInTheWay(one, other)));
+  if (twice) problem(reading, values("volume")[0]?.word ?? 0, `two things are mounted at ${mountPoint(twice.target)}`);
   const restart = values("restart").at(-1);
   if (restart !== undefined && !restartPolicy.test(restart.value)) {
     problem(
@@ -59,7 +71,7 @@ export function parseRunArgs(words: readonly string[], container?: string): RunA
     words: reading.kept,
     published,
     publishAll: values("publish-all").some((flag) => !isFalse(flag.value)),
-    mounts: [...volumes, ...mounts, ...tmpfs],
+    mounts: all,
     // What is no path names a device in CDI's way.
     devices: values("device").flatMap((flag) => (flag.value.startsWith("/") ? flag.value.split(":", 1) : [])),
     restart: restart?.value,
@@ -170,6 +182,8 @@ function accept(reading: Reading, flag: { name: string; value: string | undefine
   const { name, value, word } = flag;
   if (name === "detach" && !isFalse(value)) return false;
   if (name === "name" && value === reading.container) return false;
+  const wrong = valueProblem(name, value);
+  if (wrong !== undefined) problem(reading, word, `--${name} ${show(value)}: ${wrong}`);
   const refused = runRefusal(name, value);
   if (refused !== undefined) reading.problems.push({ word, ...refused });
   if (refused?.severity === "warning") return false;
@@ -192,6 +206,13 @@ function nextIsBare(reading: Reading): boolean {
 function warnUnknown(reading: Reading, word: number, flag: string, known: readonly string[]): void {
   const message = `${flag} is no flag of docker run that pictl knows${didYouMean(flag, known)}`;
   reading.problems.push({ severity: "warning", word, message: `${message}; it is passed on as it is` });
+}
+
+/** Said twice, it is one. */
+function isInTheWay(one: MountSpec, other: MountSpec): boolean {
+  return (
+    mountPoint(one.target) === mountPoint(other.target) && (one.source !== other.source || one.type !== other.type)
+  );
 }
 
 function orProblem<T>(parsed: T | string, flag: Flag, reading: Reading): T[] {

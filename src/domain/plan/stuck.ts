@@ -1,3 +1,4 @@
+import type { Placement } from "../config/types.ts";
 import { type Failure, PictlError, toFailure } from "../errors.ts";
 import { comesAfterLost } from "../place/groups.ts";
 import type { Planned } from "./steps.ts";

@@ -61,6 +61,28 @@ describe("a container's folder and image", () => {
     );
   });
 
+  test.each(["nginx:", "NGINX", "a//b", "a:b:c", "nginx:-x", "a..b", "a___b", "team/App", "a/b@sha256:abc"])(
+    "%s is no image",
+    (image) => {
+      expect(messages({ layout: [{ node: "a", web: { image } }] })[0]).toMatch(
+        /^warning: ".*" cannot be the name of an image/,
+      );
+    },
+  );
+
+  test.each(["nginx", "localhost/a:1", "10.0.0.5:5000/team/app:2", "0".repeat(64), `sha256:${"0".repeat(64)}`])(
+    "%s may be one",
+    (image) => {
+      expect(messages({ layout: [{ node: "a", web: { image } }] })).toEqual([]);
+    },
+  );
+
+  test("a name of one character is warned of: Podman takes it", () => {
+    expect(messages({ layout: [{ node: "a", b: { image: "x" } }] })).toEqual([
+      'warning: Docker refuses names of one character such as "b"',
+    ]);
+  });
+
   test("a name that Docker allows for no image needs one", () => {
     expect(messages({ layout: [{ node: "a", MySQL: "" }] })[0]).toMatch(
       /^warning: Docker allows no image called "MySQL"/,
