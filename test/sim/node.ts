@@ -128,7 +128,11 @@ export class SimNode {
     const words = command.kind === "words" ? command.words : command.args.slice(1);
     const text = words.join(" ");
     if (text === "cat /proc/sys/kernel/random/boot_id") said(0, `${this.bootId}\n`);
-    else if (words[0] === "ping") this.#ping(words.at(-1) ?? "", Number(words[4]) * 1000, said);
+    else if (text.startsWith("docker image inspect ")) {
+      const image = this.docker.images.get(words.at(-1) ?? "");
+      if (image) said(0, `${image.id} ${String(image.sizeBytes)}\n`);
+      else said(1, "", `Error: No such image: ${words.at(-1) ?? ""}`);
+    } else if (words[0] === "ping") this.#ping(words.at(-1) ?? "", Number(words[4]) * 1000, said);
     else {
       this.docker.command(parseDocker(words), ({ code, stderr }) => {
         said(code, "", stderr);

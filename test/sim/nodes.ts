@@ -150,9 +150,7 @@ function engine(world: World, nodes: SimNodes, node: NodeSpec, signal: AbortSign
       },
     });
   };
-  const none = (): never => {
-    throw new RangeError("the simulation has no such question");
-  };
+  const none = (): Promise<never> => Promise.reject(new RangeError("the simulation has no such question"));
   return {
     info: () =>
       ask("info", () => ({
@@ -173,8 +171,8 @@ function engine(world: World, nodes: SimNodes, node: NodeSpec, signal: AbortSign
     stopMarks: () => ask("stop marks", () => [...docker.marks.values()]),
     images: () => ask("images", () => [...docker.images.values()]),
     stats: none,
-    disk: none,
-    layers: none,
+    disk: () => ask("disk", () => ({ imageBytes: {}, containerBytes: {} })),
+    layers: (id) => ask("layers", () => [`layer of ${id}`]),
     addresses: none,
     declares: () => Promise.resolve({ volumes: [], healthcheck: false }),
     healthOutput: () => Promise.resolve(""),

@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { Duplex } from "node:stream";
 import { onAbort } from "../../src/abort.ts";
 import type { Clock, ConfigStore, HeartbeatPorts, Network, VipPorts } from "../../src/app/ports.ts";
+import type { ProgressStep } from "../../src/app/ports/surroundings.ts";
 import type { SavedMemory } from "../../src/app/ports/heartbeat.ts";
 import { openChecks } from "../../src/checks/index.ts";
 import { noImageStore } from "../fakes/image-store.ts";
@@ -129,8 +130,8 @@ export function openPorts(
     // Nodes know them by their names.
     scripts: { read: async (name) => name },
     progress: {
-      step: () => noStep,
-      look: () => noStep,
+      step: (who, what) => step(world, process, `${who}: ${what}`),
+      look: () => ({ update: () => undefined, done: () => undefined, fail: () => undefined }),
       warn: (message) => {
         world.say(process.name, `warns: ${message}`);
       },
@@ -139,7 +140,23 @@ export function openPorts(
   return { ports, store };
 }
 
-const noStep = { update: () => undefined, done: () => undefined, fail: () => undefined };
+/** A line of the progress that a terminal shows. */
+function step(world: World, process: Process, title: string): ProgressStep {
+  const say = (what: string): void => {
+    world.say(process.name, `… ${title} ${what}`);
+  };
+  return {
+    update: (note) => {
+      say(`(${note})`);
+    },
+    done: (note) => {
+      say(`✓ ${note ?? ""}`);
+    },
+    fail: () => {
+      say("✗");
+    },
+  };
+}
 
 function openStore(world: World, process: Process): ConfigStore {
   const own = world.disk(process.machine);
@@ -154,9 +171,14 @@ function openStore(world: World, process: Process): ConfigStore {
           answer.reject(error);
         }
       }),
-    preview: () => {
-      throw new RangeError("the simulation previews nothing");
-    },
+    preview: (edits) =>
+      process.ask("preview the config", (answer) => {
+        try {
+          answer.resolve(load(edited(own.text, edits)).config);
+        } catch (error) {
+          answer.reject(error);
+        }
+      }),
     change: (edits) =>
       process.ask("write the config", (answer) => {
         try {

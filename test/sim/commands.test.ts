@@ -1,0 +1,400 @@
+/**
+ * What commands do and answer, each by its operation: the report as JSON, the events, the warnings, the progress, and what runs on
+ * the nodes. One session a file in `stories/`; read what differs, and accept it with `-u`.
+ */
+import { expect, test } from "vitest";
+import type { EditableConfigStore } from "../../src/app/ports.ts";
+import { PictlError, toFailure } from "../../src/domain/errors.ts";
+import type { RunContext } from "../../src/operations/context.ts";
+import { operations } from "../../src/operations/index.ts";
+import { edited, load } from "./config.ts";
+import { Cluster, type Layout } from "./hands.ts";
+import type { Sickness } from "./world.ts";
+
+/** What the file of a session gets. */
+class Session {
+  readonly cluster: Cluster;
+  readonly lines: string[] = [];
+
+  constructor(layout: Layout, more: object = {}) {
+    this.cluster = new Cluster(layout, more);
+    const { world } = this.cluster;
+    const heard = world.transcript;
+    world.transcript = (line) => {
+      heard?.(line);
+      const what = line.slice(11).replace(/^command \d+ +/, "");
+      if (/^(!|warns:|journal:|…)|\$ docker (container|image|build|volume)/.test(what))
+        this.lines.push(`  ${readable(what)}`);
+    };
+  }
+
+  docker(node: string) {
+    return this.cluster.world.node(node).docker;
+  }
+
+  note(what: string): void {
+    this.lines.push("", `# ${what}`);
+  }
+
+  edit(what: string, layout: Layout, more: object = {}): void {
+    this.note(what);
+    this.cluster.edit(layout, more);
+  }
+
+  sick(sickness: Partial<Sickness> & Pick<Sickness, "container" | "how">): void {
+    this.note(`${sickness.container} ${sickness.how}`);
+    this.cluster.world.sicknesses.add({ node: undefined, ...sickness });
+  }
+
+  /** One operation after the other, each a process of its own. */
+  async run(...calls: readonly (readonly [id: string, input?: object])[]): Promise<void> {
+    for (const [id, input = {}] of calls) {
+      this.lines.push("", `> ${id} ${JSON.stringify(input)}`);
+      const found = operations.find((each) => each.id === id);
+      if (!found) throw new RangeError(`no operation ${id}`);
+      const answer = await this.cluster
+        .by(({ ports, store, config }) =>
+          found.run({ ports, store: editable(this.cluster, store), config, daemon } as unknown as RunContext, input),
+        )
+        .catch((error: unknown) => {
+          if (!(error instanceof PictlError)) throw error;
+          return { failures: [toFailure(error)] };
+        });
+      this.lines.push(...shown(answer));
+    }
+  }
+
+  /** Which containers run where. */
+  look(): void {
+    this.lines.push(`  runs: ${JSON.stringify(this.cluster.running())}`);
+  }
+
+  async told(name: string): Promise<void> {
+    this.look();
+    await expect(`${this.lines.join("\n").trim()}\n`).toMatchFileSnapshot(`stories/commands-${name}.txt`);
+  }
+}
+
+/** No daemon runs. */
+const daemon = { lock: () => Promise.resolve({ release: () => Promise.resolve() }) };
+
+/** The simulated file, as commands that edit it see it. */
+function editable(cluster: Cluster, store: object): EditableConfigStore {
+  const text = (): string => cluster.world.disk("controller").text;
+  const plain = { problems: [], shown: text, masked: text, unmasked: (own: string) => own };
+  return {
+    ...(store as EditableConfigStore),
+    inspect: () => Promise.resolve({ ...plain, text: text(), document: JSON.parse(text()) as unknown }),
+    apply: (edits) => {
+      const after = edited(text(), edits);
+      load(after);
+      cluster.world.disk("controller").text = after;
+      return Promise.resolve();
+    },
+  };
+}
+
+/** A row a line. */
+function shown({
+  result = {},
+  failures,
+  exitCode,
+}: {
+  result?: object;
+  failures: readonly object[];
+  exitCode?: number;
+}): string[] {
+  const rows = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
+  return [
+    ...Object.entries(result).flatMap(([key, value]) =>
+      rows(value).map((row) => `  ${key}: ${readable(JSON.stringify(row))}`),
+    ),
+    ...failures.map((each) => `  failure: ${readable(JSON.stringify(each))}`),
+    ...(exitCode === undefined ? [] : [`  exit code ${String(exitCode)}`]),
+  ];
+}
+
+/** Without what is another number in each run of the sources, but for a time that is none. */
+function readable(text: string): string {
+  return text
+    .replace(/("(?:duration|gap|uptime)Ms":)\d{1,7}(\.\d+)?\b/g, "$1…")
+    .replace(/ --label \S+/g, "")
+    .replace(/\b(1[67]\d{8})\d{3}(\.\d+)?\b/g, "$1")
+    .replace(/\b(?:[0-9a-f]{64}|[0-9a-f]{12})\b/g, "ID");
+}
+
+const app = (port: number, more: object = {}): object => ({ image: "app:1", args: `-p ${String(port)}:80`, ...more });
+const built = { build: "/src/api", args: "-p 8005:80" };
+const dry = { dryRun: true };
+
+/** Two copies of one, a builder, one with data, one that is waited for, and what others have put there. */
+function usual(more: object = {}): Session {
+  const layout: Layout = {
+    n1: { web: app(8001), db: app(8002, { args: "-v data:/data" }), api: built },
+    n2: { web: app(8001), cron: app(8003, { after: ["web"] }) },
+    n3: {},
+  };
+  const session = new Session(layout, {
+    hb: [
+      { node: "n1", web: 8001 },
+      { node: "n2", web: 8001 },
+    ],
+    container_host_constraints: [{ container: "web,n1,n2,n3" }, { container: "cron,n2,n3" }],
+    ...more,
+  });
+  for (const node of ["n1", "n3"]) {
+    const id = session.docker(node).addImage("other");
+    for (const [name, labels] of [
+      ["other", {}],
+      ["theirs", { "io.pictl.cluster": "else", "io.pictl.container": "theirs", "io.pictl.generation": "5" }],
+    ] as const) {
+      session.docker(node).add({
+        ...{ name, image: "other", imageId: id, labels, ports: [], restart: "no", state: "running" },
+        ...{ exitCode: null, stoppedByHand: false, startedAtMs: 0, createdAt: 0 },
+      });
+    }
+  }
+  return session;
+}
+
+test("looks", async () => {
+  const session = usual();
+  await session.run(
+    ["container.status"],
+    ["container.status", { container: ["web@n1"] }],
+    ["container.status", { node: ["n2"] }],
+    ["image.list"],
+    ["image.list", { node: ["n2"] }],
+    ["plan.show"],
+    ["container.candidates", { container: "web@n1" }],
+    ["container.candidates", { container: "cron" }],
+    ["container.candidates", { container: "db" }],
+    ["container.history", { container: "web" }],
+    ["daemon.heartbeat"],
+    ["node.list"],
+    ["vip.list"],
+  );
+  session.note("n2 has no power, Docker of n3 is stopped");
+  session.cluster.world.node("n2").powerOff();
+  session.docker("n3").end(false);
+  await session.run(
+    ["container.status"],
+    ["image.list"],
+    ["plan.show"],
+    ["container.candidates", { container: "web@n1" }],
+    ["daemon.heartbeat"],
+    ["image.prune", { all: true, ...dry }],
+  );
+  await session.told("looks");
+});
+
+test("containers, from their start to their end", async () => {
+  const session = usual();
+  await session.run(
+    ["container.create", { all: true, ...dry }],
+    ["container.create", { all: true }],
+    ["container.stop", { container: ["web@n1", "db"], ...dry }],
+    ["container.stop", { container: ["web@n1", "db"], grace: 3 }],
+    ["container.stop", { container: ["web@n1", "db"] }],
+    ["container.stop", { all: true }],
+    ["container.status"],
+    ["container.create", { all: true }],
+    ["container.start", { container: ["web@n1"] }],
+    ["container.start", { all: true }],
+    ["container.restart", { container: ["web"] }],
+    ["container.restart", { container: ["c*"], ...dry }],
+    ["container.delete", { container: ["api"] }],
+    ["container.delete", { container: ["api"], confirm: true }],
+    ["container.delete", { container: ["api"], confirm: true }],
+    ["container.create", { container: ["api"] }],
+    ["container.create", { container: ["nothing"] }],
+    ["container.create", { container: ["web"], recreate: true, grace: 4 }],
+    ["container.create", { container: ["cron"], recreate: true, noCheck: true }],
+    ["container.history", { container: "web" }],
+    ["container.history", { container: "web@n2" }],
+    ["container.history", { container: "nothing" }],
+  );
+  await session.told("lifecycle");
+});
+
+test("a new version, and back", async () => {
+  const session = usual();
+  const layout = (image: string, more: object = {}): Layout => ({
+    n1: { web: app(8001, { image, ...more }) },
+    n2: { web: app(8001, { image, ...more }) },
+    n3: { web: app(8001, { image, ...more }) },
+  });
+  const hb = { hb: ["n1", "n2", "n3"].map((node) => ({ node, web: 8001 })) };
+  session.edit("web runs on all", layout("app:1"), hb);
+  await session.run(["container.create", { all: true }]);
+  session.edit("app:2 is wanted", layout("app:2"), hb);
+  await session.run(
+    ["container.status", { container: ["web"] }],
+    ["container.create", { container: ["web"], ...dry }],
+    ["container.create", { container: ["web"] }],
+    ["container.create", { container: ["web"], recreate: true, ...dry }],
+    ["container.create", { container: ["web"], recreate: true }],
+    ["container.history", { container: "web@n1" }],
+    ["container.rollback", { container: "web", ...dry }],
+    ["container.rollback", { container: "web" }],
+    ["container.rollback", { container: "web", confirm: true }],
+    ["container.rollback", { container: "web", to: 7, confirm: true }],
+    ["container.history", { container: "web@n1" }],
+  );
+  session.look();
+  session.edit(
+    "app:2 again, two at once, and the one that is replaced goes back",
+    layout("app:2", { update: { at_once: 2, on_failure: "rollback" } }),
+    hb,
+  );
+  session.sick({ container: "web", how: "deaf", image: "app:2", node: "n3" });
+  await session.run(["container.create", { container: ["web"], recreate: true, checkTimeout: 5 }]);
+  session.look();
+  session.edit("the new one first", layout("app:2", { args: "" }));
+  await session.run(
+    ["container.create", { container: ["web"], recreate: true, checkTimeout: 5 }],
+    ["container.create", { container: ["web"], recreate: true, noCheck: true }],
+  );
+  session.sick({ container: "web", how: "crashes", image: "app:1", node: "n2" });
+  session.edit("app:1, which ends on n2", layout("app:1", { update: { swap: "stop-first" } }), hb);
+  await session.run(
+    ["container.create", { container: ["web"], recreate: true }],
+    ["container.status", { container: ["web"] }],
+  );
+  session.edit("no such image on n1", layout("app:3"), hb);
+  session.cluster.world.noImages.add("n1");
+  await session.run(
+    ["container.create", { container: ["web"], recreate: true }],
+    ["image.pull", { image: "app:2", node: ["n*"] }],
+    ["image.pull", { image: "app:2", node: ["n2"], ...dry }],
+    ["image.remove", { image: ["app:1"], node: ["n*"], ...dry }],
+    ["image.remove", { image: ["app:1"], node: ["n*"], confirm: true }],
+    ["image.prune", { all: true }],
+    ["image.prune", { all: true, confirm: true }],
+    ["image.prune", { node: ["n3"], foreign: true, confirm: true }],
+    ["image.build", { all: true }],
+  );
+  await session.told("versions");
+});
+
+test("moves", async () => {
+  const session = usual({ hooks: { on_move: "/hook" } });
+  await session.run(
+    ["container.move", { container: "cron", node: "n3", ...dry }],
+    ["container.move", { container: "cron", node: "n3", grace: 2 }],
+    ["container.move", { container: "cron", node: "n3" }],
+    ["container.move", { container: "web", node: "n3" }],
+    ["container.move", { container: "web@n1", node: "n2" }],
+    ["container.move", { container: "web@n1", node: "n9" }],
+    ["container.move", { container: "web@n1", node: "n3", overlap: true }],
+    ["container.move", { container: "db", node: "n2" }],
+    ["container.move", { container: "db", node: "n2", ...dry }],
+    ["container.move", { container: "db", node: "n2", confirm: true }],
+    ["container.stop", { container: ["cron"] }],
+    ["container.move", { container: "cron", node: "n1" }],
+    ["node.cordon", { node: ["n3"] }],
+    ["container.move", { container: "cron", node: "n3" }],
+    ["container.move", { container: "cron", node: "n3", force: true, noCheck: true }],
+    ["container.status"],
+  );
+  session.sick({ container: "web", how: "deaf", node: "n1" });
+  await session.run(["container.move", { container: "web@n3", node: "n1", checkTimeout: 4 }]);
+  session.look();
+  session.note("n1 has no images, n3 is without power");
+  session.cluster.world.noImages.add("n1");
+  session.cluster.world.node("n3").powerOff();
+  await session.run(
+    ["container.move", { container: "api", node: "n2" }],
+    ["container.move", { container: "db", node: "n3" }],
+    ["container.move", { container: "web@n3", node: "n1" }],
+    ["container.move", { container: "cron", node: "n2" }],
+  );
+  await session.told("moves");
+});
+
+test("nodes that are emptied", async () => {
+  const session = usual();
+  await session.run(
+    ["node.drain", { node: "n2", ...dry }],
+    ["node.drain", { node: "n2" }],
+    ["node.drain", { node: "n2", confirm: true, grace: 1 }],
+    ["node.drain", { node: "n2", confirm: true }],
+    ["node.uncordon", { node: ["n2", "n3"] }],
+    ["node.cordon", { node: ["n?"], ...dry }],
+    ["node.drain", { node: "n1", confirm: true }],
+    ["node.remove", { node: "n1" }],
+    ["node.remove", { node: "n1", confirm: true }],
+    ["node.remove", { node: "n2", move: true, confirm: true }],
+    ["node.remove", { node: "n3", force: true, ...dry }],
+    ["container.status"],
+  );
+  await session.told("drains");
+});
+
+test("plans", async () => {
+  const session = usual();
+  const layout: Layout = {
+    n1: { web: app(8001, { image: "app:2" }), api: built },
+    n2: { site: app(8004, { renamed_from: "web" }) },
+    n3: { cron: app(8003, { after: ["web", "late"] }), late: app(8007) },
+  };
+  session.edit(
+    "web is another version on n1 and has another name on n2, cron goes to n3, db is gone, late is new",
+    layout,
+  );
+  await session.run(
+    ["plan.show"],
+    ["plan.show", { container: ["web"] }],
+    ["plan.show", { noRemove: true }],
+    ["plan.apply", dry],
+    ["plan.apply", {}],
+    ["plan.apply", { container: ["late"], confirm: true }],
+    ["plan.apply", { confirm: true, noRemove: true, grace: 2 }],
+    ["plan.show"],
+    ["plan.apply", { confirm: true }],
+    ["plan.apply", { confirm: true }],
+    ["container.status"],
+  );
+  session.edit("late and cron are other versions, and late ends at once", {
+    ...layout,
+    n3: { cron: app(8003, { image: "app:2", after: ["web", "late"] }), late: app(8007, { image: "app:2" }) },
+  });
+  session.sick({ container: "late", how: "crashes" });
+  await session.run(["plan.show"], ["plan.apply", { confirm: true }], ["plan.apply", { confirm: true, newest: true }]);
+  session.look();
+  session.note("n1 is without power");
+  session.cluster.world.node("n1").powerOff();
+  await session.run(["plan.show"], ["plan.apply", { confirm: true }]);
+  await session.told("plans");
+});
+
+test("what is in the way", async () => {
+  const session = usual();
+  const taken = session.docker("n1").find("web");
+  if (taken) session.docker("n1").containers.set(taken.id, { ...taken, labels: {} });
+  session.note("web of n1 is somebody else's, n2 lets nobody in, an older cron runs on n3");
+  session.cluster.world.node("n2").refuses = true;
+  const cron = session.docker("n2").find("cron");
+  if (cron) session.docker("n3").add({ ...cron, labels: { ...cron.labels, "io.pictl.generation": "7" } });
+  await session.run(
+    ["container.status"],
+    ["container.create", { all: true }],
+    ["container.create", { container: ["web"], recreate: true }],
+    ["container.stop", { container: ["web"] }],
+    ["container.delete", { container: ["web"], confirm: true }],
+    ["plan.show"],
+    ["plan.apply", { confirm: true }],
+    ["container.move", { container: "web@n1", node: "n3" }],
+    ["node.drain", { node: "n1", confirm: true }],
+  );
+  session.note("n2 lets us in");
+  session.cluster.world.node("n2").refuses = false;
+  await session.run(
+    ["container.status"],
+    ["container.create", { container: ["cron"] }],
+    ["container.delete", { container: ["cron@n3"], confirm: true }],
+    ["daemon.heartbeat", { repair: true }],
+    ["container.status"],
+  );
+  await session.told("in-the-way");
+});
