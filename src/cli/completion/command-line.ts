@@ -18,15 +18,22 @@ export interface CommandLine {
   readonly argumentsOnly: boolean;
 }
 
-/** Reads the words before the cursor (without `pictl`, without the word that is being typed). */
-export function readCommandLine(words: readonly string[], commands: readonly Command.Cached[]): CommandLine {
+/**
+ * Reads the words before the cursor (without `pictl`, without the word that is being typed); `ahead`: the global flags that
+ * stood before them.
+ */
+export function readCommandLine(
+  words: readonly string[],
+  commands: readonly Command.Cached[],
+  ahead: readonly string[],
+): CommandLine {
   const { command, length } = longestCommand(words, commands);
   const used = new Set<string>();
   let config: string | undefined;
   let valueOf: Command.Flag.Cached | undefined;
   let position = 0;
   let argumentsOnly = false;
-  for (const word of words.slice(length)) {
+  for (const word of [...ahead, ...words.slice(length)]) {
     if (valueOf !== undefined) {
       if (valueOf.name === "config") config = word;
       valueOf = undefined;

@@ -1,4 +1,5 @@
 import type { Command } from "@oclif/core";
+import { leadingFlags } from "../errors/leading-flags.ts";
 import { type CommandLine, readCommandLine, readFlag } from "./command-line.ts";
 
 export interface CompletionCandidate {
@@ -28,6 +29,8 @@ export interface Names {
   readonly images: readonly string[];
   /** The same without. */
   readonly repositories: readonly string[];
+  /** Where something stands in the config: `ssh.user`, `layout[1].web`. */
+  readonly paths: readonly string[];
 }
 
 /**
@@ -40,10 +43,12 @@ export async function complete(
   commands: readonly Command.Cached[],
   readNames: ReadNames,
 ): Promise<Completion> {
-  const help = words.length > 1 && words[0] === "help";
-  const typed = (help ? words.slice(1) : words).slice(0, -1);
+  const { flags, command, open } = leadingFlags(words.slice(0, -1));
+  if (open) return flags.at(-1) === "--concurrency" ? [] : "files";
+  const help = command[0] === "help";
+  const typed = help ? command.slice(1) : command;
   const current = words.at(-1) ?? "";
-  const line = readCommandLine(typed, commands);
+  const line = readCommandLine(typed, commands, flags);
   const subcommands = line.topic === undefined ? [] : subcommandsOf(line.topic, commands);
   if (help) return subcommands;
   if (line.command === undefined) {
@@ -136,6 +141,8 @@ const kindsNamed: Partial<Record<string, readonly (keyof Names)[] | "files">> = 
   vip: ["vips"],
   place: ["containers", "nodes"],
   candidate: ["vips", "nodes"],
+  file: "files",
+  path: ["paths"],
   host: ["nodes"],
 };
 
@@ -156,4 +163,5 @@ const descriptions = {
   vips: "virtual IP",
   images: "image",
   repositories: "image",
+  paths: "in the config",
 };

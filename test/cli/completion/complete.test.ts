@@ -33,6 +33,7 @@ const names: Names = {
   vips: ["10.0.0.9"],
   images: ["registry.lan:5000/web:1.2", "redis:7"],
   repositories: ["registry.lan:5000/web", "redis"],
+  paths: ["ssh", "ssh.user", "layout[0].web"],
 };
 
 describe("commands", () => {
@@ -47,6 +48,9 @@ describe("commands", () => {
     ["help status ", []],
     ["vip ", ["move", "release", "n1", "n2"]],
     ["-", []],
+    ["--json ", ["status", "move", "completion", "config", "vip", "tail", "help"]],
+    ["-c other.json sta", ["status", "move", "completion", "config", "vip", "tail", "help"]],
+    ["-c other.json help config ", ["check", "set"]],
   ])("%j", async (line, expected) => {
     expect(await values(line)).toEqual(expected);
   });
@@ -71,7 +75,11 @@ describe("arguments", () => {
     ["status -- ", names.containers],
     ["status -- --", names.containers],
     ["completion ", ["bash", "fish"]],
-    ["config set ", []],
+    ["config set ", names.paths],
+    ["-c other.json status ", names.containers],
+    ["--json -cother.json move web ", ["n1", "n2"]],
+    ["--json vip ", ["move", "release", "n1", "n2"]],
+    ["--concurrency ", []],
   ])("%j", async (line, expected) => {
     expect(await values(line)).toEqual(expected);
   });
@@ -101,10 +109,13 @@ describe("flags", () => {
     expect(await completion("status --config ")).toBe("files");
     expect(await completion("status -c ./con")).toBe("files");
     expect(await completion("image push ./ap")).toBe("files");
+    expect(await completion("-c ")).toBe("files");
+    expect(await completion("--json --config ./con")).toBe("files");
   });
 
   test.each([
     ["status --config other.json "],
+    ["--config other.json status "],
     ["status -c other.json "],
     ["status --config=other.json "],
     ["status -cother.json "],
@@ -129,6 +140,7 @@ describe("of the real commands", async () => {
   test.each([
     ["shell ", [...names.containers, ...names.nodes]],
     ["run ", names.commands],
+    ["config get ", names.paths],
     ["logs ", names.containers],
     ["container edit ", names.containers],
     ["container edit web --host ", names.nodes],
