@@ -1,5 +1,6 @@
 import { Flags } from "@oclif/core";
 import { randomBytes } from "node:crypto";
+import { userInfo } from "node:os";
 import { dirname, extname, relative, resolve } from "node:path";
 import { tryCluster } from "../src/app/init.ts";
 import type { KeyRow } from "../src/app/node/trust.ts";
@@ -115,9 +116,9 @@ export default class Init extends PictlCommand {
       const objectionTo = (answer: string) => objection(answersOf({ ...having(answer), file: given.file }));
       all = having(await this.ask.text(text, `Say \`--${flag}\`.`, objectionTo));
     };
-    await ask("Nodes (names or NAME=ADDRESS, with blanks between)", "node", "node NAME");
-    await ask("User to log in as (empty: as ssh does)", "user", "user USER");
-    await ask("Private key (empty: as ssh does)", "identity-file", "identity-file FILE");
+    await ask("Nodes, such as pi-1=192.168.0.101 pi-2=192.168.0.102", "node", "node NAME");
+    await ask(`User to log in as (empty: ${userInfo().username}, or what ~/.ssh/config says)`, "user", "user USER");
+    await ask("File of the private key (empty: those in ~/.ssh and ssh's agent)", "identity-file", "identity-file FILE");
     await ask("A first container (empty: none)", "container", "container NAME");
     if (all.container === undefined) return all;
     await ask("Its image (empty: built from docker/NAME)", "image", "image IMAGE");

@@ -34,7 +34,8 @@ describe.skipIf(whyNoSshd)(`output${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { time
     const outcome = await connection.run(line(`head -c ${1 << 30} /dev/zero; echo the end`), {
       timeoutMs: 110_000,
       onStdout: (chunk) => {
-        // Until here V8 widens its room for what is short-lived: some 40 MB under Node 20, 80 under 24.
+        // Until here V8 widens its room for what is short-lived: some 40 MB under Node 20, 80 under 24. From here on what
+        // differs is how many dead chunks wait for a collection; of 12 GB no more stays than of one.
         if (bytes < 1 << 28 && bytes + chunk.length >= 1 << 28) memory.begin();
         bytes += chunk.length;
         memory.sample();
