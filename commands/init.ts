@@ -118,7 +118,11 @@ export default class Init extends PictlCommand {
     };
     await ask("Nodes, such as pi-1=192.168.0.101 pi-2=192.168.0.102", "node", "node NAME");
     await ask(`User to log in as (empty: ${userInfo().username}, or what ~/.ssh/config says)`, "user", "user USER");
-    await ask("File of the private key (empty: those in ~/.ssh and ssh's agent)", "identity-file", "identity-file FILE");
+    await ask(
+      "File of the private key (empty: those in ~/.ssh and ssh's agent)",
+      "identity-file",
+      "identity-file FILE",
+    );
     await ask("A first container (empty: none)", "container", "container NAME");
     if (all.container === undefined) return all;
     await ask("Its image (empty: built from docker/NAME)", "image", "image IMAGE");
