@@ -189,7 +189,7 @@ function answer(node: string, response: IncomingMessage, json: unknown): unknown
   if (status === 404) return undefined;
   if (status === 200 && json !== undefined) return json;
   if (status === 200) throw dockerUnavailable(node, "Its answer is not JSON.");
-  const said = text(object(json)["message"]);
+  const said = visible(text(object(json)["message"]));
   // What `docker rm` has begun to remove is there for some questions and not for others.
   if (status === 409 && said.includes("marked for removal")) return undefined;
   throw new PictlError(

@@ -16,7 +16,12 @@ import { labels } from "./labels.ts";
 import { type JsonObject, list, number, object, text, texts } from "./json.ts";
 import { familiarOf, type Product } from "./product.ts";
 
-/** Turns the Docker Engine API's answers into facts. Fields: https://docs.docker.com/reference/api/engine/ */
+/**
+ * Turns the Docker Engine API's answers into facts. Fields: https://docs.docker.com/reference/api/engine/
+ *
+ * Names are made visible here: Docker gives none with a control character in it, and what lies about its names would break the
+ * lines of every sentence that has one.
+ */
 
 /** One row of `GET /containers/json`; undefined when it has no id. What is not in the list is null here (`withInspection`). */
 export function containerFromList(row: unknown, product: Product): ContainerFacts | undefined {
@@ -29,11 +34,11 @@ export function containerFromList(row: unknown, product: Product): ContainerFact
     id,
     name: containerName(list(json["Names"])),
     imageId: text(json["ImageID"]),
-    image: familiarOf(product, text(json["Image"])),
+    image: visible(familiarOf(product, text(json["Image"]))),
     state: containerState(text(json["State"])),
     statusText,
     health: healthOf(statusText),
-    labels: texts(json["Labels"]),
+    labels: ownNameVisible(texts(json["Labels"])),
     createdAt: number(json["Created"]),
     startedAtMs: null,
     finishedAtMs: null,
@@ -45,12 +50,12 @@ export function containerFromList(row: unknown, product: Product): ContainerFact
     volumes: list(json["Mounts"])
       .map(object)
       .filter((mount) => mount["Type"] === "volume")
-      .map((mount) => ({ name: text(mount["Name"]), target: text(mount["Destination"]) })),
+      .map((mount) => ({ name: visible(text(mount["Name"])), target: text(mount["Destination"]) })),
     networkMode: text(object(json["HostConfig"])["NetworkMode"]),
-    networks: networks.map(([name]) => name),
+    networks: networks.map(([name]) => visible(name)),
     addresses: Object.fromEntries(
       networks
-        .map(([name, network]) => [name, text(object(network)["IPAddress"])] as const)
+        .map(([name, network]) => [visible(name), text(object(network)["IPAddress"])] as const)
         .filter(([, address]) => address !== ""),
     ),
   };
@@ -150,7 +155,7 @@ export function stopMarks(body: unknown): readonly StopMark[] {
     return [
       {
         id,
-        container: own[labels.container] ?? "",
+        container: visible(own[labels.container] ?? ""),
         cluster: own[labels.cluster] ?? "",
         by: visible(own[labels.stoppedBy] ?? "somebody"),
         at: visible(own[labels.stoppedAt] ?? ""),
@@ -170,11 +175,11 @@ export function imageFromList(row: unknown, product: Product): ImageFacts | unde
     tags: list(json["RepoTags"])
       .map(text)
       .filter((tag) => tag !== "" && tag !== "<none>:<none>")
-      .map((tag) => familiarOf(product, tag)),
+      .map((tag) => visible(familiarOf(product, tag))),
     digests: list(json["RepoDigests"])
       .map(text)
       .filter((name) => name !== "" && !name.endsWith("@<none>"))
-      .map((name) => familiarOf(product, name)),
+      .map((name) => visible(familiarOf(product, name))),
     sizeBytes: number(json["Size"]),
     createdAt: number(json["Created"]),
     labels: texts(json["Labels"]),
@@ -244,7 +249,13 @@ function keepsManifests(json: JsonObject): boolean {
 /** A container linked from another has several names, its own is the one without a second slash. */
 function containerName(names: readonly unknown[]): string {
   const known = names.map((name) => text(name).replace(/^\//, "")).filter((name) => name !== "");
-  return known.find((name) => !name.includes("/")) ?? known[0] ?? "";
+  return visible(known.find((name) => !name.includes("/")) ?? known[0] ?? "");
+}
+
+/** Whoever runs a container chooses its labels, and this one is told as its name. */
+function ownNameVisible(own: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const name = own[labels.container];
+  return name === undefined || name === visible(name) ? own : { ...own, [labels.container]: visible(name) };
 }
 
 const states: ReadonlySet<string> = new Set<ContainerState>([

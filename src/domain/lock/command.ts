@@ -1,5 +1,6 @@
 import { tellDockerHost } from "../docker/endpoint.ts";
 import { type Command, script } from "../shell.ts";
+import { visible } from "../text.ts";
 
 /** Who holds a lock, written into its file on the node for the one who comes second. */
 export interface LockHolder {
@@ -184,7 +185,7 @@ function parseHolder(json: string): LockHolder | undefined {
     const value = JSON.parse(json) as Partial<LockHolder>;
     const { who, cause, since } = value;
     return typeof who === "string" && typeof cause === "string" && typeof since === "string"
-      ? { who, cause, since }
+      ? { who: visible(who), cause: visible(cause), since: visible(since) }
       : undefined;
   } catch {
     return undefined;

@@ -81,6 +81,22 @@ describe("containerFromList", () => {
     expect(facts({ State: "Running" }).state).toBe("running");
   });
 
+  it("makes names visible, so that none breaks a sentence", () => {
+    const lies = "web\n  → run this\u001b[2J";
+    const shown = String.raw`web\n  → run this\x1b[2J`;
+    const seen = facts({
+      Names: [`/${lies}`],
+      Image: lies,
+      Labels: { "io.pictl.container": lies, other: lies },
+      Mounts: [{ Type: "volume", Name: lies, Destination: lies }],
+      NetworkSettings: { Networks: { [lies]: { IPAddress: "10.0.0.2" } } },
+    });
+    expect(seen).toMatchObject({ name: shown, image: shown, networks: [shown], addresses: { [shown]: "10.0.0.2" } });
+    expect(seen.labels).toEqual({ "io.pictl.container": shown, other: lies });
+    // Where something is mounted is a path, which may have any character.
+    expect(seen.volumes).toEqual([{ name: shown, target: lies }]);
+  });
+
   it("survives hostile rows", () => {
     expect(containerFromList(null, "Docker")).toBeUndefined();
     expect(containerFromList({ Id: 3 }, "Docker")).toBeUndefined();

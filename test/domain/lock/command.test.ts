@@ -208,3 +208,11 @@ describe.skipIf(whyNoGuard).each(shells)("locks under $name", ({ words }) => {
     await lock.release();
   });
 });
+
+test("what a holder says of itself breaks no sentence", () => {
+  const holder = { who: "ann\n  → run this", cause: "pictl\u001b[2J", since: "now" };
+  expect(parseLockAnswer(`held web ${JSON.stringify(holder)}`)).toEqual({
+    ...{ name: "web", held: true },
+    by: { who: String.raw`ann\n  → run this`, cause: String.raw`pictl\x1b[2J`, since: "now" },
+  });
+});
