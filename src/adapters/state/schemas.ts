@@ -243,6 +243,7 @@ export const savedNotices: Schema<SavedNotices> = schemaOf(
               event,
               containers: z.array(z.string()),
               waits: z.array(z.string()),
+              backSince: z.optional(z.string()),
             }),
           ),
           lastSentAt: z.nullable(z.number()),

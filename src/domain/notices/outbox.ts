@@ -22,6 +22,8 @@ interface Open {
   readonly containers: readonly string[];
   /** Subjects of incidents. */
   readonly waits: readonly string[];
+  /** When its node was told to be back, RFC 3339, of what still failed then. */
+  readonly backSince?: string;
 }
 
 /** What one receiver still has to get, and what it knows of. */
@@ -128,9 +130,12 @@ function begin(box: Box, subject: string, { event, understood, subscription, now
   );
 }
 
+/** So long the containers of a node that is back may take to come back with it, whether its end has been sent yet or not. */
+const comingBackMs = 60_000;
+
 /**
  * A cause is over when its last subject is. When a node is back while checks there still fail, its end is told at once and
- * what still fails goes on by itself.
+ * what still fails goes on by itself; it has an end of its own when that takes long.
  */
 function end(box: Box, subject: string, { event, subscription, now }: News): Box {
   const found = Object.entries(box.open).find(([, { waits }]) => waits.includes(subject));
@@ -144,13 +149,15 @@ function end(box: Box, subject: string, { event, subscription, now }: News): Box
   if (waits.length > 0 && subject !== cause)
     return { ...box, open: { ...others, [cause]: { ...open, containers, waits } } };
   const goOn = Object.fromEntries(
-    waits.map((each): [string, Open] => [each, { ...open, containers: [], waits: [each] }]),
+    waits.map((each): [string, Open] => [each, { ...open, containers: [], waits: [each], backSince: event.time }]),
   );
   const entry: OutboxEntry = { cause, phase: "ends", event, containers: open.containers, since: open.since, at: now };
   const left = { ...box, open: { ...others, ...goOn } };
   // A node that is back brings its containers back in a moment: that belongs to the same message.
   const joins = box.pending.some((each) => each.phase === "ends" && each.cause === `node ${String(event.node)}`);
-  if (joins && cause.startsWith("check ")) return left;
+  const hasJustComeBack =
+    open.backSince !== undefined && Date.parse(event.time) - Date.parse(open.backSince) < comingBackMs;
+  if ((joins || hasJustComeBack) && cause.startsWith("check ")) return left;
   // What was not told to have begun needs no word of it, but for how long it went on.
   const rest = { ...left, pending: box.pending.filter((each) => each.cause !== cause) };
   // It may end more than one thing, and is told once.

@@ -70,12 +70,23 @@ describe("one message when something begins and one when it ends", () => {
     expect(
       told(
         ["node.*"],
-        [silent, failed("web"), failed("db"), "send", up, recovered("web"), "send", recovered("db"), "send"],
+        [
+          ...([silent, failed("web"), failed("db"), "send", up, recovered("web"), "send"] as const),
+          ...([{ ...recovered("db"), time: at(90) }, "send"] as const),
+        ],
       ),
     ).toEqual([
       ["n2 (web, db) does not answer: no answer"],
       [expect.stringMatching(/^n2 \(web, db\) answers again/) as string],
       [expect.stringMatching(/^db@n2 passes its check again/) as string],
+    ]);
+  });
+
+  test("what comes back with its node belongs to that end, also when it has been sent already", () => {
+    expect(told(["node.*"], [silent, failed("web"), "send", up, "send", recovered("web"), "send"])).toEqual([
+      ["n2 (web) does not answer: no answer"],
+      [expect.stringMatching(/^n2 \(web\) answers again/) as string],
+      [],
     ]);
   });
 
