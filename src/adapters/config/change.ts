@@ -14,6 +14,7 @@ import { loadConfig, placeInText, type Loaded, type LoadPlace } from "./load.ts"
 import { parseConfigText } from "./parse.ts";
 import type { StoreOptions } from "./options.ts";
 import { quote } from "../../domain/shell.ts";
+import { whyUnwritten } from "../../files/unwritten.ts";
 
 /** How long a writer waits for another one, milliseconds; a change takes a few. */
 const lockWaitMs = 10_000;
@@ -133,23 +134,15 @@ async function orWriteFailed<T>(path: string, work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     if (error instanceof PictlError) throw error;
-    const { code = "", message } = error as NodeJS.ErrnoException;
+    const { code = "" } = error as NodeJS.ErrnoException;
     const missing = code === "ENOENT" && (await lstat(path).catch(() => undefined)) === undefined;
     if (missing) throw new PictlError("config-not-found", `There is no config ${path}.`, { cause: error });
-    throw new PictlError("config-write-failed", `The config ${path} was not written: ${reasons[code] ?? message}.`, {
+    throw new PictlError("config-write-failed", `The config ${path} was not written: ${whyUnwritten(error)}.`, {
       hint: hints[code],
       cause: error,
     });
   }
 }
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOSPC: "the disk is full",
-  EDQUOT: "this user's disk quota is used up",
-  EROFS: "its file system is mounted read-only",
-  EACCES: "this user may not write into its folder",
-  EPERM: "this user may not write it, or may not keep its owner",
-};
 
 const hints: Readonly<Record<string, string>> = {
   ENOSPC: "Make room and try again; the config is as it was.",

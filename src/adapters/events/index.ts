@@ -2,6 +2,7 @@ import type { EventLog } from "../../app/ports.ts";
 import { appendLine } from "./append.ts";
 import { eventFiles } from "./files.ts";
 import { readEvents } from "./read.ts";
+import { whyUnwritten } from "../../files/unwritten.ts";
 
 export interface EventLogOptions {
   readonly stateDir: string;
@@ -36,7 +37,7 @@ export function openEventLog(options: EventLogOptions): EventLog {
       if (told) return;
       told = true;
       warn(
-        `The event log ${files.current} cannot be written: ${(error as Error).message}. What is done is recorded when it can be again, if this process still runs then.`,
+        `The event log ${files.current} cannot be written: ${whyUnwritten(error)}. What is done is recorded when it can be again, if this process still runs then.`,
       );
     }
   };

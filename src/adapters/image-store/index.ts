@@ -16,6 +16,7 @@ import { takeArchive, takeImages } from "./archive-in.ts";
 import { archiveOf } from "./archive-out.ts";
 import { openBlobs } from "./blobs.ts";
 import { openDoors } from "./doors.ts";
+import { whyUnwritten } from "../../files/unwritten.ts";
 
 export interface ImageStoreOptions {
   /** Where the files lie, in a folder `blobs`. */
@@ -96,7 +97,7 @@ export function openImageStore(options: ImageStoreOptions): ImageStore {
 }
 
 function unwritable(folder: string, error: unknown): PictlError {
-  return new PictlError("state-write-failed", `${folder} cannot be written: ${(error as Error).message}.`, {
+  return new PictlError("state-write-failed", `${folder} cannot be written: ${whyUnwritten(error)}.`, {
     hint: "Make room there, or set `state_dir` in the config to a folder that this user may write.",
     cause: error,
   });

@@ -7,6 +7,7 @@ import { acquireLock } from "../../files/lock.ts";
 import { isMissing, readText, smallFileBytes } from "../../files/read.ts";
 import { replaceFile } from "../../files/replace.ts";
 import { moveRecord } from "./record.ts";
+import { whyUnwritten } from "../../files/unwritten.ts";
 
 /**
  * A cluster's moves under way: one JSON file a move in `moves-CLUSTER/`, replaced atomically and fsynced. Clusters that
@@ -23,7 +24,7 @@ export function openJournal(stateDir: string, cluster: string): Journal {
       if (error instanceof PictlError) throw error;
       throw new PictlError(
         "state-write-failed",
-        `The journal of moves in ${folder} cannot be written: ${(error as Error).message}.`,
+        `The journal of moves in ${folder} cannot be written: ${whyUnwritten(error)}.`,
         {
           container,
           hint: "Make room there, or set `state_dir` in the config to a folder that this user may write.",
@@ -71,7 +72,7 @@ async function readRecord(path: string): Promise<MoveRecord | undefined> {
 
 function unlessMissing(error: NodeJS.ErrnoException): string[] {
   if (error.code === "ENOENT") return [];
-  throw new PictlError("state-write-failed", `The journal of moves cannot be read: ${error.message}.`, {
+  throw new PictlError("state-write-failed", `The journal of moves cannot be read: ${whyUnwritten(error)}.`, {
     hint: "Run pictl as the user who owns its state folder, or name another one in `state_dir`.",
     cause: error,
   });

@@ -6,6 +6,7 @@ import { isMissing, readText, UnreadFileError, whyUnread } from "../../files/rea
 import { replaceFile } from "../../files/replace.ts";
 import type { Schema } from "../../files/schema.ts";
 import { vipReply, vipRequest } from "./schemas.ts";
+import { whyUnwritten } from "../../files/unwritten.ts";
 
 export * from "./schemas.ts";
 
@@ -66,7 +67,7 @@ async function setAside(path: string, why: string, warn: (message: string) => vo
     .then(() => rename(path, aside))
     .then(
       () => `it is ${aside} now`,
-      (error: unknown) => `and it cannot be set aside: ${(error as Error).message}`,
+      (error: unknown) => `and it cannot be set aside: ${whyUnwritten(error)}`,
     );
   warn(`The state file ${path} ${why}; what was remembered in it is lost, ${moved}.`);
 }
@@ -80,7 +81,7 @@ function unreadable(path: string, error: unknown): PictlError {
 
 /** For whatever cannot be written in the state folder. */
 export function unwritable(path: string, error: unknown): PictlError {
-  return new PictlError("state-write-failed", `${path} cannot be written: ${(error as Error).message}.`, {
+  return new PictlError("state-write-failed", `${path} cannot be written: ${whyUnwritten(error)}.`, {
     hint: "Make room there, or set `state_dir` in the config to a folder that this user may write.",
     cause: error,
   });

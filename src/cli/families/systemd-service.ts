@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import type { Config } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { quote } from "../../domain/shell.ts";
+import { whyUnwritten } from "../../files/unwritten.ts";
 
 /** What of pictl runs for ever, and the names of its template and unit. */
 const units = { daemon: "pictl", serve: "pictl-serve" } as const;
@@ -73,7 +74,7 @@ export async function systemdService(options: SystemdServiceOptions): Promise<Sy
         await makeFolder(stateDir, account);
         await writeFile(path, unit, { mode: 0o644 });
       } catch (error) {
-        throw new PictlError("missing-prerequisite", `${path} cannot be written: ${(error as Error).message}.`, {
+        throw new PictlError("missing-prerequisite", `${path} cannot be written: ${whyUnwritten(error)}.`, {
           hint:
             command === "daemon"
               ? "Run it with sudo; without systemd, `pictl daemon install --cron` prints a crontab line."

@@ -6,6 +6,7 @@ import { stepKinds } from "../../domain/plan/types.ts";
 import { readText, whyUnread } from "../../files/read.ts";
 import { replaceFile } from "../../files/replace.ts";
 import { schemaOf } from "../../files/schema.ts";
+import { whyUnwritten } from "../../files/unwritten.ts";
 
 const step = z.object({
   id: z.string(),
@@ -45,7 +46,7 @@ export async function writePlan(file: string, plan: SavedPlan): Promise<void> {
   try {
     await replaceFile(path, `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600, durable: false });
   } catch (error) {
-    throw new PictlError("state-write-failed", `The plan cannot be written to ${path}: ${(error as Error).message}.`, {
+    throw new PictlError("state-write-failed", `The plan cannot be written to ${path}: ${whyUnwritten(error)}.`, {
       hint: "Name a file in a folder that this user may write.",
       cause: error,
     });

@@ -48,6 +48,7 @@ test("a folder that cannot be written stops a move before it begins, and says wh
   writeFileSync(join(folder, "file"), "");
   await expect(openJournal(join(folder, "file"), "home").write(move)).rejects.toMatchObject({
     code: "state-write-failed",
+    message: expect.stringContaining("cannot be written: a part of its path is a file, and no folder.") as string,
     hint: expect.stringContaining("state_dir") as string,
   });
 });

@@ -31,10 +31,10 @@ describe.skipIf(whyNot !== "")(`a state folder that cannot be written${whyNot}`,
     rmSync(folder, { recursive: true });
   });
 
-  const faults: readonly (readonly [what: string, code: string, begin: () => void, end: () => void])[] = [
+  const faults: readonly (readonly [what: string, why: string, begin: () => void, end: () => void])[] = [
     [
       "is full",
-      "ENOSPC",
+      "the disk is full",
       () => {
         try {
           writeFileSync(join(folder, "filler"), Buffer.alloc(1024 * 1024));
@@ -48,7 +48,7 @@ describe.skipIf(whyNot !== "")(`a state folder that cannot be written${whyNot}`,
     ],
     [
       "is read-only",
-      "EROFS",
+      "mounted read-only",
       () => {
         execFileSync("mount", ["-o", "remount,ro", folder]);
       },
@@ -69,7 +69,7 @@ describe.skipIf(whyNot !== "")(`a state folder that cannot be written${whyNot}`,
 
   test.each(faults)(
     "that %s is told once; memory goes on and is written when it can be",
-    async (_what, code, begin, end) => {
+    async (_what, why, begin, end) => {
       const seen: string[] = [];
       const written = log();
       const ports = {
@@ -105,7 +105,7 @@ describe.skipIf(whyNot !== "")(`a state folder that cannot be written${whyNot}`,
       await requests.reply("10.0.0.9", { id: "r", before: null, answer: { state: "done" } });
       await requests.withdraw("10.0.0.9");
       expect(JSON.parse(readFileSync(path, "utf8"))).toBe(long("a"));
-      expect(seen.filter((each) => each.startsWith("state."))).toEqual([expect.stringContaining(code)]);
+      expect(seen.filter((each) => each.startsWith("state."))).toEqual([expect.stringContaining(why)]);
       expect(warnings).toEqual([expect.stringContaining("The event log")]);
       expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
 
@@ -124,7 +124,7 @@ describe.skipIf(whyNot !== "")(`a state folder that cannot be written${whyNot}`,
 
   test.each(faults)(
     "that %s: what nothing writes again is written when there is room",
-    async (_what, _code, begin, end) => {
+    async (_what, _why, begin, end) => {
       const seen: string[] = [];
       const lasting = openLasting({
         events: {
@@ -154,7 +154,7 @@ describe.skipIf(whyNot !== "")(`a state folder that cannot be written${whyNot}`,
     },
   );
 
-  test.each(faults)("that %s is a sentence for what must not go on without it", async (_what, code, begin, end) => {
+  test.each(faults)("that %s is a sentence for what must not go on without it", async (_what, why, begin, end) => {
     const journal = openJournal(folder, "c");
     const move = moveRecord({ step: "begun" });
     await journal.write(move);
@@ -163,9 +163,9 @@ describe.skipIf(whyNot !== "")(`a state folder that cannot be written${whyNot}`,
     const next = { ...move, generation: move.generation + 1, who: long("w") };
     await expect(journal.write(next)).rejects.toMatchObject({
       code: "state-write-failed",
-      message: expect.stringContaining(code) as string,
+      message: expect.stringContaining(why) as string,
     });
-    if (code === "EROFS") {
+    if (why === "mounted read-only") {
       await expect(journal.remove(move)).rejects.toMatchObject({ code: "state-write-failed" });
       await expect(journal.claim("db", 0)).rejects.toMatchObject({ code: "state-write-failed" });
     }

@@ -173,7 +173,7 @@ describe("installing", () => {
   test("without systemd says what to do instead", async () => {
     const { install } = await service(configIn(temporaryFolder()), { folder: "/nonexistent/units" });
     const error = await rejection(install(), "missing-prerequisite");
-    expect(error.message).toContain("/nonexistent/units/pictl.service cannot be written: ENOENT");
+    expect(error.message).toContain("/nonexistent/units/pictl.service cannot be written: its folder does not exist.");
     expect(error.hint).toContain("--cron");
   });
 });
