@@ -245,6 +245,43 @@ test("autostart: what belongs there is started on a node that is back, and nothi
   expect(cluster.running()["n1"]).toEqual(["web app:1"]);
 });
 
+test("heartbeat: an older copy elsewhere goes; one of another cluster, a newer one, and one that is being worked on stay", async () => {
+  const cluster = new Cluster({ n1: { web: app(8001) }, n2: {}, n3: {} }, watched);
+  await round(cluster);
+  const placed = cluster.world.node("n1").docker.find("web") ?? missing();
+  const { id: _, ...copy } = { ...placed, ports: [] };
+  const labelled = (more: object) => ({ ...copy, labels: { ...copy.labels, ...more } });
+  cluster.world.node("n2").docker.add(labelled({ "io.pictl.generation": "7" }));
+  cluster.world.node("n3").docker.add(labelled({ "io.pictl.generation": "7", "io.pictl.cluster": "another" }));
+  // Somebody is at work on it.
+  await cluster.by(({ ports, config }) =>
+    withLocks(
+      ports,
+      { config, placements: [{ container: "web", node: "n2" }], waitMs: 0, dryRun: false },
+      async (locked) => {
+        await locked({ container: "web", node: "n2" });
+        const heartbeat = openHeartbeat(ports, {
+          store: { read: () => Promise.resolve({ config }) } as never,
+          counts: "kept",
+        });
+        expect(codes((await heartbeatOnce(heartbeat, { config, mayDo: "everything" })).failures)).toEqual([
+          "lock-held web n2",
+        ]);
+      },
+    ),
+  );
+  expect(cluster.running()["n2"]).toEqual(["web app:1"]);
+  expect(codes((await round(cluster, "repairs")).failures)).toEqual([]);
+  expect(cluster.running()["n2"]).toEqual(["web app:1"]);
+
+  await round(cluster);
+  expect(cluster.running()).toEqual({ n1: ["web app:1"], n2: [], n3: ["web app:1"] });
+  expect(cluster.told.filter((each) => each.startsWith("container."))).toEqual(["container.cleaned-up web@n2"]);
+  cluster.world.node("n2").docker.add(labelled({ "io.pictl.generation": String(2e9) }));
+  await round(cluster);
+  expect(cluster.running()["n2"]).toEqual(["web app:1"]);
+});
+
 function of(config: Config, name: string): Config["placements"] {
   return config.placements.filter(({ container }) => container === name);
 }

@@ -95,9 +95,10 @@ export function openPorts(
       cluster: "sim",
       append: (event) =>
         disk(process, "event", () => {
-          const { type, node, container, error, before, after } = event;
+          const { type, node, container, error, before, after, durationMs = 0 } = event;
           const place = [container, node].filter((each) => each !== undefined).join("@");
           const rest = error ?? JSON.stringify({ before, after });
+          if (!(durationMs >= 0 && durationMs < 1e7)) throw new RangeError(`${type} took ${String(durationMs)} ms`);
           world.say(process.name, `! ${type} ${place} ${rest === "{}" ? "" : rest}`);
         }),
       read: () => {

@@ -154,7 +154,7 @@ test.each(Object.entries(stories))(
     expect(violation).toBeUndefined();
     const shown = told
       .filter((line) =>
-        / ! | warns: |journal:|failed:|: done$|\$ docker container (create|start|stop|run|restart|rm|rename|kill)|^world/.test(
+        / ! | warns: | … |journal:|failed:|: done$|\$ docker container (create|start|stop|run|restart|rm|rename|kill)|^world/.test(
           line,
         ),
       )
