@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { onLab } from "../lab.ts";
 import { type Group, pictl, type Row } from "../row.ts";
 
 const sizes = [64, 240, 960];
@@ -18,14 +19,20 @@ const idleMs = 60_000;
 /** Clock ticks that Linux counts processes by. */
 const ticksPerSecond = 100;
 
-/** `pictl daemon` that starts with many nodes, each an address of this machine: when it leads, and whom it takes for silent. */
-export const rows: Group = async () => {
-  const all: Row[] = [];
-  for (const nodes of sizes) all.push(...(await elected(nodes)));
-  return all;
-};
+/**
+ * `pictl daemon` that starts with many nodes, each an address of this machine: when it leads, and whom it takes for silent.
+ * They all have the Docker of one lab node.
+ */
+export const rows: Group = () =>
+  onLab({ name: "bench-leader", nodes: 1, docker: true }, async ({ nodes: [node] }) => {
+    const engine = `unix:///proc/${String(node?.pid)}/root/run/docker.sock`;
+    const all: Row[] = [];
+    for (const nodes of sizes) all.push(...(await elected(nodes, engine)));
+    return all;
+  });
 
-async function elected(count: number): Promise<readonly Row[]> {
+/** `engine`: the nodes' `DOCKER_HOST`. */
+async function elected(count: number, engine: string): Promise<readonly Row[]> {
   const cluster = `bench-leadership-${String(process.pid)}`;
   const folder = await mkdtemp(join(tmpdir(), "pictl-bench-"));
   const addresses = Array.from(
@@ -36,7 +43,7 @@ async function elected(count: number): Promise<readonly Row[]> {
   try {
     const config = await write(folder, cluster, addresses);
     for (let first = 0; first < count; first += addressesEach)
-      running.push(await sshd(folder, addresses.slice(first, first + addressesEach)));
+      running.push(await sshd({ folder, engine, addresses: addresses.slice(first, first + addressesEach) }));
     const [program, ...args] = [...pictl, "daemon", "--config", config];
     const startedAt = performance.now();
     const daemon = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"] });
@@ -119,7 +126,15 @@ async function write(folder: string, cluster: string, addresses: readonly string
 }
 
 /** Resolves when it listens at all of them. */
-async function sshd(folder: string, addresses: readonly string[]): Promise<ChildProcess> {
+async function sshd({
+  folder,
+  engine,
+  addresses,
+}: {
+  readonly folder: string;
+  readonly engine: string;
+  readonly addresses: readonly string[];
+}): Promise<ChildProcess> {
   const file = join(folder, `sshd-${addresses[0] ?? ""}`);
   const lines = [
     ...addresses.map((address) => `ListenAddress ${address}:${String(port)}`),
@@ -131,7 +146,7 @@ async function sshd(folder: string, addresses: readonly string[]): Promise<Child
     "PermitRootLogin yes",
     "UsePAM no",
     // What this machine's root has in its start-up files is not what is measured.
-    `SetEnv HOME=${folder}`,
+    `SetEnv HOME=${folder} DOCKER_HOST=${engine}`,
   ];
   await writeFile(file, `${lines.join("\n")}\n`);
   const child = spawn("/usr/sbin/sshd", ["-D", "-e", "-f", file], { stdio: ["ignore", "ignore", "pipe"] });
