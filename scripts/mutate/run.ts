@@ -17,7 +17,8 @@ export function runTests(
   const args = ["run", "--config", here("vitest.config.ts"), "--reporter=json", ...one, ...tests];
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [here("../../node_modules/vitest/vitest.mjs"), ...args], {
-      env: { ...process.env, PICTL_TESTS: tests.join(" "), ...env },
+      // A mutant shows in the first histories, or in none of as many as fit into the usual time.
+      env: { ...process.env, SIM_BUDGET: "2000", PICTL_TESTS: tests.join(" "), ...env },
       stdio: ["ignore", "pipe", "ignore"],
       detached: true,
     });

@@ -249,8 +249,7 @@ test("heartbeat: an older copy elsewhere goes; one of another cluster, a newer o
   const cluster = new Cluster({ n1: { web: app(8001) }, n2: {}, n3: {} }, watched);
   await round(cluster);
   const placed = cluster.world.node("n1").docker.find("web") ?? missing();
-  const { id: _, ...copy } = { ...placed, ports: [] };
-  const labelled = (more: object) => ({ ...copy, labels: { ...copy.labels, ...more } });
+  const labelled = (more: object) => ({ ...placed, ports: [], labels: { ...placed.labels, ...more } });
   cluster.world.node("n2").docker.add(labelled({ "io.pictl.generation": "7" }));
   cluster.world.node("n3").docker.add(labelled({ "io.pictl.generation": "7", "io.pictl.cluster": "another" }));
   // Somebody is at work on it.
