@@ -97,6 +97,23 @@ export function moveInHand(
   );
 }
 
+/**
+ * How far a move has come whose record is still there, as a sentence after the container's name, and whether the container
+ * itself is where it shall be: what is left then is removed by the next command on it, or by a daemon.
+ */
+export function progressOf({ from, to, step }: Pick<MoveRecord, "from" | "to" | "step">): {
+  readonly words: string;
+  readonly settled: boolean;
+} {
+  const words: Readonly<Record<MoveStep, string>> = {
+    begun: `its move from ${from} to ${to} is being prepared`,
+    switching: `its move from ${from} to ${to} has not ended`,
+    written: `it has moved from ${from} to ${to}, and its old copy on ${from} is still to be removed`,
+    undone: `its move from ${from} to ${to} was undone, and what may have come to ${to} is still to be looked for`,
+  };
+  return { words: words[step], settled: step === "written" || step === "undone" };
+}
+
 /** A command that was sent is obeyed for 10 s (`RunOptions.guard`), and takes a moment then. */
 const onItsWayMs = 15_000;
 

@@ -1,3 +1,4 @@
+import { progressOf } from "../../domain/move/journal.ts";
 import { plural } from "../../domain/text.ts";
 import type { LiveContainer, LiveNode, LiveVip, Model } from "../../watch/model.ts";
 import type { RowSubject } from "./list.ts";
@@ -193,7 +194,7 @@ function ofMoves({ moves }: Model, nowMs: number): readonly Concern[] {
     id: `move ${move.container} ${move.generation}`,
     weight: 2,
     what: move.container,
-    why: `its move from ${move.from} to ${move.to} has not ended, begun ${since(Date.parse(move.startedAt), nowMs)} ago by ${move.who}`,
+    why: `${progressOf(move).words}, begun ${since(Date.parse(move.startedAt), nowMs)} ago by ${move.who}`,
     helps: [["Enter", "details"]],
     subject: { kind: "container", container: move.container, node: move.from },
   }));

@@ -1,3 +1,4 @@
+import { progressOf } from "../../domain/move/journal.ts";
 import { oldAfterMs } from "../../watch/select.ts";
 import { remedies } from "../deeds/containers.ts";
 import { Age } from "../parts/age.tsx";
@@ -94,11 +95,15 @@ function Wrong() {
           The config has {count(broken, "mistake")}; the last good one counts. <a href="#/config">Look at it</a>
         </p>
       )}
-      {moves.value.open.map((move) => (
-        <p key={move.container} class="problem">
-          The move of {move.container} from {move.from} to {move.to} has not ended ({move.step}).
-        </p>
-      ))}
+      {moves.value.open.map((move) => {
+        const { words, settled } = progressOf(move);
+        return (
+          <p key={`${move.container} ${move.startedAt}`} class={settled ? "quiet" : "problem"}>
+            {move.container}: {words}.{" "}
+            {settled ? "The next command on it does so." : "If nobody is at it, the next command on it settles it."}
+          </p>
+        );
+      })}
       {loaded.value && wrong.value.length === 0 && <p class="all-well">✓ Every container is as the config wants it.</p>}
       <ul class="rows">
         {wrong.value.slice(0, 20).map((row) => (
