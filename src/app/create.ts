@@ -15,6 +15,7 @@ import { rememberMade } from "./node/left-behind.ts";
 import { readEnvironments } from "./place/environment.ts";
 import { createGroup, isConcerned, type RolloutGroup } from "./place/group.ts";
 import { lockedFor, looker, type Placing } from "./place/look.ts";
+import { openPortTurns } from "./place/port-turns.ts";
 import { inLots } from "./place/lots.ts";
 import type { Ports } from "./ports.ts";
 
@@ -86,7 +87,8 @@ async function isCutOff(observe: Observer, config: Config, placement: Placement)
   }
 }
 
-async function createAll(ports: Ports, input: CreateInput): Promise<Report<{ containers: readonly ActionRow[] }>> {
+async function createAll(ports: Ports, request: CreateInput): Promise<Report<{ containers: readonly ActionRow[] }>> {
+  const input = { ...request, portTurns: openPortTurns(request.placements) };
   const { config, dryRun, conducted } = input;
   const environments = await readEnvironments(ports, input.placements);
   const known = input.placements.filter((placement) => environments.of(placement) !== undefined);
@@ -99,6 +101,7 @@ async function createAll(ports: Ports, input: CreateInput): Promise<Report<{ con
     const ready = placements
       .filter((placement) => known.includes(placement))
       .filter((placement) => !unbuilt.some((failure) => isConcerned(failure, placement)));
+    for (const each of placements) if (!ready.includes(each)) input.portTurns.end(each);
     return { placements, ready, unbuilt };
   });
   const lots = await inLots(ports, groups, (lot) => {

@@ -104,6 +104,56 @@ test("what has another name in the layout now is taken over", async () => {
   expect(cluster.running()["n1"]).toEqual(["shop app:1"]);
 });
 
+describe("containers that want each other's ports", () => {
+  test("are both stopped before one is started, however slowly one stops", async () => {
+    const cluster = new Cluster({ n1: {} });
+    const layout = (round: number): Layout => {
+      const names = ["one", "two", "three"];
+      return { n1: Object.fromEntries(names.map((name, index) => [name, app(80 + ((index + round) % 3))])) };
+    };
+    cluster.edit(layout(0));
+    await create(cluster);
+    // One of ten stops takes ten seconds there.
+    for (let round = 1; round <= 12; round++) {
+      cluster.edit(layout(round));
+      expect((await create(cluster, { recreate: "differing" })).failures).toEqual([]);
+    }
+    expect(cluster.running()["n1"]).toHaveLength(3);
+  });
+
+  test("one that takes the port of what goes to another one, or is new there, waits for it", async () => {
+    const cluster = new Cluster({ n1: {} });
+    cluster.edit({ n1: { one: app(80), two: app(81) } });
+    await create(cluster);
+    for (let port = 82; port < 90; port++) {
+      cluster.edit({ n1: { fresh: app(port - 1), one: app(port - 2), two: app(port) } });
+      expect((await create(cluster, { recreate: "differing" })).failures).toEqual([]);
+      cluster.world.node("n1").docker.containers.delete(cluster.world.node("n1").docker.find("fresh")?.id ?? "");
+      cluster.edit({ n1: { one: app(port - 1), two: app(port) } });
+      expect((await create(cluster, { recreate: "differing" })).failures).toEqual([]);
+    }
+  });
+
+  test("where nobody is about to free it, nothing is stopped", async () => {
+    const cluster = new Cluster({ n1: {} });
+    cluster.edit({ n1: { one: app(80), two: app(81) } });
+    await create(cluster);
+    const id = cluster.world.node("n1").docker.find("one")?.id;
+    cluster.edit({ n1: { one: app(81), two: app(80) } });
+    const { failures } = await cluster.by(({ ports, config }) =>
+      createContainers(ports, {
+        ...{ config, placements: config.placements.filter(({ container }) => container === "one") },
+        ...{ recreate: "differing", waitMs: 0, dryRun: false, graceSeconds: 10, patienceMs: 30_000 },
+      }),
+    );
+    expect(failures.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+      "port-taken: one publishes port 81, which two has on n1. The old container was not touched.",
+    ]);
+    expect(cluster.world.node("n1").docker.find("one")).toMatchObject({ id, state: "running" });
+    expect(cluster.told.filter((each) => each.startsWith("container.stopped"))).toEqual([]);
+  });
+});
+
 /** When each container that runs was started, in seconds after `since`. */
 function startedAfter(cluster: Cluster, since: number): Readonly<Record<string, number>> {
   return Object.fromEntries(

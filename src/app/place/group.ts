@@ -44,10 +44,12 @@ export async function createGroup(
   const unpulled: Failure[] = [];
   const begin = onceEach((item: Looked): Promise<ActionRow> => {
     const { placement } = item;
-    const work = (): Promise<ActionRow> =>
-      act(ports, { verb: "create", ...placement, dryRun }, (step) =>
+    const work = (): Promise<ActionRow> => {
+      input.portTurns?.reach(placement, "begun");
+      return act(ports, { verb: "create", ...placement, dryRun }, (step) =>
         carryOut(ports, input, { item, group: placements, step }),
-      );
+      ).finally(() => input.portTurns?.end(placement));
+    };
     return conducted ? conducted.inTurn(placement, work) : work();
   });
   const looked = await fanOut(ports, ready, {
@@ -56,9 +58,11 @@ export async function createGroup(
       const item = await recordingFailure(ports, { verb: "create", ...placement, dryRun }, () => look(placement)).catch(
         (error: unknown) => {
           conducted?.leftOut(placement);
+          input.portTurns?.end(placement);
           throw error;
         },
       );
+      if (item.plan !== "replace") input.portTurns?.end(placement);
       const failure = dryRun ? undefined : await pullFailure(ports, input, item);
       if (failure) unpulled.push(failure);
       // Whoever rolls out hears how it ended.
@@ -70,7 +74,10 @@ export async function createGroup(
   const lost = placements.filter((each) => !isKnown(each, looked));
   const rolled = await rollOut(ports, planRollout(looked.results.map(afterItsSources), config.placements), {
     stopped: (_, item) => whyHeld(lost, item.item) ?? whyNotReady(unready, item),
-    held: ({ placement }) => conducted?.leftOut(placement),
+    held: ({ placement }) => {
+      conducted?.leftOut(placement);
+      input.portTurns?.end(placement);
+    },
     work: ({ item }) => begin(item),
   });
   const told = rolled.failures.filter((failure) => !unpulled.some((each) => isSame(each, failure)));

@@ -7,6 +7,8 @@ import * as docker from "../../domain/docker/commands.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import type { CreatePlan } from "../../domain/container/create.ts";
 import { checkOf, type Gates, gatesOf, type Passed } from "../../domain/place/gate.ts";
+import { isNameOf } from "../../domain/place/names.ts";
+import { takenPort } from "../../domain/placement/ports.ts";
 import { freshSteps, swapSteps } from "../../domain/place/steps.ts";
 import { chooseSwap, fillsVolumes, type Swap, swapInWords } from "../../domain/place/swap.ts";
 import { render } from "../../domain/shell.ts";
@@ -19,6 +21,7 @@ import { underLock } from "../kit/locks.ts";
 import { nodeOf } from "../kit/observe.ts";
 import type { Engine, Ports, ProgressStep } from "../ports.ts";
 import { passGate, tellVainGate } from "./gate.ts";
+import type { PortTurns } from "./port-turns.ts";
 import { putInPlace } from "./put.ts";
 import { tellProxy } from "./switch.ts";
 
@@ -42,6 +45,8 @@ interface Place extends PlaceOptions {
   readonly fromFile: readonly EnvVariable[];
   readonly plan: CreatePlan;
   readonly stillLocked: () => Promise<void>;
+  /** Of the command that replaces others, too. */
+  readonly portTurns?: PortTurns | undefined;
 }
 
 /** Makes a container where there is none, or replaces the one that is there, by the best swap that it allows. */
@@ -79,6 +84,7 @@ export async function replaceOrMake(ports: Ports, place: Place & { readonly step
     patienceMs: place.patienceMs ?? placement.patienceMs,
     mayEnd: placement.oneOff === true || facts?.state !== "running",
     step,
+    portTurns: place.portTurns,
     stillLocked: place.stillLocked,
     underLock: (undo) => underLock(ports, { config, place: placement, stillLocked: place.stillLocked }, undo),
     onSwitch: (next) => tellProxy(ports, { config, placement, engine, next }),
@@ -138,7 +144,12 @@ async function prepare(
   const image = imageNamed(images, imageOf(placement));
   const check = checkOf(config, placement);
   const declares = image && (await engine.declares(image.id));
-  const swap = facts && chooseSwap({ placement, old: facts, check, declares });
+  const chosen = facts && chooseSwap({ placement, old: facts, check, declares });
+  const others = containers.filter(({ name }) => !isNameOf(placement.container, name) && name !== facts?.name);
+  const taken = chosen?.kind === "hand-off" ? takenPort(args, others) : undefined;
+  const swap: Swap | undefined = taken
+    ? { kind: "stop-first", why: `it is to have port ${String(taken.port)}, which ${taken.by} has yet` }
+    : chosen;
   return {
     run: runInput({ ...placement, args }, { cluster: config.cluster, generation, digest, asked: askedOf(placement) }),
     left,

@@ -15,6 +15,7 @@ import { type Observer, observer } from "../kit/observe.ts";
 import type { Ports } from "../ports.ts";
 import { type Environments, wantedDigest, wishOf } from "./environment.ts";
 import type { PlaceOptions } from "./index.ts";
+import type { PortTurns } from "./port-turns.ts";
 import { settleReplacement } from "./settle.ts";
 
 /** What is wanted of containers that are made or replaced. */
@@ -26,6 +27,8 @@ export interface Placing extends PlaceOptions {
   readonly leaveStopped?: boolean;
   /** It is part of something larger, which has made the images ready. */
   readonly conducted?: Conducted;
+  /** All that it replaces. */
+  readonly portTurns?: PortTurns;
 }
 
 /** A placement, and what is to be done about it. */

@@ -7,13 +7,14 @@ import { dockerWarnings } from "../../domain/docker/warnings.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { hintedFurther, PictlError, toFailure } from "../../domain/errors.ts";
 import type { Passed } from "../../domain/place/gate.ts";
-import { addressMissing, missingAddress, portTaken, takenPort } from "../../domain/placement/ports.ts";
-import { copiesOf, isNameOf } from "../../domain/place/names.ts";
+import { addressMissing, missingAddress, portTaken } from "../../domain/placement/ports.ts";
+import { copiesOf } from "../../domain/place/names.ts";
 import { type PlaceStep, undoing } from "../../domain/place/steps.ts";
 import { makeNetworks } from "./networks.ts";
 import { runDockerAloud } from "../kit/docker-aloud.ts";
 import type { Connection, Engine, Ports, ProgressStep } from "../ports.ts";
 import { passGate } from "./gate.ts";
+import { beforeStart, beforeStop, holderOf, type PortTurns } from "./port-turns.ts";
 
 /** A container to be put in place. */
 export interface Putting {
@@ -39,6 +40,8 @@ export interface Putting {
   readonly stillLocked: () => Promise<void>;
   /** Does what undoes it under the lock, which it takes anew when it is ours no more (`kit/locks.ts`). */
   readonly underLock: <T>(undo: () => Promise<T>) => Promise<T>;
+  /** What is replaced beside it, and may have its ports yet. */
+  readonly portTurns?: PortTurns | undefined;
   /** Tells the user's proxy of both copies. */
   readonly onSwitch: (next: string) => Promise<void>;
 }
@@ -68,6 +71,7 @@ export async function putInPlace(ports: Ports, putting: Putting): Promise<Put> {
     for (const each of steps.slice(0, settledAt)) {
       ports.signal.throwIfAborted();
       await putting.stillLocked();
+      await forItsPorts(ports, putting, each);
       if (each.do === "run" && each.gap) gap = { since: ports.clock.monotonic(), until: 0 };
       passed = (await carryOut(ports, putting, each)) ?? passed;
       if (gap && isGapStep(each, gap.until)) gap.until = ports.clock.monotonic();
@@ -86,6 +90,14 @@ export async function putInPlace(ports: Ports, putting: Putting): Promise<Put> {
     );
   }
   return { gapMs: old && gap ? Math.round(gap.until - gap.since) : 0, passed };
+}
+
+/** Nothing is stopped for what could not be started then. */
+async function forItsPorts(ports: Ports, putting: Putting, step: PlaceStep): Promise<void> {
+  const { engine, placement, run, portTurns, old } = putting;
+  const seeker = { engine, placement, args: run.args, portTurns };
+  if (step.do === "run" && step.gap && old?.state === "running") await beforeStop(ports, seeker);
+  if ((step.do === "run" && step.binds) || (step.do === "make" && step.start)) await beforeStart(ports, seeker);
 }
 
 /** It serves again when its last gate is passed; without one after it, when the ports are handed over. */
@@ -142,11 +154,7 @@ async function namingPort({ engine, placement, run }: Putting, error: unknown): 
   if (missing !== undefined) return addressMissing(placement, missing);
   if (!(error instanceof PictlError && /port is already allocated|address already in use/.test(error.message)))
     return error;
-  const found = await engine.containers().catch(() => []);
-  const taken = takenPort(
-    run.args,
-    found.filter(({ name }) => !isNameOf(placement.container, name)),
-  );
+  const taken = await holderOf({ engine, placement, args: run.args }).catch(() => undefined);
   return taken ? portTaken(placement, taken) : error;
 }
 

@@ -27,6 +27,8 @@ interface RunStep {
   readonly unless?: RegExp;
   /** From here on nothing serves, until the last gate is passed or, where none comes after it, this is done. */
   readonly gap?: boolean;
+  /** The new copy gets its ports by it. */
+  readonly binds?: boolean;
 }
 
 /**
@@ -75,7 +77,9 @@ export function swapSteps(
         { do: "make", as: next, start: false },
         { ...stop(container), gap: true },
         ...rename,
-        ...(starts ? [run("start the new", docker.start(container)), ...gateSteps(gates.after, container)] : []),
+        ...(starts
+          ? [{ ...run("start the new", docker.start(container)), binds: true }, ...gateSteps(gates.after, container)]
+          : []),
         { do: "settled" },
         run("remove the old", docker.remove(retired)),
       ];
