@@ -64,6 +64,18 @@ class Session {
     }
   }
 
+  /** One that is killed at the nth call that fits. */
+  async killed(what: string, after: number, id: string, input: object): Promise<void> {
+    this.note(`killed at ${what}`);
+    this.lines.push(`> ${id} ${JSON.stringify(input)}`);
+    const crash = { what: new RegExp(what), after, side: "after" } as const;
+    const died = await this.cluster.killed(crash, async ({ ports, store, config }) => {
+      const context = { ports, store: editable(this.cluster, store), config, daemon } as unknown as RunContext;
+      return operations.find((each) => each.id === id)?.run(context, input);
+    });
+    this.lines.push(died === undefined ? "  (dead)" : "  it was never there");
+  }
+
   /** Which containers run where. */
   look(): void {
     this.lines.push(`  runs: ${JSON.stringify(this.cluster.running())}`);
@@ -333,6 +345,8 @@ test("nodes that are emptied", async () => {
 
 test("plans", async () => {
   const session = usual();
+  // From then on this machine knows what it had where.
+  await session.run(["plan.apply", { all: true, confirm: true }]);
   const layout: Layout = {
     n1: { web: app(8001, { image: "app:2" }), api: built },
     n2: { site: app(8004, { renamed_from: "web" }) },
@@ -346,13 +360,13 @@ test("plans", async () => {
     ["plan.show"],
     ["plan.show", { container: ["web"] }],
     ["plan.show", { noRemove: true }],
-    ["plan.apply", dry],
-    ["plan.apply", {}],
+    ["plan.apply", { all: true, ...dry }],
+    ["plan.apply", { all: true }],
     ["plan.apply", { container: ["late"], confirm: true }],
-    ["plan.apply", { confirm: true, noRemove: true, grace: 2 }],
+    ["plan.apply", { all: true, confirm: true, noRemove: true, grace: 2 }],
     ["plan.show"],
-    ["plan.apply", { confirm: true }],
-    ["plan.apply", { confirm: true }],
+    ["plan.apply", { all: true, confirm: true }],
+    ["plan.apply", { all: true, confirm: true }],
     ["container.status"],
   );
   session.edit("late and cron are other versions, and late ends at once", {
@@ -360,12 +374,95 @@ test("plans", async () => {
     n3: { cron: app(8003, { image: "app:2", after: ["web", "late"] }), late: app(8007, { image: "app:2" }) },
   });
   session.sick({ container: "late", how: "crashes" });
-  await session.run(["plan.show"], ["plan.apply", { confirm: true }], ["plan.apply", { confirm: true, newest: true }]);
+  await session.run(
+    ["plan.show"],
+    ["plan.apply", { all: true, confirm: true }],
+    ["plan.apply", { all: true, confirm: true, newest: true }],
+  );
   session.look();
   session.note("n1 is without power");
   session.cluster.world.node("n1").powerOff();
-  await session.run(["plan.show"], ["plan.apply", { confirm: true }]);
+  await session.run(["plan.show"], ["plan.apply", { all: true, confirm: true }]);
   await session.told("plans");
+});
+
+test("plans whose steps wait for each other", async () => {
+  const session = usual();
+  // From then on this machine knows what it had where.
+  await session.run(["plan.apply", { all: true, confirm: true }]);
+  const late = (image: string, more: object = {}) => app(8007, { image, after: ["web"], ...more });
+  const layout = (image: string, more: Layout = {}): Layout => ({
+    n1: { web: app(8001, { image }), db: app(8002, { args: "-v data:/data" }) },
+    n2: { cron: app(8003, { image, after: ["web", "late"] }), api: { build: "/src/api2", args: "-p 8005:80" } },
+    n3: { late: late(image), tool: { build: "/src/tool", args: "" }, last: app(8009, { after: ["cron", "tool"] }) },
+    ...more,
+  });
+  session.edit(
+    "web leaves n2, late and tool are new, api is built of another folder on n2, last waits",
+    layout("app:1"),
+  );
+  await session.run(
+    ["plan.show"],
+    ["plan.show", { copyVolumes: true }],
+    ["plan.apply", { container: ["cron"], ...dry }],
+    ["plan.apply", { all: true, confirm: true }],
+    ["container.status", { container: ["web", "late"] }],
+    ["container.status", { node: ["n1", "n3"] }],
+    ["container.history", { container: "cron" }],
+  );
+  session.edit("cron and last change places, and web, late and cron are app:2", {
+    n1: { web: app(8001, { image: "app:2" }), db: app(8002, { args: "-v data:/data" }) },
+    n2: { last: app(8009, { after: ["cron", "tool"] }), api: { build: "/src/api2", args: "-p 8005:80" } },
+    n3: {
+      late: late("app:2", { update: { on_failure: "rollback" } }),
+      tool: { build: "/src/tool", args: "" },
+      cron: app(8003, { image: "app:2", after: ["web", "late"] }),
+    },
+  });
+  session.sick({ container: "late", how: "crashes", image: "app:2" });
+  await session.run(["plan.show"], ["plan.apply", { all: true, confirm: true, newest: true, grace: 1 }], ["plan.show"]);
+  session.look();
+  session.note("late is well again, n2 has no images");
+  session.cluster.world.sicknesses.clear();
+  session.cluster.world.noImages.add("n2");
+  await session.run(
+    ["plan.apply", { all: true, confirm: true }],
+    ["plan.apply", { all: true, confirm: true }],
+    ["container.status"],
+  );
+  await session.told("plans-in-order");
+});
+
+test("what a command that was killed has left", async () => {
+  const session = usual();
+  // From then on this machine knows what it had where.
+  await session.run(["plan.apply", { all: true, confirm: true }]);
+  await session.killed("journal: cron switching", 1, "container.move", { container: "cron", node: "n3" });
+  await session.run(
+    ["container.status"],
+    ["plan.show"],
+    ["container.candidates", { container: "cron" }],
+    ["plan.apply", { container: ["db"], confirm: true }],
+    ["plan.apply", { all: true, confirm: true }],
+  );
+  await session.killed("write the config", 2, "container.move", { container: "cron", node: "n3" });
+  await session.run(["container.status"], ["container.create", { container: ["cron"] }], ["container.status"]);
+  await session.killed("container rename", 1, "container.create", { container: ["web"], recreate: true });
+  session.look();
+  await session.run(
+    ["container.status", { container: ["web"] }],
+    ["plan.show"],
+    ["plan.apply", { all: true, confirm: true }],
+    ["container.status", { container: ["web"] }],
+  );
+  await session.killed("container start", 1, "container.create", { container: ["web@n1"], recreate: true });
+  await session.run(["container.create", { container: ["web"] }], ["image.prune", { all: true, ...dry }]);
+  session.look();
+  await session.killed("container rename", 2, "container.create", { container: ["db"], recreate: true });
+  await session.run(["container.stop", { container: ["db"] }], ["container.start", { container: ["db"] }]);
+  await session.killed("container stop", 1, "node.drain", { node: "n3", confirm: true });
+  await session.run(["node.drain", { node: "n3", confirm: true }]);
+  await session.told("killed");
 });
 
 test("what is in the way", async () => {
@@ -383,7 +480,7 @@ test("what is in the way", async () => {
     ["container.stop", { container: ["web"] }],
     ["container.delete", { container: ["web"], confirm: true }],
     ["plan.show"],
-    ["plan.apply", { confirm: true }],
+    ["plan.apply", { all: true, confirm: true }],
     ["container.move", { container: "web@n1", node: "n3" }],
     ["node.drain", { node: "n1", confirm: true }],
   );
