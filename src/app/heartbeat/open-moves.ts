@@ -18,7 +18,9 @@ export async function openMoves(
   const sorted = moves.map((move) => {
     const places = config.placements.filter((each) => each.container === move.container).map((each) => each.node);
     const waitsFor = settlement(move, places) === "finish" ? move.from : move.step === "undone" ? move.to : undefined;
-    const cause = waitsFor === undefined ? "the move was cut off" : `${waitsFor} answers again`;
+    // What was looked for once waits for a second look, and for no node.
+    const cut = waitsFor === undefined || move.lookedAt !== undefined;
+    const cause = cut ? "the move was cut off" : `${waitsFor} answers again`;
     const can = (waitsFor === undefined || isUp(nodes, waitsFor)) && !mayStillCome(move, ports.clock.now());
     return { container: move.container, cause, waitsFor, can };
   });

@@ -65,13 +65,17 @@ export function candidateChoices(
       then: fits ? { operation: move.id, input: { container: name, node } } : undefined,
     };
   });
-  return open(state, {
-    kind: "choose",
-    title: `Move ${name} to`,
-    index: Math.max(
-      0,
-      items.findIndex(({ then }) => then),
-    ),
-    items,
-  });
+  // What was told while this was waited for is over.
+  return open(
+    { ...state, notice: undefined },
+    {
+      kind: "choose",
+      title: `Move ${name} to`,
+      index: Math.max(
+        0,
+        items.findIndex(({ then }) => then),
+      ),
+      items,
+    },
+  );
 }

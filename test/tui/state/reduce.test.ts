@@ -239,7 +239,9 @@ function moving() {
 
 test("where a container can go is listed, with the reason for each node that cannot take it", () => {
   const { shown, answer } = moving();
+  expect(shown.screen()).toContain("Looking where web@n1 can go…");
   answer().read();
+  expect(shown.screen()).not.toContain("Looking where");
   expect(shown.screen()).toMatch(/Move web@n1 to[^]*● n2 {2}can take it[^]*✗ n4 {2}It does not answer\./);
   shown.press("enter");
   expect(ran(shown)).toMatchObject([{ run: { input: { container: "web@n1", node: "n2" } } }]);
