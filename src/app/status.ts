@@ -96,8 +96,14 @@ export async function containerStatus(
     ({ stray, container, node }) =>
       stray === true && states.has(node) && !rows.some((row) => row.container === container && row.node === node),
   );
+  const isMissing = (row: ContainerStatus): boolean => row.wanted && row.state === "missing";
+  // Told once for all of them, where one by one would hide the rest.
+  const makeThem =
+    rows.filter(isMissing).length > 3
+      ? "`pictl create` makes all that is missing; `pictl plan` shows it first."
+      : undefined;
   const settling = (row: ContainerStatus): string | undefined =>
-    howToSettleCopies(config, row, { states, generations });
+    howToSettleCopies(config, row, { states, generations }) ?? (isMissing(row) ? makeThem : undefined);
   return {
     result: { containers: rows.map((row) => withUse(row, looks.results, ports.clock.now())) },
     failures: [

@@ -98,6 +98,19 @@ test("status: what is missing, stopped, foreign, or where nobody wants it, each 
   ]);
 });
 
+test("status: what helps many that are missing is told once", async () => {
+  const apps = Object.fromEntries([1, 2, 3, 4].map((index) => [`app${String(index)}`, app(8000 + index)]));
+  const cluster = new Cluster({ n1: {}, n2: {} });
+  cluster.edit({ n1: apps, n2: {} });
+  const { failures } = await status(cluster);
+  expect(failures.map(({ container }) => container)).toEqual(["app1", "app2", "app3", "app4"]);
+  expect(new Set(failures.map(({ message, hint = "" }) => `${message} ${hint}`))).toEqual(
+    new Set([
+      "The container is missing (no such container). `pictl create` makes all that is missing; `pictl plan` shows it first.",
+    ]),
+  );
+});
+
 test("create: where an image cannot be built nothing is made of an older one, and the other nodes are served", async () => {
   const cluster = new Cluster({ n1: {}, n2: {} });
   const built = { build: "/src/api", args: "-p 8001:80" };
