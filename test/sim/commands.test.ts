@@ -9,6 +9,7 @@ import type { RunContext } from "../../src/operations/context.ts";
 import { operations } from "../../src/operations/index.ts";
 import { edited, load } from "./config.ts";
 import { Cluster, type Layout } from "./hands.ts";
+import { readable } from "./readable.ts";
 import type { Sickness } from "./world.ts";
 
 /** What the file of a session gets. */
@@ -17,7 +18,7 @@ class Session {
   readonly lines: string[] = [];
 
   constructor(layout: Layout, more: object = {}) {
-    this.cluster = new Cluster(layout, more);
+    this.cluster = new Cluster(layout, more, "calm");
     const { world } = this.cluster;
     const heard = world.transcript;
     world.transcript = (line) => {
@@ -124,15 +125,6 @@ function shown({
     ...failures.map((each) => `  failure: ${readable(JSON.stringify(each))}`),
     ...(exitCode === undefined ? [] : [`  exit code ${String(exitCode)}`]),
   ];
-}
-
-/** Without what is another number in each run of the sources, but for a time that is none. */
-function readable(text: string): string {
-  return text
-    .replace(/("(?:duration|gap|uptime)Ms":)\d{1,7}(\.\d+)?\b/g, "$1…")
-    .replace(/ --label \S+/g, "")
-    .replace(/\b(1[67]\d{8})\d{3}(\.\d+)?\b/g, "$1")
-    .replace(/\b(?:[0-9a-f]{64}|[0-9a-f]{12})\b/g, "ID");
 }
 
 const app = (port: number, more: object = {}): object => ({ image: "app:1", args: `-p ${String(port)}:80`, ...more });

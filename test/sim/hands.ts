@@ -34,8 +34,8 @@ export class Cluster {
   #commands = 0;
 
   /** `more`: other keys of the config. */
-  constructor(layout: Layout, more: object = {}) {
-    this.world = new World(1, {
+  constructor(layout: Layout, more: object = {}, seed: number | "calm" = 1) {
+    this.world = new World(seed, {
       text: textOf(layout, more),
       nodes: Object.keys(layout),
       cluster: "sim",

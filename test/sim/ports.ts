@@ -38,7 +38,7 @@ export function openPorts(
     concurrency: 32,
     actor: { who, cause },
     latestConfig: async () => (await store.read()).config,
-    random: world.random.next,
+    random: world.dice.next,
     machine: { bootId: `${process.machine}-boot` },
     journal: {
       write: (record) =>

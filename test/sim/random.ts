@@ -41,3 +41,15 @@ export class Random {
     return list.flatMap(() => rest.splice(this.whole(0, rest.length - 1), 1));
   }
 }
+
+/**
+ * Always the middle: everything takes its usual time. What is told of a world without chance stays the same when the sources ask
+ * one question more or less.
+ */
+export class Middling extends Random {
+  constructor() {
+    super(0);
+  }
+
+  override next = (): number => 0.5;
+}

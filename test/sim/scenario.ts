@@ -4,7 +4,7 @@ import { Random } from "./random.ts";
 
 /** A cluster, and what is going to happen to it. */
 export interface Scenario {
-  readonly seed: number;
+  readonly seed: number | "calm";
   readonly nodes: readonly string[];
   readonly cluster: string;
   /** The config. */

@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import type { Fault } from "./fault.ts";
 import { happen } from "./history.ts";
 import { controller } from "./network.ts";
+import { readable } from "./readable.ts";
 
 interface Story {
   readonly nodes?: readonly string[];
@@ -148,7 +149,7 @@ test.each(Object.entries(stories))(
     const text = JSON.stringify({ ...usual, ...config });
     const told: string[] = [];
     const { violation } = await happen(
-      { ...{ seed: 1, cluster: "sim", nodes, text, intervalMs, faults }, quietAt: until },
+      { ...{ seed: "calm", cluster: "sim", nodes, text, intervalMs, faults }, quietAt: until },
       (line) => told.push(line.slice(11)),
     );
     expect(violation).toBeUndefined();
@@ -159,7 +160,7 @@ test.each(Object.entries(stories))(
         ),
       )
       // What a container is run with is the domain's.
-      .map((line) => line.replace(/ --label .*/, " …").trimEnd());
+      .map((line) => readable(line.replace(/ --label .*/, " …").trimEnd()));
     await expect(`${shown.join("\n")}\n`).toMatchFileSnapshot(`stories/${name.replace(/[^a-z0-9]+/gi, "-")}.txt`);
   },
 );

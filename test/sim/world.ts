@@ -9,7 +9,7 @@ import { nameOf } from "./docker.ts";
 import { controller, type Machine, Network } from "./network.ts";
 import { SimNode } from "./node.ts";
 import type { Process } from "./process.ts";
-import { Random } from "./random.ts";
+import { Middling, Random } from "./random.ts";
 import { Timeline } from "./timeline.ts";
 
 /** An application that does not do its work: on every node, or on one. */
@@ -42,6 +42,8 @@ export interface Watcher {
 export class World {
   readonly timeline = new Timeline();
   readonly random: Random;
+  /** What processes decide by. */
+  readonly dice: Random;
   readonly network: Network;
   readonly nodes: ReadonlyMap<string, SimNode>;
   /** Of each machine that daemons run on. */
@@ -63,8 +65,9 @@ export class World {
   /** Lines for people; undefined when nobody reads them. */
   transcript: ((line: string) => void) | undefined;
 
+  /** `calm`: without chance, but for what processes decide by. */
   constructor(
-    seed: number,
+    seed: number | "calm",
     {
       text,
       nodes,
@@ -72,7 +75,8 @@ export class World {
       machines = [controller],
     }: { text: string; nodes: readonly string[]; cluster: string; machines?: readonly Machine[] },
   ) {
-    this.random = new Random(seed);
+    this.random = seed === "calm" ? new Middling() : new Random(seed);
+    this.dice = seed === "calm" ? new Random(1) : this.random;
     this.disks = new Map(machines.map((machine) => [machine, new Disk(text)]));
     this.network = new Network(this.timeline, this.random, (machine) => this.nodes.get(machine)?.on ?? true);
     this.nodes = new Map(

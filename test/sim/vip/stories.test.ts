@@ -183,7 +183,7 @@ const stories: Readonly<Record<string, Story>> = {
 test.each(Object.entries(stories))(
   "%s",
   async (name, { config = lease, machines = ["controller"], happens, seconds = 100 }) => {
-    const world = new World(1, { text: textOf(config), nodes, cluster: "sim", machines });
+    const world = new World("calm", { text: textOf(config), nodes, cluster: "sim", machines });
     const told: string[] = [];
     const tell = (line: string): void => {
       told.push(`${(world.timeline.now / 1000).toFixed(0).padStart(3)}  ${line.trimEnd()}`);
