@@ -321,7 +321,7 @@ const ofFolder: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["docker-failed", "b
 function sent(context: BuildContext | undefined): string {
   return context === undefined
     ? ""
-    : ` < ${plural(context.files, "file")}, ${String(context.bytes)} bytes, of ${context.folder}`;
+    : ` < ${plural(context.files, "file")}, ${plural(context.bytes, "byte")}, of ${context.folder}`;
 }
 
 interface BuildEvent {

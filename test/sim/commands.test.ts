@@ -188,6 +188,23 @@ test("looks", async () => {
     ["container.candidates", { container: "web@n1" }],
     ["daemon.heartbeat"],
     ["image.prune", { all: true, ...dry }],
+    // Of what is elsewhere alone.
+    ["container.status", { container: ["db"] }],
+    ["container.status", { container: ["web@n1"] }],
+    ["container.status", { node: ["n1"] }],
+    ["container.status", { container: ["nothing"] }],
+    ["plan.show", { container: ["db"] }],
+    ["plan.apply", { container: ["db"], confirm: true }],
+    ["container.stop", { container: ["web"] }],
+    ["container.restart", { container: ["cron"] }],
+    ["container.create", { all: true }],
+    ["node.list", { node: ["n1", "n2"] }],
+    ["node.list", { node: ["n9"] }],
+    ["image.list", { node: ["n1"] }],
+    ["image.remove", { image: ["app:2"], node: ["n*"], confirm: true }],
+    ["image.pull", { image: "app:3", all: true }],
+    ["image.build", { image: ["api"], force: true }],
+    ["image.build", { all: true, force: true, ...dry }],
   );
   await session.told("looks");
 });
@@ -273,6 +290,10 @@ test("a new version, and back", async () => {
     ["image.pull", { image: "app:2", node: ["n2"], ...dry }],
     ["image.remove", { image: ["app:1"], node: ["n*"], ...dry }],
     ["image.remove", { image: ["app:1"], node: ["n*"], confirm: true }],
+    ["image.remove", { image: ["app:1", "app:9"], node: ["n3"], force: true }],
+    ["image.remove", { image: ["app:9"], all: true, confirm: true }],
+    ["image.remove", { image: ["app:2", "app:9"], node: ["n2", "n3"], ...dry }],
+    ["image.remove", { image: ["app:2", "app:9"], node: ["n2", "n3"], confirm: true }],
     ["image.prune", { all: true }],
     ["image.prune", { all: true, confirm: true }],
     ["image.prune", { node: ["n3"], foreign: true, confirm: true }],
@@ -330,6 +351,20 @@ test("nodes that are emptied", async () => {
     ["node.remove", { node: "n1", confirm: true }],
     ["node.remove", { node: "n2", move: true, confirm: true }],
     ["node.remove", { node: "n3", force: true, ...dry }],
+    ["container.status"],
+    ["node.remove", { node: "n2", move: true, ...dry }],
+    ["node.remove", { node: "n9", confirm: true }],
+    ["node.cordon", { node: ["n2"] }],
+  );
+  session.note("n2 is without power");
+  session.cluster.world.node("n2").powerOff();
+  await session.run(
+    ["node.drain", { node: "n2", confirm: true }],
+    ["node.remove", { node: "n2", confirm: true }],
+    ["node.remove", { node: "n2", force: true, confirm: true }],
+    ["node.drain", { node: "n3", confirm: true }],
+    ["node.remove", { node: "n3", move: true, confirm: true }],
+    ["node.remove", { node: "n3", force: true, confirm: true }],
     ["container.status"],
   );
   await session.told("drains");

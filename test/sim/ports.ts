@@ -127,7 +127,10 @@ export function openPorts(
       search: () => Promise.reject(new PictlError("registry-failed", "There is no registry.")),
       tags: () => Promise.reject(new PictlError("registry-failed", "There is no registry.")),
     },
-    hooks: { run: async () => ({ ok: true, message: "" }) },
+    hooks: {
+      run: async (hook) =>
+        hook.includes("fails") ? { ok: false, message: "it ended with 1" } : { ok: true, message: "" },
+    },
     // Nodes know them by their names.
     scripts: { read: async (name) => name },
     progress: {

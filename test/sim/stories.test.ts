@@ -46,6 +46,11 @@ const move = (at: number, to: string, crash?: { what: string; calls: number }): 
 
 const stories: Readonly<Record<string, Story>> = {
   "a node dies and comes back": { faults: [off("n1", well, 100_000)], config: { hooks } },
+  "a node dies, and the hooks that are to tell of it fail": {
+    faults: [off("n1", well, 60_000)],
+    config: { hooks: { on_failover: "/hook/fails", on_heartbeat_failure: "/hook/fails" } },
+    until: 110_000,
+  },
   "a node dies whose containers find no other": {
     faults: [
       off("n1", well, 90_000),
