@@ -148,7 +148,11 @@ async function unpack(blobs: Blobs, chunks: AsyncIterable<Uint8Array>, maxBytes:
     }
   } catch (error) {
     if (error instanceof PictlError) throw error;
-    throw invalid(`it cannot be read: ${(error as Error).message}`, error);
+    const { message } = error as Error;
+    throw invalid(
+      /^Invalid tar header/.test(message) ? "it is no tar archive" : `it cannot be read: ${message}`,
+      error,
+    );
   } finally {
     source.destroy();
   }
