@@ -1,4 +1,5 @@
 import { buildKept, contextGone } from "../../domain/build/kept-context.ts";
+import { buildAdvice } from "../../domain/build/advice.ts";
 import { buildFailureLines } from "../../domain/build/failure-lines.ts";
 import { parseBuildStep } from "../../domain/build/steps.ts";
 import { buildOnNode } from "../../domain/docker/build-command.ts";
@@ -115,10 +116,14 @@ function missingFolder({ context, folder }: BuildImageInput, outcome: Outcome): 
   });
 }
 
-function buildFailed({ image, folder }: BuildImageInput, outcome: Outcome & { status: "failed" }): PictlError {
-  const said = buildFailureLines(outcome.stdout, outcome.stderr).join("\n");
-  const text = said === "" ? `docker build ended with exit code ${String(outcome.code)} and said nothing.` : said;
+function buildFailed(
+  { image, folder, connection }: BuildImageInput,
+  outcome: Outcome & { status: "failed" },
+): PictlError {
+  const said = buildFailureLines(outcome.stdout, outcome.stderr);
+  const text =
+    said.length === 0 ? `docker build ended with exit code ${String(outcome.code)} and said nothing.` : said.join("\n");
   return new PictlError("docker-failed", `The image ${image} could not be built.\n${text}`, {
-    hint: `Correct its files in ${folder}, and try again.`,
+    hint: buildAdvice(said, { node: connection.node, folder }),
   });
 }

@@ -26,7 +26,13 @@ export function dockerAdvice(said: string, node: string): string | undefined {
     const match = pattern.exec(said);
     if (match) return advice(node, visible(match[1] ?? ""));
   }
-  return undefined;
+  return fullDisk(said, node);
+}
+
+/** What helps where a node's disk is full; undefined where docker's words do not say so. */
+export function fullDisk(said: string, node: string): string | undefined {
+  if (!/no space left on device|disk quota exceeded/i.test(said)) return undefined;
+  return `The disk of ${node} is full: \`pictl nodes\` shows how full, and \`pictl prune --node ${node}\` removes the images that no container needs.`;
 }
 
 type Advice = (node: string, what: string) => string;
@@ -58,9 +64,5 @@ const advices: readonly (readonly [RegExp, Advice])[] = [
   [
     /exec: "[^"]+": permission denied/i,
     () => "The image has that file, and it may not be run. Make it executable (`chmod +x`) before it is copied.",
-  ],
-  [
-    /no space left on device/i,
-    (node) => `The disk of ${node} is full. \`pictl prune --node ${node}\` removes the images that no container needs.`,
   ],
 ];
