@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { removeImages } from "../../src/app/image/remove.ts";
 import { moveContainer } from "../../src/app/move/index.ts";
+import { settleMoves } from "../../src/app/move/settle.ts";
 import { drainNode } from "../../src/app/node/drain-node.ts";
 import { removeDrainedNode } from "../../src/app/node/remove-drained.ts";
 import { applyConfig } from "../../src/app/plan/apply.ts";
@@ -204,6 +205,31 @@ test("an image that containers need is not removed, another one is", async () =>
     "n2 image-in-use",
   ]);
   expect((await remove("app:2")).result.images.map(({ node }) => node)).toEqual(["n1", "n2", "n3"]);
+});
+
+test.each([
+  [2000, 9],
+  [60_000, 0],
+])("a move that was killed %d ms after its order is undone when that cannot begin any more", async (agoMs, seconds) => {
+  const cluster = new Cluster({ n1: {}, n2: {} });
+  cluster.edit({ n1: { web: app(8001) }, n2: {} });
+  await apply(cluster);
+  const { world } = cluster;
+  const { docker } = world.node("n1");
+  docker.command({ do: "stop", name: "web" }, () => undefined);
+  await world.timeline.run(world.timeline.now + 20_000, () => true);
+  docker.command({ do: "rename", name: "web", to: "web.pictl-replaced" }, () => undefined);
+  world.node("n2").powerOff();
+  const since = world.wallMs();
+  await cluster.by(async ({ ports, config }) => {
+    await ports.journal.write({
+      ...{ container: "web", from: "n1", to: "n2", generation: 9_999_999_999, step: "switching", wasRunning: true },
+      ...{ orderedAt: since - agoMs, startedAt: new Date(since - 120_000).toISOString(), who: "me@here" },
+    });
+    await settleMoves(ports, config, "web", { dead: new Set(["n2"]) });
+  });
+  const started = (Number(docker.find("web")?.startedAtMs) - since) / 1000;
+  expect([started >= seconds, started < seconds + 2]).toEqual([true, true]);
 });
 
 test("a move that was cut off is settled by the next one of its container, also by one that is refused then", async () => {

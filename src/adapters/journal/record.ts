@@ -11,6 +11,7 @@ export const moveRecord: Schema<MoveRecord> = schemaOf(
     step: z.enum(["begun", "switching", "written", "undone"]),
     wasRunning: z.boolean(),
     replaces: z.exactOptional(z.boolean()),
+    orderedAt: z.exactOptional(z.number()),
     lookedAt: z.exactOptional(z.number()),
     copied: z.exactOptional(z.array(z.object({ path: z.string(), isFile: z.boolean() }))),
     origin: z.exactOptional(z.literal("apply")),

@@ -1,7 +1,7 @@
 import { type ErrorCode, PictlError, toFailure } from "../../domain/errors.ts";
 import { commandWindowMs } from "../../domain/guard/command.ts";
 import { moveEdits } from "../../domain/move/edits.ts";
-import type { MoveRecord } from "../../domain/move/journal.ts";
+import { type MoveRecord, orderTakesMs } from "../../domain/move/journal.ts";
 import { notMoved } from "../../domain/move/not-moved.ts";
 import { planMoveByLayout, wouldMove } from "../../domain/move/plan.ts";
 import type { Passed } from "../../domain/place/gate.ts";
@@ -167,7 +167,9 @@ async function untilWritten(ports: Ports, moving: Replacing): Promise<number | n
   const { config, plan, store, move, old } = moving;
   const { clock } = ports;
   let sentAt: number | undefined;
-  const startingNew = (): Promise<Passed> => {
+  const startingNew = async (): Promise<Passed> => {
+    const { copied } = moving;
+    await ports.journal.write({ ...move, step: "switching", copied, orderedAt: clock.now() });
     sentAt = clock.monotonic();
     return startNew(ports, moving);
   };
@@ -192,7 +194,7 @@ async function untilWritten(ports: Ports, moving: Replacing): Promise<number | n
     // What is on its way may begin for a while, and must not come beside the old one; who is told to end does not wait for that.
     if (sentAt !== undefined && onItsWay.has(code)) {
       moving.step.update("waiting until nothing that was sent can begin");
-      const ms = sentAt + commandWindowMs + afterWindowMs - clock.monotonic();
+      const ms = sentAt + commandWindowMs + orderTakesMs - clock.monotonic();
       await clock.sleep(Math.max(0, ms), ports.signal).catch(() => undefined);
     }
     moving.step.update("undoing");
@@ -217,6 +219,3 @@ const onItsWay: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["connection-lost", 
 
 /** After these nobody knows whether a command has done its work, or is going to. */
 const endsUnheard: ReadonlySet<ErrorCode> = new Set<ErrorCode>([...onItsWay, "timeout", "interrupted"]);
-
-/** Other commands of the new copy come before the one that makes it, each a few round trips; and that one takes its time. */
-const afterWindowMs = 1_000;

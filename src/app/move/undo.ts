@@ -6,7 +6,7 @@ import * as docker from "../../domain/docker/commands.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { DataPlace } from "../../domain/move/data-commands.ts";
-import type { MoveRecord } from "../../domain/move/journal.ts";
+import { mayBeginForMs, type MoveRecord } from "../../domain/move/journal.ts";
 import type { Ports } from "../ports.ts";
 import { discardCopies } from "./copy-data.ts";
 import { onNode, type OnNode } from "./on-node.ts";
@@ -15,8 +15,8 @@ import { onNode, type OnNode } from "./on-node.ts";
  * Takes the new copy away, brings the old one back, takes away the data that was copied, and removes the record, or
  * leaves in it what is still to be done: when only the new copy's node does not answer, the old copy is back and nobody
  * is kept off it. A node in `dead` is not asked. `certain`: no command can still be on its way, as one may be that nobody
- * heard the end of; otherwise a new copy that is not there is looked for once more after a while. The copied data goes
- * once, and only while the old node answers: otherwise it may be all that is left. Resolves to whether the move is undone
+ * heard the end of: the old copy waits until its time is over, and a new copy that is not there is looked for once more after
+ * a while. The copied data goes once, and only while the old node answers: otherwise it may be all that is left. Resolves to whether the move is undone
  * as far as its containers on answering nodes go.
  */
 export async function undo(
@@ -29,7 +29,14 @@ export async function undo(
   const on = (name: string, work: (on: OnNode) => Promise<void>): Promise<boolean> =>
     dead.has(name) ? Promise.resolve(false) : onNode(ports, config, name, work);
   const wasBack = move.step === "undone";
-  const removed = await removeNew(move, { homes: homesOf(config, move), args: argsOf(config, move) }, on);
+  const remove = (): ReturnType<typeof removeNew> =>
+    removeNew(move, { homes: homesOf(config, move), args: argsOf(config, move) }, on);
+  let removed = await remove();
+  const onItsWayMs = mayBeginForMs(move, ports.clock.now());
+  if (!certain && !wasBack && onItsWayMs > 0 && (removed === "nothing" || removed === "silent")) {
+    await ports.clock.sleep(onItsWayMs, ports.signal);
+    removed = await remove();
+  }
   // A dead node's copy is nobody's to bring back; what is put aside there is found again by `create`.
   const fromAnswers = wasBack ? copied.length > 0 && (await on(from, noWork)) : await restoreOld(move, on);
   const oldIsBack = wasBack || fromAnswers || dead.has(from);

@@ -1,3 +1,4 @@
+import { commandWindowMs } from "../guard/command.ts";
 import type { DataPlace } from "./data-commands.ts";
 
 /**
@@ -15,6 +16,8 @@ export interface MoveRecord {
   readonly wasRunning: boolean;
   /** The new node had a copy of its own, which the new one took the place of; missing: it had none. */
   readonly replaces?: boolean;
+  /** When the new copy was about to be told to start, milliseconds since the epoch of this machine. */
+  readonly orderedAt?: number;
   /** When the new copy was looked for and was not there, milliseconds since the epoch: it may still come. */
   readonly lookedAt?: number;
   /**
@@ -113,6 +116,18 @@ export function progressOf({ from, to, step }: Pick<MoveRecord, "from" | "to" | 
   };
   return { words: words[step], settled: step === "written" || step === "undone" };
 }
+
+/**
+ * Milliseconds for which the order to start the new copy may still begin, whoever sent it and whatever became of them: the old copy
+ * must not come beside it.
+ */
+export function mayBeginForMs({ orderedAt }: Pick<MoveRecord, "orderedAt">, nowMs: number): number {
+  if (orderedAt === undefined || nowMs < orderedAt) return 0;
+  return Math.max(0, orderedAt + commandWindowMs + orderTakesMs - nowMs);
+}
+
+/** Other commands of the new copy come before the one that makes it, each a few round trips; and that one takes its time. */
+export const orderTakesMs = 1000;
 
 /** A command that was sent is obeyed for 10 s (`RunOptions.guard`), and takes a moment then. */
 const onItsWayMs = 15_000;
