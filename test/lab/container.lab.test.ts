@@ -112,7 +112,7 @@ describe.skipIf(obstacle !== undefined)("container add, edit and remove", () => 
           container: "box",
           node: "n1",
           message: "Could not create box: unknown flag: --bogus. The old container was not touched.",
-          hint: "The config keeps the change: `pictl container edit box --run` tries again, or changes it again.",
+          hint: "The docker of n1 does not know this flag. Correct the entry's `args` in the layout. The config keeps the change: `pictl container edit box --run` tries again, or changes it again.",
         },
       ],
     });
