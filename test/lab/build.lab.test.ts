@@ -156,6 +156,7 @@ describe.skipIf(obstacle !== undefined)("build", () => {
         message: expect.stringMatching(
           /^The image broken could not be built\.\n(?:Step 3\/4 :|\[2\/2\]) RUN [^]*(?:returned a non-zero code|exit code): 3$/,
         ) as string,
+        hint: expect.stringMatching(/^Correct its files in \/.*, and try again\.$/) as string,
       },
     ]);
     // The step's two streams reach docker in any order.
