@@ -28,15 +28,25 @@ export function salvage(document: unknown, wrong: readonly ConfigPath[]): Salvag
     return [[section, rows.map(({ row }) => row)]];
   });
   const layoutIsWhole = !wrongIn.has("layout");
+  const families = new Set([...wrongIn.keys()].map(familyOf));
   return {
     value: Object.fromEntries(sections),
     original(finding) {
       if (!layoutIsWhole && refersToLayout.has(String(finding.path[0]))) return undefined;
+      // `vip` has an effect without `vip_ip`, when that is there and misshapen.
+      if (finding.severity === "warning" && finding.path.length === 1 && families.has(familyOf(finding.path[0]))) {
+        return undefined;
+      }
       const { other } = finding;
       const path = originalPath(finding.path, kept);
       return other === undefined ? { ...finding, path } : { ...finding, path, other: originalPath(other, kept) };
     },
   };
+}
+
+/** Keys of one matter begin with one word: `vip`, `vip_ip`, `vip_mode`. */
+function familyOf(key: string | number | undefined): string | undefined {
+  return String(key).split("_")[0];
 }
 
 const refersToLayout: ReadonlySet<string> = new Set(["hb", "container_host_constraints", "nodes"]);
