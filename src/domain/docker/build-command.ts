@@ -37,7 +37,8 @@ export function build(input: BuildCommandInput): Command & { readonly kind: "wor
  * take it where it is installed, and refuse to build when they are told to and it is not. A login that says itself which
  * one it wants has it.
  *
- * What pictl built under that name before, and what nothing names or uses any more, goes: each build would leave one.
+ * What pictl built under that name before, and what nothing names or uses any more, goes: each build would leave one. What a
+ * build of the classic builder has made before it failed stays, since the next one goes on from there; `prune` takes it.
  *
  * Podman builds in its client. A signal to its process group ends that and leaves the step's program running, beside the
  * containers of the build; so it gets a session of its own, and a signal ends the runtime of its step, after which it tidies up.
