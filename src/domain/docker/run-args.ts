@@ -53,12 +53,16 @@ export function parseRunArgs(words: readonly string[], container?: string): RunA
         : mountProblem(parsed, isOwnDriver || /(?:^|,)volume-driver=/.test(flag.value));
     return orProblem(why ?? parsed, flag, reading);
   };
-  const volumes = values("volume").flatMap((flag) => mounted(flag, parseVolume(flag.value)));
-  const mounts = values("mount").flatMap((flag) => mounted(flag, parseMount(flag.value)));
-  const tmpfs = values("tmpfs").flatMap((flag) => mounted(flag, parseVolume(flag.value, "tmpfs")));
-  const all = [...volumes, ...mounts, ...tmpfs];
-  const twice = all.find((one, index) => all.slice(0, index).some((other) => isInTheWay(one, other)));
-  if (twice) problem(reading, values("volume")[0]?.word ?? 0, `two things are mounted at ${mountPoint(twice.target)}`);
+  const reads: Readonly<Record<string, (value: string) => MountSpec | string>> = {
+    volume: (value) => parseVolume(value),
+    mount: parseMount,
+    tmpfs: (value) => parseVolume(value, "tmpfs"),
+  };
+  const placed = Object.entries(reads).flatMap(([name, read]) =>
+    values(name).flatMap((flag) => mounted(flag, read(flag.value)).map((spec) => ({ spec, word: flag.word }))),
+  );
+  const twice = placed.find(({ spec }, index) => placed.slice(0, index).some((other) => isInTheWay(spec, other.spec)));
+  if (twice) problem(reading, twice.word, `two things are mounted at ${mountPoint(twice.spec.target)}`);
   const restart = values("restart").at(-1);
   if (restart !== undefined && !restartPolicy.test(restart.value)) {
     problem(
@@ -71,7 +75,7 @@ export function parseRunArgs(words: readonly string[], container?: string): RunA
     words: reading.kept,
     published,
     publishAll: values("publish-all").some((flag) => !isFalse(flag.value)),
-    mounts: all,
+    mounts: placed.map(({ spec }) => spec),
     // What is no path names a device in CDI's way.
     devices: values("device").flatMap((flag) => (flag.value.startsWith("/") ? flag.value.split(":", 1) : [])),
     restart: restart?.value,
