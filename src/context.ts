@@ -38,6 +38,7 @@ import type {
   Notices,
   Ports,
   Progress,
+  SavedLeadership,
   SavedNotices,
   SavedShipping,
   SavedVip,
@@ -342,8 +343,10 @@ function leadershipState(
   { stateDir, cluster }: Config,
   { nodes, warn }: { readonly nodes: Nodes; readonly warn: Warn },
 ): LeadershipState {
+  // One from a backup has forgotten what its owner has had the nodes remember since.
+  const copied = (saved: SavedLeadership): SavedLeadership => ({ ...saved, machine: "" });
   return {
-    memory: state.openStateFile(join(stateDir, `leadership-${cluster}.json`), state.savedLeadership, { warn }),
+    memory: state.openStateFile(join(stateDir, `leadership-${cluster}.json`), state.savedLeadership, { warn, copied }),
     // Machines that were cloned are told apart by their boot.
     machine: `${hostname()} ${machineId()} ${bootId()}`,
     newOwner: () => randomUUID(),

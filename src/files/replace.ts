@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { constants } from "node:fs";
+import { constants, type Stats } from "node:fs";
 import { copyFile, link, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
@@ -16,9 +16,14 @@ export interface Replacement {
 /**
  * Replaces a file so that a crash of this process at any moment leaves the old or the new one whole: a temporary file
  * in the same folder (with its mode and owner before it holds anything), then rename. A link that lies at the path is
- * replaced and not followed. A failure leaves no temporary file behind, and rejects with what the system says.
+ * replaced and not followed. A failure leaves no temporary file behind, and rejects with what the system says. A `text` may
+ * tell of the very file that it is written to.
  */
-export async function replaceFile(path: string, text: string, how: Replacement): Promise<void> {
+export async function replaceFile(
+  path: string,
+  text: string | ((stats: Stats) => string),
+  how: Replacement,
+): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   try {
     await writeNew(temporary, text, how);
@@ -33,13 +38,17 @@ export async function replaceFile(path: string, text: string, how: Replacement):
   if (how.durable) await syncFolder(dirname(path)).catch(() => undefined);
 }
 
-async function writeNew(path: string, text: string, { mode, owner, durable }: Replacement): Promise<void> {
+async function writeNew(
+  path: string,
+  text: string | ((stats: Stats) => string),
+  { mode, owner, durable }: Replacement,
+): Promise<void> {
   const handle = await open(path, "wx", 0o600);
   try {
     const now = await handle.stat();
     if (owner && (now.uid !== owner.uid || now.gid !== owner.gid)) await handle.chown(owner.uid, owner.gid);
     await handle.chmod(mode);
-    await handle.writeFile(text);
+    await handle.writeFile(typeof text === "string" ? text : text(now));
     if (durable) await handle.sync();
   } finally {
     await handle.close();

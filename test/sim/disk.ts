@@ -18,6 +18,8 @@ export class Disk {
   inhabited: InhabitedNodes | undefined;
   history: History | undefined;
   leadership: SavedLeadership | undefined;
+  /** The state folder was put there from another one, or from a backup. */
+  isCopied = false;
   /** By address. */
   readonly vips = new Map<string, SavedVip>();
   readonly requests = new Map<string, VipRequest>();

@@ -12,7 +12,13 @@ export function openSimLeadership(
 ): Promise<Leadership> {
   const { machine } = process;
   const own = world.disk(machine);
-  const file = { read: () => own.leadership, write: (value: typeof own.leadership) => (own.leadership = value) };
+  const file = {
+    read: () => own.leadership && { ...own.leadership, machine: own.isCopied ? "" : own.leadership.machine },
+    write: (value: typeof own.leadership) => {
+      own.leadership = value;
+      own.isCopied = false;
+    },
+  };
   return openLeadership(ports, {
     memory: durableFile(world, process, "the leadership", file),
     machine,

@@ -21,7 +21,7 @@ export async function daemonOfOldName(
     cluster,
     configPath,
   }: { readonly stateDir: string; readonly cluster: string; readonly configPath: string },
-  options: StateFileOptions,
+  options: StateFileOptions<DaemonState>,
 ): Promise<DaemonState | undefined> {
   for (const name of await clustersIn(stateDir)) {
     if (name === cluster) continue;

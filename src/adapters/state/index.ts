@@ -1,8 +1,9 @@
+import type { Stats } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { SharedState, StateFile, VipRequests } from "../../app/ports.ts";
 import { PictlError } from "../../domain/errors.ts";
-import { isMissing, readText, UnreadFileError, whyUnread } from "../../files/read.ts";
+import { isMissing, readWhole, UnreadFileError, whyUnread } from "../../files/read.ts";
 import { replaceFile } from "../../files/replace.ts";
 import type { Schema } from "../../files/schema.ts";
 import { vipReply, vipRequest } from "./schemas.ts";
@@ -13,11 +14,13 @@ export * from "./schemas.ts";
 /** More than any state needs; the digests of a folder with a hundred thousand files take some 15 MB. */
 const maxBytes = 64 * 1024 * 1024;
 
-export interface StateFileOptions {
+export interface StateFileOptions<T> {
   /** fsynced. Elsewhere losing the last seconds to a power cut costs a count, and an SD card does not like it. */
   readonly durable?: boolean;
   /** Told of a file that is not what it should be. */
   readonly warn: (message: string) => void;
+  /** What one is worth that was copied to where it is, as from a backup, and not written there. Default: the same. */
+  readonly copied?: (value: T) => T;
 }
 
 /**
@@ -25,12 +28,16 @@ export interface StateFileOptions {
  * else than it should be (cut short, edited by hand, a folder or a link in its place) is set aside as `PATH.damaged`,
  * told, and counts as never written.
  */
-export function openStateFile<T>(path: string, schema: Schema<T>, options: StateFileOptions): StateFile<T> {
+export function openStateFile<T>(path: string, schema: Schema<T>, options: StateFileOptions<T>): StateFile<T> {
+  const { copied } = options;
   let written = "";
   return {
     async read() {
       try {
-        return schema(JSON.parse(await readText(path, { maxBytes, links: false })));
+        const { bytes, stats } = await readWhole(path, { maxBytes, links: false });
+        const json: unknown = JSON.parse(bytes.toString("utf8"));
+        const value = schema(json);
+        return copied && isCopy(json, stats) ? copied(value) : value;
       } catch (error) {
         if (isMissing(error)) return undefined;
         const why = whyDamaged(error);
@@ -44,7 +51,9 @@ export function openStateFile<T>(path: string, schema: Schema<T>, options: State
       if (text === written) return;
       try {
         await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-        await replaceFile(path, text, { mode: 0o600, durable: options.durable ?? false });
+        const marked = (stats: Stats): string =>
+          `${JSON.stringify(Object.assign({}, value, { file: markOf(stats) }))}\n`;
+        await replaceFile(path, copied ? marked : text, { mode: 0o600, durable: options.durable ?? false });
         written = text;
       } catch (error) {
         written = "";
@@ -52,6 +61,17 @@ export function openStateFile<T>(path: string, schema: Schema<T>, options: State
       }
     },
   };
+}
+
+/** What a file is known by for as long as it is there, and no copy of it is. */
+function markOf({ ino, birthtimeMs }: Stats): string {
+  return `${String(ino)} ${String(birthtimeMs)}`;
+}
+
+/** A pictl of before left no mark. */
+function isCopy(json: unknown, stats: Stats): boolean {
+  const { file } = json as { readonly file?: unknown };
+  return file !== undefined && file !== markOf(stats);
 }
 
 /** Why a state file is of no use, as the end of a sentence; undefined where it may be as it should be. */
@@ -91,7 +111,7 @@ export function unwritable(path: string, error: unknown): PictlError {
  * A durable state file. In this process it is changed by one at a time, each beginning with what the one before has made
  * of it; of two processes that change it in the same moment one may lose its change.
  */
-export function openSharedState<T>(path: string, schema: Schema<T>, options: StateFileOptions): SharedState<T> {
+export function openSharedState<T>(path: string, schema: Schema<T>, options: StateFileOptions<T>): SharedState<T> {
   const file = openStateFile(path, schema, { ...options, durable: true });
   let before: Promise<unknown> = Promise.resolve();
   return {
@@ -112,7 +132,7 @@ export function openSharedState<T>(path: string, schema: Schema<T>, options: Sta
 /** Two files an address: what is asked, and how far it is. */
 export function openVipRequests(
   { stateDir, cluster }: { readonly stateDir: string; readonly cluster: string },
-  options: StateFileOptions,
+  options: Pick<StateFileOptions<unknown>, "warn">,
 ): VipRequests {
   const pathOf = (ip: string, what: "request" | "reply"): string => join(stateDir, `vip-${cluster}-${ip}.${what}.json`);
   const request = (ip: string) => openStateFile(pathOf(ip, "request"), vipRequest, options);

@@ -13,5 +13,6 @@ export interface LeadershipState {
 }
 
 export interface SavedLeadership extends LeadershipMemory {
+  /** Empty for what was copied or put back from a backup. */
   readonly machine: string;
 }

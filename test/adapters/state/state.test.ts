@@ -18,7 +18,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { daemonOfOldName, daemonPaths } from "../../../src/adapters/state/daemons.ts";
 import { refuseUnsafeFolder } from "../../../src/adapters/state/folder.ts";
 import * as state from "../../../src/adapters/state/index.ts";
-import type { SavedVip } from "../../../src/app/ports.ts";
+import type { SavedVip, StateFile } from "../../../src/app/ports.ts";
 import { acquireLock } from "../../../src/files/lock.ts";
 import type { Schema } from "../../../src/files/schema.ts";
 import type { DaemonState } from "../../../src/domain/daemon.ts";
@@ -225,6 +225,35 @@ test.each<[string, (path: string) => void, string]>([
     expect(await file.read()).toEqual(vip);
     rmSync(path);
   }
+});
+
+test.each<[string, (path: string) => void]>([
+  [
+    "copied away and back",
+    (path) => void execFileSync("sh", ["-c", 'cp -a "$1" "$1.bak" && mv "$1.bak" "$1"', "", path]),
+  ],
+  [
+    "written into it",
+    (path) => {
+      writeFileSync(path, readFileSync(`${path}.before`));
+    },
+  ],
+])("what was put back from a backup is told from what was written there: %s", async (_how, putBack) => {
+  const path = join(folder, "leadership.json");
+  const open = (): StateFile<{ n: number }> =>
+    state.openStateFile(path, (value) => ({ n: (value as { n: number }).n }), { warn, copied: () => ({ n: -1 }) });
+  await open().write({ n: 1 });
+  expect(await open().read()).toEqual({ n: 1 });
+  execFileSync("ln", [path, `${path}.before`]);
+  await open().write({ n: 2 });
+  expect(await open().read()).toEqual({ n: 2 });
+  putBack(path);
+  expect(await open().read()).toEqual({ n: -1 });
+  await open().write({ n: 3 });
+  expect(await open().read()).toEqual({ n: 3 });
+  // As a pictl of before has written it.
+  writeFileSync(path, '{"n":4}');
+  expect(await open().read()).toEqual({ n: 4 });
 });
 
 test("a file of 100 GB is not read", async () => {

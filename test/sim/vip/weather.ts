@@ -159,6 +159,7 @@ export class Weather {
       const copy = structuredClone({ leadership: from.leadership, vips: from.vips ?? new Map<string, SavedVip>() });
       backup = structuredClone({ leadership: other.leadership, vips: other.vips });
       disk.leadership = copy.leadership;
+      disk.isCopied = true;
       disk.vips.clear();
       for (const [ip, saved] of copy.vips) disk.vips.set(ip, saved);
       this.#at(chance.between(100, 20_000), () => {
