@@ -45,7 +45,7 @@ export function openChecks(outside: { nodes: Nodes; engines: Engines; network: N
       } catch (error) {
         if (target.signal.aborted) throw target.signal.reason;
         if (error instanceof CannotTell) return result(false, error.message, { cannotTell: true });
-        return result(false, limit.expired() ? `no answer within ${String(timeoutMs)} ms` : reason(error));
+        return result(false, limit.expired() ? `no answer within ${(timeoutMs / 1000).toFixed(1)} s` : reason(error));
       } finally {
         limit.dispose();
       }

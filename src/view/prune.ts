@@ -19,10 +19,12 @@ export function prunedView({ leftovers }: { leftovers: readonly PrunedRow[] }, s
     ],
     leftovers,
   );
-  return `${rows}${leftovers.some((row) => row.changed) ? "Freed" : "Frees"} at least ${bytes(total(leftovers))}.\n`;
+  const freed = total(leftovers);
+  if (freed === 0) return rows;
+  return `${rows}${leftovers.some((row) => row.changed) ? "Freed" : "Frees"} at least ${bytes(freed)}.\n`;
 }
 
-/** `2 containers and 3 images on 2 nodes, freeing at least 1.2 GiB` */
+/** `2 containers and 3 images on 2 nodes, freeing at least 1.2 GiB`; without the size where the engine does not tell it. */
 export function pruneSummary(leftovers: readonly PrunedRow[]): string {
   const containers = leftovers.filter((row) => row.container !== undefined).length;
   const images = leftovers.length - containers;
@@ -31,7 +33,8 @@ export function pruneSummary(leftovers: readonly PrunedRow[]): string {
     ...(images > 0 ? [plural(images, "image")] : []),
   ].join(" and ");
   const nodes = plural(new Set(leftovers.map((row) => row.node)).size, "node");
-  return `${things} on ${nodes}, freeing at least ${bytes(total(leftovers))}`;
+  const freed = total(leftovers);
+  return `${things} on ${nodes}${freed > 0 ? `, freeing at least ${bytes(freed)}` : ""}`;
 }
 
 function total(leftovers: readonly PrunedRow[]): number {

@@ -86,7 +86,7 @@ describe("http", () => {
   test("who takes the connection and says nothing is given up on", async () => {
     const port = await listen(createServer());
     const result = await run({ kind: "http", port, timeoutMs: 300 });
-    expect(result).toMatchObject({ ok: false, message: "no answer within 300 ms" });
+    expect(result).toMatchObject({ ok: false, message: "no answer within 0.3 s" });
     expect(result.durationMs).toBeLessThan(2000);
   });
 });

@@ -117,7 +117,8 @@ function obstacle(homeless: Homeless, host: HostFacts, source: HostFacts | undef
   if (host.cordoned) return `${node} is cordoned.`;
   if (!host.reachable || docker === undefined) {
     const missing = host.reachable ? `Docker does not answer on ${node}.` : `${node} does not answer.`;
-    return host.problem === undefined ? missing : `${node}: ${host.problem}`;
+    if (host.problem === undefined) return missing;
+    return host.problem.startsWith(`${node} `) ? host.problem : `${node}: ${host.problem}`;
   }
   if (docker.engineId === source?.docker?.engineId) return `${node} is the same machine as ${source.node}.`;
   if (host.placed.some((each) => each.container === container)) return `The layout has ${container} on ${node} too.`;
