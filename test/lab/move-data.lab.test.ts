@@ -209,6 +209,8 @@ describe.skipIf(obstacle !== undefined)("move of a container that has data of it
       ["begun", undefined],
       ["switching", undefined],
       ["switching", ["/var/lib/docker/volumes/own/_data"]],
+      // When the new copy is told to start.
+      ["switching", ["/var/lib/docker/volumes/own/_data"]],
       ["switching", undefined],
       "config",
       ["written", undefined],
