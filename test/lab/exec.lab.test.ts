@@ -127,10 +127,14 @@ describe.skipIf(obstacle !== undefined)("exec", () => {
   });
 
   test("Ctrl-C stops the command on every node, and says so", async () => {
-    const running = startPictl(["exec", '[ "$(hostname)" = n2 ] && exit; echo begun; sleep 4802'], options());
-    await expect
-      .poll(running.said, { timeout: 20_000 })
-      .toMatch(/n1 \| begun[^]*n3 \| begun|n3 \| begun[^]*n1 \| begun/);
+    const line = '[ "$(hostname)" = n2 ] && exit; until [ -e /run/go ]; do sleep 0.05; done; echo begun; sleep 4802';
+    const running = startPictl(["exec", `echo here; ${line}`], options());
+    const says = (node: string, what: string) =>
+      expect.poll(running.said, { timeout: 20_000 }).toContain(`${node} | ${what}`);
+    await says("n2", "here");
+    await lab.inside("n2", "while pgrep -f '[s]leep 4802' >/dev/null; do sleep 0.05; done");
+    await Promise.all(["n1", "n3"].map((node) => lab.inside(node, "touch /run/go")));
+    await Promise.all(["n1", "n3"].map((node) => says(node, "begun")));
     running.kill("SIGINT");
     const { code, stderr } = await running.ended;
     expect(code).toBe(130);

@@ -397,7 +397,7 @@ describe.skipIf(obstacle !== undefined)("pictl tui on a lab", () => {
     await keys("Enter");
     await seen(shown);
     await keys("Enter", "]", "]", "y");
-    await seen(/"container": ".*u001b/);
+    await seen(/"container": ".*x1b/);
     await read();
     await keys("Escape", "C-k");
     await seen(/pictl .*\\x1b/);
