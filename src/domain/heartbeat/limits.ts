@@ -83,14 +83,21 @@ function storm(move: WantedMove, { past, underWay, containers, now }: Parameters
     ...past.filter((each) => each.moved && now - each.at <= stormWindowMs),
     ...underWay,
   ];
-  const excused = [...recent, move].find((each) => each.nodeDead)?.from;
-  const counts = (each: WantedMove): boolean => !(each.nodeDead && each.from === excused);
   const allowed = Math.max(1, Math.floor(containers * stormShare));
-  if (!counts(move) || recent.filter(counts).length < allowed) return undefined;
+  const counted = besidesOneDeadNode([...recent, move]);
+  // A move that adds nothing is not to blame for those before.
+  if (counted <= allowed || counted === besidesOneDeadNode(recent)) return undefined;
   return {
     rule: "storm",
     message: `${String(allowed)} of ${String(containers)} containers were moved within 5 min, and more would be a storm`,
   };
+}
+
+/** How many there are without those of one dead node, whichever explains the most of them. */
+function besidesOneDeadNode(moves: readonly WantedMove[]): number {
+  const dead = moves.filter(({ nodeDead }) => nodeDead).map(({ from }) => from);
+  const most = Math.max(0, ...dead.map((node) => dead.filter((each) => each === node).length));
+  return moves.length - most;
 }
 
 /** Never a whole minute more than it is: "10 min ago" and "not before 10 min" do not go together. */

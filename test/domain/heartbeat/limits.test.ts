@@ -79,6 +79,22 @@ describe("a storm", () => {
       "storm",
     );
   });
+
+  test("is that of two nodes whichever of their containers came first", () => {
+    const before = [past("c", "n4", 0), past("a", "n1", 0), past("b", "n1", 0)].map((each) => ({
+      ...each,
+      nodeDead: true,
+    }));
+    for (const moves of [before, before.toReversed()]) {
+      expect(rule(wanted("d", "n4", true), { past: moves, containers: 6, now: 1 })).toBe("storm");
+      expect(rule(wanted("d", "n1", true), { past: moves, containers: 6, now: 1 })).toBeUndefined();
+    }
+  });
+
+  test("of before hinders none that adds nothing to it", () => {
+    const others = [past("a", "n2", 0), past("b", "n3", 0)];
+    expect(rule(wanted("web", "n1", true), { past: others, containers: 4, now: 1 })).toBeUndefined();
+  });
 });
 
 test("property: whoever obeys stays below every limit", () => {
