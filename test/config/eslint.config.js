@@ -139,6 +139,21 @@ export default tseslint.config(
     },
   },
   {
+    files: ["test/**/*.test.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector:
+            "CallExpression[callee.object.name='Promise'][callee.property.name='race'] CallExpression[callee.object.name=/^(vi|expect)$/]",
+          message:
+            "Vitest's waits turn every fake clock on while they last: what loses a race does so in the next test.",
+        },
+        { selector: "ExportDefaultDeclaration", message: "Named exports only." },
+      ],
+    },
+  },
+  {
     // oclif takes a command file's default export; so do the tools their configs.
     files: ["commands/**/*.ts", "**/vitest.config.ts", "test/config/*.js"],
     rules: { "no-restricted-syntax": "off" },

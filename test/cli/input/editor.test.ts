@@ -53,9 +53,11 @@ describe("config edit", () => {
     const env = { VISUAL: editor(script), TMPDIR: drafts };
     const running = startPictl(["config", "edit"], { config, terminal: true, env });
     const asks = (): boolean => running.said().includes("Go on editing?");
-    await Promise.race([running.ended, vi.waitUntil(asks, { timeout: 60_000 })]);
+    let hasEnded = false;
+    const ended = running.ended.finally(() => (hasEnded = true));
+    await vi.waitUntil(() => hasEnded || asks(), { timeout: 60_000 });
     if (asks()) running.type("n");
-    return running.ended;
+    return ended;
   };
   beforeEach(() => {
     writeFileSync(config, before, { mode: 0o600 });
