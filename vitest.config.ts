@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 import { HeavyFirst } from "./test/config/heavy-first.ts";
 import { Slowest } from "./test/config/slowest.ts";
 import { TooBusy } from "./test/config/too-busy.ts";
+import { patience } from "./test/support/patience.ts";
 
 const lab = ["test/lab/**/*.test.ts", "test/**/*.lab.test.ts"];
 /** Faults that take long: `npm run faults`. */
@@ -11,10 +12,10 @@ const faults = ["test/lab/**/*.faults.test.ts"];
 /** What counts the seconds of leases and rounds of a daemon. */
 const timed = ["test/lab/{failover,vip}/**/*.test.ts", "test/lab/{daemon,leadership,vip-commands}.lab.test.ts"];
 
-const onLabs = { testTimeout: 120_000, hookTimeout: 180_000 };
+const shared = { setupFiles: ["test/config/setup.ts"], expect: { poll: patience } };
+const onLabs = { ...shared, testTimeout: 120_000, hookTimeout: 180_000 };
 
 // Rules of src/domain/safety.ts to leave out, to see that the tests notice: `PICTL_WITHOUT=deadline npx vitest …`.
-const setupFiles = ["test/config/setup.ts"];
 const define = { PICTL_WITHOUT: JSON.stringify(process.env["PICTL_WITHOUT"] ?? "") };
 
 export default defineConfig({
@@ -27,7 +28,7 @@ export default defineConfig({
         define,
         test: {
           name: "unit",
-          setupFiles,
+          ...shared,
           include: ["test/**/*.test.ts"],
           exclude: lab,
           // Many wait, for a child or a server; in a whole run, labs are beside them.
@@ -47,7 +48,6 @@ export default defineConfig({
           include: lab,
           exclude: [...timed, ...faults],
           maxWorkers: 5,
-          setupFiles,
           sequence: { groupOrder: 1 },
           ...onLabs,
         },
@@ -59,14 +59,13 @@ export default defineConfig({
           include: timed,
           exclude: faults,
           maxWorkers: 4,
-          setupFiles,
           sequence: { groupOrder: 2 },
           ...onLabs,
         },
       },
       {
         define,
-        test: { name: "faults", include: faults, setupFiles, maxWorkers: 2, sequence: { groupOrder: 3 }, ...onLabs },
+        test: { name: "faults", include: faults, maxWorkers: 2, sequence: { groupOrder: 3 }, ...onLabs },
       },
     ],
     coverage: {

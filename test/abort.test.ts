@@ -4,6 +4,7 @@ import { runInNewContext } from "node:vm";
 import { describe, expect, test, vi } from "vitest";
 import { systemClock } from "../src/adapters/clock/index.ts";
 import { abortable, firstOf, onAbort, timeLimit } from "../src/abort.ts";
+import { patience } from "./support/patience.ts";
 
 const listeners = (signal: AbortSignal): number => getEventListeners(signal, "abort").length;
 
@@ -77,7 +78,7 @@ describe("abortable", () => {
     reject(new Error("too late"));
     await vi.waitFor(() => {
       expect(late.mock.calls).toEqual([[7]]);
-    });
+    }, patience);
   });
 
   test("what came in time is not disposed of", async () => {

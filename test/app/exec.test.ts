@@ -210,7 +210,7 @@ describe.skipIf(whyNoSshd)(`exec${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { timeou
       };
       const report = await run({ task: task("echo begun; sleep 20"), live }, stop.signal);
       expect(report.rows[0]?.status).toBe("stopped");
-      await expect.poll(leftOver, { timeout: 5000 }).toEqual([]);
+      await expect.poll(leftOver).toEqual([]);
     });
 
     const leftOver = async (): Promise<string[]> =>

@@ -13,6 +13,14 @@ const neverAny = {
   message: "It lets a timeout among its sources be collected, which then never comes: firstOf() of src/abort.ts.",
 };
 
+/** Vitest's own waits last a second, which a busy machine lets pass before anything has happened. */
+const impatient = [
+  "CallExpression[callee.object.name='vi'][callee.property.name=/^wait(For|Until)$/][arguments.length=1]",
+  "CallExpression[callee.object.name='vi'][callee.property.name=/^wait(For|Until)$/] > Literal[value<10000]",
+  "CallExpression[callee.object.name='vi'][callee.property.name=/^wait(For|Until)$/] > ObjectExpression > Property[key.name='timeout'][value.value<10000]",
+  "CallExpression[callee.object.name='expect'][callee.property.name='poll'] > ObjectExpression > Property[key.name='timeout'][value.value<10000]",
+].map((selector) => ({ selector, message: "Wait with `patience` of test/support/patience.ts, or 10 s or longer." }));
+
 export default tseslint.config(
   { ignores: ["dist/", "coverage/", "node_modules/"] },
   js.configs.recommended,
@@ -134,6 +142,7 @@ export default tseslint.config(
           selector: "Program > ExpressionStatement > CallExpression[callee.name=/^(before|after)(All|Each)$/]",
           message: "Files share a process, so this runs for the first one alone: register it where its need arises.",
         },
+        ...impatient,
         { selector: "ExportDefaultDeclaration", message: "Named exports only." },
       ],
     },
@@ -149,6 +158,7 @@ export default tseslint.config(
           message:
             "Vitest's waits turn every fake clock on while they last: what loses a race does so in the next test.",
         },
+        ...impatient,
         { selector: "ExportDefaultDeclaration", message: "Named exports only." },
       ],
     },

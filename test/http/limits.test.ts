@@ -10,6 +10,7 @@ import { WebSocket } from "ws";
 import { quietContext } from "../support/quiet-context.ts";
 import { paintedLive, type PaintedLive, paintedModel } from "../web/painted.ts";
 import { ask, codeOf, configFile, sessionCookie, startServer, type TestServer } from "./server.ts";
+import { patience } from "../support/patience.ts";
 
 const anna = { username: "anna", password: "correct horse" };
 const withUser = { web_username: anna.username, web_password: anna.password };
@@ -84,11 +85,11 @@ describe("a client that is slow or too much", () => {
     const sixth = await open();
     await vi.waitFor(() => {
       expect(sixth.closed).toBe(true);
-    });
+    }, patience);
     sockets.pop()?.destroy();
     await vi.waitFor(async () => {
       expect((await ask(server, "/healthz")).status).toBe(200);
-    });
+    }, patience);
   });
 
   test("whose upgrade is refused, and who stays all the same, does not hold up the server's end", async () => {
@@ -162,12 +163,12 @@ test("a certificate that is renewed is the one of the next connection, on every 
   writeFileSync(paths.cert, "no certificate");
   await vi.waitFor(() => {
     expect(server.warnings.join()).toContain("cannot be used");
-  });
+  }, patience);
   expect(await shown()).toEqual([first, first]);
   renew();
   await vi.waitFor(async () => {
     expect(await shown()).toEqual([wanted(), wanted()]);
-  });
+  }, patience);
   expect(wanted()).not.toBe(first);
   expect(server.warnings.filter((each) => each.includes("cannot be used"))).toHaveLength(1);
 });
@@ -213,7 +214,7 @@ describe("the stream", () => {
         "refused",
         "cluster",
       ]);
-    });
+    }, patience);
   });
 
   test("of a client that does not read is not kept: it gets the newest state when it does", async () => {
@@ -224,7 +225,7 @@ describe("the stream", () => {
     socket?.send('{"subscribe":["cluster"]}');
     await vi.waitFor(() => {
       expect(messages).toHaveLength(1);
-    });
+    }, patience);
     socket?.pause();
     const padding = "x".repeat(10_000);
     for (let count = 0; count < 3000; count++) {

@@ -12,6 +12,7 @@ import { quietContext } from "../support/quiet-context.ts";
 import { paintedLive, paintedModel } from "../web/painted.ts";
 import { startApi } from "./api/api.ts";
 import { ask, codeOf, configFile, startServer } from "./server.ts";
+import { patience } from "../support/patience.ts";
 
 test("answers that it is alive, which version it is, and that there is nothing else", async () => {
   const server = await startServer(configFile({ token: "of-the-config" }));
@@ -136,7 +137,7 @@ test("Prometheus is told what is known, once every node has told, and as long as
   expect(counted).toContain('pictl_failovers_total{cluster="default"} 1\n');
   await vi.waitFor(() => {
     expect(live.viewers()).toBe(0);
-  });
+  }, patience);
   expect(await metrics.text(Date.now())).toContain("pictl_node_up");
   // In the same millisecond as the last one, and told after it.
   live.change((model) => ({ ...model, events: [...model.events, { ...event }] }));

@@ -8,6 +8,7 @@ import { eventFileText } from "../support/event-file.ts";
 import { startFakeHub } from "../support/fake-hub.ts";
 import { labObstacle, type TestLab, withLab } from "../support/lab.ts";
 import { account, startRegistry, type TestRegistry, trustRegistry, whyNoRegistry } from "../support/registry.ts";
+import { patience } from "../support/patience.ts";
 
 const obstacle = (await labObstacle()) ?? whyNoRegistry;
 const { username, password } = account;
@@ -108,7 +109,7 @@ describe.skipIf(obstacle !== undefined)("images from a registry with TLS and a p
        while [ -e /run/watching ]; do cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' | sort -u
        done | sort -u`,
     );
-    await vi.waitUntil(() => holds("n2", "test -e /run/watching"));
+    await vi.waitUntil(() => holds("n2", "test -e /run/watching"), patience);
     registry.pause();
     const pulling = pull(["team/app:1", "--registry", registry.host, "--as", "web", ...byStdin], `${password}\n`);
     await loggingIn();
@@ -217,7 +218,7 @@ describe.skipIf(obstacle !== undefined)("images from a registry with TLS and a p
     const run = await hanging();
     run.kill("SIGINT");
     expect((await run.ended).code).toBe(130);
-    await vi.waitUntil(clean, { timeout: 5_000, interval: 50 });
+    await vi.waitUntil(clean, { ...patience, interval: 50 });
     registry.resume();
   });
 

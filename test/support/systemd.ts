@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { promisify } from "node:util";
 import { onTestFinished, vi } from "vitest";
 import { temporaryFolder } from "../adapters/config/folder.ts";
+import { patience } from "./patience.ts";
 
 export interface SystemdMachine {
   /** What `sh` there says to it, as root, on stdout; rejects when it fails. */
@@ -62,7 +63,7 @@ export async function bootSystemd({ cluster }: { readonly cluster: string }): Pr
     await ended;
     await vi.waitFor(() => {
       removeGroups(group);
-    });
+    }, patience);
   });
   const first = (): string => readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").trim();
   const run = async (command: string): Promise<string> => {

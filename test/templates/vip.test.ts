@@ -275,7 +275,7 @@ describe.skipIf(whyNoGuard !== undefined).each(cases)("vip.sh under $name for $f
     const mac = inside(0, "cat /sys/class/net/eth0/address").stdout.trim();
     vip(`grant ${cluster} ${address} eth0 forever 3`);
     inside(1, `ip neigh replace ${address} lladdr 02:00:00:00:00:01 dev eth0 nud reachable`);
-    await expect.poll(() => inside(1, `ip neigh show ${address}`).stdout, { timeout: 5000 }).toContain(mac);
+    await expect.poll(() => inside(1, `ip neigh show ${address}`).stdout).toContain(mac);
     vip(`remove ${cluster} ${address} ''`);
   });
 
@@ -284,7 +284,7 @@ describe.skipIf(whyNoGuard !== undefined).each(cases)("vip.sh under $name for $f
     inside(0, `ip route add default via ${hosts[1]} dev eth0; mount --bind /dev/null "$(readlink -f "$(command -v perl)")"`);
     vip(`grant ${cluster} ${address} eth0 forever 3`);
     inside(1, `ip neigh replace ${address} lladdr 02:00:00:00:00:01 dev eth0 nud reachable`);
-    await expect.poll(() => inside(1, `ip neigh show ${address}`).stdout, { timeout: 5000 }).toContain(mac);
+    await expect.poll(() => inside(1, `ip neigh show ${address}`).stdout).toContain(mac);
     vip(`remove ${cluster} ${address} ''`);
     inside(0, `umount "$(readlink -f "$(command -v perl)")"; ip -6 route del default`);
   });

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { openHooks } from "../../../src/adapters/hooks/index.ts";
 import type { PictlEvent } from "../../../src/domain/event.ts";
+import { patience } from "../../support/patience.ts";
 
 const event: PictlEvent = { time: "2026-01-01T00:00:00.000Z", type: "container.moved", container: "web", who: "me" };
 const folder = mkdtempSync(join(tmpdir(), "pictl-hooks-"));
@@ -59,7 +60,7 @@ describe("a command", () => {
     pictl.kill("SIGKILL");
     await vi.waitFor(() => {
       expect(() => process.kill(-group, 0)).toThrow("ESRCH");
-    }, 5000);
+    }, patience);
   });
 
   test("that says much is told with the end of it", async () => {
@@ -80,7 +81,7 @@ describe("a command", () => {
       expect(failed).toEqual({ ok: false, message: "exit code 3: no" });
       expect(performance.now() - startedAt).toBeLessThan(10_000);
       writeFileSync(`${file}.go`, "");
-      await vi.waitFor(() => existsSync(file) || expect.fail("it was ended"), 5000);
+      await vi.waitFor(() => existsSync(file) || expect.fail("it was ended"), patience);
     }
   });
 

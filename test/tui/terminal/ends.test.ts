@@ -69,7 +69,7 @@ test("a terminal that is closed ends the program", async () => {
   const { terminal, pid } = await begun();
   const program = pid();
   terminal.hangUp();
-  await expect.poll(() => isThere(program), { timeout: 5000 }).toBe(false);
+  await expect.poll(() => isThere(program)).toBe(false);
 });
 
 function isThere(pid: number): boolean {

@@ -98,7 +98,7 @@ Host *
         const running = (): number => processesWith(mark);
         expect(running()).toBe(1);
         await nodes.close();
-        await expect.poll(running, { timeout: 5_000 }).toBe(0);
+        await expect.poll(running).toBe(0);
       });
 
       test.each([

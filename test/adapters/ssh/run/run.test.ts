@@ -26,7 +26,7 @@ describe.skipIf(whyNoSshd)(`running a command${whyNoSshd ? ` (${whyNoSshd})` : "
 
   /** Resolves when no process of the login runs this. */
   const gone = (what: string): Promise<void> =>
-    expect.poll(async () => (await connection.run(words("pgrep", "-f", what))).stdout, { timeout: 5_000 }).toBe("");
+    expect.poll(async () => (await connection.run(words("pgrep", "-f", what))).stdout).toBe("");
 
   describe("outcome", () => {
     test("ok", async () => {
