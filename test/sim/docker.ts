@@ -43,7 +43,8 @@ export class SimDocker {
   /** Grows when the daemon ends: what was in hand then is never done. */
   #life = 0;
   #hanging: (() => void)[] = [];
-  readonly #inHand = new Set<() => void>();
+  /** What each client that waits is told when the daemon ends, and what it wants. */
+  readonly #inHand = new Map<() => void, DockerChange>();
   #wasRunning = new Set<string>();
   #killed = false;
 
@@ -99,7 +100,7 @@ export class SimDocker {
     const unavailable = (): void => {
       if (this.#inHand.delete(unavailable)) done(noDaemon);
     };
-    this.#inHand.add(unavailable);
+    this.#inHand.set(unavailable, change);
     if (this.state === "stopped") unavailable();
     else {
       this.ask(() => {
@@ -108,6 +109,11 @@ export class SimDocker {
         });
       });
     }
+  }
+
+  /** Whether a client waits for a container with that label. */
+  isMaking(label: string, value: string): boolean {
+    return [...this.#inHand.values()].some((change) => "labels" in change && change.labels[label] === value);
   }
 
   hang(): void {
@@ -127,7 +133,7 @@ export class SimDocker {
   end(killed: boolean): void {
     this.#life++;
     this.#hanging = [];
-    for (const unavailable of [...this.#inHand]) unavailable();
+    for (const unavailable of [...this.#inHand.keys()]) unavailable();
     if (this.state === "stopped") return;
     this.state = "stopped";
     this.#killed = killed;

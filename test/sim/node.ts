@@ -1,5 +1,5 @@
 import { build, buildOnNode } from "../../src/domain/docker/build-command.ts";
-import { createVolume } from "../../src/domain/docker/commands.ts";
+import { awaitMaking, createVolume } from "../../src/domain/docker/commands.ts";
 import { countersCommand } from "../../src/domain/docker/cgroup-counters.ts";
 import { probeCommand } from "../../src/domain/node/probe.ts";
 import { keepScript, recallScript } from "../../src/domain/leadership/shared.ts";
@@ -122,6 +122,10 @@ export class SimNode {
       said(0);
       return;
     }
+    if (command.kind === "script" && command.text === makingText) {
+      this.#awaitMaking(command.args, said);
+      return;
+    }
     const isBuild = command.kind === "script" && command.text === buildText;
     if (command.kind !== "words" && !isBuild) throw new RangeError("the simulated node knows no such script");
     // The image's name comes before the words of the build.
@@ -159,6 +163,20 @@ export class SimNode {
     return `${words.join(" ")}\n`;
   }
 
+  /** Looks every 0.2 s, as the command does. */
+  #awaitMaking([pattern = "", tries = ""]: readonly string[], said: (code: number) => void): void {
+    const [, label = "", first = "", rest = ""] = /^(.*)=\[(.)\](\d*)/.exec(pattern) ?? [];
+    const look = (left: number): void => {
+      const isMaking = this.docker.isMaking(label, `${first}${rest}`);
+      if (isMaking && left > 0)
+        this.#world.timeline.after(200, () => {
+          look(left - 1);
+        });
+      else said(isMaking ? 75 : 0);
+    };
+    look(Number(tries));
+  }
+
   #ping(address: string, waitMs: number, said: (code: number) => void): void {
     const { timeline } = this.#world;
     const rtt = this.#network.delay(this.name, address) + this.#network.delay(address, this.name);
@@ -174,6 +192,7 @@ const { text: buildText } = buildOnNode(
   build({ image: "", context: undefined, folder: "", noCache: false, pull: false }),
   "",
 ) as Extract<Command, { kind: "script" }>;
+const { text: makingText } = awaitMaking(0, 0) as Extract<Command, { kind: "script" }>;
 const { text: createVolumeText } = createVolume("") as Extract<Command, { kind: "script" }>;
 
 /** Of `--label KEY=VALUE …`. */

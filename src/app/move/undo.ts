@@ -6,8 +6,9 @@ import * as docker from "../../domain/docker/commands.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { DataPlace } from "../../domain/move/data-commands.ts";
+import { dockerUnavailable } from "../../domain/docker/failure.ts";
 import { mayBeginForMs, type MoveRecord } from "../../domain/move/journal.ts";
-import type { Ports } from "../ports.ts";
+import type { Connection, Ports } from "../ports.ts";
 import { discardCopies } from "./copy-data.ts";
 import { onNode, type OnNode } from "./on-node.ts";
 
@@ -15,9 +16,9 @@ import { onNode, type OnNode } from "./on-node.ts";
  * Takes the new copy away, brings the old one back, takes away the data that was copied, and removes the record, or
  * leaves in it what is still to be done: when only the new copy's node does not answer, the old copy is back and nobody
  * is kept off it. A node in `dead` is not asked. `certain`: no command can still be on its way, as one may be that nobody
- * heard the end of: the old copy waits until its time is over, and a new copy that is not there is looked for once more after
- * a while. The copied data goes once, and only while the old node answers: otherwise it may be all that is left. Resolves to whether the move is undone
- * as far as its containers on answering nodes go.
+ * heard the end of: the old copy waits until its time is over and nobody on the node is at it any more, and a new copy that is not
+ * there is looked for once more after a while. The copied data goes once, and only while the old node answers: otherwise it may be all that is left. Resolves to whether the move is undone
+ * as far as its containers on answering nodes go. Throws docker-unavailable while the new copy may come at any moment.
  */
 export async function undo(
   ports: Ports,
@@ -33,8 +34,9 @@ export async function undo(
     removeNew(move, { homes: homesOf(config, move), args: argsOf(config, move) }, on);
   let removed = await remove();
   const onItsWayMs = mayBeginForMs(move, ports.clock.now());
-  if (!certain && !wasBack && onItsWayMs > 0 && (removed === "nothing" || removed === "silent")) {
-    await ports.clock.sleep(onItsWayMs, ports.signal);
+  if (!certain && !wasBack && (removed === "nothing" || removed === "silent")) {
+    if (onItsWayMs > 0) await ports.clock.sleep(onItsWayMs, ports.signal);
+    await on(move.to, ({ connection }) => untilNotMade(connection, move));
     removed = await remove();
   }
   // A dead node's copy is nobody's to bring back; what is put aside there is found again by `create`.
@@ -56,6 +58,16 @@ export async function undo(
   }
   return oldIsBack && (gone || !wasBack);
 }
+
+/** Throws docker-unavailable while a client of the node's Docker still waits to make the new copy, so that the old one stays away. */
+async function untilNotMade(connection: Connection, { container, to, generation }: MoveRecord): Promise<void> {
+  const { status, code } = await connection.run(docker.awaitMaking(generation, makingTakesS));
+  if (status === "failed" && code === 75) {
+    throw dockerUnavailable(to, `It has not yet done what it was told: to start ${container}.`);
+  }
+}
+
+const makingTakesS = 10;
 
 /** Where a copy of before the move may be: on its old node, and where the layout has it since. */
 function homesOf(config: Config, { container, from, to }: MoveRecord): readonly string[] {

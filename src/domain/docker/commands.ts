@@ -21,6 +21,23 @@ export function run(input: RunInput): Command {
   return words("docker", "container", "run", "--detach", ...described(input));
 }
 
+/**
+ * Waits until nobody on the node makes the copy of that generation any more. What was told to make it outlives the connection it
+ * came by: while Docker hangs, its client waits there, and has its way as soon as Docker goes on. Ends with code 75 (EX_TEMPFAIL
+ * of sysexits.h) when there still is one after `seconds`. Its own command line has the pattern, which does not match itself.
+ */
+export function awaitMaking(generation: number, seconds: number): Command {
+  const [first = "", ...rest] = String(generation);
+  return script(whileMaking, `${labels.generation}=[${first}]${rest.join("")}([^0-9]|$)`, String(5 * seconds));
+}
+
+const whileMaking = `left=$2
+while grep -Eqse "$1" /proc/[0-9]*/cmdline; do
+  [ "$left" -gt 0 ] || exit 75
+  left=$((left - 1))
+  sleep 0.2 2>/dev/null || sleep 1
+done`;
+
 /** Makes a container and does not start it. */
 export function create(input: RunInput): Command {
   return words("docker", "container", "create", ...described(input));

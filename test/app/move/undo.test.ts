@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { undo } from "../../../src/app/move/undo.ts";
 import type { Outcome, Ports } from "../../../src/app/ports.ts";
+import { awaitMaking } from "../../../src/domain/docker/commands.ts";
 import type { ContainerFacts } from "../../../src/domain/docker/facts.ts";
 import { PictlError } from "../../../src/domain/errors.ts";
 import type { MoveRecord } from "../../../src/domain/move/journal.ts";
@@ -29,6 +30,9 @@ const removed = "n2: docker container rm --force g2";
 const renamed = "n1: docker container rename web.pictl-replaced web";
 const started = "n1: docker container start web";
 
+/** Whether somebody there is still about to make the new copy. */
+const asked = `n2: ${render(awaitMaking(2, 10))}`;
+
 /** `silent`: does not answer; `dead`: is not to be asked; `breaks`: its line is cut by the first command. */
 type Node = readonly ContainerFacts[] | "silent" | "dead" | "breaks" | "not in the config";
 
@@ -39,6 +43,8 @@ interface Before {
   /** Where the layout has it, when it was moved on since. */
   readonly n3?: Node;
   readonly certain?: boolean;
+  /** A client of n2's Docker waits. */
+  readonly isMaking?: boolean;
 }
 
 interface After {
@@ -87,7 +93,7 @@ const rows: readonly Row[] = [
   [
     "a new copy that is not there is looked for once more",
     { n1: [copy(1, aside)], n2: [] },
-    { runs: [renamed, started], leaves: { ...cut, lookedAt: nowMs }, undone: true },
+    { runs: [asked, renamed, started], leaves: { ...cut, lookedAt: nowMs }, undone: true },
   ],
   [
     "not there when it is looked for once more: it will not come",
@@ -107,12 +113,12 @@ const rows: readonly Row[] = [
   [
     "a foreign container of the name is not the new copy",
     { n1: [copy(1, aside)], n2: [foreign] },
-    { runs: [renamed, started], leaves: { ...cut, lookedAt: nowMs }, undone: true },
+    { runs: [asked, renamed, started], leaves: { ...cut, lookedAt: nowMs }, undone: true },
   ],
   [
     "neither is a newer copy, nor an older one",
     { n1: [copy(1, aside)], n2: [copy(3, web), copy(1, aside)] },
-    { runs: [renamed, started], leaves: { ...cut, lookedAt: nowMs }, undone: true },
+    { runs: [asked, renamed, started], leaves: { ...cut, lookedAt: nowMs }, undone: true },
   ],
 
   [
@@ -123,7 +129,7 @@ const rows: readonly Row[] = [
   [
     "the same when its line is cut while the new copy is removed",
     { n1: [copy(1, aside)], n2: "breaks" },
-    { runs: [removed, renamed, started], leaves: cut, undone: true },
+    { runs: [removed, asked, removed, renamed, started], leaves: cut, undone: true },
   ],
   [
     "the same, also when nothing is on its way any more",
@@ -174,7 +180,7 @@ const rows: readonly Row[] = [
   [
     "the old node is silent, and the new copy is not there",
     { n1: "silent", n2: [] },
-    { runs: [], leaves: "untouched", undone: false },
+    { runs: [asked], leaves: "untouched", undone: false },
   ],
   [
     "the old node's line is cut while the old copy is brought back",
@@ -189,7 +195,7 @@ const rows: readonly Row[] = [
   [
     "the old node is dead, and the new copy may still come",
     { n1: "dead", n2: [] },
-    { runs: [], leaves: { ...cut, lookedAt: nowMs }, undone: true },
+    { runs: [asked], leaves: { ...cut, lookedAt: nowMs }, undone: true },
   ],
   [
     "the old node has left the config",
@@ -227,7 +233,7 @@ const copies: readonly Row[] = [
   [
     "it goes once, also when the new copy is to be looked for once more",
     { move: copying, n1: [copy(1, aside)], n2: [] },
-    { runs: [renamed, started, cleared], leaves: { ...cut, copied: [], lookedAt: nowMs }, undone: true },
+    { runs: [asked, renamed, started, cleared], leaves: { ...cut, copied: [], lookedAt: nowMs }, undone: true },
   ],
   [
     "it stays while the old node is silent, which has the data itself",
@@ -323,6 +329,16 @@ test("a foreign container that took the old copy's name is left alone, and the n
   expect({ runs: world.runs, leaves: world.left() }).toEqual({ runs: [removed, renamed], leaves: "untouched" });
 });
 
+test("while somebody on the new node is still about to make the new copy, nothing is brought back", async () => {
+  const world = worldOf({ n1: [copy(1, aside)], n2: [], isMaking: true });
+  await expect(undo(world.ports, world.config, move, { dead: world.dead })).rejects.toMatchObject({
+    code: "docker-unavailable",
+    message: "Docker cannot be used. It has not yet done what it was told: to start web.",
+    node: "n2",
+  });
+  expect({ runs: world.runs, leaves: world.left() }).toEqual({ runs: [asked], leaves: "untouched" });
+});
+
 async function check(_name: string, before: Before, after: After): Promise<void> {
   const { move: found = move, certain = false } = before;
   const world = worldOf(before);
@@ -331,7 +347,7 @@ async function check(_name: string, before: Before, after: After): Promise<void>
 }
 
 /** The nodes as the row has them, on which what is removed is gone, and a journal; `left`: what was done to that. */
-function worldOf(nodes: Pick<Before, "n1" | "n2" | "n3">) {
+function worldOf(nodes: Pick<Before, "n1" | "n2" | "n3" | "isMaking">) {
   const runs: string[] = [];
   let left: After["leaves"] = "untouched";
   const names = (["n1", "n2", "n3"] as const).filter(
@@ -353,6 +369,8 @@ function worldOf(nodes: Pick<Before, "n1" | "n2" | "n3">) {
     if (nodes[name as "n1" | "n2" | "n3"] === "breaks") {
       return { ...rest, stderr: "", status: "unknown", code: null, reason: "connection-lost" };
     }
+    if (nodes.isMaking && line === render(awaitMaking(2, 10)))
+      return { ...rest, stderr: "", status: "failed", code: 75 };
     const taken = / rename \S+ (\S+)$/.exec(line)?.[1];
     if (answering({ name }).some((each) => each.name === taken)) {
       const stderr = `Error response from daemon: Conflict. The container name "/${String(taken)}" is already in use.`;
