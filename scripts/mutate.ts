@@ -1,27 +1,31 @@
 /**
- * `npm run mutate -- [--sample N] [--seed S] [--hits FILE] [PATH …]`: changes one thing at a time in the sources of `src/app` and
+ * `npm run mutate -- [--sample N] [--seed S] [--ledger FILE] [PATH …]`: changes one thing at a time in the sources of `src/app` and
  * `src/adapters`, or in those below a PATH, and looks whether a unit test or a simulation notices. The N mutants (100) are drawn
- * from all that some test comes by; how many none comes by is told beside them. FILE keeps which test comes by what, for
- * the next time. Prints who has noticed each, and a table; exit code 1 when fewer than 85 % were noticed.
+ * from all that the function of some test comes by; what only the loading of a module comes by is not drawn. The quick tests
+ * try all mutants first, then longer ones those that are left. FILE keeps what is known, so that what was broken off goes on;
+ * it is good for the sources of which it was made. Prints who has noticed each, and a table; exit code 1 when fewer than 85 % were noticed.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Random } from "../test/sim/random.ts";
-import { mutated } from "./mutate/plugin.ts";
+import { Ledger } from "./mutate/ledger.ts";
+import { runPlain, runThrough } from "./mutate/run.ts";
 import { type Mutant, mutantsOf } from "./mutate/sites.ts";
-import { type Hits, readHits, testsFor } from "./mutate/hits.ts";
-import { runTests } from "./mutate/run.ts";
+import { mutated } from "./mutate/switch.ts";
+import { tableOf } from "./mutate/table.ts";
 
 const wanted = 0.85;
+/** How long the tests of each pass may take, in ms. */
+const passes = [200, 2000, 60_000];
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     sample: { type: "string", default: "100" },
     seed: { type: "string", default: "1" },
-    hits: { type: "string" },
+    ledger: { type: "string" },
   },
 });
 
@@ -36,59 +40,44 @@ const mutants = execFileSync("git", ["ls-files", "src/app", "src/adapters"], { e
   )
   .flatMap((file) => mutantsOf(file, readFileSync(file, "utf8")));
 
-const hits = await hitsOf(values.hits ?? join(folder, "hits"));
-const tests = new Map(mutants.map((each) => [each, testsFor(each, hits)]));
-const reached = mutants.filter((each) => tests.get(each)?.length);
+const path = values.ledger ?? join(folder, "ledger");
+let ledger = existsSync(path) ? new Ledger(path) : await runPlain(path);
+for (const [test, why] of ledger.broken) say(`does not pass as it is, and tries nothing: ${test}: ${why}`);
+const passedBy = new Set([...ledger.tests.values()].flatMap((each) => [...each.reached]));
+const reached = mutants.filter(({ id }) => passedBy.has(id));
 const drawn = new Random(Number(values.seed)).shuffled(reached).slice(0, Number(values.sample));
 say(
   `${String(mutants.length)} mutants, ${String(reached.length)} with a test that comes by; ${String(drawn.length)} drawn`,
 );
 
-const survivors = new Set<Mutant>();
+const chosen = join(folder, "mutants");
+for (const upToMs of passes) {
+  const alive = drawn.map(({ id }) => id).filter((id) => !ledger.killed.has(id));
+  writeFileSync(chosen, alive.join("\n"));
+  ledger = await runThrough({
+    ...{ ledger: path, mutants: chosen, upToMs },
+    tests: (known) => [
+      ...new Set(
+        [...known.tests.keys()]
+          .filter((test) => known.openFor(test, alive, upToMs).length > 0)
+          .map((test) => test.slice(0, test.indexOf(" "))),
+      ),
+    ],
+  });
+  say(`tests of up to ${String(upToMs)} ms: ${String(alive.filter((id) => ledger.killed.has(id)).length)} noticed`);
+}
+
+const isKilled = ({ id }: Mutant): boolean => ledger.killed.has(id);
 for (const mutant of drawn) {
-  const by = await noticedBy(mutant);
-  if (by === undefined) survivors.add(mutant);
-  const { file, line, was, becomes } = mutant;
+  const { id, file, line, was, becomes } = mutant;
+  const by = isKilled(mutant) ? `  [${ledger.killed.get(id) ?? ""}]` : "";
   say(
-    `${by === undefined ? "MISS" : "ok  "}  ${file}:${String(line)}  ${short(was)}  →  ${short(becomes) || "(nothing)"}${by === undefined ? "" : `  [${by}]`}`,
+    `${isKilled(mutant) ? "ok  " : "MISS"}  ${file}:${String(line)}  ${short(was)}  →  ${short(becomes) || "(nothing)"}${by}`,
   );
 }
-table();
-
-async function hitsOf(file: string): Promise<Hits> {
-  if (!existsSync(file)) await runTests({ PICTL_HITS: file }, []);
-  return readHits(file);
-}
-
-async function noticedBy(mutant: Mutant): Promise<string | undefined> {
-  const by = tests.get(mutant) ?? [];
-  const seconds = by.reduce((sum, { ms }) => sum + ms, 0) / 1000;
-  return runTests(
-    { PICTL_MUTANT: mutant.id },
-    by.map(({ test }) => test),
-    60 + 4 * seconds,
-  );
-}
-
-function table(): void {
-  const rows = new Map<string, Mutant[]>();
-  for (const each of drawn) {
-    const layer = each.file
-      .split("/")
-      .slice(0, 3)
-      .join("/")
-      .replace(/[^/]*\.ts$/, "*.ts");
-    rows.set(layer, [...(rows.get(layer) ?? []), each]);
-  }
-  say("");
-  for (const [layer, members] of [...[...rows].sort(([a], [b]) => (a < b ? -1 : 1)), ["all", drawn] as const]) {
-    const killed = members.filter((each) => !survivors.has(each)).length;
-    say(
-      `${layer.padEnd(34)}${String(killed).padStart(5)} of ${String(members.length).padStart(4)}${`${((100 * killed) / members.length).toFixed(0)} %`.padStart(8)}`,
-    );
-  }
-  if (survivors.size > (1 - wanted) * drawn.length) process.exitCode = 1;
-}
+say("");
+for (const row of tableOf(drawn, isKilled)) say(row);
+if (drawn.filter(isKilled).length < wanted * drawn.length) process.exitCode = 1;
 
 function short(text: string): string {
   const line = text.replace(/\s+/g, " ");

@@ -1,33 +1,27 @@
-/** The unit tests, in one process and the given order, on sources with a mutant or with marks (`plugin.ts`). */
+/** The unit tests on sources with all mutants in them (`switch.ts`), of which the runner switches on one after the other. */
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
-import { BaseSequencer, type TestSpecification } from "vitest/node";
-import { mutation } from "./plugin.ts";
+import { switching } from "./switch.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const order = (process.env["PICTL_TESTS"] ?? "").split(" ");
-
-class AsGiven extends BaseSequencer {
-  override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ moduleId }: TestSpecification): number => order.findIndex((each) => moduleId.endsWith(each));
-    return Promise.resolve([...files].sort((a, b) => place(a) - place(b)));
-  }
-}
 
 export default defineConfig({
   root,
-  plugins: [mutation(root, process.env["PICTL_MUTANT"] ?? "")],
+  plugins: [switching(root)],
   define: { PICTL_WITHOUT: '""' },
   test: {
-    setupFiles: ["scripts/mutate/setup.ts"],
+    runner: "scripts/mutate/runner.ts",
+    setupFiles: ["scripts/mutate/active.ts"],
     include: [
       "test/{adapters,app,checks,daemon,files,operations,sim,view,watch}/**/*.test.ts",
       "test/domain/{leadership,vip}/**/*.test.ts",
     ],
     exclude: ["test/**/*.lab.test.ts", "test/adapters/elasticsearch/**"],
-    sequence: { sequencer: AsGiven },
     isolate: false,
-    testTimeout: 20_000,
+    // The last line of the ledger tells what hangs.
+    maxWorkers: process.env["PICTL_MUTANTS"] === undefined ? availableParallelism() : 1,
+    testTimeout: 60_000,
     hookTimeout: 20_000,
   },
 });
