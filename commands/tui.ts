@@ -35,7 +35,7 @@ Every action shows the command that does the same, asks before it stops or remov
       import("../src/watch/index.ts"),
     ]);
     const jobs = openJobs({
-      workshop: context,
+      cluster: context,
       newId: randomUUID,
       onBug: (error) => {
         progress.warn(`A fault of pictl's own: ${String(error)}`);
@@ -44,7 +44,7 @@ Every action shows the command that does the same, asks before it stops or remov
     const live = openLive(context, { jobs: jobsEffects(jobs) });
     try {
       process.exitCode = await runTui({
-        workshop: context,
+        cluster: context,
         live,
         jobs,
         open: (user) => {

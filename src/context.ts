@@ -25,36 +25,29 @@ import type {
   AccessState,
   Actor,
   Ask,
-  Controller,
   EditableConfigStore,
   Elastic,
   EventFeed,
   EventLog,
-  HostKeys,
   Kibana,
-  HeartbeatPorts,
   LeadershipState,
   Nodes,
-  Notices,
+  OpenCluster,
   Ports,
   Progress,
   SavedLeadership,
   SavedNotices,
   SavedShipping,
-  SavedVip,
   StateFile,
-  VipPorts,
-  VipRequests,
 } from "./app/ports.ts";
 import { openChecks } from "./checks/index.ts";
 import type { ComposeFile } from "./domain/compose/import.ts";
 import type { Config, ElasticSection } from "./domain/config/types.ts";
-import type { DaemonState } from "./domain/daemon.ts";
 import { doorPort } from "./domain/delivery/door.ts";
 import { PictlError } from "./domain/errors.ts";
 import type { Face } from "./domain/event.ts";
 import type { Fence } from "./domain/guard/command.ts";
-import { acquireLock, type FileLockHolder, lockHolder } from "./files/lock.ts";
+import { acquireLock, lockHolder } from "./files/lock.ts";
 import { bootId, machineId } from "./files/machine.ts";
 
 /** An Elasticsearch, and how far it has the event log. */
@@ -71,37 +64,17 @@ export interface Shipping {
   readonly kibana: Kibana | undefined;
 }
 
-/** What a command works with: the config and every port, filled with the real thing. */
-export interface Context {
-  readonly config: Config;
-  readonly store: EditableConfigStore;
-  readonly ports: HeartbeatPorts & VipPorts & { readonly notices: Notices };
-  readonly hostKeys: HostKeys;
-  readonly controller: Controller;
-  readonly daemon: {
-    /** What this machine knows of who leads, over restarts. */
-    readonly leadership: LeadershipState;
-    /** What `pictl daemon status` reads. */
-    readonly state: StateFile<DaemonState>;
-    /** Only one process at a time watches a cluster from this machine. Rejects with lock-held, naming the other. */
-    readonly lock: () => Promise<{ release(): Promise<void> }>;
-    /** What is remembered of a virtual IP. */
-    readonly vip: (ip: string) => StateFile<SavedVip>;
-    /** What somebody wants of a virtual IP by hand, left for the daemon. */
-    readonly vipRequests: VipRequests;
+/** A cluster that is opened with the real thing behind every port, and what the commands alone need of its machine. */
+export interface Context extends OpenCluster {
+  readonly daemon: OpenCluster["daemon"] & {
     /** What it takes to ship events to this Elasticsearch. */
     readonly shipping: (section: ElasticSection) => ShippingFiles;
     /** What has been told to whom, and how far the event log is told. */
     readonly notices: { readonly feed: EventFeed; readonly state: StateFile<SavedNotices> };
-    /** Which one does. */
-    readonly holder: () => Promise<FileLockHolder | undefined>;
-    /** What one tells that began with this config under another name of the cluster. */
-    readonly ofOldName: () => Promise<DaemonState | undefined>;
   };
-  /** Another one of the same options, with connections of its own, whose commands are given in the name of a leader. */
   fenced(fence: () => Fence | undefined): Promise<Context>;
-  /** Its connections are used until the function returned is called; a minute after the last one, the idle ones are closed. */
-  use(): () => void;
+  readonly use: () => () => void;
+  /** Who may come in over HTTP. */
   readonly access: AccessState;
   close(): Promise<void>;
 }

@@ -24,6 +24,7 @@ export type * from "./ports/heartbeat.ts";
 export type * from "./ports/images.ts";
 export type * from "./ports/leadership.ts";
 export type * from "./ports/notices.ts";
+export type * from "./ports/open-cluster.ts";
 export type * from "./ports/registry.ts";
 export type * from "./ports/state.ts";
 export type * from "./ports/surroundings.ts";

@@ -4,7 +4,7 @@ import { digestOf } from "../app/access/accounts.ts";
 import type { AccessState } from "../app/ports.ts";
 import type { HttpSection } from "../domain/config/types.ts";
 import { PictlError } from "../domain/errors.ts";
-import type { Workshop } from "../operations/context.ts";
+import type { OpenCluster } from "../app/ports.ts";
 import { type Jobs, openJobs } from "../operations/jobs/index.ts";
 import { openLive } from "../watch/index.ts";
 import type { Live } from "../watch/live.ts";
@@ -75,8 +75,8 @@ const sweepMs = 2000;
  * seconds also while streams are open. Rejects with config-invalid where it may not listen there, and with
  * missing-prerequisite where it cannot.
  */
-export async function runServe(workshop: Workshop, input: ServeInput): Promise<void> {
-  const { config, ports } = workshop;
+export async function runServe(cluster: OpenCluster, input: ServeInput): Promise<void> {
+  const { config, ports } = cluster;
   const { access, warn } = input;
   if (!config.http) throw new Error("a config that was read has this section");
   const limits: Limits = { ...usualLimits, ...input.limits };
@@ -87,7 +87,7 @@ export async function runServe(workshop: Workshop, input: ServeInput): Promise<v
     accounts: access.accounts,
     secrets: ports.secrets,
     clock: ports.clock,
-    http: async () => (await workshop.store.read()).config.http,
+    http: async () => (await cluster.store.read()).config.http,
     loopback,
     warn,
   });
@@ -105,15 +105,15 @@ export async function runServe(workshop: Workshop, input: ServeInput): Promise<v
   };
   const ending = stopForMany();
   const jobs = openJobs({
-    workshop,
+    cluster,
     newId: randomUUID,
     onBug: (bug) => {
       onBug(bug instanceof Error ? bug : new Error(String(bug)));
     },
   });
   const { version } = input;
-  const shared = { gate, audit, limits, version, doors, workshop, jobs, ending: ending.signal, onBug };
-  const live = input.live ?? openLive(workshop, { jobs: liveJobs(jobs) });
+  const shared = { gate, audit, limits, version, doors, cluster, jobs, ending: ending.signal, onBug };
+  const live = input.live ?? openLive(cluster, { jobs: liveJobs(jobs) });
   const metrics = openMetrics(live);
   const app = serverApp({
     ...shared,
@@ -121,11 +121,11 @@ export async function runServe(workshop: Workshop, input: ServeInput): Promise<v
     login,
     sessions,
     port: () => port,
-    about: async () => ({ version, cluster: config.cluster, terminal: await hasTerminals(workshop) }),
+    about: async () => ({ version, cluster: config.cluster, terminal: await hasTerminals(cluster) }),
     files: await readStatic(input.webRoot),
   });
-  const terminals = openTerminals(workshop, { ...terminalLimits, ...input.terminalLimits });
-  const routes: readonly SocketRoute[] = [streamRoute(live, followLogs(workshop)), ...terminalRoutes(terminals)];
+  const terminals = openTerminals(cluster, { ...terminalLimits, ...input.terminalLimits });
+  const routes: readonly SocketRoute[] = [streamRoute(live, followLogs(cluster)), ...terminalRoutes(terminals)];
   const sockets = socketTable(
     routes,
     async (request, role) => {
@@ -190,7 +190,7 @@ export async function runServe(workshop: Workshop, input: ServeInput): Promise<v
 }
 
 /** As the config says now; not while it is broken. */
-async function hasTerminals({ store }: Workshop): Promise<boolean> {
+async function hasTerminals({ store }: OpenCluster): Promise<boolean> {
   return store.read().then(
     ({ config }) => config.http?.terminal === true,
     () => false,

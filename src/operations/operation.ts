@@ -77,10 +77,10 @@ export function operation<const Id extends string, const Fields extends Shape, R
   return {
     ...declared,
     input: input,
-    async run({ ask, rows, ...workshop }, raw) {
+    async run({ ask, rows, ...cluster }, raw) {
       const parsed = parseInput({ ...declared, input }, raw) as Input<Fields>;
       const answers = answersOf(parsed, ask);
-      const context = { ...workshop, ask: answers };
+      const context = { ...cluster, ask: answers };
       const { streams } = declared;
       if (rows || streams === undefined) {
         return withQuestion(answers, () => run({ ...context, rows: rows ?? nowhere }, parsed));

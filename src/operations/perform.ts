@@ -3,7 +3,8 @@ import type { Report } from "../app/kit/report.ts";
 import type { Actor, Ask, EventLog, Progress } from "../app/ports.ts";
 import type { Config } from "../domain/config/types.ts";
 import { PictlError } from "../domain/errors.ts";
-import type { RowSink, Workshop } from "./context.ts";
+import type { RowSink } from "./context.ts";
+import type { OpenCluster } from "../app/ports.ts";
 import type { Operation } from "./operation.ts";
 
 /** Who wants something, through what. */
@@ -25,22 +26,22 @@ export interface Call {
  * and as the use case does.
  */
 export async function perform(
-  workshop: Workshop,
+  cluster: OpenCluster,
   operation: Operation,
   input: unknown,
   { caller, job, signal, progress, ...asks }: Call,
 ): Promise<Report<object>> {
   // Everything done on every node listens to it at once, and lets go when it has ended.
   setMaxListeners(0, signal);
-  const letGo = workshop.use?.();
+  const letGo = cluster.use?.();
   try {
-    const config = await latestConfig(workshop, operation);
+    const config = await latestConfig(cluster, operation);
     signal.throwIfAborted();
     const actor = { ...caller, cause: causeOf(operation), ...(job === undefined ? {} : { job }) };
-    const { events } = workshop.ports;
+    const { events } = cluster.ports;
     const quiet = rehearses(input) ? { events: silent(events) } : {};
-    const ports = { ...workshop.ports, signal, progress, actor, ...quiet };
-    return await operation.run({ ...workshop, ...asks, config, ports }, input);
+    const ports = { ...cluster.ports, signal, progress, actor, ...quiet };
+    return await operation.run({ ...cluster, ...asks, config, ports }, input);
   } finally {
     letGo?.();
   }
@@ -56,7 +57,7 @@ function causeOf({ command, id }: Operation): string {
   return command === null ? id : `pictl ${command}`;
 }
 
-async function latestConfig({ store, config }: Workshop, { repairs }: Operation): Promise<Config> {
+async function latestConfig({ store, config }: OpenCluster, { repairs }: Operation): Promise<Config> {
   const latest = await store.read().then(
     (read) => read.config,
     (error: unknown) => {

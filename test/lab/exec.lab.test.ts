@@ -158,7 +158,7 @@ describe.skipIf(obstacle !== undefined)("exec", () => {
   test("as a job its lines come while it runs, its events name it, and cancelling it ends it on the nodes", async () => {
     const context = await quietContext(lab.status().config, "pictl tui");
     onTestFinished(() => context.close());
-    const jobs = openJobs({ workshop: context, newId: () => "j1", onBug: () => undefined });
+    const jobs = openJobs({ cluster: context, newId: () => "j1", onBug: () => undefined });
     const said = new Set<string>();
     const begun = new Promise<void>((resolve) => {
       jobs.watch((change) => {

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { Ask } from "../../src/app/ports.ts";
 import { commandLine } from "../../src/operations/command-line.ts";
-import type { RunContext, Workshop } from "../../src/operations/context.ts";
+import type { RunContext } from "../../src/operations/context.ts";
+import type { OpenCluster } from "../../src/app/ports.ts";
 import * as field from "../../src/operations/fields.ts";
 import { operationOf } from "../../src/operations/index.ts";
 import { operation } from "../../src/operations/operation.ts";
@@ -39,7 +40,7 @@ const probe = operation(
   },
 );
 
-const nothing = {} as Workshop;
+const nothing = {} as OpenCluster;
 const asking = (confirm: Ask["confirm"]): RunContext =>
   ({ ...nothing, ask: { confirm, text: confirm, hidden: confirm } }) as unknown as RunContext;
 

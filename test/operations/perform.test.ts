@@ -3,7 +3,7 @@ import { record } from "../../src/app/kit/record.ts";
 import type { Config } from "../../src/domain/config/types.ts";
 import { PictlError } from "../../src/domain/errors.ts";
 import type { PictlEvent } from "../../src/domain/event.ts";
-import type { Workshop } from "../../src/operations/context.ts";
+import type { OpenCluster } from "../../src/app/ports.ts";
 import * as field from "../../src/operations/fields.ts";
 import { operation } from "../../src/operations/operation.ts";
 import { type Call, perform } from "../../src/operations/perform.ts";
@@ -27,14 +27,14 @@ const probe = operation(declared, async ({ config, ports }) => {
   return { result: { clusters: [config.cluster], listeners: [ports.signal.aborted] }, failures: [] };
 });
 
-function workshop(read: () => Promise<Config>): { readonly shop: Workshop; readonly events: PictlEvent[] } {
+function cluster(read: () => Promise<Config>): { readonly shop: OpenCluster; readonly events: PictlEvent[] } {
   const events: PictlEvent[] = [];
   const append = async (event: PictlEvent): Promise<void> => void events.push(event);
   const shop = {
     config: configWith({ cluster: "test", stateDir: "/state" }),
     store: { read: async () => ({ config: await read() }) },
     ports: { events: { append }, clock: fakeClock, actor: { who: "root@here", cause: "pictl serve" } },
-  } as unknown as Workshop;
+  } as unknown as OpenCluster;
   return { shop, events };
 }
 
@@ -47,7 +47,7 @@ const call: Call = {
 const step = { update: () => undefined, done: () => undefined, fail: () => undefined };
 
 test("an event says who, through which face, from where, by which command and in which job", async () => {
-  const { shop, events } = workshop(async () => configWith({ cluster: "test", stateDir: "/state" }));
+  const { shop, events } = cluster(async () => configWith({ cluster: "test", stateDir: "/state" }));
   await perform(shop, probe, {}, call);
   expect(events).toMatchObject([
     { type: "probe.run", who: "alice@here", face: "api", address: "127.0.0.1", cause: "pictl probe me", job: "j1" },
@@ -55,21 +55,21 @@ test("an event says who, through which face, from where, by which command and in
 });
 
 test("a dry run writes no event", async () => {
-  const { shop, events } = workshop(async () => configWith({ cluster: "test", stateDir: "/state" }));
+  const { shop, events } = cluster(async () => configWith({ cluster: "test", stateDir: "/state" }));
   await perform(shop, probe, { dryRun: true }, call);
   expect(events).toEqual([]);
 });
 
 test("another cluster or state folder in the file is refused: locks and labels are of the one that was begun with", async () => {
   for (const changed of [{ cluster: "other" }, { stateDir: "/elsewhere" }]) {
-    const { shop, events } = workshop(async () => configWith({ cluster: "test", stateDir: "/state", ...changed }));
+    const { shop, events } = cluster(async () => configWith({ cluster: "test", stateDir: "/state", ...changed }));
     await expect(perform(shop, probe, {}, call)).rejects.toMatchObject({ code: "config-invalid" });
     expect(events).toEqual([]);
   }
 });
 
 test("a config with mistakes stops everything but what repairs it", async () => {
-  const { shop } = workshop(() => Promise.reject(new PictlError("config-invalid", "Broken.")));
+  const { shop } = cluster(() => Promise.reject(new PictlError("config-invalid", "Broken.")));
   await expect(perform(shop, probe, {}, call)).rejects.toMatchObject({ message: "Broken." });
   const repairing = operation({ ...declared, repairs: true }, async ({ config }) => ({
     result: { clusters: [config.cluster] },
@@ -84,7 +84,7 @@ test("a run uses the connections until it has ended, well or not", async () => {
     users += 1;
     return () => void (users -= 1);
   };
-  const { shop } = workshop(async () => configWith({ cluster: "test", stateDir: "/state" }));
+  const { shop } = cluster(async () => configWith({ cluster: "test", stateDir: "/state" }));
   const seen = operation(declared, async () => ({ result: { status: [users] }, failures: [] }));
   expect((await perform({ ...shop, use }, seen, {}, call)).result).toEqual({ status: [1] });
   const failing = operation(declared, () => Promise.reject(new PictlError("usage", "No.")));

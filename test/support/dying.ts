@@ -1,4 +1,5 @@
 /** Ports of a process that kills itself (SIGKILL) at the N-th thing that has an effect outside. */
+import { nodesWith } from "../../src/app/kit/reach.ts";
 import type { ConfigStore, Connection, Ports } from "../../src/app/ports.ts";
 import type { Context } from "../../src/context.ts";
 
@@ -32,13 +33,7 @@ export function dying(
   return {
     ports: {
       ...context.ports,
-      nodes: {
-        connect: async (...to) => wrap(await nodes.connect(...to)),
-        discard: (node) => {
-          nodes.discard(node);
-        },
-        close: () => nodes.close(),
-      },
+      nodes: nodesWith(nodes, async (...to) => wrap(await nodes.connect(...to))),
       journal: {
         read: (containers) => journal.read(containers),
         write: (record) => counted(() => journal.write(record)),

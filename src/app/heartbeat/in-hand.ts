@@ -1,6 +1,7 @@
 import { firstOf } from "../../abort.ts";
 import type { NodeSpec } from "../../domain/config/types.ts";
 import { type Failure, PictlError, toFailure } from "../../domain/errors.ts";
+import { nodesWith } from "../kit/reach.ts";
 import type { HeartbeatPorts } from "../ports.ts";
 
 /** What rounds began and what has not ended yet. */
@@ -92,13 +93,7 @@ function answering(
   const refused = <T>({ name: node }: NodeSpec): Promise<T> =>
     Promise.reject(new PictlError("node-unreachable", `${node} does not answer.`, { node }));
   return {
-    nodes: {
-      connect: (node, signal) => (silent().has(node.name) ? refused(node) : nodes.connect(node, signal)),
-      discard: (node) => {
-        nodes.discard(node);
-      },
-      close: () => nodes.close(),
-    },
+    nodes: nodesWith(nodes, (node, signal) => (silent().has(node.name) ? refused(node) : nodes.connect(node, signal))),
     engines: { on: (node, signal) => (silent().has(node.name) ? refused(node) : engines.on(node, signal)) },
   };
 }

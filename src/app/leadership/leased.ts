@@ -1,3 +1,4 @@
+import { nodesWith } from "../kit/reach.ts";
 import type { Connection, Nodes } from "../ports.ts";
 
 /**
@@ -5,13 +6,7 @@ import type { Connection, Nodes } from "../ports.ts";
  * monotonic time) has passed. Whoever is elected next was elected after that.
  */
 export function leased(nodes: Nodes, lease: () => number): Nodes {
-  return {
-    connect: async (node, signal) => bound(await nodes.connect(node, signal), lease),
-    discard: (node) => {
-      nodes.discard(node);
-    },
-    close: () => nodes.close(),
-  };
+  return nodesWith(nodes, async (node, signal) => bound(await nodes.connect(node, signal), lease));
 }
 
 function bound(connection: Connection, lease: () => number): Connection {

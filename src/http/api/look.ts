@@ -3,7 +3,8 @@ import { onAbort } from "../../abort.ts";
 import type { Progress, ProgressStep } from "../../app/ports.ts";
 import type { Report } from "../../app/kit/report.ts";
 import { PictlError } from "../../domain/errors.ts";
-import type { RowSink, Workshop } from "../../operations/context.ts";
+import type { RowSink } from "../../operations/context.ts";
+import type { OpenCluster } from "../../app/ports.ts";
 import { isSet } from "../../operations/input.ts";
 import type { Operation } from "../../operations/operation.ts";
 import { type Caller, perform } from "../../operations/perform.ts";
@@ -14,7 +15,7 @@ import { securityHeaders } from "../guard/headers.ts";
 import { alreadySent, formatOf, leaving, openLines, written } from "./lines.ts";
 
 export interface Looking {
-  readonly workshop: Workshop;
+  readonly cluster: OpenCluster;
   readonly caller: Caller;
   /** The session or token it rests on has ended, the server ends. */
   readonly ended: readonly AbortSignal[];
@@ -39,7 +40,7 @@ export async function answerLook(
     }),
   );
   const run = (rows?: RowSink): Promise<Report<object>> =>
-    perform(looking.workshop, operation, input, {
+    perform(looking.cluster, operation, input, {
       caller: looking.caller,
       signal: over.signal,
       progress: silentProgress,

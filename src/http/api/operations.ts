@@ -4,7 +4,7 @@ import { noteOf } from "../../operations/fields.ts";
 import { operations } from "../../operations/index.ts";
 import { isSet } from "../../operations/input.ts";
 import type { Jobs } from "../../operations/jobs/index.ts";
-import type { Workshop } from "../../operations/context.ts";
+import type { OpenCluster } from "../../app/ports.ts";
 import type { Operation } from "../../operations/operation.ts";
 import { type Caller, rehearses } from "../../operations/perform.ts";
 import type { AccessGate } from "../access/gate.ts";
@@ -17,7 +17,7 @@ import { inputOf } from "./input.ts";
 import { answerLook } from "./look.ts";
 
 export interface OperationParts {
-  readonly workshop: Workshop;
+  readonly cluster: OpenCluster;
   readonly jobs: Jobs;
   readonly gate: AccessGate;
   readonly limits: Limits;
@@ -47,7 +47,7 @@ export function routesOf({ route, input }: Operation): readonly { readonly metho
 }
 
 async function handle(context: Context<ServerEnv>, operation: Operation, parts: OperationParts): Promise<Response> {
-  const { workshop, jobs, gate, ending, onBug } = parts;
+  const { cluster, jobs, gate, ending, onBug } = parts;
   const identity = context.get("identity");
   if (!identity) throw new Error("a route of an operation is behind a role");
   if (context.req.method === "HEAD") throw new RequestRefused(405, "request-invalid", "Ask with GET.");
@@ -58,7 +58,7 @@ async function handle(context: Context<ServerEnv>, operation: Operation, parts: 
   }
   const caller = callerOf(identity, context);
   if (operation.changes && !rehearses(input)) return answerChange(context, operation, input, { jobs, caller });
-  return answerLook(context, operation, input, { workshop, caller, ended: [identity.ended, ending], onBug });
+  return answerLook(context, operation, input, { cluster, caller, ended: [identity.ended, ending], onBug });
 }
 
 /** Sessions are people in the console, tokens are scripts. */

@@ -52,7 +52,7 @@ export function legacyApp(parts: LegacyParts): Hono<ServerEnv> {
         caller: { who: identity.name, face: "api", address },
         ended: [identity.ended, parts.ending, leaving(context.env.outgoing)],
       });
-      const time = localTime(new Date(parts.workshop.ports.clock.now()).toISOString());
+      const time = localTime(new Date(parts.cluster.ports.clock.now()).toISOString());
       log.append(`── ${time} ${operation.command ?? operation.id} (${identity.name})\n${text}`);
       return plainText(text);
     });

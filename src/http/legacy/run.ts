@@ -23,7 +23,7 @@ interface Run {
 
 /** What the command would have printed. A change is a job, as over the API. Rejects as operations do. */
 export async function printed(
-  { jobs, workshop }: OperationParts,
+  { jobs, cluster }: OperationParts,
   { text, line }: LegacyRoute,
   input: object,
   { operation, caller, ended }: Run,
@@ -48,7 +48,7 @@ export async function printed(
   );
   try {
     const asked = { caller, signal: over.signal, progress: silentProgress, ...(line ? { rows } : {}) };
-    return shown(await perform(workshop, operation, input, asked));
+    return shown(await perform(cluster, operation, input, asked));
   } finally {
     for (const off of offs) off();
   }

@@ -5,7 +5,7 @@ import type { Config } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { nodeNamed } from "../../domain/select.ts";
 import { type TerminalPlace, placeNamed } from "../../domain/terminal/place.ts";
-import type { Workshop } from "../../operations/context.ts";
+import type { OpenCluster } from "../../app/ports.ts";
 import { faceOf } from "../audit.ts";
 import type { SocketRequest } from "../listen/sockets.ts";
 import { startTerminal, type SharedTerminal, type TerminalLimits } from "./terminal.ts";
@@ -40,10 +40,10 @@ interface Kept {
   readonly terminal: SharedTerminal;
 }
 
-export function openTerminals(workshop: Workshop, limits: TerminalsLimits = terminalLimits): Terminals {
+export function openTerminals(cluster: OpenCluster, limits: TerminalsLimits = terminalLimits): Terminals {
   const kept = new Map<string, Kept>();
   const permitted = async (): Promise<Config> => {
-    const { config } = await workshop.store.read();
+    const { config } = await cluster.store.read();
     if (config.http?.terminal === true) return config;
     throw new PictlError("not-permitted", "This server opens no terminals.", {
       hint: 'Say `"http": {"terminal": true}` in the config: who is an admin here has root\'s right on the nodes then.',
@@ -73,7 +73,7 @@ export function openTerminals(workshop: Workshop, limits: TerminalsLimits = term
       let off = (): void => undefined;
       const terminal = startTerminal({
         id,
-        ports: { ...workshop.ports, actor },
+        ports: { ...cluster.ports, actor },
         config,
         place,
         size,

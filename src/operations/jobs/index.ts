@@ -3,7 +3,8 @@ import { record } from "../../app/kit/record.ts";
 import type { Ask, Progress, ProgressStep } from "../../app/ports.ts";
 import { exitCodeOf, PictlError, toFailure } from "../../domain/errors.ts";
 import { commandLine } from "../command-line.ts";
-import type { RowSink, Workshop } from "../context.ts";
+import type { RowSink } from "../context.ts";
+import type { OpenCluster } from "../../app/ports.ts";
 import type { Operation } from "../operation.ts";
 import { type Caller, perform } from "../perform.ts";
 import { shownInput } from "../shown.ts";
@@ -42,7 +43,7 @@ export interface Begun {
 export type JobEnd = { readonly report: Report<object> } | { readonly error: unknown };
 
 export interface JobsOptions {
-  readonly workshop: Workshop;
+  readonly cluster: OpenCluster;
   readonly newId: () => string;
   /** Told of what is a bug of ours; nobody has looked at what its message may hold, so the job does not say it. */
   readonly onBug: (error: unknown) => void;
@@ -66,8 +67,8 @@ interface Entry {
 }
 
 /** Keeps the last 200 and those of the last day, in memory: what they did is in the event log, by their ids. */
-export function openJobs({ workshop, newId, onBug, maxJobs = 200, maxAgeMs = 86_400_000 }: JobsOptions): Jobs {
-  const { clock } = workshop.ports;
+export function openJobs({ cluster, newId, onBug, maxJobs = 200, maxAgeMs = 86_400_000 }: JobsOptions): Jobs {
+  const { clock } = cluster.ports;
   const entries = new Map<string, Entry>();
   const listeners = new Set<(change: JobChange) => void>();
 
@@ -123,7 +124,7 @@ export function openJobs({ workshop, newId, onBug, maxJobs = 200, maxAgeMs = 86_
         idle: () => rows?.idle(),
       };
       const call = { caller, job: job.id, signal: controller.signal, progress, rows: sink, ...(ask ? { ask } : {}) };
-      const run = perform(workshop, operation, input, call).then(
+      const run = perform(cluster, operation, input, call).then(
         (report): JobEnd => ({ report }),
         (error: unknown): JobEnd => ({ error }),
       );
@@ -132,7 +133,7 @@ export function openJobs({ workshop, newId, onBug, maxJobs = 200, maxAgeMs = 86_
         if ("error" in end && !(end.error instanceof PictlError)) onBug(end.error);
         const durationMs = Math.round(clock.monotonic() - startedMs);
         const state = stateOf(report, controller.signal);
-        await writeDown(workshop, { job, report, durationMs });
+        await writeDown(cluster, { job, report, durationMs });
         const over: Job = {
           ...current(),
           endedAt: new Date(clock.now()).toISOString(),
@@ -201,7 +202,7 @@ function reportOf(end: JobEnd): JobReport {
 
 /** Who asked for what, and what came of it: also what failed before it did anything that is an event of its own. */
 async function writeDown(
-  { ports }: Workshop,
+  { ports }: OpenCluster,
   { job, report, durationMs }: { readonly job: Job; readonly report: JobReport; readonly durationMs: number },
 ): Promise<void> {
   const { id, operation, input, command, who, face, address } = job;

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { openShell, type LocalTerminal } from "../../app/shell.ts";
 import { PictlError, toFailure } from "../../domain/errors.ts";
 import { placeNamed } from "../../domain/terminal/place.ts";
-import type { Workshop } from "../../operations/context.ts";
+import type { OpenCluster } from "../../app/ports.ts";
 import { operations } from "../../operations/index.ts";
 import type { Jobs } from "../../operations/jobs/index.ts";
 import type { Live } from "../../watch/live.ts";
@@ -20,7 +20,7 @@ import { logsEffects } from "./logs.ts";
 import { specsOf } from "./specs.ts";
 
 export interface TuiOptions {
-  readonly workshop: Workshop;
+  readonly cluster: OpenCluster;
   readonly live: Live;
   readonly jobs: Jobs;
   /** Takes the terminal over. */
@@ -44,7 +44,7 @@ const tickMs = 1000;
 
 /** The full screen until somebody quits; the exit code. The terminal is as it was before. */
 export async function runTui(options: TuiOptions): Promise<number> {
-  const { workshop, live, jobs, now } = options;
+  const { cluster, live, jobs, now } = options;
   let end: (code: number) => void = () => undefined;
   const ended = new Promise<number>((resolve) => {
     end = resolve;
@@ -79,8 +79,8 @@ export async function runTui(options: TuiOptions): Promise<number> {
     terminal.changed();
     for (const effect of effects) carry(effect);
   };
-  const { who } = workshop.ports.actor;
-  const runs = new Runs({ workshop, jobs, caller: { who, face: "tui" }, tell });
+  const { who } = cluster.ports.actor;
+  const runs = new Runs({ cluster, jobs, caller: { who, face: "tui" }, tell });
   const interest = new InterestOf(live);
   let endLogs: (() => void) | undefined;
 
@@ -100,7 +100,7 @@ export async function runTui(options: TuiOptions): Promise<number> {
         return;
       case "logs":
         endLogs?.();
-        endLogs = logsEffects({ workshop, tell, random: options.random }, effect);
+        endLogs = logsEffects({ cluster, tell, random: options.random }, effect);
         return;
       case "logs-end":
         endLogs?.();
@@ -128,8 +128,8 @@ export async function runTui(options: TuiOptions): Promise<number> {
         return;
       case "shell":
         void lend(`A shell on ${effect.place}; \`exit\` comes back to pictl.`, async () => {
-          const { config } = await workshop.store.read();
-          const report = await openShell(workshop.ports, {
+          const { config } = await cluster.store.read();
+          const report = await openShell(cluster.ports, {
             config,
             place: placeNamed(config, effect.place),
             local: options.local(),

@@ -1,6 +1,6 @@
 import type { Ask } from "../../app/ports.ts";
 import { type Failure, toFailure } from "../../domain/errors.ts";
-import type { Workshop } from "../../operations/context.ts";
+import type { OpenCluster } from "../../app/ports.ts";
 import { operationOf } from "../../operations/index.ts";
 import type { Job } from "../../operations/jobs/job.ts";
 import type { Jobs } from "../../operations/jobs/index.ts";
@@ -10,7 +10,7 @@ import type { LiveJobs } from "../../watch/index.ts";
 import type { TuiMessage, Decided } from "../state/types.ts";
 
 interface RunsOptions {
-  readonly workshop: Workshop;
+  readonly cluster: OpenCluster;
   readonly jobs: Jobs;
   readonly caller: Caller;
   readonly tell: (message: TuiMessage) => void;
@@ -39,15 +39,15 @@ export class Runs {
   }
 
   async run(run: Decided): Promise<void> {
-    const { workshop, jobs, caller, tell } = this.#options;
+    const { cluster, jobs, caller, tell } = this.#options;
     const operation = operationOf(run.operation);
     if (!operation) return;
     const ask = this.#ask();
     try {
       if (!operation.changes) {
         const { signal } = this.#stopping;
-        const { progress } = workshop.ports;
-        const report = await perform(workshop, operation, run.input, { caller, signal, progress, ask });
+        const { progress } = cluster.ports;
+        const report = await perform(cluster, operation, run.input, { caller, signal, progress, ask });
         tell({ kind: "answered", run, result: report.result, failures: report.failures });
         return;
       }

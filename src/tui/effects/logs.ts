@@ -2,7 +2,7 @@ import { stopForMany } from "../../abort.ts";
 import { readLogs } from "../../app/logs/index.ts";
 import { toFailure } from "../../domain/errors.ts";
 import { selectOnNodes } from "../../domain/select.ts";
-import type { Workshop } from "../../operations/context.ts";
+import type { OpenCluster } from "../../app/ports.ts";
 import type { Effect, LogLine, TuiMessage } from "../state/types.ts";
 
 /** Lines are handed over so often, however many there are. */
@@ -11,14 +11,14 @@ const flushEveryMs = 60;
 const mostWaiting = 2000;
 
 interface LogOptions {
-  readonly workshop: Workshop;
+  readonly cluster: OpenCluster;
   readonly tell: (message: TuiMessage) => void;
   readonly random: () => number;
 }
 
 /** Reads logs until the function returned is called. */
 export function logsEffects(
-  { workshop, tell, random }: LogOptions,
+  { cluster, tell, random }: LogOptions,
   wish: Extract<Effect, { kind: "logs" }>,
 ): () => void {
   const { reading, of } = wish;
@@ -37,9 +37,9 @@ export function logsEffects(
     waiting.push({ kind: "note", text, tone });
   };
   const read = async (): Promise<void> => {
-    const { config } = await workshop.store.read();
+    const { config } = await cluster.store.read();
     const report = await readLogs(
-      { ...workshop.ports, signal: stopped.signal },
+      { ...cluster.ports, signal: stopped.signal },
       {
         config,
         select: (latest) => selectOnNodes(latest, of, []).placements,

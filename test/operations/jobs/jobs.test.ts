@@ -4,7 +4,8 @@ import { record } from "../../../src/app/kit/record.ts";
 import type { Clock } from "../../../src/app/ports.ts";
 import { PictlError } from "../../../src/domain/errors.ts";
 import type { PictlEvent } from "../../../src/domain/event.ts";
-import type { OperationContext, Workshop } from "../../../src/operations/context.ts";
+import type { OperationContext } from "../../../src/operations/context.ts";
+import type { OpenCluster } from "../../../src/app/ports.ts";
 import * as field from "../../../src/operations/fields.ts";
 import { type Jobs, openJobs } from "../../../src/operations/jobs/index.ts";
 import type { JobChange } from "../../../src/operations/jobs/job.ts";
@@ -40,16 +41,16 @@ function open(limits: { readonly maxJobs?: number; readonly maxAgeMs?: number } 
   const events: PictlEvent[] = [];
   const bugs: unknown[] = [];
   const clock: Clock = { now: () => now, monotonic: () => now, sleep: () => Promise.resolve() };
-  const workshop = {
+  const cluster = {
     config: config(),
     store: { read: async () => ({ config: config() }) },
     ports: {
       clock,
       events: { cluster: "test", append: async (event: PictlEvent) => void events.push(event) },
     },
-  } as unknown as Workshop;
+  } as unknown as OpenCluster;
   let count = 0;
-  const jobs = openJobs({ workshop, newId: () => `j${String(++count)}`, onBug: (bug) => bugs.push(bug), ...limits });
+  const jobs = openJobs({ cluster, newId: () => `j${String(++count)}`, onBug: (bug) => bugs.push(bug), ...limits });
   const changes: JobChange[] = [];
   jobs.watch((change) => changes.push(change));
   return { jobs, events, bugs, changes, pass: (ms: number) => (now += ms) };
