@@ -2,7 +2,13 @@ import type { Config, Placement } from "../../domain/config/types.ts";
 import { generationOf } from "../../domain/container/ownership.ts";
 import { retiredName } from "../../domain/place/names.ts";
 import { toFailure } from "../../domain/errors.ts";
-import { mayStillCome, type MoveRecord, settlement, toldOnceSettled } from "../../domain/move/journal.ts";
+import {
+  eventOnceSettled,
+  mayStillCome,
+  type MoveRecord,
+  settlement,
+  toldOnceSettled,
+} from "../../domain/move/journal.ts";
 import { inLockOrder, withLocks } from "../kit/locks.ts";
 import type { Ports } from "../ports.ts";
 import { record } from "../kit/record.ts";
@@ -87,8 +93,8 @@ async function settleMove(ports: Ports, config: Config, move: MoveRecord, option
     if (settled === undefined) return;
     const told = toldOnceSettled(move, settled);
     if (told !== undefined) ports.progress.warn(told);
-    const type = settled === "finish" ? "move.finished" : "move.undone";
-    await record(ports, { type, container, before: from, after: to });
+    const type = eventOnceSettled(move, settled);
+    if (type !== undefined) await record(ports, { type, container, before: from, after: to });
   } finally {
     await claim.release();
   }

@@ -77,17 +77,33 @@ export function settlement(record: MoveRecord, nodesInLayout: readonly string[])
 
 /** What to tell of a move that was settled before something else; undefined when nothing was changed for it, or it was told. */
 export function toldOnceSettled(record: MoveRecord, way: ReturnType<typeof settlement>): string | undefined {
-  const { container, from, to, step, startedAt, who, lookedAt } = record;
-  if (way === "forget") return undefined;
-  if (step === "undone") {
-    const told = lookedAt !== undefined;
-    return told ? undefined : `${container}: what a move to ${to} that failed had left there was removed first.`;
-  }
+  const { container, from, to, step, startedAt, who } = record;
+  if (way === "forget" || isToldAlready(record, way)) return undefined;
+  if (step === "undone") return `${container}: what a move to ${to} that failed had left there was removed first.`;
   if (step === "written" && way === "finish") {
     return `${container}: its old copy on ${from}, left by the move to ${to}, was removed first.`;
   }
   const done = way === "finish" ? "finished" : "undone";
   return `${container}: a move to ${to} that ${who} began at ${startedAt} and that was cut off was ${done} first.`;
+}
+
+/** The event of a move that was settled; undefined when it was told. */
+export function eventOnceSettled(
+  record: Pick<MoveRecord, "step" | "lookedAt">,
+  way: ReturnType<typeof settlement>,
+): "move.finished" | "move.undone" | undefined {
+  if (isToldAlready(record, way)) return undefined;
+  return way === "finish" ? "move.finished" : "move.undone";
+}
+
+function isToldAlready(
+  { step, lookedAt }: Pick<MoveRecord, "step" | "lookedAt">,
+  way: ReturnType<typeof settlement>,
+): boolean {
+  // It was made, and its entry is wanted on both nodes since.
+  if (step === "written") return way === "forget";
+  // It is only looked at once more; or a later move has gone the same way, and what is there is its copy.
+  return step === "undone" && (lookedAt !== undefined || way !== "undo");
 }
 
 /** The move, if any, that may just be in the middle of changing the container on that node. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { moveEdits } from "../../../src/domain/move/edits.ts";
-import { mayStillCome, settlement, toldOnceSettled } from "../../../src/domain/move/journal.ts";
+import { eventOnceSettled, mayStillCome, settlement, toldOnceSettled } from "../../../src/domain/move/journal.ts";
 import type { LocalData } from "../../../src/domain/move/local-data.ts";
 import {
   leavesDataBehind,
@@ -226,6 +226,7 @@ describe("a move that was cut off", () => {
       "undo",
       "web: a move to n2 that me@here began at 2026-01-01T00:00:00Z and that was cut off was undone first.",
     ],
+    ["undone", "finish", undefined],
     ["written", "forget", undefined],
     ["begun", "forget", undefined],
   ] as const)("settled at %s (%s), whoever gave the command is told", (step, way, expected) => {
@@ -233,8 +234,23 @@ describe("a move that was cut off", () => {
     expect(toldOnceSettled(move, way)).toBe(expected);
   });
 
+  test.each([
+    ["switching", "finish", "move.finished"],
+    ["switching", "undo", "move.undone"],
+    ["switching", "forget", "move.undone"],
+    ["begun", "forget", "move.undone"],
+    ["written", "finish", "move.finished"],
+    ["written", "forget", undefined],
+    ["undone", "undo", "move.undone"],
+    ["undone", "finish", undefined],
+    ["undone", "forget", undefined],
+  ] as const)("settled at %s (%s), its event is %s: none twice", (step, way, expected) => {
+    expect(eventOnceSettled({ step }, way)).toBe(expected);
+  });
+
   test("of one that was undone before, and is only looked at once more, nothing is told again", () => {
     expect(toldOnceSettled({ ...record, step: "undone", lookedAt: 1000 }, "undo")).toBeUndefined();
+    expect(eventOnceSettled({ step: "undone", lookedAt: 1000 }, "undo")).toBeUndefined();
   });
 
   test.each([
