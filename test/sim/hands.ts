@@ -89,8 +89,10 @@ export class Cluster {
       );
     });
     await timeline.run(timeline.now + 600_000, () => ended === undefined);
+    const shown = process.shown();
     process.kill();
     if (ended !== undefined && "error" in ended) throw ended.error;
+    if (ended !== undefined && shown.length > 0) throw new RangeError(`has ended with open lines: ${shown.join(", ")}`);
     return ended;
   }
 

@@ -135,7 +135,7 @@ export function openPorts(
     scripts: { read: async (name) => name },
     progress: {
       step: (who, what) => step(world, process, `${who}: ${what}`),
-      look: () => ({ update: () => undefined, done: () => undefined, fail: () => undefined }),
+      look: (where) => look(world, process, where),
       warn: (message) => {
         world.say(process.name, `warns: ${message}`);
       },
@@ -149,15 +149,31 @@ function step(world: World, process: Process, title: string): ProgressStep {
   const say = (what: string): void => {
     world.say(process.name, `… ${title} ${what}`);
   };
+  const end = process.begins(title);
   return {
     update: (note) => {
       say(`(${note})`);
     },
     done: (note) => {
       say(`✓ ${note ?? ""}`);
+      end();
     },
     fail: () => {
       say("✗");
+      end();
+    },
+  };
+}
+
+/** One of the lines that are gone as soon as it is done. */
+function look(world: World, process: Process, where: string): ProgressStep {
+  const end = process.begins(`look at ${where}`);
+  return {
+    update: () => undefined,
+    done: end,
+    fail: () => {
+      world.say(process.name, `… look at ${where} ✗`);
+      end();
     },
   };
 }

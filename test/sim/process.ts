@@ -13,6 +13,8 @@ export interface Answer<T> {
   readonly reject: (error: unknown) => void;
 }
 
+const upForMs = 1e9;
+
 /**
  * A process on a controller. What wakes it (an answer, a timer) reaches it only while it runs: one that is stopped
  * gets all of it at once when it goes on, timers first as in Node's event loop, and a dead one never; its promises stay
@@ -25,6 +27,7 @@ export class Process {
   readonly onDeath: (() => void)[] = [];
   crash: Crash | undefined;
   state: "running" | "stopped" | "dead" = "running";
+  readonly #lines = new Set<{ readonly line: string }>();
   readonly #timeline: Timeline;
   readonly #startedAt: number;
   #held: { readonly timer: boolean; readonly what: () => void }[] = [];
@@ -38,9 +41,9 @@ export class Process {
     this.#startedAt = timeline.now;
   }
 
-  /** Its monotonic clock begins with it. */
+  /** Of a machine that runs for some days, so that what is measured wrongly shows. */
   monotonic(): number {
-    return this.#timeline.now - this.#startedAt;
+    return upForMs + this.#timeline.now - this.#startedAt;
   }
 
   wake(what: () => void, timer = false): void {
@@ -82,6 +85,20 @@ export class Process {
     if (crash?.side !== side || !crash.what.test(what) || --crash.after > 0) return false;
     this.kill();
     return true;
+  }
+
+  /** A line of the progress, until the function returned is called: by then each must have ended, once. */
+  begins(line: string): () => void {
+    const own = { line };
+    this.#lines.add(own);
+    return () => {
+      if (!this.#lines.delete(own)) throw new RangeError(`${line} has ended twice`);
+    };
+  }
+
+  /** The lines of its progress that have not ended. */
+  shown(): readonly string[] {
+    return [...this.#lines].map(({ line }) => line);
   }
 
   kill(): void {
