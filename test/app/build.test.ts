@@ -9,6 +9,7 @@ import { buildOnNode } from "../../src/domain/docker/build-command.ts";
 import { render, words } from "../../src/domain/shell.ts";
 import { config, node, placement } from "../fakes/config.ts";
 import { imageFacts } from "../fakes/facts.ts";
+import { openProgress } from "../fakes/progress.ts";
 
 interface World {
   readonly images?: Readonly<Record<string, readonly ImageFacts[]>>;
@@ -39,11 +40,6 @@ function world({ images = {}, context = contextOf("sha256:1"), run = () => Promi
   const lines: string[] = [];
   const shown: string[] = [];
   let opened = 0;
-  const step = (where: string) => ({
-    update: (text: string) => void shown.push(`${where}: ${text}`),
-    done: () => undefined,
-    fail: () => undefined,
-  });
   const connection = (name: string) =>
     ({
       node: name,
@@ -73,11 +69,11 @@ function world({ images = {}, context = contextOf("sha256:1"), run = () => Promi
     events: { append: (event) => Promise.resolve(void events.push(event)) } as Partial<EventLog> as EventLog,
     clock: {
       now: () => 0,
-      monotonic: () => 0,
+      monotonic: () => 1e9,
       sleep: () => Promise.resolve(),
       timeout: () => new AbortController().signal,
     },
-    progress: { step, look: step, warn: () => undefined },
+    progress: openProgress({ shown }),
     signal: new AbortController().signal,
     concurrency: 32,
     actor: { who: "me@here", cause: "pictl build" },

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { openProgress } from "../fakes/progress.ts";
 import { type DoctorRow, examineCluster } from "../../src/app/doctor.ts";
 import type { Connection, Controller, Ports } from "../../src/app/ports.ts";
 import type { ControllerFacts } from "../../src/domain/doctor/controller.ts";
@@ -27,7 +28,7 @@ test("what was found on this machine and on the others is told while a node is a
     concurrency: 8,
     nodes: { connect },
     controller: { look: () => Promise.resolve(facts) },
-    progress: { look: () => ({ update: () => undefined, done: () => undefined, fail: () => undefined }) },
+    progress: openProgress(),
   } as unknown as Ports & { readonly controller: Controller };
   const nodes = [node("slow"), node("quick")];
   const early: (readonly DoctorRow[])[] = [];

@@ -1,12 +1,12 @@
 import { readdir } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openProgress } from "../fakes/progress.ts";
 import { systemClock } from "../../src/adapters/clock/index.ts";
 import { type ExecInput, type ExecPorts, execute } from "../../src/app/exec.ts";
 import type { Connection } from "../../src/app/ports.ts";
 import type { NodeSpec } from "../../src/domain/config/types.ts";
 import type { PictlEvent } from "../../src/domain/event.ts";
 import { PictlError } from "../../src/domain/errors.ts";
-import { silent } from "../support/lab.ts";
 import { addLogin, type Login } from "../support/login.ts";
 import { openTestNodes } from "../support/ssh.ts";
 import { freePort, startSshd, whyNoSshd, type Sshd } from "../support/sshd.ts";
@@ -41,7 +41,7 @@ describe.skipIf(whyNoSshd)(`exec${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { timeou
         async *read() {},
       },
       clock: systemClock,
-      progress: { ...silent.progress, look: (where) => silent.progress.step(where, "") },
+      progress: openProgress(),
       signal,
       concurrency: 2,
       actor: { who: "root@here", cause: "pictl exec" },

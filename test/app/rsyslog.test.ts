@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openProgress } from "../fakes/progress.ts";
 import { systemClock } from "../../src/adapters/clock/index.ts";
 import { openScripts } from "../../src/adapters/scripts/index.ts";
 import { analyseRsyslog } from "../../src/app/rsyslog.ts";
 import { config } from "../fakes/config.ts";
-import { silent } from "../support/lab.ts";
 import { openTestNodes, rejection } from "../support/ssh.ts";
 import { startSshd, whyNoSshd, type Sshd } from "../support/sshd.ts";
 
@@ -23,7 +23,7 @@ describe.skipIf(whyNoSshd)(`rsyslog${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { tim
         nodes: openTestNodes(),
         scripts: openScripts(),
         signal: new AbortController().signal,
-        progress: { ...silent.progress, look: (where) => silent.progress.step(where, "") },
+        progress: openProgress(),
         clock: systemClock,
       },
       {

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
+import { openProgress } from "../fakes/progress.ts";
 import { systemClock } from "../../src/adapters/clock/index.ts";
 import type { Connection, Engine, Outcome } from "../../src/app/ports.ts";
 import { type StatsPorts, type StatsTick, takeStats, watchStats } from "../../src/app/stats.ts";
 import { PictlError } from "../../src/domain/errors.ts";
 import { config, node, placement } from "../fakes/config.ts";
 import { containerFacts } from "../fakes/facts.ts";
-import { silent } from "../support/lab.ts";
 
 const nodes = ["good", "dead", "hung", "bare"].map((name) => node(name));
 const placements = nodes.map(({ name }) => placement("web", name));
@@ -26,7 +26,7 @@ function ports(signal: AbortSignal): StatsPorts {
     signal,
     concurrency: 32,
     clock: systemClock,
-    progress: { ...silent.progress, look: () => silent.progress.step("", "") },
+    progress: openProgress(),
     nodes: {
       connect: ({ name }) =>
         name === "dead"

@@ -1,6 +1,7 @@
 import { createHash, randomFillSync } from "node:crypto";
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { stopForMany } from "../../../src/abort.ts";
 import { line, words } from "../../../src/domain/shell.ts";
 import { addLogin, type Login } from "../../support/login.ts";
 import { openTestNodes, rejection, started, stdoutOf } from "../../support/ssh.ts";
@@ -107,7 +108,7 @@ describe.skipIf(whyNoSshd)(`sshd's limits${whyNoSshd ? ` (${whyNoSshd})` : ""}`,
   test("a short look waits for none of thirty that take long", async () => {
     const sshd = await started(startSshd());
     const connection = await openTestNodes().connect(sshd.node("n1", { user: login.name }));
-    const stop = new AbortController();
+    const stop = stopForMany();
     const slow = Array.from({ length: 30 }, () => connection.run(words("sleep", "20"), { signal: stop.signal }));
     const ended = Promise.allSettled(slow);
     const startedAt = performance.now();

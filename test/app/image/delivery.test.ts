@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { openProgress } from "../../fakes/progress.ts";
 import { openImageStore } from "../../../src/adapters/image-store/index.ts";
 import { buildImages } from "../../../src/app/build.ts";
 import { collectImage } from "../../../src/app/image/collect.ts";
@@ -48,7 +49,6 @@ function world(nodes: Readonly<Record<string, ImageNode>>, maxBytes?: number) {
   });
   const warned: string[] = [];
   const events: string[] = [];
-  const step = () => ({ update: () => undefined, done: () => undefined, fail: () => undefined });
   const ports = {
     nodes: { connect: ({ name }: { name: string }) => Promise.resolve(nodes[name]?.connection) },
     engines: { on: ({ name }: { name: string }) => Promise.resolve(nodes[name]?.engine) },
@@ -69,7 +69,7 @@ function world(nodes: Readonly<Record<string, ImageNode>>, maxBytes?: number) {
     },
     clock: {
       now: () => 0,
-      monotonic: () => 0,
+      monotonic: () => 1e9,
       sleep: (_: number, signal: AbortSignal) =>
         new Promise((_resolve, reject) => {
           signal.addEventListener("abort", () => {
@@ -77,7 +77,7 @@ function world(nodes: Readonly<Record<string, ImageNode>>, maxBytes?: number) {
           });
         }),
     },
-    progress: { step, look: step, warn: (text: string) => warned.push(text) },
+    progress: openProgress({ warned }),
     signal: new AbortController().signal,
     concurrency: 8,
     actor: { who: "me", cause: "test" },

@@ -9,6 +9,7 @@ import type { Ports } from "../../../src/app/ports.ts";
 import { type StoredImages } from "../../../src/domain/delivery/stored.ts";
 import type { PictlEvent } from "../../../src/domain/event.ts";
 import { node } from "../../fakes/config.ts";
+import { openProgress } from "../../fakes/progress.ts";
 import { ociArchive } from "../../support/image-archive.ts";
 import { allLayers, digestOf, fakeImage, ImageNode, savedArchive } from "../../fakes/image-node.ts";
 
@@ -23,7 +24,6 @@ function world(nodes: Readonly<Record<string, ImageNode>>) {
   });
   let known: StoredImages | undefined;
   const events: Pick<PictlEvent, "type" | "node" | "after">[] = [];
-  const step = () => ({ update: () => undefined, done: () => undefined, fail: () => undefined });
   const ports = {
     nodes: { connect: ({ name }: { name: string }) => Promise.resolve(nodes[name]?.connection) },
     engines: { on: ({ name }: { name: string }) => Promise.resolve(nodes[name]?.engine) },
@@ -36,8 +36,8 @@ function world(nodes: Readonly<Record<string, ImageNode>>) {
     events: {
       append: ({ type, node: on, after }: PictlEvent) => Promise.resolve(events.push({ type, node: on ?? "", after })),
     },
-    clock: { now: () => 0, monotonic: () => 0 },
-    progress: { step, look: step, warn: () => undefined },
+    clock: { now: () => 0, monotonic: () => 1e9 },
+    progress: openProgress(),
     signal: new AbortController().signal,
     concurrency: 8,
     actor: { cause: "test" },

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { openProgress } from "../../fakes/progress.ts";
 import { systemClock } from "../../../src/adapters/clock/index.ts";
 import { withLocks } from "../../../src/app/kit/locks.ts";
 import type { NodeSpec } from "../../../src/domain/config/types.ts";
@@ -35,12 +36,11 @@ describe.skipIf(whyNoSshd)(`locks${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { timeo
     const proxy = await started(startProxy({ target: server.port }));
     const node: NodeSpec = await throughProxy(server, proxy.port);
     const warnings: string[] = [];
-    const step = { update: () => undefined, done: () => undefined, fail: () => undefined };
     const ports = {
       nodes: openTestNodes(),
       clock: systemClock,
       signal: new AbortController().signal,
-      progress: { step: () => step, look: () => step, warn: (message: string) => void warnings.push(message) },
+      progress: openProgress({ warned: warnings }),
       actor: { who: `${String(proxy.port)}@here`, cause: "pictl create" },
     };
     const input = { config: config({ cluster, nodes: [node] }), placements: places, waitMs: 0, dryRun: false };

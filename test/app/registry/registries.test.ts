@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
+import { openProgress } from "../../fakes/progress.ts";
 import type { Listing, Ports, Registries } from "../../../src/app/ports.ts";
 import { searchImages } from "../../../src/app/search.ts";
 import { listTags } from "../../../src/app/tags.ts";
@@ -9,10 +10,8 @@ import { bareTag, type FoundImage, type ImageTag } from "../../../src/domain/reg
 const warnings: string[] = [];
 beforeEach(() => warnings.splice(0));
 
-const step = { update: () => undefined, done: () => undefined, fail: () => undefined };
-
 function ports(registries: Partial<Registries>): Ports {
-  const progress = { step: () => step, look: () => step, warn: (text: string) => void warnings.push(text) };
+  const progress = openProgress({ warned: warnings });
   return { registries, progress, signal: new AbortController().signal, concurrency: 4 } as unknown as Ports;
 }
 
