@@ -42,6 +42,7 @@ const unitTests: Detector = async (rule) => {
       "unit",
       "--reporter=json",
       ...folders,
+      "test/app/move",
       "test/app/place",
       "test/templates",
       "test/sim/controllers.test.ts",
@@ -63,8 +64,9 @@ const ofTheVip: ReadonlySet<string> = new Set<SafetyRule>([
   "announce",
 ]);
 
-/** Rules about several controllers, which the tests of these notice first. */
-const ofSeveral: ReadonlySet<string> = new Set<SafetyRule>([
+/** Rules that tests notice first: those about several controllers, and about what seldom happens. */
+const ofTests: ReadonlySet<string> = new Set<SafetyRule>([
+  "still-making",
   "one-memory",
   "lease",
   "announced",
@@ -77,7 +79,7 @@ const ofSeveral: ReadonlySet<string> = new Set<SafetyRule>([
 /** The quickest to notice first; for no rule at all, everything that must be green. */
 export function detectorsOf(rule: string): readonly Detector[] {
   if (rule === "") return [unitTests];
-  if (ofSeveral.has(rule)) return [unitTests, vip, cluster];
+  if (ofTests.has(rule)) return [unitTests, vip, cluster];
   return ofTheVip.has(rule) ? [vip, unitTests] : [vip, cluster, unitTests];
 }
 

@@ -40,6 +40,8 @@ export const safetyRules = [
   "prepare-first",
   /** A move writes down what it is about to do, so that whoever finds it half done can finish or undo it. */
   "journal",
+  /** A move is undone only when no client of Docker on the new node still waits there to make the copy. */
+  "still-making",
   /** A controller that seems cut off does nothing. */
   "freeze",
   /** A node is dead only when other nodes cannot reach it either. */

@@ -8,6 +8,7 @@ import { PictlError } from "../../domain/errors.ts";
 import type { DataPlace } from "../../domain/move/data-commands.ts";
 import { dockerUnavailable } from "../../domain/docker/failure.ts";
 import { mayBeginForMs, type MoveRecord } from "../../domain/move/journal.ts";
+import { safety } from "../../domain/safety.ts";
 import type { Connection, Ports } from "../ports.ts";
 import { discardCopies } from "./copy-data.ts";
 import { onNode, type OnNode } from "./on-node.ts";
@@ -36,7 +37,7 @@ export async function undo(
   const onItsWayMs = mayBeginForMs(move, ports.clock.now());
   if (!certain && !wasBack && (removed === "nothing" || removed === "silent")) {
     if (onItsWayMs > 0) await ports.clock.sleep(onItsWayMs, ports.signal);
-    await on(move.to, ({ connection }) => untilNotMade(connection, move));
+    if (safety["still-making"]) await on(move.to, ({ connection }) => untilNotMade(connection, move));
     removed = await remove();
   }
   // A dead node's copy is nobody's to bring back; what is put aside there is found again by `create`.
