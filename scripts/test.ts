@@ -1,7 +1,7 @@
 /**
  * `npm test`: all checks and tests, after a build. The labs whose tests count seconds wait for most of their time, which
- * the unit tests and the checks fill; then come the labs that need the processors, then Node 22 and 24. Last, and alone,
- * comes again what had no processor.
+ * the unit tests and the checks fill; then come the labs that need the processors, with the Dockerfile beside them, then
+ * Node 22 and 24. Last, and alone, comes again what had no processor.
  */
 import { runStages } from "./test/steps.ts";
 
@@ -15,7 +15,10 @@ const isWhole = await runStages(
       { name: "check", command: "npm run -s check", live: false },
       { name: "unit", command: "npm run -s test:unit", live: true },
     ],
-    [{ name: "lab", command: "vitest run --project lab", live: true }],
+    [
+      { name: "lab", command: "vitest run --project lab", live: true },
+      { name: "image", command: "nice scripts/image.sh", live: false },
+    ],
     [{ name: "nodes", command: "scripts/nodes.sh test/adapters/ssh/output.test.ts", live: true }],
   ],
   (files) => ({ name: "again", command: `vitest run ${files.join(" ")}`, live: true }),
