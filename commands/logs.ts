@@ -77,6 +77,7 @@ On a terminal, control characters in the logs are shown and not sent, unless --r
         },
       },
     });
-    await this.finishRows(report, rows, json);
+    // Says why where there are none.
+    await this.finishRows({ ...report, result: { containers: select(config) } }, rows, json);
   }
 }
