@@ -256,7 +256,7 @@ describe("when the engine is not well", () => {
     closing.push(() => fake.close());
     const nodes = localNodes({ socket: fake.socket });
     closing.push(() => nodes.close());
-    const engines = openEngines(nodes, { timeoutMs: 200 });
+    const engines = openEngines(nodes, { timeoutMs: 1000 });
     const [first, same] = await Promise.allSettled([engines.on(localNode), engines.on(localNode)]);
     expect([first.status, same.status, calls]).toEqual(["rejected", "rejected", 1]);
     expect(await (await engines.on(localNode)).info()).toMatchObject({ cpus: 3 });
@@ -369,7 +369,7 @@ describe("logs", () => {
 
   it("an engine that stops in the middle is given up, a followed log waits", async () => {
     const stalls: Handler = (_request, response) => response.write(frame(`${time} one\n`));
-    const { engine } = await open({ "/containers/a/json": {}, "/containers/a/logs": stalls }, { timeoutMs: 200 });
+    const { engine } = await open({ "/containers/a/json": {}, "/containers/a/logs": stalls }, { timeoutMs: 2000 });
     const lines = engine.logs("a", options)[Symbol.asyncIterator]();
     expect((await lines.next()).value).toMatchObject({ line: "one" });
     await expect(lines.next()).rejects.toMatchObject({ code: "docker-unavailable" });
@@ -379,7 +379,7 @@ describe("logs", () => {
     const followed = following[Symbol.asyncIterator]();
     expect((await followed.next()).value).toMatchObject({ line: "one" });
     const next = followed.next();
-    const patience = new Promise((resolve) => setTimeout(resolve, 400, "still waiting"));
+    const patience = new Promise((resolve) => setTimeout(resolve, 2500, "still waiting"));
     expect(await Promise.race([next, patience])).toBe("still waiting");
     interruption.abort();
     await expect(next).rejects.toMatchObject({ code: "interrupted" });

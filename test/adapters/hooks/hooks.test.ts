@@ -41,9 +41,9 @@ describe("a command", () => {
   test("that hangs is ended, with what it started", async () => {
     const file = join(folder, "late");
     const startedAt = performance.now();
-    const result = await hooks.run(`(sleep 3; touch '${file}') & sleep 60`, event, 300);
+    const result = await hooks.run(`(sleep 30; touch '${file}') & sleep 60`, event, 300);
     expect(result).toEqual({ ok: false, message: "gave up after 300 ms" });
-    expect(performance.now() - startedAt).toBeLessThan(2500);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
   });
 
   test("ends with what it started when pictl is killed, and has no descriptor of ours", async () => {

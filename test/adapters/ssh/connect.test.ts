@@ -77,7 +77,7 @@ describe.skipIf(whyNoSshd)(`connecting${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { 
       "node-unreachable",
     );
     expect(error.message).toContain("accepted the connection and sent no SSH greeting within 0.4 s");
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
   });
 
   test("something that is not SSH", async () => {
@@ -107,31 +107,31 @@ describe.skipIf(whyNoSshd)(`connecting${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { 
 
   test("a peer that stalls after the greeting", async () => {
     const proxy = await started(startProxy({ target: sshd.port, stallAfterServerBytes: 60 }));
-    const node = await throughProxy(sshd, proxy.port, { connectTimeoutMs: 600 });
+    const node = await throughProxy(sshd, proxy.port, { connectTimeoutMs: 2_000 });
     const error = await rejection(openTestNodes().connect(node), "node-unreachable");
-    expect(error.message).toBe(`127.0.0.1:${proxy.port} stopped answering while exchanging keys (0.6 s).`);
+    expect(error.message).toBe(`127.0.0.1:${proxy.port} stopped answering while exchanging keys (2 s).`);
   });
 
   test("a peer that stalls during authentication", async () => {
     const slow = await started(
       startSshd({
-        config: ["AuthorizedKeysFile none", "AuthorizedKeysCommand /bin/sleep 5", "AuthorizedKeysCommandUser nobody"],
+        config: ["AuthorizedKeysFile none", "AuthorizedKeysCommand /bin/sleep 8", "AuthorizedKeysCommandUser nobody"],
       }),
     );
     const error = await rejection(
-      openTestNodes().connect(slow.node("n1", { connectTimeoutMs: 900 })),
+      openTestNodes().connect(slow.node("n1", { connectTimeoutMs: 3_000 })),
       "node-unreachable",
     );
-    expect(error.message).toBe(`127.0.0.1:${slow.port} stopped answering while authenticating (0.9 s).`);
+    expect(error.message).toBe(`127.0.0.1:${slow.port} stopped answering while authenticating (3 s).`);
   });
 
   test("a peer that closes during authentication", async () => {
     const hasty = await started(
       startSshd({
         config: [
-          "LoginGraceTime 1",
+          "LoginGraceTime 3",
           "AuthorizedKeysFile none",
-          "AuthorizedKeysCommand /bin/sleep 5",
+          "AuthorizedKeysCommand /bin/sleep 8",
           "AuthorizedKeysCommandUser nobody",
         ],
       }),
@@ -161,7 +161,7 @@ describe.skipIf(whyNoSshd)(`connecting${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { 
     );
     const startedAt = performance.now();
     await nodes.connect(sshd.node("alive"));
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
     await nodes.close();
     expect(await Promise.all(hanging)).toEqual(hanging.map(() => undefined));
   });

@@ -63,7 +63,7 @@ describe.skipIf(whyNoSshd)(`sshd's limits${whyNoSshd ? ` (${whyNoSshd})` : ""}`,
       await begun;
       await stdoutOf(connection.run(words("true"), { timeoutMs: 100 })).catch(() => undefined);
       const error = await rejection(connection.run(words("true"), { timeoutMs: 300 }), "timeout");
-      expect(error.message).toMatch(/^The command on n1 was not started within 0\.3\d* s: the connection was busy\.$/);
+      expect(error.message).toMatch(/^The command on n1 was not started within \d+\.\d+ s: the connection was busy\.$/);
       stop.abort();
       expect(await stdoutOf(connection.run(words("echo", "free again")))).toBe("free again\n");
     },

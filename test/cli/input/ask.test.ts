@@ -63,7 +63,10 @@ test("an answer that cannot be is told at its question, and those before it are 
 
 test("a container on several nodes is asked about in the plural", async () => {
   const { stdout } = await pictl(["container", "remove", "web"], { config, terminal: true, stdin: "n" });
-  expect(stripVTControlCharacters(stdout)).toContain("Remove web@n1, web@n2 from their nodes and ");
+  // Where its lines break is for the length of this machine's temporary folder to say.
+  expect(stripVTControlCharacters(stdout).replaceAll(/\s+/g, " ")).toContain(
+    "Remove web@n1, web@n2 from their nodes and ",
+  );
 });
 
 test("a wrong command line is told without the colours of the parser", async () => {
