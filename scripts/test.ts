@@ -21,7 +21,7 @@ const isWhole = await runStages(
     ],
     [{ name: "nodes", command: "scripts/nodes.sh test/adapters/ssh/output.test.ts", live: true }],
   ],
-  (files) => ({ name: "again", command: `vitest run ${files.join(" ")}`, live: true }),
+  (files) => ({ name: "again", command: `vitest run --no-file-parallelism ${files.join(" ")}`, live: true }),
   (line) => process.stdout.write(`${line}\n`),
 );
 process.exitCode = isWhole ? 0 : 1;

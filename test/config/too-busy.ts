@@ -17,11 +17,8 @@ export class TooBusy implements Reporter {
 }
 
 function onlyTooBusy(module: TestModule): boolean {
-  const tests = [...module.children.allTests("failed")];
+  const tests = [...module.children.allTests("failed")].flatMap((test) => test.result().errors ?? []);
   const suites = [...module.children.allSuites()].flatMap((suite) => suite.errors());
-  return (
-    tests.length > 0 &&
-    module.errors().length + suites.length === 0 &&
-    tests.every((test) => test.result().errors?.every(({ message }) => isTooBusy(message)))
-  );
+  const errors = [...module.errors(), ...suites, ...tests];
+  return errors.length > 0 && errors.every(({ message }) => isTooBusy(message));
 }

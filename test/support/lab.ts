@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll } from "vitest";
 import type { LabOptions } from "../../src/lab/index.ts";
+import { watched } from "./starved.ts";
 import { openLab, type TestLab } from "./test-lab.ts";
 
 export { labName, labObstacle, silent, type TestLab } from "./test-lab.ts";
@@ -14,7 +15,7 @@ export function withLab(options: Omit<LabOptions, "name" | "dir"> = {}): TestLab
     return opened;
   };
   beforeAll(async () => {
-    opened = await openLab(options);
+    opened = await watched(() => openLab(options));
     giveUpSooner(opened.status().config);
   });
   afterAll(() => opened?.down());

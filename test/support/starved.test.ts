@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { watchMachine, whyTooBusy } from "./starved.ts";
+import { isTooBusy, watched, watchMachine, whyTooBusy } from "./starved.ts";
 
 test.each([
   ["at rest", { ms: 2000, waitedMs: 100, lateMs: 3 }, undefined],
@@ -20,4 +20,12 @@ test("a test that keeps its own thread busy makes no tick late", () => {
   const until = performance.now() + 1500;
   while (performance.now() < until);
   expect(tooBusy() ?? "").not.toMatch(/up to 1[0-9]{3} ms late/);
+});
+
+test("a lab that does not come up on such a machine says so first", async () => {
+  const fails = () => Promise.reject(new Error("dockerd did not answer within 20 s"));
+  const why = whyTooBusy({ ms: 20_000, waitedMs: 20_000, lateMs: 0 });
+  const told = (watch: typeof watchMachine) => watched(fails, watch).catch((error: unknown) => String(error));
+  expect(isTooBusy((await told(() => () => why)).replace("Error: ", ""))).toBe(true);
+  expect(await told(() => () => undefined)).toBe("Error: dockerd did not answer within 20 s");
 });

@@ -40,6 +40,18 @@ export function watchMachine(): () => string | undefined {
   return () => whyTooBusy({ ms: now() - from, waitedMs: waitedMs() - waitedBefore, lateMs: Atomics.load(worst, 0) });
 }
 
+/** Does what a hook has to; where it fails on a machine that was too busy, its error says so first, as a test's does. */
+export async function watched<T>(work: () => Promise<T>, watch = watchMachine): Promise<T> {
+  const tooBusy = watch();
+  try {
+    return await work();
+  } catch (error) {
+    const why = tooBusy();
+    if (why !== undefined && error instanceof Error) error.message = `${why}\n${error.message}`;
+    throw error;
+  }
+}
+
 /** Of a test that took `ms`, `waitedMs` of which somebody waited for a processor. */
 export function whyTooBusy(seen: { readonly ms: number; readonly waitedMs: number; readonly lateMs: number }) {
   if (seen.ms < BUSY.testMs) return undefined;

@@ -2,9 +2,10 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { holdLocks, parseLockAnswer } from "../../../src/domain/lock/command.ts";
 import { shells, whyNoGuard } from "../../support/guard.ts";
+import { patience } from "../../support/patience.ts";
 import { type NodeUser, PrivateNode, root } from "../../support/private-node.ts";
 
 interface Taken {
@@ -38,11 +39,12 @@ describe.skipIf(whyNoGuard).each(shells)("locks under $name", ({ words }) => {
     });
     if (command.kind !== "script") throw new Error("no script");
     const child = node.start(user, [...words, "-c", command.text, "sh", ...command.args]);
+    onTestFinished(() => void child.kill("SIGKILL"));
     // One that refuses at once reads nothing.
     child.stdin?.on("error", () => undefined);
     child.stdin?.write(".");
     const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
-    const timer = setTimeout(() => child.kill(), 5000);
+    const timer = setTimeout(() => child.kill(), patience.timeout);
     const line = await Promise.race([
       once(lines, "line").then(([text]) => String(text)),
       once(child, "close").then(([code]) => `ended ${String(code)}`),
@@ -54,7 +56,11 @@ describe.skipIf(whyNoGuard).each(shells)("locks under $name", ({ words }) => {
       endsAfterBeat: async (withinMs) => {
         const ended = once(child, "close").then(() => true);
         child.stdin?.write(".");
-        return Promise.race([ended, new Promise<false>((resolve) => setTimeout(resolve, withinMs, false))]);
+        let timer: NodeJS.Timeout | undefined;
+        const late = new Promise<false>((resolve) => (timer = setTimeout(resolve, withinMs, false)));
+        return Promise.race([ended, late]).finally(() => {
+          clearTimeout(timer);
+        });
       },
       release: async () => {
         child.stdin?.end();
@@ -99,7 +105,7 @@ describe.skipIf(whyNoGuard).each(shells)("locks under $name", ({ words }) => {
     const lock = await take(user, "c.web", "c.other");
     expect(await lock.endsAfterBeat(200)).toBe(false);
     node.run(root, meddle);
-    expect(await lock.endsAfterBeat(5000)).toBe(true);
+    expect(await lock.endsAfterBeat(patience.timeout)).toBe(true);
   });
 
   test("nobody outside the docker group reads, holds or replaces them", async () => {
