@@ -25,6 +25,7 @@ import { failOver } from "./fail-over.ts";
 import type { OnTheirWay } from "./hosts.ts";
 import { openInHand } from "./in-hand.ts";
 import { gather, lookAtCluster } from "./look.ts";
+import type { KnownNodes } from "./look-at-node.ts";
 import { type OpenMove, openMoves, settleQuietly } from "./open-moves.ts";
 import { repair } from "./repair.ts";
 import { openTroubles } from "./troubles.ts";
@@ -88,7 +89,7 @@ export function openHeartbeat(
     readonly leave?: () => readonly string[];
   },
 ): Heartbeat {
-  const addresses = new Map<string, string>();
+  const known: KnownNodes = { addresses: new Map(), boots: new WeakMap() };
   const underWay = new Map<string, WantedMove>();
   const onTheirWay: OnTheirWay = new Map();
   const queues = new Map<string, Promise<unknown>>();
@@ -218,14 +219,14 @@ export function openHeartbeat(
       const busyBefore = inHand.containers();
       const { nodes, checks } = await lookAtCluster(ports, config, {
         intervalMs: config.heartbeat.intervalMs,
-        addresses,
+        known,
       });
       silent = new Set(Object.keys(nodes).filter((name) => nodes[name]?.state === "silent"));
       const dead = deadNodes(nodes);
       const open = await openMoves(ports, config, nodes);
       const generations =
         mayDo === "nothing" ? await ports.generations.read() : await noteGenerations(ports, config, nodes);
-      const known = generations ?? noGenerations;
+      const given = generations ?? noGenerations;
       const busy = new Set([...busyBefore, ...inHand.containers()]);
       // What is being repaired on a dead node never will be: its failures count.
       const hopeless = inHand.needing(dead).filter((container) => !underWay.has(container));
@@ -241,7 +242,7 @@ export function openHeartbeat(
           ...leave(),
         ]),
         underWay: [...underWay.values()],
-        generations: { ...known, latest: latestBelieved(ports.clock.now(), known.last) },
+        generations: { ...given, latest: latestBelieved(ports.clock.now(), given.last) },
         stalled: stood,
         ...(configProblem === undefined ? {} : { configProblem }),
       });
