@@ -1,5 +1,5 @@
 /** An auditor for a test's lab. */
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Auditor, startAuditor } from "../auditor/index.ts";
@@ -11,7 +11,7 @@ export interface AuditOptions {
   readonly canaries?: readonly string[];
 }
 
-/** Starts to watch a lab that is up. The caller stops it before the lab goes down. */
+/** Starts to watch a lab that is up. The caller stops it before the lab goes down; what it has seen is gone then. */
 export async function auditLab(lab: TestLab, options: AuditOptions = {}): Promise<Auditor> {
   const { config, dir, nodes, subnet } = lab.status();
   const registry = `/run/pictl-lab/${lab.name}`;
@@ -20,8 +20,9 @@ export async function auditLab(lab: TestLab, options: AuditOptions = {}): Promis
     address?.includes(":") === true
       ? `${address.slice(0, address.lastIndexOf(":"))}:${last}/64`
       : subnet.replace(/\.0\/(\d+)$/, `.${last}/$1`);
-  return startAuditor({
-    history: join(mkdtempSync(join(tmpdir(), `pictl-audit-${lab.name}-`)), "history.jsonl"),
+  const folder = mkdtempSync(join(tmpdir(), "pictl-audit-"));
+  const auditor = await startAuditor({
+    history: join(folder, "history.jsonl"),
     config,
     nodes: nodes.map(({ node }) => ({
       name: node,
@@ -35,4 +36,11 @@ export async function auditLab(lab: TestLab, options: AuditOptions = {}): Promis
       ? { vip: { address, clientAddress: spare(8), observerAddress: spare(9) } }
       : {}),
   });
+  return {
+    ...auditor,
+    stop: async () => {
+      await auditor.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
