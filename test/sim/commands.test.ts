@@ -7,6 +7,7 @@ import type { EditableConfigStore } from "../../src/app/ports.ts";
 import { PictlError, toFailure } from "../../src/domain/errors.ts";
 import type { RunContext } from "../../src/operations/context.ts";
 import { operations } from "../../src/operations/index.ts";
+import { rehearses } from "../../src/operations/perform.ts";
 import { edited, load } from "./config.ts";
 import { Cluster, type Layout } from "./hands.ts";
 import { readable } from "./readable.ts";
@@ -55,7 +56,14 @@ class Session {
       if (!found) throw new RangeError(`no operation ${id}`);
       const answer = await this.cluster
         .by(({ ports, store, config }) =>
-          found.run({ ports, store: editable(this.cluster, store), config, daemon } as unknown as RunContext, input),
+          found.run(
+            {
+              // As `perform` does.
+              ports: rehearses(input) ? { ...ports, events: { ...ports.events, append: nothing } } : ports,
+              ...{ store: editable(this.cluster, store), config, daemon },
+            } as unknown as RunContext,
+            input,
+          ),
         )
         .catch((error: unknown) => {
           if (!(error instanceof PictlError)) throw error;
@@ -87,6 +95,8 @@ class Session {
     await expect(`${this.lines.join("\n").trim()}\n`).toMatchFileSnapshot(`stories/commands-${name}.txt`);
   }
 }
+
+const nothing = (): Promise<void> => Promise.resolve();
 
 /** No daemon runs. */
 const daemon = { lock: () => Promise.resolve({ release: () => Promise.resolve() }) };
@@ -490,6 +500,63 @@ test("what a command that was killed has left", async () => {
   await session.killed("container stop", 1, "node.drain", { node: "n3", confirm: true });
   await session.run(["node.drain", { node: "n3", confirm: true }]);
   await session.told("killed");
+});
+
+test("containers and nodes that are added, changed and removed", async () => {
+  const session = usual();
+  // From then on this machine knows what it had where.
+  await session.run(["plan.apply", { all: true, confirm: true }]);
+  const late = { name: "late", node: ["n2", "n3"], args: "-p 8010:80 -e KEY=secret", image: "app:1", hb: 8010 };
+  await session.run(
+    ["container.add", { ...late, host: ["n1", "n2"], ...dry }],
+    ["container.add", { ...late, host: ["n1", "n2"], run: true }],
+    ["container.add", late],
+    ["container.add", { ...late, name: "taken" }],
+    ["container.add", { name: "bad name", node: ["n1"], image: "app:1" }],
+    ["container.add", { name: "tool", node: ["n1"], build: "/src/tool" }],
+    ["container.add", { name: "off", node: ["n9"], image: "app:1" }],
+    ["container.edit", { container: "late@n3", image: "app:2", ...dry }],
+    ["container.edit", { container: "late@n3", image: "app:2" }],
+    ["container.edit", { container: "late@n3", image: "app:2", confirm: true }],
+    ["container.edit", { container: "late@n3", image: "app:2", confirm: true }],
+    ["container.status", { container: ["late"] }],
+    ["container.edit", { container: "late@n3", run: true, confirm: true, grace: 2 }],
+    ["container.edit", { container: "late", hb: "none", noHosts: true, confirm: true }],
+    ["container.edit", { container: "late", args: "-p 8011:80", hb: 8011, host: ["n1"], run: true, ...dry }],
+    ["container.edit", { container: "late", args: "-p 8011:80", hb: 8011, host: ["n1"], run: true, confirm: true }],
+    ["container.edit", { container: "late", build: "/src/late", confirm: true }],
+    ["container.edit", { container: "late", noImage: true, confirm: true }],
+    ["container.edit", { container: "nothing", image: "app:2", confirm: true }],
+    ["container.edit", { container: "l*", image: "app:2", confirm: true }],
+    ["container.edit", { container: "web@n2", args: "-p 8001:80 -v pages:/pages", run: true, confirm: true }],
+    ["config.get", { path: "layout" }],
+    ["config.get", { path: "hb" }],
+    ["config.get", { path: "container_host_constraints" }],
+    ["plan.show"],
+    ["container.remove", { container: "late@n3", ...dry }],
+    ["container.remove", { container: "late@n3" }],
+    ["container.remove", { container: "late@n3", confirm: true, grace: 1 }],
+    ["container.remove", { container: "late", keepRunning: true, confirm: true }],
+    ["container.remove", { container: "late", confirm: true }],
+    ["container.status"],
+  );
+  session.note("n2 is without power");
+  session.cluster.world.node("n2").powerOff();
+  await session.run(
+    ["container.remove", { container: "cron", confirm: true }],
+    ["container.remove", { container: "web", confirm: true }],
+    ["container.remove", { container: "web@n2", force: true, ...dry }],
+    ["container.remove", { container: "web@n2", force: true, confirm: true }],
+    ["container.edit", { container: "cron", image: "app:2", run: true, confirm: true }],
+    ["container.add", { ...late, name: "last", args: "-p 8020:80", hb: 8020, run: true }],
+    ["config.set", { path: "failover_after", value: "5" }],
+    ["config.get", { path: "failover_after" }],
+    ["config.get", { path: "nothing" }],
+    ["config.get", { path: "layout" }],
+    ["config.get", { path: "hb" }],
+    ["container.status"],
+  );
+  await session.told("changes");
 });
 
 test("what is in the way", async () => {

@@ -48,7 +48,8 @@ export async function removeContainer(
     : await lifecycle(ports, { ...input, action: "delete", placements: instances });
   const given = deleted.failures.filter((failure) => input.force && failure.code === "node-unreachable");
   for (const { node = "", message } of given) {
-    ports.progress.warn(`${message} ${name} is taken out of the config, and may still run on ${node}.`);
+    const out = dryRun ? "would be taken" : "is taken";
+    ports.progress.warn(`${message} ${name} ${out} out of the config, and may still run on ${node}.`);
   }
   const isStray = instances.some(({ stray }) => stray === true);
   const failed = deleted.failures.filter((failure) => !given.includes(failure));
@@ -59,7 +60,7 @@ export async function removeContainer(
   for (const node of dryRun ? [] : gone) await record(ports, { type: "container.removed", container: name, node });
   const rows = gone.map((node, index): ContainerChangeRow => {
     const done = deleted.result.containers.find((row) => row.node === node)?.outcome;
-    if (instances[index]?.stray === true) {
+    if (instances.find((each) => each.node === node)?.stray === true) {
       return {
         container: name,
         node,
