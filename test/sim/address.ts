@@ -74,6 +74,9 @@ export class SimAddress {
           said(0, !this.carrier ? "cannot" : this.#world.answered() ? "answered" : "nobody");
         });
         return;
+      case "check":
+        said(0, "end\n");
+        return;
       case "grant":
         said(!this.#isOurs() && this.isAnswered() ? 79 : this.#grant(ends === "lease" ? deadlineMs : undefined));
         return;

@@ -5,12 +5,16 @@
 import { expect, test } from "vitest";
 import type { EditableConfigStore } from "../../src/app/ports.ts";
 import { PictlError, toFailure } from "../../src/domain/errors.ts";
+import type { Fence } from "../../src/domain/guard/command.ts";
 import type { RunContext } from "../../src/operations/context.ts";
 import { operations } from "../../src/operations/index.ts";
 import { rehearses } from "../../src/operations/perform.ts";
 import { edited, load } from "./config.ts";
-import { Cluster, type Layout } from "./hands.ts";
+import { Cluster, type Hands, type Layout } from "./hands.ts";
+import { leadershipOf } from "./leadership.ts";
+import { openPorts } from "./ports.ts";
 import { readable } from "./readable.ts";
+import { durableFile } from "./state.ts";
 import type { Sickness } from "./world.ts";
 
 /** What the file of a session gets. */
@@ -25,8 +29,10 @@ class Session {
     world.transcript = (line) => {
       heard?.(line);
       const what = line.slice(11).replace(/^command \d+ +/, "");
-      if (/^(!|warns:|journal:|…)|\$ docker (container|image|build|volume)/.test(what))
-        this.lines.push(`  ${readable(what)}`);
+      const line = `  ${readable(what)}`;
+      // What is still the same is shown again and again.
+      if (line === this.lines.at(-1)) return;
+      if (/^(!|warns:|journal:|…)|\$ docker (container|image|build|volume)/.test(what)) this.lines.push(line);
     };
   }
 
@@ -55,16 +61,7 @@ class Session {
       const found = operations.find((each) => each.id === id);
       if (!found) throw new RangeError(`no operation ${id}`);
       const answer = await this.cluster
-        .by(({ ports, store, config }) =>
-          found.run(
-            {
-              // As `perform` does.
-              ports: rehearses(input) ? { ...ports, events: { ...ports.events, append: nothing } } : ports,
-              ...{ store: editable(this.cluster, store), config, daemon },
-            } as unknown as RunContext,
-            input,
-          ),
-        )
+        .by((hands) => found.run(this.#opened(hands, rehearses(input)), input))
         .catch((error: unknown) => {
           if (!(error instanceof PictlError)) throw error;
           return { failures: [toFailure(error)] };
@@ -73,15 +70,43 @@ class Session {
     }
   }
 
+  /** What is opened for an operation, on a machine where no daemon runs. */
+  #opened({ ports, store, config, process }: Hands, rehearsal = false): RunContext {
+    const { world } = this.cluster;
+    // As `perform` does.
+    const events = rehearsal ? { ...ports.events, append: nothing } : ports.events;
+    const own = world.disk(process.machine);
+    const daemon = {
+      lock: () => Promise.resolve({ release: nothing }),
+      leadership: leadershipOf(world, process, ports.vipNodes),
+      vip: (ip: string) =>
+        durableFile(world, process, "the address", {
+          read: () => own.vips.get(ip),
+          write: (value) => own.vips.set(ip, value),
+        }),
+      vipRequests: { read: nothing, readReply: nothing, withdraw: nothing },
+      state: { read: nothing },
+      holder: nothing,
+      ofOldName: nothing,
+    };
+    return {
+      ...{ ports: { ...ports, events }, store: editable(this.cluster, store), config, daemon },
+      fenced: (fence: () => Fence | undefined) => {
+        const { signal, actor } = ports;
+        const { ports: fencedPorts } = openPorts(world, process, { signal, who: actor.who, cause: actor.cause, fence });
+        return Promise.resolve({ ports: fencedPorts, daemon, close: nothing });
+      },
+    } as unknown as RunContext;
+  }
+
   /** One that is killed at the nth call that fits. */
   async killed(what: string, after: number, id: string, input: object): Promise<void> {
     this.note(`killed at ${what}`);
     this.lines.push(`> ${id} ${JSON.stringify(input)}`);
     const crash = { what: new RegExp(what), after, side: "after" } as const;
-    const died = await this.cluster.killed(crash, async ({ ports, store, config }) => {
-      const context = { ports, store: editable(this.cluster, store), config, daemon } as unknown as RunContext;
-      return operations.find((each) => each.id === id)?.run(context, input);
-    });
+    const died = await this.cluster.killed(crash, async (hands) =>
+      operations.find((each) => each.id === id)?.run(this.#opened(hands), input),
+    );
     this.lines.push(died === undefined ? "  (dead)" : "  it was never there");
   }
 
@@ -96,10 +121,7 @@ class Session {
   }
 }
 
-const nothing = (): Promise<void> => Promise.resolve();
-
-/** No daemon runs. */
-const daemon = { lock: () => Promise.resolve({ release: () => Promise.resolve() }) };
+const nothing = (): Promise<undefined> => Promise.resolve(undefined);
 
 /** The simulated file, as commands that edit it see it. */
 function editable(cluster: Cluster, store: object): EditableConfigStore {
@@ -557,6 +579,43 @@ test("containers and nodes that are added, changed and removed", async () => {
     ["container.status"],
   );
   await session.told("changes");
+});
+
+test.each(["lease", "static"])("a virtual IP by hand, as %s", async (mode) => {
+  const row = (node: string) => ({ node, vip_eth_device: "eth0", vip_ping_time: 2000 });
+  const vip = { vip_ip: "10.0.0.9", vip_mode: mode, vip: ["n1", "n2", "n3"].map(row) };
+  const session = usual(vip);
+  const { world } = session.cluster;
+  await session.run(
+    ["vip.list"],
+    ["vip.move", { vip: "10.0.0.9", node: "n2", ...dry }],
+    ["vip.move", { vip: "10.0.0.9", node: "n2" }],
+    ["vip.list", { vip: "10.0.0.9" }],
+    ["vip.move", { vip: "10.0.0.9", node: "n2" }],
+    ["vip.move", { vip: "10.0.0.9", node: "n3", wait: 5 }],
+    ["vip.move", { vip: "10.0.0.9", node: "n9" }],
+    ["vip.move", { vip: "10.0.0.8", node: "n1" }],
+    ["vip.release", { vip: "10.0.0.9" }],
+    ["vip.release", { vip: "10.0.0.9", ...dry }],
+    ["vip.release", { vip: "10.0.0.9", confirm: true }],
+    ["vip.release", { vip: "10.0.0.9", confirm: true }],
+    ["vip.move", { vip: "10.0.0.9", node: "n1" }],
+  );
+  session.note("n1 is without power, n2 unplugged");
+  world.node("n1").powerOff();
+  world.node("n2").address.carrier = false;
+  await session.run(
+    ["vip.list"],
+    ["vip.move", { vip: "10.0.0.9", node: "n2", wait: 5, ...dry }],
+    ["vip.move", { vip: "10.0.0.9", node: "n2", wait: 5 }],
+    ["vip.move", { vip: "10.0.0.9", node: "n3", wait: 60 }],
+    ["vip.release", { vip: "10.0.0.9", confirm: true, wait: 5 }],
+  );
+  session.note("somebody else's is on n3");
+  world.node("n2").address.carrier = true;
+  world.node("n3").address.foreign = true;
+  await session.run(["vip.list"], ["vip.move", { vip: "10.0.0.9", node: "n2", wait: 20 }], ["node.list"]);
+  await session.told(`vip-${mode}`);
 });
 
 test("what is in the way", async () => {

@@ -8,6 +8,7 @@ import { type Command, render } from "../../src/domain/shell.ts";
 import { onAbort } from "../../src/abort.ts";
 import type { Stream } from "./network.ts";
 import { lockHolder, lockNames } from "./locks.ts";
+import { loginOf, refusalOf } from "./rights.ts";
 import type { Said, SimNode } from "./node.ts";
 import type { Answer, Process } from "./process.ts";
 import type { World } from "./world.ts";
@@ -206,6 +207,11 @@ export class SimConnection implements Connection {
             });
           });
         };
+        const denied = refusalOf(command, this.#login(), options.sudo === true);
+        if (denied !== undefined) {
+          done({ code: 1, stdout: "", stderr: denied });
+          return;
+        }
         const stdin = typeof options.stdin === "string" ? options.stdin : "";
         this.#machine.execute(command, done, { deadlineMs: stamp?.deadlineMs, stdin });
       },
@@ -238,7 +244,10 @@ export class SimConnection implements Connection {
     return new PictlError(code, `The node refused the command: it is ${verdict}.`, { node });
   }
 
-  pipe(command: Command, options: { readonly signal?: AbortSignal } = {}): Promise<Duplex> {
+  pipe(command: Command, options: { readonly sudo?: boolean; readonly signal?: AbortSignal } = {}): Promise<Duplex> {
+    // The locks are of those who may use Docker.
+    refusalOf(command, this.#login(), options.sudo === true);
+    if (!this.#login().docker && options.sudo !== true) throw new RangeError("the locks are not this login's");
     this.#world.locks(this.#process, lockNames(command));
     return this.request<Duplex>("lock", {
       timeoutMs: Infinity,
@@ -346,8 +355,12 @@ export class SimConnection implements Connection {
   }
 
   async privilege(): Promise<Privilege> {
-    const root = !this.#world.rootless.has(this.#process.machine);
-    return { root, docker: true, sudo: root };
+    return this.#login();
+  }
+
+  #login(): Privilege {
+    const rootless = this.#world.rootless.has(this.#process.machine);
+    return rootless ? { root: false, docker: true, sudo: false } : loginOf(this.node);
   }
 
   /** Told again only when what was told is too old, as src/adapters/ssh/guard/node-clock.ts does. */

@@ -188,7 +188,7 @@ export class SimNode {
 }
 
 const { text: countersText } = countersCommand("all", 2) as Extract<Command, { kind: "script" }>;
-const { text: buildText } = buildOnNode(
+export const { text: buildText } = buildOnNode(
   build({ image: "", context: undefined, folder: "", noCache: false, pull: false }),
   "",
 ) as Extract<Command, { kind: "script" }>;

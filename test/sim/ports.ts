@@ -95,11 +95,14 @@ export function openPorts(
       cluster: "sim",
       append: (event) =>
         disk(process, "event", () => {
-          const { type, node, container, error, before, after, durationMs = 0 } = event;
+          const { type, node, container, error, before, after, durationMs = 0, gapMs, vip, face, job } = event;
           const place = [container, node].filter((each) => each !== undefined).join("@");
+          const more = JSON.stringify({ vip, face, job, gapMs });
           const rest = error ?? JSON.stringify({ before, after });
+          const known = new Set([event.who, event.cause, event.cluster].map(String));
+          if (known.has("undefined")) throw new RangeError(`${type} does not say who, why and where`);
           if (!(durationMs >= 0 && durationMs < 1e7)) throw new RangeError(`${type} took ${String(durationMs)} ms`);
-          world.say(process.name, `! ${type} ${place} ${rest === "{}" ? "" : rest}`);
+          world.say(process.name, `! ${type} ${place} ${rest === "{}" ? "" : rest}${more === "{}" ? "" : ` ${more}`}`);
         }),
       read: () => {
         throw new RangeError("the simulation does not read events");
