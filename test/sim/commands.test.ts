@@ -29,10 +29,10 @@ class Session {
     world.transcript = (line) => {
       heard?.(line);
       const what = line.slice(11).replace(/^command \d+ +/, "");
-      const line = `  ${readable(what)}`;
+      const shown = `  ${readable(what)}`;
       // What is still the same is shown again and again.
-      if (line === this.lines.at(-1)) return;
-      if (/^(!|warns:|journal:|…)|\$ docker (container|image|build|volume)/.test(what)) this.lines.push(line);
+      if (shown === this.lines.at(-1)) return;
+      if (/^(!|warns:|journal:|…)|\$ docker (container|image|build|volume)/.test(what)) this.lines.push(shown);
     };
   }
 
