@@ -618,6 +618,103 @@ test.each(["lease", "static"])("a virtual IP by hand, as %s", async (mode) => {
   await session.told(`vip-${mode}`);
 });
 
+test("a node that is dead", async () => {
+  const session = usual({ failover_after: 1, automatic_heartbeat: false });
+  // From then on this machine knows what it had where.
+  await session.run(["plan.apply", { all: true, confirm: true }]);
+  session.note("n2 is without power");
+  session.cluster.world.node("n2").powerOff();
+  await session.run(
+    ["container.candidates", { container: "cron" }],
+    ["node.drain", { node: "n2", ...dry }],
+    ["node.remove", { node: "n2", move: true, ...dry }],
+    ["container.move", { container: "cron", node: "n3", ...dry }],
+    ["container.move", { container: "web@n2", node: "n3", copyVolumes: true }],
+    ["node.drain", { node: "n2", confirm: true }],
+    ["container.status"],
+    ["container.status", { node: ["n1", "n3"] }],
+    ["container.status", { node: ["n2"] }],
+    ["node.remove", { node: "n2", move: true, confirm: true }],
+    ["container.rollback", { container: "cron", confirm: true }],
+    ["container.history", { container: "cron" }],
+  );
+  session.note("n2 is back, with what ran there");
+  session.cluster.world.node("n2").powerOn();
+  await session.run(
+    ["plan.show"],
+    ["daemon.heartbeat", { repair: true }],
+    ["container.create", { container: ["cron"] }],
+    ["container.status"],
+    ["image.prune", { all: true, ...dry }],
+    ["image.prune", { all: true, confirm: true }],
+  );
+  await session.told("dead");
+});
+
+test("containers in every state", async () => {
+  const session = usual();
+  await session.run(["plan.apply", { all: true, confirm: true }]);
+  const change = (node: string, name: string, parts: object): void => {
+    const found = session.docker(node).find(name);
+    if (found) Object.assign(found, parts);
+  };
+  const all: readonly (readonly [string, object?])[] = [
+    ["container.status"],
+    ["container.status", { container: ["web", "db"] }],
+    ["plan.show"],
+    ["daemon.heartbeat"],
+    ["container.create", { all: true, ...dry }],
+    ["container.start", { all: true, ...dry }],
+    ["container.stop", { all: true, ...dry }],
+    ["container.restart", { all: true, ...dry }],
+    ["container.move", { container: "db", node: "n3", confirm: true, ...dry }],
+    ["node.drain", { node: "n2", ...dry }],
+    ["image.prune", { all: true, ...dry }],
+  ];
+  session.note("web@n1 is paused, db has ended by itself, api restarts, web@n2 is dead, cron was only made");
+  change("n1", "web", { state: "paused" });
+  change("n1", "db", { state: "exited", exitCode: 3 });
+  change("n1", "api", { state: "restarting", exitCode: 1 });
+  change("n2", "web", { state: "dead", exitCode: 137 });
+  change("n2", "cron", { state: "created", startedAtMs: null });
+  await session.run(...all, ["container.start", { all: true }], ["container.status"]);
+  session.note(
+    "db has ended well, web@n1 was made of another image, api is being removed, cron of no generation is elsewhere, too",
+  );
+  change("n1", "db", { state: "exited", exitCode: 0 });
+  change("n1", "web", { imageId: "sha256:gone" });
+  change("n1", "api", { state: "removing" });
+  const cron = session.docker("n2").find("cron");
+  if (cron) session.docker("n3").add({ ...cron, labels: { ...cron.labels, "io.pictl.generation": "none" } });
+  await session.run(...all, ["container.create", { all: true }], ["container.create", { all: true, recreate: true }]);
+  await session.run(["container.status"]);
+  session.note("what a replacement that was cut off has left");
+  for (const [name, generation] of [
+    ["web.pictl-next", "1"],
+    ["web.pictl-replaced", "2"],
+    ["gone.pictl-replaced", "3"],
+    ["gone", "4"],
+  ] as const) {
+    const web = session.docker("n1").find("web");
+    const labels = {
+      ...web?.labels,
+      "io.pictl.generation": generation,
+      "io.pictl.container": name.replace(/\..*/, ""),
+    };
+    if (web) session.docker("n1").add({ ...web, name, labels, state: "exited", exitCode: 0, ports: [] });
+  }
+  await session.run(
+    ["container.status"],
+    ["image.prune", { all: true, ...dry }],
+    ["image.prune", { all: true, confirm: true }],
+    ["container.delete", { container: ["gone@n1"], confirm: true }],
+    ["plan.show"],
+    ["plan.apply", { all: true, confirm: true }],
+    ["container.status"],
+  );
+  await session.told("states");
+});
+
 test("what is in the way", async () => {
   const session = usual();
   const taken = session.docker("n1").find("web");
