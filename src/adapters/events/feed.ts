@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { FileHandle } from "node:fs/promises";
+import { type FileHandle, stat } from "node:fs/promises";
 import type { EventFeed, LogEntry, LogPosition } from "../../app/ports.ts";
 import { type EventFiles, eventFiles } from "./files.ts";
 import { linesFrom } from "./lines.ts";
@@ -14,6 +14,8 @@ export function openEventFeed(
   now: () => number,
 ): EventFeed {
   const files = eventFiles(stateDir, cluster);
+  /** The state of the files in which nothing stood behind a position: who asks twice a second need not read them each time. */
+  let nothing: { readonly behind: string; readonly in: string } | undefined;
   return {
     async end() {
       await using open = await openAll(files);
@@ -21,22 +23,41 @@ export function openEventFeed(
       return last && { file: last.name, at: await endOfLines(last.handle) };
     },
     async after(position, limit) {
+      const state = await stateOf(files);
+      const where = JSON.stringify(position);
+      if (position && nothing?.in === state && nothing.behind === where)
+        return { entries: [], next: position, gap: false };
       await using open = await openAll(files);
       const found = open.files.findIndex(({ name }) => name === position?.file);
       const gap = position !== undefined && found === -1;
       let next: LogPosition | undefined = gap ? undefined : position;
       const entries: LogEntry[] = [];
+      let isWhole = false;
       for (const { name, handle } of open.files.slice(Math.max(found, 0))) {
         const [from, full] = await readInto(entries, { name, handle, limit, at: next?.file === name ? next.at : 0 });
         next = { file: name, at: from };
+        isWhole = name === open.files.at(-1)?.name;
         const quietMs = now() - (await handle.stat()).mtimeMs;
         // A clock that was put back must not hold anything up.
         if (full || (quietMs >= 0 && quietMs < lateMs)) break;
       }
+      const isAtEnd = isWhole && entries.length === 0 && JSON.stringify(next) === where;
+      nothing = isAtEnd ? { behind: where, in: state } : undefined;
       // Before there is any line, a gap has nothing after it either.
       return { entries, next: next ?? position, gap: gap && open.files.length > 0 };
     },
   };
+}
+
+/** Another one after each line, each rotation and each change of rights. */
+async function stateOf({ current, older }: EventFiles): Promise<string> {
+  const states = [current, older].map((path) =>
+    stat(path).then(
+      ({ ino, size, ctimeMs }) => [ino, size, ctimeMs],
+      () => [],
+    ),
+  );
+  return JSON.stringify(await Promise.all(states));
 }
 
 async function readInto(

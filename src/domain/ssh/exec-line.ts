@@ -33,11 +33,13 @@ export function announcement(marker: string): string {
   return `echo ${marker} $$;echo ${marker} $$>&2`;
 }
 
-function encode(command: string): string {
-  return Array.from(new TextEncoder().encode(command), (byte) => encodedBytes[byte]).join("");
-}
+const octals = Array.from({ length: 256 }, (_, byte) => `\\0${byte.toString(8).padStart(3, "0")}`);
+const octal = (byte: number): string => octals[byte] ?? "";
+const utf8 = new TextEncoder();
 
-const encodedBytes = Array.from({ length: 256 }, (_, byte) => {
-  const char = String.fromCharCode(byte);
-  return /[A-Za-z0-9 _@%+=:,./-]/.test(char) ? char : `\\0${byte.toString(8).padStart(3, "0")}`;
-});
+/** With the guard in it, a command has some 7 kB, and a daemon sends several a second: what may stay as it is costs nothing. */
+function encode(command: string): string {
+  return command.replace(/[^A-Za-z0-9 _@%+=:,./-]/gu, (char) =>
+    char < "\x80" ? octal(char.charCodeAt(0)) : Array.from(utf8.encode(char), octal).join(""),
+  );
+}

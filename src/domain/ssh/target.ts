@@ -48,7 +48,7 @@ export interface LocalUser {
 }
 
 const defaultConnectTimeoutMs = 10_000;
-/** A dead peer is noticed after 15 s when ssh_config does not say otherwise. */
+/** One that says nothing for 5 s is asked whether it is there, and given up 15 s later, when ssh_config does not say otherwise. */
 const defaultKeepalive = { intervalMs: 5_000, countMax: 3 };
 const defaultIdentities = ["id_rsa", "id_ecdsa", "id_ed25519"];
 

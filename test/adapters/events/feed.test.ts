@@ -40,6 +40,34 @@ test("events come once each, over batches, rotations and restarts, with places t
   expect((await take(feed, undefined)).entries[1]).toEqual(place);
 });
 
+test("who has read everything hears of what comes then, however often he has asked", async () => {
+  const { feed, current, older } = await feedIn();
+  await writeFile(current, lines(1));
+  let { next } = await take(feed, undefined);
+  const asked = async (): Promise<readonly unknown[]> => {
+    const again = [];
+    for (let time = 0; time < 4; time += 1) {
+      const { numbers, ...seen } = await take(feed, next);
+      expect(seen.gap).toBe(false);
+      next = seen.next;
+      again.push(numbers);
+    }
+    return again;
+  };
+  expect(await asked()).toEqual([[], [], [], []]);
+  expect((await take(feed, undefined)).numbers).toEqual([1]);
+  await appendFile(current, lines(2));
+  expect(await asked()).toEqual([[2], [], [], []]);
+  await rename(current, older);
+  expect(await asked()).toEqual([[], [], [], []]);
+  await writeFile(current, lines(3));
+  expect(await asked()).toEqual([[3], [], [], []]);
+  await rm(older);
+  await writeFile(current, lines(4));
+  const lost = await take(feed, next);
+  expect(lost).toMatchObject({ numbers: [4], gap: true });
+});
+
 test("a torn line is left until it is whole, and the end is before it", async () => {
   const { feed, current } = await feedIn();
   await writeFile(current, `${lines(1)}${line(2).slice(0, 20)}`);

@@ -11,6 +11,7 @@ import { handshake, LoginRefused } from "./handshake.ts";
 import type { HostCheck } from "../trust/host-check.ts";
 import type { Identity } from "../auth/keyring.ts";
 import { runProxyCommand } from "./proxy-command.ts";
+import type { Keepalives } from "./keepalive.ts";
 import type { Hop } from "./route.ts";
 import type { Secret } from "../../../domain/secret.ts";
 
@@ -22,6 +23,7 @@ export interface ConnectAttempt {
   readonly check: HostCheck;
   readonly identities: () => Promise<readonly Identity[]>;
   readonly password: (() => Promise<Secret | undefined>) | undefined;
+  readonly keepalives: Keepalives;
   /** How many handshakes this process computes at a time. */
   readonly handshakes: Semaphore;
   readonly deadline: PausableDeadline;
@@ -60,12 +62,12 @@ export async function attemptConnection(attempt: ConnectAttempt): Promise<{ clie
       stream,
       user: target.user,
       hostKeyAlgorithms: attempt.check.algorithms,
-      keepalive: target.keepalive,
       checkHostKey: (key) => attempt.check.check(key),
       authHandler: login.next,
       onStage,
       signal,
     });
+    attempt.keepalives.watch(client, stream, target.keepalive);
     return { client, method: login.method };
   } catch (error) {
     if (error instanceof LoginRefused)

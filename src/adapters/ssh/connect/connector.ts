@@ -14,6 +14,7 @@ import { addressOf, attemptConnection } from "./attempt.ts";
 import { PausableDeadline } from "../run/deadline.ts";
 import { AttemptFailed, boundLookups } from "./dial.ts";
 import { Semaphore } from "./gate.ts";
+import { Keepalives } from "./keepalive.ts";
 import { confirmHostKey, hostCheck, NeedsConsent, type HostCheck, type HostCheckTools } from "../trust/host-check.ts";
 import { Keyring } from "../auth/keyring.ts";
 import { KnownHosts } from "../trust/known-hosts.ts";
@@ -49,6 +50,7 @@ export class Connector {
   readonly #options: ConnectorOptions;
   readonly #tools: HostCheckTools;
   readonly #handshakes: Semaphore;
+  readonly #keepalives = new Keepalives();
   readonly #hosts = new Map<string, Semaphore>();
   readonly #hops = new Map<string, Promise<Client>>();
   readonly #passwords = askedOnce<Secret | undefined>();
@@ -158,6 +160,7 @@ export class Connector {
           identities: () => deadline.suspend(() => this.#ring(ssh2).identities(step.target)),
           password: this.#passwordOf(step),
           handshakes: this.#handshakes,
+          keepalives: this.#keepalives,
           deadline,
           signal,
           onStage,

@@ -11,7 +11,6 @@ export interface Handshake {
   readonly stream: Duplex;
   readonly user: string;
   readonly hostKeyAlgorithms: readonly HostKeyAlgorithm[];
-  readonly keepalive: { readonly intervalMs: number; readonly countMax: number };
   /** Resolves when the key is good; what it rejects with becomes the handshake's error. */
   readonly checkHostKey: (key: HostKey) => Promise<void>;
   readonly authHandler: AuthHandlerMiddleware;
@@ -60,8 +59,7 @@ export async function handshake({ Client }: typeof Ssh2, options: Handshake): Pr
         algorithms: algorithms(options.hostKeyAlgorithms),
         authHandler: options.authHandler,
         readyTimeout: 0,
-        keepaliveInterval: options.keepalive.intervalMs,
-        keepaliveCountMax: options.keepalive.countMax,
+        keepaliveInterval: 0,
         hostVerifier: (key: Buffer, verify: (good: boolean) => void) => {
           options.checkHostKey(hostKeyOf(key)).then(
             () => {
