@@ -3,6 +3,7 @@ import { abortable } from "../../abort.ts";
 import type { Connection, Nodes } from "../../app/ports.ts";
 import type { NodeSpec } from "../../domain/config/types.ts";
 import { socketOf } from "../../domain/docker/endpoint.ts";
+import { dockerSaid } from "../../domain/docker/said.ts";
 import { dockerAccessError, dockerUnavailable } from "../../domain/docker/failure.ts";
 import { type ErrorCode, PictlError } from "../../domain/errors.ts";
 import { words } from "../../domain/shell.ts";
@@ -97,8 +98,8 @@ export async function diagnose(nodes: Nodes, node: NodeSpec, cause: unknown, sig
   const known = dockerAccessError(outcome.stderr, { node: node.name, privileged: sudo, sudoSaid, rootless });
   if (known) return known;
   if (outcome.status === "unknown") return dockerUnavailable(node.name, "Its daemon hangs.", cause);
-  const said = outcome.stderr.trim().split("\n").at(-1) ?? "";
-  return dockerUnavailable(node.name, said === "" ? endedBecause(cause) : `docker says: ${said}`, cause);
+  const said = outcome.stderr.trim() === "" ? endedBecause(cause) : `docker says: ${dockerSaid(outcome.stderr, 1)}`;
+  return dockerUnavailable(node.name, said, cause);
 }
 
 function endedBecause(cause: unknown): string {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { openEngines } from "../../../src/adapters/docker/index.ts";
 import type { Engine } from "../../../src/app/ports.ts";
@@ -144,6 +147,26 @@ describe("when the engine is not well", () => {
       message: `Docker cannot be used. ${reason}`,
     });
     expect(asked).toHaveBeenCalledTimes(1);
+  });
+
+  it("bytes that are no HTTP: the whole of what the docker client makes of them", async () => {
+    const noHttp: Handler = (_request, { socket }) => socket?.end("?");
+    const fake = await fakeEngine({ "/version": noHttp });
+    closing.push(() => fake.close());
+    const bin = mkdtempSync(join(tmpdir(), "pictl-docker-"));
+    closing.push(async () => {
+      rmSync(bin, { recursive: true });
+    });
+    const words = ['Get "http://docker/version": malformed HTTP response "?"', "* Is it a daemon with TLS?"];
+    writeFileSync(join(bin, "docker"), `#!/bin/sh\nprintf '%s\\n' '${words.join("' '")}' >&2\nexit 1\n`, {
+      mode: 0o755,
+    });
+    const nodes = localNodes({ socket: fake.socket, env: { PATH: `${bin}:${process.env["PATH"] ?? ""}` } });
+    closing.push(() => nodes.close());
+    await expect(openEngines(nodes, {}).on(localNode, new AbortController().signal)).rejects.toMatchObject({
+      code: "docker-unavailable",
+      message: `Docker cannot be used. docker says: ${words.join("; ")}`,
+    });
   });
 
   it("an error status: docker's own words", async () => {
