@@ -9,7 +9,7 @@ import { setFlagsFromString } from "node:v8";
 process.env.UV_THREADPOOL_SIZE ??= "16";
 
 // V8 enlarges its nursery while there is memory. A daemon's garbage fits into the small one it begins with, which has to
-// be said before anything fills it.
+// be said before anything fills it; with many nodes it does not (`src/daemon/nursery.ts`).
 if (process.argv[2] === "daemon") setFlagsFromString("--semi-space-growth-factor=1");
 
 const root = fileURLToPath(new URL("..", import.meta.url));

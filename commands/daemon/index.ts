@@ -12,6 +12,7 @@ import { PictlCommand } from "../../src/cli/command.ts";
 import { openDaemonLog } from "../../src/cli/output/daemon-log.ts";
 import { keepMeasuring, keepShipping } from "../../src/daemon/shipping.ts";
 import { keepTelling } from "../../src/daemon/notices.ts";
+import { sizeNursery } from "../../src/daemon/nursery.ts";
 import { watchStalls } from "../../src/daemon/stall.ts";
 import type { ElasticSection } from "../../src/domain/config/types.ts";
 import type { Fence } from "../../src/domain/guard/command.ts";
@@ -113,6 +114,7 @@ export default class Daemon extends PictlCommand {
     };
     const { memory } = daemon.leadership;
     const leadership = await openLeadership(ports, { ...daemon.leadership, memory: lasting.file(memory) });
+    sizeNursery(config.nodes.length);
     const { runDaemon } = await import("../../src/daemon/index.ts");
     const shipping = (section: ElasticSection): ShipInput => {
       const files = daemon.shipping(section);
