@@ -26,8 +26,9 @@ const mostNamed = 200;
  * Reads the kernel's own files of these containers, or of all, with half a dozen processes on the node however many they
  * are; the engine takes a request and milliseconds of work for each. Needs no rights. Ids are Docker's, whole; folders
  * have them for names, in cgroup v1 and v2, with systemd (`docker-ID.scope`) and without. Two looks are 0.05 s apart: that
- * is longer than the kernel takes to count, and no longer than the engine takes to answer meanwhile. `traffic`: whether what
- * went over the network is read, which takes as many processes again.
+ * is longer than the kernel takes to count, and no longer than the engine takes to answer meanwhile. Memory is read between
+ * them, and time by the shell itself: it is the first line of its file. `traffic`: whether what went over the network is read,
+ * which takes as many processes again.
  */
 export function countersCommand(
   ids: readonly string[] | "all",
@@ -60,14 +61,23 @@ processes() {
 used() {
   read -r up _ </proc/uptime
   echo "moment $(date +%s.%N) $up"
-  [ -z "$cpu" ] || grep -sHE '^(usage_usec )?[0-9]+$' $cpu
+  for file in $cpu; do
+    { read -r line <"$file" && echo "$file:$line"; } 2>/dev/null
+  done
+}
+kept() {
+  [ -z "$memory" ] || grep -sHE '^((total_)?inactive_file )?[0-9]+$' $memory
 }
 used
 if [ "$2" = 2 ]; then
-  sleep 0.05
+  sleep 0.05 &
+  held=$(kept)
+  wait
   used
+  echo "$held"
+else
+  kept
 fi
-[ -z "$memory" ] || grep -sHE '^((total_)?inactive_file )?[0-9]+$' $memory
 [ "$3" = traffic ] || exit 0
 found=$(processes)
 echo "$found"
