@@ -17,12 +17,15 @@ import type { Ports } from "./ports.ts";
 import type { Report } from "./kit/report.ts";
 import { quote } from "../domain/shell.ts";
 
-export interface StatusRow extends ContainerStatus {
+/** What a container uses, and what else goes on by itself: that it is another number is no change, and told to nobody. */
+export interface PassingStatus {
   readonly uptimeMs: number | null;
   /** 100 is one processor fully used. */
   readonly cpuPercent: number | null;
   readonly memoryBytes: number | null;
 }
+
+export interface StatusRow extends ContainerStatus, PassingStatus {}
 
 /**
  * Wanted against actual for the placements chosen, for the strays on their nodes, and for nodes that have left the config. Whatever is not as wanted is

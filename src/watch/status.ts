@@ -1,4 +1,4 @@
-import type { StatusRow } from "../app/status.ts";
+import type { PassingStatus, StatusRow } from "../app/status.ts";
 import { isAsWanted } from "../domain/container/status.ts";
 import type { Config } from "../domain/config/types.ts";
 import { type Failure, PictlError } from "../domain/errors.ts";
@@ -118,7 +118,12 @@ export function statusChanges(before: StatusNow | undefined, after: StatusNow): 
 
 function sameRow(before: StatusRow | undefined, after: StatusRow): boolean {
   if (!before) return false;
-  const told = ({ uptimeMs: _up, cpuPercent: _cpu, memoryBytes: _memory, ...rest }: StatusRow): string =>
-    JSON.stringify(rest);
+  const told = (row: StatusRow): string => JSON.stringify({ ...row, ...nothingPassing });
   return told(before) === told(after);
 }
+
+const nothingPassing: Readonly<Record<keyof PassingStatus, null>> = {
+  uptimeMs: null,
+  cpuPercent: null,
+  memoryBytes: null,
+};

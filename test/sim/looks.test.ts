@@ -9,6 +9,7 @@ import { containerStatus } from "../../src/app/status.ts";
 import type { Config } from "../../src/domain/config/types.ts";
 import type { Recreate } from "../../src/domain/container/create.ts";
 import type { LifecycleAction } from "../../src/domain/container/lifecycle.ts";
+import { type StatusNow, statusChanges } from "../../src/watch/status.ts";
 import { app, Cluster } from "./hands.ts";
 
 const status = (cluster: Cluster) =>
@@ -42,6 +43,17 @@ const codes = (failures: readonly { code: string; node?: string; container?: str
   failures
     .map(({ code, node, container }) => [code, container, node].filter((each) => each !== undefined).join(" "))
     .sort();
+
+test("a day later, when nothing has happened, status tells of no change", async () => {
+  const cluster = new Cluster({ n1: { web: app(8001) }, n2: { db: app(8002) } });
+  const told = async (): Promise<StatusNow> => {
+    const { result } = await status(cluster);
+    return { cluster: "sim", time: "", asWanted: true, complete: true, ...result, nodes: [], failures: [] };
+  };
+  const before = await told();
+  await cluster.world.timeline.run(cluster.world.timeline.now + 86_400_000, () => true);
+  expect(statusChanges(before, await told())).toBeUndefined();
+});
 
 test("status: all is well, with how long it runs", async () => {
   const cluster = new Cluster({ n1: { web: app(8001) }, n2: { db: app(8002) } });
