@@ -48,7 +48,7 @@ test("a day later, when nothing has happened, status tells of no change", async 
   const cluster = new Cluster({ n1: { web: app(8001) }, n2: { db: app(8002) } });
   const told = async (): Promise<StatusNow> => {
     const { result } = await status(cluster);
-    return { cluster: "sim", time: "", asWanted: true, complete: true, ...result, nodes: [], failures: [] };
+    return { cluster: "sim", time: "", asWanted: 2, complete: true, ...result, nodes: [], failures: [] };
   };
   const before = await told();
   await cluster.world.timeline.run(cluster.world.timeline.now + 86_400_000, () => true);
