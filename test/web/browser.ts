@@ -45,7 +45,9 @@ interface AxeResult {
 
 /** What axe finds, as lines. */
 export async function findings(page: Page): Promise<readonly string[]> {
-  const found = await page.evaluate<AxeResult>(`${axe}; axe.run(document, { resultTypes: ["violations"] })`);
+  // It is half a megabyte, and stays in a page whose place changes.
+  if (!(await page.evaluate<boolean>('"axe" in window'))) await page.evaluate(axe);
+  const found = await page.evaluate<AxeResult>('axe.run(document, { resultTypes: ["violations"] })');
   return found.violations.flatMap(({ id, nodes }) =>
     nodes.slice(0, 3).map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`),
   );

@@ -50,7 +50,8 @@ describe("config edit", () => {
       .map((each) => join(each.parentPath, each.name));
   /** On a terminal, where stderr is stdout; nobody wants to go on editing. */
   const edit = async (script: string): Promise<CliRun> => {
-    const env = { VISUAL: editor(script), TMPDIR: drafts };
+    // Run from the sources, it would be compiled into that folder, too.
+    const env = { VISUAL: editor(script), TMPDIR: drafts, TSX_DISABLE_CACHE: "1" };
     const running = startPictl(["config", "edit"], { config, terminal: true, env });
     const asks = (): boolean => running.said().includes("Go on editing?");
     let hasEnded = false;

@@ -124,7 +124,9 @@ if [ ! -e config/http.crt ]; then
 fi
 
 rm -f started
-nohup java -Xms512m -Xmx512m -XX:TieredStopAtLevel=1 -Djava.io.tmpdir="$home/tmp" -Djava.locale.providers=CLDR -Dfile.encoding=UTF-8 \
+# It lives for a minute: the classes of released jars are not verified again, and one thread collects its garbage.
+quick=(-Xms512m -Xmx512m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote)
+nohup java "${quick[@]}" -Djava.io.tmpdir="$home/tmp" -Djava.locale.providers=CLDR -Dfile.encoding=UTF-8 \
   -Dio.netty.noUnsafe=true -Dlog4j2.disable.jmx=true -Dlog4j.shutdownHookEnabled=false \
   -Des.nativelibs.path="$home/native" -Djava.library.path="$home/native" -Dorg.elasticsearch.nativeaccess.enableVectorLibrary=false \
   -cp "classes/launcher:lib/*" EsNode "$home" "$password" </dev/null >node.log 2>&1 &
