@@ -2,6 +2,7 @@
 import js from "@eslint/js";
 import { fileURLToPath } from "node:url";
 import tseslint from "typescript-eslint";
+import { types } from "./types-rule.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -28,7 +29,9 @@ export default tseslint.config(
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: root } },
     linterOptions: { reportUnusedDisableDirectives: "error" },
+    plugins: { compiler: { rules: { types } } },
     rules: {
+      "compiler/types": "error",
       // A port's method is async for the implementations that wait; those that do not are none the worse.
       "@typescript-eslint/require-await": "off",
       // Numbers in messages are what messages are for.
@@ -171,6 +174,7 @@ export default tseslint.config(
   {
     files: ["**/*.js"],
     ...tseslint.configs.disableTypeChecked,
+    rules: { ...tseslint.configs.disableTypeChecked.rules, "compiler/types": "off" },
     languageOptions: {
       ...tseslint.configs.disableTypeChecked.languageOptions,
       globals: { console: false, process: false, URL: false },
