@@ -44,7 +44,8 @@ const path = values.ledger ?? join(folder, "ledger");
 let ledger = existsSync(path) ? new Ledger(path) : await runPlain(path);
 for (const [test, why] of ledger.broken) say(`does not pass as it is, and tries nothing: ${test}: ${why}`);
 const passedBy = new Set([...ledger.tests.values()].flatMap((each) => [...each.reached]));
-const reached = mutants.filter(({ id }) => passedBy.has(id));
+// What a module does as it is loaded is over before a mutant of it could be switched on.
+const reached = mutants.filter(({ id, atLoad }) => passedBy.has(id) && !atLoad);
 const drawn = new Random(Number(values.seed)).shuffled(reached).slice(0, Number(values.sample));
 say(
   `${String(mutants.length)} mutants, ${String(reached.length)} with a test that comes by; ${String(drawn.length)} drawn`,

@@ -32,7 +32,8 @@ class Session {
       const shown = `  ${readable(what)}`;
       // What is still the same is shown again and again.
       if (shown === this.lines.at(-1)) return;
-      if (/^(!|warns:|journal:|…)|\$ docker (container|image|build|volume)/.test(what)) this.lines.push(shown);
+      if (/^(!|warns:|journal:|…|\S+ +locks )|\$ docker (container|image|build|volume)/.test(what))
+        this.lines.push(shown);
     };
   }
 

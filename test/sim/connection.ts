@@ -249,6 +249,7 @@ export class SimConnection implements Connection {
     refusalOf(command, this.#login(), options.sudo === true);
     if (!this.#login().docker && options.sudo !== true) throw new RangeError("the locks are not this login's");
     this.#world.locks(this.#process, lockNames(command));
+    this.#world.say(this.node, `locks ${lockNames(command).join(" ")}`);
     return this.request<Duplex>("lock", {
       timeoutMs: Infinity,
       signal: options.signal,
