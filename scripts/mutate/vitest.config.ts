@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { patience } from "../../test/support/patience.ts";
 import { switching } from "./switch.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -21,6 +22,7 @@ export default defineConfig({
     isolate: false,
     // The last line of the ledger tells what hangs.
     maxWorkers: process.env["PICTL_MUTANTS"] === undefined ? availableParallelism() : 1,
+    expect: { poll: patience },
     testTimeout: 60_000,
     hookTimeout: 20_000,
   },
