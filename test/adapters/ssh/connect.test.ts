@@ -73,11 +73,12 @@ describe.skipIf(whyNoSshd)(`connecting${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { 
     const proxy = await started(startProxy({ target: 0 }));
     const startedAt = performance.now();
     const error = await rejection(
-      openTestNodes().connect(sshd.node("n1", { port: proxy.port, connectTimeoutMs: 400 })),
+      openTestNodes().connect(sshd.node("n1", { port: proxy.port, connectTimeoutMs: 1_500 })),
       "node-unreachable",
     );
-    expect(error.message).toContain("accepted the connection and sent no SSH greeting within 0.4 s");
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    // A busy machine takes a part of it to connect.
+    expect(error.message).toContain("accepted the connection and sent no SSH greeting within 1.5 s");
+    expect(performance.now() - startedAt).toBeLessThan(6_000);
   });
 
   test("something that is not SSH", async () => {
