@@ -4,6 +4,7 @@ import type { Config, NodeSpec } from "../../domain/config/types.ts";
 import { type Claim, claimCommand, parseClaimAnswer, saysNoFlock } from "../../domain/guard/claim.ts";
 import type { Electorate } from "../../domain/leadership/electorate.ts";
 import {
+  electoratesOf,
   epochToClaim,
   judge,
   type Judgement,
@@ -109,19 +110,30 @@ function claimOf(config: Config, standing: Standing, epoch: number): Claim {
   return { cluster, owner, epoch, electorate, marks: toRemember(standing), ttlMs: promiseMs(config) };
 }
 
-/** Whether so many who elect store what this leader has them remember; resolves as soon as that is certain. */
-export function enoughStore(ports: ClaimPorts, input: ClaimInput, enough: number): Promise<boolean> {
+/** Whether enough of those who may elect the next leader store what this one has them remember; resolves as soon as that is certain. */
+export function enoughStore(
+  ports: ClaimPorts,
+  input: ClaimInput,
+  isEnough: (electorate: Electorate, stored: readonly string[]) => boolean,
+): Promise<boolean> {
   const { standing, config } = input;
-  const asked = askAll(ports, input, { standing, epoch: standing.memory.epoch, of: [witnessesOf(config)] });
+  const of = electoratesOf(standing, witnessesOf(config));
+  const asked = askAll(ports, input, { standing, epoch: standing.memory.epoch, of });
   return new Promise((resolve) => {
-    let stored = 0;
-    let open = asked.length;
-    for (const each of asked) {
+    const stored: string[] = [];
+    let open = config.nodes.map(({ name }) => name).filter((name) => of.flat().includes(name));
+    const enough = (nodes: readonly string[]): boolean => of.every((each) => isEnough(each, nodes));
+    const tell = (): void => {
+      if (enough(stored)) resolve(true);
+      else if (!enough([...stored, ...open])) resolve(false);
+    };
+    tell();
+    for (const [at, each] of asked.entries()) {
+      const node = open[at];
       void each.then((answer) => {
-        open -= 1;
-        if (answer?.answer.claimed === true) stored += 1;
-        if (stored >= enough) resolve(true);
-        else if (stored + open < enough) resolve(false);
+        open = open.filter((name) => name !== node);
+        if (answer?.answer.claimed === true) stored.push(answer.node);
+        tell();
       });
     }
   });

@@ -4,10 +4,8 @@ import type { Frozen } from "../../domain/leadership/frozen.ts";
 import {
   afterRound,
   agreeing,
-  blockingSet,
   caughtUp,
   type Judgement,
-  majority,
   newOwner,
   newStanding,
   notPlaced,
@@ -19,7 +17,7 @@ import {
 } from "../../domain/leadership/judge.ts";
 import { type MissedMove, missedMoves, newlyPlaced, type Placed } from "../../domain/leadership/placed.ts";
 import type { Difference } from "../../domain/leadership/shared.ts";
-import { witnessesOf } from "../../domain/leadership/witnesses.ts";
+import { isHeld, isWon } from "../../domain/leadership/electorate.ts";
 import type { Fence } from "../../domain/guard/command.ts";
 import { safety } from "../../domain/safety.ts";
 import type { MayDo } from "../heartbeat/index.ts";
@@ -166,9 +164,8 @@ export async function openLeadership(ports: LeadershipPorts, state: LeadershipSt
     if (!next) return false;
     await keep(next);
     // Where our own memory of it is lost with this process, the others must be too few to lead on without it.
-    const nodes = witnessesOf(config);
-    const enough = state.memory.isSaved?.() === false ? majority(nodes) : blockingSet(nodes);
-    const stored = await enoughStore(ports, { config, standing: next, ...claiming }, enough);
+    const isEnough = state.memory.isSaved?.() === false ? isWon : isHeld;
+    const stored = await enoughStore(ports, { config, standing: next, ...claiming }, isEnough);
     if (!stored) await keep(undone(standing));
     else if (standing.memory.epoch === next.memory.epoch) await keep({ ...standing, confirmed: true });
     return stored;

@@ -79,11 +79,12 @@ export function openShared(
     older = "";
     const { last } = (await ports.generations.read()) ?? noGenerations;
     const now = { layout, generation: last, moves: ports.counters.moves() };
-    const text = JSON.stringify(now);
+    const elect = electing(config);
+    // Who elects from now on may not have it yet.
+    const text = JSON.stringify([now, elect.map(({ name }) => name)]);
     if (text !== kept) {
       const next = { epoch: leadership.fence().epoch, count: (known?.count ?? 0) + 1, ...now };
       known = next;
-      const elect = electing(config);
       const stored = await Promise.all(elect.map((node) => keep(ports, config, { node, shared: next })));
       if (stored.filter(Boolean).length >= majority(elect)) kept = text;
     }

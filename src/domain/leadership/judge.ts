@@ -100,6 +100,7 @@ export function judge(standing: Standing, round: ClaimRound): Judgement {
   const claimed = namesOf(round.answers.filter(({ answer }) => answer.claimed));
   const others = safety.electorate ? toWinToo(standing, round) : [];
   const all = [round.nodes, ...others];
+  const mayElectNext = electing ? all : electoratesOf(standing, round.nodes);
   const elected = electing
     ? all.every((each) => isWon(each, claimed))
     : standing.memory.elected && !(refused && round.epoch > 0);
@@ -121,7 +122,7 @@ export function judge(standing: Standing, round: ClaimRound): Judgement {
     memory,
     promises,
     restUntil: lostElection ? round.now + round.ttlMs * (1 + round.random) : standing.restUntil,
-    confirmed: isHeld(round.nodes, claimed) || (!electing && standing.confirmed),
+    confirmed: mayElectNext.every((each) => isHeld(each, claimed)) || (!electing && standing.confirmed),
   };
   if (elected) {
     const until = certainUntil(promises, round);
@@ -284,6 +285,14 @@ export function afterRound(current: Standing, { standing }: Pick<Judgement, "sta
   const confirmed = standing.confirmed && standing.memory.epoch === epoch;
   const memory = { ...standing.memory, epoch, seen, agreed, announced: told, ...marksOf(current) };
   return { ...standing, memory, confirmed };
+}
+
+/**
+ * Who may elect the next leader: the present nodes, those by whom this one was elected, and those who have not heard yet that they
+ * are no more. Whoever is elected has won in each; so what half of each remember is known to him.
+ */
+export function electoratesOf({ memory }: Standing, nodes: Electorate): readonly Electorate[] {
+  return distinct([nodes, memory.electorate, ...memory.joint]).filter((each) => each.length > 0);
 }
 
 /** What nodes are told to remember; who only looks, or stands in an election, leaves that as it is. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { noMarks } from "../../../src/domain/leadership/marks.ts";
 import {
   type ClaimRound,
+  electoratesOf,
   judge,
   newOwner,
   newStanding,
@@ -146,5 +147,21 @@ describe("who elects", () => {
     const since = leader(["n1", "n2", "n3"]);
     const others = judge(since, round(["n1", "n2", "n3"], 5, "n1 claimed", "n4 claimed", "n5 claimed"));
     expect(others).toMatchObject({ role: "unelected", standing: { confirmed: false } });
+  });
+
+  test("nothing more is remembered until half of all who may elect the next leader have stored what is", () => {
+    const [four, two] = [
+      ["n1", "n2", "n3", "n4"],
+      ["n1", "n2"],
+    ];
+    const before = leader(four);
+    expect(electoratesOf(before, two)).toEqual([two, four]);
+    const since = withElectorate(before, two);
+    const one = judge(since, round(two, 5, "n1 claimed"));
+    expect(one).toMatchObject({ standing: { confirmed: false } });
+    expect(electoratesOf(one.standing, two)).toEqual([two, four]);
+    const both = judge(since, round(two, 5, "n1 claimed", "n2 claimed"));
+    expect(both).toMatchObject({ role: "leader", standing: { confirmed: true } });
+    expect(electoratesOf(both.standing, two)).toEqual([two]);
   });
 });

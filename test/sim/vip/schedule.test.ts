@@ -25,6 +25,10 @@ describe("daemons that keep a virtual IP, under a virtual clock", () => {
     },
   );
 
+  it("as a lease is on one node where the leader's nodes change just as it stops", async () => {
+    expect(await runSchedule(8_029_457)).toMatchObject({ broken: undefined, held: true });
+  });
+
   it("is replayed by its seed", { timeout: 60_000 }, async () => {
     expect(await runSchedule(7, true)).toEqual(await runSchedule(7, true));
   });
