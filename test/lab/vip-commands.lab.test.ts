@@ -252,7 +252,7 @@ describe.skipIf(obstacle !== undefined)("vip", () => {
         expect.stringContaining("n2 did not take it: the node cannot write below /run/pictl"),
       ]);
       await expect.poll(holders, soon).toEqual(["n1"]);
-      expect(daemon.events("vip.grant-failed")).toMatchObject([{ node: "n2" }]);
+      await expect.poll(() => daemon.events("vip.grant-failed"), soon).toMatchObject([{ node: "n2" }]);
       const shown = (await show())?.candidates.find(({ node }) => node === "n2");
       expect(shown).toMatchObject({ state: "unfit", message: `cannot write ${marks}, and takes no order without` });
       await lab.inside("n2", `umount ${marks}`);
@@ -279,7 +279,8 @@ describe.skipIf(obstacle !== undefined)("vip", () => {
         .toEqual([0, true]);
       reread({ vip_ip: undefined, vip: undefined });
       await expect.poll(addresses, soon).not.toContain(other);
-      expect(daemon.events("vip.taken-back").map((event) => (event as { vip?: string }).vip)).toEqual([vip(), other]);
+      const takenBack = () => daemon.events("vip.taken-back").map((event) => (event as { vip?: string }).vip);
+      await expect.poll(takenBack, soon).toEqual([vip(), other]);
       write({ vip_mode: "lease", vip_lease: "8000", vip_ip: vip() });
     });
 
