@@ -24,7 +24,8 @@ scripts/engines/roots.sh bookworm
 trap stop EXIT
 scripts/engines/start-builder.sh "$work/builder"
 scripts/compose/base-images.sh "$cache/bookworm"
-docker build --quiet --network host --target pictl --tag pictl .
+# As this machine comes to apt's and npm's packages; what is not set is not given.
+docker build --quiet --network host --build-arg http_proxy --build-arg https_proxy --build-arg no_proxy --target pictl --tag pictl .
 
 node bin/run.js lab up --name "$lab" --nodes 1 >/dev/null
 folder=/var/lib/pictl/lab/$lab
