@@ -4,13 +4,14 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/pictl-test/engines lab=image
-work=$(mktemp -d)
-export DOCKER_HOST=unix://$work/builder/docker.sock DOCKER_BUILDKIT=0
 
 if ! command -v debootstrap >/dev/null; then
   echo 'debootstrap is not installed, so the image was not built (apt-get install debootstrap).'
   exit 0
 fi
+
+work=$(mktemp -d)
+export DOCKER_HOST=unix://$work/builder/docker.sock DOCKER_BUILDKIT=0
 
 stop() {
   node bin/run.js lab down --name "$lab" >/dev/null || true

@@ -121,7 +121,7 @@ export function enoughStore(
   const asked = askAll(ports, input, { standing, epoch: standing.memory.epoch, of });
   return new Promise((resolve) => {
     const stored: string[] = [];
-    let open = config.nodes.map(({ name }) => name).filter((name) => of.flat().includes(name));
+    let open = namesOf(config).filter((name) => of.flat().includes(name));
     const enough = (nodes: readonly string[]): boolean => of.every((each) => isEnough(each, nodes));
     const tell = (): void => {
       if (enough(stored)) resolve(true);
