@@ -20,7 +20,8 @@ export function authorityOf(leadership: Leadership, config: () => Promise<Config
       await leadership.round(await config());
       return (await leadership.raise()) || mode === "static";
     },
-    freeze: async (vip, node) => leadership.freeze(await config(), { vip, node }),
+    // Who is not elected has nobody to remember it, and would ask in vain with each look.
+    freeze: async (vip, node) => leadership.role() === "leader" && leadership.freeze(await config(), { vip, node }),
     thaw: (vip, node) => leadership.thaw({ vip, node }),
   };
 }

@@ -134,6 +134,20 @@ export function openVip(
   const mayOrder = (order: VipOrder): boolean =>
     order.do === "remove" || order.leaseMs !== null || endless.includes(order.node);
 
+  /**
+   * A static address may be on its node without an end, and so on one that had it and is silent: the leader has the nodes
+   * remember both, for whoever leads when the config makes it a lease. It is given also where they cannot.
+   */
+  const rememberStatic = async (
+    { config, section }: Watched,
+    orders: readonly VipOrder[],
+    { authority: { frozen } }: VipFacts,
+  ): Promise<void> => {
+    if (section.mode !== "static" || !orders.some((order) => order.do === "grant")) return;
+    const unknown = withoutEnd(await recallOnce(section)).filter((node) => !frozen.includes(node));
+    for (const node of unknown) if (namesOf(config).includes(node)) await authority.freeze(section.ip, node);
+  };
+
   const look = async (config: Config, section: VipSection): Promise<VipFacts> => {
     const at = ports.clock.monotonic();
     const timeoutMs = Math.min(2000, tickMs(section) / 2);
@@ -231,6 +245,7 @@ export function openVip(
         facts = await doAll(input, removals, facts);
         orders = (await decide(facts)).filter((order) => order.do === "grant");
       }
+      await rememberStatic(input, orders, facts);
       facts = await doAll(input, orders, facts);
       // What the network said before somebody got the address says nothing about who takes it then.
       if (holdersOf(facts).length > 0) asked = undefined;

@@ -102,7 +102,7 @@ export function decideVip(settings: VipSettings, before: VipMemory, facts: VipFa
   const unseen = obstacle ? [] : answeringBlockers(settings, memory, { facts, wanted });
   const orders = [...seen, ...unseen.filter(({ node }) => !seen.some((other) => other.node === node))];
   if (orders.length > 0) return { memory, orders, events: [] };
-  return obstacle ?? keepOrGrant(settings, proven(memory, wanted), { facts, wanted });
+  return obstacle ?? keepOrGrant(settings, proven(memory, { facts, wanted }), { facts, wanted });
 }
 
 function alsoTold(decision: VipDecision, { memory, events }: VipDecision): VipDecision {
@@ -160,7 +160,7 @@ function silentObstacle(
     if (endless.length > 0) {
       return waiting(
         memory,
-        `${endless.join(", ")} does not answer, and may have the address without an end since a daemon was stopped: nobody else gets it before that node is seen again`,
+        `${endless.join(", ")} does not answer, and may have the address without an end: nobody else gets it before that node is seen again or has left the config`,
       );
     }
     return blockers.length === 0
@@ -192,9 +192,14 @@ function answeringBlockers(
     .map((node) => ({ do: "remove", node, fence: true, seen: false }));
 }
 
-/** Every other node was seen not to have the address, or cannot have it any more. */
-function proven(memory: VipMemory, wanted: string): VipMemory {
-  return { ...memory, booked: Object.fromEntries(Object.entries(memory.booked).filter(([node]) => node === wanted)) };
+/**
+ * Every other node was seen not to have the address, or cannot have it any more; but for one that had it without an end and
+ * is silent. A static address is given elsewhere all the same, and a lease, if the config makes it one, is not.
+ */
+function proven(memory: VipMemory, { facts, wanted }: { facts: VipFacts; wanted: string }): VipMemory {
+  const stays = ([node, end]: readonly [string, number | null]): boolean =>
+    node === wanted || (end === null && facts.candidates[node]?.state !== "answers");
+  return { ...memory, booked: Object.fromEntries(Object.entries(memory.booked).filter(stays)) };
 }
 
 /** Takes the address from all answering nodes that have it, but from one. */

@@ -23,7 +23,7 @@ export interface TickEnd {
 
 /** What became of a wish in a tick. */
 export function answerWish(
-  settings: Pick<VipSettings, "leaseMs">,
+  settings: Pick<VipSettings, "mode" | "leaseMs">,
   wish: VipWish,
   { memory, facts, events }: Omit<TickEnd, "seen">,
 ): WishAnswer {
@@ -48,7 +48,11 @@ function answerMove(to: string, { memory, facts, events }: Omit<TickEnd, "seen">
   return { state: "waiting", why: `${to} has not confirmed yet that it has the address` };
 }
 
-function answerRelease(settings: Pick<VipSettings, "leaseMs">, memory: VipMemory, facts: VipFacts): WishAnswer {
+function answerRelease(
+  settings: Pick<VipSettings, "mode" | "leaseMs">,
+  memory: VipMemory,
+  facts: VipFacts,
+): WishAnswer {
   if (!memory.released) return { state: "refused", code: "move-failed", why: "it was ordered elsewhere meanwhile" };
   const holders = holdersOf(facts);
   if (holders.length > 0)
@@ -56,7 +60,9 @@ function answerRelease(settings: Pick<VipSettings, "leaseMs">, memory: VipMemory
   const unknown = mayHave(settings, memory, { now: facts.at }).filter(
     (node) => facts.candidates[node]?.state !== "answers",
   );
-  if (unknown.length === 0) return { state: "done" };
+  // Of a static address the network is asked, which is as much as can be known of it.
+  const isGone = settings.mode === "static" && facts.stillAnswered === false;
+  if (unknown.length === 0 || isGone) return { state: "done" };
   return { state: "waiting", why: `${unknown.join(", ")} does not answer, and may have the address still` };
 }
 

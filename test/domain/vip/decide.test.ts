@@ -222,6 +222,13 @@ describe("static mode, when the holder does not answer", () => {
     expect(after(3, false).orders).toMatchObject([{ do: "grant", node: "n2", announce: "thrice" }]);
   });
 
+  it("knows of the silent one when the config makes it a lease, and gives no lease elsewhere", () => {
+    const { memory } = after(3, false);
+    const seen = facts({ n1: silent }, { at: 9e6, stillAnswered: false });
+    expect(ordered({ ...memory, booked: { ...memory.booked, n2: 1 } }, seen, lease)).toEqual([]);
+    expect(ordered(memory, seen)).toEqual(["grant n2"]);
+  });
+
   it("moves nothing while somebody answers for the address, and says so once", () => {
     const first = decideVip(settings(), held("n1"), facts({ n1: silent }, { at: 1, stillAnswered: true }));
     expect(first.events).toMatchObject([{ type: "vip.holder-unmanaged" }]);
@@ -270,7 +277,7 @@ describe("lease mode", () => {
       const { orders, events } = decideVip(lease, unaware, facts({ n1: silent }, frozen("n1")));
       expect(orders).toEqual([]);
       expect(events).toMatchObject([
-        { type: "vip.waiting", error: expect.stringMatching(/^n1 .*seen again$/) as string },
+        { type: "vip.waiting", error: expect.stringMatching(/^n1 .*or has left the config$/) as string },
       ]);
     });
 

@@ -86,6 +86,19 @@ describe("what became of a release", () => {
   });
 });
 
+describe("a static address that is released while a node is silent", () => {
+  const known = memory({ released: true, booked: { n1: null } });
+  test.each([
+    [false, "done"],
+    [true, "waiting"],
+    [null, "waiting"],
+  ])("is gone where the network says so (it says %s)", (stillAnswered, expected) => {
+    const seen = { ...facts(silent, idle), stillAnswered };
+    const end = { memory: known, facts: seen, events: [] };
+    expect(answerWish({ ...settings, mode: "static" }, "release", end).state).toBe(expected);
+  });
+});
+
 describe("a rehearsal", () => {
   test.each([
     [{ to: "n2" }, facts(holding, idle), { steps: ["take it from n1", "give it to n2"] }],

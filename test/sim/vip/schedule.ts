@@ -59,13 +59,18 @@ export async function runSchedule(seed: number, tracing = false): Promise<Verdic
   world.network.slow = 0.05;
   const givers = new Set<string>();
   let givenForEver = false;
+  /** Nodes that were given it as a static address, and too few nodes were to be had to remember that. */
+  const unremembered = new Set<string>();
   world.ambushes.add((node, command, process) => {
     const [, order, end] = /vip\.sh sh (grant|remove) \S+ \S+ \S+(?: (\S+))?/.exec(command) ?? [];
     if (order === undefined) return;
     world.say(process.name, `${order} ${node}`);
+    unremembered.delete(node);
     if (order !== "grant") return;
     givers.add(process.machine);
     givenForEver = end === "forever";
+    const knowing = names.filter((name) => world.node(name).guard.promise.marks.split(",").includes(`${ip}=${node}`));
+    if (before !== undefined && givenForEver && knowing.length < names.length / 2) unremembered.add(node);
   });
   let bug: unknown;
   let pid = 0;
@@ -92,11 +97,12 @@ export async function runSchedule(seed: number, tracing = false): Promise<Verdic
 
   let broken: string | undefined;
   // A static address may be on two nodes while one of them can be asked nothing, though never in the end: also one that a
-  // controller gives which has not read yet that it is to be a lease.
+  // controller gives which has not read yet that it is to be a lease, and one that was given so and that nobody remembers.
   let isAllowed: boolean | undefined;
   const step = (): boolean => {
     const holders = world.holders();
-    isAllowed = holders.length > 1 ? (isAllowed ?? givenForEver) : undefined;
+    const isUnknown = holders.some((name) => unremembered.has(name));
+    isAllowed = holders.length > 1 ? (isAllowed ?? (givenForEver || isUnknown)) : undefined;
     if (isAllowed === false)
       broken ??= `${(world.timeline.now / 1000).toFixed(3)} s: ${holders.join(" and ")} have the address`;
     if (bug !== undefined)

@@ -177,6 +177,24 @@ const stories: Readonly<Record<string, Story>> = {
       40: configured("the config is another one", lease),
     },
   },
+  "it becomes a lease while who had it is cut off, for a daemon that knows nothing": {
+    config: fixed,
+    happens: {
+      15: cut(...n1Alone),
+      40: off("n2"),
+      41: on("n2"),
+      42: happening("a new machine takes over, with a config that makes it a lease", (stage) => {
+        stage.daemons.get("controller")?.process.kill();
+        const disk = stage.world.disk("controller");
+        disk.leadership = undefined;
+        disk.vips.clear();
+        disk.text = textOf(lease);
+        stage.start("controller");
+      }),
+      100: heal(...n1Alone),
+    },
+    seconds: 130,
+  },
   "nobody is preempted": { config: { ...lease, vip_preempt: false }, happens: { 15: off("n1"), 40: on("n1") } },
 };
 
