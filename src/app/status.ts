@@ -249,6 +249,9 @@ function cutOff(container: string | undefined): string | undefined {
 /** Of what has not ended. */
 const stoppedRemedies: Readonly<Record<string, (row: ContainerStatus) => string>> = {
   paused: ({ container }) => `Let it go on with \`pictl start ${container}\`.`,
+  "being removed by Docker": ({ container, node }) =>
+    `When it is gone, \`pictl create ${container}\` makes it; if it stays, restart Docker on ${node}.`,
+  "half removed by Docker": ({ container }) => `Make it anew with \`pictl create ${container} --recreate\`.`,
 };
 
 function settleIt({ container, who, startedAt }: MoveRecord): string {

@@ -91,7 +91,11 @@ async function settleMove(ports: Ports, config: Config, move: MoveRecord, option
   try {
     const settled = await settleClaimed(ports, config, move, options);
     if (settled === undefined) return;
-    const told = toldOnceSettled(move, settled);
+    const told = toldOnceSettled(
+      move,
+      settled,
+      config.nodes.map(({ name }) => name),
+    );
     if (told !== undefined) ports.progress.warn(told);
     const type = eventOnceSettled(move, settled);
     if (type !== undefined) await record(ports, { type, container, before: from, after: to });

@@ -180,8 +180,14 @@ function row(
 
 function stoppedDetail(facts: ContainerFacts): string {
   if (facts.state === "exited" && facts.exitCode !== null) return `exited with code ${String(facts.exitCode)}`;
-  return facts.state;
+  return stateWords[facts.state] ?? facts.state;
 }
+
+/** What Docker's words for it do not say. */
+const stateWords: Partial<Record<ContainerFacts["state"], string>> = {
+  removing: "being removed by Docker",
+  dead: "half removed by Docker",
+};
 
 function strayDetail(facts: ContainerFacts, input: Comparison): string {
   const name = facts.labels[labels.container] ?? facts.name;

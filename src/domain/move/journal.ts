@@ -75,10 +75,21 @@ export function settlement(record: MoveRecord, nodesInLayout: readonly string[])
   return "finish";
 }
 
-/** What to tell of a move that was settled before something else; undefined when nothing was changed for it, or it was told. */
-export function toldOnceSettled(record: MoveRecord, way: ReturnType<typeof settlement>): string | undefined {
+/**
+ * What to tell of a move that was settled before something else; undefined when nothing was changed for it, or it was told.
+ * `known`: the nodes of the config, since nothing is done on one that has left it.
+ */
+export function toldOnceSettled(
+  record: MoveRecord,
+  way: ReturnType<typeof settlement>,
+  known: readonly string[],
+): string | undefined {
   const { container, from, to, step, startedAt, who } = record;
   if (way === "forget" || isToldAlready(record, way)) return undefined;
+  const left = [way === "finish" ? from : to].find((node) => !known.includes(node));
+  if (left !== undefined && (step === "undone" || step === "written")) {
+    return `${container}: what the move from ${from} to ${to} has left on ${left} is still there: ${left} has left the config.`;
+  }
   if (step === "undone") return `${container}: what a move to ${to} that failed had left there was removed first.`;
   if (step === "written" && way === "finish") {
     return `${container}: its old copy on ${from}, left by the move to ${to}, was removed first.`;

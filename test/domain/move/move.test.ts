@@ -231,8 +231,21 @@ describe("a move that was cut off", () => {
     ["begun", "forget", undefined],
   ] as const)("settled at %s (%s), whoever gave the command is told", (step, way, expected) => {
     const move = { ...record, from: "n1", to: "n2", startedAt: "2026-01-01T00:00:00Z", who: "me@here", step };
-    expect(toldOnceSettled(move, way)).toBe(expected);
+    expect(toldOnceSettled(move, way, ["n1", "n2"])).toBe(expected);
   });
+
+  test.each([
+    ["written", "finish", "n1"],
+    ["undone", "undo", "n2"],
+  ] as const)(
+    "settled at %s (%s) it is not said to be removed from a node that has left the config",
+    (step, way, gone) => {
+      const move = { ...record, from: "n1", to: "n2", step };
+      const known = ["n1", "n2"].filter((name) => name !== gone);
+      const told = `web: what the move from n1 to n2 has left on ${gone} is still there: ${gone} has left the config.`;
+      expect(toldOnceSettled(move, way, known)).toBe(told);
+    },
+  );
 
   test.each([
     ["switching", "finish", "move.finished"],
@@ -249,7 +262,7 @@ describe("a move that was cut off", () => {
   });
 
   test("of one that was undone before, and is only looked at once more, nothing is told again", () => {
-    expect(toldOnceSettled({ ...record, step: "undone", lookedAt: 1000 }, "undo")).toBeUndefined();
+    expect(toldOnceSettled({ ...record, step: "undone", lookedAt: 1000 }, "undo", ["n1", "n2"])).toBeUndefined();
     expect(eventOnceSettled({ step: "undone", lookedAt: 1000 }, "undo")).toBeUndefined();
   });
 
