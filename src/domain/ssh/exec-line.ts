@@ -17,14 +17,15 @@ export interface ExecLine {
 
 /** `marker` is a fresh random word of letters and digits; `command` a POSIX sh line (`render`). */
 export function execLine(command: string, marker: string): ExecLine {
-  const encoded = encode(command);
   const announce = announcement(marker);
-  if (encoded.length <= maxInlineBytes) {
-    return { line: `exec sh -c '${announce};pictl_=$(printf %bx "${encoded}");eval "\${pictl_%x}"'`, preamble: "" };
+  // What is written in octal is never shorter.
+  const inline = command.length <= maxInlineBytes ? inOctal(command, unusual) : undefined;
+  if (inline !== undefined && inline.length <= maxInlineBytes) {
+    return { line: `exec sh -c '${announce};pictl_=$(printf %bx "${inline}");eval "\${pictl_%x}"'`, preamble: "" };
   }
   return {
     line: `exec sh -c 'IFS= read -r pictl_;${announce};pictl_=$(printf %bx "$pictl_");eval "\${pictl_%x}"'`,
-    preamble: `${encoded}\n`,
+    preamble: `${inOctal(command, unreadable)}\n`,
   };
 }
 
@@ -37,9 +38,13 @@ const octals = Array.from({ length: 256 }, (_, byte) => `\\0${byte.toString(8).p
 const octal = (byte: number): string => octals[byte] ?? "";
 const utf8 = new TextEncoder();
 
-/** With the guard in it, a command has some 7 kB, and a daemon sends several a second: what may stay as it is costs nothing. */
-function encode(command: string): string {
-  return command.replace(/[^A-Za-z0-9 _@%+=:,./-]/gu, (char) =>
+/** What means something to a login shell, or might. */
+const unusual = /[^A-Za-z0-9 _@%+=:,./-]/gu;
+/** What means something to `read -r` and `printf %b`; of a command with the guard in it, which has 7 kB, that is little. */
+const unreadable = /[^ -[\]-~]/gu;
+
+function inOctal(command: string, what: RegExp): string {
+  return command.replace(what, (char) =>
     char < "\x80" ? octal(char.charCodeAt(0)) : Array.from(utf8.encode(char), octal).join(""),
   );
 }
