@@ -5,7 +5,14 @@ import type { ConfigPath } from "./path.ts";
 import type { Findings } from "./problem.ts";
 import type { RawCheck, RawConfig } from "./raw.ts";
 import { switchedOff } from "../heartbeat/subjects.ts";
-import type { Config, Constraint, HeartbeatCheck, HeartbeatSection, Placement } from "./types.ts";
+import {
+  checkKinds,
+  type Config,
+  type Constraint,
+  type HeartbeatCheck,
+  type HeartbeatSection,
+  type Placement,
+} from "./types.ts";
 
 /** Shorter would keep a node busy with nothing but checks. */
 const shortestIntervalMs = 1000;
@@ -78,8 +85,8 @@ function checkOf(entry: string | number | RawCheck): HeartbeatCheck["check"] {
 /** What may take long until its check succeeds where it is put in place may do so after any start. */
 function withPatience(check: HeartbeatCheck["check"], placement: Placement | undefined): HeartbeatCheck["check"] {
   const { patienceMs = 0 } = placement ?? {};
-  const hasOwn = check["grace"] !== undefined || check.kind === "docker" || check.kind === "ping";
-  return hasOwn || patienceMs <= defaultGraceMs ? check : { ...check, grace: patienceMs };
+  const waits = check["grace"] === undefined && ["port", "inside"].includes(checkKinds[check.kind]);
+  return waits && patienceMs > defaultGraceMs ? { ...check, grace: patienceMs } : check;
 }
 
 function elsewhere(container: string, placements: readonly Placement[]): string {

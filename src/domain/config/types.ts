@@ -146,10 +146,14 @@ export interface HeartbeatSection {
   readonly checks: readonly HeartbeatCheck[];
 }
 
-/** What a container can be checked by, each with its options in the config's schema and its code in `src/checks/kinds`. */
-export const checkKinds = ["tcp", "http", "exec", "docker", "ping"] as const;
+/**
+ * What a container can be checked by, and what each kind looks at: a `port` of the node, which it connects to; the
+ * container from `inside`; what `docker` says of it; the `node` alone. What follows from that is decided by this word. The
+ * kinds have their options in the config's schema and their code in `src/checks/kinds`.
+ */
+export const checkKinds = { tcp: "port", http: "port", exec: "inside", docker: "docker", ping: "node" } as const;
 
-export type CheckKindName = (typeof checkKinds)[number];
+export type CheckKindName = keyof typeof checkKinds;
 
 /** A row's entry as written: a port, or an object whose `check` picks the kind. */
 export interface HeartbeatCheck {

@@ -1,4 +1,4 @@
-import type { HeartbeatCheck, Placement } from "../config/types.ts";
+import { checkKinds, type HeartbeatCheck, type Placement } from "../config/types.ts";
 import type { PublishSpec } from "../docker/publish-spec.ts";
 import { parseRunArgs } from "../docker/run-args.ts";
 
@@ -11,7 +11,7 @@ export function neverAnswers(
   { container, args }: Pick<Placement, "container" | "args">,
 ): string | undefined {
   const { kind, port, via } = check;
-  if ((kind !== "tcp" && kind !== "http") || typeof port !== "number") return undefined;
+  if (checkKinds[kind] !== "port" || typeof port !== "number") return undefined;
   const { published, publishAll, networks } = parseRunArgs(args);
   // It has the ports of its node, or of another container.
   if (networks.some((network) => network === "host" || network.startsWith("container:"))) return undefined;

@@ -1,4 +1,4 @@
-import type { Config } from "../config/types.ts";
+import { checkKinds, type Config } from "../config/types.ts";
 import { plural } from "../text.ts";
 import type { Subject } from "./facts.ts";
 
@@ -33,5 +33,5 @@ export function switchedOff(config: Pick<Config, "heartbeat" | "constraints" | "
 
 /** The check connects from this machine, so that a broken line looks like a container that fails. */
 export function connectsFromHere({ kind, via }: Subject["check"]): boolean {
-  return (kind === "tcp" || kind === "http") && via !== "node";
+  return checkKinds[kind] === "port" && via !== "node";
 }

@@ -1,4 +1,4 @@
-import type { Config, HeartbeatCheck, Placement } from "../config/types.ts";
+import { checkKinds, type Config, type HeartbeatCheck, type Placement } from "../config/types.ts";
 import type { ContainerFacts } from "../docker/facts.ts";
 import { neverAnswers } from "../heartbeat/never-answers.ts";
 import type { Swap } from "./swap.ts";
@@ -36,7 +36,7 @@ export function gatesOf(
     : check && check.kind !== "docker"
       ? { kind: "check", check }
       : { kind: "own" };
-  const worksInside = gate.kind !== "check" || gate.check.kind === "exec";
+  const worksInside = gate.kind !== "check" || checkKinds[gate.check.kind] === "inside";
   switch (swap) {
     case "start-first":
       return { before: worksInside ? gate : { kind: "own" }, after: undefined };

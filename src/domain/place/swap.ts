@@ -1,4 +1,4 @@
-import type { HeartbeatCheck, Placement } from "../config/types.ts";
+import { checkKinds, type HeartbeatCheck, type Placement } from "../config/types.ts";
 import type { ContainerFacts, VolumeMount } from "../docker/facts.ts";
 import { parseRunArgs } from "../docker/run-args.ts";
 import { formatLocalData, ownData } from "../move/local-data.ts";
@@ -31,15 +31,16 @@ export function chooseSwap({ placement, old, check, declares }: SwapFacts): Swap
   const { published, networks } = parseRunArgs(placement.args);
   const why = keptApart({ placement, old, declares });
   if (why !== undefined) return { kind: "stop-first", why };
+  const looksAt = check && checkKinds[check.kind];
   if (!published.some(({ hostPorts }) => hostPorts !== undefined)) {
-    if (!looksAtNode(check)) return { kind: "start-first" };
+    if (looksAt !== "port") return { kind: "start-first" };
     return { kind: "stop-first", why: "its check looks at a port of the node, where the old copy would answer" };
   }
   const [network = "bridge", another] = networks.map((name) => (name === "default" ? "bridge" : name));
   if (network === "none" || another !== undefined || old.networks.length !== 1 || old.networks[0] !== network) {
     return { kind: "stop-first", why: "it publishes ports and is not in one network alone" };
   }
-  if (check?.kind !== "exec" && !hasHealthcheck(placement, declares?.healthcheck === true)) {
+  if (looksAt !== "inside" && !hasHealthcheck(placement, declares?.healthcheck === true)) {
     const remedy = "a HEALTHCHECK or an exec check would";
     return { kind: "stop-first", why: `it publishes ports, and nothing tells from inside when it serves (${remedy})` };
   }
@@ -64,10 +65,6 @@ function keptApart({ placement, old, declares }: Omit<SwapFacts, "check">): stri
 
 /** Flags whose value only one container can have, or that give it a device of the node. */
 const forOneAlone = /^--(?:ip6?|mac-address|link|net(?:work)?-alias|cidfile|device|gpus|privileged|pid|ipc)(?:=|$)/;
-
-function looksAtNode(check: SwapFacts["check"]): boolean {
-  return check !== undefined && ["tcp", "http"].includes(check.kind);
-}
 
 function hasHealthcheck({ args }: Placement, declared: boolean): boolean {
   if (args.some((word) => /^--no-healthcheck(?:=true)?$/.test(word))) return false;

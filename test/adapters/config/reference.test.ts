@@ -184,7 +184,10 @@ describe("with another value of a key the config means something else:", () => {
       return (await store.read()).config;
     };
     const value = others[path] ?? textOf(schema).examples?.[0];
-    expect(await meaning(withKey(document(path), path, value))).not.toEqual(await meaning(document(path)));
+    expect(
+      await meaning(withKey(document(path), path, value)),
+      `${path}: ${JSON.stringify(value)} is taken and changes nothing: src/domain/config has to make something of it. If it does, but not of its example or not in this document, say so in \`others\` or \`beside\`.`,
+    ).not.toEqual(await meaning(document(path)));
   });
 });
 

@@ -112,14 +112,15 @@ const ping = strict({ check: kind("ping", "Well when the node answers a ping."),
 
 /** By their names, so that none is forgotten. */
 const options = { tcp, http, exec, docker, ping } satisfies Readonly<Record<CheckKindName, z.core.$ZodType>>;
-const kinds = `one of ${checkKinds.map((name) => JSON.stringify(name)).join(", ")}`;
+type Options = (typeof options)[CheckKindName];
+const names = Object.keys(checkKinds).map((name) => JSON.stringify(name));
 
 /** What an `hb` row says of a container: a port, or an object whose `check` picks the kind. */
 export const checkSchema = z.union(
   [
     port(),
-    z.discriminatedUnion("check", [options.tcp, options.http, options.exec, options.docker, options.ping], {
-      error: kinds,
+    z.discriminatedUnion("check", Object.values(options) as [Options, ...Options[]], {
+      error: `one of ${names.join(", ")}`,
     }),
   ],
   {
