@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lookBehind, rememberMade } from "../../src/app/node/left-behind.ts";
+import { forgetNode, lookBehind, rememberMade } from "../../src/app/node/left-behind.ts";
 import type { Engine, Ports } from "../../src/app/ports.ts";
 import { watchLeaving } from "../../src/daemon/leaving.ts";
 import type { Config } from "../../src/domain/config/types.ts";
@@ -72,13 +72,32 @@ test("a command remembers without a daemon, until nothing is there, and also of 
   const { ports, on, saved } = cluster({ n1: [] });
   const status = async (now: Config): Promise<string[]> =>
     (await lookBehind(ports, { config: now, found: new Map() })).map(({ message }) => message);
-  await rememberMade(ports, of("n1", "n2"), [{ node: "n2", container: "web", changed: true }]);
-  expect([await status(of("n1", "n2")), saved()]).toEqual([[], [["n2", "web"]]]);
+  await rememberMade(ports, of("n1", "n2"), [
+    { node: "n1", container: "api", changed: true },
+    { node: "n2", container: "web", changed: true },
+    // A dry run has made nothing.
+    { node: "n2", container: "cron", changed: false },
+  ]);
+  const known = [
+    ["n1", "api"],
+    ["n2", "web"],
+  ];
+  expect([await status(of("n1", "n2")), saved()]).toEqual([[], known]);
   expect(await status(of("n1"))).toEqual([
     "The node is not in the config any more and does not answer; when pictl last looked, these containers of the cluster were there: web.",
   ]);
   on["n2"] = [containerFacts({ name: "db" })];
   expect(await status(of("n1"))).toEqual([expect.stringMatching(/are still there: db\.$/)]);
   on["n2"] = [other];
-  expect([await status(of("n1")), saved()]).toEqual([[], []]);
+  expect([await status(of("n1")), saved()]).toEqual([[], [["n1", "api"]]]);
+});
+
+test("one that is taken out with what is there is forgotten, and no other", async () => {
+  const { ports, saved } = cluster({});
+  await rememberMade(ports, of("n1", "n2"), [
+    { node: "n1", container: "api", changed: true },
+    { node: "n2", container: "web", changed: true },
+  ]);
+  await forgetNode(ports, "n2");
+  expect(saved()).toEqual([["n1", "api"]]);
 });

@@ -100,6 +100,18 @@ class Session {
     } as unknown as RunContext;
   }
 
+  /** What somebody else does just before a command is run, once. */
+  meanwhile(what: string, command: RegExp, happens: () => void): void {
+    this.note(`${what}, just before ${command.source}`);
+    const { ambushes } = this.cluster.world;
+    const spring = (_: string, text: string): void => {
+      if (!command.test(text)) return;
+      ambushes.delete(spring);
+      happens();
+    };
+    ambushes.add(spring);
+  }
+
   /** One that is killed at the nth call that fits. */
   async killed(what: string, after: number, id: string, input: object): Promise<void> {
     this.note(`killed at ${what}`);
@@ -367,6 +379,9 @@ test("moves", async () => {
     ["container.move", { container: "web@n3", node: "n1" }],
     ["container.move", { container: "cron", node: "n2" }],
   );
+  session.note("nothing tells since when the new one serves, where none of them is checked");
+  session.cluster.world.noImages.clear();
+  await session.run(["container.move", { container: "api", node: "n1", overlap: true }]);
   await session.told("moves");
 });
 
@@ -493,6 +508,31 @@ test("plans whose steps wait for each other", async () => {
   await session.told("plans-in-order");
 });
 
+test("what others change in the middle of a plan", async () => {
+  const session = usual();
+  await session.run(["plan.apply", { all: true, confirm: true }]);
+  const remove = (node: string) => () => {
+    const docker = session.docker(node);
+    const cron = docker.find("cron");
+    if (cron) docker.containers.delete(cron.id);
+  };
+  const layout = (image: string, cron: string): Layout => ({
+    n1: { web: app(8001, { image }), db: app(8002, { args: "-v data:/data" }), api: built },
+    n2: { web: app(8001, { image }) },
+    n3: { cron: app(8003, { image: cron, after: ["web"] }) },
+  });
+  session.edit("web is app:2, and cron goes to n3 after it", layout("app:2", "app:1"));
+  session.meanwhile("somebody removes cron", /container (create|run).* app:2/, remove("n2"));
+  await session.run(
+    ["plan.apply", { all: true, confirm: true, newest: true }],
+    ["plan.apply", { all: true, confirm: true }],
+  );
+  session.edit("both are the other version", layout("app:1", "app:2"));
+  session.meanwhile("somebody removes cron", /container (create|run).* app:1/, remove("n3"));
+  await session.run(["plan.apply", { all: true, confirm: true }], ["plan.apply", { all: true, confirm: true }]);
+  await session.told("plans-meanwhile");
+});
+
 test("what a command that was killed has left", async () => {
   const session = usual();
   // From then on this machine knows what it had where.
@@ -522,6 +562,18 @@ test("what a command that was killed has left", async () => {
   await session.run(["container.stop", { container: ["db"] }], ["container.start", { container: ["db"] }]);
   await session.killed("container stop", 1, "node.drain", { node: "n3", confirm: true });
   await session.run(["node.drain", { node: "n3", confirm: true }]);
+  await session.killed("container start", 1, "container.create", { container: ["web@n1"], recreate: true });
+  session.note("what is left there is in nobody's way");
+  await session.run(["container.delete", { container: ["web@n1"], confirm: true }], ["container.status"]);
+  session.note("so has n3 something of cron");
+  for (const name of ["cron", "cron.pictl-next", "cron.pictl-replaced"]) {
+    const mark = { "io.pictl.cluster": "sim", "io.pictl.container": "cron", "io.pictl.generation": "1" };
+    session.docker("n3").add({
+      ...{ name, image: "app:1", imageId: "sha256:app:1", labels: mark, ports: [], restart: "no", state: "exited" },
+      ...{ exitCode: 0, stoppedByHand: false, startedAtMs: 0, createdAt: 0 },
+    });
+  }
+  await session.run(["node.uncordon", { node: ["n3"] }], ["container.move", { container: "cron", node: "n3" }]);
   await session.told("killed");
 });
 

@@ -39,6 +39,52 @@ const round = (cluster: Cluster, mayDo: "everything" | "repairs" | "nothing" = "
     heartbeatOnce(openHeartbeat(ports, { store, counts: "kept" }), { config, mayDo }),
   );
 
+test("why what was tried for a container was in vain is told with it", async () => {
+  const heartbeat_interval = 5000;
+  const cluster = new Cluster(
+    { n1: { web: app(8001), db: app(8002) }, n2: {} },
+    {
+      ...{ heartbeat_interval, hb: [{ node: "n1", web: 8001, db: 8002 }] },
+      container_host_constraints: [{ container: "web,n1,n2" }, { container: "db,n1" }],
+    },
+  );
+  const { docker } = cluster.world.node("n1");
+  const db = docker.find("db");
+  if (db) docker.containers.delete(db.id);
+  docker.images.clear();
+  cluster.world.noImages.add("n1");
+  cluster.world.sicknesses.add({ container: "web", how: "deaf", node: undefined });
+  const troubles = await cluster.by(async ({ ports, store, config }) => {
+    const heartbeat = openHeartbeat(ports, { store, counts: "kept" });
+    const told = new Set<string>();
+    for (let count = 0; count < 80; count += 1) {
+      const { rows } = await heartbeat.round({ config, mayDo: "everything", stalled: () => false });
+      for (const { container, trouble } of rows) if (trouble !== undefined) told.add(`${container}: ${trouble}`);
+      await ports.clock.sleep(heartbeat_interval);
+    }
+    await heartbeat.settled();
+    return [...told];
+  });
+  expect(troubles).toEqual([
+    expect.stringMatching(/^db: create was in vain: The disk is full/),
+    expect.stringMatching(/^web: failing over was in vain: n2: web was not moved to n2/),
+  ]);
+});
+
+test("moves of another daemon are remembered by the time of the wall clock, and none is yet to come", async () => {
+  const cluster = new Cluster({ n1: { web: app(8001) }, n2: {} });
+  await cluster.by(async ({ ports, store }) => {
+    await ports.clock.sleep(60_000);
+    const heartbeat = openHeartbeat(ports, { store, counts: "kept" });
+    const moves = [-30_000, 30_000].map((after) => ({
+      ...{ container: "web", from: "n1", nodeDead: false, moved: true },
+      at: ports.clock.now() + after,
+    }));
+    heartbeat.learn(moves);
+    expect(heartbeat.moves().map(({ at }) => at - ports.clock.now())).toEqual([-30_000, 0]);
+  });
+});
+
 const codes = (failures: readonly { code: string; node?: string; container?: string }[]): string[] =>
   failures
     .map(({ code, node, container }) => [code, container, node].filter((each) => each !== undefined).join(" "))

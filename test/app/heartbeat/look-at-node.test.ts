@@ -10,6 +10,8 @@ const intervalMs = 30_000;
 
 interface Seen {
   readonly facts: NodeFacts | undefined;
+  /** What peers are told to try, should it fall silent. */
+  readonly address: string | undefined;
   /** Each question to the node, with how long after the look began it was asked. */
   readonly asked: readonly string[];
 }
@@ -35,7 +37,7 @@ async function looks(...before: readonly ((node: SimNode) => void)[]): Promise<r
       await ports.clock.sleep(intervalMs);
       [asked, startedAt] = [[], process.monotonic()];
       const { nodes } = await lookAtCluster(ports, config, { intervalMs, known });
-      seen.push({ facts: nodes["n1"], asked });
+      seen.push({ facts: nodes["n1"], address: known.addresses.get("n1"), asked });
     }
     return seen;
   });
@@ -51,6 +53,7 @@ test("a node that is well is asked for its boot once, and then for its container
   expect(third).toEqual(second);
   expect(second?.facts).toEqual(first?.facts);
   expect(second?.facts).toMatchObject({ state: "up", containers: [{ name: "web", state: "running" }], stopped: [] });
+  expect(second?.address).toBe("n1");
 });
 
 test("a node that was restarted has another boot", async () => {
@@ -66,6 +69,8 @@ test("a node that was restarted has another boot", async () => {
     seen?.facts && "bootId" in seen.facts ? seen.facts.bootId : undefined;
   expect(bootOf(second) ?? bootOf(third)).toBeDefined();
   expect(bootOf(second) ?? bootOf(third)).not.toBe(bootOf(first));
+  // As others tell it, who compare.
+  expect(bootOf(first)).toMatch(/^\S+$/);
 });
 
 test("where Docker hangs or is away, the shell tells that the node is there", async () => {
@@ -75,7 +80,10 @@ test("where Docker hangs or is away, the shell tells that the node is there", as
     ({ docker }) => (docker.state = "stopped"),
   );
   expect(hangs?.asked).toEqual(["containers", `${shell} after 1250 ms`]);
-  expect(hangs?.facts).toMatchObject({ state: "docker-silent", message: "Docker does not answer within 5.0 s" });
+  expect(hangs?.facts).toMatchObject({
+    ...{ state: "docker-silent", code: "docker-unavailable" },
+    message: "Docker does not answer within 5.0 s",
+  });
   expect(away?.asked).toEqual(["containers", shell]);
   expect(away?.facts).toMatchObject({ state: "docker-silent", code: "docker-unavailable" });
 });
@@ -98,9 +106,23 @@ test("who stopped a container is asked only where one has ended", async () => {
   const [, stopped] = await looks(nothing, ({ docker }) => {
     const web = docker.find("web");
     if (!web) throw new Error("there is no web");
+    docker.add({ ...web, name: "db" });
     docker.marks.set("mark", { ...mark, id: web.id });
     docker.exit(web, 0);
   });
   expect(stopped?.asked).toEqual(["containers", "stop marks"]);
-  expect(stopped?.facts).toMatchObject({ state: "up", containers: [{ state: "exited" }], stopped: [{ by: "ann" }] });
+  expect(stopped?.facts).toMatchObject({ state: "up", stopped: [{ by: "ann" }] });
+});
+
+test("who is interrupted while a node is waited for hears of that, and of no silent node", async () => {
+  const cluster = new Cluster({ n1: {} }, {}, "calm");
+  cluster.world.node("n1").powerOff();
+  await cluster.by(async ({ ports, config }) => {
+    const stop = new AbortController();
+    const known: KnownNodes = { addresses: new Map(), boots: new WeakMap() };
+    const looking = lookAtCluster({ ...ports, signal: stop.signal }, config, { intervalMs, known });
+    await ports.clock.sleep(100);
+    stop.abort(new Error("stopped"));
+    await expect(looking).rejects.toThrow();
+  });
 });

@@ -17,6 +17,8 @@ interface Moment {
   readonly end?: ErrorCode;
   /** Where the container is by the layout; undefined: where it is read. */
   readonly next?: "moving" | { readonly node: string };
+  /** Somebody interrupts while it is waited for the next moment. */
+  readonly interrupted?: true;
 }
 
 /** Follows through the moments, the last of which goes on for ever. */
@@ -37,6 +39,7 @@ async function follow(
     monotonic: () => now,
     sleep: (ms) => {
       now += ms;
+      if (moment().interrupted) return Promise.reject(new PictlError("interrupted", "Interrupted."));
       return Promise.resolve();
     },
   };
@@ -70,6 +73,7 @@ async function follow(
   }
   const lines: number[] = [];
   const read = new Set<string>();
+  const times: number[] = [];
   let error: unknown;
   try {
     for await (const { line } of followLog({ clock, signal }, position, {
@@ -81,6 +85,7 @@ async function follow(
     })) {
       lines.push(Number(line));
       read.add(position.node);
+      times.push(now);
     }
   } catch (caught) {
     error = caught;
@@ -89,6 +94,8 @@ async function follow(
     lines,
     told,
     seconds: Math.round(now / 1000),
+    /** From the first line to the last one. */
+    speakingMs: (times.at(-1) ?? 0) - (times[0] ?? 0),
     looks: at + 1,
     error,
     read: [...read],
@@ -173,6 +180,38 @@ describe("a followed log", () => {
     expect(lines).toEqual([1, 2, 3, 3, 4]);
   });
 
+  test.each<[string, Moment[]]>([
+    ["in its place", []],
+    ["on another node", [{ look: "missing", next: { node: "n2" } }]],
+  ])("a new copy %s is read from its first line on, also where the first reading breaks off", async (_, moved) => {
+    const { lines } = await follow([
+      { look: "running", log: [1] },
+      ...moved,
+      { look: { id: "new" }, log: [3], end: "docker-unavailable" },
+      { look: { id: "new" }, log: [3, 3, 4] },
+      { look: { id: "new", state: "exited" }, log: [3, 3, 4] },
+    ]);
+    expect(lines).toEqual([1, 3, 3, 4]);
+  });
+
+  test("is asked for seldom while it says nothing, and often again as soon as it speaks", async () => {
+    const spoken = Array.from({ length: 9 }, (_, index) => index);
+    const { seconds, speakingMs } = await follow([
+      ...Array.from({ length: 40 }, (): Moment => ({ look: "running" })),
+      ...spoken.map((count): Moment => ({ look: "running", log: spoken.slice(0, count + 1) })),
+      { look: "missing" },
+    ]);
+    expect(seconds).toBeGreaterThan(300);
+    expect(speakingMs).toBeLessThan(4000);
+  });
+
+  test("who interrupts just then is told of a node that broke off, and not of a container that was removed", async () => {
+    const after = async (end: ErrorCode) =>
+      (await follow([{ look: "running", end, interrupted: true }])).failures.map(({ code }) => code);
+    expect(await after("docker-unavailable")).toEqual(["connection-lost"]);
+    expect(await after("container-missing")).toEqual([]);
+  });
+
   test("ends when the container has not come back for five seconds", async () => {
     const { lines, seconds, error } = await follow([{ look: "running", log: [1] }, { look: "missing" }]);
     expect({ lines, error }).toEqual({ lines: [1], error: undefined });
@@ -204,6 +243,7 @@ describe("a followed log", () => {
   test("what the old copy said last is read before that", async () => {
     const { lines } = await follow([
       { look: "running", log: [1], end: "docker-unavailable" },
+      { look: "exited", log: [1], end: "docker-unavailable", next: { node: "n2" } },
       { look: "exited", log: [1, 2], end: "docker-unavailable", next: { node: "n2" } },
       { look: "exited", log: [1, 2, 3], next: { node: "n2" } },
       { look: "exited", log: [1, 2, 3], next: { node: "n2" } },

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { systemClock } from "../../../src/adapters/clock/index.ts";
 import { mergeLogs } from "../../../src/app/logs/merge.ts";
+import type { Clock } from "../../../src/app/ports.ts";
 import type { LogRecord } from "../../../src/domain/docker/facts.ts";
 
 test("half a million records of ten sources in order, and each source never far ahead", async () => {
@@ -60,7 +61,7 @@ test("a reader that is behind holds up the sources", async () => {
     windowMs: Infinity,
     onRecord: () => (made < 1_000_000 ? new Promise<void>((resolve) => (release = resolve)) : undefined),
   });
-  for (let turns = 0; turns < 20; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+  await turns();
   expect(made).toBeLessThan(200);
   made = 1_000_000;
   release();
@@ -68,10 +69,9 @@ test("a reader that is behind holds up the sources", async () => {
 });
 
 test("a silent source is waited for no longer than the window", async () => {
-  let end: () => void = () => undefined;
-  const silence = new Promise<void>((resolve) => (end = resolve));
+  const silence = held();
   async function* silent(): AsyncGenerator<LogRecord> {
-    await silence;
+    await silence.promise;
     yield record("9");
   }
   const lines: string[] = [];
@@ -81,13 +81,122 @@ test("a silent source is waited for no longer than the window", async () => {
     windowMs: 20,
     onRecord: (_, { time }) => {
       lines.push(time);
-      if (time === "1") end();
+      if (time === "1") silence.release();
     },
     onIdle: () => void (idle += 1),
   });
   expect(lines).toEqual(["1", "9"]);
   expect(idle).toBeGreaterThan(0);
 });
+
+test("one timer at a time waits for a silent source, however often others speak, and none at the end", async () => {
+  const clock = new ClockByHand();
+  const [second, third, over] = [held(), held(), held()];
+  async function* speaking(): AsyncGenerator<LogRecord> {
+    await turn();
+    yield record("1");
+    await second.promise;
+    yield record("2");
+    await third.promise;
+    yield record("3");
+  }
+  const lines: string[] = [];
+  let idle = 0;
+  const merging = merge({
+    ...{ sources: [() => silentUntil(over.promise), speaking], windowMs: 20, clock },
+    onRecord: (_, { time }) => void lines.push(time),
+    onIdle: () => {
+      idle += 1;
+      return turn();
+    },
+  });
+  await turns();
+  second.release();
+  await turns();
+  expect([clock.timers, lines]).toEqual([[20], []]);
+  clock.ring();
+  await turns();
+  expect([clock.timers, lines]).toEqual([[], ["1", "2"]]);
+  third.release();
+  await turns();
+  expect(clock.timers).toEqual([20]);
+  expect(idle).toBeLessThan(10);
+  // Its end leaves nothing to wait for.
+  over.release();
+  await merging;
+  expect([clock.timers, lines]).toEqual([[], ["1", "2", "3"]]);
+});
+
+test("a source that ends while its silence is told is not waited for", async () => {
+  const over = held();
+  let ended = false;
+  await merge({
+    ...{ sources: [() => silentUntil(over.promise)], windowMs: Infinity },
+    onRecord: () => undefined,
+    onEnd: () => (ended = true),
+    onIdle: () => {
+      over.release();
+      return turns();
+    },
+  });
+  expect(ended).toBe(true);
+});
+
+/** Time passes when somebody says so. */
+class ClockByHand implements Clock {
+  #now = 0;
+  readonly #timers = new Map<() => void, number>();
+
+  /** In how many ms each would have rung. */
+  get timers(): number[] {
+    return [...this.#timers.values()];
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  monotonic(): number {
+    return this.#now;
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#timers.set(resolve, ms);
+      signal?.addEventListener("abort", () => {
+        this.#timers.delete(resolve);
+        reject(new Error("aborted"));
+      });
+    });
+  }
+
+  ring(): void {
+    for (const [ring, ms] of this.#timers) {
+      this.#timers.delete(ring);
+      this.#now += ms;
+      ring();
+    }
+  }
+}
+
+function held() {
+  let release: () => void = () => undefined;
+  const promise = new Promise<void>((resolve) => (release = resolve));
+  return { promise, release };
+}
+
+function silentUntil(over: Promise<void>): AsyncIterable<LogRecord> {
+  return {
+    [Symbol.asyncIterator]: () => ({ next: () => over.then(() => ({ done: true, value: undefined })) }),
+  };
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Until nothing goes on by itself any more. */
+async function turns(): Promise<void> {
+  for (let count = 0; count < 20; count += 1) await turn();
+}
 
 function merge(
   options: Pick<Parameters<typeof mergeLogs>[0], "sources" | "windowMs" | "onRecord"> &

@@ -54,6 +54,37 @@ test.each([
   expect(ran).toEqual(expected);
 });
 
+test.each([
+  ["an interruption", true, ["docker container stop --time 1 web", "docker container kill c0ffee"]],
+  ["a refusal", false, ["docker container stop --time 1 web"]],
+])("after %s while the old one stops, it is killed: %s", async (_, interrupted, expected) => {
+  const ran: string[] = [];
+  const stop = new AbortController();
+  const connection = {
+    node: "n1",
+    privilege: () => Promise.resolve({ root: true, docker: true, sudo: false }),
+    run: (command: Command): Promise<Outcome> => {
+      ran.push(render(command));
+      if (interrupted) stop.abort();
+      return Promise.resolve({ status: "failed", code: 1, stdout: "", stderr: "", truncated: false, durationMs: 1 });
+    },
+  } as unknown as Connection;
+  const ports = {
+    signal: stop.signal,
+    clock: { monotonic: () => 0, sleep: () => new Promise(() => undefined) },
+  } as unknown as Ports;
+  const moving = {
+    plan: planMove(cluster, "web", "n2"),
+    step: { update: () => undefined },
+    ...{ source: { node: "n1", connection }, target: {}, old: containerFacts(), overlap: false, graceSeconds: 1 },
+    stillLocked: () => Promise.resolve(),
+  } as unknown as Replacing;
+  await expect(replaceOld(ports, moving, () => Promise.reject(new Error("started")))).rejects.toMatchObject({
+    code: "docker-failed",
+  });
+  expect(ran).toEqual(expected);
+});
+
 test("what somebody wants stopped is made on the new node, marked by the same person, and not started", async () => {
   const ran: string[] = [];
   const made = containerFacts({ id: "new", state: "created" });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { settleReplacement } from "../../../src/app/place/settle.ts";
 import type { Connection, Engine, Outcome, Ports } from "../../../src/app/ports.ts";
+import { PictlError } from "../../../src/domain/errors.ts";
 import type { ContainerFacts } from "../../../src/domain/docker/facts.ts";
 import { labels } from "../../../src/domain/docker/labels.ts";
 import type { PictlEvent } from "../../../src/domain/event.ts";
@@ -14,7 +15,16 @@ type Copy = readonly [name: string, generation: number, parts?: Partial<Containe
 const exited = { state: "exited", finishedAtMs: 1_700_000_060_000 } as const;
 
 /** Settles web on n1, where `here` is, in the order in which they were made; `there` is on n2, which the layout does not name. */
-async function settling({ here, there = [] }: { here: readonly Copy[]; there?: readonly Copy[] }) {
+async function settling({
+  here,
+  there = [],
+  fails,
+}: {
+  here: readonly Copy[];
+  there?: readonly Copy[];
+  /** A command that Docker refuses, or `look`: it cannot tell of a container. */
+  fails?: string;
+}) {
   const docker = new ModelDocker();
   const other = new ModelDocker();
   const add = (to: ModelDocker, [name, generation, parts]: Copy): void => {
@@ -34,14 +44,19 @@ async function settling({ here, there = [] }: { here: readonly Copy[]; there?: r
     privilege: () => Promise.resolve({ root: true, docker: true, sudo: false }),
     run: (command: Command): Promise<Outcome> => {
       commands.push(render(command));
+      const said = { stdout: "", stderr: "", truncated: false, durationMs: 1 };
+      if (render(command) === fails) return Promise.resolve({ ...said, status: "failed", code: 1 });
       docker.command(command);
-      return Promise.resolve({ stdout: "", stderr: "", truncated: false, durationMs: 1, status: "ok", code: 0 });
+      return Promise.resolve({ ...said, status: "ok", code: 0 });
     },
   } as unknown as Connection;
   const engineOf = (of: ModelDocker): Engine =>
     ({
       containers: () => Promise.resolve(of.containers),
-      container: (name: string) => Promise.resolve(of.containers.find((each) => each.name === name)),
+      container: (name: string) =>
+        fails === "look"
+          ? Promise.reject(new PictlError("docker-unavailable", "Docker is restarted."))
+          : Promise.resolve(of.containers.find((each) => each.name === name)),
       healthOutput: () => Promise.resolve(""),
       logs: async function* () {
         // It said nothing.
@@ -112,6 +127,37 @@ test("a new copy in its place that is bad goes, and the old one is back", async 
     ["web", 2, unhealthy],
   ];
   expect((await settling({ here })).names).toEqual(["web g1 running"]);
+});
+
+test("while Docker cannot tell whether it is good, both stay", async () => {
+  const here: readonly Copy[] = [
+    ["web.pictl-replaced", 1, exited],
+    ["web", 2],
+  ];
+  expect(await settling({ here, fails: "look" })).toMatchObject({
+    ended: { code: "docker-unavailable" },
+    commands: [],
+  });
+});
+
+test("what Docker refuses is told by what it was for", async () => {
+  const undone = await settling({
+    here: [
+      ["web", 1],
+      ["web.pictl-next", 2, { state: "created" }],
+    ],
+    fails: "docker container rm --force n1-web.pictl-next",
+  });
+  expect(undone.ended).toMatchObject({ message: expect.stringContaining("bring the old web back") as string });
+  const healthy = { healthDecidesMs: 1000, health: "healthy" } as const;
+  const finished = await settling({
+    here: [
+      ["web.pictl-replaced", 1, exited],
+      ["web", 2, healthy],
+    ],
+    fails: "docker container rm --force n1-web.pictl-replaced",
+  });
+  expect(finished.ended).toMatchObject({ message: expect.stringContaining("remove the old web") as string });
 });
 
 test.each([
