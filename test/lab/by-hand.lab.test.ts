@@ -3,7 +3,7 @@ import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test, vi } from "vitest";
-import { startPictl } from "../support/cli.ts";
+import { type CliRun, startPictl } from "../support/cli.ts";
 import { temporaryFolder } from "../adapters/config/folder.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
 import { quietContext } from "../support/quiet-context.ts";
@@ -15,26 +15,12 @@ import { connectTerminal, openPage } from "../support/terminal-page.ts";
 const root = new URL("../..", import.meta.url).pathname;
 const obstacle = await labObstacle();
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 describe.skipIf(obstacle !== undefined)("run, stats, prune, syslog and rsyslog on real nodes", () => {
   const lab = withLab({ nodes: 2 });
-  const pictl = (...args: string[]): Promise<Ended> =>
-    new Promise((resolve) => {
-      const config = join(lab.status().dir, "config.json");
-      const child = execFile(
-        process.execPath,
-        [`${root}bin/dev.js`, ...args, "--config", config],
-        (error, stdout, stderr) => {
-          resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr });
-        },
-      );
-      child.stdin?.end();
-    });
+  const pictl = (...words: string[]): Promise<CliRun> => {
+    const { config } = lab.status();
+    return startPictl([...words, "--config", config], { config }).ended;
+  };
   const rows = async <Row>(key: string, ...args: string[]): Promise<Row[]> =>
     (JSON.parse((await pictl(...args, "--json")).stdout) as { result: Record<string, Row[]> }).result[key] ?? [];
   const change = async (parts: object): Promise<void> => {

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import Create from "../../commands/create.ts";
 import Start from "../../commands/start.ts";
+import { pictlProgram } from "../support/cli.ts";
 import { runCommand } from "../support/command.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
 
-const root = new URL("../..", import.meta.url).pathname;
 const obstacle = (await labObstacle()) ?? noTmux();
 
 function noTmux(): string | undefined {
@@ -39,7 +39,7 @@ describe.skipIf(obstacle !== undefined)("pictl shell on a real terminal", () => 
     expect.poll(screen, { timeout: 90_000, interval: 200 }).toMatch(text);
   /** `name`: what the place calls itself. */
   const open = async (place: string, name = place): Promise<void> => {
-    enter(`node ${root}bin/dev.js shell ${place} --config ${lab.status().dir}/config.json`);
+    enter(`node ${pictlProgram} shell ${place} --config ${lab.status().dir}/config.json`);
     await seen(/[#$] $|[#$]\n*$/);
     enter("echo there-$(hostname)");
     await seen(`there-${name}`);

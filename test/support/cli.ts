@@ -45,7 +45,7 @@ export async function pictl(words: readonly string[], options: CliOptions): Prom
 /** Starts a command line. */
 export function startPictl(words: readonly string[], options: CliOptions): RunningCli {
   const { preload = [] } = options;
-  const program = join(root, "bin", buildIsFresh && preload.length === 0 ? "run.js" : "dev.js");
+  const program = preload.length === 0 ? pictlProgram : join(root, "bin/dev.js");
   const loaded = preload.length === 0 ? [] : ["tsx", ...preload].flatMap((module) => ["--import", module]);
   const argv = [process.execPath, ...loaded, program, ...words];
   // `exec`: a shell that waited for it would die of the Ctrl-C that is typed to it, and `script` with the shell.
@@ -94,3 +94,6 @@ const buildIsFresh = ((): boolean => {
     return false;
   }
 })();
+
+/** For `node`. */
+export const pictlProgram = join(root, "bin", buildIsFresh ? "run.js" : "dev.js");
