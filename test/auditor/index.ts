@@ -1,8 +1,10 @@
 /** The auditor: watches a lab from outside and tells afterwards what must not have happened. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 import { check, tell } from "./check.ts";
 import { type Entry, type Mark, now, readHistory } from "./history.ts";
 import { type Picture, pictureOf } from "./picture.ts";
@@ -29,10 +31,8 @@ export interface Auditor {
 
 /** Starts to watch; resolves when everything is seen. */
 export async function startAuditor(options: RecorderOptions): Promise<Auditor> {
-  const recorder = fileURLToPath(new URL("recorder.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--import", "tsx", recorder], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
+  const recorder = await plainPrograms(dirname(options.history));
+  const child = spawn(process.execPath, [recorder], { stdio: ["pipe", "pipe", "inherit"] });
   // A recorder that died saw nothing from then on: nobody may take that for "all is well".
   let stopped = false;
   const ended = once(child, "exit");
@@ -89,4 +89,19 @@ export async function startAuditor(options: RecorderOptions): Promise<Auditor> {
       await ended;
     },
   };
+}
+
+/** Puts the recorder, and its client beside it, into a folder as plain JavaScript, which starts ten times as quickly. */
+async function plainPrograms(folder: string): Promise<string> {
+  const source = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+  await build({
+    entryPoints: { recorder: source("recorder.ts"), client: source("observe/client.ts") },
+    outdir: folder,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+  });
+  return join(folder, "recorder.mjs");
 }

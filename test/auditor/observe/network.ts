@@ -86,8 +86,9 @@ function watchNeighbour(net: number, address: string, write: (reply: ArpReply) =
 
 /** Four connections a second, whatever became of those before. */
 export function watchService(net: number, address: string, write: (probe: Probe) => void): void {
-  const client = fileURLToPath(new URL("client.ts", import.meta.url));
-  program([process.execPath, "--import", "tsx", client, address, String(PORT), "250"], {
+  // Both are built into one folder: see `startAuditor`.
+  const client = fileURLToPath(new URL("client.mjs", import.meta.url));
+  program([process.execPath, client, address, String(PORT), "250"], {
     net,
     onLine: (line) => {
       write(JSON.parse(line) as Probe);
