@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { pictl } from "../support/cli.ts";
+import { type CliRun, pictl } from "../support/cli.ts";
+import { runCommand } from "../support/command.ts";
 import { imageArchive } from "../support/image-archive.ts";
 import { labObstacle, type TestLab, withLab } from "../support/lab.ts";
 import { startRegistry, type TestRegistry, trustRegistry, whyNoRegistry } from "../support/registry.ts";
@@ -151,6 +153,18 @@ function text(shape: Shape, indent = ""): string {
     .join(" | ");
 }
 
+/**
+ * A process for each of fifty commands would cost ten times as much. What reads its stdin has one of its own, as each
+ * command of the tests below.
+ */
+async function run(words: readonly string[], config: string): Promise<CliRun> {
+  if (words[0] === "exec" || words[0] === "run") return pictl(words, { config });
+  const [, ...name] = titleOf(words).split(" ");
+  const file = fileURLToPath(new URL(`../../commands/${name.join("/")}.ts`, import.meta.url));
+  const { default: command } = (await import(file)) as { default: Parameters<typeof runCommand>[0] };
+  return runCommand(command, words.slice(name.length), config);
+}
+
 /** `pictl node add`, of `node add n9 …`. */
 function titleOf([first = "", second = ""]: readonly string[]): string {
   const isTopic = ["config", "container", "daemon", "image", "node", "vip"].includes(first);
@@ -182,7 +196,7 @@ describe.skipIf(obstacle !== undefined)("--json", () => {
   test("has the shapes that docs/json.md tells", async () => {
     const parts: string[] = [introduction];
     for (const words of commandsWith(registry.host, lab.status())) {
-      const { stdout, stderr, code } = await pictl([...words, "--json"], { config: lab.status().config });
+      const { stdout, stderr, code } = await run([...words, "--json"], lab.status().config);
       const document = JSON.parse(stdout) as { ok: boolean; exitCode: number; result: object; failures: object[] };
       expect(Object.keys(document).sort(), words.join(" ")).toEqual(["exitCode", "failures", "ok", "result"]);
       expect([document.exitCode, document.ok], `${words.join(" ")}: ${stderr}`).toEqual([code, code === 0]);
