@@ -117,7 +117,7 @@ export function openTmux({
         const now = screen();
         if (matches(now)) return now;
         if (performance.now() > until) throw new Error(`the screen does not show ${String(shows)}:\n${now}`);
-        await new Promise((resolve) => setTimeout(resolve, 30));
+        await new Promise((resolve) => setTimeout(resolve, 100));
       }
     },
     mouse: (button, column, row) => {

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test as anyTest } from "vitest";
+import { bundled } from "../../support/bundled.ts";
 import { noTmux, openTmux, type TmuxScreen } from "../../support/tmux.ts";
 
 const test = anyTest.skipIf(noTmux() !== undefined);
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-const program = `node --import tsx test/tui/terminal/program.ts`;
+const program = async (): Promise<string> => `node ${await bundled(new URL("program.ts", import.meta.url))}`;
 const asBefore = { otherScreen: false, cursor: true, mouse: false, wraps: true, keypad: false };
 
 /** The program in a terminal that shows `before` above it, with its exit code told when it ends. */
@@ -13,7 +14,7 @@ async function begun(): Promise<{ terminal: TmuxScreen; pid: () => number }> {
   const terminal = openTmux();
   terminal.type(`cd ${root}; clear; echo before\n`);
   await terminal.until(/^before$/m);
-  terminal.type(`${program}; echo "ended with $?"\n`);
+  terminal.type(`${await program()}; echo "ended with $?"\n`);
   await terminal.until("80×24 is ours");
   expect(terminal.modes()).toEqual({ otherScreen: true, cursor: false, mouse: true, wraps: false, keypad: true });
   return { terminal, pid: () => terminal.childPid() };
@@ -133,6 +134,6 @@ test.each([
   ["TERM=", 'TERM is ""'],
 ])("%s is refused with a sentence", async (variable, why) => {
   const terminal = openTmux({ columns: 200 });
-  terminal.type(`cd ${root}; ${variable} ${program}\n`);
+  terminal.type(`cd ${root}; ${variable} ${await program()}\n`);
   await terminal.until(why);
 });
