@@ -40,7 +40,8 @@ describe.skipIf(whyNoSshd)(`exec${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { timeou
         append: async (event) => void events.push(event),
         async *read() {},
       },
-      clock: systemClock,
+      // Of a machine that is up for long.
+      clock: { ...systemClock, monotonic: () => systemClock.monotonic() + 3_600_000 },
       progress: openProgress(),
       signal,
       concurrency: 2,
@@ -87,7 +88,10 @@ describe.skipIf(whyNoSshd)(`exec${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { timeou
     ]);
     expect(report.failures.map(({ code }) => code).sort()).toEqual(["command-failed", "node-unreachable"]);
     expect(report.exitCode).toBe(255);
-    expect((await run({ nodes: [...nodes("n1"), dead], task: { line: "true" } })).exitCode).toBe(3);
+    const good = await run({ nodes: [...nodes("n1"), dead], task: { line: "true" } });
+    expect(good.exitCode).toBe(3);
+    expect(good.events).toMatchObject([{ after: { ok: 1, failed: 1 } }]);
+    for (const { durationMs } of [...good.rows, ...good.events]) expect(durationMs).toBeLessThan(30_000);
   });
 
   test("a command that kills itself, and one that takes too long", async () => {
@@ -98,6 +102,21 @@ describe.skipIf(whyNoSshd)(`exec${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { timeou
     expect(slow.rows[0]).toMatchObject({ status: "timeout", code: null, stdout: "begun\n" });
     expect(slow.failures[0]).toMatchObject({ code: "timeout", node: "n1" });
     expect(slow.exitCode).toBe(1);
+  });
+
+  test("what is shown live ends with its command, and is kept only for who asks for that", async () => {
+    for (const keeps of [false, true]) {
+      const told: string[] = [];
+      const live = {
+        ...{ keeps, end: (node: string) => void told.push(`${node} ends`) },
+        write: (node: string, stream: string, chunk: Uint8Array) =>
+          void told.push(`${node} ${stream} ${Buffer.from(chunk).toString("hex")}`),
+      };
+      // A byte order mark is the command's own.
+      const { rows } = await run({ task: { line: "printf '\\357\\273\\277'" }, live });
+      expect(told).toEqual(["n1 stdout efbbbf", "n1 ends"]);
+      expect(rows[0]).toMatchObject({ status: "ok", stdout: keeps ? "\uFEFF" : "" });
+    }
   });
 
   test("an interruption stops what runs, keeps what it said, and begins nothing more", async () => {

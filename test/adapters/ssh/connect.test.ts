@@ -113,6 +113,13 @@ describe.skipIf(whyNoSshd)(`connecting${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { 
     expect(error.message).toBe(`127.0.0.1:${proxy.port} stopped answering while exchanging keys (2 s).`);
   });
 
+  test("a peer that resets the connection after the greeting", async () => {
+    const proxy = await started(startProxy({ target: sshd.port, cutAfterServerBytes: 60 }));
+    const node = await throughProxy(sshd, proxy.port, { connectTimeoutMs: 1_000 });
+    const error = await rejection(openTestNodes().connect(node), "node-unreachable");
+    expect(error.message).toMatch(/^127\.0\.0\.1:\d+ closed the connection while exchanging keys/);
+  });
+
   test("a peer that stalls during authentication", async () => {
     const slow = await started(
       startSshd({
