@@ -7,7 +7,7 @@ import * as common from "../src/cli/flags.ts";
 import { readPlan } from "../src/cli/input/plan-file.ts";
 import { refuseLeavingData } from "../src/domain/plan/leaving.ts";
 import type { Plan } from "../src/domain/plan/types.ts";
-import { planQuestion, planView, stepsView } from "../src/view/plan.ts";
+import { planQuestion, planView, stepsView } from "../src/view/container/plan.ts";
 
 export default class Apply extends PictlCommand {
   static override summary = "Make what runs on the nodes what the config says, after asking once.";

@@ -3,7 +3,7 @@ import { buildImages } from "../src/app/build.ts";
 import { PictlCommand } from "../src/cli/command.ts";
 import * as common from "../src/cli/flags.ts";
 import { selectPlacements } from "../src/domain/select.ts";
-import { buildView, nothingToBuild } from "../src/view/build.ts";
+import { buildView, nothingToBuild } from "../src/view/image/build.ts";
 
 export default class Build extends PictlCommand {
   static override summary = "Build images on the nodes that the layout places them on.";

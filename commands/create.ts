@@ -3,7 +3,7 @@ import { createContainers } from "../src/app/create.ts";
 import { PictlCommand } from "../src/cli/command.ts";
 import * as common from "../src/cli/flags.ts";
 import { selectPlacements } from "../src/domain/select.ts";
-import { outcomesView } from "../src/view/lifecycle.ts";
+import { outcomesView } from "../src/view/container/lifecycle.ts";
 
 export default class Create extends PictlCommand {
   static override summary = "Make containers run: build what is missing, then run what is not there.";

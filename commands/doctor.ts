@@ -3,7 +3,7 @@ import { PictlCommand } from "../src/cli/command.ts";
 import * as common from "../src/cli/flags.ts";
 import { exitCodeOf } from "../src/domain/errors.ts";
 import { selectNodes } from "../src/domain/select.ts";
-import { countView, type doctorView, findingsView } from "../src/view/doctor.ts";
+import { countView, type doctorView, findingsView } from "../src/view/node/doctor.ts";
 
 export default class Doctor extends PictlCommand {
   static override summary = "Check each node and this machine, with a remedy for whatever is not well.";

@@ -2,7 +2,7 @@ import { Flags } from "@oclif/core";
 import { openHeartbeat } from "../src/app/heartbeat/index.ts";
 import { heartbeatOnce } from "../src/app/heartbeat/once.ts";
 import { PictlCommand } from "../src/cli/command.ts";
-import { heartbeatView } from "../src/view/heartbeat.ts";
+import { heartbeatView } from "../src/view/service/heartbeat.ts";
 
 export default class Heartbeat extends PictlCommand {
   static override summary = "Check every container of the heartbeat section now; exit 1 when one fails.";

@@ -1,7 +1,7 @@
 import { Args } from "@oclif/core";
 import { placementHistory } from "../src/app/history/index.ts";
 import { PictlCommand } from "../src/cli/command.ts";
-import { historyView } from "../src/view/history.ts";
+import { historyView } from "../src/view/container/history.ts";
 
 export default class History extends PictlCommand {
   static override summary = "Show what was put in place of a container, when and by whom.";

@@ -2,7 +2,7 @@ import { listImages } from "../src/app/images.ts";
 import { PictlCommand } from "../src/cli/command.ts";
 import * as common from "../src/cli/flags.ts";
 import { selectNodes } from "../src/domain/select.ts";
-import { imagesView } from "../src/view/images.ts";
+import { imagesView } from "../src/view/image/images.ts";
 
 export default class Images extends PictlCommand {
   static override summary = "List the images of every node, and which containers need them.";

@@ -3,7 +3,7 @@ import { importServices } from "../src/app/import.ts";
 import { ConfigCommand } from "../src/cli/families/config-command.ts";
 import * as common from "../src/cli/flags.ts";
 import { parsePlaces } from "../src/domain/compose/places.ts";
-import { importView } from "../src/view/import.ts";
+import { importView } from "../src/view/setup/import.ts";
 
 export default class Import extends ConfigCommand {
   static override summary = "Take the services of a compose file into the config.";

@@ -12,7 +12,7 @@ import { trustBy } from "../src/cli/families/host-keys.ts";
 import { ConfigInvalidError } from "../src/domain/config/problem.ts";
 import { type ErrorCode, type Failure, PictlError } from "../src/domain/errors.ts";
 import { initialDocument, type InitAnswers, parseNode, objection } from "../src/domain/init/document.ts";
-import { type InitResult, initView } from "../src/view/init.ts";
+import { type InitResult, initView } from "../src/view/setup/init.ts";
 
 export default class Init extends PictlCommand {
   static override summary = "Write a first config, once its nodes have answered.";

@@ -4,7 +4,7 @@ import { kibanaObjects, linksInto, setUpKibana } from "../src/app/kibana.ts";
 import { PictlCommand } from "../src/cli/command.ts";
 import { loadShipping } from "../src/cli/output/open-log.ts";
 import { parseMoment } from "../src/domain/time.ts";
-import { kibanaView } from "../src/view/kibana.ts";
+import { kibanaView } from "../src/view/service/kibana.ts";
 
 export default class Kibana extends PictlCommand {
   static override summary = "Print links into Kibana, or put pictl's dashboards there.";

@@ -7,7 +7,7 @@ import { loadLog, loadShipping } from "../src/cli/output/open-log.ts";
 import { StreamCommand } from "../src/cli/families/stream-command.ts";
 import type { PictlEvent } from "../src/domain/event.ts";
 import { parseMoment } from "../src/domain/time.ts";
-import { eventLine } from "../src/view/log.ts";
+import { eventLine } from "../src/view/service/log.ts";
 
 export default class Log extends StreamCommand {
   static override summary = "Show what pictl did: its own event log.";

@@ -6,8 +6,8 @@ import { StreamCommand } from "../src/cli/families/stream-command.ts";
 import type { Config, Placement } from "../src/domain/config/types.ts";
 import { selectOnNodes } from "../src/domain/select.ts";
 import { parseMoment } from "../src/domain/time.ts";
-import { logEnded, logLine, logNotices } from "../src/view/logs.ts";
-import { prefixes } from "../src/view/prefix.ts";
+import { logEnded, logLine, logNotices } from "../src/view/container/logs.ts";
+import { prefixes } from "../src/view/text/prefix.ts";
 
 export default class Logs extends StreamCommand {
   static override summary = "Print the logs of containers from all their nodes, merged by time.";

@@ -2,7 +2,7 @@ import { Args, Flags } from "@oclif/core";
 import { moveContainer } from "../src/app/move/index.ts";
 import { PictlCommand } from "../src/cli/command.ts";
 import * as common from "../src/cli/flags.ts";
-import { movesView } from "../src/view/move.ts";
+import { movesView } from "../src/view/container/move.ts";
 
 export default class Move extends PictlCommand {
   static override summary = "Move a container to another node; a failure leaves it where it is.";

@@ -2,7 +2,7 @@ import { listNodes } from "../src/app/nodes.ts";
 import { PictlCommand } from "../src/cli/command.ts";
 import * as common from "../src/cli/flags.ts";
 import { selectNodes } from "../src/domain/select.ts";
-import { nodesView } from "../src/view/nodes.ts";
+import { nodesView } from "../src/view/node/nodes.ts";
 
 export default class Nodes extends PictlCommand {
   static override summary = "Show every node: reachable or not, system, load, Docker, virtual IP.";

@@ -5,7 +5,7 @@ import { planOptions } from "../src/domain/plan/options.ts";
 import { planFlags, planWish } from "../src/cli/families/plan-flags.ts";
 import * as common from "../src/cli/flags.ts";
 import { writePlan } from "../src/cli/input/plan-file.ts";
-import { planView, stepsView } from "../src/view/plan.ts";
+import { planView, stepsView } from "../src/view/container/plan.ts";
 
 export default class Plan extends PictlCommand {
   static override summary = "Show what `apply` would do, and touch nothing.";

@@ -3,7 +3,7 @@ import { prune } from "../src/app/prune.ts";
 import { PictlCommand } from "../src/cli/command.ts";
 import * as common from "../src/cli/flags.ts";
 import { selectNodes } from "../src/domain/select.ts";
-import { prunedView, pruneSummary } from "../src/view/prune.ts";
+import { prunedView, pruneSummary } from "../src/view/image/prune.ts";
 
 export default class Prune extends PictlCommand {
   static override summary = "Remove unused images and stopped containers, never those of the layout.";

@@ -7,7 +7,7 @@ import { parseRegistry } from "../src/domain/registry/address.ts";
 import { localName, parseReference } from "../src/domain/registry/reference.ts";
 import { checkUsername } from "../src/domain/registry/username.ts";
 import { selectNodes } from "../src/domain/select.ts";
-import { pullView } from "../src/view/pull.ts";
+import { pullView } from "../src/view/image/pull.ts";
 
 export default class Pull extends PictlCommand {
   static override summary = "Pull an image from a registry on the nodes.";

@@ -3,7 +3,7 @@ import { analyseRsyslog } from "../src/app/rsyslog.ts";
 import { PictlCommand } from "../src/cli/command.ts";
 import { filterFlags, filterOfFlags } from "../src/cli/families/syslog-flags.ts";
 import { parseMoment } from "../src/domain/time.ts";
-import { rsyslogView } from "../src/view/rsyslog.ts";
+import { rsyslogView } from "../src/view/node/rsyslog.ts";
 
 export default class Rsyslog extends PictlCommand {
   static override summary = "Count what is in the rsyslog file: hosts, severities, programs, messages.";

@@ -2,7 +2,7 @@ import { Args } from "@oclif/core";
 import { ExecCommand, execFlags } from "../src/cli/families/exec-command.ts";
 import { savedCommand } from "../src/domain/exec/saved-command.ts";
 import { selectNodes } from "../src/domain/select.ts";
-import { savedCommandsView } from "../src/view/run.ts";
+import { savedCommandsView } from "../src/view/node/run.ts";
 
 export default class Run extends ExecCommand {
   static override summary = "Run a saved command of the config on the nodes, or list the saved commands.";

@@ -4,7 +4,7 @@ import { RegistryCommand } from "../src/cli/families/registry-command.ts";
 import { insecure, loginFlags } from "../src/cli/families/registry-login.ts";
 import { chooseRegistries } from "../src/domain/registry/choose.ts";
 import { parseTerm } from "../src/domain/registry/search.ts";
-import { searchView } from "../src/view/search.ts";
+import { searchView } from "../src/view/image/search.ts";
 
 export default class Search extends RegistryCommand {
   static override summary = "Search for images in Docker Hub and in the registries of the config.";

@@ -7,7 +7,7 @@ import { redraw } from "../src/cli/output/redraw.ts";
 import { sinkOf } from "../src/cli/output/sink.ts";
 import { selectOnNodes } from "../src/domain/select.ts";
 import { failureText } from "../src/view/failures.ts";
-import { statsView } from "../src/view/stats.ts";
+import { statsView } from "../src/view/container/stats.ts";
 
 const defaultSeconds = 2;
 

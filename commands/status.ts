@@ -6,7 +6,7 @@ import { jsonLine } from "../src/view/document.ts";
 import { redraw } from "../src/cli/output/redraw.ts";
 import { sinkOf } from "../src/cli/output/sink.ts";
 import { selectOnNodes } from "../src/domain/select.ts";
-import { statusView } from "../src/view/status.ts";
+import { statusView } from "../src/view/container/status.ts";
 import type { LiveSources } from "../src/watch/feed/feed.ts";
 import type { FollowStatus } from "../src/watch/follow-status.ts";
 import type { NamedScope } from "../src/watch/status.ts";
@@ -54,7 +54,7 @@ Where stdout is no terminal, --watch prints a line for everything there is, and 
       import("../src/watch/index.ts"),
       import("../src/watch/follow-status.ts"),
       import("../src/watch/status.ts"),
-      import("../src/view/status-watch.ts"),
+      import("../src/view/container/status-watch.ts"),
     ]);
     const scope: FollowStatus["scope"] = (latest) => scopeOf(latest, named);
     const { stdout } = process;

@@ -5,7 +5,7 @@ import { StreamCommand } from "../src/cli/families/stream-command.ts";
 import { filterFlags, filterOfFlags } from "../src/cli/families/syslog-flags.ts";
 import { selectNodes } from "../src/domain/select.ts";
 import { visible } from "../src/domain/text.ts";
-import { prefixes } from "../src/view/prefix.ts";
+import { prefixes } from "../src/view/text/prefix.ts";
 
 export default class Syslog extends StreamCommand {
   static override summary = "Print the system log of the nodes.";

@@ -5,7 +5,7 @@ import { RegistryCommand } from "../src/cli/families/registry-command.ts";
 import { insecure, loginFlags } from "../src/cli/families/registry-login.ts";
 import { chooseRegistries } from "../src/domain/registry/choose.ts";
 import { parseRepository } from "../src/domain/registry/reference.ts";
-import { tagsView } from "../src/view/tags.ts";
+import { tagsView } from "../src/view/image/tags.ts";
 
 export default class Tags extends RegistryCommand {
   static override summary = "List the tags of an image, newest version first.";

@@ -1,6 +1,6 @@
 import { checkConfig } from "../../src/app/config/check.ts";
 import { ConfigCommand } from "../../src/cli/families/config-command.ts";
-import { problemsView } from "../../src/view/config.ts";
+import { problemsView } from "../../src/view/setup/config.ts";
 
 export default class ConfigCheck extends ConfigCommand {
   static override summary = "List every error and warning of the config.";

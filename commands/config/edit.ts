@@ -2,7 +2,7 @@ import { editConfig } from "../../src/app/config/edit.ts";
 import { ConfigCommand } from "../../src/cli/families/config-command.ts";
 import { openDraft } from "../../src/cli/input/editor.ts";
 import { hintedFurther, PictlError, toFailure } from "../../src/domain/errors.ts";
-import { problemsView } from "../../src/view/config.ts";
+import { problemsView } from "../../src/view/setup/config.ts";
 
 export default class ConfigEdit extends ConfigCommand {
   static override summary = "Open the config in your editor; a broken result is not taken.";

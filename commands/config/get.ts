@@ -1,7 +1,7 @@
 import { Args } from "@oclif/core";
 import { getConfigValue } from "../../src/app/config/get.ts";
 import { ConfigCommand } from "../../src/cli/families/config-command.ts";
-import { valueView } from "../../src/view/config.ts";
+import { valueView } from "../../src/view/setup/config.ts";
 
 export default class ConfigGet extends ConfigCommand {
   static override summary = "Print one value of the config; secrets stay hidden.";

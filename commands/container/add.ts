@@ -2,7 +2,7 @@ import { Args, Flags } from "@oclif/core";
 import { addContainer } from "../../src/app/container/add.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
 import * as common from "../../src/cli/flags.ts";
-import { containerChangeView } from "../../src/view/container.ts";
+import { containerChangeView } from "../../src/view/container/container.ts";
 
 export default class ContainerAdd extends PictlCommand {
   static override summary = "Add a container to the config: layout, heartbeat and constraints together.";

@@ -3,7 +3,7 @@ import { editContainer } from "../../src/app/container/edit.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
 import * as common from "../../src/cli/flags.ts";
 import { PictlError } from "../../src/domain/errors.ts";
-import { containerChangeView } from "../../src/view/container.ts";
+import { containerChangeView } from "../../src/view/container/container.ts";
 import { editQuestion } from "../../src/view/questions.ts";
 
 export default class ContainerEdit extends PictlCommand {

@@ -17,7 +17,7 @@ import { watchStalls } from "../../src/daemon/stall.ts";
 import type { ElasticSection } from "../../src/domain/config/types.ts";
 import type { Fence } from "../../src/domain/guard/command.ts";
 import { checkPeriod } from "../../src/domain/vip/period.ts";
-import { heartbeatView } from "../../src/view/heartbeat.ts";
+import { heartbeatView } from "../../src/view/service/heartbeat.ts";
 
 /** Of a line in a crontab. */
 const runEverySeconds = 60;

@@ -1,6 +1,6 @@
 import { readDaemonStatus } from "../../src/app/daemon/status.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
-import { daemonView } from "../../src/view/daemon.ts";
+import { daemonView } from "../../src/view/service/daemon.ts";
 
 export default class DaemonStatus extends PictlCommand {
   static override summary = "Tell whether a daemon runs on this machine; exit 1 when none does.";

@@ -5,7 +5,7 @@ import * as common from "../../src/cli/flags.ts";
 import { openImageArchive } from "../../src/cli/input/image-archive.ts";
 import { localName, pullName } from "../../src/domain/registry/reference.ts";
 import { selectNodes } from "../../src/domain/select.ts";
-import { pushView } from "../../src/view/images.ts";
+import { pushView } from "../../src/view/image/images.ts";
 
 export default class ImagePush extends PictlCommand {
   static override summary = "Give nodes an image of this machine, without a registry.";

@@ -4,7 +4,7 @@ import { PictlCommand } from "../../src/cli/command.ts";
 import * as common from "../../src/cli/flags.ts";
 import { checkReference } from "../../src/domain/images/reference.ts";
 import { selectNodes } from "../../src/domain/select.ts";
-import { removedImagesView } from "../../src/view/images.ts";
+import { removedImagesView } from "../../src/view/image/images.ts";
 import { imageRemovalQuestion } from "../../src/view/questions.ts";
 
 export default class ImageRemove extends PictlCommand {

@@ -2,7 +2,7 @@ import { Flags } from "@oclif/core";
 import { PictlCommand } from "../../src/cli/command.ts";
 import { labName, labNode } from "../../src/cli/families/lab-flags.ts";
 import { labCut } from "../../src/lab/index.ts";
-import { labView } from "../../src/view/lab.ts";
+import { labView } from "../../src/view/setup/lab.ts";
 
 export default class LabCut extends PictlCommand {
   static override summary = "Cut a lab node off the network, as a broken cable does.";

@@ -2,7 +2,7 @@ import { Flags } from "@oclif/core";
 import { PictlCommand } from "../../src/cli/command.ts";
 import { labName } from "../../src/cli/families/lab-flags.ts";
 import { labDown } from "../../src/lab/index.ts";
-import { labDownView } from "../../src/view/lab.ts";
+import { labDownView } from "../../src/view/setup/lab.ts";
 
 export default class LabDown extends PictlCommand {
   static override summary = "Take a lab down, with everything it made.";

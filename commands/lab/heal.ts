@@ -2,7 +2,7 @@ import { Args } from "@oclif/core";
 import { PictlCommand } from "../../src/cli/command.ts";
 import { labName } from "../../src/cli/families/lab-flags.ts";
 import { labHeal } from "../../src/lab/index.ts";
-import { labView } from "../../src/view/lab.ts";
+import { labView } from "../../src/view/setup/lab.ts";
 
 export default class LabHeal extends PictlCommand {
   static override summary = "Mend the cuts of a lab node, or all of them.";

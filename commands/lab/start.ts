@@ -1,7 +1,7 @@
 import { PictlCommand } from "../../src/cli/command.ts";
 import { labName, labNode } from "../../src/cli/families/lab-flags.ts";
 import { labStart } from "../../src/lab/index.ts";
-import { labView } from "../../src/view/lab.ts";
+import { labView } from "../../src/view/setup/lab.ts";
 
 export default class LabStart extends PictlCommand {
   static override summary = "Give a lab node its power back.";

@@ -1,7 +1,7 @@
 import { PictlCommand } from "../../src/cli/command.ts";
 import { labName } from "../../src/cli/families/lab-flags.ts";
 import { labStatus } from "../../src/lab/index.ts";
-import { labView } from "../../src/view/lab.ts";
+import { labView } from "../../src/view/setup/lab.ts";
 
 export default class LabStatus extends PictlCommand {
   static override summary = "Show a lab's nodes: power, sshd, dockerd, cuts.";

@@ -2,7 +2,7 @@ import { Flags } from "@oclif/core";
 import { PictlCommand } from "../../src/cli/command.ts";
 import { labName } from "../../src/cli/families/lab-flags.ts";
 import { labUp } from "../../src/lab/index.ts";
-import { labUpView } from "../../src/view/lab.ts";
+import { labUpView } from "../../src/view/setup/lab.ts";
 
 export default class LabUp extends PictlCommand {
   static override summary = "Start a throw-away cluster of real nodes on this Linux machine.";

@@ -4,7 +4,7 @@ import { addNode } from "../../src/app/node/add.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
 import * as common from "../../src/cli/flags.ts";
 import { trustBy } from "../../src/cli/families/host-keys.ts";
-import { nodeChangeView } from "../../src/view/node.ts";
+import { nodeChangeView } from "../../src/view/node/node.ts";
 
 export default class NodeAdd extends PictlCommand {
   static override summary = "Add a node to the layout, once it has answered.";

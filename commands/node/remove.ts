@@ -3,7 +3,7 @@ import { removeDrainedNode } from "../../src/app/node/remove-drained.ts";
 import { removeNode } from "../../src/app/node/remove.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
 import * as common from "../../src/cli/flags.ts";
-import { drainQuestion, nodeRemovalView } from "../../src/view/node.ts";
+import { drainQuestion, nodeRemovalView } from "../../src/view/node/node.ts";
 import { nodeRemovalQuestion } from "../../src/view/questions.ts";
 
 export default class NodeRemove extends PictlCommand {

@@ -5,7 +5,7 @@ import * as common from "../../src/cli/flags.ts";
 import { trustBy } from "../../src/cli/families/host-keys.ts";
 import { oneForFingerprints } from "../../src/domain/node/trust.ts";
 import { selectNodes } from "../../src/domain/select.ts";
-import { hostKeysView } from "../../src/view/node.ts";
+import { hostKeysView } from "../../src/view/node/node.ts";
 
 export default class NodeTrust extends PictlCommand {
   static override summary = "Show the host keys of nodes and, once agreed to, trust them.";

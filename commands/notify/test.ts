@@ -1,6 +1,6 @@
 import { testNotices } from "../../src/app/notices/test.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
-import { notifyView } from "../../src/view/notify.ts";
+import { notifyView } from "../../src/view/service/notify.ts";
 
 export default class NotifyTest extends PictlCommand {
   static override summary = "Send a test message to each receiver of `notify`.";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { PictlCommand } from "../../src/cli/command.ts";
 import { openDaemonLog } from "../../src/cli/output/daemon-log.ts";
 import { jsonLine } from "../../src/view/document.ts";
-import { listeningView } from "../../src/view/serve.ts";
+import { listeningView } from "../../src/view/service/serve.ts";
 
 export default class Serve extends PictlCommand {
   static override summary = "Serve the web console and the HTTP API. Runs in the foreground.";

@@ -3,7 +3,7 @@ import { daemonPid } from "../../src/app/daemon/status.ts";
 import { showVips } from "../../src/app/vip/show.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
 import { selectVips } from "../../src/domain/vip/select.ts";
-import { vipsView } from "../../src/view/vip.ts";
+import { vipsView } from "../../src/view/service/vip.ts";
 
 export default class VipShow extends PictlCommand {
   static override summary = "Show who has the virtual IP, and how its candidates are.";

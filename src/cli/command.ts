@@ -7,7 +7,7 @@ import { type Failure, PictlError } from "../domain/errors.ts";
 import type { Config } from "../domain/config/types.ts";
 import { emptyLayoutText } from "../view/empty-layout.ts";
 import { failureText } from "../view/failures.ts";
-import type { Style } from "../view/style.ts";
+import type { Style } from "../view/text/style.ts";
 import { createAsk } from "./input/ask.ts";
 import { failuresOf } from "./errors/failures.ts";
 import { exitCodeFor, jsonDocument, jsonFailure, jsonText } from "../view/document.ts";

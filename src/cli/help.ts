@@ -1,7 +1,7 @@
 import type { Command } from "@oclif/core";
 import { CommandHelp, Help } from "@oclif/core/help";
 import { jsonDocument, jsonText } from "../view/document.ts";
-import { wrapCommand } from "../view/wrap.ts";
+import { wrapCommand } from "../view/text/wrap.ts";
 
 /** A command's page: what oclif makes of its statics, with a short usage and nothing said twice. */
 class ManualPage extends CommandHelp {

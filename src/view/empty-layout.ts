@@ -1,8 +1,8 @@
 import type { Config } from "../domain/config/types.ts";
 import { quote } from "../domain/shell.ts";
 import { visible } from "../domain/text.ts";
-import { type Style, tint } from "./style.ts";
-import { wrapBehind } from "./wrap.ts";
+import { type Style, tint } from "./text/style.ts";
+import { wrapBehind } from "./text/wrap.ts";
 
 /** Why there are no containers in a result that would have all of the layout's, and how to get one; empty where that is not so. */
 export function emptyLayoutText(style: Style, { placements, nodes }: Config, result: object): string {

@@ -1,7 +1,7 @@
 import type { Failure } from "../domain/errors.ts";
 import { visible, visibleLines } from "../domain/text.ts";
-import { type Style, tint } from "./style.ts";
-import { wrapBehind } from "./wrap.ts";
+import { type Style, tint } from "./text/style.ts";
+import { wrapBehind } from "./text/wrap.ts";
 
 /**
  * One paragraph per failure: where, what, and what to do. Failures with the same text are told once for all their places, and

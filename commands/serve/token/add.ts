@@ -1,6 +1,6 @@
 import { Flags } from "@oclif/core";
 import { AccountsCommand, roleFlag } from "../../../src/cli/families/accounts-command.ts";
-import { newTokenView } from "../../../src/view/serve.ts";
+import { newTokenView } from "../../../src/view/service/serve.ts";
 
 export default class ServeTokenAdd extends AccountsCommand {
   static override summary = "Make a token for a script that uses the HTTP API.";

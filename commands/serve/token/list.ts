@@ -1,5 +1,5 @@
 import { AccountsCommand } from "../../../src/cli/families/accounts-command.ts";
-import { tokensView } from "../../../src/view/serve.ts";
+import { tokensView } from "../../../src/view/service/serve.ts";
 
 export default class ServeTokenList extends AccountsCommand {
   static override summary = "List the tokens of the HTTP API; what they are is not kept.";

@@ -1,5 +1,5 @@
 import { AccountsCommand } from "../../../src/cli/families/accounts-command.ts";
-import { usersView } from "../../../src/view/serve.ts";
+import { usersView } from "../../../src/view/service/serve.ts";
 
 export default class ServeUserList extends AccountsCommand {
   static override summary = "List the users of the web console, beside web_username of the config.";

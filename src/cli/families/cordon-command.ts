@@ -1,6 +1,6 @@
 import { cordonNodes } from "../../app/node/cordon.ts";
 import { selectNodes } from "../../domain/select.ts";
-import { nodeChangeView } from "../../view/node.ts";
+import { nodeChangeView } from "../../view/node/node.ts";
 import { type GlobalFlags, PictlCommand } from "../command.ts";
 
 /** What `node cordon` and `node uncordon` share: everything but the direction. */

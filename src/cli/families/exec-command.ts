@@ -2,7 +2,7 @@ import { Flags } from "@oclif/core";
 import { execute, type ExecTask } from "../../app/exec.ts";
 import type { Context } from "../../context.ts";
 import { selectNodes } from "../../domain/select.ts";
-import { finishedText, foldedView, plannedView } from "../../view/exec.ts";
+import { finishedText, foldedView, plannedView } from "../../view/node/exec.ts";
 import { type GlobalFlags, PictlCommand } from "../command.ts";
 import * as common from "../flags.ts";
 import { liveOutput } from "../output/live-output.ts";

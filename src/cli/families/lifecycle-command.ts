@@ -2,7 +2,7 @@ import { lifecycle } from "../../app/lifecycle.ts";
 import type { Placement } from "../../domain/config/types.ts";
 import type { LifecycleAction } from "../../domain/container/lifecycle.ts";
 import { selectWithStrays } from "../../domain/select.ts";
-import { outcomesView } from "../../view/lifecycle.ts";
+import { outcomesView } from "../../view/container/lifecycle.ts";
 import { lifecycleQuestion } from "../../view/questions.ts";
 import { type GlobalFlags, PictlCommand } from "../command.ts";
 

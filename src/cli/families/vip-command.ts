@@ -7,7 +7,7 @@ import { changeVip } from "../../app/vip/by-hand.ts";
 import type { Fence } from "../../domain/guard/command.ts";
 import type { VipWish } from "../../domain/vip/memory.ts";
 import { selectVip } from "../../domain/vip/select.ts";
-import { vipChangesView } from "../../view/vip.ts";
+import { vipChangesView } from "../../view/service/vip.ts";
 import { type GlobalFlags, PictlCommand } from "../command.ts";
 import * as common from "../flags.ts";
 

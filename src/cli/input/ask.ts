@@ -1,7 +1,7 @@
 import type { Ask } from "../../app/ports.ts";
 import { abortable } from "../../abort.ts";
 import { PictlError } from "../../domain/errors.ts";
-import { wrapIndented } from "../../view/wrap.ts";
+import { wrapIndented } from "../../view/text/wrap.ts";
 import type { Terminal } from "../output/terminal.ts";
 
 export interface AskOptions {

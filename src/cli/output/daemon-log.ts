@@ -1,6 +1,6 @@
 import type { EventLog, Progress } from "../../app/ports.ts";
 import { visible } from "../../domain/text.ts";
-import { eventLine } from "../../view/log.ts";
+import { eventLine } from "../../view/service/log.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What a daemon says while it runs: its events and its warnings, for a person on a terminal, else as JSON lines. */

@@ -1,8 +1,8 @@
 import type { LiveOutput } from "../../app/exec.ts";
 import { WholeLines } from "../../domain/exec/whole-lines.ts";
 import { visible } from "../../domain/text.ts";
-import { prefixes } from "../../view/prefix.ts";
-import type { Style } from "../../view/style.ts";
+import { prefixes } from "../../view/text/prefix.ts";
+import type { Style } from "../../view/text/style.ts";
 import { sinkOf } from "./sink.ts";
 
 /** Where a node's stdout or stderr goes. */

@@ -1,8 +1,8 @@
 import type { Progress, ProgressStep } from "../../app/ports.ts";
 import { visible, visibleLines } from "../../domain/text.ts";
-import { duration } from "../../view/units.ts";
-import { tint } from "../../view/style.ts";
-import { wrapBehind } from "../../view/wrap.ts";
+import { duration } from "../../view/text/units.ts";
+import { tint } from "../../view/text/style.ts";
+import { wrapBehind } from "../../view/text/wrap.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Progress that can be taken off the screen before results are printed. */

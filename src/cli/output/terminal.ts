@@ -1,4 +1,4 @@
-import type { Style } from "../../view/style.ts";
+import type { Style } from "../../view/text/style.ts";
 
 /** What this run of pictl may assume about the streams it was given. */
 export interface Terminal {

@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 import { operationOf } from "../../operations/index.ts";
 import type { Operation } from "../../operations/operation.ts";
 import { failureText } from "../../view/failures.ts";
-import { localTime } from "../../view/units.ts";
+import { localTime } from "../../view/text/units.ts";
 import type { Requester } from "../access/identity.ts";
 import type { Tokens } from "../access/tokens.ts";
 import { answeredFailures, statusOfError } from "../answer.ts";

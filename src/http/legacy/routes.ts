@@ -2,16 +2,16 @@ import type { LogRow } from "../../app/logs/index.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { visible } from "../../domain/text.ts";
 import type { OperationId } from "../../operations/index.ts";
-import { buildView } from "../../view/build.ts";
-import { foldedView } from "../../view/exec.ts";
-import { heartbeatView } from "../../view/heartbeat.ts";
-import { imagesView } from "../../view/images.ts";
-import { outcomesView } from "../../view/lifecycle.ts";
-import { movesView } from "../../view/move.ts";
-import { nodesView } from "../../view/nodes.ts";
-import { prunedView } from "../../view/prune.ts";
-import { statusView } from "../../view/status.ts";
-import type { Style } from "../../view/style.ts";
+import { buildView } from "../../view/image/build.ts";
+import { foldedView } from "../../view/node/exec.ts";
+import { heartbeatView } from "../../view/service/heartbeat.ts";
+import { imagesView } from "../../view/image/images.ts";
+import { outcomesView } from "../../view/container/lifecycle.ts";
+import { movesView } from "../../view/container/move.ts";
+import { nodesView } from "../../view/node/nodes.ts";
+import { prunedView } from "../../view/image/prune.ts";
+import { statusView } from "../../view/container/status.ts";
+import type { Style } from "../../view/text/style.ts";
 
 /** What a client of the original says, by name; what it leaves out is empty. */
 export type Said = (name: string) => string;

@@ -4,7 +4,7 @@ import { PictlError } from "../../domain/errors.ts";
 import type { Operation } from "../../operations/operation.ts";
 import { type Caller, perform } from "../../operations/perform.ts";
 import { failureText } from "../../view/failures.ts";
-import type { Style } from "../../view/style.ts";
+import type { Style } from "../../view/text/style.ts";
 import { silentProgress } from "../api/look.ts";
 import type { OperationParts } from "../api/operations.ts";
 import type { LegacyRoute } from "./routes.ts";

@@ -1,7 +1,7 @@
 import { readLogs } from "../../app/logs/index.ts";
 import { selectOnNodes } from "../../domain/select.ts";
 import { parseMoment } from "../../domain/time.ts";
-import { logNotices } from "../../view/logs.ts";
+import { logNotices } from "../../view/container/logs.ts";
 import { grepOf, grep, moment, onlyNodes } from "../common.ts";
 import * as field from "../fields.ts";
 import { operation } from "../operation.ts";

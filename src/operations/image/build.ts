@@ -1,6 +1,6 @@
 import { buildImages } from "../../app/build.ts";
 import { selectPlacements } from "../../domain/select.ts";
-import { nothingToBuild } from "../../view/build.ts";
+import { nothingToBuild } from "../../view/image/build.ts";
 import { allContainers, dryRun, meant, placements } from "../common.ts";
 import * as field from "../fields.ts";
 import { operation } from "../operation.ts";

@@ -1,6 +1,6 @@
 import { prune } from "../../app/prune.ts";
 import { selectNodes } from "../../domain/select.ts";
-import { pruneSummary } from "../../view/prune.ts";
+import { pruneSummary } from "../../view/image/prune.ts";
 import { allNodes, dryRun, meant, onlyNodes, wait } from "../common.ts";
 import * as field from "../fields.ts";
 import { operation } from "../operation.ts";

@@ -1,5 +1,5 @@
 import { drainNode } from "../../app/node/drain-node.ts";
-import { drainQuestion } from "../../view/node.ts";
+import { drainQuestion } from "../../view/node/node.ts";
 import * as common from "../common.ts";
 import * as field from "../fields.ts";
 import { operation } from "../operation.ts";

@@ -1,6 +1,6 @@
 import { removeDrainedNode } from "../../app/node/remove-drained.ts";
 import { removeNode } from "../../app/node/remove.ts";
-import { drainQuestion } from "../../view/node.ts";
+import { drainQuestion } from "../../view/node/node.ts";
 import { nodeRemovalQuestion } from "../../view/questions.ts";
 import * as common from "../common.ts";
 import * as field from "../fields.ts";

@@ -1,7 +1,7 @@
 import { applyConfig } from "../../app/plan/apply.ts";
 import { refuseLeavingData } from "../../domain/plan/leaving.ts";
 import { planOptions } from "../../domain/plan/options.ts";
-import { planQuestion } from "../../view/plan.ts";
+import { planQuestion } from "../../view/container/plan.ts";
 import * as common from "../common.ts";
 import * as field from "../fields.ts";
 import { operation } from "../operation.ts";

@@ -7,7 +7,7 @@ import type { OpenCluster } from "../../app/ports.ts";
 import { operations } from "../../operations/index.ts";
 import type { Jobs } from "../../operations/jobs/index.ts";
 import type { Live } from "../../watch/live.ts";
-import { localTime } from "../../view/units.ts";
+import { localTime } from "../../view/text/units.ts";
 import { firstState } from "../state/first.ts";
 import { screenLayout } from "../state/layout.ts";
 import { reduceState } from "../state/reduce.ts";

@@ -1,6 +1,6 @@
 import { failoverCandidates } from "../../watch/candidates.ts";
 import type { LiveCheck, Model } from "../../watch/model.ts";
-import { duration, localTime } from "../../view/units.ts";
+import { duration, localTime } from "../../view/text/units.ts";
 import { type Fact, listView, type Row, type RowSight } from "./list.ts";
 import { since, withoutName } from "./words.ts";
 

@@ -1,5 +1,5 @@
 import type { LiveContainer, LiveNode, Model } from "../../watch/model.ts";
-import { bytes } from "../../view/units.ts";
+import { bytes } from "../../view/text/units.ts";
 import { containerEvents } from "./event-facts.ts";
 import { type Fact, listView, type Row, type RowSight } from "./list.ts";
 import { age, containerSign, containerState, isAmiss, percent, since } from "./words.ts";

@@ -1,5 +1,5 @@
 import type { PictlEvent } from "../../domain/event.ts";
-import { localTime } from "../../view/units.ts";
+import { localTime } from "../../view/text/units.ts";
 import type { Fact, RowSight } from "./list.ts";
 
 /** The last events of a container, the newest first. */

@@ -1,6 +1,6 @@
 import type { PictlEvent } from "../../domain/event.ts";
 import type { Model } from "../../watch/model.ts";
-import { duration, localTime } from "../../view/units.ts";
+import { duration, localTime } from "../../view/text/units.ts";
 import { changeOf } from "./event-facts.ts";
 import { type Fact, listView, type Row, type RowSubject } from "./list.ts";
 

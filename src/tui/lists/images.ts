@@ -1,6 +1,6 @@
 import type { ImageRow } from "../../app/images.ts";
 import type { Model } from "../../watch/model.ts";
-import { bytes, duration, localTime } from "../../view/units.ts";
+import { bytes, duration, localTime } from "../../view/text/units.ts";
 import { type Fact, listView, type Row } from "./list.ts";
 import { shortId } from "../../domain/text.ts";
 

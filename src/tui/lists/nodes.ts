@@ -1,5 +1,5 @@
 import type { LiveNode, Model } from "../../watch/model.ts";
-import { bytes, duration } from "../../view/units.ts";
+import { bytes, duration } from "../../view/text/units.ts";
 import { nodeEvents } from "./event-facts.ts";
 import { type Fact, listView, type Row, type RowSight } from "./list.ts";
 import { age, containerSign, containerState, nodeSign, nodeState, percent, since } from "./words.ts";

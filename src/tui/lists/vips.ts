@@ -1,5 +1,5 @@
 import type { LiveVip, Model } from "../../watch/model.ts";
-import { duration } from "../../view/units.ts";
+import { duration } from "../../view/text/units.ts";
 import { vipEvents } from "./event-facts.ts";
 import { type Fact, listView, type Row, type RowSight } from "./list.ts";
 import { since } from "./words.ts";

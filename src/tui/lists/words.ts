@@ -1,6 +1,6 @@
 import type { LiveContainer, LiveNode } from "../../watch/model.ts";
 import type { LineTone } from "../view/line.ts";
-import { duration } from "../../view/units.ts";
+import { duration } from "../../view/text/units.ts";
 
 /** Three looks may be missing before what is shown is told to be old. */
 const staleMs = { container: 90_000, node: 20_000 };

@@ -1,4 +1,4 @@
-import { localTime } from "../../view/units.ts";
+import { localTime } from "../../view/text/units.ts";
 import type { ListView } from "../lists/index.ts";
 import { chosen, chosenContainers, nothing } from "./act.ts";
 import { freshLogs } from "./first.ts";

@@ -1,5 +1,5 @@
 import type { LiveJob } from "../../watch/model.ts";
-import { duration } from "../../view/units.ts";
+import { duration } from "../../view/text/units.ts";
 import { lasting } from "../lists/words.ts";
 import type { State } from "../state/types.ts";
 import type { Line, LineTone } from "./line.ts";

@@ -1,5 +1,5 @@
 import type { LiveNode } from "../../watch/model.ts";
-import { localTime } from "../../view/units.ts";
+import { localTime } from "../../view/text/units.ts";
 import { eventPlace } from "../lists/events.ts";
 import { changeOf } from "../lists/event-facts.ts";
 import { cpuShare, diskPercent, heat, memoryPercent } from "../lists/nodes.ts";

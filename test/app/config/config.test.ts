@@ -6,7 +6,7 @@ import { editConfig } from "../../../src/app/config/edit.ts";
 import { getConfigValue } from "../../../src/app/config/get.ts";
 import { setConfigValue } from "../../../src/app/config/set.ts";
 import { showConfig } from "../../../src/app/config/show.ts";
-import { problemsView, valueView } from "../../../src/view/config.ts";
+import { problemsView, valueView } from "../../../src/view/setup/config.ts";
 import { temporaryFile } from "../../adapters/config/folder.ts";
 
 const plain = { colour: false, width: Number.POSITIVE_INFINITY };

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { placementHistory } from "../../../src/app/history/index.ts";
 import type { Ports } from "../../../src/app/ports.ts";
 import { noHistory, type PlacementRecord, withRecord } from "../../../src/domain/history/records.ts";
-import { historyView } from "../../../src/view/history.ts";
+import { historyView } from "../../../src/view/container/history.ts";
 import { config, placement } from "../../fakes/config.ts";
 
 function record(generation: number, node: string, outcome: PlacementRecord["outcome"] = "placed"): PlacementRecord {

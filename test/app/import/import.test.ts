@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { readComposeFile } from "../../../src/adapters/compose/index.ts";
 import { openConfigStore } from "../../../src/adapters/config/index.ts";
 import { importServices } from "../../../src/app/import.ts";
-import { importView } from "../../../src/view/import.ts";
+import { importView } from "../../../src/view/setup/import.ts";
 
 const files = join(import.meta.dirname, "files");
 const plain = { colour: false, width: Number.POSITIVE_INFINITY };
