@@ -45,7 +45,7 @@ export async function bundleWeb(root: string): Promise<readonly BuiltFile[]> {
     jsxImportSource: "preact",
     minify: true,
     define: { "process.env.NODE_ENV": '"production"', OPERATIONS: JSON.stringify(webOperations) },
-    // Of packages whose styles belong to a chunk: src/web/parts/sheet.ts puts them into the page.
+    // Of packages whose styles belong to a chunk: src/web/parts/charts/sheet.ts puts them into the page.
     plugins: [stylesAsText],
     logLevel: "warning",
   });

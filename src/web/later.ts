@@ -15,5 +15,5 @@ export { Entry } from "./pages/container/entry.tsx";
 export { Doctor } from "./pages/node/doctor.tsx";
 export { Plan } from "./pages/plan.tsx";
 export { Run } from "./pages/run.tsx";
-export { Rsyslog } from "./parts/rsyslog.tsx";
-export { Syslog } from "./parts/syslog.tsx";
+export { Rsyslog } from "./parts/logs/rsyslog.tsx";
+export { Syslog } from "./parts/logs/syslog.tsx";

@@ -1,4 +1,4 @@
-import { lazily } from "./parts/lazily.tsx";
+import { lazily } from "./parts/display/lazily.tsx";
 
 /** What stands in for each of later.ts until that is there. */
 export const AddContainer = lazily((all) => all.AddContainer);

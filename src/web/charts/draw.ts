@@ -1,6 +1,6 @@
 import uPlot from "uplot";
 import sheet from "uplot/dist/uPlot.min.css";
-import { addSheet } from "../parts/sheet.ts";
+import { addSheet } from "../parts/charts/sheet.ts";
 import type { Lines, Sample } from "../state/samples.ts";
 
 export interface Drawn {

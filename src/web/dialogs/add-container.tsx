@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import { Act } from "../parts/act.tsx";
-import { Field, NodeChoice, OneOf, Switch } from "../parts/fields.tsx";
+import { Act } from "../parts/controls/act.tsx";
+import { Field, NodeChoice, OneOf, Switch } from "../parts/controls/fields.tsx";
 import { deed } from "../state/doing.ts";
 
 /** Layout, heartbeat and constraints together. */

@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
 import type { KeyRow } from "../../app/node/trust.ts";
-import { Act } from "../parts/act.tsx";
-import { Failures } from "../parts/failures.tsx";
-import { Field } from "../parts/fields.tsx";
-import { HostKeys, unknownKeys } from "../parts/host-keys.tsx";
-import { useLook } from "../parts/use-look.ts";
+import { Act } from "../parts/controls/act.tsx";
+import { Failures } from "../parts/results/failures.tsx";
+import { Field } from "../parts/controls/fields.tsx";
+import { HostKeys, unknownKeys } from "../parts/cluster/host-keys.tsx";
+import { useLook } from "../parts/results/use-look.ts";
 import { deed } from "../state/doing.ts";
 
 /** Where it is, the key that it shows, and only then: into the config. */

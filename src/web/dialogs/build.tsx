@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
-import { Act } from "../parts/act.tsx";
-import { Switch } from "../parts/fields.tsx";
-import { Picker } from "../parts/picker.tsx";
+import { Act } from "../parts/controls/act.tsx";
+import { Switch } from "../parts/controls/fields.tsx";
+import { Picker } from "../parts/controls/picker.tsx";
 import { deed } from "../state/doing.ts";
 
 /** Builds images on the nodes that the layout places them on. */

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { drain, removeNode } from "../deeds/cluster.ts";
-import { Act } from "../parts/act.tsx";
-import { Switch } from "../parts/fields.tsx";
+import { Act } from "../parts/controls/act.tsx";
+import { Switch } from "../parts/controls/fields.tsx";
 
 /** What goes where is shown before: to work on a node, or to take it out of the config. */
 export function Drain({

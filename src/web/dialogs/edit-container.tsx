@@ -1,9 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
 import type { LiveContainer } from "../../watch/model.ts";
-import { Act } from "../parts/act.tsx";
-import { Failures } from "../parts/failures.tsx";
-import { Field, NodeChoice, Switch } from "../parts/fields.tsx";
-import { useLook } from "../parts/use-look.ts";
+import { Act } from "../parts/controls/act.tsx";
+import { Failures } from "../parts/results/failures.tsx";
+import { Field, NodeChoice, Switch } from "../parts/controls/fields.tsx";
+import { useLook } from "../parts/results/use-look.ts";
 import { deed } from "../state/doing.ts";
 import { type ConfigDocument, editable } from "../state/document.ts";
 import { config } from "../state/store.ts";

@@ -2,10 +2,10 @@ import { useState } from "preact/hooks";
 import type { CandidateRow } from "../../app/placement/candidates.ts";
 import type { LiveContainer } from "../../watch/model.ts";
 import { moveTo } from "../deeds/containers.ts";
-import { Act } from "../parts/act.tsx";
-import { Failures } from "../parts/failures.tsx";
-import { Switch } from "../parts/fields.tsx";
-import { useLook } from "../parts/use-look.ts";
+import { Act } from "../parts/controls/act.tsx";
+import { Failures } from "../parts/results/failures.tsx";
+import { Switch } from "../parts/controls/fields.tsx";
+import { useLook } from "../parts/results/use-look.ts";
 
 /** Where it can go, the best first, with the reason for every node that cannot take it; then what would happen. */
 export function Move({ row, onClose }: { readonly row: LiveContainer; readonly onClose: () => void }) {

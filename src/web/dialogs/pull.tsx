@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
 import type { FoundImage, ImageTag } from "../../domain/registry/listing.ts";
-import { Act } from "../parts/act.tsx";
-import { Failures } from "../parts/failures.tsx";
-import { Field, meant, NodeChoice, Switch } from "../parts/fields.tsx";
-import { useLook } from "../parts/use-look.ts";
+import { Act } from "../parts/controls/act.tsx";
+import { Failures } from "../parts/results/failures.tsx";
+import { Field, meant, NodeChoice, Switch } from "../parts/controls/fields.tsx";
+import { useLook } from "../parts/results/use-look.ts";
 import { deed } from "../state/doing.ts";
 
 /** An image from a registry onto nodes: by its name, or found in the registries first. */

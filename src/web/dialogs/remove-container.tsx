@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
 import type { LiveContainer } from "../../watch/model.ts";
 import { removeFromConfig } from "../deeds/containers.ts";
-import { Act } from "../parts/act.tsx";
-import { Switch } from "../parts/fields.tsx";
+import { Act } from "../parts/controls/act.tsx";
+import { Switch } from "../parts/controls/fields.tsx";
 
 /** Out of the config and from its node, or out of the config alone. */
 export function RemoveContainer({ row, onClose }: { readonly row: LiveContainer; readonly onClose: () => void }) {

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import { Act } from "../parts/act.tsx";
-import { Switch } from "../parts/fields.tsx";
+import { Act } from "../parts/controls/act.tsx";
+import { Switch } from "../parts/controls/fields.tsx";
 import { deed } from "../state/doing.ts";
 
 /** The marked images, by name or id, from the nodes on which they were marked. */

@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
 import type { KeyRow } from "../../app/node/trust.ts";
-import { Act } from "../parts/act.tsx";
-import { Failures } from "../parts/failures.tsx";
-import { HostKeys, unknownKeys } from "../parts/host-keys.tsx";
-import { useLook } from "../parts/use-look.ts";
+import { Act } from "../parts/controls/act.tsx";
+import { Failures } from "../parts/results/failures.tsx";
+import { HostKeys, unknownKeys } from "../parts/cluster/host-keys.tsx";
+import { useLook } from "../parts/results/use-look.ts";
 import { deed } from "../state/doing.ts";
 
 /** Of a node of the config whose key nobody here knows, or another than the one that is known. */

@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
 import type { PictlEvent } from "../../domain/event.ts";
-import { EventLines } from "../parts/events.tsx";
-import { Failures } from "../parts/failures.tsx";
-import { Switch } from "../parts/fields.tsx";
-import { Filter } from "../parts/filter.tsx";
-import { Head } from "../parts/head.tsx";
-import { useLook } from "../parts/use-look.ts";
+import { EventLines } from "../parts/logs/events.tsx";
+import { Failures } from "../parts/results/failures.tsx";
+import { Switch } from "../parts/controls/fields.tsx";
+import { Filter } from "../parts/controls/filter.tsx";
+import { Head } from "../parts/display/head.tsx";
+import { useLook } from "../parts/results/use-look.ts";
 import { remember, route } from "../state/route.ts";
 import { config, events } from "../state/store.ts";
 

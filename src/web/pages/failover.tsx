@@ -1,10 +1,10 @@
 import { heartbeatNow } from "../deeds/cluster.ts";
-import { Head } from "../parts/head.tsx";
-import { Vip } from "../parts/vip.tsx";
-import { DeedButton } from "../parts/doing.tsx";
-import { RoundByHand } from "../parts/round-by-hand.tsx";
-import { State } from "../parts/state.tsx";
-import { span } from "../parts/words.ts";
+import { Head } from "../parts/display/head.tsx";
+import { Vip } from "../parts/cluster/vip.tsx";
+import { DeedButton } from "../parts/controls/doing.tsx";
+import { RoundByHand } from "../parts/results/round-by-hand.tsx";
+import { State } from "../parts/display/state.tsx";
+import { span } from "../parts/display/words.ts";
 import { config, daemon, heartbeat, vips } from "../state/store.ts";
 import { now } from "../state/clock.ts";
 

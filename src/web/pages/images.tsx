@@ -1,10 +1,10 @@
 import { useMemo, useState } from "preact/hooks";
 import type { NodePart } from "../../http/stream/messages.ts";
 import { Build, Prune, Pull, RemoveImages } from "../lazy.ts";
-import { Filter } from "../parts/filter.tsx";
-import { Head } from "../parts/head.tsx";
-import { type Column, DataTable } from "../parts/table.tsx";
-import { bytes, count } from "../parts/words.ts";
+import { Filter } from "../parts/controls/filter.tsx";
+import { Head } from "../parts/display/head.tsx";
+import { type Column, DataTable } from "../parts/display/table.tsx";
+import { bytes, count } from "../parts/display/words.ts";
 import { marks } from "../state/marks.ts";
 import { may } from "../state/session.ts";
 import { loaded, nodes } from "../state/store.ts";

@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
 import { Rsyslog, Syslog } from "../lazy.ts";
-import { Head } from "../parts/head.tsx";
-import { LogView } from "../parts/log-view.tsx";
-import { Picker } from "../parts/picker.tsx";
-import { Tabs } from "../parts/tabs.tsx";
+import { Head } from "../parts/display/head.tsx";
+import { LogView } from "../parts/logs/log-view.tsx";
+import { Picker } from "../parts/controls/picker.tsx";
+import { Tabs } from "../parts/controls/tabs.tsx";
 import { remember, route } from "../state/route.ts";
 
 export function Logs() {

@@ -1,14 +1,14 @@
 import { progressOf } from "../../domain/move/journal.ts";
 import { oldAfterMs } from "../../watch/select.ts";
 import { remedies } from "../deeds/containers.ts";
-import { Age } from "../parts/age.tsx";
-import { ChecksOfADay } from "../parts/checks-of-a-day.tsx";
-import { DeedButton } from "../parts/doing.tsx";
-import { EventLines } from "../parts/events.tsx";
-import { NodeCard } from "../parts/node-card.tsx";
-import { ContainerState } from "../parts/state.tsx";
-import { VipHolder } from "../parts/vip.tsx";
-import { count } from "../parts/words.ts";
+import { Age } from "../parts/display/age.tsx";
+import { ChecksOfADay } from "../parts/charts/checks-of-a-day.tsx";
+import { DeedButton } from "../parts/controls/doing.tsx";
+import { EventLines } from "../parts/logs/events.tsx";
+import { NodeCard } from "../parts/cluster/node-card.tsx";
+import { ContainerState } from "../parts/display/state.tsx";
+import { VipHolder } from "../parts/cluster/vip.tsx";
+import { count } from "../parts/display/words.ts";
 import {
   config,
   containers,

@@ -1,12 +1,12 @@
 import { useState } from "preact/hooks";
 import { apply } from "../deeds/cluster.ts";
-import { Age } from "../parts/age.tsx";
-import { Command } from "../parts/command.tsx";
-import { DeedButton } from "../parts/doing.tsx";
-import { Switch } from "../parts/fields.tsx";
-import { Head } from "../parts/head.tsx";
-import { Outcome } from "../parts/outcome.tsx";
-import { useLook } from "../parts/use-look.ts";
+import { Age } from "../parts/display/age.tsx";
+import { Command } from "../parts/controls/command.tsx";
+import { DeedButton } from "../parts/controls/doing.tsx";
+import { Switch } from "../parts/controls/fields.tsx";
+import { Head } from "../parts/display/head.tsx";
+import { Outcome } from "../parts/results/outcome.tsx";
+import { useLook } from "../parts/results/use-look.ts";
 
 /** What would make the nodes what the config says, before it is done. */
 export function Plan() {

@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
 import type { OutputRow } from "../../operations/command/lines.ts";
 import { followRows } from "../api.ts";
-import { Command } from "../parts/command.tsx";
-import { Failures } from "../parts/failures.tsx";
-import { Field, meant, NodeChoice, OneOf, Switch } from "../parts/fields.tsx";
-import { Head } from "../parts/head.tsx";
-import { Outputs, type Ended } from "../parts/outputs.tsx";
+import { Command } from "../parts/controls/command.tsx";
+import { Failures } from "../parts/results/failures.tsx";
+import { Field, meant, NodeChoice, OneOf, Switch } from "../parts/controls/fields.tsx";
+import { Head } from "../parts/display/head.tsx";
+import { Outputs, type Ended } from "../parts/results/outputs.tsx";
 import { type Request, requestOf } from "../operations.ts";
 import { may } from "../state/session.ts";
 import { config } from "../state/store.ts";

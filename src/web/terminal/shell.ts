@@ -1,7 +1,7 @@
 import { FitAddon } from "@xterm/addon-fit";
 import { Terminal } from "@xterm/xterm";
 import sheet from "@xterm/xterm/css/xterm.css";
-import { addSheet } from "../parts/sheet.ts";
+import { addSheet } from "../parts/charts/sheet.ts";
 import { socketAddress } from "../state/stream.ts";
 import { openLine } from "./line.ts";
 import { allowStyles } from "./nonce.ts";

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { ConfigProblem } from "../../../domain/config/types.ts";
 import type { Failure } from "../../../domain/errors.ts";
 import { ask, look } from "../../api.ts";
-import { Failures } from "../../parts/failures.tsx";
+import { Failures } from "../../parts/results/failures.tsx";
 import { tell } from "../../state/doing.ts";
 import { Difference } from "./difference.tsx";
 

@@ -1,8 +1,8 @@
 import type { PictlEvent } from "../../../domain/event.ts";
-import { Command } from "../../parts/command.tsx";
-import { EventLines } from "../../parts/events.tsx";
-import { Failures } from "../../parts/failures.tsx";
-import { useLook } from "../../parts/use-look.ts";
+import { Command } from "../../parts/controls/command.tsx";
+import { EventLines } from "../../parts/logs/events.tsx";
+import { Failures } from "../../parts/results/failures.tsx";
+import { useLook } from "../../parts/results/use-look.ts";
 import { requestOf } from "../../operations.ts";
 import { events } from "../../state/store.ts";
 

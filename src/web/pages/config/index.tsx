@@ -1,5 +1,5 @@
-import { Head } from "../../parts/head.tsx";
-import { Tabs } from "../../parts/tabs.tsx";
+import { Head } from "../../parts/display/head.tsx";
+import { Tabs } from "../../parts/controls/tabs.tsx";
 import { config } from "../../state/store.ts";
 import { may } from "../../state/session.ts";
 import { ConfigHistory } from "./history.tsx";

@@ -1,5 +1,5 @@
-import { Failures } from "../../parts/failures.tsx";
-import { useLook } from "../../parts/use-look.ts";
+import { Failures } from "../../parts/results/failures.tsx";
+import { useLook } from "../../parts/results/use-look.ts";
 
 /** For those who may only look: what the config says, without its comments and secrets. */
 export function Shown() {

@@ -1,8 +1,8 @@
 import type { LiveContainer } from "../../../watch/model.ts";
-import { Since } from "../../parts/age.tsx";
-import { Command } from "../../parts/command.tsx";
-import { Facts } from "../../parts/facts.tsx";
-import { bytes, percent } from "../../parts/words.ts";
+import { Since } from "../../parts/display/age.tsx";
+import { Command } from "../../parts/controls/command.tsx";
+import { Facts } from "../../parts/display/facts.tsx";
+import { bytes, percent } from "../../parts/display/words.ts";
 import { requestOf } from "../../operations.ts";
 
 export function Details({ row }: { readonly row: LiveContainer }) {

@@ -1,10 +1,10 @@
 import type { LiveContainer } from "../../../watch/model.ts";
 import { rollback } from "../../deeds/containers.ts";
-import { Command } from "../../parts/command.tsx";
-import { DeedButton } from "../../parts/doing.tsx";
-import { Failures } from "../../parts/failures.tsx";
-import { State } from "../../parts/state.tsx";
-import { useLook } from "../../parts/use-look.ts";
+import { Command } from "../../parts/controls/command.tsx";
+import { DeedButton } from "../../parts/controls/doing.tsx";
+import { Failures } from "../../parts/results/failures.tsx";
+import { State } from "../../parts/display/state.tsx";
+import { useLook } from "../../parts/results/use-look.ts";
 import { requestOf } from "../../operations.ts";
 import { type ConfigDocument, entryOf } from "../../state/document.ts";
 

@@ -1,7 +1,7 @@
 import type { LiveContainer } from "../../../watch/model.ts";
-import { Chart } from "../../parts/chart.tsx";
-import { Command } from "../../parts/command.tsx";
-import { bytes, percent } from "../../parts/words.ts";
+import { Chart } from "../../parts/charts/chart.tsx";
+import { Command } from "../../parts/controls/command.tsx";
+import { bytes, percent } from "../../parts/display/words.ts";
 import { requestOf } from "../../operations.ts";
 import { samplesOf } from "../../state/samples.ts";
 

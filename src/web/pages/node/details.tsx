@@ -1,10 +1,10 @@
 import type { NodePart } from "../../../http/stream/messages.ts";
-import { Since } from "../../parts/age.tsx";
-import { Chart } from "../../parts/chart.tsx";
-import { Facts } from "../../parts/facts.tsx";
-import { Gauges } from "../../parts/node-card.tsx";
-import { ContainerState } from "../../parts/state.tsx";
-import { bytes, percent } from "../../parts/words.ts";
+import { Since } from "../../parts/display/age.tsx";
+import { Chart } from "../../parts/charts/chart.tsx";
+import { Facts } from "../../parts/display/facts.tsx";
+import { Gauges } from "../../parts/cluster/node-card.tsx";
+import { ContainerState } from "../../parts/display/state.tsx";
+import { bytes, percent } from "../../parts/display/words.ts";
 import { containers } from "../../state/store.ts";
 import { samplesOf } from "../../state/samples.ts";
 

@@ -1,8 +1,8 @@
-import { Command } from "../../parts/command.tsx";
-import { Age } from "../../parts/age.tsx";
-import { Failures } from "../../parts/failures.tsx";
-import { State } from "../../parts/state.tsx";
-import { useLook } from "../../parts/use-look.ts";
+import { Command } from "../../parts/controls/command.tsx";
+import { Age } from "../../parts/display/age.tsx";
+import { Failures } from "../../parts/results/failures.tsx";
+import { State } from "../../parts/display/state.tsx";
+import { useLook } from "../../parts/results/use-look.ts";
 import { requestOf } from "../../operations.ts";
 
 interface Check {

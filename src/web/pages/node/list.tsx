@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { AddNode } from "../../lazy.ts";
-import { Head } from "../../parts/head.tsx";
-import { NodeCard } from "../../parts/node-card.tsx";
+import { Head } from "../../parts/display/head.tsx";
+import { NodeCard } from "../../parts/cluster/node-card.tsx";
 import { may } from "../../state/session.ts";
 import { loaded, nodes } from "../../state/store.ts";
 

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Shell } from "../terminal/shell.ts";
-import { may, session } from "../state/session.ts";
+import type { Shell } from "../../terminal/shell.ts";
+import { may, session } from "../../state/session.ts";
 
 /** A shell on a node or in a container. `path`: its WebSocket, below `api/v1/`. */
 export function TerminalTab({ path }: { readonly path: string }) {
@@ -24,7 +24,7 @@ function Open({ path }: { readonly path: string }) {
   const [turn, setTurn] = useState(0);
   useEffect(() => {
     let left = false;
-    void import("../terminal/shell.ts").then(({ openShell }) => {
+    void import("../../terminal/shell.ts").then(({ openShell }) => {
       if (left || !place.current) return;
       shell.current = openShell(place.current, path, setNote);
     });

@@ -1,10 +1,10 @@
 import { useEffect, useState } from "preact/hooks";
-import type { CheckRow } from "../../domain/heartbeat/decide.ts";
-import type { JobDetail } from "../../operations/jobs/job.ts";
-import { ask } from "../api.ts";
-import { heartbeat, jobs } from "../state/store.ts";
-import { Since } from "./age.tsx";
-import { State } from "./state.tsx";
+import type { CheckRow } from "../../../domain/heartbeat/decide.ts";
+import type { JobDetail } from "../../../operations/jobs/job.ts";
+import { ask } from "../../api.ts";
+import { heartbeat, jobs } from "../../state/store.ts";
+import { Since } from "../display/age.tsx";
+import { State } from "../display/state.tsx";
 
 /** What the last round that somebody asked for has found, until the daemon's own rounds know more. */
 export function RoundByHand() {

@@ -1,13 +1,13 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { line } from "../state/stream.ts";
-import { remember, route } from "../state/route.ts";
-import { requestOf } from "../operations.ts";
-import { BarStrip } from "./bars.tsx";
-import { Command } from "./command.tsx";
-import { OneOf, Switch } from "./fields.tsx";
-import { Filter } from "./filter.tsx";
+import { line } from "../../state/stream.ts";
+import { remember, route } from "../../state/route.ts";
+import { requestOf } from "../../operations.ts";
+import { BarStrip } from "../charts/bars.tsx";
+import { Command } from "../controls/command.tsx";
+import { OneOf, Switch } from "../controls/fields.tsx";
+import { Filter } from "../controls/filter.tsx";
 import { LogLines } from "./log-lines.tsx";
-import { overTime } from "./over-time.ts";
+import { overTime } from "../charts/over-time.ts";
 import { save } from "./save.ts";
 import { useLines } from "./use-lines.ts";
 

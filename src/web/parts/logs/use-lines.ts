@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { follow, type LogLine } from "../state/stream.ts";
+import { follow, type LogLine } from "../../state/stream.ts";
 
 const keptLines = 2000;
 

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { Drawn } from "../charts/draw.ts";
-import type { Lines, Sample } from "../state/samples.ts";
+import type { Drawn } from "../../charts/draw.ts";
+import type { Lines, Sample } from "../../state/samples.ts";
 
 interface Props extends Lines {
   readonly title: string;
@@ -15,7 +15,7 @@ export function Chart({ title, samples, series, text }: Props) {
   data.current = samples;
   useEffect(() => {
     let left = false;
-    void import("../charts/draw.ts").then(({ draw }) => {
+    void import("../../charts/draw.ts").then(({ draw }) => {
       if (left || !place.current) return;
       drawn.current = draw(place.current, { series, text });
       drawn.current.show(data.current);

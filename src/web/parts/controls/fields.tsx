@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
-import { nodes } from "../state/store.ts";
+import { nodes } from "../../state/store.ts";
 
 /** A field of a form with its name above it, and what it is for below. */
 export function Field({

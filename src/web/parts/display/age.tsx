@@ -1,4 +1,4 @@
-import { now } from "../state/clock.ts";
+import { now } from "../../state/clock.ts";
 import { span } from "./words.ts";
 
 interface Props {

@@ -1,8 +1,8 @@
-import type { PictlEvent } from "../../domain/event.ts";
-import { now } from "../state/clock.ts";
-import { heartbeat } from "../state/store.ts";
+import type { PictlEvent } from "../../../domain/event.ts";
+import { now } from "../../state/clock.ts";
+import { heartbeat } from "../../state/store.ts";
 import { BarStrip } from "./bars.tsx";
-import { useLook } from "./use-look.ts";
+import { useLook } from "../results/use-look.ts";
 
 const hourMs = 3_600_000;
 

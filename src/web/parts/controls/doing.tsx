@@ -1,10 +1,10 @@
-import { agree, asked, dismiss, doIt, notes, type Deed } from "../state/doing.ts";
-import { may } from "../state/session.ts";
-import { jobs } from "../state/store.ts";
+import { agree, asked, dismiss, doIt, notes, type Deed } from "../../state/doing.ts";
+import { may } from "../../state/session.ts";
+import { jobs } from "../../state/store.ts";
 import { Command } from "./command.tsx";
 import { Dialog } from "./dialog.tsx";
-import { FailureText } from "./failures.tsx";
-import { drawerOpen } from "../state/drawer.ts";
+import { FailureText } from "../results/failures.tsx";
+import { drawerOpen } from "../../state/drawer.ts";
 
 /** The button of something that can be done; what does the same on a command line is its title. */
 export function DeedButton({ deed, solid = false }: { readonly deed: Deed; readonly solid?: boolean }) {

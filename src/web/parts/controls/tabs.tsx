@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { remember, route } from "../state/route.ts";
+import { remember, route } from "../../state/route.ts";
 
 export interface Tab {
   readonly id: string;

@@ -1,4 +1,4 @@
-import type { Failure } from "../../domain/errors.ts";
+import type { Failure } from "../../../domain/errors.ts";
 
 /** What failed: where, what, and what to do. */
 export function Failures({ failures }: { readonly failures: readonly Failure[] }) {

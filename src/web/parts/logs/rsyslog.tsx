@@ -1,15 +1,15 @@
 import { useState } from "preact/hooks";
-import type { Analysis } from "../../app/rsyslog.ts";
-import { requestOf } from "../operations.ts";
-import { may } from "../state/session.ts";
-import { Age } from "./age.tsx";
-import { BarStrip, Ranking } from "./bars.tsx";
-import { Command } from "./command.tsx";
-import { Failures } from "./failures.tsx";
-import { OneOf, Switch } from "./fields.tsx";
+import type { Analysis } from "../../../app/rsyslog.ts";
+import { requestOf } from "../../operations.ts";
+import { may } from "../../state/session.ts";
+import { Age } from "../display/age.tsx";
+import { BarStrip, Ranking } from "../charts/bars.tsx";
+import { Command } from "../controls/command.tsx";
+import { Failures } from "../results/failures.tsx";
+import { OneOf, Switch } from "../controls/fields.tsx";
 import { gradeFields, grades } from "./syslog.tsx";
-import { useLook } from "./use-look.ts";
-import { span } from "./words.ts";
+import { useLook } from "../results/use-look.ts";
+import { span } from "../display/words.ts";
 
 const spans = [
   ["1h", "An hour"],

@@ -1,9 +1,9 @@
-import type { NodePart } from "../../http/stream/messages.ts";
-import { oldAfterMs } from "../../watch/select.ts";
-import { Age } from "./age.tsx";
-import { Gauge } from "./gauge.tsx";
-import { NodeState } from "./state.tsx";
-import { bytes, percent } from "./words.ts";
+import type { NodePart } from "../../../http/stream/messages.ts";
+import { oldAfterMs } from "../../../watch/select.ts";
+import { Age } from "../display/age.tsx";
+import { Gauge } from "../charts/gauge.tsx";
+import { NodeState } from "../display/state.tsx";
+import { bytes, percent } from "../display/words.ts";
 
 /** A node with what it uses; what is old is shown as old. */
 export function NodeCard({ node }: { readonly node: NodePart }) {

@@ -1,4 +1,4 @@
-import { copy } from "../state/doing.ts";
+import { copy } from "../../state/doing.ts";
 
 /** The command line that does the same. */
 export function Command({ text }: { readonly text: string }) {

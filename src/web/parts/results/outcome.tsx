@@ -1,6 +1,6 @@
 import { Failures } from "./failures.tsx";
-import { bytes, span } from "./words.ts";
-import type { Answer } from "../api.ts";
+import { bytes, span } from "../display/words.ts";
+import type { Answer } from "../../api.ts";
 
 /** What a row of any report may have; each is a row of docs/json.md. */
 interface Row {

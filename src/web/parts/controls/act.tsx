@@ -1,11 +1,11 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { type Answer, ask } from "../api.ts";
-import { type Deed, doIt } from "../state/doing.ts";
-import { may } from "../state/session.ts";
+import { type Answer, ask } from "../../api.ts";
+import { type Deed, doIt } from "../../state/doing.ts";
+import { may } from "../../state/session.ts";
 import { Dialog } from "./dialog.tsx";
 import { Command } from "./command.tsx";
-import { Outcome } from "./outcome.tsx";
+import { Outcome } from "../results/outcome.tsx";
 
 type Rehearsed = Pick<Answer, "result" | "failures">;
 

@@ -1,9 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Failure } from "../../domain/errors.ts";
-import type { OperationId } from "../../operations/index.ts";
-import { look } from "../api.ts";
-import type { Input } from "../operations.ts";
-import { now } from "../state/clock.ts";
+import type { Failure } from "../../../domain/errors.ts";
+import type { OperationId } from "../../../operations/index.ts";
+import { look } from "../../api.ts";
+import type { Input } from "../../operations.ts";
+import { now } from "../../state/clock.ts";
 
 export interface Looked<Result> {
   /** Null before the first answer, and where there was none. */

@@ -1,5 +1,5 @@
-import type { StatusState } from "../../domain/container/status.ts";
-import type { LiveNode } from "../../watch/model.ts";
+import type { StatusState } from "../../../domain/container/status.ts";
+import type { LiveNode } from "../../../watch/model.ts";
 
 type Tone = "good" | "warn" | "bad" | "quiet";
 

@@ -1,5 +1,5 @@
 import type { RefObject } from "preact";
-import { visible } from "../../domain/text.ts";
+import { visible } from "../../../domain/text.ts";
 import { severity } from "./severity.ts";
 import type { NumberedLine } from "./use-lines.ts";
 

@@ -1,4 +1,4 @@
-import { containers } from "../state/store.ts";
+import { containers } from "../../state/store.ts";
 
 /** Containers by their names, all instances of one together, or one instance. `none`: what nothing chosen means. */
 export function Picker({

@@ -1,4 +1,4 @@
-import type * as later from "../later.ts";
+import type * as later from "../../later.ts";
 import { signal } from "@preact/signals";
 import type { ComponentChild } from "preact";
 import { useEffect } from "preact/hooks";
@@ -12,7 +12,7 @@ let asked = false;
 export function loadLater(): void {
   if (asked) return;
   asked = true;
-  void import("../later.ts").then(
+  void import("../../later.ts").then(
     (all) => {
       loaded.value = all;
     },

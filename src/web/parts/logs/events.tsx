@@ -1,7 +1,7 @@
-import { changeOfEvent } from "../../domain/event-words.ts";
-import type { PictlEvent } from "../../domain/event.ts";
-import { now } from "../state/clock.ts";
-import { clock } from "./words.ts";
+import { changeOfEvent } from "../../../domain/event-words.ts";
+import type { PictlEvent } from "../../../domain/event.ts";
+import { now } from "../../state/clock.ts";
+import { clock } from "../display/words.ts";
 
 /** Events as lines: when, what, where, who. */
 export function EventLines({

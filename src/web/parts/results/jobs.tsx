@@ -1,15 +1,15 @@
 import { useEffect, useState } from "preact/hooks";
-import type { JobDetail } from "../../operations/jobs/job.ts";
-import type { LiveJob } from "../../watch/model.ts";
-import { ask } from "../api.ts";
-import { drawerOpen } from "../state/drawer.ts";
-import { may } from "../state/session.ts";
-import { jobs } from "../state/store.ts";
-import { Since } from "./age.tsx";
-import { Command } from "./command.tsx";
+import type { JobDetail } from "../../../operations/jobs/job.ts";
+import type { LiveJob } from "../../../watch/model.ts";
+import { ask } from "../../api.ts";
+import { drawerOpen } from "../../state/drawer.ts";
+import { may } from "../../state/session.ts";
+import { jobs } from "../../state/store.ts";
+import { Since } from "../display/age.tsx";
+import { Command } from "../controls/command.tsx";
 import { Outcome } from "./outcome.tsx";
-import { State } from "./state.tsx";
-import { span } from "./words.ts";
+import { State } from "../display/state.tsx";
+import { span } from "../display/words.ts";
 
 const states = {
   running: ["↻", "quiet", "runs"],

@@ -1,6 +1,6 @@
-import type { KeyRow } from "../../app/node/trust.ts";
-import { Command } from "./command.tsx";
-import { Switch } from "./fields.tsx";
+import type { KeyRow } from "../../../app/node/trust.ts";
+import { Command } from "../controls/command.tsx";
+import { Switch } from "../controls/fields.tsx";
 
 /** The host keys that a node shows, to be compared with those that it really has, and whether somebody has done so. */
 export function HostKeys({

@@ -1,13 +1,13 @@
 import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
-import { cordon, heartbeatNow } from "../deeds/cluster.ts";
-import { lifecycle } from "../deeds/containers.ts";
-import { type Deed, doIt } from "../state/doing.ts";
-import { go } from "../state/route.ts";
-import { may, session } from "../state/session.ts";
-import { containers, nodes } from "../state/store.ts";
-import { nextTheme } from "../state/theme.ts";
-import { pages } from "../pages/index.ts";
+import { cordon, heartbeatNow } from "../../deeds/cluster.ts";
+import { lifecycle } from "../../deeds/containers.ts";
+import { type Deed, doIt } from "../../state/doing.ts";
+import { go } from "../../state/route.ts";
+import { may, session } from "../../state/session.ts";
+import { containers, nodes } from "../../state/store.ts";
+import { nextTheme } from "../../state/theme.ts";
+import { pages } from "../../pages/index.ts";
 import { Dialog } from "./dialog.tsx";
 
 export const paletteOpen = signal(false);

@@ -1,14 +1,14 @@
 import { useState } from "preact/hooks";
-import { oldAfterMs } from "../../watch/select.ts";
-import type { LiveVip } from "../../watch/model.ts";
-import type { PictlEvent } from "../../domain/event.ts";
-import { vipMove, vipRelease } from "../deeds/cluster.ts";
-import { Age, Since } from "./age.tsx";
-import { DeedButton } from "./doing.tsx";
-import { EventLines } from "./events.tsx";
-import { FailureText } from "./failures.tsx";
-import { State } from "./state.tsx";
-import { useLook } from "./use-look.ts";
+import { oldAfterMs } from "../../../watch/select.ts";
+import type { LiveVip } from "../../../watch/model.ts";
+import type { PictlEvent } from "../../../domain/event.ts";
+import { vipMove, vipRelease } from "../../deeds/cluster.ts";
+import { Age, Since } from "../display/age.tsx";
+import { DeedButton } from "../controls/doing.tsx";
+import { EventLines } from "../logs/events.tsx";
+import { FailureText } from "../results/failures.tsx";
+import { State } from "../display/state.tsx";
+import { useLook } from "../results/use-look.ts";
 
 const signs = {
   holds: ["●", "good", "has it"],

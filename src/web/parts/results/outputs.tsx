@@ -1,6 +1,6 @@
-import { foldNames } from "../../domain/exec/fold-names.ts";
-import { visibleLines } from "../../domain/text.ts";
-import type { OutputRow } from "../../operations/command/lines.ts";
+import { foldNames } from "../../../domain/exec/fold-names.ts";
+import { visibleLines } from "../../../domain/text.ts";
+import type { OutputRow } from "../../../operations/command/lines.ts";
 
 /** How a command ended on a node. */
 export interface Ended {

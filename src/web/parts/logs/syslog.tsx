@@ -1,14 +1,14 @@
 import { useState } from "preact/hooks";
-import { visible } from "../../domain/text.ts";
-import { Age } from "./age.tsx";
-import { Command } from "./command.tsx";
-import { Failures } from "./failures.tsx";
-import { Filter } from "./filter.tsx";
-import { NodeChoice, OneOf, Switch } from "./fields.tsx";
+import { visible } from "../../../domain/text.ts";
+import { Age } from "../display/age.tsx";
+import { Command } from "../controls/command.tsx";
+import { Failures } from "../results/failures.tsx";
+import { Filter } from "../controls/filter.tsx";
+import { NodeChoice, OneOf, Switch } from "../controls/fields.tsx";
 import { severity } from "./severity.ts";
-import { useLook } from "./use-look.ts";
-import { may } from "../state/session.ts";
-import { requestOf } from "../operations.ts";
+import { useLook } from "../results/use-look.ts";
+import { may } from "../../state/session.ts";
+import { requestOf } from "../../operations.ts";
 
 type Grade = "all" | "warnings" | "errors" | "failures";
 
