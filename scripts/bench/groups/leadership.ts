@@ -16,6 +16,8 @@ const addressesEach = 16;
 const patienceMs = 180_000;
 /** Two rounds of the heartbeat. */
 const idleMs = 60_000;
+/** V8 compiles for some minutes what a round goes through: a third of the processor time of the first ones. */
+const settleMs = 240_000;
 /** Clock ticks that Linux counts processes by. */
 const ticksPerSecond = 100;
 
@@ -80,8 +82,9 @@ async function elected(count: number, engine: string): Promise<readonly Row[]> {
   }
 }
 
-/** Of one processor, after its first round, with a heartbeat of 30 s and nothing to do. */
+/** Of one processor, when its first rounds are over, with a heartbeat of 30 s and nothing to do. */
 async function cpuAtRest({ pid = 0 }: ChildProcess, count: number): Promise<Row> {
+  await new Promise((resolve) => setTimeout(resolve, settleMs));
   const before = await cpuSeconds(pid);
   const startedAt = performance.now();
   await new Promise((resolve) => setTimeout(resolve, idleMs));
