@@ -530,6 +530,21 @@ test("what others change in the middle of a plan", async () => {
   session.edit("both are the other version", layout("app:1", "app:2"));
   session.meanwhile("somebody removes cron", /container (create|run).* app:1/, remove("n3"));
   await session.run(["plan.apply", { all: true, confirm: true }], ["plan.apply", { all: true, confirm: true }]);
+  const ports = (web: number): Layout => ({
+    n1: { web: app(web, { image: "app:2" }) },
+    n2: { web: app(web, { image: "app:2" }), site: app(8001) },
+    n3: { cron: app(8003, { image: "app:2", after: ["web"] }) },
+  });
+  session.edit("site takes the port that web leaves on n2, but web ends on n1", ports(8101));
+  session.sick({ container: "web", how: "crashes", image: "app:2" });
+  await session.run(
+    ["plan.apply", { all: true, confirm: true, noRemove: true }],
+    ["container.create", { container: ["web", "site"], recreate: true }],
+  );
+  session.note("web is well again, and n1 is without power");
+  session.cluster.world.sicknesses.clear();
+  session.cluster.world.node("n1").powerOff();
+  await session.run(["container.create", { container: ["web", "site"], recreate: true }]);
   await session.told("plans-meanwhile");
 });
 
