@@ -4,7 +4,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import ConfigSet from "../../commands/config/set.ts";
+import DaemonStatus from "../../commands/daemon/status.ts";
+import Log from "../../commands/log.ts";
 import { pictl, startPictl } from "../support/cli.ts";
+import { runCommand } from "../support/command.ts";
 import { Daemon } from "../support/daemon.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
 
@@ -31,8 +35,10 @@ describe.skipIf(obstacle !== undefined)("heartbeat and daemon", () => {
   const config = (): string => lab.status().config;
   const beside = (name: string): string => join(dirname(config()), name);
   const run = (...words: string[]) => pictl(words, { config: config() });
+  /** In this process: many wait for what it says. */
+  const status = () => runCommand(DaemonStatus, [], config());
   const set = async (key: string, value: string): Promise<void> => {
-    expect((await run("config", "set", key, value)).code).toBe(0);
+    expect((await runCommand(ConfigSet, [key, value], config())).code).toBe(0);
   };
   const home = (): string => {
     const { layout } = JSON.parse(readFileSync(config(), "utf8")) as { layout: Record<string, string>[] };
@@ -42,14 +48,9 @@ describe.skipIf(obstacle !== undefined)("heartbeat and daemon", () => {
   const webRuns = async (): Promise<boolean> =>
     (await lab.inside(home(), "docker ps --format '{{.Names}}'")).includes("web");
   const log = async (since: number, ...types: string[]): Promise<LogEvent[]> => {
-    const words = [
-      "log",
-      "--json",
-      "--since",
-      new Date(since).toISOString(),
-      ...types.flatMap((type) => ["--type", type]),
-    ];
-    return (JSON.parse((await run(...words)).stdout) as { result: { events: LogEvent[] } }).result.events;
+    const words = ["--json", "--since", new Date(since).toISOString(), ...types.flatMap((type) => ["--type", type])];
+    return (JSON.parse((await runCommand(Log, words, config())).stdout) as { result: { events: LogEvent[] } }).result
+      .events;
   };
   const running: Daemon[] = [];
   /** A daemon that has made a round. */
@@ -57,7 +58,7 @@ describe.skipIf(obstacle !== undefined)("heartbeat and daemon", () => {
     const daemon = new Daemon({ config: config() });
     running.push(daemon);
     await daemon.start();
-    await expect.poll(async () => (await run("daemon", "status")).code, soon).toBe(0);
+    await expect.poll(async () => (await status()).code, soon).toBe(0);
     return daemon;
   }
   afterEach(async () => {
@@ -198,7 +199,7 @@ describe.skipIf(obstacle !== undefined)("heartbeat and daemon", () => {
     writeFileSync(config(), JSON.stringify(watched), { mode: 0o600 });
     const daemon = await started();
     // What failed in the test before is over, or its next failure would be no new one.
-    await expect.poll(async () => (await run("daemon", "status")).stdout, soon).toMatch(/^checks +all well$/m);
+    await expect.poll(async () => (await status()).stdout, soon).toMatch(/^checks +all well$/m);
     try {
       await lab.inside(node, "ip link set eth0 down");
       await expect.poll(() => told("/nodes").at(-1)?.["type"], soon).toBe("node.silent");
@@ -246,10 +247,10 @@ describe.skipIf(obstacle !== undefined)("heartbeat and daemon", () => {
     await expect.poll(types, soon).toContain("config.reloaded");
     // Now that the next round is far away.
     await set("heartbeat_interval", "600000");
-    await expect.poll(async () => (await run("daemon", "status")).stdout, soon).toContain("every 10 min");
+    await expect.poll(async () => (await status()).stdout, soon).toContain("every 10 min");
     await set("heartbeat_interval", "2000");
     daemon.signal("SIGHUP");
-    await expect.poll(async () => (await run("daemon", "status")).stdout, soon).toContain("every 2.0 s");
+    await expect.poll(async () => (await status()).stdout, soon).toContain("every 2.0 s");
   });
 
   test("a node that refuses us counts as no failure, whatever its container does", async () => {
@@ -266,7 +267,7 @@ describe.skipIf(obstacle !== undefined)("heartbeat and daemon", () => {
     try {
       const daemon = await started();
       await expect
-        .poll(async () => (await run("daemon", "status")).stdout, soon)
+        .poll(async () => (await status()).stdout, soon)
         .toMatch(new RegExp(`2 of 3 up; ${home()} refused\nchecks +failing: web@${home()} \\(connection refused\\)`));
       const looked = await run("heartbeat");
       expect([looked.code, looked.stderr]).toEqual([4, expect.stringContaining("HAS CHANGED")]);
@@ -291,11 +292,11 @@ describe.skipIf(obstacle !== undefined)("heartbeat and daemon", () => {
     await started();
     for (const node of ["n1", "n2", "n3"]) await lab.cut(node);
     try {
-      await expect.poll(async () => (await run("daemon", "status")).stderr, soon).toContain("this machine is cut off");
+      await expect.poll(async () => (await status()).stderr, soon).toContain("this machine is cut off");
     } finally {
       await lab.heal();
     }
-    await expect.poll(async () => (await run("daemon", "status")).code, soon).toBe(0);
+    await expect.poll(async () => (await status()).code, soon).toBe(0);
   });
 
   test("a node that dies while its container is being started there delays its failover by no more than that", async () => {
@@ -311,7 +312,7 @@ describe.skipIf(obstacle !== undefined)("heartbeat and daemon", () => {
     // What was in hand would have waited for the dead Docker for 30 s.
     expect(Date.parse(moved?.time ?? "") - since).toBeLessThan(25_000);
     await lab.start(from);
-    await expect.poll(async () => (await run("daemon", "status")).stdout, soon).toMatch(/nodes +3 of 3 up/);
+    await expect.poll(async () => (await status()).stdout, soon).toMatch(/nodes +3 of 3 up/);
   });
 
   test("SIGTERM in the middle of a move: the old copy runs, and the daemon has left within 10 s", async () => {
