@@ -1,17 +1,17 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { PictlError } from "../domain/errors.ts";
-import { removeCgroups } from "./cgroups.ts";
-import { demoFolders } from "./config.ts";
-import { removeIfEmpty } from "./lock.ts";
-import { endNodes } from "./node.ts";
-import { OWN_ENTRIES, planLab, type LabPlan } from "./plan.ts";
-import { currentBoot, isProcessAlive, signalProcess, untilGone } from "./process.ts";
-import { findLab, unregister, withLabLock } from "./record.ts";
-import { attempt, runHere } from "./run.ts";
-import { switchRef } from "./switch.ts";
+import { removeCgroups } from "./node/cgroups.ts";
+import { demoFolders } from "./files/config.ts";
+import { removeIfEmpty } from "./machine/lock.ts";
+import { endNodes } from "./node/node.ts";
+import { OWN_ENTRIES, planLab, type LabPlan } from "./files/plan.ts";
+import { currentBoot, isProcessAlive, signalProcess, untilGone } from "./machine/process.ts";
+import { findLab, unregister, withLabLock } from "./files/record.ts";
+import { attempt, runHere } from "./machine/run.ts";
+import { switchRef } from "./network/switch.ts";
 import type { LabPorts, LabRecord } from "./types.ts";
-import { until } from "./wait.ts";
+import { until } from "./machine/wait.ts";
 
 export interface LabDownOptions {
   readonly name?: string | undefined;

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { PictlError } from "../domain/errors.ts";
-import { defaultDir } from "./record.ts";
+import { defaultDir } from "./files/record.ts";
 import type { LabOptions } from "./types.ts";
 
 /** The ports of one bridge, less the controller's. */

@@ -1,8 +1,8 @@
-import { cutsOf, readCuts } from "./cuts.ts";
-import { dockerdAnswers, initOf, nodeRef, sshdListens } from "./node.ts";
-import { planLab, type LabPlan } from "./plan.ts";
-import { needLab } from "./record.ts";
-import { switchRef } from "./switch.ts";
+import { cutsOf, readCuts } from "./network/cuts.ts";
+import { dockerdAnswers, initOf, nodeRef, sshdListens } from "./node/node.ts";
+import { planLab, type LabPlan } from "./files/plan.ts";
+import { needLab } from "./files/record.ts";
+import { switchRef } from "./network/switch.ts";
 import type { LabNode, LabNodeStatus, LabRecord, LabStatus } from "./types.ts";
 
 /** What of a lab is there and answers. Throws lab-failed when there is no lab of that name. */

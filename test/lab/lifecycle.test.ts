@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
 import { labDown, type LabOptions, labStatus, type LabStatus, labUp } from "../../src/lab/index.ts";
-import { processRef } from "../../src/lab/process.ts";
+import { processRef } from "../../src/lab/machine/process.ts";
 import { footprint, namespacesOf, sinceBoot } from "../support/lab-footprint.ts";
 import { labName, labObstacle, silent } from "../support/lab.ts";
 

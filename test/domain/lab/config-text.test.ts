@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { sampleConfig } from "../../../src/lab/config-text.ts";
-import { planLab } from "../../../src/lab/plan.ts";
+import { sampleConfig } from "../../../src/lab/files/config-text.ts";
+import { planLab } from "../../../src/lab/files/plan.ts";
 
 const plan = (nodes: number) =>
   planLab({

@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { withLock } from "../../../src/lab/lock.ts";
-import { processRef } from "../../../src/lab/process.ts";
+import { withLock } from "../../../src/lab/machine/lock.ts";
+import { processRef } from "../../../src/lab/machine/process.ts";
 
 let dir = "";
 let path = "";

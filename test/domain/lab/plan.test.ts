@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { cutsOf } from "../../../src/lab/cuts.ts";
-import { fstab } from "../../../src/lab/fstab.ts";
-import { planLab } from "../../../src/lab/plan.ts";
+import { cutsOf } from "../../../src/lab/network/cuts.ts";
+import { fstab } from "../../../src/lab/node/fstab.ts";
+import { planLab } from "../../../src/lab/files/plan.ts";
 import type { LabRecord } from "../../../src/lab/types.ts";
 
 const record: LabRecord = {

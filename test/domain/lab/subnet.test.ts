@@ -10,7 +10,7 @@ import {
   pickSubnet,
   spareAddress,
   type Subnet,
-} from "../../../src/lab/subnet.ts";
+} from "../../../src/lab/network/subnet.ts";
 
 const net = (text: string): Subnet => {
   const subnet = parseSubnet(text);

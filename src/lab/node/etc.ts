@@ -1,9 +1,9 @@
 /** A node's own files below /etc. */
 import { readFileSync, statSync } from "node:fs";
-import { hostKeyFile } from "./keys.ts";
-import type { LabPlan } from "./plan.ts";
-import { template } from "./templates.ts";
-import type { LabNode } from "./types.ts";
+import { hostKeyFile } from "../files/keys.ts";
+import type { LabPlan } from "../files/plan.ts";
+import { template } from "../files/templates.ts";
+import type { LabNode } from "../types.ts";
 
 export interface EtcFile {
   /** Below /etc. */

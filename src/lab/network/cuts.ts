@@ -2,11 +2,11 @@
  * Cut cables, as the switch keeps them: pairs of ports between which nothing passes, in one direction each. The set
  * makes cutting and healing idempotent; ports are named like what is plugged in.
  */
-import { PictlError } from "../domain/errors.ts";
-import type { LabPlan } from "./plan.ts";
-import { runHere } from "./run.ts";
+import { PictlError } from "../../domain/errors.ts";
+import type { LabPlan } from "../files/plan.ts";
+import { runHere } from "../machine/run.ts";
 import { switchNamespace, switchPid } from "./switch.ts";
-import { CONTROLLER, type Cut } from "./types.ts";
+import { CONTROLLER, type Cut } from "../types.ts";
 
 export type CutPair = readonly [from: string, to: string];
 

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { PictlError } from "../domain/errors.ts";
+import { PictlError } from "../../domain/errors.ts";
 
 export interface RunHereInput {
   readonly stdin?: string;

@@ -4,13 +4,20 @@ import { request } from "node:http";
 import { uptime } from "node:os";
 import { join } from "node:path";
 import { thaw } from "./cgroups.ts";
-import { launchHere, launchedBefore } from "./launch.ts";
-import type { LabPlan } from "./plan.ts";
-import { childrenOf, isProcessAlive, signalProcess, processRef, untilGone, type ProcessRef } from "./process.ts";
-import { attempt } from "./run.ts";
-import { plugIn, unplug, untilOwnNetwork } from "./switch.ts";
-import { templatePath } from "./templates.ts";
-import type { LabNode } from "./types.ts";
+import { launchHere, launchedBefore } from "../machine/launch.ts";
+import type { LabPlan } from "../files/plan.ts";
+import {
+  childrenOf,
+  isProcessAlive,
+  signalProcess,
+  processRef,
+  untilGone,
+  type ProcessRef,
+} from "../machine/process.ts";
+import { attempt } from "../machine/run.ts";
+import { plugIn, unplug, untilOwnNetwork } from "../network/switch.ts";
+import { templatePath } from "../files/templates.ts";
+import type { LabNode } from "../types.ts";
 
 /** Starts the first process of each node and plugs it in. Services come up later: see `untilReady`. */
 export async function powerOn(plan: LabPlan, nodes: readonly LabNode[], signal?: AbortSignal): Promise<void> {

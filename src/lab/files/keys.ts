@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LabPlan } from "./plan.ts";
-import { runHere } from "./run.ts";
-import type { LabNode } from "./types.ts";
+import { runHere } from "../machine/run.ts";
+import type { LabNode } from "../types.ts";
 
 /** Makes the login key, one host key a node and known_hosts; keys that are there already are kept. */
 export async function prepareKeys(plan: LabPlan, signal?: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { controllerAddress, nodeAddress, parseSubnet, spareAddress } from "./subnet.ts";
-import type { LabNode, LabRecord } from "./types.ts";
+import { controllerAddress, nodeAddress, parseSubnet, spareAddress } from "../network/subnet.ts";
+import type { LabNode, LabRecord } from "../types.ts";
 
 /** Every name and address of a lab, as they follow from its record alone. */
 export interface LabPlan {

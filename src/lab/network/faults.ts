@@ -1,11 +1,11 @@
 /** Faults of the network: cables cut and mended. */
-import { PictlError } from "../domain/errors.ts";
+import { PictlError } from "../../domain/errors.ts";
 import { changeCuts, checkPort, type CutPair, switchPorts, readCuts } from "./cuts.ts";
-import { planLab, type LabPlan } from "./plan.ts";
-import { needLab } from "./record.ts";
-import { statusOf } from "./status.ts";
+import { planLab, type LabPlan } from "../files/plan.ts";
+import { needLab } from "../files/record.ts";
+import { statusOf } from "../status.ts";
 import { switchPid } from "./switch.ts";
-import { CONTROLLER, type LabStatus } from "./types.ts";
+import { CONTROLLER, type LabStatus } from "../types.ts";
 
 export interface LabCutOptions {
   readonly name?: string | undefined;

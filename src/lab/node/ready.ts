@@ -1,8 +1,8 @@
-import { PictlError } from "../domain/errors.ts";
+import { PictlError } from "../../domain/errors.ts";
 import { dockerdAnswers, initOf, logFile, logTail, nodeRef, serviceExit, sshdListens } from "./node.ts";
-import type { LabPlan } from "./plan.ts";
-import type { LabNode, LabStep } from "./types.ts";
-import { until } from "./wait.ts";
+import type { LabPlan } from "../files/plan.ts";
+import type { LabNode, LabStep } from "../types.ts";
+import { until } from "../machine/wait.ts";
 
 /** Milliseconds; a slow machine with many nodes starts its Docker engines one after the other in effect. */
 const SSHD_MS = 30_000;

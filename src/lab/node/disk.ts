@@ -5,9 +5,9 @@ import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { type EtcFile, identity, settings } from "./etc.ts";
 import { fstab, nodeFolders } from "./fstab.ts";
-import type { LabPlan } from "./plan.ts";
-import { attempt, runHere } from "./run.ts";
-import type { LabNode } from "./types.ts";
+import type { LabPlan } from "../files/plan.ts";
+import { attempt, runHere } from "../machine/run.ts";
+import type { LabNode } from "../types.ts";
 
 /** What the disks of all nodes of a lab have in common. */
 export interface DiskModel {

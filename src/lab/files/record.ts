@@ -4,10 +4,10 @@
  */
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { PictlError } from "../domain/errors.ts";
-import { removeIfEmpty, withLock } from "./lock.ts";
+import { PictlError } from "../../domain/errors.ts";
+import { removeIfEmpty, withLock } from "../machine/lock.ts";
 import { labPaths, REGISTRY } from "./plan.ts";
-import type { LabRecord } from "./types.ts";
+import type { LabRecord } from "../types.ts";
 
 export function defaultDir(name: string): string {
   return `/var/lib/pictl/lab/${name}`;

@@ -4,13 +4,13 @@
  */
 import { readlinkSync } from "node:fs";
 import { join } from "node:path";
-import { PictlError } from "../domain/errors.ts";
-import { launchHere, launchedBefore } from "./launch.ts";
-import type { LabPlan } from "./plan.ts";
-import { isProcessAlive, type ProcessRef } from "./process.ts";
-import { attempt, runHere } from "./run.ts";
-import { CONTROLLER, type LabNode } from "./types.ts";
-import { until } from "./wait.ts";
+import { PictlError } from "../../domain/errors.ts";
+import { launchHere, launchedBefore } from "../machine/launch.ts";
+import type { LabPlan } from "../files/plan.ts";
+import { isProcessAlive, type ProcessRef } from "../machine/process.ts";
+import { attempt, runHere } from "../machine/run.ts";
+import { CONTROLLER, type LabNode } from "../types.ts";
+import { until } from "../machine/wait.ts";
 
 /** Pairs of (from, to) ports whose packets are dropped; sets make cutting and healing idempotent. */
 const rules = `table bridge pictl {

@@ -1,13 +1,13 @@
-import { checkPort } from "./cuts.ts";
+import { checkPort } from "../network/cuts.ts";
 import { initOf, nodeRef, powerOff, powerOn, serviceExit } from "./node.ts";
-import { planLab, type LabPlan } from "./plan.ts";
-import { signalProcess, type ProcessRef } from "./process.ts";
+import { planLab, type LabPlan } from "../files/plan.ts";
+import { signalProcess, type ProcessRef } from "../machine/process.ts";
 import { untilReady } from "./ready.ts";
-import { needLab, withLabLock } from "./record.ts";
-import { statusOf } from "./status.ts";
-import { CONTROLLER, type LabNode, type LabPorts, type LabStatus } from "./types.ts";
-import { until } from "./wait.ts";
-import { PictlError } from "../domain/errors.ts";
+import { needLab, withLabLock } from "../files/record.ts";
+import { statusOf } from "../status.ts";
+import { CONTROLLER, type LabNode, type LabPorts, type LabStatus } from "../types.ts";
+import { until } from "../machine/wait.ts";
+import { PictlError } from "../../domain/errors.ts";
 
 export interface LabPowerOptions {
   readonly name?: string | undefined;

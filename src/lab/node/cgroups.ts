@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { until } from "./wait.ts";
+import { until } from "../machine/wait.ts";
 
 /** Removes a lab's groups; gives those that would not go within 5 s, because some process is still in them. */
 export async function removeCgroups(cgroup: string): Promise<string[]> {

@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync, cpSync, existsSync, readdirSync, writeFileSync
 import { join } from "node:path";
 import { sampleConfig } from "./config-text.ts";
 import type { LabPlan } from "./plan.ts";
-import { staticBusybox } from "./programs.ts";
+import { staticBusybox } from "../machine/programs.ts";
 import { packageRoot } from "./templates.ts";
 
 /** Entries of the lab's folder that a user may bring along; `lab up` writes the ones that are missing. */

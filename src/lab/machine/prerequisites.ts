@@ -1,7 +1,7 @@
-import { PictlError } from "../domain/errors.ts";
+import { PictlError } from "../../domain/errors.ts";
 import { findProgram, staticBusybox } from "./programs.ts";
 import { attempt, runHere } from "./run.ts";
-import type { LabProgress } from "./types.ts";
+import type { LabProgress } from "../types.ts";
 
 /** Program → the Debian package it comes in. */
 const always: readonly (readonly [program: string, debianPackage: string])[] = [

@@ -1,6 +1,6 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { PictlError } from "../domain/errors.ts";
+import { PictlError } from "../../domain/errors.ts";
 import { isProcessAlive, processRef, type ProcessRef } from "./process.ts";
 import { until } from "./wait.ts";
 

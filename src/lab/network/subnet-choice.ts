@@ -1,6 +1,6 @@
-import { PictlError } from "../domain/errors.ts";
-import { allRegistered } from "./record.ts";
-import { runHere } from "./run.ts";
+import { PictlError } from "../../domain/errors.ts";
+import { allRegistered } from "../files/record.ts";
+import { runHere } from "../machine/run.ts";
 import { capacity, formatSubnet, overlaps, parseSubnet, pickSubnet, type Subnet } from "./subnet.ts";
 
 /**

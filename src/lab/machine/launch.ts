@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync, renameSync, readFileSync, writeFileSync } from "node:fs";
-import { PictlError } from "../domain/errors.ts";
+import { PictlError } from "../../domain/errors.ts";
 import { processRef, type ProcessRef } from "./process.ts";
 
 export interface Launched {
