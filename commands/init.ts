@@ -9,7 +9,7 @@ import { openCandidate, refuseExisting } from "../src/cli/errors/candidate.ts";
 import { PictlCommand, type GlobalFlags } from "../src/cli/command.ts";
 import * as common from "../src/cli/flags.ts";
 import { trustBy } from "../src/cli/families/host-keys.ts";
-import { ConfigInvalidError } from "../src/domain/config/problem.ts";
+import { ConfigInvalidError } from "../src/domain/config/findings/problem.ts";
 import { type ErrorCode, type Failure, PictlError } from "../src/domain/errors.ts";
 import { initialDocument, type InitAnswers, parseNode, objection } from "../src/domain/init/document.ts";
 import { type InitResult, initView } from "../src/view/setup/init.ts";

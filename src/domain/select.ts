@@ -1,7 +1,7 @@
 import type { Config, NodeSpec, Placement } from "./config/types.ts";
-import { isContainerName } from "./config/names.ts";
+import { isContainerName } from "./config/findings/names.ts";
 import { PictlError } from "./errors.ts";
-import { didYouMean } from "./config/suggest.ts";
+import { didYouMean } from "./config/findings/suggest.ts";
 
 /**
  * The words a user picks containers and nodes with: names are compared whole, `*` and `?` are globs, and `n[1-3,7]` is

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { didYouMean } from "../domain/config/suggest.ts";
+import { didYouMean } from "../domain/config/findings/suggest.ts";
 import { PictlError } from "../domain/errors.ts";
 
 interface Rules {

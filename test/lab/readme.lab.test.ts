@@ -2,7 +2,7 @@ import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { splitWords } from "../../src/domain/config/words.ts";
+import { splitWords } from "../../src/domain/config/document/words.ts";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { startPictl } from "../support/cli.ts";
 import { labObstacle, withLab } from "../support/lab.ts";

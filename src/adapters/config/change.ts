@@ -1,8 +1,8 @@
 import { lstat, open, realpath } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { ConfigEdit } from "../../app/ports.ts";
-import { applyEdit } from "../../domain/config/apply-edit.ts";
-import { ConfigInvalidError } from "../../domain/config/problem.ts";
+import { applyEdit } from "../../domain/config/document/apply-edit.ts";
+import { ConfigInvalidError } from "../../domain/config/findings/problem.ts";
 import type { RawConfig } from "../../domain/config/raw.ts";
 import type { Config } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";

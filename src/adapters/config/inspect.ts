@@ -1,7 +1,7 @@
 import type { ConfigInspection } from "../../app/ports.ts";
-import { ConfigInvalidError } from "../../domain/config/problem.ts";
-import { maskedDocument, unmaskedText } from "../../domain/config/mask.ts";
-import { redact } from "../../domain/config/redact.ts";
+import { ConfigInvalidError } from "../../domain/config/findings/problem.ts";
+import { maskedDocument, unmaskedText } from "../../domain/config/secrets/mask.ts";
+import { redact } from "../../domain/config/secrets/redact.ts";
 import type { ConfigProblem } from "../../domain/config/types.ts";
 import { renderDocument } from "./edit/document.ts";
 import { readConfigFile } from "./file.ts";

@@ -1,10 +1,10 @@
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { buildConfig, type BuildOptions } from "../../domain/config/build.ts";
-import type { SourceNode } from "../../domain/config/document.ts";
-import { ConfigInvalidError, type Finding, Findings } from "../../domain/config/problem.ts";
+import type { SourceNode } from "../../domain/config/document/document.ts";
+import { ConfigInvalidError, type Finding, Findings } from "../../domain/config/findings/problem.ts";
 import type { RawConfig } from "../../domain/config/raw.ts";
-import { secretFindings } from "../../domain/config/secret-findings.ts";
+import { secretFindings } from "../../domain/config/secrets/secret-findings.ts";
 import type { Config, ConfigProblem } from "../../domain/config/types.ts";
 import type { ConfigFile } from "./file.ts";
 import type { StoreOptions } from "./options.ts";

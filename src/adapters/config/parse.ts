@@ -1,8 +1,8 @@
 import { EVENT_ID, parseEvents, YAMLException } from "js-yaml";
-import type { SourceNode } from "../../domain/config/document.ts";
-import { forbiddenKeys, valueOf } from "../../domain/config/document.ts";
-import type { ConfigPath } from "../../domain/config/path.ts";
-import { Findings, type Finding } from "../../domain/config/problem.ts";
+import type { SourceNode } from "../../domain/config/document/document.ts";
+import { forbiddenKeys, valueOf } from "../../domain/config/document/document.ts";
+import type { ConfigPath } from "../../domain/config/document/path.ts";
+import { Findings, type Finding } from "../../domain/config/findings/problem.ts";
 import { buildTree, UnsupportedSyntax } from "./tree.ts";
 
 export type ParseResult =

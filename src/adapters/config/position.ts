@@ -1,6 +1,6 @@
-import { findNode, type SourceNode } from "../../domain/config/document.ts";
-import { formatPath } from "../../domain/config/path.ts";
-import { maxProblems, type Finding } from "../../domain/config/problem.ts";
+import { findNode, type SourceNode } from "../../domain/config/document/document.ts";
+import { formatPath } from "../../domain/config/document/path.ts";
+import { maxProblems, type Finding } from "../../domain/config/findings/problem.ts";
 import type { ConfigProblem } from "../../domain/config/types.ts";
 import { sourceOffset } from "./scalar.ts";
 

@@ -1,5 +1,5 @@
-import type { ConfigPath } from "../../domain/config/path.ts";
-import type { Finding } from "../../domain/config/problem.ts";
+import type { ConfigPath } from "../../domain/config/document/path.ts";
+import type { Finding } from "../../domain/config/findings/problem.ts";
 
 /** What is left of a document without its misshapen parts, and how its paths read in the whole document. */
 export interface Salvaged {

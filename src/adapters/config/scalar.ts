@@ -1,4 +1,4 @@
-import type { SourceNode, SourceScalar } from "../../domain/config/document.ts";
+import type { SourceNode, SourceScalar } from "../../domain/config/document/document.ts";
 
 /**
  * The value of a plain scalar. A number stays a string unless it is written the one way JavaScript would write it,

@@ -1,6 +1,6 @@
 import { EVENT_ID, getScalarValue, SCALAR_STYLE, COLLECTION_STYLE } from "js-yaml";
 import type { AliasEvent, Event, MappingEvent, ScalarEvent, SequenceEvent } from "js-yaml";
-import type { SourceEntry, SourceMap, SourceNode, SourceScalar } from "../../domain/config/document.ts";
+import type { SourceEntry, SourceMap, SourceNode, SourceScalar } from "../../domain/config/document/document.ts";
 import { resolvePlain } from "./scalar.ts";
 
 /** Valid YAML that a config may not use. */

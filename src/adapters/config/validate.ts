@@ -1,9 +1,9 @@
 import type * as z from "zod/mini";
-import { findNode, type SourceNode } from "../../domain/config/document.ts";
-import type { ConfigPath } from "../../domain/config/path.ts";
-import { Findings, maxProblems, type Finding } from "../../domain/config/problem.ts";
+import { findNode, type SourceNode } from "../../domain/config/document/document.ts";
+import type { ConfigPath } from "../../domain/config/document/path.ts";
+import { Findings, maxProblems, type Finding } from "../../domain/config/findings/problem.ts";
 import type { RawConfig } from "../../domain/config/raw.ts";
-import { isSecretPath, withoutPasswords } from "../../domain/config/redact.ts";
+import { isSecretPath, withoutPasswords } from "../../domain/config/secrets/redact.ts";
 import { salvage } from "./salvage.ts";
 import { configSchema } from "./schema/index.ts";
 

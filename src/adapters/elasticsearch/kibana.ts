@@ -2,7 +2,7 @@ import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { Kibana, Secrets } from "../../app/ports.ts";
 import type { ElasticSection } from "../../domain/config/types.ts";
-import { withoutPasswords } from "../../domain/config/redact.ts";
+import { withoutPasswords } from "../../domain/config/secrets/redact.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { whyNoAnswer } from "../../domain/no-answer.ts";
 import { caText } from "./ca.ts";

@@ -1,4 +1,4 @@
-import { maxProblems } from "../../domain/config/problem.ts";
+import { maxProblems } from "../../domain/config/findings/problem.ts";
 import type { ConfigProblem } from "../../domain/config/types.ts";
 import { toFailure, PictlError } from "../../domain/errors.ts";
 import { plural } from "../../domain/text.ts";

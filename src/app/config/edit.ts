@@ -1,4 +1,4 @@
-import { ConfigInvalidError } from "../../domain/config/problem.ts";
+import { ConfigInvalidError } from "../../domain/config/findings/problem.ts";
 import type { ConfigProblem } from "../../domain/config/types.ts";
 import type { EditableConfigStore } from "../ports.ts";
 import type { Report } from "../kit/report.ts";

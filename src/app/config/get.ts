@@ -1,6 +1,6 @@
-import { formatPath, parsePath, type ConfigPath } from "../../domain/config/path.ts";
-import { redact } from "../../domain/config/redact.ts";
-import { didYouMean } from "../../domain/config/suggest.ts";
+import { formatPath, parsePath, type ConfigPath } from "../../domain/config/document/path.ts";
+import { redact } from "../../domain/config/secrets/redact.ts";
+import { didYouMean } from "../../domain/config/findings/suggest.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { EditableConfigStore } from "../ports.ts";
 import type { Report } from "../kit/report.ts";

@@ -1,4 +1,4 @@
-import { configChanges } from "../../domain/config/changes.ts";
+import { configChanges } from "../../domain/config/document/changes.ts";
 import { record } from "../kit/record.ts";
 import type { Report } from "../kit/report.ts";
 import type { EditableConfigStore, Ports } from "../ports.ts";

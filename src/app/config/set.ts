@@ -1,5 +1,5 @@
-import { formatPath, type ConfigPath } from "../../domain/config/path.ts";
-import { isSecretPath, redact } from "../../domain/config/redact.ts";
+import { formatPath, type ConfigPath } from "../../domain/config/document/path.ts";
+import { isSecretPath, redact } from "../../domain/config/secrets/redact.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { ConfigEdit, EditableConfigStore } from "../ports.ts";
 import type { Report } from "../kit/report.ts";

@@ -1,4 +1,4 @@
-import { redact } from "../../domain/config/redact.ts";
+import { redact } from "../../domain/config/secrets/redact.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { ConfigInspection, EditableConfigStore } from "../ports.ts";
 import type { Report } from "../kit/report.ts";

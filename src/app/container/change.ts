@@ -1,5 +1,5 @@
 import type { RawConfig } from "../../domain/config/raw.ts";
-import { type ConfigChanges, editedPlaces } from "../../domain/config/changes.ts";
+import { type ConfigChanges, editedPlaces } from "../../domain/config/document/changes.ts";
 import type { Config, Placement } from "../../domain/config/types.ts";
 import type { ContainerEdit } from "../../domain/container/edit-entries.ts";
 import { PictlError } from "../../domain/errors.ts";

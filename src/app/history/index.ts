@@ -1,5 +1,5 @@
 import { noHistory, type PlacementRecord, recordsOf } from "../../domain/history/records.ts";
-import { didYouMean } from "../../domain/config/suggest.ts";
+import { didYouMean } from "../../domain/config/findings/suggest.ts";
 import type { Config } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { Ports } from "../ports.ts";

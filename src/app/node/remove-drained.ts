@@ -1,4 +1,4 @@
-import { applyEdit } from "../../domain/config/apply-edit.ts";
+import { applyEdit } from "../../domain/config/document/apply-edit.ts";
 import type { RawConfig } from "../../domain/config/raw.ts";
 import type { Config } from "../../domain/config/types.ts";
 import { toFailure } from "../../domain/errors.ts";

@@ -1,5 +1,5 @@
 import type { Config } from "../../domain/config/types.ts";
-import { type ConfigPath, formatPath } from "../../domain/config/path.ts";
+import { type ConfigPath, formatPath } from "../../domain/config/document/path.ts";
 import type { Names } from "./complete.ts";
 
 /** The names in the config, and none at all when it cannot be read: a completion has nowhere to complain. */

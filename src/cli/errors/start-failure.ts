@@ -1,6 +1,6 @@
 import { Config } from "@oclif/core/config";
 import type { Interfaces } from "@oclif/core";
-import { didYouMean } from "../../domain/config/suggest.ts";
+import { didYouMean } from "../../domain/config/findings/suggest.ts";
 import { PictlError, toFailure } from "../../domain/errors.ts";
 import { failureText } from "../../view/failures.ts";
 import { failuresOf } from "./failures.ts";

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import { suggest } from "../../domain/config/suggest.ts";
+import { suggest } from "../../domain/config/findings/suggest.ts";
 import { PictlError } from "../../domain/errors.ts";
 
 type KnownFlags = Readonly<Record<string, { readonly summary?: string | undefined }>>;

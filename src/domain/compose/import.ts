@@ -1,4 +1,4 @@
-import { isContainerName } from "../config/names.ts";
+import { isContainerName } from "../config/findings/names.ts";
 import { PictlError } from "../errors.ts";
 import { interpolate, type Lookup } from "./interpolate.ts";
 import { volumeCommand } from "./mounts.ts";

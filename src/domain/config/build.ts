@@ -1,19 +1,19 @@
-import { buildHeartbeat, buildConstraints, reportSwitchedOff } from "./heartbeat.ts";
+import { buildHeartbeat, buildConstraints, reportSwitchedOff } from "./sections/heartbeat.ts";
 import { markMovable } from "./movable.ts";
-import { buildElastic } from "./elastic.ts";
-import { buildHooks } from "./hooks.ts";
-import { buildHttp } from "./http.ts";
-import { buildNodes } from "./nodes.ts";
-import { buildNotify } from "./notify.ts";
-import { checkOrder } from "./order.ts";
-import type { ConfigPath } from "./path.ts";
-import { buildPlacements } from "./placements.ts";
-import { reportPortClashes } from "./port-clashes.ts";
-import { Findings, type Finding } from "./problem.ts";
+import { buildElastic } from "./sections/elastic.ts";
+import { buildHooks } from "./sections/hooks.ts";
+import { buildHttp } from "./sections/http.ts";
+import { buildNodes } from "./sections/nodes.ts";
+import { buildNotify } from "./sections/notify.ts";
+import { checkOrder } from "./findings/order.ts";
+import type { ConfigPath } from "./document/path.ts";
+import { buildPlacements } from "./sections/placements.ts";
+import { reportPortClashes } from "./findings/port-clashes.ts";
+import { Findings, type Finding } from "./findings/problem.ts";
 import type { RawConfig } from "./raw.ts";
 import type { Config, SavedCommand } from "./types.ts";
 import { buildWitnesses } from "../leadership/witnesses.ts";
-import { buildVips } from "./vip.ts";
+import { buildVips } from "./sections/vip.ts";
 
 /** What the pure code cannot know: where the file stands and who reads it. */
 export interface BuildOptions {

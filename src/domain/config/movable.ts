@@ -1,6 +1,6 @@
 import { parseRunArgs } from "../docker/run-args.ts";
 import { formatLocalData, ownData } from "../move/local-data.ts";
-import type { Findings } from "./problem.ts";
+import type { Findings } from "./findings/problem.ts";
 import type { RawConfig } from "./raw.ts";
 import type { Constraint, Placement } from "./types.ts";
 

@@ -1,4 +1,4 @@
-import type { SecretSource } from "./secret-source.ts";
+import type { SecretSource } from "./secrets/secret-source.ts";
 
 /** The config after reading: defaults filled in, strings turned into numbers and switches, rows into lists. */
 export interface Config {

@@ -1,4 +1,4 @@
-import { isContainerName } from "../config/names.ts";
+import { isContainerName } from "../config/findings/names.ts";
 import type { RawConfig } from "../config/raw.ts";
 import { PictlError } from "../errors.ts";
 import { addEntries, type ContainerEdit, setHosts } from "./edit-entries.ts";

@@ -1,4 +1,4 @@
-import { withoutPasswords } from "../config/redact.ts";
+import { withoutPasswords } from "../config/secrets/redact.ts";
 import { PictlError } from "../errors.ts";
 import { isAboutTrust, whyNoAnswer } from "../no-answer.ts";
 

@@ -1,4 +1,4 @@
-import { didYouMean } from "../config/suggest.ts";
+import { didYouMean } from "../config/findings/suggest.ts";
 import type { SavedCommand } from "../config/types.ts";
 import { PictlError } from "../errors.ts";
 

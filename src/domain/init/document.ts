@@ -1,6 +1,6 @@
-import { applyEdit } from "../config/apply-edit.ts";
-import { buildPlacements } from "../config/placements.ts";
-import { Findings } from "../config/problem.ts";
+import { applyEdit } from "../config/document/apply-edit.ts";
+import { buildPlacements } from "../config/sections/placements.ts";
+import { Findings } from "../config/findings/problem.ts";
 import type { RawConfig } from "../config/raw.ts";
 import { type NewContainer, planAddContainer } from "../container/add.ts";
 import { PictlError } from "../errors.ts";

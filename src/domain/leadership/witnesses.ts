@@ -1,5 +1,5 @@
 import type { Config } from "../config/types.ts";
-import type { Findings } from "../config/problem.ts";
+import type { Findings } from "../config/findings/problem.ts";
 import type { RawConfig } from "../config/raw.ts";
 import type { Electorate } from "./electorate.ts";
 

@@ -1,4 +1,4 @@
-import type { DocumentEdit } from "../config/apply-edit.ts";
+import type { DocumentEdit } from "../config/document/apply-edit.ts";
 import type { RawConfig } from "../config/raw.ts";
 
 /**

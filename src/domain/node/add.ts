@@ -1,4 +1,4 @@
-import { isNodeName } from "../config/names.ts";
+import { isNodeName } from "../config/findings/names.ts";
 import type { RawConfig, RawNode } from "../config/raw.ts";
 import { PictlError } from "../errors.ts";
 import { parseJumps } from "../ssh/target.ts";

@@ -1,4 +1,4 @@
-import { applyEdit } from "../config/apply-edit.ts";
+import { applyEdit } from "../config/document/apply-edit.ts";
 import type { RawConfig } from "../config/raw.ts";
 import type { NodeSpec } from "../config/types.ts";
 import { PictlError } from "../errors.ts";

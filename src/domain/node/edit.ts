@@ -1,5 +1,5 @@
-import type { DocumentEdit } from "../config/apply-edit.ts";
-import { type ConfigPath, formatPath } from "../config/path.ts";
+import type { DocumentEdit } from "../config/document/apply-edit.ts";
+import { type ConfigPath, formatPath } from "../config/document/path.ts";
 
 /** An edit of the config and what it does, for people: no value in it that could be a secret. */
 export interface PlannedEdit {

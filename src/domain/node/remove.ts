@@ -1,4 +1,4 @@
-import type { ConfigPath } from "../config/path.ts";
+import type { ConfigPath } from "../config/document/path.ts";
 import type { RawConfig, RawVip } from "../config/raw.ts";
 import { PictlError } from "../errors.ts";
 import { plural } from "../text.ts";

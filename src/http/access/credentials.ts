@@ -6,7 +6,7 @@ import { type Accounts, isExpired, noAccounts } from "../../domain/access/accoun
 import { isPublicLogin, isPublicToken } from "../../domain/access/exposure.ts";
 import type { Role } from "../../domain/access/role.ts";
 import type { HttpSection } from "../../domain/config/types.ts";
-import type { SecretSource } from "../../domain/config/secret-source.ts";
+import type { SecretSource } from "../../domain/config/secrets/secret-source.ts";
 
 /** A user as sessions rest on them. */
 export interface KnownUser {

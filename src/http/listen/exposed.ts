@@ -2,7 +2,7 @@ import { lookup } from "node:dns/promises";
 import type { Secrets } from "../../app/ports.ts";
 import { isLoopback, plainAddress } from "../../domain/access/address.ts";
 import { checkExposure } from "../../domain/access/exposure.ts";
-import type { SecretSource } from "../../domain/config/secret-source.ts";
+import type { SecretSource } from "../../domain/config/secrets/secret-source.ts";
 import type { HttpSection } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
 

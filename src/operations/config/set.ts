@@ -1,7 +1,7 @@
 import { setConfigValue } from "../../app/config/set.ts";
 import { recordingChange } from "../../app/config/recorded.ts";
-import { parsePath } from "../../domain/config/path.ts";
-import { redact } from "../../domain/config/redact.ts";
+import { parsePath } from "../../domain/config/document/path.ts";
+import { redact } from "../../domain/config/secrets/redact.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { dryRun } from "../common.ts";
 import * as field from "../fields.ts";

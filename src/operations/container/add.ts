@@ -1,5 +1,5 @@
 import { addContainer } from "../../app/container/add.ts";
-import { argumentsWithoutSecrets } from "../../domain/config/changes.ts";
+import { argumentsWithoutSecrets } from "../../domain/config/document/changes.ts";
 import * as common from "../common.ts";
 import * as field from "../fields.ts";
 import { operation } from "../operation.ts";

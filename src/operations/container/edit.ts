@@ -1,5 +1,5 @@
 import { editContainer } from "../../app/container/edit.ts";
-import { argumentsWithoutSecrets } from "../../domain/config/changes.ts";
+import { argumentsWithoutSecrets } from "../../domain/config/document/changes.ts";
 import { editQuestion } from "../../view/questions.ts";
 import * as common from "../common.ts";
 import * as field from "../fields.ts";

@@ -1,5 +1,5 @@
-import { splitWords } from "../../domain/config/words.ts";
-import { suggest } from "../../domain/config/suggest.ts";
+import { splitWords } from "../../domain/config/document/words.ts";
+import { suggest } from "../../domain/config/findings/suggest.ts";
 import { titles, type View, views } from "../lists/index.ts";
 import { type ActionSpec, allowed, type FieldSpec, type ActionInput } from "./actions.ts";
 import { open } from "./overlays.ts";

@@ -1,4 +1,4 @@
-import type { DocumentEdit } from "../../../src/domain/config/apply-edit.ts";
+import type { DocumentEdit } from "../../../src/domain/config/document/apply-edit.ts";
 import fc from "fast-check";
 
 /** A document, and one of the many ways to write it down, with comments that say nothing about what they stand at. */

@@ -4,7 +4,7 @@
  */
 import { expect, test } from "vitest";
 import { loadConfig } from "../../../src/adapters/config/load.ts";
-import { ConfigInvalidError } from "../../../src/domain/config/problem.ts";
+import { ConfigInvalidError } from "../../../src/domain/config/findings/problem.ts";
 
 const place = { path: "/etc/pictl/pictl.yaml", link: false, mode: 0o600, env: {}, home: "/root", root: true };
 

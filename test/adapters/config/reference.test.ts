@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import * as z from "zod/mini";
 import { configKeys, isKind, textOf, withKeys } from "../../../scripts/config-reference.ts";
 import { openConfigStore } from "../../../src/adapters/config/index.ts";
-import { formatProblem } from "../../../src/domain/config/problem.ts";
+import { formatProblem } from "../../../src/domain/config/findings/problem.ts";
 import { temporaryFile } from "./folder.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));

@@ -2,7 +2,7 @@ import { chmodSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openConfigStore } from "../../../src/adapters/config/index.ts";
-import { ConfigInvalidError, formatProblem } from "../../../src/domain/config/problem.ts";
+import { ConfigInvalidError, formatProblem } from "../../../src/domain/config/findings/problem.ts";
 import { PictlError } from "../../../src/domain/errors.ts";
 import { temporaryFile, temporaryFolder } from "./folder.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { applyEdit } from "../../../src/domain/config/apply-edit.ts";
+import { applyEdit } from "../../../src/domain/config/document/apply-edit.ts";
 import type { RawConfig } from "../../../src/domain/config/raw.ts";
 import { type NewContainer, planAddContainer } from "../../../src/domain/container/add.ts";
 import { type ContainerChange, planEditContainer } from "../../../src/domain/container/edit.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { applyEdit } from "../../../src/domain/config/apply-edit.ts";
+import { applyEdit } from "../../../src/domain/config/document/apply-edit.ts";
 import type { RawConfig } from "../../../src/domain/config/raw.ts";
 import { planCordon, refuseCordoned } from "../../../src/domain/node/cordon.ts";
 import { node } from "../../fakes/config.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { applyEdit } from "../../../src/domain/config/apply-edit.ts";
+import { applyEdit } from "../../../src/domain/config/document/apply-edit.ts";
 import type { RawConfig } from "../../../src/domain/config/raw.ts";
 import { type NewNode, planAddNode } from "../../../src/domain/node/add.ts";
 import type { PlannedEdit } from "../../../src/domain/node/edit.ts";

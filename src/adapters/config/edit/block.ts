@@ -1,4 +1,4 @@
-import type { SourceList, SourceMap, SourceNode } from "../../../domain/config/document.ts";
+import type { SourceList, SourceMap, SourceNode } from "../../../domain/config/document/document.ts";
 import { renderBlockLines, renderBlockValue, renderInline, renderScalar, type DocumentStyle } from "./render.ts";
 import type { Splice } from "./splice.ts";
 import { columnOf, lineEnd, lineStart, withoutLineBreak } from "./style.ts";

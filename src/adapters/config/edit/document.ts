@@ -1,4 +1,4 @@
-import type { SourceNode } from "../../../domain/config/document.ts";
+import type { SourceNode } from "../../../domain/config/document/document.ts";
 import { renderBlockLines, renderBroken } from "./render.ts";
 import { styleFor } from "./style.ts";
 

@@ -1,4 +1,4 @@
-import type { SourceList, SourceMap } from "../../../domain/config/document.ts";
+import type { SourceList, SourceMap } from "../../../domain/config/document/document.ts";
 import { renderBroken, renderFitting, renderFlowEntry, renderInline, type DocumentStyle } from "./render.ts";
 import type { Splice } from "./splice.ts";
 import { indentAt, lineEnd, lineStart, spanOf } from "./style.ts";

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { applyEdit, type DocumentEdit } from "../../../domain/config/apply-edit.ts";
+import { applyEdit, type DocumentEdit } from "../../../domain/config/document/apply-edit.ts";
 import {
   findNode,
   mergedEntry,
@@ -8,8 +8,8 @@ import {
   type SourceList,
   type SourceMap,
   type SourceNode,
-} from "../../../domain/config/document.ts";
-import type { ConfigPath } from "../../../domain/config/path.ts";
+} from "../../../domain/config/document/document.ts";
+import type { ConfigPath } from "../../../domain/config/document/path.ts";
 import { parseConfigText } from "../parse.ts";
 import { deleteFromBlock, insertIntoBlock, replaceInBlock } from "./block.ts";
 import { deleteFromFlow, insertIntoFlow, renderFlowValue } from "./flow.ts";

@@ -1,4 +1,4 @@
-import type { SourceMap } from "../../../domain/config/document.ts";
+import type { SourceMap } from "../../../domain/config/document/document.ts";
 import { appendLines, deleteFromBlock } from "./block.ts";
 import type { Splice } from "./splice.ts";
 import { columnOf, eolOf, lineStart } from "./style.ts";

@@ -1,4 +1,4 @@
-import type { SourceEntry, SourceNode, SourceScalar } from "../../../domain/config/document.ts";
+import type { SourceEntry, SourceNode, SourceScalar } from "../../../domain/config/document/document.ts";
 import type { Quotes, DocumentStyle } from "./render.ts";
 
 export interface Document {

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { nodeNameMaxLength, nodeNamePattern } from "../../../domain/config/names.ts";
+import { nodeNameMaxLength, nodeNamePattern } from "../../../domain/config/findings/names.ts";
 import { choice, described, dictionary, listOf, section, strict, textThat, toggle, wholeOf } from "./values.ts";
 import { checkSchema } from "./checks.ts";
 

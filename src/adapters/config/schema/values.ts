@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { didYouMean } from "../../../domain/config/suggest.ts";
+import { didYouMean } from "../../../domain/config/findings/suggest.ts";
 
 /**
  * The building blocks of the schema. Every `error` here is what was expected ("a port number from 1 to 65535"); what

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { editText } from "../../../../src/adapters/config/edit/index.ts";
 import { parseConfigText } from "../../../../src/adapters/config/parse.ts";
-import { applyEdit, type DocumentEdit } from "../../../../src/domain/config/apply-edit.ts";
-import { findNode, valueOf } from "../../../../src/domain/config/document.ts";
+import { applyEdit, type DocumentEdit } from "../../../../src/domain/config/document/apply-edit.ts";
+import { findNode, valueOf } from "../../../../src/domain/config/document/document.ts";
 import { editsOf, written, type Syntax } from "../documents.ts";
 
 function parse(text: string): unknown {

@@ -1,10 +1,10 @@
-import { defaultOn } from "../notices/match.ts";
-import { parseReceiver } from "../notices/receiver.ts";
-import { parseDuration } from "../time.ts";
-import type { Findings } from "./problem.ts";
-import type { RawConfig } from "./raw.ts";
-import { parseSecretSource } from "./secret-source.ts";
-import type { NotifySection } from "./types.ts";
+import { defaultOn } from "../../notices/match.ts";
+import { parseReceiver } from "../../notices/receiver.ts";
+import { parseDuration } from "../../time.ts";
+import type { Findings } from "../findings/problem.ts";
+import type { RawConfig } from "../raw.ts";
+import { parseSecretSource } from "../secrets/secret-source.ts";
+import type { NotifySection } from "../types.ts";
 
 const longestMs = 86_400_000;
 

@@ -1,10 +1,10 @@
-import { defaultGraceMs } from "../heartbeat/starting.ts";
-import { neverAnswers } from "../heartbeat/never-answers.ts";
-import { isNodeName } from "./names.ts";
-import type { ConfigPath } from "./path.ts";
-import type { Findings } from "./problem.ts";
-import type { RawCheck, RawConfig } from "./raw.ts";
-import { switchedOff } from "../heartbeat/subjects.ts";
+import { defaultGraceMs } from "../../heartbeat/starting.ts";
+import { neverAnswers } from "../../heartbeat/never-answers.ts";
+import { isNodeName } from "../findings/names.ts";
+import type { ConfigPath } from "../document/path.ts";
+import type { Findings } from "../findings/problem.ts";
+import type { RawCheck, RawConfig } from "../raw.ts";
+import { switchedOff } from "../../heartbeat/subjects.ts";
 import {
   checkKinds,
   type Config,
@@ -12,7 +12,7 @@ import {
   type HeartbeatCheck,
   type HeartbeatSection,
   type Placement,
-} from "./types.ts";
+} from "../types.ts";
 
 /** Shorter would keep a node busy with nothing but checks. */
 const shortestIntervalMs = 1000;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { parseConfigText } from "../../../src/adapters/config/parse.ts";
-import { maskedDocument, type SourceText, unmaskedText } from "../../../src/domain/config/mask.ts";
+import { parseConfigText } from "../../../../src/adapters/config/parse.ts";
+import { maskedDocument, type SourceText, unmaskedText } from "../../../../src/domain/config/secrets/mask.ts";
 
 function source(text: string): SourceText {
   const parsed = parseConfigText(text);

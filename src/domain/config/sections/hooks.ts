@@ -1,5 +1,5 @@
-import type { RawHooks } from "./raw.ts";
-import type { HooksSpec } from "./types.ts";
+import type { RawHooks } from "../raw.ts";
+import type { HooksSpec } from "../types.ts";
 
 export function buildHooks(raw: RawHooks | null | undefined): HooksSpec {
   return {

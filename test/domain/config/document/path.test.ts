@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { formatPath, parsePath } from "../../../src/domain/config/path.ts";
+import { formatPath, parsePath } from "../../../../src/domain/config/document/path.ts";
 
 test.each([
   [[], ""],

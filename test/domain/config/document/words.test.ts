@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { splitWords } from "../../../src/domain/config/words.ts";
-import { quote } from "../../../src/domain/shell.ts";
+import { splitWords } from "../../../../src/domain/config/document/words.ts";
+import { quote } from "../../../../src/domain/shell.ts";
 
 function words(text: string): readonly string[] | string {
   const result = splitWords(text);

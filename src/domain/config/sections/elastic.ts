@@ -1,7 +1,7 @@
-import type { Findings } from "./problem.ts";
-import type { RawConfig } from "./raw.ts";
-import { parseSecretSource } from "./secret-source.ts";
-import type { ElasticSection } from "./types.ts";
+import type { Findings } from "../findings/problem.ts";
+import type { RawConfig } from "../raw.ts";
+import { parseSecretSource } from "../secrets/secret-source.ts";
+import type { ElasticSection } from "../types.ts";
 
 export function buildElastic(
   raw: RawConfig,

@@ -1,8 +1,8 @@
-import { isNodeName } from "./names.ts";
-import type { Findings } from "./problem.ts";
-import type { RawConfig, RawSsh } from "./raw.ts";
-import { reportSameAddress } from "./same-address.ts";
-import type { Constraint, NodeSpec, SshSettings } from "./types.ts";
+import { isNodeName } from "../findings/names.ts";
+import type { Findings } from "../findings/problem.ts";
+import type { RawConfig, RawSsh } from "../raw.ts";
+import { reportSameAddress } from "../findings/same-address.ts";
+import type { Constraint, NodeSpec, SshSettings } from "../types.ts";
 
 /**
  * Every node that the layout, the virtual IP or a constraint names, in this order, with what `nodes` and `ssh` say

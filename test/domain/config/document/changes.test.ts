@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { configChanges } from "../../../src/domain/config/changes.ts";
+import { configChanges } from "../../../../src/domain/config/document/changes.ts";
 
 const layout = (web: unknown) => ({ layout: [{ node: "n1", web }] });
 

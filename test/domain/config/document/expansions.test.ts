@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findExpansions } from "../../../src/domain/config/expansions.ts";
+import { findExpansions } from "../../../../src/domain/config/document/expansions.ts";
 
 test.each<[string, string[]]>([
   ["-v ~/d:/d -v $HOME/e:/e -e IP=$(hostname) -e TOK=`id`", ["~", "$HOME", "$(hostname)", "`id`"]],

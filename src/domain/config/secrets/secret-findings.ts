@@ -1,7 +1,7 @@
-import type { ConfigPath } from "./path.ts";
-import { Findings, type Finding } from "./problem.ts";
+import type { ConfigPath } from "../document/path.ts";
+import { Findings, type Finding } from "../findings/problem.ts";
 import { isSecretPath } from "./redact.ts";
-import { quote } from "../shell.ts";
+import { quote } from "../../shell.ts";
 
 /** Warnings about secrets: written in plain in a file that others may read, or from a variable that is not set. */
 export function secretFindings(

@@ -1,8 +1,8 @@
-import { isContainerName } from "./names.ts";
-import type { Findings } from "./problem.ts";
-import type { RawConfig } from "./raw.ts";
-import type { NetworkSpec } from "./types.ts";
-import { splitWords } from "./words.ts";
+import { isContainerName } from "../findings/names.ts";
+import type { Findings } from "../findings/problem.ts";
+import type { RawConfig } from "../raw.ts";
+import type { NetworkSpec } from "../types.ts";
+import { splitWords } from "../document/words.ts";
 
 /** Docker has them on every node, and makes none of these names. */
 const builtIn: ReadonlySet<string> = new Set(["bridge", "host", "none", "default"]);

@@ -1,7 +1,7 @@
-import { clashOf, type FixedPublish, published } from "../placement/ports.ts";
+import { clashOf, type FixedPublish, published } from "../../placement/ports.ts";
 import type { Findings } from "./problem.ts";
-import type { RawConfig } from "./raw.ts";
-import type { Placement } from "./types.ts";
+import type { RawConfig } from "../raw.ts";
+import type { Placement } from "../types.ts";
 
 /** Reports containers of one node that publish one port: whichever is started last could never run. */
 export function reportPortClashes(placements: readonly Placement[], raw: RawConfig, findings: Findings): void {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { redact, withoutPasswords } from "../../../src/domain/config/redact.ts";
+import { redact, withoutPasswords } from "../../../../src/domain/config/secrets/redact.ts";
 
 test("secrets go, where they are found stays", () => {
   const document = {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { buildConfig } from "../../../src/domain/config/build.ts";
-import type { RawContainer } from "../../../src/domain/config/raw.ts";
+import { buildConfig } from "../../../../src/domain/config/build.ts";
+import type { RawContainer } from "../../../../src/domain/config/raw.ts";
 
 function built(row: Readonly<Record<string, RawContainer>>) {
   const layout = [{ node: "n1", ...row }];

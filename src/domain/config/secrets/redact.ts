@@ -1,4 +1,4 @@
-import type { ConfigPath } from "./path.ts";
+import type { ConfigPath } from "../document/path.ts";
 
 /**
  * Whether a secret stands at this path or would: the HTTP token and password, a swarm's token, a container's secrets;

@@ -1,7 +1,7 @@
-import type { ConfigPath } from "./path.ts";
+import type { ConfigPath } from "../document/path.ts";
 import type { Findings } from "./problem.ts";
-import type { RawConfig } from "./raw.ts";
-import type { NodeSpec } from "./types.ts";
+import type { RawConfig } from "../raw.ts";
+import type { NodeSpec } from "../types.ts";
 
 /**
  * Warns of nodes that are reached under one address, port and jump host. It works, and the original's own sample has

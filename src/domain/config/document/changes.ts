@@ -1,8 +1,8 @@
-import { maskedArguments, maskedText } from "../container/asked.ts";
-import { mayBeSecretName } from "../secret-name.ts";
-import { quote } from "../shell.ts";
+import { maskedArguments, maskedText } from "../../container/asked.ts";
+import { mayBeSecretName } from "../../secret-name.ts";
+import { quote } from "../../shell.ts";
 import { formatPath, type ConfigPath } from "./path.ts";
-import { isSecretPath, redact } from "./redact.ts";
+import { isSecretPath, redact } from "../secrets/redact.ts";
 import { splitWords } from "./words.ts";
 
 /** What a document says now and said before, by place (`layout[0].web`); what is missing on one side was not there. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { buildConfig } from "../../../src/domain/config/build.ts";
-import type { RawConfig } from "../../../src/domain/config/raw.ts";
+import { buildConfig } from "../../../../src/domain/config/build.ts";
+import type { RawConfig } from "../../../../src/domain/config/raw.ts";
 
 /** Where two nodes are told to be one machine. */
 function told(raw: RawConfig): string[] {

@@ -1,6 +1,6 @@
 import type { Findings } from "./problem.ts";
-import type { RawConfig } from "./raw.ts";
-import type { Placement } from "./types.ts";
+import type { RawConfig } from "../raw.ts";
+import type { Placement } from "../types.ts";
 
 /** Reports names in `after` that the layout does not have, and containers that wait for each other. */
 export function checkOrder(raw: RawConfig, placements: readonly Placement[], findings: Findings): void {

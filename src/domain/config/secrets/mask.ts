@@ -1,6 +1,6 @@
-import { PictlError } from "../errors.ts";
-import { type SourceNode, type SourceScalar, valueOf } from "./document.ts";
-import { formatPath, type ConfigPath } from "./path.ts";
+import { PictlError } from "../../errors.ts";
+import { type SourceNode, type SourceScalar, valueOf } from "../document/document.ts";
+import { formatPath, type ConfigPath } from "../document/path.ts";
 import { redact } from "./redact.ts";
 
 /** A config's text and where everything stands in it. */

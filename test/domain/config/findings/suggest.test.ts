@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { didYouMean, suggest } from "../../../src/domain/config/suggest.ts";
+import { didYouMean, suggest } from "../../../../src/domain/config/findings/suggest.ts";
 
 const keys = ["layout", "heartbeat_interval", "automatic_heartbeat", "hb", "vip", "vip_ip", "token", "hooks"];
 

@@ -1,7 +1,7 @@
-import type { Findings } from "./problem.ts";
-import type { RawConfig } from "./raw.ts";
-import { parseSecretSource } from "./secret-source.ts";
-import type { HttpSection } from "./types.ts";
+import type { Findings } from "../findings/problem.ts";
+import type { RawConfig } from "../raw.ts";
+import { parseSecretSource } from "../secrets/secret-source.ts";
+import type { HttpSection } from "../types.ts";
 
 /** What `pictl serve` is told, with what later versions of PiCluster called the same (`ssl`, `ssl_cert`, `ssl_key`). */
 export function buildHttp(raw: RawConfig, resolvePath: (path: string) => string, findings: Findings): HttpSection {

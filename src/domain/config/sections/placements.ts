@@ -1,16 +1,16 @@
 import { buildHooks } from "./hooks.ts";
-import { findExpansions } from "./expansions.ts";
-import { containerNamePattern, isContainerName, repositoryPattern } from "./names.ts";
+import { findExpansions } from "../document/expansions.ts";
+import { containerNamePattern, isContainerName, repositoryPattern } from "../findings/names.ts";
 import { buildNetworks, networksUsed } from "./networks.ts";
-import type { ConfigPath } from "./path.ts";
-import type { Findings } from "./problem.ts";
-import type { RawConfig, RawContainer, RawLayoutRow, RawUpdate } from "./raw.ts";
-import { parseSecretSource } from "./secret-source.ts";
-import type { NetworkSpec, Placement, UpdateSettings } from "./types.ts";
-import { splitWords } from "./words.ts";
-import { PictlError } from "../errors.ts";
-import { parseReference } from "../registry/reference.ts";
-import { parseRunArgs, type RunArgs } from "../docker/run-args.ts";
+import type { ConfigPath } from "../document/path.ts";
+import type { Findings } from "../findings/problem.ts";
+import type { RawConfig, RawContainer, RawLayoutRow, RawUpdate } from "../raw.ts";
+import { parseSecretSource } from "../secrets/secret-source.ts";
+import type { NetworkSpec, Placement, UpdateSettings } from "../types.ts";
+import { splitWords } from "../document/words.ts";
+import { PictlError } from "../../errors.ts";
+import { parseReference } from "../../registry/reference.ts";
+import { parseRunArgs, type RunArgs } from "../../docker/run-args.ts";
 
 type ResolvePath = (path: string) => string;
 

@@ -1,7 +1,7 @@
-import { PictlError } from "../errors.ts";
-import type { ConfigPath } from "./path.ts";
+import { PictlError } from "../../errors.ts";
+import type { ConfigPath } from "../document/path.ts";
 import { didYouMean } from "./suggest.ts";
-import type { ConfigProblem } from "./types.ts";
+import type { ConfigProblem } from "../types.ts";
 
 /** A problem that knows its path but not yet its line: what the pure checks report. */
 export interface Finding {

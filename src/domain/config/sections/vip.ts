@@ -1,10 +1,10 @@
-import { canonical } from "../ip-address.ts";
-import { mayBeOfRouters, whyNeverVirtual } from "../vip/address.ts";
-import type { ConfigPath } from "./path.ts";
-import type { Findings } from "./problem.ts";
-import type { RawConfig, RawVip } from "./raw.ts";
-import { placeOfAddress } from "./same-address.ts";
-import type { NodeSpec, VipSection } from "./types.ts";
+import { canonical } from "../../ip-address.ts";
+import { mayBeOfRouters, whyNeverVirtual } from "../../vip/address.ts";
+import type { ConfigPath } from "../document/path.ts";
+import type { Findings } from "../findings/problem.ts";
+import type { RawConfig, RawVip } from "../raw.ts";
+import { placeOfAddress } from "../findings/same-address.ts";
+import type { NodeSpec, VipSection } from "../types.ts";
 
 /** The virtual IPs: that of the top level, as the original has it, then those of the list `vips`. */
 export function buildVips(raw: RawConfig, nodes: readonly NodeSpec[], findings: Findings): readonly VipSection[] {
