@@ -25,7 +25,7 @@ for (const event of ["unhandledRejection", "uncaughtException"] as const)
 export default class MutationRunner extends TestRunner {
   /** What is still to be tried. */
   #left: string[] = [];
-  #tries: "first" | "mutants" | "again" = "first";
+  #tries: "first" | "mutants" | "again" | "nothing" = "first";
   #begun = 0;
   #usualMs = 0;
 
@@ -43,8 +43,11 @@ export default class MutationRunner extends TestRunner {
     if (this.#tries === "mutants") {
       const name = nameOf(test);
       const next = this.#left.find((each) => ledger.isOpen(name, each));
-      // This is how what is repeated ends.
-      if (next === undefined) return test.context.skip();
+      // This is how what is repeated ends. `afterEach` runs all the same, and may fail where no `beforeEach` ran.
+      if (next === undefined) {
+        this.#tries = "nothing";
+        return test.context.skip();
+      }
       ledger.add({ what: "tries", test: name, mutant: next, ms: Math.round(this.#usualMs) });
       mutation.active = next;
     }
@@ -71,7 +74,7 @@ export default class MutationRunner extends TestRunner {
 
   onAfterRetryTask(test: RunnerTestCase): void {
     const { result } = test;
-    if (!result || result.state === "skip") return;
+    if (!result || result.state === "skip" || this.#tries === "nothing") return;
     const name = nameOf(test);
     const failed = result.state === "fail";
     const why = result.errors?.[0]?.message ?? "";
