@@ -2,7 +2,7 @@ import { checkImageName } from "../domain/build/image-name.ts";
 import type { BuildFlags } from "../domain/build/plan.ts";
 import type { Config, Placement } from "../domain/config/types.ts";
 import { type Way, waysOf } from "../domain/delivery/ways.ts";
-import { build as buildCommand } from "../domain/docker/build-command.ts";
+import { build as buildCommand } from "../domain/docker/client/build-command.ts";
 import { type ErrorCode, type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { familiarName } from "../domain/registry/reference.ts";
 import { render } from "../domain/shell.ts";

@@ -1,6 +1,6 @@
-import { versionText } from "../domain/docker/product.ts";
+import { versionText } from "../domain/docker/engine/product.ts";
 import type { Config, NodeSpec } from "../domain/config/types.ts";
-import * as docker from "../domain/docker/commands.ts";
+import * as docker from "../domain/docker/client/commands.ts";
 import { PictlError } from "../domain/errors.ts";
 import { runDocker } from "./kit/docker.ts";
 import { fanOut } from "./kit/fan-out.ts";

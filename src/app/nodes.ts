@@ -1,4 +1,4 @@
-import { versionText } from "../domain/docker/product.ts";
+import { versionText } from "../domain/docker/engine/product.ts";
 import type { Config, NodeSpec } from "../domain/config/types.ts";
 import { type ErrorCode, type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { type NodeProbe, parseProbe, probeCommand } from "../domain/node/probe.ts";

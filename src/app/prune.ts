@@ -1,6 +1,6 @@
 import pMap from "p-map";
 import type { Config, NodeSpec } from "../domain/config/types.ts";
-import * as docker from "../domain/docker/commands.ts";
+import * as docker from "../domain/docker/client/commands.ts";
 import type { DiskFacts } from "../domain/docker/facts.ts";
 import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { type Prunable, planPrune, pruneScope } from "../domain/prune/plan.ts";

@@ -3,7 +3,12 @@ import { howToSettleCopies } from "../domain/container/copies.ts";
 import { noGenerations } from "../domain/container/generations.ts";
 import { nextOf, retiredFrom } from "../domain/place/names.ts";
 import { compare, type ContainerStatus, isAsWanted, type NodeState } from "../domain/container/status.ts";
-import { type CgroupRates, countersCommand, parseCounters, ratesBetween } from "../domain/docker/cgroup-counters.ts";
+import {
+  type CgroupRates,
+  countersCommand,
+  parseCounters,
+  ratesBetween,
+} from "../domain/docker/engine/cgroup-counters.ts";
 import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { imageOf } from "../domain/container/wanted.ts";
 import { readEnvironments, wishOf } from "./place/environment.ts";

@@ -17,7 +17,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import ImagePush from "../../commands/image/push.ts";
 import { buildImages, type BuildInput } from "../../src/app/build.ts";
 import { buildImage } from "../../src/app/image/build-image.ts";
-import { build as buildCommand } from "../../src/domain/docker/build-command.ts";
+import { build as buildCommand } from "../../src/domain/docker/client/build-command.ts";
 import type { PushRow } from "../../src/app/image/push.ts";
 import { words } from "../../src/domain/shell.ts";
 import { placement } from "../fakes/config.ts";

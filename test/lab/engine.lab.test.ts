@@ -3,7 +3,7 @@ import { openEngines } from "../../src/adapters/docker/index.ts";
 import type { Engine, LogOptions } from "../../src/app/ports.ts";
 import type { NodeSpec } from "../../src/domain/config/types.ts";
 import type { LogRecord } from "../../src/domain/docker/facts.ts";
-import { cpuPercent } from "../../src/domain/docker/stats.ts";
+import { cpuPercent } from "../../src/domain/docker/engine/stats.ts";
 import { labObstacle, type TestLab, withLab } from "../support/lab.ts";
 import { type RealPorts, realPorts } from "../support/ports.ts";
 

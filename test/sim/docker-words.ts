@@ -1,4 +1,4 @@
-import { parseRunArgs } from "../../src/domain/docker/run-args.ts";
+import { parseRunArgs } from "../../src/domain/docker/run/run-args.ts";
 
 /** A docker client command that changes something, understood. */
 export type DockerChange =
@@ -19,7 +19,7 @@ export type DockerChange =
   | { readonly do: "pull"; readonly image: string; readonly label?: readonly [string, string] }
   | { readonly do: "volume-rm"; readonly names: readonly string[] };
 
-/** Reads the words of src/domain/docker/commands.ts. Throws a RangeError for what the simulation does not know. */
+/** Reads the words of src/domain/docker/client/commands.ts. Throws a RangeError for what the simulation does not know. */
 export function parseDocker(words: readonly string[]): DockerChange {
   const [program, noun, verb, ...rest] = words;
   if (program !== "docker") throw new RangeError(`no docker command: ${words.join(" ")}`);

@@ -1,6 +1,6 @@
 import { sha256 } from "../../src/app/kit/digest.ts";
 import { imageOf, runInput, wantedText } from "../../src/domain/container/wanted.ts";
-import * as docker from "../../src/domain/docker/commands.ts";
+import * as docker from "../../src/domain/docker/client/commands.ts";
 import { labels } from "../../src/domain/docker/labels.ts";
 import { load } from "./config.ts";
 import { SimDaemon } from "./daemon.ts";

@@ -1,6 +1,6 @@
-import { build, buildOnNode } from "../../src/domain/docker/build-command.ts";
-import { awaitMaking, createVolume } from "../../src/domain/docker/commands.ts";
-import { countersCommand } from "../../src/domain/docker/cgroup-counters.ts";
+import { build, buildOnNode } from "../../src/domain/docker/client/build-command.ts";
+import { awaitMaking, createVolume } from "../../src/domain/docker/client/commands.ts";
+import { countersCommand } from "../../src/domain/docker/engine/cgroup-counters.ts";
 import { probeCommand } from "../../src/domain/node/probe.ts";
 import { keepScript, recallScript } from "../../src/domain/leadership/shared.ts";
 import type { Command } from "../../src/domain/shell.ts";

@@ -1,7 +1,7 @@
 import { abortable } from "../../src/abort.ts";
 import type { Engine, Engines, Nodes } from "../../src/app/ports.ts";
 import type { NodeSpec } from "../../src/domain/config/types.ts";
-import { dockerUnavailable } from "../../src/domain/docker/failure.ts";
+import { dockerUnavailable } from "../../src/domain/docker/client/failure.ts";
 import { PictlError } from "../../src/domain/errors.ts";
 import type { Fence } from "../../src/domain/guard/command.ts";
 import { interrupted, SimConnection } from "./connection.ts";

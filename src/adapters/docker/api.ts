@@ -1,10 +1,10 @@
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { abortable } from "../../abort.ts";
-import { negotiateApiVersion } from "../../domain/docker/api-version.ts";
-import { dockerUnavailable } from "../../domain/docker/failure.ts";
+import { negotiateApiVersion } from "../../domain/docker/engine/api-version.ts";
+import { dockerUnavailable } from "../../domain/docker/client/failure.ts";
 import { object, text } from "../../domain/docker/json.ts";
-import { type Product, productOf } from "../../domain/docker/product.ts";
+import { type Product, productOf } from "../../domain/docker/engine/product.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { JsonLimits } from "../../domain/json-reader.ts";
 import { visible } from "../../domain/text.ts";

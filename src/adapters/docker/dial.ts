@@ -2,9 +2,9 @@ import type { Duplex } from "node:stream";
 import { abortable } from "../../abort.ts";
 import type { Connection, Nodes } from "../../app/ports.ts";
 import type { NodeSpec } from "../../domain/config/types.ts";
-import { socketOf } from "../../domain/docker/endpoint.ts";
-import { dockerSaid } from "../../domain/docker/said.ts";
-import { dockerAccessError, dockerUnavailable } from "../../domain/docker/failure.ts";
+import { socketOf } from "../../domain/docker/engine/endpoint.ts";
+import { dockerSaid } from "../../domain/docker/client/said.ts";
+import { dockerAccessError, dockerUnavailable } from "../../domain/docker/client/failure.ts";
 import { type ErrorCode, PictlError } from "../../domain/errors.ts";
 import { words } from "../../domain/shell.ts";
 

@@ -13,12 +13,12 @@ import {
   isBehind,
   stopMarks,
   withInspection,
-} from "../../domain/docker/engine-json.ts";
+} from "../../domain/docker/engine/engine-json.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import type { JsonLimits } from "../../domain/json-reader.ts";
 import { list } from "../../domain/docker/json.ts";
 import { labels } from "../../domain/docker/labels.ts";
-import { statsSample } from "../../domain/docker/stats.ts";
+import { statsSample } from "../../domain/docker/engine/stats.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { type Api, ofManyThings, ofTheDisk } from "./api.ts";
 import { engineEvents } from "./events.ts";

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { abortable } from "../../abort.ts";
 import type { EventsOptions } from "../../app/ports.ts";
-import { engineEvent, eventsQuery, unreadEvent } from "../../domain/docker/engine-events.ts";
+import { engineEvent, eventsQuery, unreadEvent } from "../../domain/docker/engine/engine-events.ts";
 import type { EngineEvent } from "../../domain/docker/facts.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { Api } from "./api.ts";

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { abortable } from "../../abort.ts";
 import type { LogOptions } from "../../app/ports.ts";
 import type { LogRecord } from "../../domain/docker/facts.ts";
-import { dockerUnavailable } from "../../domain/docker/failure.ts";
+import { dockerUnavailable } from "../../domain/docker/client/failure.ts";
 import { object } from "../../domain/docker/json.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { Api } from "./api.ts";

@@ -1,5 +1,5 @@
 import { outlivedMarks } from "../../domain/container/stop-mark.ts";
-import * as docker from "../../domain/docker/commands.ts";
+import * as docker from "../../domain/docker/client/commands.ts";
 import type { ContainerFacts, StopMark } from "../../domain/docker/facts.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { runDocker } from "../kit/docker.ts";

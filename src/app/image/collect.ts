@@ -4,7 +4,7 @@ import { readArchiveManifest } from "../../domain/delivery/archive.ts";
 import { pushTo, saveSome } from "../../domain/delivery/commands.ts";
 import { type ImageFiles, idsOf, type StoredImage } from "../../domain/delivery/stored.ts";
 import type { ImageFacts } from "../../domain/docker/facts.ts";
-import { dockerRights } from "../../domain/docker/rights.ts";
+import { dockerRights } from "../../domain/docker/client/rights.ts";
 import { type ErrorCode, PictlError, toFailure } from "../../domain/errors.ts";
 import { familiarName } from "../../domain/registry/reference.ts";
 import { runDocker } from "../kit/docker.ts";

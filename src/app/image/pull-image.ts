@@ -1,4 +1,4 @@
-import { dockerRights } from "../../domain/docker/rights.ts";
+import { dockerRights } from "../../domain/docker/client/rights.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { loggedIn, pullExit } from "../../domain/registry/pull-command.ts";
 import { pullFailure } from "../../domain/registry/pull-failure.ts";

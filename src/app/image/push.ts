@@ -1,7 +1,7 @@
 import type { NodeSpec } from "../../domain/config/types.ts";
 import { imageNamed } from "../../domain/container/drift.ts";
 import { idsOf, type StoredImage } from "../../domain/delivery/stored.ts";
-import { runsOneOf } from "../../domain/docker/architecture.ts";
+import { runsOneOf } from "../../domain/docker/engine/architecture.ts";
 import { PictlError, toFailure } from "../../domain/errors.ts";
 import { localName, pullName } from "../../domain/registry/reference.ts";
 import { bytes as inBytes } from "../../domain/text.ts";

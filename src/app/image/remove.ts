@@ -1,5 +1,5 @@
 import type { Config, NodeSpec } from "../../domain/config/types.ts";
-import * as docker from "../../domain/docker/commands.ts";
+import * as docker from "../../domain/docker/client/commands.ts";
 import { type Failure, PictlError, toFailure } from "../../domain/errors.ts";
 import { planRemovals, type Removal } from "../../domain/images/remove.ts";
 import { render } from "../../domain/shell.ts";

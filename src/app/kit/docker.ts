@@ -1,7 +1,7 @@
 import { firstOf } from "../../abort.ts";
-import { dockerAccessError, nameTaken } from "../../domain/docker/failure.ts";
-import { dockerRights } from "../../domain/docker/rights.ts";
-import { dockerAdvice, dockerSaid } from "../../domain/docker/said.ts";
+import { dockerAccessError, nameTaken } from "../../domain/docker/client/failure.ts";
+import { dockerRights } from "../../domain/docker/client/rights.ts";
+import { dockerAdvice, dockerSaid } from "../../domain/docker/client/said.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { type Command } from "../../domain/shell.ts";
 import type { Connection, Outcome, RunOptions } from "../ports.ts";

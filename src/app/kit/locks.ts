@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { Config, Placement } from "../../domain/config/types.ts";
-import { dockerRights } from "../../domain/docker/rights.ts";
+import { dockerRights } from "../../domain/docker/client/rights.ts";
 import { PictlError } from "../../domain/errors.ts";
 import {
   holdLocks,

@@ -1,4 +1,4 @@
-import { createVolume } from "../../domain/docker/commands.ts";
+import { createVolume } from "../../domain/docker/client/commands.ts";
 import * as commands from "../../domain/move/data-commands.ts";
 import type { DataPlace } from "../../domain/move/data-commands.ts";
 import { formatLocalData, type LocalData } from "../../domain/move/local-data.ts";

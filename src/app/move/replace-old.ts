@@ -1,6 +1,6 @@
 import { stopDeadlineMs } from "../../domain/container/grace.ts";
 import { runInput } from "../../domain/container/wanted.ts";
-import * as docker from "../../domain/docker/commands.ts";
+import * as docker from "../../domain/docker/client/commands.ts";
 import type { ContainerFacts, StopMark } from "../../domain/docker/facts.ts";
 import type { DataPlace } from "../../domain/move/data-commands.ts";
 import { checkOf, gatesOf, type Passed } from "../../domain/place/gate.ts";

@@ -3,7 +3,7 @@ import { askedOf } from "../../domain/container/asked.ts";
 import { imageNamed } from "../../domain/container/drift.ts";
 import { type EnvVariable, withEnvironmentOnStdin } from "../../domain/container/environment.ts";
 import { imageOf, runInput } from "../../domain/container/wanted.ts";
-import * as docker from "../../domain/docker/commands.ts";
+import * as docker from "../../domain/docker/client/commands.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import type { CreatePlan } from "../../domain/container/create.ts";
 import { checkOf, type Gates, gatesOf, type Passed } from "../../domain/place/gate.ts";

@@ -1,5 +1,5 @@
 import type { Placement } from "../../domain/config/types.ts";
-import * as docker from "../../domain/docker/commands.ts";
+import * as docker from "../../domain/docker/client/commands.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { runDocker } from "../kit/docker.ts";
 import type { Connection } from "../ports.ts";

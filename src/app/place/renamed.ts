@@ -1,4 +1,4 @@
-import * as docker from "../../domain/docker/commands.ts";
+import * as docker from "../../domain/docker/client/commands.ts";
 import type { Done } from "../kit/act.ts";
 import { runDocker } from "../kit/docker.ts";
 import { nodeOf } from "../kit/observe.ts";

@@ -1,4 +1,4 @@
-import { dockerRights } from "../../domain/docker/rights.ts";
+import { dockerRights } from "../../domain/docker/client/rights.ts";
 import { words } from "../../domain/shell.ts";
 import type { CheckKind } from "../kind.ts";
 

@@ -1,5 +1,5 @@
 import { PictlError } from "../errors.ts";
-import { fullDisk } from "../docker/said.ts";
+import { fullDisk } from "../docker/client/said.ts";
 import { pullFailure } from "../registry/pull-failure.ts";
 import { parseReference } from "../registry/reference.ts";
 

@@ -1,4 +1,4 @@
-import { parseRunArgs } from "../docker/run-args.ts";
+import { parseRunArgs } from "../docker/run/run-args.ts";
 import { formatLocalData, ownData } from "../move/local-data.ts";
 import type { Findings } from "./findings/problem.ts";
 import type { RawConfig } from "./raw.ts";

@@ -1,4 +1,4 @@
-import { parseRunArgs } from "../docker/run-args.ts";
+import { parseRunArgs } from "../docker/run/run-args.ts";
 import type { ContainerFacts, ImageFacts } from "../docker/facts.ts";
 import { labels } from "../docker/labels.ts";
 import { isNamed } from "../images/reference.ts";

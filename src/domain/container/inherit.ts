@@ -1,6 +1,6 @@
 import type { VolumeMount } from "../docker/facts.ts";
-import { mountPoint, type MountSpec, parseMount } from "../docker/mount-spec.ts";
-import { parseRunArgs } from "../docker/run-args.ts";
+import { mountPoint, type MountSpec, parseMount } from "../docker/run/mount-spec.ts";
+import { parseRunArgs } from "../docker/run/run-args.ts";
 
 export interface Inheritance {
   /** The arguments, with the volumes that have no name in the places where the old container has them. */

@@ -1,5 +1,5 @@
 import type { ContainerFacts } from "../docker/facts.ts";
-import * as docker from "../docker/commands.ts";
+import * as docker from "../docker/client/commands.ts";
 import type { Command } from "../shell.ts";
 import { isAlive, stopAndRemove } from "./grace.ts";
 import { containerMissing } from "./ownership.ts";

@@ -1,5 +1,5 @@
 import type { Placement } from "../config/types.ts";
-import { parseRunArgs } from "../docker/run-args.ts";
+import { parseRunArgs } from "../docker/run/run-args.ts";
 import type { ContainerFacts } from "../docker/facts.ts";
 
 /** Something that a container has of another one on its node. */

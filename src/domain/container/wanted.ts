@@ -1,6 +1,6 @@
 import { overridesRestart } from "../config/movable.ts";
 import type { Placement } from "../config/types.ts";
-import type { RunInput } from "../docker/commands.ts";
+import type { RunInput } from "../docker/client/commands.ts";
 import { labels } from "../docker/labels.ts";
 import { type Asked, askedOf } from "./asked.ts";
 import type { EnvVariable } from "./environment.ts";

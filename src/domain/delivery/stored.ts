@@ -1,4 +1,4 @@
-import { runsOneOf } from "../docker/architecture.ts";
+import { runsOneOf } from "../docker/engine/architecture.ts";
 
 /** One file of an image: a manifest, its config, a layer. */
 export interface Blob {

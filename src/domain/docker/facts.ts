@@ -1,7 +1,7 @@
 /** What Docker says of a node, reduced to what pictl decides on. */
 
 import type { EnvVariable } from "../container/environment.ts";
-import type { Product } from "./product.ts";
+import type { Product } from "./engine/product.ts";
 
 export type ContainerState = "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
 

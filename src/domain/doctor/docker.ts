@@ -1,8 +1,8 @@
-import { defaultDockerHost } from "../docker/endpoint.ts";
+import { defaultDockerHost } from "../docker/engine/endpoint.ts";
 import type { EngineInfo } from "../docker/facts.ts";
 import { PictlError } from "../errors.ts";
 import { visible } from "../text.ts";
-import { type Product, versionText } from "../docker/product.ts";
+import { type Product, versionText } from "../docker/engine/product.ts";
 import { type Check, failed, ok, problem, skipped, warning } from "./check.ts";
 import { inSeconds } from "./words.ts";
 

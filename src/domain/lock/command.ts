@@ -1,4 +1,4 @@
-import { tellDockerHost } from "../docker/endpoint.ts";
+import { tellDockerHost } from "../docker/engine/endpoint.ts";
 import { type Command, script } from "../shell.ts";
 import { visible } from "../text.ts";
 

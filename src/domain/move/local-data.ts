@@ -1,7 +1,7 @@
 import type { Placement } from "../config/types.ts";
 import type { VolumeMount } from "../docker/facts.ts";
-import { mountPoint } from "../docker/mount-spec.ts";
-import { parseRunArgs } from "../docker/run-args.ts";
+import { mountPoint } from "../docker/run/mount-spec.ts";
+import { parseRunArgs } from "../docker/run/run-args.ts";
 
 /** Data that lies on one node: a named volume, a folder or a file of the node, or a volume without a name. */
 export interface LocalData {

@@ -1,5 +1,5 @@
 import { isAlive, stopAndRemove, stopDeadlineMs, writesToMounts } from "../container/grace.ts";
-import * as docker from "../docker/commands.ts";
+import * as docker from "../docker/client/commands.ts";
 import type { ContainerFacts } from "../docker/facts.ts";
 import type { Command } from "../shell.ts";
 import type { Gate, Gates } from "./gate.ts";

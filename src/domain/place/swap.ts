@@ -1,6 +1,6 @@
 import { checkKinds, type HeartbeatCheck, type Placement } from "../config/types.ts";
 import type { ContainerFacts, VolumeMount } from "../docker/facts.ts";
-import { parseRunArgs } from "../docker/run-args.ts";
+import { parseRunArgs } from "../docker/run/run-args.ts";
 import { formatLocalData, ownData } from "../move/local-data.ts";
 
 /**

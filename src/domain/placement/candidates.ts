@@ -1,6 +1,6 @@
 import type { Config, HeartbeatSection, Placement } from "../config/types.ts";
 import { isOurs } from "../container/ownership.ts";
-import { runsOneOf } from "../docker/architecture.ts";
+import { runsOneOf } from "../docker/engine/architecture.ts";
 import type { ContainerFacts } from "../docker/facts.ts";
 import { PictlError } from "../errors.ts";
 import { plural } from "../text.ts";

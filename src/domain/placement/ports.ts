@@ -1,9 +1,9 @@
 import type { Placement } from "../config/types.ts";
 import type { ContainerFacts } from "../docker/facts.ts";
 import { isAlive } from "../container/grace.ts";
-import type { PublishSpec } from "../docker/publish-spec.ts";
+import type { PublishSpec } from "../docker/run/publish-spec.ts";
 import { PictlError } from "../errors.ts";
-import { parseRunArgs } from "../docker/run-args.ts";
+import { parseRunArgs } from "../docker/run/run-args.ts";
 
 export interface TakenPort {
   readonly port: number;

@@ -1,7 +1,7 @@
 import type { Placement } from "../config/types.ts";
 import { isOurs } from "../container/ownership.ts";
 import type { ContainerFacts, StatsSample } from "../docker/facts.ts";
-import { type ContainerUse, useBetween } from "../docker/stats.ts";
+import { type ContainerUse, useBetween } from "../docker/engine/stats.ts";
 import { type NodeSample, type NodeUsage, nodeUseBetween } from "../node/usage.ts";
 
 /** What a node or, where it has a `container`, a container uses. Numbers are null where there are none. */

@@ -1,4 +1,9 @@
-import { type CgroupLook, countersCommand, parseCounters, ratesBetween } from "../../domain/docker/cgroup-counters.ts";
+import {
+  type CgroupLook,
+  countersCommand,
+  parseCounters,
+  ratesBetween,
+} from "../../domain/docker/engine/cgroup-counters.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { LiveUse } from "../happening.ts";
 import type { Bell } from "./bell.ts";

@@ -1,4 +1,4 @@
-import { versionText } from "../../domain/docker/product.ts";
+import { versionText } from "../../domain/docker/engine/product.ts";
 import { imageRows } from "../../app/images.ts";
 import type { NodeState } from "../../domain/container/status.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";

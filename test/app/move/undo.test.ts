@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { undo } from "../../../src/app/move/undo.ts";
 import type { Outcome, Ports } from "../../../src/app/ports.ts";
-import { awaitMaking } from "../../../src/domain/docker/commands.ts";
+import { awaitMaking } from "../../../src/domain/docker/client/commands.ts";
 import type { ContainerFacts } from "../../../src/domain/docker/facts.ts";
 import { PictlError } from "../../../src/domain/errors.ts";
 import type { MoveRecord } from "../../../src/domain/move/journal.ts";

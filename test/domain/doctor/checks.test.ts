@@ -3,7 +3,7 @@ import type { Check } from "../../../src/domain/doctor/check.ts";
 import { judgeController, type ControllerFacts } from "../../../src/domain/doctor/controller.ts";
 import type { Device, Examination } from "../../../src/domain/doctor/examination.ts";
 import { judgeNode, type NodeLook } from "../../../src/domain/doctor/node.ts";
-import { defaultDockerHost } from "../../../src/domain/docker/endpoint.ts";
+import { defaultDockerHost } from "../../../src/domain/docker/engine/endpoint.ts";
 import type { EngineInfo } from "../../../src/domain/docker/facts.ts";
 import { PictlError } from "../../../src/domain/errors.ts";
 

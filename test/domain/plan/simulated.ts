@@ -5,7 +5,7 @@ import { type Generations, noGenerations, withPlaced } from "../../../src/domain
 import type { NodeState } from "../../../src/domain/container/status.ts";
 import { imageOf, runInput, wantedText } from "../../../src/domain/container/wanted.ts";
 import type { ContainerFacts } from "../../../src/domain/docker/facts.ts";
-import { parseRunArgs } from "../../../src/domain/docker/run-args.ts";
+import { parseRunArgs } from "../../../src/domain/docker/run/run-args.ts";
 import { plan } from "../../../src/domain/plan/plan.ts";
 import type { Plan, PlanInput, PlanStep } from "../../../src/domain/plan/types.ts";
 import { containerFacts, imageFacts } from "../../fakes/facts.ts";

@@ -14,7 +14,7 @@ import type {
   TerminalOptions,
 } from "../../../app/ports.ts";
 import type { NodeSpec } from "../../../domain/config/types.ts";
-import { isDocker, onEngine } from "../../../domain/docker/endpoint.ts";
+import { isDocker, onEngine } from "../../../domain/docker/engine/endpoint.ts";
 import { PictlError } from "../../../domain/errors.ts";
 import type { ClockSample } from "../../../domain/guard/clock.ts";
 import type { Command } from "../../../domain/shell.ts";

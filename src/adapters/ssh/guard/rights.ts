@@ -1,7 +1,7 @@
 import { abortable } from "../../../abort.ts";
 import type { Privilege } from "../../../app/ports.ts";
-import { wantsTerminal } from "../../../domain/docker/failure.ts";
-import { defaultDockerHost, tellDockerHost, tellRootless } from "../../../domain/docker/endpoint.ts";
+import { wantsTerminal } from "../../../domain/docker/client/failure.ts";
+import { defaultDockerHost, tellDockerHost, tellRootless } from "../../../domain/docker/engine/endpoint.ts";
 import { PictlError } from "../../../domain/errors.ts";
 import type { Secret } from "../../../domain/secret.ts";
 import { script } from "../../../domain/shell.ts";

@@ -10,7 +10,7 @@ import type { NetworkSpec, Placement, UpdateSettings } from "../types.ts";
 import { splitWords } from "../document/words.ts";
 import { PictlError } from "../../errors.ts";
 import { parseReference } from "../../registry/reference.ts";
-import { parseRunArgs, type RunArgs } from "../../docker/run-args.ts";
+import { parseRunArgs, type RunArgs } from "../../docker/run/run-args.ts";
 
 type ResolvePath = (path: string) => string;
 

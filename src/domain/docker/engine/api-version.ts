@@ -1,4 +1,4 @@
-import { object, text } from "./json.ts";
+import { object, text } from "../json.ts";
 
 /** The newest API version whose answers this code was written for (Docker 28). */
 const ours = "1.51";

@@ -1,4 +1,4 @@
-import { type Command, script } from "../shell.ts";
+import { type Command, script } from "../../shell.ts";
 
 /** What a container has used since it began, as the kernel counts it; null for what it does not tell. */
 export interface CgroupCounters {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { runsOneOf } from "../../../src/domain/docker/architecture.ts";
+import { runsOneOf } from "../../../../src/domain/docker/engine/architecture.ts";
 
 test.each<[string, readonly string[], boolean]>([
   ["x86_64", ["amd64"], true],

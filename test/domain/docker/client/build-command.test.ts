@@ -4,9 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { build, buildOnNode } from "../../../src/domain/docker/build-command.ts";
-import { isDocker } from "../../../src/domain/docker/endpoint.ts";
-import { render, words } from "../../../src/domain/shell.ts";
+import { build, buildOnNode } from "../../../../src/domain/docker/client/build-command.ts";
+import { isDocker } from "../../../../src/domain/docker/engine/endpoint.ts";
+import { render, words } from "../../../../src/domain/shell.ts";
 
 const input = { image: "web", folder: "/opt/docker/my web", context: "sha256:ab", noCache: false, pull: false };
 

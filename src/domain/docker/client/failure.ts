@@ -1,6 +1,6 @@
-import { PictlError } from "../errors.ts";
-import { visible } from "../text.ts";
-import { quote } from "../shell.ts";
+import { PictlError } from "../../errors.ts";
+import { visible } from "../../text.ts";
+import { quote } from "../../shell.ts";
 
 /** Who asked, for the hint. */
 export interface DockerAccess {

@@ -1,5 +1,5 @@
-import type { EngineEvent } from "./facts.ts";
-import { type JsonObject, object, text } from "./json.ts";
+import type { EngineEvent } from "../facts.ts";
+import { type JsonObject, object, text } from "../json.ts";
 
 /** What is asked for: all that can change what pictl shows, and none of what every HEALTHCHECK and `docker exec` tells. */
 const actions = [

@@ -1,7 +1,7 @@
-import type { EnvVariable } from "../container/environment.ts";
-import { isAlive } from "../container/grace.ts";
-import { Secret } from "../secret.ts";
-import { visible } from "../text.ts";
+import type { EnvVariable } from "../../container/environment.ts";
+import { isAlive } from "../../container/grace.ts";
+import { Secret } from "../../secret.ts";
+import { visible } from "../../text.ts";
 import type {
   ContainerFacts,
   ContainerState,
@@ -11,9 +11,9 @@ import type {
   ImageFacts,
   PublishedPort,
   StopMark,
-} from "./facts.ts";
-import { labels } from "./labels.ts";
-import { type JsonObject, list, number, object, text, texts } from "./json.ts";
+} from "../facts.ts";
+import { labels } from "../labels.ts";
+import { type JsonObject, list, number, object, text, texts } from "../json.ts";
 import { familiarOf, type Product } from "./product.ts";
 
 /**

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
-import { awaitMaking, createNetwork } from "../../../src/domain/docker/commands.ts";
-import { isDocker } from "../../../src/domain/docker/endpoint.ts";
-import { render } from "../../../src/domain/shell.ts";
+import { awaitMaking, createNetwork } from "../../../../src/domain/docker/client/commands.ts";
+import { isDocker } from "../../../../src/domain/docker/engine/endpoint.ts";
+import { render } from "../../../../src/domain/shell.ts";
 
 /** As Docker's: it looks whether there is one of that name, and makes it a moment later. */
 const docker = `#!/bin/sh

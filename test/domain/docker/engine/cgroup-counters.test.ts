@@ -8,8 +8,8 @@ import {
   countersCommand,
   parseCounters,
   ratesBetween,
-} from "../../../src/domain/docker/cgroup-counters.ts";
-import { render } from "../../../src/domain/shell.ts";
+} from "../../../../src/domain/docker/engine/cgroup-counters.ts";
+import { render } from "../../../../src/domain/shell.ts";
 
 const a = "a".repeat(64);
 const b = "b".repeat(64);

@@ -1,4 +1,4 @@
-import { didYouMean } from "../config/findings/suggest.ts";
+import { didYouMean } from "../../config/findings/suggest.ts";
 import { mountPoint, parseMount, parseVolume, type MountSpec } from "./mount-spec.ts";
 import { parsePublish, type PublishSpec } from "./publish-spec.ts";
 import { isFalse, runRefusal } from "./run-refusals.ts";

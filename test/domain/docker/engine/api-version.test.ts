@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { negotiateApiVersion } from "../../../src/domain/docker/api-version.ts";
+import { negotiateApiVersion } from "../../../../src/domain/docker/engine/api-version.ts";
 
 it.each([
   ["Docker 20.10", { ApiVersion: "1.41", MinAPIVersion: "1.12" }, "1.41"],

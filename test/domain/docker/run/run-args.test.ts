@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseRunArgs } from "../../../src/domain/docker/run-args.ts";
-import { longFlag, longFlagNames, shortFlag } from "../../../src/domain/docker/run-flags.ts";
+import { parseRunArgs } from "../../../../src/domain/docker/run/run-args.ts";
+import { longFlag, longFlagNames, shortFlag } from "../../../../src/domain/docker/run/run-flags.ts";
 
 function errors(line: string): string[] {
   return parseRunArgs(split(line))

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dockerWarnings } from "../../../src/domain/docker/warnings.ts";
+import { dockerWarnings } from "../../../../src/domain/docker/client/warnings.ts";
 
 test.each([
   [

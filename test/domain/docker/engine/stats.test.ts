@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cpuPercent, statsSample } from "../../../src/domain/docker/stats.ts";
+import { cpuPercent, statsSample } from "../../../../src/domain/docker/engine/stats.ts";
 
 const cgroup2 = {
   cpu_stats: { cpu_usage: { total_usage: 40_503_201 }, system_cpu_usage: 3_331_800_000_000, online_cpus: 2 },

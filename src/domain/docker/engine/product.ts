@@ -1,5 +1,5 @@
-import { familiarName } from "../registry/reference.ts";
-import { list, object, text } from "./json.ts";
+import { familiarName } from "../../registry/reference.ts";
+import { list, object, text } from "../json.ts";
 
 /** Whose engine answers on Docker's API. */
 export type Product = "Docker" | "Podman";

@@ -1,4 +1,4 @@
-import type { Command } from "../shell.ts";
+import type { Command } from "../../shell.ts";
 
 /** Where a docker client looks for its engine when nothing says otherwise. */
 export const defaultDockerHost = "unix:///var/run/docker.sock";

@@ -1,5 +1,5 @@
-import { type Command, script, words } from "../shell.ts";
-import { labels } from "./labels.ts";
+import { type Command, script, words } from "../../shell.ts";
+import { labels } from "../labels.ts";
 
 export interface BuildCommandInput {
   /** What the image is called, without a tag: docker adds `latest`. */

@@ -7,8 +7,8 @@ import {
   imageDeclares,
   stopMarks,
   withInspection,
-} from "../../../src/domain/docker/engine-json.ts";
-import { type Product, productOf } from "../../../src/domain/docker/product.ts";
+} from "../../../../src/domain/docker/engine/engine-json.ts";
+import { type Product, productOf } from "../../../../src/domain/docker/engine/product.ts";
 
 const row = {
   Id: "c2f91d",

@@ -1,4 +1,4 @@
-import { visible } from "../text.ts";
+import { visible } from "../../text.ts";
 
 /** What a docker command that worked warns of on stderr, where it also tells what it pulls. */
 export function dockerWarnings(stderr: string): readonly string[] {

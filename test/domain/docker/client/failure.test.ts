@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { dockerAccessError, nameTaken } from "../../../src/domain/docker/failure.ts";
+import { dockerAccessError, nameTaken } from "../../../../src/domain/docker/client/failure.ts";
 
 const access = { node: "n1", privileged: false };
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dockerAdvice, dockerSaid } from "../../../src/domain/docker/said.ts";
+import { dockerAdvice, dockerSaid } from "../../../../src/domain/docker/client/said.ts";
 
 const id = "cb42387b1317b66cab08743075e673ee0c8a94b22119ae256ac1798be3aaa27d";
 const runc =

@@ -1,5 +1,5 @@
-import type { StatsSample } from "./facts.ts";
-import { list, number, object } from "./json.ts";
+import type { StatsSample } from "../facts.ts";
+import { list, number, object } from "../json.ts";
 
 /**
  * Processor use between two samples as `docker stats` shows it: 100 is one processor fully used, 0 when nothing

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { engineEvent, eventsQuery, unreadEvent } from "../../../src/domain/docker/engine-events.ts";
+import { engineEvent, eventsQuery, unreadEvent } from "../../../../src/domain/docker/engine/engine-events.ts";
 
 const base = { scope: "local", time: 1_700_000_000 };
 

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { parseRunArgs } from "../../../src/domain/docker/run-args.ts";
+import { parseRunArgs } from "../../../../src/domain/docker/run/run-args.ts";
 
 const errors = (words: readonly string[]): readonly string[] =>
   parseRunArgs(words)

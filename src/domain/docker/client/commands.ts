@@ -1,6 +1,6 @@
-import type { StopMark } from "./facts.ts";
-import { labels } from "./labels.ts";
-import { type Command, script, words } from "../shell.ts";
+import type { StopMark } from "../facts.ts";
+import { labels } from "../labels.ts";
+import { type Command, script, words } from "../../shell.ts";
 
 /** Every change pictl makes to a node's Docker, as a command line of the docker client. */
 

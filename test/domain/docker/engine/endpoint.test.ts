@@ -5,8 +5,8 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it, test } from "vitest";
-import { onEngine, socketOf, tellDockerHost } from "../../../src/domain/docker/endpoint.ts";
-import { line, script, words } from "../../../src/domain/shell.ts";
+import { onEngine, socketOf, tellDockerHost } from "../../../../src/domain/docker/engine/endpoint.ts";
+import { line, script, words } from "../../../../src/domain/shell.ts";
 
 describe("which engine a login's docker client speaks to, asked of a real sh", () => {
   const home = mkdtempSync(join(tmpdir(), "pictl-endpoint-"));

@@ -1,4 +1,4 @@
-import { visible } from "../text.ts";
+import { visible } from "../../text.ts";
 
 /** Docker's last words, without its prefix, the way they came by and its advertisement for `--help`; `code` where it said nothing. */
 export function dockerSaid(stderr: string, code: number): string {
