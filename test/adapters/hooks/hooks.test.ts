@@ -137,6 +137,13 @@ describe("a URL", () => {
     }
   });
 
+  test("with a token in place of a name logs in with that", async () => {
+    const url = await listen((_body, authorization) =>
+      authorization === `Basic ${Buffer.from("token:").toString("base64")}` ? 204 : 401,
+    );
+    expect(await hooks.run(url.replace("//", "//token@"), event, 5000)).toEqual({ ok: true, message: "HTTP 204" });
+  });
+
   test("that sends the event on to another is told: it would arrive as a GET without it", async () => {
     const seen: string[] = [];
     const url = await listen((body) => {

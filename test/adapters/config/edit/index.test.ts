@@ -23,6 +23,14 @@ function marks(text: string): number {
   return text.match(/# (?:comment|trailing|between|last)/g)?.length ?? 0;
 }
 
+test("a plain word is what YAML says that it is, in each of its three spellings, and no other", () => {
+  expect(parse("a: [false, False, FALSE, fALSE]\nb: [true, True, TRUE, yes]\nc: [null, Null, NULL, ~]\n")).toEqual({
+    a: [false, false, false, "fALSE"],
+    b: [true, true, true, "yes"],
+    c: [null, null, null, null],
+  });
+});
+
 describe.each<Syntax>(["json", "yaml"])("any edit of any %s document", (syntax) => {
   test("the text says what was written, and after an edit what the edit makes of it", () => {
     const cases = written(syntax).chain((document) => editsOf(document.value).map((edit) => ({ ...document, edit })));
