@@ -206,6 +206,8 @@ export function openVip(
         if (isFrozen && !confirmed.authority.frozen.includes(order.node)) {
           await authority.thaw(section.ip, order.node);
         }
+      } else if (outcome === "refused" && order.do === "grant" && order.bookedBefore === undefined) {
+        await authority.thaw(section.ip, order.node);
       }
       const after = afterOrder(await recallOnce(section), order, outcome, why);
       await keep(section, after.memory);

@@ -160,6 +160,16 @@ const stories: Readonly<Record<string, Story>> = {
       60: on("n1"),
     },
   },
+  "a node takes no orders, and is to have it without an end": {
+    config: fixed,
+    happens: {
+      10: happening("n2 takes no orders", ({ world }) => {
+        world.node("n2").stubborn = true;
+      }),
+      15: wish("n2"),
+    },
+    seconds: 60,
+  },
   "its rows change": {
     happens: {
       15: configured("the config is another one", lease, ["n2", "n3"]),
