@@ -105,6 +105,23 @@ test("what has another name in the layout now is taken over", async () => {
 });
 
 describe("containers that want each other's ports", () => {
+  test.each(["one that is there", "a new one"])(
+    "%s starts with the port of another one when that has passed, and leaves it where it is put back",
+    async (which) => {
+      const cluster = new Cluster({ n1: {}, n2: {} });
+      const isThere = which === "one that is there";
+      cluster.edit({ n1: { web: app(80), ...(isThere ? { site: app(90) } : {}) }, n2: {} });
+      await create(cluster);
+      cluster.edit({ n1: { web: app(81, "app:2"), site: app(80) }, n2: {} });
+      cluster.world.sicknesses.add({ container: "web", node: undefined, how: "crashes", image: "app:2" });
+      expect(codes(await create(cluster, { recreate: "differing" })).at(0)).toBe("n1 gate-failed");
+      expect(cluster.running()["n1"]).toEqual(["web app:1", ...(isThere ? ["site app:1"] : [])].sort());
+      cluster.world.sicknesses.clear();
+      expect((await create(cluster, { recreate: "differing" })).failures).toEqual([]);
+      expect(cluster.running()["n1"]).toEqual(["site app:1", "web app:2"]);
+    },
+  );
+
   test("are both stopped before one is started, however slowly one stops", async () => {
     const cluster = new Cluster({ n1: {} });
     const layout = (round: number): Layout => {

@@ -45,7 +45,7 @@ export async function createGroup(
   const begin = onceEach((item: Looked): Promise<ActionRow> => {
     const { placement } = item;
     const work = (): Promise<ActionRow> => {
-      input.portTurns?.reach(placement, "begun");
+      input.portTurns?.begin(placement);
       return act(ports, { verb: "create", ...placement, dryRun }, (step) =>
         carryOut(ports, input, { item, group: placements, step }),
       ).finally(() => input.portTurns?.end(placement));

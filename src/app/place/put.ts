@@ -95,7 +95,7 @@ export async function putInPlace(ports: Ports, putting: Putting): Promise<Put> {
 /** Nothing is stopped for what could not be started then. */
 async function forItsPorts(ports: Ports, putting: Putting, step: PlaceStep): Promise<void> {
   const { engine, placement, run, portTurns, old } = putting;
-  const seeker = { engine, placement, args: run.args, portTurns };
+  const seeker = { engine, placement, args: run.args, portTurns, old, step: putting.step };
   if (step.do === "run" && step.gap && old?.state === "running") await beforeStop(ports, seeker);
   if ((step.do === "run" && step.binds) || (step.do === "make" && step.start)) await beforeStart(ports, seeker);
 }
