@@ -124,15 +124,16 @@ export async function beforeStart(ports: Ports, seeker: PortSeeker): Promise<voi
  * does not stop at all.
  */
 async function untilGiven(ports: Ports, seeker: PortSeeker): Promise<TakenPort | undefined> {
-  const { placement, args, portTurns } = seeker;
+  const { placement, args, portTurns, step } = seeker;
   const until = ports.clock.monotonic() + beginsWithinMs;
-  for (;;) {
+  for (let waits = false; ; waits = true) {
     const taken = await holderOf(seeker);
     if (portTurns?.mayComeBack(placement, args) !== true) {
       const stage = taken && stageOf(seeker, taken);
       if (stage === undefined || stage === "stops") return taken;
       if (stage === "waits" && ports.clock.monotonic() >= until) return taken;
     }
+    if (!waits) step.update("waiting for its ports");
     await nextMove(ports, seeker);
   }
 }
@@ -156,7 +157,6 @@ function stageOf({ placement: { node }, portTurns }: PortSeeker, { by }: TakenPo
   return portTurns?.stageOf({ container: by, node });
 }
 
-async function nextMove({ clock, signal }: Ports, { portTurns, step }: PortSeeker): Promise<void> {
-  step.update("waiting for its ports");
+async function nextMove({ clock, signal }: Ports, { portTurns }: PortSeeker): Promise<void> {
   await Promise.race([portTurns?.moved(), clock.sleep(lookEveryMs, signal)]);
 }
