@@ -56,8 +56,8 @@ describe.skipIf(obstacle !== undefined)("two daemons", () => {
     const second = daemon("second");
     await expect.poll(second.roles, { timeout: 30_000 }).toEqual(["standby"]);
     const promised = (): Promise<string> => lab.inside("n1", "cat /var/lib/pictl/*/promise");
-    // Who elected it is written beside the promise by the next one of its looks.
-    await expect.poll(promised, { timeout: 30_000 }).toMatch(/^\d \S+ 1500 \d @=n1\+n2\+n3\n$/);
+    // Who elected it is written beside the promise by the next one of its looks, and who has the lab's address.
+    await expect.poll(promised, { timeout: 30_000 }).toMatch(/^\d \S+ 1500 \d [\d.]+=n\d,@=n1\+n2\+n3\n$/);
     const before = await promised();
     const kept = (): Promise<string> => lab.inside("n2", "cat /var/lib/pictl/*/shared || :");
     await expect.poll(kept, { timeout: 30_000 }).toMatch(/^\{"epoch":\d+,"count":\d+,"layout":\{/);
