@@ -3,7 +3,8 @@ import { expect } from "vitest";
 import { diskFull, portDropped, portTaken, portTakenByStranger } from "../../faults/containers.ts";
 import { powerLoss } from "../../faults/services.ts";
 import { during, hold, until } from "../../faults/stage.ts";
-import { pictl } from "../../support/cli.ts";
+import DaemonStatus from "../../../commands/daemon/status.ts";
+import { runCommand } from "../../support/command.ts";
 import { INTERVAL, type SceneConfig, withScenes } from "../../support/failover.ts";
 
 /** `spread` prefers n2, where nothing is, to n3. */
@@ -76,10 +77,9 @@ await withScenes("a host that will not do", (lab, scene) => {
         stage.events("container.failover-failed").length > 0 ? undefined : "that was not told",
       );
       // Written down when the round has ended.
-      const status = async (): Promise<string> =>
-        (await pictl(["daemon", "status"], { config: lab.status().config })).stdout;
+      const status = async (): Promise<string> => (await runCommand(DaemonStatus, [], lab.status().config)).stdout;
       await expect
-        .poll(status, { timeout: 30_000, interval: 200 })
+        .poll(status, { timeout: 30_000, interval: 100 })
         .toMatch(/crash@n1: failing over was in vain: n[23]: crash was not moved to n[23],/);
       const from = (await stage.auditor.picture()).end;
       await hold(6 * INTERVAL);
