@@ -44,12 +44,15 @@ export function openPortTurns(places: readonly Place[]): PortTurns {
     if (stages.has(key(place))) stages.set(key(place), stage);
     tell();
   };
-  /** Those that have what these arguments publish, and those that have what they want, and so on. */
-  const given = (node: string, args: readonly string[], known = new Set<string>()): ReadonlySet<string> => {
-    for (const [name, each] of stopping) {
-      if (each.node !== node || known.has(name) || !takenPort(args, [each.old])) continue;
+  /** Those that have, or had, what these arguments publish. */
+  const havers = (node: string, args: readonly string[]): readonly (readonly [string, Stopping])[] =>
+    [...stopping].filter(([, each]) => each.node === node && takenPort(args, [each.old]) !== undefined);
+  /** Those, and those that have what they want, and so on. */
+  const allHavers = (node: string, args: readonly string[], known = new Set<string>()): ReadonlySet<string> => {
+    for (const [name, each] of havers(node, args)) {
+      if (known.has(name)) continue;
       known.add(name);
-      given(node, each.args, known);
+      allHavers(node, each.args, known);
     }
     return known;
   };
@@ -66,12 +69,10 @@ export function openPortTurns(places: readonly Place[]): PortTurns {
       stopping.delete(key(place));
       tell();
     },
-    mayComeBack(place, args) {
-      const others = [...stopping].filter(([name, { node, old }]) => {
-        return name !== key(place) && node === place.node && takenPort(args, [old]);
-      });
-      return others.some(([, each]) => !given(place.node, each.args).has(key(place)));
-    },
+    mayComeBack: (place, args) =>
+      havers(place.node, args).some(
+        ([name, each]) => name !== key(place) && !allHavers(place.node, each.args).has(key(place)),
+      ),
     stageOf: (place) => stages.get(key(place)),
     moved: () =>
       new Promise((resolve) => {

@@ -86,9 +86,9 @@ export function toldOnceSettled(
 ): string | undefined {
   const { container, from, to, step, startedAt, who } = record;
   if (way === "forget" || isToldAlready(record, way)) return undefined;
-  const left = [way === "finish" ? from : to].find((node) => !known.includes(node));
-  if (left !== undefined && (step === "undone" || step === "written")) {
-    return `${container}: what the move from ${from} to ${to} has left on ${left} is still there: ${left} has left the config.`;
+  const node = way === "finish" ? from : to;
+  if (!known.includes(node) && (step === "undone" || step === "written")) {
+    return `${container}: what the move from ${from} to ${to} has left on ${node} is still there: ${node} has left the config.`;
   }
   if (step === "undone") return `${container}: what a move to ${to} that failed had left there was removed first.`;
   if (step === "written" && way === "finish") {
