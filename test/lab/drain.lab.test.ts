@@ -214,7 +214,7 @@ describe.skipIf(obstacle !== undefined)("node remove --move", () => {
     const home = web.slice(4);
     rewrite(({ hb }) => {
       for (const row of hb)
-        if (row["web"] !== undefined) row["web"] = { check: "exec", command: "exit 7", timeout: 1000 };
+        if (row["web"] !== undefined) row["web"] = { check: "exec", command: "exit 7", timeout: 10_000 };
     });
     const { exitCode, failures } = await json(home, "--yes");
     expect(exitCode).toBe(1);

@@ -19,20 +19,23 @@ describe.skipIf(obstacle !== undefined)("move that is broken off in the middle, 
     const healthy = config();
     rewrite((document) => {
       for (const row of document.hb)
-        if (row.web !== undefined) row.web = { check: "exec", command: "exit 7", timeout: 1000 };
+        if (row.web !== undefined) row.web = { check: "exec", command: "exit 7", timeout: 10_000 };
     });
-    const moving = startPictl(["move", "web", "n3", "--check-timeout", "8"], { config: lab.status().config });
-    await vi.waitUntil(async () => (await copies("running")).includes("web@n3"), { timeout: 60_000 });
-    await lab.inside("n1", "docker run -d --name web web");
-    const failed = await moving.ended;
-    expect([failed.code, failed.stderr]).toEqual([
-      1,
-      expect.stringContaining("web was not moved to n3, and may be stopped on n1."),
-    ]);
-    expect(failed.stderr).toContain("exit code 7");
-    expect(failed.stderr).toContain("Undoing failed, too: Could not rename the old web");
-    await lab.inside("n1", "docker rm -f web");
-    rewrite((document) => Object.assign(document, healthy));
+    try {
+      const moving = startPictl(["move", "web", "n3", "--check-timeout", "15"], { config: lab.status().config });
+      await vi.waitUntil(async () => (await copies("running")).includes("web@n3"), { timeout: 60_000 });
+      await lab.inside("n1", "docker run -d --name web web");
+      const failed = await moving.ended;
+      expect([failed.code, failed.stderr]).toEqual([
+        1,
+        expect.stringContaining("web was not moved to n3, and may be stopped on n1."),
+      ]);
+      expect(failed.stderr).toContain("exit code 7");
+      expect(failed.stderr).toContain("Undoing failed, too: Could not rename the old web");
+    } finally {
+      await lab.inside("n1", "docker rm -f web");
+      rewrite((document) => Object.assign(document, healthy));
+    }
     expect((await runCommand(Start, ["web"], lab.status().config)).code).toBe(0);
     expect([await copies("all"), await copies("running")]).toEqual([["web@n1"], ["web@n1"]]);
   });

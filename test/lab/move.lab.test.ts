@@ -42,10 +42,10 @@ describe.skipIf(obstacle !== undefined)("move", () => {
   test("a check that fails puts the old one back, and the config is not touched", async () => {
     rewrite((document) => {
       for (const row of document.hb)
-        if (row.web !== undefined) row.web = { check: "exec", command: "exit 7", timeout: 1000 };
+        if (row.web !== undefined) row.web = { check: "exec", command: "exit 7", timeout: 10_000 };
     });
     const before = readFileSync(lab.status().config, "utf8");
-    const failed = await run("web", "n3", "--check-timeout", "2");
+    const failed = await run("web", "n3", "--check-timeout", "5");
     expect(failed.code).toBe(1);
     expect(failed.stderr).toContain("web was not moved to n3, it is on n1 as before.");
     expect(failed.stderr).toContain("exit code 7");
