@@ -174,9 +174,10 @@ export function openHeartbeat(
           inHand.meanwhile(work);
         },
         onFailed: (why) => {
-          troubles.note({ container, node: from }, `failing over was in vain: ${why}`);
+          troubles.note("failover", { container, node: from }, `failing over was in vain: ${why}`);
         },
       });
+      if (outcome === "moved") troubles.note("failover", { container, node: from }, undefined);
       if (outcome !== "outdated") await book(outcome === "moved");
     } finally {
       underWay.delete(container);
@@ -201,9 +202,9 @@ export function openHeartbeat(
   ): Promise<void> => {
     try {
       await work();
-      troubles.note(action, undefined);
+      troubles.note("repair", action, undefined);
     } catch (error) {
-      troubles.note(action, `${action.do} was in vain: ${toFailure(error).message}`);
+      troubles.note("repair", action, `${action.do} was in vain: ${toFailure(error).message}`);
       throw error;
     }
   };

@@ -7,16 +7,34 @@ const row = (node: string, ok: boolean): CheckRow => {
 };
 const told = (rows: readonly CheckRow[]): unknown[] => rows.map(({ node, trouble }) => [node, trouble]);
 
-test("what was tried in vain is told with the check that fails, until that is well or something else was done", () => {
+const full = "restart was in vain: no space left.";
+const elsewhere = "failing over was in vain: n2: it did not start.";
+
+test("what was tried in vain is told with the check that fails, until that is well or the same was done", () => {
   const troubles = openTroubles();
-  troubles.note(row("n1", false), "restart was in vain: no space left.");
+  troubles.note("repair", row("n1", false), full);
   expect(told(troubles.told([row("n1", false), row("n2", false)]))).toEqual([
-    ["n1", "restart was in vain: no space left."],
+    ["n1", full],
     ["n2", undefined],
   ]);
   expect(told(troubles.told([row("n1", true)]))).toEqual([["n1", undefined]]);
   expect(told(troubles.told([row("n1", false)]))).toEqual([["n1", undefined]]);
-  troubles.note(row("n1", false), "restart was in vain: no space left.");
-  troubles.note(row("n1", false), undefined);
+  troubles.note("repair", row("n1", false), full);
+  troubles.note("repair", row("n1", false), undefined);
+  expect(told(troubles.told([row("n1", false)]))).toEqual([["n1", undefined]]);
+});
+
+test("a repair in vain hides no failover in vain, whichever came first, nor does one that was done", () => {
+  const troubles = openTroubles();
+  troubles.note("failover", row("n1", false), elsewhere);
+  troubles.note("repair", row("n1", false), full);
+  expect(told(troubles.told([row("n1", false)]))).toEqual([["n1", `${full} ${elsewhere}`]]);
+  troubles.note("repair", row("n1", false), undefined);
+  expect(told(troubles.told([row("n1", false)]))).toEqual([["n1", elsewhere]]);
+  troubles.note("repair", row("n1", false), full);
+  troubles.note("failover", row("n1", false), undefined);
+  expect(told(troubles.told([row("n1", false)]))).toEqual([["n1", full]]);
+  troubles.note("failover", row("n1", false), elsewhere);
+  troubles.told([row("n1", true)]);
   expect(told(troubles.told([row("n1", false)]))).toEqual([["n1", undefined]]);
 });
