@@ -211,7 +211,7 @@ export function openHeartbeat(
 
   return {
     async round({ config, mayDo, stalled, configProblem }) {
-      if (!memory && counts === "anew") await gather(ports, config);
+      if (!memory && counts === "anew") await gather(ports, config, known);
       const remembered = memory ?? (await recall());
       memory = { ...remembered, moves: withMoves(remembered.moves, learnt) };
       learnt = [];

@@ -25,6 +25,26 @@ export interface LookingAtNodes {
 }
 
 /**
+ * Connects, and finds out what each connection is asked once: of which boot it is, and where its Docker is. With hundreds of
+ * nodes, or on a slow machine, that takes longer than a look may. `heard` is called when the node has come a step nearer.
+ * Rejects with what connecting or Docker's opening rejects with.
+ */
+export async function greet(
+  ports: HeartbeatPorts,
+  node: NodeSpec,
+  { known: { boots }, heard }: { readonly known: KnownNodes; readonly heard: () => void },
+): Promise<void> {
+  const connection = await ports.nodes.connect(node, ports.signal);
+  heard();
+  const [pulse] = await Promise.all([
+    connection.run(bootIdCommand, { ...pulseOptions, timeoutMs: greetMs, signal: ports.signal }),
+    ports.engines.on(node, ports.signal),
+  ]);
+  if (pulse.status === "ok") boots.set(connection, pulse.stdout.trim());
+  heard();
+}
+
+/**
  * How a node is, by one question where all is well: whoever lists its containers over a connection is of the boot in which that
  * was made. What a Docker that is not prompt, or none, says of the node, its shell is asked. Rejects for an abort alone.
  */
@@ -37,24 +57,19 @@ export async function lookAtNode(
   const late = timeLimit(ports.clock, budgetMs, ports.signal);
   const { signal } = late;
   let bootId: string | undefined;
-  let connected = false;
+  let heardBefore = false;
   try {
     // One that takes longer goes on connecting, for the next round; its own time-out ends it.
     const connection = await abortable(ports.nodes.connect(node, ports.signal), signal);
-    connected = true;
     if (connection.login) addresses.set(node.name, hostOf(connection.login.address));
     const docker = lookAtDocker(ports, config, node, signal);
     const known = boots.get(connection);
+    heardBefore = known !== undefined;
     const seen = known === undefined ? undefined : await Promise.race([docker.catch(() => undefined), prompt]);
     if (known !== undefined && seen) return { state: "up", bootId: known, ...seen };
     docker.catch(() => undefined);
     // What one of them does not answer tells which half of the node is ill.
-    const pulse = await connection.run(bootIdCommand, {
-      timeoutMs: budgetMs,
-      maxOutputBytes: 100,
-      ahead: true,
-      signal,
-    });
+    const pulse = await connection.run(bootIdCommand, { ...pulseOptions, timeoutMs: budgetMs, signal });
     if (pulse.status !== "ok") throw new PictlError("node-unreachable", "its shell does not answer");
     bootId = pulse.stdout.trim();
     boots.set(connection, bootId);
@@ -68,8 +83,8 @@ export async function lookAtNode(
     if (bootId !== undefined) {
       return { state: "docker-silent", bootId, code: late.expired() ? "docker-unavailable" : code, message };
     }
-    // A line that answers nothing any more would be waited for in every round.
-    if (connected) ports.nodes.discard(node.name);
+    // A line that answers nothing any more would be waited for in every round; a new one may only be late.
+    if (heardBefore) ports.nodes.discard(node.name);
     const lost = code === "connection-lost" ? "the connection to it was lost" : message;
     return { state: "silent", code: "node-unreachable", message: lost, missedBy: [], seenBy: [] };
   } finally {
@@ -94,6 +109,9 @@ async function lookAtDocker(
 }
 
 const bootIdCommand = words("cat", "/proc/sys/kernel/random/boot_id");
+const pulseOptions = { maxOutputBytes: 100, ahead: true };
+/** A first answer; who waits for many of them stops when no more come. */
+const greetMs = 60_000;
 
 /** The node is there and says no: somebody has to look at it, and its containers may be in the best of health. */
 function saysNo(code: ErrorCode): boolean {

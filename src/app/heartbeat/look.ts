@@ -3,7 +3,7 @@ import type { Config, NodeSpec } from "../../domain/config/types.ts";
 import type { CheckFact, NodeFacts, Subject } from "../../domain/heartbeat/facts.ts";
 import { checkTimeoutMs, subjects } from "../../domain/heartbeat/subjects.ts";
 import { nodeOf } from "../kit/observe.ts";
-import { type KnownNodes, type LookingAtNodes, lookAtNode } from "./look-at-node.ts";
+import { type KnownNodes, type LookingAtNodes, greet, lookAtNode } from "./look-at-node.ts";
 import { secondOpinions } from "./second-opinion.ts";
 import { type WitnessAnswers, askPeers, peersIn } from "./witness.ts";
 import type { HeartbeatPorts } from "../ports.ts";
@@ -42,21 +42,17 @@ export async function lookAtCluster(
 const nothingNewMs = 10_000;
 
 /**
- * Connects to all nodes before the first look, which would else take those for silent whose turn has not come. Resolves when
- * each is connected or has failed by itself, or when nothing new has come for a while: what is left is looked at as ever.
+ * Greets all nodes before the first look, which would else take those for silent whose turn has not come. Resolves when each
+ * is known or has failed by itself, or when nothing new has come for a while: what is left is looked at as ever.
  */
-export async function gather(ports: HeartbeatPorts, config: Config): Promise<void> {
-  let connected = 0;
-  const all = Promise.all(
-    config.nodes.map((node) =>
-      ports.nodes.connect(node, ports.signal).then(
-        () => (connected += 1),
-        () => undefined,
-      ),
-    ),
-  );
-  for (let before = -1; before < connected;) {
-    before = connected;
+export async function gather(ports: HeartbeatPorts, config: Config, known: KnownNodes): Promise<void> {
+  let steps = 0;
+  const heard = (): void => {
+    steps += 1;
+  };
+  const all = Promise.all(config.nodes.map((node) => greet(ports, node, { known, heard }).catch(() => undefined)));
+  for (let before = -1; before < steps;) {
+    before = steps;
     const timer = new AbortController();
     const pause = ports.clock.sleep(nothingNewMs, timer.signal).catch(() => undefined);
     const ended = await Promise.race([all.then(() => true), pause.then(() => false)]);

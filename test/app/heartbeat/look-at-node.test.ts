@@ -1,7 +1,7 @@
 /** What a node is asked in a round, and what is made of its answers, on the simulated cluster. */
 import { expect, test } from "vitest";
 import type { KnownNodes } from "../../../src/app/heartbeat/look-at-node.ts";
-import { lookAtCluster } from "../../../src/app/heartbeat/look.ts";
+import { gather, lookAtCluster } from "../../../src/app/heartbeat/look.ts";
 import type { NodeFacts } from "../../../src/domain/heartbeat/facts.ts";
 import { app, Cluster } from "../../sim/hands.ts";
 import type { SimNode } from "../../sim/node.ts";
@@ -17,7 +17,15 @@ interface Seen {
 }
 
 /** One look after the other by one process, with what happens to the node before each. */
-async function looks(...before: readonly ((node: SimNode) => void)[]): Promise<readonly Seen[]> {
+function looks(...before: readonly ((node: SimNode) => void)[]): Promise<readonly Seen[]> {
+  return looksAfter({ greets: false, shellMs: 0 }, ...before);
+}
+
+/** `greets`: the nodes are greeted before; `shellMs`: how late a node's shell answers for the first time. */
+async function looksAfter(
+  { greets, shellMs }: { readonly greets: boolean; readonly shellMs: number },
+  ...before: readonly ((node: SimNode) => void)[]
+): Promise<readonly Seen[]> {
   const cluster = new Cluster({ n1: { web: app(8001) } }, {}, "calm");
   const node = cluster.world.node("n1");
   return cluster.by(async ({ ports, config, process }) => {
@@ -25,12 +33,18 @@ async function looks(...before: readonly ((node: SimNode) => void)[]): Promise<r
     let asked: string[] = [];
     let startedAt = 0;
     const ask = process.ask.bind(process);
-    process.ask = (what, begin) => {
+    let lateMs = shellMs;
+    process.ask = async (what, begin) => {
       const [, question = ""] = /^n1: (.*)$/.exec(what) ?? [];
       const after = Math.round((process.monotonic() - startedAt) / 250) * 250;
       if (question !== "") asked.push(after > 0 ? `${question} after ${String(after)} ms` : question);
+      if (question === shell && lateMs > 0) {
+        await ports.clock.sleep(lateMs);
+        lateMs = 0;
+      }
       return ask(what, begin);
     };
+    if (greets) await gather(ports, config, known);
     const seen: Seen[] = [];
     for (const happens of before) {
       happens(node);
@@ -54,6 +68,17 @@ test("a node that is well is asked for its boot once, and then for its container
   expect(second?.facts).toEqual(first?.facts);
   expect(second?.facts).toMatchObject({ state: "up", containers: [{ name: "web", state: "running" }], stopped: [] });
   expect(second?.address).toBe("n1");
+});
+
+test("however late its first answer comes, a node that was greeted is asked for its containers alone", async () => {
+  const [first] = await looksAfter({ greets: true, shellMs: 8000 }, nothing);
+  expect([first?.asked, first?.facts?.state]).toEqual([["containers"], "up"]);
+});
+
+test("a new line that answers late is asked again, not given up", async () => {
+  const [first, second] = await looksAfter({ greets: false, shellMs: 8000 }, nothing, nothing);
+  expect(first?.facts).toMatchObject({ state: "silent", message: "SSH does not answer within 5.0 s" });
+  expect([second?.asked, second?.facts?.state]).toEqual([[shell, "containers"], "up"]);
 });
 
 test("a node that was restarted has another boot", async () => {
