@@ -3,7 +3,7 @@ import { type ExecStatus, grade, worstExitCode } from "../domain/exec/grade.ts";
 import { scriptFileCommand } from "../domain/exec/script-file.ts";
 import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { type Command, line, render } from "../domain/shell.ts";
-import { OutputTail } from "../domain/ssh/output-tail.ts";
+import { OutputTail } from "../domain/ssh/run/output-tail.ts";
 import { type Branch, broadcast } from "./kit/broadcast.ts";
 import { sha256 } from "./kit/digest.ts";
 import { fanOut } from "./kit/fan-out.ts";

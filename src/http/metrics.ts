@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { type HandshakeResult, handshakeChannel } from "../domain/ssh/handshakes.ts";
+import { type HandshakeResult, handshakeChannel } from "../domain/ssh/connect/handshakes.ts";
 import type { Live } from "../watch/live.ts";
 import { metricsText } from "../watch/metrics.ts";
 import type { Model } from "../watch/model.ts";

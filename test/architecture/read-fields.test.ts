@@ -9,7 +9,7 @@ const files = execFileSync("git", ["ls-files", "src", "commands"], { encoding: "
 /** What a person may ask for, as it is handed on, and who only hands it on: not the readers that it is there for. */
 const handedOn: readonly (readonly [types: string, by: RegExp])[] = [
   ["src/domain/config/types.ts", /^src\/(?:domain\/config|adapters\/(?:config|state))\//],
-  ["src/domain/ssh/target.ts", /^src\/(?:domain\/(?:config\/|ssh\/target\.ts)|adapters\/(?:config|state)\/)/],
+  ["src/domain/ssh/config/target.ts", /^src\/(?:domain\/(?:config|ssh\/config)|adapters\/(?:config|state))\//],
 ];
 
 test.each(handedOn)("each field of %s is read by what it is for", (types, by) => {

@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { handshakeChannel } from "../../src/domain/ssh/handshakes.ts";
+import { handshakeChannel } from "../../src/domain/ssh/connect/handshakes.ts";
 import { openMetrics } from "../../src/http/metrics.ts";
 import { runParts } from "../../src/http/parts.ts";
 import { firstModel } from "../../src/watch/reduce/first.ts";

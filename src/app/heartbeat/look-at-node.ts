@@ -5,7 +5,7 @@ import { isOurs } from "../../domain/container/ownership.ts";
 import { type ErrorCode, PictlError } from "../../domain/errors.ts";
 import type { NodeFacts, UpNode } from "../../domain/heartbeat/facts.ts";
 import { words } from "../../domain/shell.ts";
-import { deniesUs } from "../../domain/ssh/refusal.ts";
+import { deniesUs } from "../../domain/ssh/connect/refusal.ts";
 import type { Connection, HeartbeatPorts } from "../ports.ts";
 
 /** What one look tells the next. */

@@ -1,7 +1,7 @@
 import { isNodeName } from "../config/findings/names.ts";
 import type { RawConfig, RawNode } from "../config/raw.ts";
 import { PictlError } from "../errors.ts";
-import { parseJumps } from "../ssh/target.ts";
+import { parseJumps } from "../ssh/config/target.ts";
 import { type PlannedEdit, set } from "./edit.ts";
 
 /** A node to be, as given on a command line; `identityFile` absolute or under `~`. */

@@ -1,5 +1,5 @@
 import { safety } from "../safety.ts";
-import type { RefusalCode } from "../ssh/refusal.ts";
+import type { RefusalCode } from "../ssh/connect/refusal.ts";
 
 /** What a virtual IP is to be: a `vip` section of the config, as far as decisions go. Times are milliseconds. */
 export interface VipSettings {

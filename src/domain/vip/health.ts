@@ -1,6 +1,6 @@
 import { isIpv6, isWithin } from "../ip-address.ts";
 import { whyNobodysIn } from "./address.ts";
-import type { RefusalCode } from "../ssh/refusal.ts";
+import type { RefusalCode } from "../ssh/connect/refusal.ts";
 import type { AnsweringCandidate, VipFacts, VipSettings } from "./facts.ts";
 
 /** Misses in a row after which a node is no longer worth the address. */

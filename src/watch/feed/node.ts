@@ -1,6 +1,6 @@
 import { firstOf } from "../../abort.ts";
 import { toFailure } from "../../domain/errors.ts";
-import { deniesUs } from "../../domain/ssh/refusal.ts";
+import { deniesUs } from "../../domain/ssh/connect/refusal.ts";
 import { Bell } from "./bell.ts";
 import { type DockerWatch, watchDocker } from "./docker.ts";
 import { type NodeFeed, spread } from "./feed.ts";

@@ -1,7 +1,7 @@
 import type { VipCandidateRow } from "../../app/vip/show.ts";
 import type { NodeHappening } from "../happening.ts";
 import type { LiveNode, LiveVip, Model } from "../model.ts";
-import { deniesUs } from "../../domain/ssh/refusal.ts";
+import { deniesUs } from "../../domain/ssh/connect/refusal.ts";
 import { rowsOf } from "./rows.ts";
 
 type Of<Kind extends NodeHappening["kind"]> = Extract<NodeHappening, { readonly kind: Kind }> & {

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createConnection, type Socket } from "node:net";
-import { WireReader, wireStrings } from "../../../domain/ssh/wire.ts";
+import { WireReader, wireStrings } from "../../../domain/ssh/auth/wire.ts";
 
 /** A key that an agent holds, of whatever kind. */
 export interface AgentKey {

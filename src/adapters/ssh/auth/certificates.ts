@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { type Certificate, parseCertificate } from "../../../domain/ssh/certificate.ts";
+import { type Certificate, parseCertificate } from "../../../domain/ssh/auth/certificate.ts";
 
 export interface CertificateFile extends Certificate {
   readonly path: string;

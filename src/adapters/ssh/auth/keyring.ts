@@ -1,8 +1,8 @@
 import type Ssh2 from "ssh2";
 import type { AnyAuthMethod, BaseAgent, ParsedKey, SigningRequestOptions } from "ssh2";
-import type { SshTarget } from "../../../domain/ssh/target.ts";
-import { isFidoKey, keyType, parseCertificate, signatureBlob } from "../../../domain/ssh/certificate.ts";
-import { wireStrings } from "../../../domain/ssh/wire.ts";
+import type { SshTarget } from "../../../domain/ssh/config/target.ts";
+import { isFidoKey, keyType, parseCertificate, signatureBlob } from "../../../domain/ssh/auth/certificate.ts";
+import { wireStrings } from "../../../domain/ssh/auth/wire.ts";
 import { agentKeys, agentSign } from "./agent.ts";
 import { type CertificateFile, readCertificate, readPublicBlob } from "./certificates.ts";
 import type { Questions } from "../config/questions.ts";

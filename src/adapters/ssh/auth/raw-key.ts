@@ -1,4 +1,4 @@
-import { wireStrings } from "../../../domain/ssh/wire.ts";
+import { wireStrings } from "../../../domain/ssh/auth/wire.ts";
 import type Ssh2 from "ssh2";
 import type { AnyAuthMethod, Client, ParsedKey } from "ssh2";
 

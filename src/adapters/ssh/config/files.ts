@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
-import { parseConfigLines, type ConfigLine } from "../../../domain/ssh/config-lines.ts";
+import { parseConfigLines, type ConfigLine } from "../../../domain/ssh/config/config-lines.ts";
 import { matchesPattern } from "../../../domain/ssh/pattern.ts";
 import { readIfThere } from "./text-file.ts";
 

@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { PictlError } from "../../../domain/errors.ts";
-import { hostClass, plainOptions, type ConfigLine } from "../../../domain/ssh/config-lines.ts";
-import { parseSshOptions, type SshOptions } from "../../../domain/ssh/target.ts";
+import { hostClass, plainOptions, type ConfigLine } from "../../../domain/ssh/config/config-lines.ts";
+import { parseSshOptions, type SshOptions } from "../../../domain/ssh/config/target.ts";
 import { whyUnread } from "../../../files/read.ts";
 import { readSshConfigFile } from "./files.ts";
 import { Semaphore } from "../connect/gate.ts";

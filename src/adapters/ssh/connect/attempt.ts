@@ -2,7 +2,7 @@ import type { Duplex } from "node:stream";
 import type Ssh2 from "ssh2";
 import type { Client } from "ssh2";
 import { abortable } from "../../../abort.ts";
-import type { ConnectStage } from "../../../domain/ssh/retry.ts";
+import type { ConnectStage } from "../../../domain/ssh/connect/retry.ts";
 import { SshLogin } from "../auth/authenticate.ts";
 import type { PausableDeadline } from "../run/deadline.ts";
 import { awaitBanner, dial, AttemptFailed, discard } from "./dial.ts";

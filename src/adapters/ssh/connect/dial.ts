@@ -1,8 +1,8 @@
 import { connect, isIP, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { abortable, onAbort } from "../../../abort.ts";
-import type { ConnectStage } from "../../../domain/ssh/retry.ts";
-import type { SshTarget } from "../../../domain/ssh/target.ts";
+import type { ConnectStage } from "../../../domain/ssh/connect/retry.ts";
+import type { SshTarget } from "../../../domain/ssh/config/target.ts";
 
 /** Why one attempt at a connection ended; `code` as in `ConnectFailure`. */
 export class AttemptFailed extends Error {

@@ -2,7 +2,7 @@ import type { Duplex } from "node:stream";
 import type Ssh2 from "ssh2";
 import type { Algorithms, AuthHandlerMiddleware, Client, ServerHostKeyAlgorithm } from "ssh2";
 import { abortable } from "../../../abort.ts";
-import type { HostKey, HostKeyAlgorithm } from "../../../domain/ssh/host-key.ts";
+import type { HostKey, HostKeyAlgorithm } from "../../../domain/ssh/trust/host-key.ts";
 import { AttemptFailed, discard } from "./dial.ts";
 import { offerRawKeys } from "../auth/raw-key.ts";
 import { waitForNewKeys } from "./rekey.ts";

@@ -1,6 +1,6 @@
 import type { NodeSpec, SshSettings } from "../../../domain/config/types.ts";
 import { PictlError } from "../../../domain/errors.ts";
-import { sshTarget, type Jump, type LocalUser, type SshTarget } from "../../../domain/ssh/target.ts";
+import { sshTarget, type Jump, type LocalUser, type SshTarget } from "../../../domain/ssh/config/target.ts";
 import type { SshConfig } from "../config/ssh-config.ts";
 
 /** One SSH connection on the way to a node: a jump host, or in the end the node itself. */

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { OutputTail } from "../../../domain/ssh/output-tail.ts";
+import { OutputTail } from "../../../domain/ssh/run/output-tail.ts";
 import { MarkerFilter } from "./marker-filter.ts";
 
 export interface CapturedStreamOptions {

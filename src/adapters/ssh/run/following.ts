@@ -4,7 +4,7 @@ import type { Outcome, RunOptions } from "../../../app/ports.ts";
 import type { PictlError } from "../../../domain/errors.ts";
 import type { Secret } from "../../../domain/secret.ts";
 import { guardRefusal, type Ticket } from "../../../domain/guard/command.ts";
-import { neverStarted } from "../../../domain/ssh/never-started.ts";
+import { neverStarted } from "../../../domain/ssh/run/never-started.ts";
 import { CapturedStream } from "./captured-stream.ts";
 import type { Launch } from "./launch.ts";
 import { feedStdin } from "./stdin.ts";

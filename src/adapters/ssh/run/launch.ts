@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { quote } from "../../../domain/shell.ts";
-import { announcement, execLine } from "../../../domain/ssh/exec-line.ts";
+import { announcement, execLine } from "../../../domain/ssh/run/exec-line.ts";
 
 /** How sudo is used on a node: not at all (the login is root), without or with a password. */
 export type SudoMode = "none" | "free" | "password";

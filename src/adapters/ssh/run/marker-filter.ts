@@ -1,4 +1,4 @@
-import { OutputTail } from "../../../domain/ssh/output-tail.ts";
+import { OutputTail } from "../../../domain/ssh/run/output-tail.ts";
 
 const noiseKept = 4096;
 const nothing = Buffer.alloc(0);

@@ -1,6 +1,11 @@
 import { PictlError } from "../../../domain/errors.ts";
-import { hostKeyAlgorithms, judgeHostKey, type HostKey, type HostKeyAlgorithm } from "../../../domain/ssh/host-key.ts";
-import { hostKeyError } from "../../../domain/ssh/host-key-error.ts";
+import {
+  hostKeyAlgorithms,
+  judgeHostKey,
+  type HostKey,
+  type HostKeyAlgorithm,
+} from "../../../domain/ssh/trust/host-key.ts";
+import { hostKeyError } from "../../../domain/ssh/trust/host-key-error.ts";
 import type { Questions } from "../config/questions.ts";
 import { fingerprint, knownHostName, type KnownHosts } from "./known-hosts.ts";
 import type { Hop } from "../connect/route.ts";

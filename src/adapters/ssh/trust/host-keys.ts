@@ -7,8 +7,8 @@ import {
   type HostEntries,
   type HostKey,
   type HostKeyAlgorithm,
-} from "../../../domain/ssh/host-key.ts";
-import { hostKeyError } from "../../../domain/ssh/host-key-error.ts";
+} from "../../../domain/ssh/trust/host-key.ts";
+import { hostKeyError } from "../../../domain/ssh/trust/host-key-error.ts";
 import type { Approach, Connector } from "../connect/connector.ts";
 import { AttemptFailed } from "../connect/dial.ts";
 import { fingerprint, knownHostName } from "./known-hosts.ts";

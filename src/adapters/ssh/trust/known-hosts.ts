@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes } from "node:crypto";
 import { PictlError } from "../../../domain/errors.ts";
-import type { HostEntries, HostKey } from "../../../domain/ssh/host-key.ts";
+import type { HostEntries, HostKey } from "../../../domain/ssh/trust/host-key.ts";
 import {
   entriesFor,
   formatKnownHost,
@@ -8,9 +8,9 @@ import {
   parseKnownHosts,
   type HmacSha1,
   type KnownHost,
-} from "../../../domain/ssh/known-hosts.ts";
-import { withoutHost } from "../../../domain/ssh/known-hosts-edit.ts";
-import type { SshTarget } from "../../../domain/ssh/target.ts";
+} from "../../../domain/ssh/trust/known-hosts.ts";
+import { withoutHost } from "../../../domain/ssh/trust/known-hosts-edit.ts";
+import type { SshTarget } from "../../../domain/ssh/config/target.ts";
 import { whyUnread } from "../../../files/read.ts";
 import { freshMs } from "../config/questions.ts";
 import { appendToFile, readIfThere, replaceText } from "../config/text-file.ts";

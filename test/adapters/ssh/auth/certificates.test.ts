@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { NodeSpec } from "../../../../src/domain/config/types.ts";
-import { WireReader, wireStrings } from "../../../../src/domain/ssh/wire.ts";
+import { WireReader, wireStrings } from "../../../../src/domain/ssh/auth/wire.ts";
 import { words } from "../../../../src/domain/shell.ts";
 import { openTestNodes, rejection, stdoutOf } from "../../../support/ssh.ts";
 import { keygen, startSshd, whyNoSshd, type Sshd } from "../../../support/sshd.ts";

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { PassThrough } from "node:stream";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { AttemptFailed, awaitBanner, boundLookups, dial } from "../../../../src/adapters/ssh/connect/dial.ts";
-import type { SshTarget } from "../../../../src/domain/ssh/target.ts";
+import type { SshTarget } from "../../../../src/domain/ssh/config/target.ts";
 
 /** A port that nobody listens at. */
 async function closedPort(): Promise<number> {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { fingerprint, KnownHosts } from "../../../../src/adapters/ssh/trust/known-hosts.ts";
-import type { SshTarget } from "../../../../src/domain/ssh/target.ts";
+import type { SshTarget } from "../../../../src/domain/ssh/config/target.ts";
 
 const key = { type: "ssh-ed25519", base64: "AAAAC3NzaC1lZDI1NTE5AAAAIJ7xYQ0VbKxVj0w2XQ4O3bXb9dX0kq4wM4fE3QGJ4c1Y" };
 

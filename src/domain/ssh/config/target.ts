@@ -1,5 +1,5 @@
 /** What a connection to a host needs to know, after ssh_config and pictl's own config have spoken. */
-import type { SshSettings } from "../config/types.ts";
+import type { SshSettings } from "../../config/types.ts";
 
 export interface SshTarget {
   /** What is connected to (HostName). */

@@ -2,7 +2,7 @@
  * Just enough of ssh_config(5) to know for which hosts OpenSSH would give the same answer, so that it need not be
  * asked (a process each) for every one of many nodes. What the options mean is left to OpenSSH.
  */
-import { matchesPatterns } from "./pattern.ts";
+import { matchesPatterns } from "../pattern.ts";
 
 export interface ConfigLine {
   /** Lower case. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { connectError } from "../../../src/domain/ssh/connect-error.ts";
+import { connectError } from "../../../../src/domain/ssh/connect/connect-error.ts";
 
 const failure = {
   node: "n1",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { hostClass, parseConfigLines, plainOptions } from "../../../src/domain/ssh/config-lines.ts";
+import { hostClass, parseConfigLines, plainOptions } from "../../../../src/domain/ssh/config/config-lines.ts";
 
 test("parseConfigLines: keywords in any case, with = or not, quotes, comments", () => {
   expect(parseConfigLines('# c\n\nHost a "b c"\n\tPORT = 22\nUser=me \nnonsense\n')).toEqual([

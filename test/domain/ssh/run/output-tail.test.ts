@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { OutputTail } from "../../../src/domain/ssh/output-tail.ts";
+import { OutputTail } from "../../../../src/domain/ssh/run/output-tail.ts";
 
 test("keeps the last bytes and says whether some were lost, however the stream is chopped", () => {
   fc.assert(

@@ -1,4 +1,4 @@
-import { PictlError } from "../errors.ts";
+import { PictlError } from "../../errors.ts";
 import type { HostKey, HostKeyVerdict } from "./host-key.ts";
 
 export interface ShownKey {

@@ -4,7 +4,7 @@
  * - `hosts` is a list of patterns, or one name hashed with HMAC-SHA1 as `|1|salt|hash`
  * - a name on a port other than 22 is written `[name]:port`
  */
-import { matchesPatternList } from "./pattern.ts";
+import { matchesPatternList } from "../pattern.ts";
 
 export interface KnownHost {
   readonly file: string;

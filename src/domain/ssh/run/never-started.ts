@@ -1,4 +1,4 @@
-import { PictlError } from "../errors.ts";
+import { PictlError } from "../../errors.ts";
 
 export interface NeverStarted {
   readonly node: string;

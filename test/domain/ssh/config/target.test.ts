@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { SshSettings } from "../../../src/domain/config/types.ts";
-import { parseJumps, parseSshOptions, sshTarget, type SshTarget } from "../../../src/domain/ssh/target.ts";
+import type { SshSettings } from "../../../../src/domain/config/types.ts";
+import { parseJumps, parseSshOptions, sshTarget, type SshTarget } from "../../../../src/domain/ssh/config/target.ts";
 
 const local = { name: "me", home: "/home/me", hostname: "here", env: { SSH_AUTH_SOCK: "/run/agent", KEYS: "/keys" } };
 const target = (options = "", settings: SshSettings = {}): SshTarget =>

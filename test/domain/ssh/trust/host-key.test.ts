@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { hostKeyAlgorithms, judgeHostKey } from "../../../src/domain/ssh/host-key.ts";
-import type { KnownHost } from "../../../src/domain/ssh/known-hosts.ts";
+import { hostKeyAlgorithms, judgeHostKey } from "../../../../src/domain/ssh/trust/host-key.ts";
+import type { KnownHost } from "../../../../src/domain/ssh/trust/known-hosts.ts";
 
 const entry = (keyType: string, key: string, marker?: KnownHost["marker"]): KnownHost => ({
   file: "f",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { nextWindow, retryDelay, type FailedAttempt } from "../../../src/domain/ssh/retry.ts";
+import { nextWindow, retryDelay, type FailedAttempt } from "../../../../src/domain/ssh/connect/retry.ts";
 
 const failed = (change: Partial<FailedAttempt>): number | undefined =>
   retryDelay({

@@ -1,4 +1,4 @@
-import { PictlError } from "../errors.ts";
+import { PictlError } from "../../errors.ts";
 import type { ConnectStage } from "./retry.ts";
 
 export interface ConnectFailure {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { publicHalf } from "../../../src/domain/ssh/private-key.ts";
+import { publicHalf } from "../../../../src/domain/ssh/auth/private-key.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "pictl-private-key-"));
 afterAll(() => {

@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../errors.ts";
+import type { ErrorCode } from "../../errors.ts";
 
 const refusals = ["auth-failed", "host-key-unknown", "host-key-changed", "shell-unusable"] as const;
 

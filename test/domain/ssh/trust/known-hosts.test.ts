@@ -11,8 +11,8 @@ import {
   knownHostsName,
   parseKnownHosts,
   type HmacSha1,
-} from "../../../src/domain/ssh/known-hosts.ts";
-import { withoutHost } from "../../../src/domain/ssh/known-hosts-edit.ts";
+} from "../../../../src/domain/ssh/trust/known-hosts.ts";
+import { withoutHost } from "../../../../src/domain/ssh/trust/known-hosts-edit.ts";
 
 const hmac: HmacSha1 = (key, text) => createHmac("sha1", Buffer.from(key, "base64")).update(text).digest("base64");
 const ed25519 = "AAAAC3NzaC1lZDI1NTE5AAAAIIXM7oCmvzjJ1Ykj4HTpCQYB2CeL8RyNvoXqJE5PyFVb";

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { execLine } from "../../../src/domain/ssh/exec-line.ts";
-import { render, words } from "../../../src/domain/shell.ts";
-import { hostileWords } from "../../support/hostile-words.ts";
+import { execLine } from "../../../../src/domain/ssh/run/exec-line.ts";
+import { render, words } from "../../../../src/domain/shell.ts";
+import { hostileWords } from "../../../support/hostile-words.ts";
 
 /** What sshd does with a login shell, `$SHELL -c LINE`; returns what the command itself printed. */
 function loginShell(shell: readonly string[], command: string, stdin = ""): string {
