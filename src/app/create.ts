@@ -1,5 +1,5 @@
 import type { Config, Placement } from "../domain/config/types.ts";
-import { isAlive } from "../domain/container/grace.ts";
+import { isAlive } from "../domain/container/stop/grace.ts";
 import { dependentsOf } from "../domain/container/order.ts";
 import { lostShare } from "../domain/container/shares.ts";
 import { PictlError } from "../domain/errors.ts";

@@ -1,9 +1,9 @@
 import type { Config, Placement } from "../domain/config/types.ts";
-import { stopDeadlineMs } from "../domain/container/grace.ts";
+import { stopDeadlineMs } from "../domain/container/stop/grace.ts";
 import { type LifecycleAction, planLifecycle } from "../domain/container/lifecycle.ts";
-import { isAlive } from "../domain/container/grace.ts";
-import { markOf, staysStopped } from "../domain/container/stop-mark.ts";
-import { ours } from "../domain/container/ownership.ts";
+import { isAlive } from "../domain/container/stop/grace.ts";
+import { markOf, staysStopped } from "../domain/container/stop/stop-mark.ts";
+import { ours } from "../domain/container/copies/ownership.ts";
 import type { ContainerFacts } from "../domain/docker/facts.ts";
 import { noSuchStray } from "../domain/select.ts";
 import { PictlError } from "../domain/errors.ts";

@@ -1,5 +1,5 @@
 import type { Config } from "../domain/config/types.ts";
-import type { Generations } from "../domain/container/generations.ts";
+import type { Generations } from "../domain/container/copies/generations.ts";
 import type { DaemonState } from "../domain/daemon.ts";
 import type { PictlEvent } from "../domain/event.ts";
 import type { Fence } from "../domain/guard/command.ts";

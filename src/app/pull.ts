@@ -1,5 +1,5 @@
 import type { NodeSpec } from "../domain/config/types.ts";
-import { imageNamed } from "../domain/container/drift.ts";
+import { imageNamed } from "../domain/container/drift/drift.ts";
 import { toFailure } from "../domain/errors.ts";
 import { inspectImage, pull, pullWithLogin, tag } from "../domain/registry/pull-command.ts";
 import { type ImageReference, pullName } from "../domain/registry/reference.ts";

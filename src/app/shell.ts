@@ -1,6 +1,6 @@
 import { onAbort } from "../abort.ts";
 import type { Config } from "../domain/config/types.ts";
-import { containerMissing, ours } from "../domain/container/ownership.ts";
+import { containerMissing, ours } from "../domain/container/copies/ownership.ts";
 import { dockerRights } from "../domain/docker/client/rights.ts";
 import { PictlError, toFailure } from "../domain/errors.ts";
 import { type Command, words } from "../domain/shell.ts";

@@ -1,6 +1,6 @@
 import type { Config, NodeSpec, Placement } from "../domain/config/types.ts";
-import { howToSettleCopies } from "../domain/container/copies.ts";
-import { noGenerations } from "../domain/container/generations.ts";
+import { howToSettleCopies } from "../domain/container/copies/how-to-settle.ts";
+import { noGenerations } from "../domain/container/copies/generations.ts";
 import { nextOf, retiredFrom } from "../domain/place/names.ts";
 import { compare, type ContainerStatus, isAsWanted, type NodeState } from "../domain/container/status.ts";
 import {
@@ -10,7 +10,7 @@ import {
   ratesBetween,
 } from "../domain/docker/engine/cgroup-counters.ts";
 import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
-import { imageOf } from "../domain/container/wanted.ts";
+import { imageOf } from "../domain/container/drift/wanted.ts";
 import { readEnvironments, wishOf } from "./place/environment.ts";
 import { type MoveRecord, moveInHand } from "../domain/move/journal.ts";
 import { observer } from "./kit/observe.ts";

@@ -1,7 +1,7 @@
 import type { DaemonRow } from "../app/daemon/status.ts";
 import type { VipRow } from "../app/vip/show.ts";
 import type { Config, ConfigProblem } from "../domain/config/types.ts";
-import type { Wish } from "../domain/container/drift.ts";
+import type { Wish } from "../domain/container/drift/drift.ts";
 import type { NodeState } from "../domain/container/status.ts";
 import type { ContainerFacts, EngineInfo, ImageFacts, StopMark } from "../domain/docker/facts.ts";
 import type { Failure } from "../domain/errors.ts";

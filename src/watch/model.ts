@@ -5,7 +5,7 @@ import type { StatusRow } from "../app/status.ts";
 import type { VipRow } from "../app/vip/show.ts";
 import type { Config, ConfigProblem, NodeSpec } from "../domain/config/types.ts";
 import type { NodeState } from "../domain/container/status.ts";
-import type { Wish } from "../domain/container/drift.ts";
+import type { Wish } from "../domain/container/drift/drift.ts";
 import type { EngineInfo, PublishedPort } from "../domain/docker/facts.ts";
 import type { Failure } from "../domain/errors.ts";
 import type { PictlEvent } from "../domain/event.ts";

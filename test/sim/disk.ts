@@ -1,5 +1,5 @@
 import type { SavedLeadership, SavedVip, VipReply, VipRequest } from "../../src/app/ports.ts";
-import type { Generations } from "../../src/domain/container/generations.ts";
+import type { Generations } from "../../src/domain/container/copies/generations.ts";
 import type { History } from "../../src/domain/history/records.ts";
 import type { InhabitedNodes } from "../../src/domain/node/left-behind.ts";
 import type { MoveRecord } from "../../src/domain/move/journal.ts";

@@ -1,4 +1,4 @@
-import { isOurs } from "../../src/domain/container/ownership.ts";
+import { isOurs } from "../../src/domain/container/copies/ownership.ts";
 import { labels } from "../../src/domain/docker/labels.ts";
 import type { ContainerFacts, ImageFacts, StopMark } from "../../src/domain/docker/facts.ts";
 import { comesBack, factsOf, type SimContainer } from "./containers.ts";

@@ -1,5 +1,5 @@
 import { sha256 } from "../../src/app/kit/digest.ts";
-import { imageOf, runInput, wantedText } from "../../src/domain/container/wanted.ts";
+import { imageOf, runInput, wantedText } from "../../src/domain/container/drift/wanted.ts";
 import * as docker from "../../src/domain/docker/client/commands.ts";
 import { labels } from "../../src/domain/docker/labels.ts";
 import { load } from "./config.ts";

@@ -1,6 +1,6 @@
 import type { Round } from "../../src/app/heartbeat/index.ts";
 import type { Config } from "../../src/domain/config/types.ts";
-import { generationOf, isOurs } from "../../src/domain/container/ownership.ts";
+import { generationOf, isOurs } from "../../src/domain/container/copies/ownership.ts";
 import type { FailOverAction } from "../../src/domain/heartbeat/decide.ts";
 import type { MoveRecord } from "../../src/domain/move/journal.ts";
 import { load } from "./config.ts";

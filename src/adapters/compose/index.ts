@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import type { ComposeFile } from "../../domain/compose/import.ts";
 import type { Json } from "../../domain/compose/values.ts";
-import { parseEnvFile } from "../../domain/container/env-file.ts";
+import { parseEnvFile } from "../../domain/container/environment/env-file.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { readText, smallFileBytes, whyUnread } from "../../files/read.ts";
 

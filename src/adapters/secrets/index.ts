@@ -1,5 +1,5 @@
 import type { Secrets } from "../../app/ports.ts";
-import { parseEnvFile } from "../../domain/container/env-file.ts";
+import { parseEnvFile } from "../../domain/container/environment/env-file.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { Secret } from "../../domain/secret.ts";
 import { readText, smallFileBytes, whyUnread } from "../../files/read.ts";

@@ -12,7 +12,7 @@ import type {
 import type { Accounts, ApiToken, PasswordHash, User } from "../../domain/access/accounts.ts";
 import { roles } from "../../domain/access/role.ts";
 import type { SavedSession } from "../../domain/access/session.ts";
-import type { Generations } from "../../domain/container/generations.ts";
+import type { Generations } from "../../domain/container/copies/generations.ts";
 import type { SshSettings } from "../../domain/config/types.ts";
 import type { DaemonState } from "../../domain/daemon.ts";
 import { errorCodes, type ErrorCode } from "../../domain/errors.ts";

@@ -1,5 +1,5 @@
 import type { Config } from "../../domain/config/types.ts";
-import { type NewContainer, planAddContainer } from "../../domain/container/add.ts";
+import { type NewContainer, planAddContainer } from "../../domain/container/edits/add.ts";
 import { refuseCordoned } from "../../domain/node/cordon.ts";
 import { hintedFurther } from "../../domain/errors.ts";
 import { nodeNamed } from "../../domain/select.ts";

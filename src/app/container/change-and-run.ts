@@ -1,4 +1,4 @@
-import type { ContainerEdit } from "../../domain/container/edit-entries.ts";
+import type { ContainerEdit } from "../../domain/container/edits/entries.ts";
 import { hintedFurther } from "../../domain/errors.ts";
 import type { ActionRow } from "../kit/act.ts";
 import { createContainers } from "../create.ts";

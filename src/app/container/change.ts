@@ -1,7 +1,7 @@
 import type { RawConfig } from "../../domain/config/raw.ts";
 import { type ConfigChanges, editedPlaces } from "../../domain/config/document/changes.ts";
 import type { Config, Placement } from "../../domain/config/types.ts";
-import type { ContainerEdit } from "../../domain/container/edit-entries.ts";
+import type { ContainerEdit } from "../../domain/container/edits/entries.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { selectPlacements, selectWithStrays } from "../../domain/select.ts";
 import { changeAsPlanned } from "../config/planned.ts";

@@ -1,5 +1,5 @@
 import type { Config } from "../../domain/config/types.ts";
-import { type ContainerChange, planEditContainer } from "../../domain/container/edit.ts";
+import { type ContainerChange, planEditContainer } from "../../domain/container/edits/edit.ts";
 import { nodeNamed } from "../../domain/select.ts";
 import type { Ports } from "../ports.ts";
 import type { Report } from "../kit/report.ts";

@@ -1,5 +1,5 @@
 import type { Config, Placement } from "../../domain/config/types.ts";
-import { planRemoveContainer } from "../../domain/container/remove.ts";
+import { planRemoveContainer } from "../../domain/container/edits/remove.ts";
 import { type Failure, hintedFurther } from "../../domain/errors.ts";
 import { lifecycle } from "../lifecycle.ts";
 import type { ConfigStore, Ports } from "../ports.ts";

@@ -1,8 +1,8 @@
 import type { Config, Placement } from "../../domain/config/types.ts";
-import { runsElsewhere, runsElsewhereError } from "../../domain/container/elsewhere.ts";
-import { placedOf, noGenerations } from "../../domain/container/generations.ts";
-import { isAlive } from "../../domain/container/grace.ts";
-import { generationOf } from "../../domain/container/ownership.ts";
+import { runsElsewhere, runsElsewhereError } from "../../domain/container/copies/elsewhere.ts";
+import { placedOf, noGenerations } from "../../domain/container/copies/generations.ts";
+import { isAlive } from "../../domain/container/stop/grace.ts";
+import { generationOf } from "../../domain/container/copies/ownership.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { safety } from "../../domain/safety.ts";
 import type { Observer } from "../kit/observe.ts";

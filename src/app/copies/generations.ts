@@ -1,6 +1,6 @@
 import type { Config } from "../../domain/config/types.ts";
-import { noGenerations, withPlaced, withSeen, type Generations } from "../../domain/container/generations.ts";
-import { isOurs, latestBelieved, nextGeneration } from "../../domain/container/ownership.ts";
+import { noGenerations, withPlaced, withSeen, type Generations } from "../../domain/container/copies/generations.ts";
+import { isOurs, latestBelieved, nextGeneration } from "../../domain/container/copies/ownership.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import type { NodeFacts } from "../../domain/heartbeat/facts.ts";
 import type { Ports } from "../ports.ts";

@@ -1,4 +1,4 @@
-import { outlivedMarks } from "../../domain/container/stop-mark.ts";
+import { outlivedMarks } from "../../domain/container/stop/stop-mark.ts";
 import * as docker from "../../domain/docker/client/commands.ts";
 import type { ContainerFacts, StopMark } from "../../domain/docker/facts.ts";
 import { PictlError } from "../../domain/errors.ts";

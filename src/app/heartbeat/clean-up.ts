@@ -1,6 +1,6 @@
 import type { Config } from "../../domain/config/types.ts";
-import { stopAndRemove, stopDeadlineMs } from "../../domain/container/grace.ts";
-import { generationOf, isOurs } from "../../domain/container/ownership.ts";
+import { stopAndRemove, stopDeadlineMs } from "../../domain/container/stop/grace.ts";
+import { generationOf, isOurs } from "../../domain/container/copies/ownership.ts";
 import type { StaleCopy } from "../../domain/heartbeat/stale.ts";
 import { runDocker } from "../kit/docker.ts";
 import { withLocks } from "../kit/locks.ts";

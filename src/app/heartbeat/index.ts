@@ -1,6 +1,6 @@
 import type { Config } from "../../domain/config/types.ts";
-import { noGenerations } from "../../domain/container/generations.ts";
-import { latestBelieved } from "../../domain/container/ownership.ts";
+import { noGenerations } from "../../domain/container/copies/generations.ts";
+import { latestBelieved } from "../../domain/container/copies/ownership.ts";
 import { type Failure, PictlError, toFailure } from "../../domain/errors.ts";
 import { type Action, type CheckRow, decide, type FailOverAction } from "../../domain/heartbeat/decide.ts";
 import type { NodeFacts, WantedMove } from "../../domain/heartbeat/facts.ts";

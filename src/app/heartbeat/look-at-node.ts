@@ -1,7 +1,7 @@
 import { abortable, timeLimit } from "../../abort.ts";
 import type { Config, NodeSpec } from "../../domain/config/types.ts";
-import { isAlive } from "../../domain/container/grace.ts";
-import { isOurs } from "../../domain/container/ownership.ts";
+import { isAlive } from "../../domain/container/stop/grace.ts";
+import { isOurs } from "../../domain/container/copies/ownership.ts";
 import { type ErrorCode, PictlError } from "../../domain/errors.ts";
 import type { NodeFacts, UpNode } from "../../domain/heartbeat/facts.ts";
 import { words } from "../../domain/shell.ts";

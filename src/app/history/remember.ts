@@ -1,7 +1,7 @@
 import type { Placement } from "../../domain/config/types.ts";
-import { imageNamed } from "../../domain/container/drift.ts";
-import { generationOf } from "../../domain/container/ownership.ts";
-import { imageOf } from "../../domain/container/wanted.ts";
+import { imageNamed } from "../../domain/container/drift/drift.ts";
+import { generationOf } from "../../domain/container/copies/ownership.ts";
+import { imageOf } from "../../domain/container/drift/wanted.ts";
 import * as docker from "../../domain/docker/client/commands.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { toFailure } from "../../domain/errors.ts";

@@ -1,4 +1,4 @@
-import { imageNamed } from "../../domain/container/drift.ts";
+import { imageNamed } from "../../domain/container/drift/drift.ts";
 import type { Placement } from "../../domain/config/types.ts";
 import type { ImageFacts } from "../../domain/docker/facts.ts";
 import { PictlError } from "../../domain/errors.ts";

@@ -1,6 +1,6 @@
 import type { Config, Placement } from "../../domain/config/types.ts";
 import { copiesOf } from "../../domain/place/names.ts";
-import { generationOf } from "../../domain/container/ownership.ts";
+import { generationOf } from "../../domain/container/copies/ownership.ts";
 import { noHistory } from "../../domain/history/records.ts";
 import { chooseRecord, planRollback, type Restored } from "../../domain/history/rollback.ts";
 import { changeAndRun, type ChangeAndRun } from "../container/change-and-run.ts";

@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import { imageNamed } from "../../domain/container/drift.ts";
+import { imageNamed } from "../../domain/container/drift/drift.ts";
 import { readArchiveManifest } from "../../domain/delivery/archive.ts";
 import { pushTo, saveSome } from "../../domain/delivery/commands.ts";
 import { type ImageFiles, idsOf, type StoredImage } from "../../domain/delivery/stored.ts";

@@ -1,6 +1,6 @@
 import pMap from "p-map";
 import { firstOf } from "../../abort.ts";
-import { imageNamed } from "../../domain/container/drift.ts";
+import { imageNamed } from "../../domain/container/drift/drift.ts";
 import { load, pullFrom } from "../../domain/delivery/commands.ts";
 import { type ImageFiles, idsOf, layersThere } from "../../domain/delivery/stored.ts";
 import { removeImage, tagImage } from "../../domain/docker/client/commands.ts";

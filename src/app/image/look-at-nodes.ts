@@ -1,5 +1,5 @@
 import { type BuildFlags, planBuild } from "../../domain/build/plan.ts";
-import { imageNamed } from "../../domain/container/drift.ts";
+import { imageNamed } from "../../domain/container/drift/drift.ts";
 import type { ImageNode } from "../../domain/delivery/ways.ts";
 import { labels } from "../../domain/docker/labels.ts";
 import { type Failure, toFailure } from "../../domain/errors.ts";

@@ -1,5 +1,5 @@
 import type { NodeSpec } from "../../domain/config/types.ts";
-import { imageNamed } from "../../domain/container/drift.ts";
+import { imageNamed } from "../../domain/container/drift/drift.ts";
 import { idsOf, type StoredImage } from "../../domain/delivery/stored.ts";
 import { runsOneOf } from "../../domain/docker/engine/architecture.ts";
 import { PictlError, toFailure } from "../../domain/errors.ts";

@@ -1,7 +1,7 @@
 import { timeLimit } from "../../abort.ts";
 import type { Config, NodeSpec } from "../../domain/config/types.ts";
-import { noGenerations } from "../../domain/container/generations.ts";
-import { latestBelieved } from "../../domain/container/ownership.ts";
+import { noGenerations } from "../../domain/container/copies/generations.ts";
+import { latestBelieved } from "../../domain/container/copies/ownership.ts";
 import type { PastMove } from "../../domain/heartbeat/memory.ts";
 import { blockingSet, majority } from "../../domain/leadership/judge.ts";
 import {

@@ -1,7 +1,7 @@
-import { containerMissing, ours } from "../../domain/container/ownership.ts";
+import { containerMissing, ours } from "../../domain/container/copies/ownership.ts";
 import type { LogRecord } from "../../domain/docker/facts.ts";
 import { LogCursor } from "../../domain/logs/cursor.ts";
-import { isAlive } from "../../domain/container/grace.ts";
+import { isAlive } from "../../domain/container/stop/grace.ts";
 import { type goesOn, isOver, isReadable, mayPass, pauseMs } from "../../domain/logs/follow.ts";
 import type { NodeWatch } from "./node-watch.ts";
 import type { Ports } from "../ports.ts";

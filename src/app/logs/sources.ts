@@ -1,10 +1,10 @@
 import { firstOf } from "../../abort.ts";
 import type { Config, Placement } from "../../domain/config/types.ts";
-import { containerMissing, ours } from "../../domain/container/ownership.ts";
+import { containerMissing, ours } from "../../domain/container/copies/ownership.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { LogCursor } from "../../domain/logs/cursor.ts";
-import { isAlive } from "../../domain/container/grace.ts";
+import { isAlive } from "../../domain/container/stop/grace.ts";
 import { goesOn } from "../../domain/logs/follow.ts";
 import type { MoveRecord } from "../../domain/move/journal.ts";
 import { type FanOut, fanOut } from "../kit/fan-out.ts";

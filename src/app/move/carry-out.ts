@@ -9,7 +9,7 @@ import { safety } from "../../domain/safety.ts";
 import { readEnvFile, wantedDigest, withSecrets } from "../place/environment.ts";
 import { newGeneration, notePlaced } from "../copies/generations.ts";
 import { forgetStopped } from "../copies/stop-marks.ts";
-import { staysStopped } from "../../domain/container/stop-mark.ts";
+import { staysStopped } from "../../domain/container/stop/stop-mark.ts";
 import { inLockOrder, withLocks } from "../kit/locks.ts";
 import type { Ports } from "../ports.ts";
 import { refuseUncopyable } from "./copy-data.ts";

@@ -1,5 +1,5 @@
 import type { Config } from "../../domain/config/types.ts";
-import type { EnvVariable } from "../../domain/container/environment.ts";
+import type { EnvVariable } from "../../domain/container/environment/variables.ts";
 import type { ContainerFacts, StopMark } from "../../domain/docker/facts.ts";
 import type { DataPlace } from "../../domain/move/data-commands.ts";
 import type { MoveRecord } from "../../domain/move/journal.ts";

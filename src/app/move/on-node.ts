@@ -1,6 +1,6 @@
 import type { Config } from "../../domain/config/types.ts";
-import { stopAndRemove, stopDeadlineMs } from "../../domain/container/grace.ts";
-import { isOurs } from "../../domain/container/ownership.ts";
+import { stopAndRemove, stopDeadlineMs } from "../../domain/container/stop/grace.ts";
+import { isOurs } from "../../domain/container/copies/ownership.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { Command } from "../../domain/shell.ts";

@@ -1,4 +1,4 @@
-import { ours } from "../../domain/container/ownership.ts";
+import { ours } from "../../domain/container/copies/ownership.ts";
 import { retiredName } from "../../domain/place/names.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { listMissing } from "../../domain/move/data-commands.ts";

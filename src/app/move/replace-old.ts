@@ -1,5 +1,5 @@
-import { stopDeadlineMs } from "../../domain/container/grace.ts";
-import { runInput } from "../../domain/container/wanted.ts";
+import { stopDeadlineMs } from "../../domain/container/stop/grace.ts";
+import { runInput } from "../../domain/container/drift/wanted.ts";
 import * as docker from "../../domain/docker/client/commands.ts";
 import type { ContainerFacts, StopMark } from "../../domain/docker/facts.ts";
 import type { DataPlace } from "../../domain/move/data-commands.ts";

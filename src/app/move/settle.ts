@@ -1,5 +1,5 @@
 import type { Config, Placement } from "../../domain/config/types.ts";
-import { generationOf } from "../../domain/container/ownership.ts";
+import { generationOf } from "../../domain/container/copies/ownership.ts";
 import { retiredName } from "../../domain/place/names.ts";
 import { toFailure } from "../../domain/errors.ts";
 import {

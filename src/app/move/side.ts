@@ -1,7 +1,7 @@
 import type { Config } from "../../domain/config/types.ts";
-import { isAlive } from "../../domain/container/grace.ts";
-import { isOurs } from "../../domain/container/ownership.ts";
-import { markOf } from "../../domain/container/stop-mark.ts";
+import { isAlive } from "../../domain/container/stop/grace.ts";
+import { isOurs } from "../../domain/container/copies/ownership.ts";
+import { markOf } from "../../domain/container/stop/stop-mark.ts";
 import type { ContainerFacts, StopMark } from "../../domain/docker/facts.ts";
 import { machineOf } from "../kit/machine.ts";
 import { nodeOf } from "../kit/observe.ts";

@@ -1,6 +1,6 @@
 import type { Config } from "../../domain/config/types.ts";
-import { writesToMounts } from "../../domain/container/grace.ts";
-import { generationOf } from "../../domain/container/ownership.ts";
+import { writesToMounts } from "../../domain/container/stop/grace.ts";
+import { generationOf } from "../../domain/container/copies/ownership.ts";
 import { retiredName } from "../../domain/place/names.ts";
 import * as docker from "../../domain/docker/client/commands.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";

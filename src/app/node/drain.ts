@@ -1,5 +1,5 @@
 import type { Config, NodeSpec, Placement } from "../../domain/config/types.ts";
-import { isOurs } from "../../domain/container/ownership.ts";
+import { isOurs } from "../../domain/container/copies/ownership.ts";
 import { type Failure, PictlError, toFailure } from "../../domain/errors.ts";
 import { leavesDataBehind, planMove, staysBehind } from "../../domain/move/plan.ts";
 import { type DrainPlan, planDrain, type PlannedMove } from "../../domain/placement/drain.ts";

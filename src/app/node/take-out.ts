@@ -1,6 +1,6 @@
 import type { RawConfig } from "../../domain/config/raw.ts";
 import type { Config, NodeSpec } from "../../domain/config/types.ts";
-import { isOurs } from "../../domain/container/ownership.ts";
+import { isOurs } from "../../domain/container/copies/ownership.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { type NodeUse, placedOn, planRemoveNode, refuseInUse } from "../../domain/node/remove.ts";
 import { forgetNode } from "./left-behind.ts";

@@ -1,8 +1,8 @@
 import type { Placement } from "../../domain/config/types.ts";
-import { type EnvVariable, refuseSeveralLines } from "../../domain/container/environment.ts";
-import { askedOf } from "../../domain/container/asked.ts";
-import { envOfArguments, type Wish } from "../../domain/container/drift.ts";
-import { imageOf, wantedText } from "../../domain/container/wanted.ts";
+import { type EnvVariable, refuseSeveralLines } from "../../domain/container/environment/variables.ts";
+import { askedOf } from "../../domain/container/drift/asked.ts";
+import { envOfArguments, type Wish } from "../../domain/container/drift/drift.ts";
+import { imageOf, wantedText } from "../../domain/container/drift/wanted.ts";
 import { type Failure, PictlError, toFailure } from "../../domain/errors.ts";
 import { Secret } from "../../domain/secret.ts";
 import { sha256 } from "../kit/digest.ts";

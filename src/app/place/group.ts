@@ -1,8 +1,8 @@
 import type { Placement } from "../../domain/config/types.ts";
 import { isDone } from "../../domain/container/create.ts";
-import { isAlive } from "../../domain/container/grace.ts";
+import { isAlive } from "../../domain/container/stop/grace.ts";
 import { staleShare } from "../../domain/container/shares.ts";
-import { staysStopped } from "../../domain/container/stop-mark.ts";
+import { staysStopped } from "../../domain/container/stop/stop-mark.ts";
 import { type Failure, toFailure } from "../../domain/errors.ts";
 import { comesAfterLost, missingSource, sourcesOf } from "../../domain/place/groups.ts";
 import { planRollout } from "../../domain/place/rollout.ts";

@@ -1,5 +1,5 @@
 import type { Config, Placement } from "../../domain/config/types.ts";
-import { imageNamed } from "../../domain/container/drift.ts";
+import { imageNamed } from "../../domain/container/drift/drift.ts";
 import { type ErrorCode, toFailure } from "../../domain/errors.ts";
 import { keptFor } from "../../domain/history/records.ts";
 import { pull } from "../../domain/registry/pull-command.ts";

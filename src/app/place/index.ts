@@ -1,8 +1,8 @@
 import type { Config, Placement } from "../../domain/config/types.ts";
-import { askedOf } from "../../domain/container/asked.ts";
-import { imageNamed } from "../../domain/container/drift.ts";
-import { type EnvVariable, withEnvironmentOnStdin } from "../../domain/container/environment.ts";
-import { imageOf, runInput } from "../../domain/container/wanted.ts";
+import { askedOf } from "../../domain/container/drift/asked.ts";
+import { imageNamed } from "../../domain/container/drift/drift.ts";
+import { type EnvVariable, withEnvironmentOnStdin } from "../../domain/container/environment/variables.ts";
+import { imageOf, runInput } from "../../domain/container/drift/wanted.ts";
 import * as docker from "../../domain/docker/client/commands.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import type { CreatePlan } from "../../domain/container/create.ts";

@@ -1,7 +1,7 @@
 import type { Placement } from "../../domain/config/types.ts";
-import { imageNamed } from "../../domain/container/drift.ts";
+import { imageNamed } from "../../domain/container/drift/drift.ts";
 import { type Inheritance, inherit } from "../../domain/container/inherit.ts";
-import { imageOf } from "../../domain/container/wanted.ts";
+import { imageOf } from "../../domain/container/drift/wanted.ts";
 import type { ContainerFacts, ImageFacts, VolumeMount } from "../../domain/docker/facts.ts";
 import type { Engine, Ports } from "../ports.ts";
 

@@ -1,11 +1,11 @@
 import type { Config, Placement } from "../../domain/config/types.ts";
 import { type CreatePlan, planCreate, type Recreate } from "../../domain/container/create.ts";
-import { drift } from "../../domain/container/drift.ts";
-import type { EnvVariable } from "../../domain/container/environment.ts";
-import { isAlive } from "../../domain/container/grace.ts";
-import { ours } from "../../domain/container/ownership.ts";
+import { drift } from "../../domain/container/drift/drift.ts";
+import type { EnvVariable } from "../../domain/container/environment/variables.ts";
+import { isAlive } from "../../domain/container/stop/grace.ts";
+import { ours } from "../../domain/container/copies/ownership.ts";
 import { lostShare } from "../../domain/container/shares.ts";
-import { markOf } from "../../domain/container/stop-mark.ts";
+import { markOf } from "../../domain/container/stop/stop-mark.ts";
 import type { ContainerFacts, ImageFacts, StopMark } from "../../domain/docker/facts.ts";
 import { copiesOf } from "../../domain/place/names.ts";
 import { refuseSecondCopy } from "../copies/elsewhere.ts";

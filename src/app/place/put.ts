@@ -1,7 +1,11 @@
 import type { NodeSpec, Placement } from "../../domain/config/types.ts";
-import { environmentFile, type EnvVariable, withEnvironmentOnStdin } from "../../domain/container/environment.ts";
-import { stopDeadlineMs } from "../../domain/container/grace.ts";
-import { generationOf } from "../../domain/container/ownership.ts";
+import {
+  environmentFile,
+  type EnvVariable,
+  withEnvironmentOnStdin,
+} from "../../domain/container/environment/variables.ts";
+import { stopDeadlineMs } from "../../domain/container/stop/grace.ts";
+import { generationOf } from "../../domain/container/copies/ownership.ts";
 import * as docker from "../../domain/docker/client/commands.ts";
 import { dockerWarnings } from "../../domain/docker/client/warnings.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";

@@ -1,5 +1,5 @@
 import type { Placement } from "../../domain/config/types.ts";
-import { generationOf } from "../../domain/container/ownership.ts";
+import { generationOf } from "../../domain/container/copies/ownership.ts";
 import { labels } from "../../domain/docker/labels.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { type Failure, hintedFurther, PictlError, toFailure } from "../../domain/errors.ts";

@@ -1,5 +1,5 @@
 import type { Config, NodeSpec, Placement } from "../../domain/config/types.ts";
-import { stopAndRemove } from "../../domain/container/grace.ts";
+import { stopAndRemove } from "../../domain/container/stop/grace.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { checkOf, gatesOf } from "../../domain/place/gate.ts";

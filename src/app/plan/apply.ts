@@ -1,5 +1,5 @@
 import { PictlError, toFailure } from "../../domain/errors.ts";
-import { noGenerations } from "../../domain/container/generations.ts";
+import { noGenerations } from "../../domain/container/copies/generations.ts";
 import { placesOf, type ShownPlan, staleSteps } from "../../domain/plan/saved.ts";
 import type { Plan, PlanStep } from "../../domain/plan/types.ts";
 import { rememberFound } from "../node/left-behind.ts";

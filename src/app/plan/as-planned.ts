@@ -1,6 +1,6 @@
 import type { CreatePlan } from "../../domain/container/create.ts";
-import { imageNamed } from "../../domain/container/drift.ts";
-import { imageOf } from "../../domain/container/wanted.ts";
+import { imageNamed } from "../../domain/container/drift/drift.ts";
+import { imageOf } from "../../domain/container/drift/wanted.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import type { PictlError } from "../../domain/errors.ts";
 import { type Basis, basisOf, planStale, whatChanged } from "../../domain/plan/basis.ts";

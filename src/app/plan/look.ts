@@ -1,12 +1,12 @@
 import type { Config, Placement } from "../../domain/config/types.ts";
-import type { Wish } from "../../domain/container/drift.ts";
-import { type Generations, noGenerations, withSeen } from "../../domain/container/generations.ts";
-import { isOurs, latestBelieved } from "../../domain/container/ownership.ts";
+import type { Wish } from "../../domain/container/drift/drift.ts";
+import { type Generations, noGenerations, withSeen } from "../../domain/container/copies/generations.ts";
+import { isOurs, latestBelieved } from "../../domain/container/copies/ownership.ts";
 import type { NodeState } from "../../domain/container/status.ts";
-import { imageOf } from "../../domain/container/wanted.ts";
+import { imageOf } from "../../domain/container/drift/wanted.ts";
 import type { ImageDeclares } from "../../domain/docker/facts.ts";
 import { type Failure, toFailure } from "../../domain/errors.ts";
-import { imageNamed } from "../../domain/container/drift.ts";
+import { imageNamed } from "../../domain/container/drift/drift.ts";
 import { plan } from "../../domain/plan/plan.ts";
 import type { Plan, PlanInput, PlanOptions } from "../../domain/plan/types.ts";
 import { fanOut } from "../kit/fan-out.ts";

@@ -2,7 +2,7 @@ import type { DocumentEdit } from "../../domain/config/document/apply-edit.ts";
 import type { RawConfig } from "../../domain/config/raw.ts";
 import type { SecretSource } from "../../domain/config/secrets/secret-source.ts";
 import type { Config, ConfigProblem } from "../../domain/config/types.ts";
-import type { EnvVariable } from "../../domain/container/environment.ts";
+import type { EnvVariable } from "../../domain/container/environment/variables.ts";
 import type { Secret } from "../../domain/secret.ts";
 
 export interface Secrets {

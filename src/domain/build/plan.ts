@@ -1,4 +1,4 @@
-import { imageNamed } from "../container/drift.ts";
+import { imageNamed } from "../container/drift/drift.ts";
 import { labels } from "../docker/labels.ts";
 import type { ImageFacts } from "../docker/facts.ts";
 

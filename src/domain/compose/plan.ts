@@ -1,5 +1,5 @@
 import type { RawConfig } from "../config/raw.ts";
-import { type ContainerEdit, addEntries, put } from "../container/edit-entries.ts";
+import { type ContainerEdit, addEntries, put } from "../container/edits/entries.ts";
 import { PictlError } from "../errors.ts";
 import { sameValue } from "../same-value.ts";
 import type { Imported } from "./import.ts";

@@ -1,8 +1,8 @@
 import type { ContainerFacts } from "../docker/facts.ts";
 import * as docker from "../docker/client/commands.ts";
 import type { Command } from "../shell.ts";
-import { isAlive, stopAndRemove } from "./grace.ts";
-import { containerMissing } from "./ownership.ts";
+import { isAlive, stopAndRemove } from "./stop/grace.ts";
+import { containerMissing } from "./copies/ownership.ts";
 
 export type LifecycleAction = "start" | "stop" | "restart" | "delete";
 

@@ -3,13 +3,13 @@ import type { ContainerFacts, ImageFacts, StopMark } from "../docker/facts.ts";
 import { labels } from "../docker/labels.ts";
 import { plural } from "../text.ts";
 import { isDone } from "./create.ts";
-import { drift, type Wish } from "./drift.ts";
-import { isAlive } from "./grace.ts";
+import { drift, type Wish } from "./drift/drift.ts";
+import { isAlive } from "./stop/grace.ts";
 import { type MoveRecord, moveInHand } from "../move/journal.ts";
-import { generationOf, isOurs } from "./ownership.ts";
+import { generationOf, isOurs } from "./copies/ownership.ts";
 import { nextOf, retiredFrom } from "../place/names.ts";
 import { lostShare, staleShare } from "./shares.ts";
-import { markOf, whoStopped } from "./stop-mark.ts";
+import { markOf, whoStopped } from "./stop/stop-mark.ts";
 
 /**
  * How a container stands to the config. `stray`: ours, but not in the layout of that node; `foreign`: somebody else's

@@ -1,6 +1,6 @@
 /** What Docker says of a node, reduced to what pictl decides on. */
 
-import type { EnvVariable } from "../container/environment.ts";
+import type { EnvVariable } from "../container/environment/variables.ts";
 import type { Product } from "./engine/product.ts";
 
 export type ContainerState = "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";

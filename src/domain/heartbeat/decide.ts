@@ -1,5 +1,5 @@
 import type { Config } from "../config/types.ts";
-import { isOurs } from "../container/ownership.ts";
+import { isOurs } from "../container/copies/ownership.ts";
 import { safety } from "../safety.ts";
 import { type CheckFact, keyOf, type NodeFacts, type RoundFacts, type WantedMove } from "./facts.ts";
 import { type CheckState, failingChanges, type FailingChange } from "./failing.ts";

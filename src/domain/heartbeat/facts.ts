@@ -1,5 +1,5 @@
 import type { HeartbeatCheck } from "../config/types.ts";
-import type { Generations } from "../container/generations.ts";
+import type { Generations } from "../container/copies/generations.ts";
 import type { ContainerFacts, StopMark } from "../docker/facts.ts";
 import type { ErrorCode } from "../errors.ts";
 

@@ -1,10 +1,10 @@
 import type { Config, Placement } from "../config/types.ts";
 import { isDone } from "../container/create.ts";
-import { runsElsewhere, whereItRuns } from "../container/elsewhere.ts";
-import { placedOf } from "../container/generations.ts";
-import { isAlive } from "../container/grace.ts";
-import { generationOf, isOurs } from "../container/ownership.ts";
-import { markOf, whoStopped } from "../container/stop-mark.ts";
+import { runsElsewhere, whereItRuns } from "../container/copies/elsewhere.ts";
+import { placedOf } from "../container/copies/generations.ts";
+import { isAlive } from "../container/stop/grace.ts";
+import { generationOf, isOurs } from "../container/copies/ownership.ts";
+import { markOf, whoStopped } from "../container/stop/stop-mark.ts";
 import type { ContainerFacts } from "../docker/facts.ts";
 import { keyOf, type RoundFacts } from "./facts.ts";
 import type { Memory } from "./memory.ts";

@@ -1,5 +1,5 @@
 import type { Config, Placement } from "../config/types.ts";
-import { isOurs } from "../container/ownership.ts";
+import { isOurs } from "../container/copies/ownership.ts";
 import type { VolumeMount } from "../docker/facts.ts";
 import { formatLocalData, ownData } from "../move/local-data.ts";
 import { keyOf, type RoundFacts } from "./facts.ts";

@@ -1,6 +1,6 @@
 import type { Config } from "../config/types.ts";
-import { type Generations, placedOf } from "../container/generations.ts";
-import { believedGeneration, generationOf, isOurs } from "../container/ownership.ts";
+import { type Generations, placedOf } from "../container/copies/generations.ts";
+import { believedGeneration, generationOf, isOurs } from "../container/copies/ownership.ts";
 import type { ContainerFacts } from "../docker/facts.ts";
 import { labels } from "../docker/labels.ts";
 import { safety } from "../safety.ts";

@@ -1,5 +1,5 @@
 import type { Placement } from "../config/types.ts";
-import { askedOf } from "../container/asked.ts";
+import { askedOf } from "../container/drift/asked.ts";
 import { mayBeSecretName } from "../secret-name.ts";
 
 /** What a container was made from, without what may be secret in it. */

@@ -1,6 +1,6 @@
 import type { RawConfig, RawContainer } from "../config/raw.ts";
 import type { Placement } from "../config/types.ts";
-import { type ContainerEdit, drop, put } from "../container/edit-entries.ts";
+import { type ContainerEdit, drop, put } from "../container/edits/entries.ts";
 import { PictlError } from "../errors.ts";
 import { quote } from "../shell.ts";
 import { type History, type KeptEntry, type PlacementRecord, recordsOf } from "./records.ts";

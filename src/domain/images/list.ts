@@ -1,5 +1,5 @@
 import type { Placement } from "../config/types.ts";
-import { imageOf } from "../container/wanted.ts";
+import { imageOf } from "../container/drift/wanted.ts";
 import type { ContainerFacts, ImageFacts } from "../docker/facts.ts";
 import { isNamed } from "./reference.ts";
 

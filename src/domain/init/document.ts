@@ -2,7 +2,7 @@ import { applyEdit } from "../config/document/apply-edit.ts";
 import { buildPlacements } from "../config/sections/placements.ts";
 import { Findings } from "../config/findings/problem.ts";
 import type { RawConfig } from "../config/raw.ts";
-import { type NewContainer, planAddContainer } from "../container/add.ts";
+import { type NewContainer, planAddContainer } from "../container/edits/add.ts";
 import { PictlError } from "../errors.ts";
 import { planAddNode } from "../node/add.ts";
 

@@ -1,5 +1,5 @@
 import type { Config, NodeSpec } from "../config/types.ts";
-import { isOurs } from "../container/ownership.ts";
+import { isOurs } from "../container/copies/ownership.ts";
 import type { ContainerFacts } from "../docker/facts.ts";
 import { type Failure } from "../errors.ts";
 import { quote } from "../shell.ts";

@@ -1,5 +1,5 @@
 import type { ContainerFacts } from "../docker/facts.ts";
-import { ours } from "../container/ownership.ts";
+import { ours } from "../container/copies/ownership.ts";
 
 /** The name the old copy has while a new one takes its place. `.` and `-` are legal in names; no layout uses this. */
 export function retiredName(name: string): string {

@@ -1,4 +1,4 @@
-import { isAlive, stopAndRemove, stopDeadlineMs, writesToMounts } from "../container/grace.ts";
+import { isAlive, stopAndRemove, stopDeadlineMs, writesToMounts } from "../container/stop/grace.ts";
 import * as docker from "../docker/client/commands.ts";
 import type { ContainerFacts } from "../docker/facts.ts";
 import type { Command } from "../shell.ts";

@@ -1,5 +1,5 @@
 import type { Config, HeartbeatSection, Placement } from "../config/types.ts";
-import { isOurs } from "../container/ownership.ts";
+import { isOurs } from "../container/copies/ownership.ts";
 import { runsOneOf } from "../docker/engine/architecture.ts";
 import type { ContainerFacts } from "../docker/facts.ts";
 import { PictlError } from "../errors.ts";

@@ -1,6 +1,6 @@
 import type { Placement } from "../config/types.ts";
 import type { ContainerFacts } from "../docker/facts.ts";
-import { isAlive } from "../container/grace.ts";
+import { isAlive } from "../container/stop/grace.ts";
 import type { PublishSpec } from "../docker/run/publish-spec.ts";
 import { PictlError } from "../errors.ts";
 import { parseRunArgs } from "../docker/run/run-args.ts";

@@ -1,8 +1,8 @@
 import { planBuild } from "../build/plan.ts";
-import { imageNamed } from "../container/drift.ts";
-import { isAlive } from "../container/grace.ts";
-import { markOf } from "../container/stop-mark.ts";
-import { imageOf } from "../container/wanted.ts";
+import { imageNamed } from "../container/drift/drift.ts";
+import { isAlive } from "../container/stop/grace.ts";
+import { markOf } from "../container/stop/stop-mark.ts";
+import { imageOf } from "../container/drift/wanted.ts";
 import type { Placement } from "../config/types.ts";
 import { type Way, waysOf } from "../delivery/ways.ts";
 import type { PlanInput, PlanStep } from "./types.ts";

@@ -1,5 +1,5 @@
 import { dependentsOf } from "../container/order.ts";
-import { isAlive } from "../container/grace.ts";
+import { isAlive } from "../container/stop/grace.ts";
 import type { Placement } from "../config/types.ts";
 import { howOf } from "./wanted.ts";
 import { inOrder } from "./order.ts";

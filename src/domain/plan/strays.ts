@@ -1,8 +1,8 @@
 import type { Placement } from "../config/types.ts";
-import { isAlive } from "../container/grace.ts";
-import { placedOf } from "../container/generations.ts";
-import { generationOf, isOurs } from "../container/ownership.ts";
-import { markOf } from "../container/stop-mark.ts";
+import { isAlive } from "../container/stop/grace.ts";
+import { placedOf } from "../container/copies/generations.ts";
+import { generationOf, isOurs } from "../container/copies/ownership.ts";
+import { markOf } from "../container/stop/stop-mark.ts";
 import type { ContainerFacts } from "../docker/facts.ts";
 import { type Failure, PictlError, toFailure } from "../errors.ts";
 import { ownData } from "../move/local-data.ts";

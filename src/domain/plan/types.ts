@@ -1,6 +1,6 @@
 import type { Config, Placement } from "../config/types.ts";
-import type { Generations } from "../container/generations.ts";
-import type { Wish } from "../container/drift.ts";
+import type { Generations } from "../container/copies/generations.ts";
+import type { Wish } from "../container/drift/drift.ts";
 import type { NodeState } from "../container/status.ts";
 import type { ImageDeclares } from "../docker/facts.ts";
 import type { Failure } from "../errors.ts";

@@ -1,14 +1,14 @@
 import type { Placement } from "../config/types.ts";
 import { planCreate } from "../container/create.ts";
-import { drift, imageNamed } from "../container/drift.ts";
-import { isAlive } from "../container/grace.ts";
+import { drift, imageNamed } from "../container/drift/drift.ts";
+import { isAlive } from "../container/stop/grace.ts";
 import { lostShare, staleShare } from "../container/shares.ts";
 import { compare, type ContainerStatus } from "../container/status.ts";
-import { markOf } from "../container/stop-mark.ts";
+import { markOf } from "../container/stop/stop-mark.ts";
 import type { Way } from "../delivery/ways.ts";
 import type { ContainerFacts } from "../docker/facts.ts";
 import { type Failure, PictlError, toFailure } from "../errors.ts";
-import { imageOf } from "../container/wanted.ts";
+import { imageOf } from "../container/drift/wanted.ts";
 import { moveInHand } from "../move/journal.ts";
 import { type Copies, copiesOf } from "../place/names.ts";
 import type { PlanInput } from "./types.ts";

@@ -1,7 +1,7 @@
 import type { Config, Placement } from "../config/types.ts";
-import { isOurs } from "../container/ownership.ts";
+import { isOurs } from "../container/copies/ownership.ts";
 import { nextName, retiredName } from "../place/names.ts";
-import { imageOf } from "../container/wanted.ts";
+import { imageOf } from "../container/drift/wanted.ts";
 import type { ContainerFacts, DiskFacts, ImageFacts } from "../docker/facts.ts";
 import { labels } from "../docker/labels.ts";
 import { keptFor } from "../history/records.ts";

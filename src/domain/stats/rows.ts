@@ -1,5 +1,5 @@
 import type { Placement } from "../config/types.ts";
-import { isOurs } from "../container/ownership.ts";
+import { isOurs } from "../container/copies/ownership.ts";
 import type { ContainerFacts, StatsSample } from "../docker/facts.ts";
 import { type ContainerUse, useBetween } from "../docker/engine/stats.ts";
 import { type NodeSample, type NodeUsage, nodeUseBetween } from "../node/usage.ts";

@@ -1,7 +1,7 @@
 import { readEnvironments, wishOf } from "../../app/place/environment.ts";
 import type { Config, ConfigProblem } from "../../domain/config/types.ts";
 import { ConfigInvalidError } from "../../domain/config/findings/problem.ts";
-import type { Wish } from "../../domain/container/drift.ts";
+import type { Wish } from "../../domain/container/drift/drift.ts";
 import { type Failure, PictlError, toFailure } from "../../domain/errors.ts";
 import type { Bell } from "./bell.ts";
 import type { Feed, LiveSources } from "./feed.ts";

@@ -1,7 +1,7 @@
 import type { Config } from "../../domain/config/types.ts";
 import { sharesOf } from "../../domain/container/shares.ts";
 import { compare, type ContainerStatus, type NodeState } from "../../domain/container/status.ts";
-import { imageOf } from "../../domain/container/wanted.ts";
+import { imageOf } from "../../domain/container/drift/wanted.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import type { LiveUse } from "../happening.ts";
 import type { LiveContainer, LiveNode, Model } from "../model.ts";

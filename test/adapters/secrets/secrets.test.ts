@@ -8,7 +8,7 @@ import {
   environmentFile,
   refuseSeveralLines,
   withEnvironmentOnStdin,
-} from "../../../src/domain/container/environment.ts";
+} from "../../../src/domain/container/environment/variables.ts";
 import { Secret } from "../../../src/domain/secret.ts";
 import { render, words } from "../../../src/domain/shell.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { buildConfig } from "../../../src/domain/config/build.ts";
 import type { RawConfig, RawContainer } from "../../../src/domain/config/raw.ts";
-import { runInput, wantedText } from "../../../src/domain/container/wanted.ts";
+import { runInput, wantedText } from "../../../src/domain/container/drift/wanted.ts";
 import * as docker from "../../../src/domain/docker/client/commands.ts";
 import { render } from "../../../src/domain/shell.ts";
 import { placement } from "../../fakes/config.ts";

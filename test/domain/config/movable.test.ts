@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { buildConfig } from "../../../src/domain/config/build.ts";
-import { runInput } from "../../../src/domain/container/wanted.ts";
+import { runInput } from "../../../src/domain/container/drift/wanted.ts";
 import type { RawConfig } from "../../../src/domain/config/raw.ts";
 
 /** What is told of the container `db`, whose constraints let it fail over from n1 to n2. */

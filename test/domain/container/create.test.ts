@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { planCreate } from "../../../src/domain/container/create.ts";
-import { drift } from "../../../src/domain/container/drift.ts";
-import { imageOf, runInput, wantedText } from "../../../src/domain/container/wanted.ts";
+import { drift } from "../../../src/domain/container/drift/drift.ts";
+import { imageOf, runInput, wantedText } from "../../../src/domain/container/drift/wanted.ts";
 import { run } from "../../../src/domain/docker/client/commands.ts";
 import { Secret } from "../../../src/domain/secret.ts";
 import { render } from "../../../src/domain/shell.ts";

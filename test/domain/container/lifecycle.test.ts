@@ -1,6 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { type LifecycleAction, planLifecycle } from "../../../src/domain/container/lifecycle.ts";
-import { believedGeneration, latestBelieved, nextGeneration, ours } from "../../../src/domain/container/ownership.ts";
+import {
+  believedGeneration,
+  latestBelieved,
+  nextGeneration,
+  ours,
+} from "../../../src/domain/container/copies/ownership.ts";
 import type { ContainerState } from "../../../src/domain/docker/facts.ts";
 import { render } from "../../../src/domain/shell.ts";
 import { containerFacts } from "../../fakes/facts.ts";

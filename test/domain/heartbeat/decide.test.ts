@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Config } from "../../../src/domain/config/types.ts";
-import { noGenerations, withPlaced } from "../../../src/domain/container/generations.ts";
+import { noGenerations, withPlaced } from "../../../src/domain/container/copies/generations.ts";
 import type { ContainerFacts } from "../../../src/domain/docker/facts.ts";
 import { type Action, decide, type Decision } from "../../../src/domain/heartbeat/decide.ts";
 import type { NodeFacts, RoundFacts } from "../../../src/domain/heartbeat/facts.ts";

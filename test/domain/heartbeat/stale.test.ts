@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { noGenerations, withPlaced } from "../../../src/domain/container/generations.ts";
+import { noGenerations, withPlaced } from "../../../src/domain/container/copies/generations.ts";
 import { staleCopies, undatedCopies } from "../../../src/domain/heartbeat/stale.ts";
 import { config, node, placement } from "../../fakes/config.ts";
 import { copy, refused, silent, up } from "./facts.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Placement } from "../../../src/domain/config/types.ts";
 import type { ContainerState } from "../../../src/domain/docker/facts.ts";
-import { isAlive } from "../../../src/domain/container/grace.ts";
+import { isAlive } from "../../../src/domain/container/stop/grace.ts";
 import { PictlError } from "../../../src/domain/errors.ts";
 import { goesOn, isOver, isReadable, mayPass, pauseMs, type Whereabouts } from "../../../src/domain/logs/follow.ts";
 import type { MoveRecord } from "../../../src/domain/move/journal.ts";

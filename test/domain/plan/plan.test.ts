@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Config, Placement } from "../../../src/domain/config/types.ts";
-import { noGenerations } from "../../../src/domain/container/generations.ts";
+import { noGenerations } from "../../../src/domain/container/copies/generations.ts";
 import { staleSteps } from "../../../src/domain/plan/saved.ts";
 import type { Plan, PlanInput } from "../../../src/domain/plan/types.ts";
 import { config, node, placement } from "../../fakes/config.ts";

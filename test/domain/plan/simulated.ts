@@ -1,9 +1,9 @@
 import type { Config, Placement } from "../../../src/domain/config/types.ts";
-import { askedOf } from "../../../src/domain/container/asked.ts";
-import type { Wish } from "../../../src/domain/container/drift.ts";
-import { type Generations, noGenerations, withPlaced } from "../../../src/domain/container/generations.ts";
+import { askedOf } from "../../../src/domain/container/drift/asked.ts";
+import type { Wish } from "../../../src/domain/container/drift/drift.ts";
+import { type Generations, noGenerations, withPlaced } from "../../../src/domain/container/copies/generations.ts";
 import type { NodeState } from "../../../src/domain/container/status.ts";
-import { imageOf, runInput, wantedText } from "../../../src/domain/container/wanted.ts";
+import { imageOf, runInput, wantedText } from "../../../src/domain/container/drift/wanted.ts";
 import type { ContainerFacts } from "../../../src/domain/docker/facts.ts";
 import { parseRunArgs } from "../../../src/domain/docker/run/run-args.ts";
 import { plan } from "../../../src/domain/plan/plan.ts";

@@ -1,4 +1,4 @@
-import { maskedArguments, maskedText } from "../../container/asked.ts";
+import { maskedArguments, maskedText } from "../../container/drift/asked.ts";
 import { mayBeSecretName } from "../../secret-name.ts";
 import { quote } from "../../shell.ts";
 import { formatPath, type ConfigPath } from "./path.ts";

@@ -1,5 +1,5 @@
-import type { EnvVariable } from "../../container/environment.ts";
-import { isAlive } from "../../container/grace.ts";
+import type { EnvVariable } from "../../container/environment/variables.ts";
+import { isAlive } from "../../container/stop/grace.ts";
 import { Secret } from "../../secret.ts";
 import { visible } from "../../text.ts";
 import type {

@@ -1,8 +1,8 @@
-import type { Config } from "../config/types.ts";
+import type { Config } from "../../config/types.ts";
 import { type CopyElsewhere, howToSettle, runsElsewhere } from "./elsewhere.ts";
 import { type Generations, placedOf } from "./generations.ts";
 import { generationOf, isOurs } from "./ownership.ts";
-import type { ContainerStatus, NodeState } from "./status.ts";
+import type { ContainerStatus, NodeState } from "../status.ts";
 
 /**
  * What to do about copies of a container on two nodes, for the row of one of them; undefined where there is only one, or

@@ -1,7 +1,7 @@
-import { formatPath, type ConfigPath } from "../config/document/path.ts";
-import type { RawConfig } from "../config/raw.ts";
-import { redact } from "../config/secrets/redact.ts";
-import type { PlannedEdit } from "../node/edit.ts";
+import { formatPath, type ConfigPath } from "../../config/document/path.ts";
+import type { RawConfig } from "../../config/raw.ts";
+import { redact } from "../../config/secrets/redact.ts";
+import type { PlannedEdit } from "../../node/edit.ts";
 
 /** An edit for a container, and the node whose row it changes; none for what all its instances share. */
 export interface ContainerEdit extends PlannedEdit {

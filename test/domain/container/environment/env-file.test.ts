@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseEnvFile } from "../../../src/domain/container/env-file.ts";
+import { parseEnvFile } from "../../../../src/domain/container/environment/env-file.ts";
 
 const parse = (text: string) => parseEnvFile(text, (name) => ({ HOME: "/root", LINES: "a\nb", EMPTY: "" })[name]);
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { Placement } from "../../../src/domain/config/types.ts";
-import { askedOf, parseAsked } from "../../../src/domain/container/asked.ts";
-import { drift, type Wish } from "../../../src/domain/container/drift.ts";
-import type { EnvVariable } from "../../../src/domain/container/environment.ts";
-import { Secret } from "../../../src/domain/secret.ts";
-import { placement } from "../../fakes/config.ts";
-import { containerFacts, imageFacts } from "../../fakes/facts.ts";
+import type { Placement } from "../../../../src/domain/config/types.ts";
+import { askedOf, parseAsked } from "../../../../src/domain/container/drift/asked.ts";
+import { drift, type Wish } from "../../../../src/domain/container/drift/drift.ts";
+import type { EnvVariable } from "../../../../src/domain/container/environment/variables.ts";
+import { Secret } from "../../../../src/domain/secret.ts";
+import { placement } from "../../../fakes/config.ts";
+import { containerFacts, imageFacts } from "../../../fakes/facts.ts";
 
 const variables = (all: Readonly<Record<string, string>>): readonly EnvVariable[] =>
   Object.entries(all).map(([name, value]) => [name, new Secret(value)] as const);

@@ -1,9 +1,9 @@
-import { overridesRestart } from "../config/movable.ts";
-import type { Placement } from "../config/types.ts";
-import type { RunInput } from "../docker/client/commands.ts";
-import { labels } from "../docker/labels.ts";
+import { overridesRestart } from "../../config/movable.ts";
+import type { Placement } from "../../config/types.ts";
+import type { RunInput } from "../../docker/client/commands.ts";
+import { labels } from "../../docker/labels.ts";
 import { type Asked, askedOf } from "./asked.ts";
-import type { EnvVariable } from "./environment.ts";
+import type { EnvVariable } from "../environment/variables.ts";
 
 /** The image a placement runs: a registry's, or the one built under the container's name. */
 export function imageOf(placement: Placement): string {

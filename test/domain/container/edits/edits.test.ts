@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { applyEdit } from "../../../src/domain/config/document/apply-edit.ts";
-import type { RawConfig } from "../../../src/domain/config/raw.ts";
-import { type NewContainer, planAddContainer } from "../../../src/domain/container/add.ts";
-import { type ContainerChange, planEditContainer } from "../../../src/domain/container/edit.ts";
-import type { ContainerEdit } from "../../../src/domain/container/edit-entries.ts";
-import { planRemoveContainer } from "../../../src/domain/container/remove.ts";
+import { applyEdit } from "../../../../src/domain/config/document/apply-edit.ts";
+import type { RawConfig } from "../../../../src/domain/config/raw.ts";
+import { type NewContainer, planAddContainer } from "../../../../src/domain/container/edits/add.ts";
+import { type ContainerChange, planEditContainer } from "../../../../src/domain/container/edits/edit.ts";
+import type { ContainerEdit } from "../../../../src/domain/container/edits/entries.ts";
+import { planRemoveContainer } from "../../../../src/domain/container/edits/remove.ts";
 
 /** The document after the edits, made as the use cases make them: from the first to the last. */
 function after(raw: RawConfig, edits: readonly ContainerEdit[]): unknown {

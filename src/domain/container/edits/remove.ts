@@ -1,5 +1,5 @@
-import type { RawConfig } from "../config/raw.ts";
-import { type ContainerEdit, removeEntries, setHosts } from "./edit-entries.ts";
+import type { RawConfig } from "../../config/raw.ts";
+import { type ContainerEdit, removeEntries, setHosts } from "./entries.ts";
 
 /**
  * The edits that take a container's instances on `nodes` out of layout and hb, in the order in which they are to be

@@ -1,7 +1,7 @@
-import { isContainerName } from "../config/findings/names.ts";
-import type { RawConfig } from "../config/raw.ts";
-import { PictlError } from "../errors.ts";
-import { addEntries, type ContainerEdit, setHosts } from "./edit-entries.ts";
+import { isContainerName } from "../../config/findings/names.ts";
+import type { RawConfig } from "../../config/raw.ts";
+import { PictlError } from "../../errors.ts";
+import { addEntries, type ContainerEdit, setHosts } from "./entries.ts";
 
 /** A container to be, as given on a command line. */
 export interface NewContainer {

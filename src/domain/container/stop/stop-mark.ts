@@ -1,4 +1,4 @@
-import type { ContainerFacts, StopMark } from "../docker/facts.ts";
+import type { ContainerFacts, StopMark } from "../../docker/facts.ts";
 
 /** The mark on this very container; undefined when nobody wants it stopped. */
 export function markOf(marks: readonly StopMark[], facts: ContainerFacts | undefined): StopMark | undefined {

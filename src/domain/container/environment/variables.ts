@@ -1,6 +1,6 @@
-import { PictlError } from "../errors.ts";
-import { Secret } from "../secret.ts";
-import type { Command } from "../shell.ts";
+import { PictlError } from "../../errors.ts";
+import { Secret } from "../../secret.ts";
+import type { Command } from "../../shell.ts";
 
 export type EnvVariable = readonly [name: string, value: Secret];
 

@@ -1,5 +1,5 @@
-import type { Config } from "../config/types.ts";
-import type { ContainerFacts } from "../docker/facts.ts";
+import type { Config } from "../../config/types.ts";
+import type { ContainerFacts } from "../../docker/facts.ts";
 import { believedGeneration, generationOf } from "./ownership.ts";
 
 /** What a controller knows of the generations of copies, over restarts. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { noGenerations, placedOf, withPlaced, withSeen } from "../../../src/domain/container/generations.ts";
-import { config, placement } from "../../fakes/config.ts";
-import { copy } from "../heartbeat/facts.ts";
+import { noGenerations, placedOf, withPlaced, withSeen } from "../../../../src/domain/container/copies/generations.ts";
+import { config, placement } from "../../../fakes/config.ts";
+import { copy } from "../../heartbeat/facts.ts";
 
 const layout = config({ placements: [placement("web", "n1")] });
 

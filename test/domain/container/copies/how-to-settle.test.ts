@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { howToSettleCopies } from "../../../src/domain/container/copies.ts";
-import { noGenerations, withPlaced } from "../../../src/domain/container/generations.ts";
-import { compare, type NodeState } from "../../../src/domain/container/status.ts";
-import type { ContainerFacts } from "../../../src/domain/docker/facts.ts";
-import { labels } from "../../../src/domain/docker/labels.ts";
-import { config, placement } from "../../fakes/config.ts";
-import { copy } from "../heartbeat/facts.ts";
+import { howToSettleCopies } from "../../../../src/domain/container/copies/how-to-settle.ts";
+import { noGenerations, withPlaced } from "../../../../src/domain/container/copies/generations.ts";
+import { compare, type NodeState } from "../../../../src/domain/container/status.ts";
+import type { ContainerFacts } from "../../../../src/domain/docker/facts.ts";
+import { labels } from "../../../../src/domain/docker/labels.ts";
+import { config, placement } from "../../../fakes/config.ts";
+import { copy } from "../../heartbeat/facts.ts";
 
 /** What status says of `web`, which the layout has on n1 only, and what is advised; `placed`: what the layout has placed. */
 function told(nodes: Readonly<Record<string, readonly ContainerFacts[]>>, placed: number): readonly string[] {

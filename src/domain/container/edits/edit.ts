@@ -1,6 +1,6 @@
-import type { RawConfig, RawContainer } from "../config/raw.ts";
-import { PictlError } from "../errors.ts";
-import { addEntries, type ContainerEdit, drop, put, removeEntries, setHosts } from "./edit-entries.ts";
+import type { RawConfig, RawContainer } from "../../config/raw.ts";
+import { PictlError } from "../../errors.ts";
+import { addEntries, type ContainerEdit, drop, put, removeEntries, setHosts } from "./entries.ts";
 
 /** What is to be different about a container; what is undefined stays. */
 export interface ContainerChange {

@@ -1,10 +1,10 @@
-import type { Config, Placement } from "../config/types.ts";
-import type { ContainerFacts } from "../docker/facts.ts";
-import { labels } from "../docker/labels.ts";
-import { PictlError } from "../errors.ts";
-import { isNameOf } from "../place/names.ts";
-import { quote } from "../shell.ts";
-import { isAlive } from "./grace.ts";
+import type { Config, Placement } from "../../config/types.ts";
+import type { ContainerFacts } from "../../docker/facts.ts";
+import { labels } from "../../docker/labels.ts";
+import { PictlError } from "../../errors.ts";
+import { isNameOf } from "../../place/names.ts";
+import { quote } from "../../shell.ts";
+import { isAlive } from "../stop/grace.ts";
 import { generationOf, isOurs } from "./ownership.ts";
 
 /** A copy of a container that runs on a node where the layout does not have it, or under another name. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { runsElsewhere, runsElsewhereError } from "../../../src/domain/container/elsewhere.ts";
-import type { ContainerFacts } from "../../../src/domain/docker/facts.ts";
-import { config, placement } from "../../fakes/config.ts";
-import { copy } from "../heartbeat/facts.ts";
+import { runsElsewhere, runsElsewhereError } from "../../../../src/domain/container/copies/elsewhere.ts";
+import type { ContainerFacts } from "../../../../src/domain/docker/facts.ts";
+import { config, placement } from "../../../fakes/config.ts";
+import { copy } from "../../heartbeat/facts.ts";
 
 const cluster = config({ placements: [placement("web", "n1"), placement("web", "n2")] });
 const place = { container: "web", node: "n1" };

@@ -1,10 +1,10 @@
-import { parseRunArgs } from "../docker/run/run-args.ts";
-import type { ContainerFacts, ImageFacts } from "../docker/facts.ts";
-import { labels } from "../docker/labels.ts";
-import { isNamed } from "../images/reference.ts";
-import { visible } from "../text.ts";
+import { parseRunArgs } from "../../docker/run/run-args.ts";
+import type { ContainerFacts, ImageFacts } from "../../docker/facts.ts";
+import { labels } from "../../docker/labels.ts";
+import { isNamed } from "../../images/reference.ts";
+import { visible } from "../../text.ts";
 import { type Asked, parseAsked } from "./asked.ts";
-import type { EnvVariable } from "./environment.ts";
+import type { EnvVariable } from "../environment/variables.ts";
 
 /** What the config wants of a container now, as far as this machine can tell. */
 export interface Wish {

@@ -1,7 +1,7 @@
-import * as docker from "../docker/client/commands.ts";
-import type { ContainerFacts } from "../docker/facts.ts";
-import { parseRunArgs } from "../docker/run/run-args.ts";
-import type { Command } from "../shell.ts";
+import * as docker from "../../docker/client/commands.ts";
+import type { ContainerFacts } from "../../docker/facts.ts";
+import { parseRunArgs } from "../../docker/run/run-args.ts";
+import type { Command } from "../../shell.ts";
 
 /** What Docker gives a container that says nothing else. */
 const dockersSeconds = 10;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { stopAndRemove, stopDeadlineMs, writesToMounts } from "../../../src/domain/container/grace.ts";
-import { render } from "../../../src/domain/shell.ts";
-import { containerFacts } from "../../fakes/facts.ts";
+import { stopAndRemove, stopDeadlineMs, writesToMounts } from "../../../../src/domain/container/stop/grace.ts";
+import { render } from "../../../../src/domain/shell.ts";
+import { containerFacts } from "../../../fakes/facts.ts";
 
 test.each([
   ["Docker's, where nobody says another one", null, undefined, 70_000],

@@ -1,6 +1,6 @@
-import type { ContainerFacts } from "../docker/facts.ts";
-import { labels } from "../docker/labels.ts";
-import { PictlError } from "../errors.ts";
+import type { ContainerFacts } from "../../docker/facts.ts";
+import { labels } from "../../docker/labels.ts";
+import { PictlError } from "../../errors.ts";
 
 /** Made by pictl for this cluster. Anything else of the same name is somebody else's. */
 export function isOurs(facts: ContainerFacts, cluster: string): boolean {
