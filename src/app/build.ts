@@ -13,7 +13,7 @@ import { endsDelivery } from "./image/hand-out.ts";
 import { lookAtNodes, type SeenNode } from "./image/look-at-nodes.ts";
 import { sha256 } from "./kit/digest.ts";
 import { fanOut } from "./kit/fan-out.ts";
-import { nodeOf, type Observer, observer } from "./kit/observe.ts";
+import { nodeOf, type Observer, observer } from "./kit/observe/observer.ts";
 import type { BuildContext, Ports, ProgressStep } from "./ports.ts";
 import { type Limiter, limiter } from "../limiter.ts";
 import { onceEach } from "../once.ts";

@@ -8,7 +8,7 @@ import { copiesOf } from "../domain/place/names.ts";
 import { openBuilds } from "./build.ts";
 import type { ActionRow } from "./kit/act.ts";
 import { withLocks } from "./kit/locks.ts";
-import { type Observer, observer } from "./kit/observe.ts";
+import { type Observer, observer } from "./kit/observe/observer.ts";
 import type { Report } from "./kit/report.ts";
 import { onceSettled } from "./move/settle.ts";
 import { rememberMade } from "./node/left-behind.ts";

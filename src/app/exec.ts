@@ -4,7 +4,7 @@ import { scriptFileCommand } from "../domain/exec/script-file.ts";
 import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { type Command, line, render } from "../domain/shell.ts";
 import { OutputTail } from "../domain/ssh/run/output-tail.ts";
-import { type Branch, broadcast } from "./kit/broadcast.ts";
+import { type Branch, broadcast } from "./kit/streams/broadcast.ts";
 import { sha256 } from "./kit/digest.ts";
 import { fanOut } from "./kit/fan-out.ts";
 import type { Ports } from "./ports.ts";

@@ -1,7 +1,7 @@
 import type { Config, NodeSpec } from "../domain/config/types.ts";
 import { imagesInUse, type NodeImages } from "../domain/images/list.ts";
 import { type Early, fanOut, type FanOut } from "./kit/fan-out.ts";
-import { looking, lookWithin } from "./kit/looking.ts";
+import { looking, lookWithin } from "./kit/observe/looking.ts";
 import type { Ports } from "./ports.ts";
 import type { Report } from "./kit/report.ts";
 

@@ -15,7 +15,7 @@ import { refuseSecondCopy } from "./copies/elsewhere.ts";
 import { fanOut } from "./kit/fan-out.ts";
 import { withLocks } from "./kit/locks.ts";
 import { onceSettled } from "./move/settle.ts";
-import { nodeOf, observer, type Observer } from "./kit/observe.ts";
+import { nodeOf, observer, type Observer } from "./kit/observe/observer.ts";
 import type { Ports } from "./ports.ts";
 import { removeLeftovers, settleReplacement } from "./place/settle.ts";
 import { refuseMoved } from "./copies/refuse-moved.ts";

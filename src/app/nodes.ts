@@ -3,7 +3,7 @@ import type { Config, NodeSpec } from "../domain/config/types.ts";
 import { type ErrorCode, type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { type NodeProbe, parseProbe, probeCommand } from "../domain/node/probe.ts";
 import { fanOut } from "./kit/fan-out.ts";
-import { lookWithin } from "./kit/looking.ts";
+import { lookWithin } from "./kit/observe/looking.ts";
 import type { Connection, Ports } from "./ports.ts";
 import type { Report } from "./kit/report.ts";
 

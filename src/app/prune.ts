@@ -8,7 +8,7 @@ import { type Command, render } from "../domain/shell.ts";
 import { runDocker } from "./kit/docker.ts";
 import { fanOut } from "./kit/fan-out.ts";
 import { withLocks } from "./kit/locks.ts";
-import { looking } from "./kit/looking.ts";
+import { looking } from "./kit/observe/looking.ts";
 import type { Engine, Ports } from "./ports.ts";
 import { record } from "./kit/record.ts";
 import type { Report } from "./kit/report.ts";

@@ -14,7 +14,7 @@ import { type MessageCount, Tally, type TallyOptions } from "../domain/rsyslog/t
 import { severities, type Severity } from "../domain/syslog/severity.ts";
 import type { SyslogFilter } from "../domain/syslog/filter.ts";
 import { visible } from "../domain/text.ts";
-import { linesOf } from "./kit/lines.ts";
+import { linesOf } from "./kit/streams/lines.ts";
 import type { Connection, Outcome, Ports } from "./ports.ts";
 import type { Report } from "./kit/report.ts";
 

@@ -1,7 +1,7 @@
 import { hubName, type RegistryAddress } from "../domain/registry/address.ts";
 import type { FoundImage } from "../domain/registry/listing.ts";
 import { fanOut } from "./kit/fan-out.ts";
-import { looking } from "./kit/looking.ts";
+import { looking } from "./kit/observe/looking.ts";
 import type { Ports, RegistryLogin } from "./ports.ts";
 import type { Report } from "./kit/report.ts";
 

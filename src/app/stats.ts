@@ -3,10 +3,10 @@ import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { nodeSampleCommand, parseNodeSample } from "../domain/node/usage.ts";
 import { emptyRows, type StatsLook, type StatsRow, statsRows, type StatsScope } from "../domain/stats/rows.ts";
 import { fanOut } from "./kit/fan-out.ts";
-import { looking } from "./kit/looking.ts";
+import { looking } from "./kit/observe/looking.ts";
 import type { Ports } from "./ports.ts";
 import type { Report } from "./kit/report.ts";
-import { sampleContainers } from "./kit/sample.ts";
+import { sampleContainers } from "./kit/observe/sample.ts";
 
 export type StatsPorts = Pick<Ports, "nodes" | "engines" | "clock" | "signal" | "concurrency" | "progress">;
 

@@ -6,7 +6,7 @@ import { type Day, dayCommand, parseDay } from "../domain/syslog/day.ts";
 import { lineFilter, type SyslogFilter } from "../domain/syslog/filter.ts";
 import { visible } from "../domain/text.ts";
 import { fanOut } from "./kit/fan-out.ts";
-import { linesOf } from "./kit/lines.ts";
+import { linesOf } from "./kit/streams/lines.ts";
 import type { Connection, Ports } from "./ports.ts";
 import type { Report } from "./kit/report.ts";
 

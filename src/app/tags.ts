@@ -5,7 +5,7 @@ import { parseReference } from "../domain/registry/reference.ts";
 import { newestFirst } from "../domain/registry/versions.ts";
 import type { Matcher } from "../domain/regular-expression.ts";
 import { fanOut } from "./kit/fan-out.ts";
-import { looking } from "./kit/looking.ts";
+import { looking } from "./kit/observe/looking.ts";
 import type { Ports, RegistryLogin } from "./ports.ts";
 import type { Report } from "./kit/report.ts";
 import { warnCutOff, warnInsecure } from "./search.ts";

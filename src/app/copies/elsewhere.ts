@@ -5,7 +5,7 @@ import { isAlive } from "../../domain/container/stop/grace.ts";
 import { generationOf } from "../../domain/container/copies/ownership.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { safety } from "../../domain/safety.ts";
-import type { Observer } from "../kit/observe.ts";
+import type { Observer } from "../kit/observe/observer.ts";
 import type { Ports } from "../ports.ts";
 
 /**

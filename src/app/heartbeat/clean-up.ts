@@ -4,7 +4,7 @@ import { generationOf, isOurs } from "../../domain/container/copies/ownership.ts
 import type { StaleCopy } from "../../domain/heartbeat/stale.ts";
 import { runDocker } from "../kit/docker.ts";
 import { withLocks } from "../kit/locks.ts";
-import { nodeOf } from "../kit/observe.ts";
+import { nodeOf } from "../kit/observe/observer.ts";
 import { reach } from "../kit/reach.ts";
 import type { Ports } from "../ports.ts";
 import { record } from "../kit/record.ts";

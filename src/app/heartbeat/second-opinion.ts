@@ -1,7 +1,7 @@
 import type { Config } from "../../domain/config/types.ts";
 import type { CheckFact, NodeFacts } from "../../domain/heartbeat/facts.ts";
 import { checkTimeoutMs, connectsFromHere } from "../../domain/heartbeat/subjects.ts";
-import { nodeOf } from "../kit/observe.ts";
+import { nodeOf } from "../kit/observe/observer.ts";
 import type { HeartbeatPorts } from "../ports.ts";
 import { peersIn } from "./witness.ts";
 

@@ -6,7 +6,7 @@ import { chooseRecord, planRollback, type Restored } from "../../domain/history/
 import { changeAndRun, type ChangeAndRun } from "../container/change-and-run.ts";
 import { instancesOf } from "../container/change.ts";
 import type { ContainerChangeRow } from "../container/change.ts";
-import { observer } from "../kit/observe.ts";
+import { observer } from "../kit/observe/observer.ts";
 import type { Ports } from "../ports.ts";
 import type { Report } from "../kit/report.ts";
 import { restored } from "./restored.ts";

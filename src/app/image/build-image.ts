@@ -9,8 +9,8 @@ import { PictlError } from "../../domain/errors.ts";
 import type { Command } from "../../domain/shell.ts";
 import { firstOf } from "../../abort.ts";
 import { dockerError } from "../kit/docker.ts";
-import { linesOf } from "../kit/lines.ts";
-import { watched } from "../kit/watched.ts";
+import { linesOf } from "../kit/streams/lines.ts";
+import { watched } from "../kit/streams/watched.ts";
 import type { BuildContext, Connection, Outcome, SentContext, StateFile } from "../ports.ts";
 import { imageTimeoutMs } from "./time-limit.ts";
 

@@ -2,7 +2,7 @@ import type { Config } from "../../domain/config/types.ts";
 import type { StoredImage } from "../../domain/delivery/stored.ts";
 import { familiarName } from "../../domain/registry/reference.ts";
 import { onceEach } from "../../once.ts";
-import { nodeOf } from "../kit/observe.ts";
+import { nodeOf } from "../kit/observe/observer.ts";
 import { reach, type Reached } from "../kit/reach.ts";
 import type { Engine, Ports } from "../ports.ts";
 import { collectImage } from "./collect.ts";

@@ -9,7 +9,7 @@ import { labels } from "../../domain/docker/labels.ts";
 import { runsOneOf } from "../../domain/docker/engine/architecture.ts";
 import { type ErrorCode, PictlError, toFailure } from "../../domain/errors.ts";
 import { runDocker } from "../kit/docker.ts";
-import { watched } from "../kit/watched.ts";
+import { watched } from "../kit/streams/watched.ts";
 import type { Connection, Engine, Ports } from "../ports.ts";
 import { imageTimeoutMs } from "./time-limit.ts";
 

@@ -3,7 +3,7 @@ import { imageNamed } from "../../domain/container/drift/drift.ts";
 import type { ImageNode } from "../../domain/delivery/ways.ts";
 import { labels } from "../../domain/docker/labels.ts";
 import { type Failure, toFailure } from "../../domain/errors.ts";
-import type { Observer } from "../kit/observe.ts";
+import type { Observer } from "../kit/observe/observer.ts";
 
 export interface SeenNode extends ImageNode {
   /** Digest of the folder that its present image was built from; null where it has none, or nobody knows. */

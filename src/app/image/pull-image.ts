@@ -7,7 +7,7 @@ import { type ImageReference, pullName } from "../../domain/registry/reference.t
 import type { Secret } from "../../domain/secret.ts";
 import type { Command } from "../../domain/shell.ts";
 import { dockerError } from "../kit/docker.ts";
-import { linesOf } from "../kit/lines.ts";
+import { linesOf } from "../kit/streams/lines.ts";
 import type { Connection } from "../ports.ts";
 import { imageTimeoutMs } from "./time-limit.ts";
 

@@ -12,7 +12,7 @@ import {
 } from "../../domain/lock/command.ts";
 import { quote } from "../../domain/shell.ts";
 import { visible } from "../../domain/text.ts";
-import { nodeOf } from "./observe.ts";
+import { nodeOf } from "./observe/observer.ts";
 import type { Clock, Ports } from "../ports.ts";
 
 export interface LocksInput {

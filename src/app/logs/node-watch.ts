@@ -2,7 +2,7 @@ import type { Config } from "../../domain/config/types.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { type Failure, PictlError, toFailure } from "../../domain/errors.ts";
 import { mayPass, pauseMs } from "../../domain/logs/follow.ts";
-import { nodeOf } from "../kit/observe.ts";
+import { nodeOf } from "../kit/observe/observer.ts";
 import type { Ports } from "../ports.ts";
 
 export interface NodeWatchOptions {

@@ -4,7 +4,7 @@ import type { Matcher } from "../../domain/regular-expression.ts";
 import { followLog, type FollowOptions, type FollowedLog, unread } from "./follow.ts";
 import { mergeLogs } from "./merge.ts";
 import type { NodeWatch } from "./node-watch.ts";
-import { nodeOf } from "../kit/observe.ts";
+import { nodeOf } from "../kit/observe/observer.ts";
 import type { LogOptions, Ports } from "../ports.ts";
 
 /** Which lines of the logs are wanted, and where to. */

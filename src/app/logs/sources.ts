@@ -10,7 +10,7 @@ import type { MoveRecord } from "../../domain/move/journal.ts";
 import { type FanOut, fanOut } from "../kit/fan-out.ts";
 import type { LogSource } from "./readings.ts";
 import type { NodeWatch } from "./node-watch.ts";
-import { observer } from "../kit/observe.ts";
+import { observer } from "../kit/observe/observer.ts";
 import type { Ports } from "../ports.ts";
 
 /** Once one node has answered, the logs of the others wait so long to be in the order of time with its own. */

@@ -4,7 +4,7 @@ import { type MovePlan, outsideConstraints, planMove, planMoveByLayout } from ".
 import { refuseCordoned } from "../../domain/node/cordon.ts";
 import { selectPlacements } from "../../domain/select.ts";
 import { runHooks } from "../kit/hooks.ts";
-import { nodeOf } from "../kit/observe.ts";
+import { nodeOf } from "../kit/observe/observer.ts";
 import type { Ports } from "../ports.ts";
 import { record } from "../kit/record.ts";
 import type { Report } from "../kit/report.ts";

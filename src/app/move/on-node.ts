@@ -5,7 +5,7 @@ import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { Command } from "../../domain/shell.ts";
 import { runDocker } from "../kit/docker.ts";
-import { nodeOf } from "../kit/observe.ts";
+import { nodeOf } from "../kit/observe/observer.ts";
 import type { Connection, Ports } from "../ports.ts";
 
 export interface OnNode {

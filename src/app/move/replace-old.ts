@@ -12,7 +12,7 @@ import { leaveStopMark } from "../copies/stop-marks.ts";
 import { runDocker } from "../kit/docker.ts";
 import { runDockerAloud } from "../kit/docker-aloud.ts";
 import { underLock } from "../kit/locks.ts";
-import { nodeOf } from "../kit/observe.ts";
+import { nodeOf } from "../kit/observe/observer.ts";
 import { putInPlace } from "../place/put.ts";
 import type { Ports } from "../ports.ts";
 import { copyData } from "./copy-data.ts";

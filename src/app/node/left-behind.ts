@@ -8,7 +8,7 @@ import {
   noteFound,
   noteMade,
 } from "../../domain/node/left-behind.ts";
-import { observer } from "../kit/observe.ts";
+import { observer } from "../kit/observe/observer.ts";
 import type { Ports } from "../ports.ts";
 
 /**

@@ -2,7 +2,7 @@ import type { NodeSpec } from "../../domain/config/types.ts";
 import { type Failure, PictlError, toFailure } from "../../domain/errors.ts";
 import { planTrust, type TrustPlan } from "../../domain/node/trust.ts";
 import { fanOut } from "../kit/fan-out.ts";
-import { looking } from "../kit/looking.ts";
+import { looking } from "../kit/observe/looking.ts";
 import type { HostKeys, Ports, ShownHostKeys } from "../ports.ts";
 import { record } from "../kit/record.ts";
 import type { Report } from "../kit/report.ts";

@@ -9,7 +9,7 @@ import { planRollout } from "../../domain/place/rollout.ts";
 import { onceEach } from "../../once.ts";
 import { act, type ActionRow, type Done, recordingFailure } from "../kit/act.ts";
 import { type FanOut, fanOut } from "../kit/fan-out.ts";
-import { nodeOf } from "../kit/observe.ts";
+import { nodeOf } from "../kit/observe/observer.ts";
 import { reach } from "../kit/reach.ts";
 import { applyLifecycle } from "../lifecycle.ts";
 import type { Ports, ProgressStep } from "../ports.ts";

@@ -6,7 +6,7 @@ import { pull } from "../../domain/registry/pull-command.ts";
 import { familiarName, parseReference } from "../../domain/registry/reference.ts";
 import { openDelivery } from "../image/delivery.ts";
 import { pullImage } from "../image/pull-image.ts";
-import { observer } from "../kit/observe.ts";
+import { observer } from "../kit/observe/observer.ts";
 import type { Connection, Engine, Ports } from "../ports.ts";
 
 interface Missing {

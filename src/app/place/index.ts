@@ -18,7 +18,7 @@ import { newGeneration, notePlaced } from "../copies/generations.ts";
 import { dropOutlived, keepImage, rememberPlacement } from "../history/remember.ts";
 import { inheritVolumes, tellLeft } from "./inherit.ts";
 import { underLock } from "../kit/locks.ts";
-import { nodeOf } from "../kit/observe.ts";
+import { nodeOf } from "../kit/observe/observer.ts";
 import type { Engine, Ports, ProgressStep } from "../ports.ts";
 import { passGate, tellVainGate } from "./gate.ts";
 import type { PortTurns } from "./port-turns.ts";

@@ -11,7 +11,7 @@ import { copiesOf } from "../../domain/place/names.ts";
 import { refuseSecondCopy } from "../copies/elsewhere.ts";
 import { refuseMoved } from "../copies/refuse-moved.ts";
 import type { Conducted } from "../kit/conducted.ts";
-import { type Observer, observer } from "../kit/observe.ts";
+import { type Observer, observer } from "../kit/observe/observer.ts";
 import type { Ports } from "../ports.ts";
 import { type Environments, wantedDigest, wishOf } from "./environment.ts";
 import type { PlaceOptions } from "./index.ts";

@@ -1,7 +1,7 @@
 import * as docker from "../../domain/docker/client/commands.ts";
 import type { Done } from "../kit/act.ts";
 import { runDocker } from "../kit/docker.ts";
-import { nodeOf } from "../kit/observe.ts";
+import { nodeOf } from "../kit/observe/observer.ts";
 import type { Ports } from "../ports.ts";
 import { replaceOrMake } from "./index.ts";
 

@@ -6,7 +6,7 @@ import { type Failure, hintedFurther, PictlError, toFailure } from "../../domain
 import { noHistory, recordsOf } from "../../domain/history/records.ts";
 import { restored } from "../history/restored.ts";
 import { act, type Done } from "../kit/act.ts";
-import { nodeOf } from "../kit/observe.ts";
+import { nodeOf } from "../kit/observe/observer.ts";
 import type { Ports } from "../ports.ts";
 import { type PlaceOptions, replaceOrMake } from "./index.ts";
 

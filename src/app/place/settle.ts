@@ -8,7 +8,7 @@ import { finishing, leftover, startsAgain, undoing } from "../../domain/place/st
 import type { Command } from "../../domain/shell.ts";
 import { refuseSecondCopy } from "../copies/elsewhere.ts";
 import { runDockerAloud } from "../kit/docker-aloud.ts";
-import { nodeOf, observer } from "../kit/observe.ts";
+import { nodeOf, observer } from "../kit/observe/observer.ts";
 import type { Engine, Ports } from "../ports.ts";
 import { record } from "../kit/record.ts";
 import { passGate } from "./gate.ts";

@@ -3,8 +3,8 @@ import { PictlError } from "../../domain/errors.ts";
 import { parseProbe, probeCommand } from "../../domain/node/probe.ts";
 import { allowedHosts, type Homeless, type HostFacts } from "../../domain/placement/candidates.ts";
 import { fanOut } from "../kit/fan-out.ts";
-import { machineOf } from "../kit/machine.ts";
-import { nodeOf } from "../kit/observe.ts";
+import { machineOf } from "../kit/observe/machine.ts";
+import { nodeOf } from "../kit/observe/observer.ts";
 import type { Ports } from "../ports.ts";
 import { reach } from "../kit/reach.ts";
 

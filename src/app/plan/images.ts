@@ -2,7 +2,7 @@ import type { Config, Placement } from "../../domain/config/types.ts";
 import { type Failure, toFailure } from "../../domain/errors.ts";
 import type { PlanStep } from "../../domain/plan/types.ts";
 import { buildImages } from "../build.ts";
-import { nodeOf } from "../kit/observe.ts";
+import { nodeOf } from "../kit/observe/observer.ts";
 import { fanOut } from "../kit/fan-out.ts";
 import { record } from "../kit/record.ts";
 import { pullMissing } from "../place/image.ts";

@@ -10,8 +10,8 @@ import { imageNamed } from "../../domain/container/drift/drift.ts";
 import { plan } from "../../domain/plan/plan.ts";
 import type { Plan, PlanInput, PlanOptions } from "../../domain/plan/types.ts";
 import { fanOut } from "../kit/fan-out.ts";
-import { looking, lookWithin } from "../kit/looking.ts";
-import { nodeOf } from "../kit/observe.ts";
+import { looking, lookWithin } from "../kit/observe/looking.ts";
+import { nodeOf } from "../kit/observe/observer.ts";
 import { readEnvironments, wishOf } from "../place/environment.ts";
 import type { Ports } from "../ports.ts";
 

@@ -4,7 +4,7 @@ import { copiesOf } from "../../domain/place/names.ts";
 import { leftover } from "../../domain/place/steps.ts";
 import { fanOut } from "../kit/fan-out.ts";
 import { withLocks } from "../kit/locks.ts";
-import { observer } from "../kit/observe.ts";
+import { observer } from "../kit/observe/observer.ts";
 import { settleMoves } from "../move/settle.ts";
 import { settleReplacement } from "../place/settle.ts";
 import type { Ports } from "../ports.ts";

@@ -1,5 +1,5 @@
 import type { Config } from "../../domain/config/types.ts";
-import { nodeOf } from "../kit/observe.ts";
+import { nodeOf } from "../kit/observe/observer.ts";
 import type { Connection, Privilege, VipPorts } from "../ports.ts";
 
 /** A connection for the virtual IP, and what its login may do, which is a question to the node the first time. */

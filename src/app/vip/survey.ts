@@ -4,7 +4,7 @@ import { PictlError } from "../../domain/errors.ts";
 import * as commands from "../../domain/vip/commands.ts";
 import type { NodeSurvey } from "../../domain/vip/facts.ts";
 import type { Surveys } from "../../domain/vip/strays.ts";
-import { nodeOf } from "../kit/observe.ts";
+import { nodeOf } from "../kit/observe/observer.ts";
 import type { VipPorts } from "../ports.ts";
 import { within } from "./connect.ts";
 

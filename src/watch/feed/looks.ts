@@ -1,5 +1,5 @@
 import pMap from "p-map";
-import { lookWithin } from "../../app/kit/looking.ts";
+import { lookWithin } from "../../app/kit/observe/looking.ts";
 import type { ContainerFacts } from "../../domain/docker/facts.ts";
 import { stillKnown } from "../../domain/docker/known.ts";
 import { PictlError } from "../../domain/errors.ts";

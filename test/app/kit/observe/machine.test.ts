@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { machineOf } from "../../../src/app/kit/machine.ts";
-import type { Connection, Engine } from "../../../src/app/ports.ts";
+import { machineOf } from "../../../../src/app/kit/observe/machine.ts";
+import type { Connection, Engine } from "../../../../src/app/ports.ts";
 
 function machine(engine: string, bootId: string): Promise<string> {
   const connection = { clock: () => Promise.resolve({ bootId, uptimeMs: 1, at: 1 }) } as unknown as Connection;

@@ -1,4 +1,4 @@
-import type { Connection, Engine } from "../ports.ts";
+import type { Connection, Engine } from "../../ports.ts";
 
 /**
  * The same under every name of one Docker on one machine. The engine's own id is copied together with an SD card, the

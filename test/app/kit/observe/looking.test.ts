@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { lookWithin } from "../../../src/app/kit/looking.ts";
-import { PictlError } from "../../../src/domain/errors.ts";
+import { lookWithin } from "../../../../src/app/kit/observe/looking.ts";
+import { PictlError } from "../../../../src/domain/errors.ts";
 
 /** Sleeps end at once: for whoever waits, the time has passed. */
 const late = { now: () => 0, monotonic: () => 0, sleep: () => Promise.resolve() };

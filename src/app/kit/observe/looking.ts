@@ -1,6 +1,6 @@
-import { abortable, timeLimit } from "../../abort.ts";
-import { PictlError } from "../../domain/errors.ts";
-import type { Ports } from "../ports.ts";
+import { abortable, timeLimit } from "../../../abort.ts";
+import { PictlError } from "../../../domain/errors.ts";
+import type { Ports } from "../../ports.ts";
 
 /** Shows that a node, a registry or the like is being asked. Rejects with what `ask` rejects with. */
 export async function looking<T>(

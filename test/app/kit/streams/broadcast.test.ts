@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Branch, broadcast } from "../../../src/app/kit/broadcast.ts";
+import { type Branch, broadcast } from "../../../../src/app/kit/streams/broadcast.ts";
 
 test("every branch gets every chunk", async () => {
   const { branches } = broadcast(chunks("a", "b", "c"), 3);

@@ -1,5 +1,5 @@
-import type { ContainerFacts, StatsSample } from "../../domain/docker/facts.ts";
-import type { Engine } from "../ports.ts";
+import type { ContainerFacts, StatsSample } from "../../../domain/docker/facts.ts";
+import type { Engine } from "../../ports.ts";
 
 /**
  * One sample of every running container, by its id; two of them tell what each uses (`useBetween`). One that ended

@@ -1,8 +1,8 @@
-import { onAbort, timeLimit } from "../../abort.ts";
-import { onceEach } from "../../once.ts";
-import type { Config, NodeSpec } from "../../domain/config/types.ts";
-import type { ContainerFacts, ImageFacts, StopMark } from "../../domain/docker/facts.ts";
-import type { Ports } from "../ports.ts";
+import { onAbort, timeLimit } from "../../../abort.ts";
+import { onceEach } from "../../../once.ts";
+import type { Config, NodeSpec } from "../../../domain/config/types.ts";
+import type { ContainerFacts, ImageFacts, StopMark } from "../../../domain/docker/facts.ts";
+import type { Ports } from "../../ports.ts";
 
 /** What Docker has on each node, asked for once per command however many placements want to know. */
 export interface Observer {
