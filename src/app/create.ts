@@ -12,11 +12,11 @@ import { type Observer, observer } from "./kit/observe/observer.ts";
 import type { Report } from "./kit/report.ts";
 import { onceSettled } from "./move/settle.ts";
 import { rememberMade } from "./node/left-behind.ts";
-import { readEnvironments } from "./place/environment.ts";
-import { createGroup, isConcerned, type RolloutGroup } from "./place/group.ts";
+import { readEnvironments } from "./place/prepare/environment.ts";
+import { createGroup, isConcerned, type RolloutGroup } from "./place/rollout/group.ts";
 import { lockedFor, looker, type Placing } from "./place/look.ts";
-import { openPortTurns } from "./place/port-turns.ts";
-import { inLots } from "./place/lots.ts";
+import { openPortTurns } from "./place/rollout/port-turns.ts";
+import { inLots } from "./place/rollout/lots.ts";
 import type { Ports } from "./ports.ts";
 
 export interface CreateInput extends Placing {

@@ -11,7 +11,7 @@ import {
 } from "../domain/docker/engine/cgroup-counters.ts";
 import { type Failure, PictlError, toFailure } from "../domain/errors.ts";
 import { imageOf } from "../domain/container/drift/wanted.ts";
-import { readEnvironments, wishOf } from "./place/environment.ts";
+import { readEnvironments, wishOf } from "./place/prepare/environment.ts";
 import { type MoveRecord, moveInHand } from "../domain/move/journal.ts";
 import { observer } from "./kit/observe/observer.ts";
 import { noSuchStray } from "../domain/select.ts";

@@ -1,4 +1,4 @@
-import { wantedDigest } from "../../src/app/place/environment.ts";
+import { wantedDigest } from "../../src/app/place/prepare/environment.ts";
 import type { Clock, Connection, Engine, Outcome } from "../../src/app/ports.ts";
 import type { Config, NodeSpec, Placement } from "../../src/domain/config/types.ts";
 import type { ContainerFacts, EngineEvent } from "../../src/domain/docker/facts.ts";

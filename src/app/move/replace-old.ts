@@ -7,7 +7,7 @@ import { checkOf, gatesOf, type Passed } from "../../domain/place/gate.ts";
 import { copiesOf, retiredName } from "../../domain/place/names.ts";
 import { freshSteps, swapSteps } from "../../domain/place/steps.ts";
 import { rememberPlacement } from "../history/remember.ts";
-import { wantedDigest } from "../place/environment.ts";
+import { wantedDigest } from "../place/prepare/environment.ts";
 import { leaveStopMark } from "../copies/stop-marks.ts";
 import { runDocker } from "../kit/docker.ts";
 import { runDockerAloud } from "../kit/docker-aloud.ts";

@@ -13,15 +13,15 @@ import { freshSteps, swapSteps } from "../../domain/place/steps.ts";
 import { chooseSwap, fillsVolumes, type Swap, swapInWords } from "../../domain/place/swap.ts";
 import { render } from "../../domain/shell.ts";
 import type { Done } from "../kit/act.ts";
-import { withSecrets } from "./environment.ts";
+import { withSecrets } from "./prepare/environment.ts";
 import { newGeneration, notePlaced } from "../copies/generations.ts";
 import { dropOutlived, keepImage, rememberPlacement } from "../history/remember.ts";
-import { inheritVolumes, tellLeft } from "./inherit.ts";
+import { inheritVolumes, tellLeft } from "./prepare/inherit.ts";
 import { underLock } from "../kit/locks.ts";
 import { nodeOf } from "../kit/observe/observer.ts";
 import type { Engine, Ports, ProgressStep } from "../ports.ts";
 import { passGate, tellVainGate } from "./gate.ts";
-import type { PortTurns } from "./port-turns.ts";
+import type { PortTurns } from "./rollout/port-turns.ts";
 import { putInPlace } from "./put.ts";
 import { tellProxy } from "./switch.ts";
 

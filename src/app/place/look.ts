@@ -13,9 +13,9 @@ import { refuseMoved } from "../copies/refuse-moved.ts";
 import type { Conducted } from "../kit/conducted.ts";
 import { type Observer, observer } from "../kit/observe/observer.ts";
 import type { Ports } from "../ports.ts";
-import { type Environments, wantedDigest, wishOf } from "./environment.ts";
+import { type Environments, wantedDigest, wishOf } from "./prepare/environment.ts";
 import type { PlaceOptions } from "./index.ts";
-import type { PortTurns } from "./port-turns.ts";
+import type { PortTurns } from "./rollout/port-turns.ts";
 import { settleReplacement } from "./settle.ts";
 
 /** What is wanted of containers that are made or replaced. */

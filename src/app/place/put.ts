@@ -14,11 +14,11 @@ import type { Passed } from "../../domain/place/gate.ts";
 import { addressMissing, missingAddress, portTaken } from "../../domain/placement/ports.ts";
 import { copiesOf } from "../../domain/place/names.ts";
 import { type PlaceStep, undoing } from "../../domain/place/steps.ts";
-import { makeNetworks } from "./networks.ts";
+import { makeNetworks } from "./prepare/networks.ts";
 import { runDockerAloud } from "../kit/docker-aloud.ts";
 import type { Connection, Engine, Ports, ProgressStep } from "../ports.ts";
 import { passGate } from "./gate.ts";
-import { beforeStart, beforeStop, holderOf, type PortTurns } from "./port-turns.ts";
+import { beforeStart, beforeStop, holderOf, type PortTurns } from "./rollout/port-turns.ts";
 
 /** A container to be put in place. */
 export interface Putting {

@@ -10,7 +10,7 @@ import type { Conducted } from "../kit/conducted.ts";
 import { lifecycle } from "../lifecycle.ts";
 import { moveContainer, type MoveRow } from "../move/index.ts";
 import type { PlaceOptions } from "../place/index.ts";
-import { rolloutStopped } from "../place/roll-out.ts";
+import { rolloutStopped } from "../place/rollout/roll-out.ts";
 import type { ConfigStore, Ports } from "../ports.ts";
 import { changedMeanwhile, refuseOther, refuseOtherMove } from "./as-planned.ts";
 import { readyImages } from "./images.ts";

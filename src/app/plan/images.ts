@@ -5,7 +5,7 @@ import { buildImages } from "../build.ts";
 import { nodeOf } from "../kit/observe/observer.ts";
 import { fanOut } from "../kit/fan-out.ts";
 import { record } from "../kit/record.ts";
-import { pullMissing } from "../place/image.ts";
+import { pullMissing } from "../place/prepare/image.ts";
 import type { Ports } from "../ports.ts";
 import { reach } from "../kit/reach.ts";
 

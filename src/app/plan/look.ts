@@ -12,7 +12,7 @@ import type { Plan, PlanInput, PlanOptions } from "../../domain/plan/types.ts";
 import { fanOut } from "../kit/fan-out.ts";
 import { looking, lookWithin } from "../kit/observe/looking.ts";
 import { nodeOf } from "../kit/observe/observer.ts";
-import { readEnvironments, wishOf } from "../place/environment.ts";
+import { readEnvironments, wishOf } from "../place/prepare/environment.ts";
 import type { Ports } from "../ports.ts";
 
 export interface PlanRequest extends PlanOptions {

@@ -1,6 +1,6 @@
 import { abortable } from "../../abort.ts";
 import type { PlanStep } from "../../domain/plan/types.ts";
-import { rolloutStopped } from "../place/roll-out.ts";
+import { rolloutStopped } from "../place/rollout/roll-out.ts";
 import type { Ports } from "../ports.ts";
 
 type End = "done" | "failed";

@@ -1,4 +1,4 @@
-import { readEnvironments, wishOf } from "../../app/place/environment.ts";
+import { readEnvironments, wishOf } from "../../app/place/prepare/environment.ts";
 import type { Config, ConfigProblem } from "../../domain/config/types.ts";
 import { ConfigInvalidError } from "../../domain/config/findings/problem.ts";
 import type { Wish } from "../../domain/container/drift/drift.ts";

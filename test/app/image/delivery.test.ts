@@ -7,7 +7,7 @@ import { openImageStore } from "../../../src/adapters/image-store/index.ts";
 import { buildImages } from "../../../src/app/build.ts";
 import { collectImage } from "../../../src/app/image/collect.ts";
 import { handOut } from "../../../src/app/image/hand-out.ts";
-import { pullMissing } from "../../../src/app/place/image.ts";
+import { pullMissing } from "../../../src/app/place/prepare/image.ts";
 import type { ImageStore, Ports, SharedState } from "../../../src/app/ports.ts";
 import type { StoredImages } from "../../../src/domain/delivery/stored.ts";
 import { type ErrorCode, PictlError } from "../../../src/domain/errors.ts";

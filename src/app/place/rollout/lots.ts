@@ -1,4 +1,4 @@
-import type { Clock, Ports } from "../ports.ts";
+import type { Clock, Ports } from "../../ports.ts";
 
 /** So long nothing more may have come before what is ready goes on without the rest. */
 const quietMs = 1000;

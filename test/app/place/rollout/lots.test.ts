@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { inLots } from "../../../src/app/place/lots.ts";
+import { inLots } from "../../../../src/app/place/rollout/lots.ts";
 
 function deferred() {
   let resolve = (_: string): void => undefined;

@@ -1,8 +1,8 @@
-import type { Placement } from "../../domain/config/types.ts";
-import type { ContainerFacts } from "../../domain/docker/facts.ts";
-import { isNameOf } from "../../domain/place/names.ts";
-import { portTaken, published, type TakenPort, takenPort } from "../../domain/placement/ports.ts";
-import type { Engine, Ports, ProgressStep } from "../ports.ts";
+import type { Placement } from "../../../domain/config/types.ts";
+import type { ContainerFacts } from "../../../domain/docker/facts.ts";
+import { isNameOf } from "../../../domain/place/names.ts";
+import { portTaken, published, type TakenPort, takenPort } from "../../../domain/placement/ports.ts";
+import type { Engine, Ports, ProgressStep } from "../../ports.ts";
 
 type Place = Pick<Placement, "container" | "node">;
 

@@ -1,14 +1,14 @@
-import type { Placement } from "../../domain/config/types.ts";
-import { generationOf } from "../../domain/container/copies/ownership.ts";
-import { labels } from "../../domain/docker/labels.ts";
-import type { ContainerFacts } from "../../domain/docker/facts.ts";
-import { type Failure, hintedFurther, PictlError, toFailure } from "../../domain/errors.ts";
-import { noHistory, recordsOf } from "../../domain/history/records.ts";
-import { restored } from "../history/restored.ts";
-import { act, type Done } from "../kit/act.ts";
-import { nodeOf } from "../kit/observe/observer.ts";
-import type { Ports } from "../ports.ts";
-import { type PlaceOptions, replaceOrMake } from "./index.ts";
+import type { Placement } from "../../../domain/config/types.ts";
+import { generationOf } from "../../../domain/container/copies/ownership.ts";
+import { labels } from "../../../domain/docker/labels.ts";
+import type { ContainerFacts } from "../../../domain/docker/facts.ts";
+import { type Failure, hintedFurther, PictlError, toFailure } from "../../../domain/errors.ts";
+import { noHistory, recordsOf } from "../../../domain/history/records.ts";
+import { restored } from "../../history/restored.ts";
+import { act, type Done } from "../../kit/act.ts";
+import { nodeOf } from "../../kit/observe/observer.ts";
+import type { Ports } from "../../ports.ts";
+import { type PlaceOptions, replaceOrMake } from "../index.ts";
 
 /** A copy that was replaced, in a rollout that then stopped. */
 export interface Replaced extends PlaceOptions {

@@ -1,8 +1,8 @@
-import type { Placement } from "../../domain/config/types.ts";
-import * as docker from "../../domain/docker/client/commands.ts";
-import { PictlError } from "../../domain/errors.ts";
-import { runDocker } from "../kit/docker.ts";
-import type { Connection } from "../ports.ts";
+import type { Placement } from "../../../domain/config/types.ts";
+import * as docker from "../../../domain/docker/client/commands.ts";
+import { PictlError } from "../../../domain/errors.ts";
+import { runDocker } from "../../kit/docker.ts";
+import type { Connection } from "../../ports.ts";
 
 /** Makes the networks of the config that a container uses, where they are missing. Throws what `runDocker` throws. */
 export async function makeNetworks(

@@ -1,13 +1,13 @@
-import type { Config, Placement } from "../../domain/config/types.ts";
-import { imageNamed } from "../../domain/container/drift/drift.ts";
-import { type ErrorCode, toFailure } from "../../domain/errors.ts";
-import { keptFor } from "../../domain/history/records.ts";
-import { pull } from "../../domain/registry/pull-command.ts";
-import { familiarName, parseReference } from "../../domain/registry/reference.ts";
-import { openDelivery } from "../image/delivery.ts";
-import { pullImage } from "../image/pull-image.ts";
-import { observer } from "../kit/observe/observer.ts";
-import type { Connection, Engine, Ports } from "../ports.ts";
+import type { Config, Placement } from "../../../domain/config/types.ts";
+import { imageNamed } from "../../../domain/container/drift/drift.ts";
+import { type ErrorCode, toFailure } from "../../../domain/errors.ts";
+import { keptFor } from "../../../domain/history/records.ts";
+import { pull } from "../../../domain/registry/pull-command.ts";
+import { familiarName, parseReference } from "../../../domain/registry/reference.ts";
+import { openDelivery } from "../../image/delivery.ts";
+import { pullImage } from "../../image/pull-image.ts";
+import { observer } from "../../kit/observe/observer.ts";
+import type { Connection, Engine, Ports } from "../../ports.ts";
 
 interface Missing {
   readonly config: Config;

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { rollOut } from "../../../src/app/place/roll-out.ts";
-import { PictlError } from "../../../src/domain/errors.ts";
-import type { InOrder, Wave } from "../../../src/domain/place/rollout.ts";
-import { placement } from "../../fakes/config.ts";
+import { rollOut } from "../../../../src/app/place/rollout/roll-out.ts";
+import { PictlError } from "../../../../src/domain/errors.ts";
+import type { InOrder, Wave } from "../../../../src/domain/place/rollout.ts";
+import { placement } from "../../../fakes/config.ts";
 
 const ports = { concurrency: 16, signal: new AbortController().signal };
 

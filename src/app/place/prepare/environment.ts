@@ -1,12 +1,12 @@
-import type { Placement } from "../../domain/config/types.ts";
-import { type EnvVariable, refuseSeveralLines } from "../../domain/container/environment/variables.ts";
-import { askedOf } from "../../domain/container/drift/asked.ts";
-import { envOfArguments, type Wish } from "../../domain/container/drift/drift.ts";
-import { imageOf, wantedText } from "../../domain/container/drift/wanted.ts";
-import { type Failure, PictlError, toFailure } from "../../domain/errors.ts";
-import { Secret } from "../../domain/secret.ts";
-import { sha256 } from "../kit/digest.ts";
-import type { Ports } from "../ports.ts";
+import type { Placement } from "../../../domain/config/types.ts";
+import { type EnvVariable, refuseSeveralLines } from "../../../domain/container/environment/variables.ts";
+import { askedOf } from "../../../domain/container/drift/asked.ts";
+import { envOfArguments, type Wish } from "../../../domain/container/drift/drift.ts";
+import { imageOf, wantedText } from "../../../domain/container/drift/wanted.ts";
+import { type Failure, PictlError, toFailure } from "../../../domain/errors.ts";
+import { Secret } from "../../../domain/secret.ts";
+import { sha256 } from "../../kit/digest.ts";
+import type { Ports } from "../../ports.ts";
 
 /** What the `env_file` of a placement says; nothing without one. Throws env-file-invalid. */
 export async function readEnvFile(

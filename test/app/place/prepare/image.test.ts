@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { pullMissing } from "../../../src/app/place/image.ts";
-import type { Connection, Engine, Outcome, Ports } from "../../../src/app/ports.ts";
-import { type Command, render } from "../../../src/domain/shell.ts";
-import { config, node, placement } from "../../fakes/config.ts";
-import { imageFacts } from "../../fakes/facts.ts";
-import { noImageStore } from "../../fakes/image-store.ts";
+import { pullMissing } from "../../../../src/app/place/prepare/image.ts";
+import type { Connection, Engine, Outcome, Ports } from "../../../../src/app/ports.ts";
+import { type Command, render } from "../../../../src/domain/shell.ts";
+import { config, node, placement } from "../../../fakes/config.ts";
+import { imageFacts } from "../../../fakes/facts.ts";
+import { noImageStore } from "../../../fakes/image-store.ts";
 
 const ports = {
   signal: new AbortController().signal,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { withSecrets } from "../../../src/app/place/environment.ts";
-import { Secret } from "../../../src/domain/secret.ts";
-import { placement } from "../../fakes/config.ts";
+import { withSecrets } from "../../../../src/app/place/prepare/environment.ts";
+import { Secret } from "../../../../src/domain/secret.ts";
+import { placement } from "../../../fakes/config.ts";
 
 test("a secret of several lines is refused with its container, before docker would cut it off", async () => {
   const web = placement("web", "n1", { secrets: { KEY: { from: "file", path: "/key" } } });

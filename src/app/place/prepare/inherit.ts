@@ -1,9 +1,9 @@
-import type { Placement } from "../../domain/config/types.ts";
-import { imageNamed } from "../../domain/container/drift/drift.ts";
-import { type Inheritance, inherit } from "../../domain/container/inherit.ts";
-import { imageOf } from "../../domain/container/drift/wanted.ts";
-import type { ContainerFacts, ImageFacts, VolumeMount } from "../../domain/docker/facts.ts";
-import type { Engine, Ports } from "../ports.ts";
+import type { Placement } from "../../../domain/config/types.ts";
+import { imageNamed } from "../../../domain/container/drift/drift.ts";
+import { type Inheritance, inherit } from "../../../domain/container/inherit.ts";
+import { imageOf } from "../../../domain/container/drift/wanted.ts";
+import type { ContainerFacts, ImageFacts, VolumeMount } from "../../../domain/docker/facts.ts";
+import type { Engine, Ports } from "../../ports.ts";
 
 /** What a container takes over from the one whose place it takes. Rejects as asking Docker does. */
 export async function inheritVolumes(

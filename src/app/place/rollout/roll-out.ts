@@ -1,7 +1,7 @@
-import { type Failure, PictlError, toFailure } from "../../domain/errors.ts";
-import type { InOrder, Wave } from "../../domain/place/rollout.ts";
-import { type FanOut, fanOut } from "../kit/fan-out.ts";
-import type { Ports } from "../ports.ts";
+import { type Failure, PictlError, toFailure } from "../../../domain/errors.ts";
+import type { InOrder, Wave } from "../../../domain/place/rollout.ts";
+import { type FanOut, fanOut } from "../../kit/fan-out.ts";
+import type { Ports } from "../../ports.ts";
 
 /**
  * Works on waves side by side, each after those it waits for, and on the batches of each one after the other. The first
