@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { groupTitles, keySpecs } from "../../src/tui/state/keys.ts";
+import { groupTitles, keySpecs } from "../../src/tui/state/keys/keys.ts";
 
 test("docs/tui.md has a table with just the keys that there are", async () => {
   const text = await readFile(new URL("../../docs/tui.md", import.meta.url), "utf8");

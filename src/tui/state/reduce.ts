@@ -1,10 +1,10 @@
-import { answerPage, candidateChoices } from "./answers.ts";
-import { keysFor } from "./keys.ts";
-import { withLines } from "./log-keys.ts";
-import { mouse } from "./mouse.ts";
-import { settled } from "./move-cursor.ts";
-import { notice } from "./overlays.ts";
-import { overlayKey, pasted } from "./overlay-keys.ts";
+import { answerPage, candidateChoices } from "./overlays/answers.ts";
+import { keysFor } from "./keys/keys.ts";
+import { withLines } from "./keys/log-keys.ts";
+import { mouse } from "./keys/mouse.ts";
+import { settled } from "./screen/move-cursor.ts";
+import { notice } from "./overlays/overlays.ts";
+import { overlayKey, pasted } from "./overlays/overlay-keys.ts";
 import type { Answered, Effect, TuiMessage, Decided, State, Reduced } from "./types.ts";
 
 /** What comes of a message at that moment (milliseconds since the epoch). */

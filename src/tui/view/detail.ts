@@ -1,8 +1,8 @@
 import { lists } from "../lists/index.ts";
 import type { Fact } from "../lists/list.ts";
-import { cursorRow } from "../state/rows.ts";
+import { cursorRow } from "../state/screen/rows.ts";
 import type { State } from "../state/types.ts";
-import { detailIsView } from "../state/walk.ts";
+import { detailIsView } from "../state/keys/walk.ts";
 import type { Line, Span } from "./line.ts";
 import { fitLine, lineWidth, wrapped } from "./spans.ts";
 import { fit, safe, width } from "./text.ts";

@@ -1,7 +1,7 @@
 import { concerns } from "../lists/concerns.ts";
-import { keysFor } from "../state/keys.ts";
-import { sinces } from "../state/log-keys.ts";
-import { cursorRow, shownRows } from "../state/rows.ts";
+import { keysFor } from "../state/keys/keys.ts";
+import { sinces } from "../state/keys/log-keys.ts";
+import { cursorRow, shownRows } from "../state/screen/rows.ts";
 import type { State } from "../state/types.ts";
 import type { Line, Span } from "./line.ts";
 import { apart, fitLine, lineWidth } from "./spans.ts";

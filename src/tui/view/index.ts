@@ -1,7 +1,7 @@
-import { screenLayout } from "../state/layout.ts";
+import { screenLayout } from "../state/screen/layout.ts";
 import type { State } from "../state/types.ts";
-import { shownRows } from "../state/rows.ts";
-import { detailIsView } from "../state/walk.ts";
+import { shownRows } from "../state/screen/rows.ts";
+import { detailIsView } from "../state/keys/walk.ts";
 import { drawDetail } from "./detail.ts";
 import { drawFoot, drawTelling } from "./foot.ts";
 import { drawHead, drawTabs } from "./head.ts";

@@ -1,7 +1,7 @@
 import { lists, type ListView } from "../lists/index.ts";
 import type { Row, RowSight } from "../lists/list.ts";
-import { screenLayout } from "../state/layout.ts";
-import { allRows, cursorIndex, shownRows } from "../state/rows.ts";
+import { screenLayout } from "../state/screen/layout.ts";
+import { allRows, cursorIndex, shownRows } from "../state/screen/rows.ts";
 import type { State } from "../state/types.ts";
 import { type Fitted, fitColumns, gap } from "./columns.ts";
 import type { Line, Span } from "./line.ts";

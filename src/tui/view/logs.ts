@@ -1,6 +1,6 @@
 import { plural } from "../../domain/text.ts";
 import { when } from "../lists/events.ts";
-import { indexAt, shownLines } from "../state/log-keys.ts";
+import { indexAt, shownLines } from "../state/keys/log-keys.ts";
 import type { LogLine, LogState, State } from "../state/types.ts";
 import { sinceTold } from "./foot.ts";
 import type { Line, Span, LineTone } from "./line.ts";

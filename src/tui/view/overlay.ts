@@ -1,7 +1,7 @@
 import { plural } from "../../domain/text.ts";
-import { groupTitles, keySpecs } from "../state/keys.ts";
-import { lineOf } from "../state/act.ts";
-import { suggestions } from "../state/palette.ts";
+import { groupTitles, keySpecs } from "../state/keys/keys.ts";
+import { lineOf } from "../state/keys/act.ts";
+import { suggestions } from "../state/overlays/palette.ts";
 import type { Overlay, State } from "../state/types.ts";
 import { drawJobs } from "./jobs.ts";
 import type { Line, Span } from "./line.ts";

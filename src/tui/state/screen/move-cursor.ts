@@ -1,7 +1,7 @@
-import type { ListView } from "../lists/index.ts";
+import type { ListView } from "../../lists/index.ts";
 import { screenLayout } from "./layout.ts";
 import { cursorIndex, shownRows } from "./rows.ts";
-import type { ListState, State } from "./types.ts";
+import type { ListState, State } from "../types.ts";
 
 /** With the cursor on that row, or the nearest there is, and in sight. */
 export function withCursor(state: State, view: ListView, index: number): State {

@@ -1,9 +1,9 @@
-import { splitWords } from "../../domain/config/document/words.ts";
-import { suggest } from "../../domain/config/findings/suggest.ts";
-import { titles, type View, views } from "../lists/index.ts";
-import { type ActionSpec, allowed, type FieldSpec, type ActionInput } from "./actions.ts";
+import { splitWords } from "../../../domain/config/document/words.ts";
+import { suggest } from "../../../domain/config/findings/suggest.ts";
+import { titles, type View, views } from "../../lists/index.ts";
+import { type ActionSpec, allowed, type FieldSpec, type ActionInput } from "../actions.ts";
 import { open } from "./overlays.ts";
-import type { Decided, State, Reduced } from "./types.ts";
+import type { Decided, State, Reduced } from "../types.ts";
 
 export function openPalette(state: State): Reduced {
   return open(state, { kind: "palette", text: "", index: 0 });

@@ -1,18 +1,18 @@
-import type { ExecRow } from "../../app/exec.ts";
-import { valueView } from "../../view/setup/config.ts";
-import { daemonView } from "../../view/service/daemon.ts";
-import { doctorView } from "../../view/node/doctor.ts";
-import { heartbeatView } from "../../view/service/heartbeat.ts";
-import { imagesView } from "../../view/image/images.ts";
-import { nodesView } from "../../view/node/nodes.ts";
-import { planView } from "../../view/container/plan.ts";
-import { savedCommandsView } from "../../view/node/run.ts";
-import { searchView } from "../../view/image/search.ts";
-import { statsView } from "../../view/container/stats.ts";
-import { statusView } from "../../view/container/status.ts";
-import type { Style } from "../../view/text/style.ts";
-import { tagsView } from "../../view/image/tags.ts";
-import { vipsView } from "../../view/service/vip.ts";
+import type { ExecRow } from "../../../app/exec.ts";
+import { valueView } from "../../../view/setup/config.ts";
+import { daemonView } from "../../../view/service/daemon.ts";
+import { doctorView } from "../../../view/node/doctor.ts";
+import { heartbeatView } from "../../../view/service/heartbeat.ts";
+import { imagesView } from "../../../view/image/images.ts";
+import { nodesView } from "../../../view/node/nodes.ts";
+import { planView } from "../../../view/container/plan.ts";
+import { savedCommandsView } from "../../../view/node/run.ts";
+import { searchView } from "../../../view/image/search.ts";
+import { statsView } from "../../../view/container/stats.ts";
+import { statusView } from "../../../view/container/status.ts";
+import type { Style } from "../../../view/text/style.ts";
+import { tagsView } from "../../../view/image/tags.ts";
+import { vipsView } from "../../../view/service/vip.ts";
 
 type View = (result: never, style: Style) => string;
 

@@ -1,4 +1,4 @@
-import type { View } from "../lists/index.ts";
+import type { View } from "../../lists/index.ts";
 
 /** What the size of the terminal leaves room for. Rows are counted from the top of the screen. */
 export interface Layout {

@@ -1,10 +1,10 @@
-import { type ListView, lists, type View } from "../lists/index.ts";
+import { type ListView, lists, type View } from "../../lists/index.ts";
 import { toSubject } from "./act.ts";
-import { screenLayout } from "./layout.ts";
+import { screenLayout } from "../screen/layout.ts";
 import { leaveLogs, logRoom, scrollLogs } from "./log-keys.ts";
-import { settled, withCursor, withList } from "./move-cursor.ts";
-import { cursorIndex, cursorRow, shownRows } from "./rows.ts";
-import type { State, Reduced } from "./types.ts";
+import { settled, withCursor, withList } from "../screen/move-cursor.ts";
+import { cursorIndex, cursorRow, shownRows } from "../screen/rows.ts";
+import type { State, Reduced } from "../types.ts";
 
 /** The detail is all there is of the view: there is no room beside the list, and somebody went into it. */
 export function detailIsView(state: State): boolean {

@@ -1,9 +1,9 @@
-import { screenLayout } from "./layout.ts";
+import { screenLayout } from "../screen/layout.ts";
 import { scrollLogs } from "./log-keys.ts";
-import { withCursor } from "./move-cursor.ts";
-import { cursorIndex, shownRows } from "./rows.ts";
-import { tabPlaces } from "./tabs.ts";
-import type { TuiMessage, State, Reduced } from "./types.ts";
+import { withCursor } from "../screen/move-cursor.ts";
+import { cursorIndex, shownRows } from "../screen/rows.ts";
+import { tabPlaces } from "../screen/tabs.ts";
+import type { TuiMessage, State, Reduced } from "../types.ts";
 import { by, details, into, toView } from "./walk.ts";
 
 /** The left button chooses, on the row that is chosen already goes into it; the wheel moves three rows. */

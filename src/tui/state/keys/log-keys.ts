@@ -1,10 +1,10 @@
-import { localTime } from "../../view/text/units.ts";
-import type { ListView } from "../lists/index.ts";
+import { localTime } from "../../../view/text/units.ts";
+import type { ListView } from "../../lists/index.ts";
 import { chosen, chosenContainers, nothing } from "./act.ts";
-import { freshLogs } from "./first.ts";
-import { screenLayout } from "./layout.ts";
-import { notice } from "./overlays.ts";
-import type { LogLine, LogState, State, Reduced } from "./types.ts";
+import { freshLogs } from "../first.ts";
+import { screenLayout } from "../screen/layout.ts";
+import { notice } from "../overlays/overlays.ts";
+import type { LogLine, LogState, State, Reduced } from "../types.ts";
 
 /** How far back logs are read: what the digits mean there. */
 export const sinces = [

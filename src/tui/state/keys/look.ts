@@ -1,13 +1,13 @@
-import { plural } from "../../domain/text.ts";
-import { lists } from "../lists/index.ts";
-import type { Line } from "../view/line.ts";
+import { plural } from "../../../domain/text.ts";
+import { lists } from "../../lists/index.ts";
+import type { Line } from "../../view/line.ts";
 import { actionFor, chosen, chosenContainers, lineOf, nothing, perform } from "./act.ts";
-import { firstWord } from "./actions.ts";
+import { firstWord } from "../actions.ts";
 import type { KeySpec } from "./key-spec.ts";
 import { indexAt, shownLines } from "./log-keys.ts";
-import { notice, open, page } from "./overlays.ts";
-import { chosenRows, cursorRow } from "./rows.ts";
-import type { Choice, State, Reduced } from "./types.ts";
+import { notice, open, page } from "../overlays/overlays.ts";
+import { chosenRows, cursorRow } from "../screen/rows.ts";
+import type { Choice, State, Reduced } from "../types.ts";
 
 export function openFilter(state: State): Reduced {
   const before = state.view === "logs" ? state.logs.filter : state.lists[state.view].filter;

@@ -1,11 +1,11 @@
-import { plural } from "../../domain/text.ts";
-import { concerns } from "../lists/concerns.ts";
-import { lists } from "../lists/index.ts";
-import type { Row, RowSubject } from "../lists/list.ts";
-import { type ActionSpec, allowed, type ActionInput } from "./actions.ts";
-import { ask, notice, open, run } from "./overlays.ts";
-import { chosenRows } from "./rows.ts";
-import type { Choice, Decided, State, Reduced } from "./types.ts";
+import { plural } from "../../../domain/text.ts";
+import { concerns } from "../../lists/concerns.ts";
+import { lists } from "../../lists/index.ts";
+import type { Row, RowSubject } from "../../lists/list.ts";
+import { type ActionSpec, allowed, type ActionInput } from "../actions.ts";
+import { ask, notice, open, run } from "../overlays/overlays.ts";
+import { chosenRows } from "../screen/rows.ts";
+import type { Choice, Decided, State, Reduced } from "../types.ts";
 
 /** The operation that does what the command does; undefined where nothing may be changed, or there is none. */
 export function actionFor(state: State, command: string): ActionSpec | undefined {

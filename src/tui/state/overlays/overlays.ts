@@ -1,5 +1,5 @@
-import type { Line, LineTone } from "../view/line.ts";
-import type { Overlay, Decided, State, Reduced } from "./types.ts";
+import type { Line, LineTone } from "../../view/line.ts";
+import type { Overlay, Decided, State, Reduced } from "../types.ts";
 
 /** How long a word about what was done stays. */
 const noticeMs = 6000;

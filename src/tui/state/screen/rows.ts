@@ -1,7 +1,7 @@
-import type { Model } from "../../watch/model.ts";
-import { lists, type ListView } from "../lists/index.ts";
-import type { List, Row } from "../lists/list.ts";
-import type { ListState, State } from "./types.ts";
+import type { Model } from "../../../watch/model.ts";
+import { lists, type ListView } from "../../lists/index.ts";
+import type { List, Row } from "../../lists/list.ts";
+import type { ListState, State } from "../types.ts";
 
 /** The rows of a list as they are on the screen: filtered and sorted. */
 export function shownRows(state: State, view: ListView): readonly Row[] {

@@ -1,5 +1,5 @@
-import { titles, type View, views } from "../lists/index.ts";
-import type { State } from "./types.ts";
+import { titles, type View, views } from "../../lists/index.ts";
+import type { State } from "../types.ts";
 
 export interface TabPlace {
   readonly view: View;

@@ -1,14 +1,14 @@
-import { toFailure } from "../../domain/errors.ts";
-import { selectOnNodes } from "../../domain/select.ts";
-import { lineOf } from "./act.ts";
-import { readLogsOf } from "./log-keys.ts";
-import { copied, quit } from "./look.ts";
-import { graphemes } from "../view/text.ts";
+import { toFailure } from "../../../domain/errors.ts";
+import { selectOnNodes } from "../../../domain/select.ts";
+import { lineOf } from "../keys/act.ts";
+import { readLogsOf } from "../keys/log-keys.ts";
+import { copied, quit } from "../keys/look.ts";
+import { graphemes } from "../../view/text.ts";
 import { close, notice, open, run } from "./overlays.ts";
 import { meaning, suggestions } from "./palette.ts";
-import { settled, withList } from "./move-cursor.ts";
-import { toView } from "./walk.ts";
-import type { Overlay, State, Reduced } from "./types.ts";
+import { settled, withList } from "../screen/move-cursor.ts";
+import { toView } from "../keys/walk.ts";
+import type { Overlay, State, Reduced } from "../types.ts";
 
 /** A key while something lies above the view. */
 export function overlayKey(state: State, overlay: Overlay, key: string): Reduced {

@@ -1,6 +1,6 @@
-import { type ListView, titles, type View, views } from "../lists/index.ts";
+import { type ListView, titles, type View, views } from "../../lists/index.ts";
 import * as act from "./act.ts";
-import { openPalette } from "./palette.ts";
+import { openPalette } from "../overlays/palette.ts";
 import {
   readLogsOf,
   logsOfChosen,
@@ -15,9 +15,9 @@ import {
 } from "./log-keys.ts";
 import * as look from "./look.ts";
 import * as walk from "./walk.ts";
-import { open } from "./overlays.ts";
+import { open } from "../overlays/overlays.ts";
 import type { Group, KeySpec } from "./key-spec.ts";
-import type { State, Reduced } from "./types.ts";
+import type { State, Reduced } from "../types.ts";
 
 export const groupTitles: Readonly<Record<Group, string>> = {
   move: "Moving about",

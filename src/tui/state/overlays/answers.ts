@@ -1,10 +1,10 @@
-import type { Failure } from "../../domain/errors.ts";
-import { withoutName } from "../lists/words.ts";
-import type { Line } from "../view/line.ts";
-import { actionFor, specOf } from "./act.ts";
+import type { Failure } from "../../../domain/errors.ts";
+import { withoutName } from "../../lists/words.ts";
+import type { Line } from "../../view/line.ts";
+import { actionFor, specOf } from "../keys/act.ts";
 import { notice, open, page } from "./overlays.ts";
 import { resultText } from "./results.ts";
-import type { Choice, Decided, State, Reduced } from "./types.ts";
+import type { Choice, Decided, State, Reduced } from "../types.ts";
 
 /** What an operation has answered, to look at. */
 export function answerPage(

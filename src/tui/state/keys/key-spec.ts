@@ -1,6 +1,6 @@
-import type { View } from "../lists/index.ts";
-import type { RowSubject } from "../lists/list.ts";
-import type { State, Reduced } from "./types.ts";
+import type { View } from "../../lists/index.ts";
+import type { RowSubject } from "../../lists/list.ts";
+import type { State, Reduced } from "../types.ts";
 
 /** A key, or several that do the same or the opposite: what the help, the foot and docs/tui.md tell of it. */
 export interface KeySpec {
