@@ -5,7 +5,7 @@ import { readLog } from "../src/app/log.ts";
 import type { EventLog } from "../src/app/ports.ts";
 import { loadLog, loadShipping } from "../src/cli/output/open-log.ts";
 import { StreamCommand } from "../src/cli/families/stream-command.ts";
-import type { PictlEvent } from "../src/domain/event.ts";
+import type { PictlEvent } from "../src/domain/events/event.ts";
 import { parseMoment } from "../src/domain/time.ts";
 import { eventLine } from "../src/view/service/log.ts";
 

@@ -45,7 +45,7 @@ import type { ComposeFile } from "./domain/compose/import.ts";
 import type { Config, ElasticSection } from "./domain/config/types.ts";
 import { doorPort } from "./domain/delivery/door.ts";
 import { PictlError } from "./domain/errors.ts";
-import type { Face } from "./domain/event.ts";
+import type { Face } from "./domain/events/event.ts";
 import type { Fence } from "./domain/guard/command.ts";
 import { acquireLock, lockHolder } from "./files/lock.ts";
 import { bootId, machineId } from "./files/machine.ts";

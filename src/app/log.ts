@@ -1,6 +1,6 @@
-import type { PictlEvent } from "../domain/event.ts";
-import { type Incidents, understand } from "../domain/incident.ts";
-import { type EventFilter, eventMatcher } from "../domain/event-filter.ts";
+import type { PictlEvent } from "../domain/events/event.ts";
+import { type Incidents, understand } from "../domain/events/incident.ts";
+import { type EventFilter, eventMatcher } from "../domain/events/event-filter.ts";
 import type { EventLog } from "./ports.ts";
 import type { Report } from "./kit/report.ts";
 

@@ -1,7 +1,7 @@
 import type { Config } from "../domain/config/types.ts";
 import type { Generations } from "../domain/container/copies/generations.ts";
 import type { DaemonState } from "../domain/daemon.ts";
-import type { PictlEvent } from "../domain/event.ts";
+import type { PictlEvent } from "../domain/events/event.ts";
 import type { Fence } from "../domain/guard/command.ts";
 import type { History } from "../domain/history/records.ts";
 import type { InhabitedNodes } from "../domain/node/left-behind.ts";

@@ -1,7 +1,7 @@
 import { record } from "../app/kit/record.ts";
 import type { Ports } from "../app/ports.ts";
 import type { Client } from "../domain/access/client.ts";
-import type { Face } from "../domain/event.ts";
+import type { Face } from "../domain/events/event.ts";
 import type { Requester } from "./access/identity.ts";
 
 /** The event log, for who comes in and who may not. */

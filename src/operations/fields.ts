@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { Secret } from "../domain/secret.ts";
+import { Secret } from "../domain/secrets/secret.ts";
 
 /**
  * What the inputs of operations are made of. Each field says what it means, for OpenAPI, forms and the palette; each

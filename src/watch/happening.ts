@@ -5,7 +5,7 @@ import type { Wish } from "../domain/container/drift/drift.ts";
 import type { NodeState } from "../domain/container/status.ts";
 import type { ContainerFacts, EngineInfo, ImageFacts, StopMark } from "../domain/docker/facts.ts";
 import type { Failure } from "../domain/errors.ts";
-import type { PictlEvent } from "../domain/event.ts";
+import type { PictlEvent } from "../domain/events/event.ts";
 import type { Memory } from "../domain/heartbeat/memory.ts";
 import type { MoveRecord } from "../domain/move/journal.ts";
 import type { NodeProbe } from "../domain/node/probe.ts";

@@ -8,7 +8,7 @@ import type { NodeState } from "../domain/container/status.ts";
 import type { Wish } from "../domain/container/drift/drift.ts";
 import type { EngineInfo, PublishedPort } from "../domain/docker/facts.ts";
 import type { Failure } from "../domain/errors.ts";
-import type { PictlEvent } from "../domain/event.ts";
+import type { PictlEvent } from "../domain/events/event.ts";
 import type { PastMove } from "../domain/heartbeat/memory.ts";
 import type { MoveRecord } from "../domain/move/journal.ts";
 

@@ -4,7 +4,7 @@ import type { BuildContext, Connection, Engine, EventLog, Outcome, Ports, RunOpt
 import type { Placement } from "../../src/domain/config/types.ts";
 import type { ImageFacts } from "../../src/domain/docker/facts.ts";
 import { PictlError } from "../../src/domain/errors.ts";
-import type { PictlEvent } from "../../src/domain/event.ts";
+import type { PictlEvent } from "../../src/domain/events/event.ts";
 import { buildOnNode } from "../../src/domain/docker/client/build-command.ts";
 import { render, words } from "../../src/domain/shell.ts";
 import { config, node, placement } from "../fakes/config.ts";

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import ConfigSet from "../../commands/config/set.ts";
 import ContainerEdit from "../../commands/container/edit.ts";
 import Log from "../../commands/log.ts";
-import type { PictlEvent } from "../../src/domain/event.ts";
+import type { PictlEvent } from "../../src/domain/events/event.ts";
 import { temporaryFile } from "../adapters/config/folder.ts";
 import { documentOf, type DocumentOf, runCommand } from "../support/command.ts";
 

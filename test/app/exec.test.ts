@@ -5,7 +5,7 @@ import { systemClock } from "../../src/adapters/clock/index.ts";
 import { type ExecInput, type ExecPorts, execute } from "../../src/app/exec.ts";
 import type { Connection } from "../../src/app/ports.ts";
 import type { NodeSpec } from "../../src/domain/config/types.ts";
-import type { PictlEvent } from "../../src/domain/event.ts";
+import type { PictlEvent } from "../../src/domain/events/event.ts";
 import { PictlError } from "../../src/domain/errors.ts";
 import { addLogin, type Login } from "../support/login.ts";
 import { openTestNodes } from "../support/ssh.ts";

@@ -12,7 +12,7 @@ import Stop from "../../commands/stop.ts";
 import Start from "../../commands/start.ts";
 import type { NodeChangeRow } from "../../src/app/node/change.ts";
 import type { NodeRow } from "../../src/app/nodes.ts";
-import type { PictlEvent } from "../../src/domain/event.ts";
+import type { PictlEvent } from "../../src/domain/events/event.ts";
 import { pictl } from "../support/cli.ts";
 import { type DocumentOf, documentOf, runCommand } from "../support/command.ts";
 import { labObstacle, withLab } from "../support/lab.ts";

@@ -11,7 +11,7 @@ import Start from "../../commands/start.ts";
 import Status from "../../commands/status.ts";
 import Stop from "../../commands/stop.ts";
 import type { DrainedRow } from "../../src/app/node/remove-drained.ts";
-import type { PictlEvent } from "../../src/domain/event.ts";
+import type { PictlEvent } from "../../src/domain/events/event.ts";
 import { pictl } from "../support/cli.ts";
 import { type DocumentOf, documentOf, runCommand } from "../support/command.ts";
 import { labObstacle, withLab } from "../support/lab.ts";

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import Create from "../../commands/create.ts";
 import Log from "../../commands/log.ts";
 import Move from "../../commands/move.ts";
-import type { PictlEvent } from "../../src/domain/event.ts";
+import type { PictlEvent } from "../../src/domain/events/event.ts";
 import { type DocumentOf, documentOf, runCommand } from "../support/command.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
 

@@ -4,7 +4,7 @@ import Images from "../../commands/images.ts";
 import Log from "../../commands/log.ts";
 import type { RemovedImageRow } from "../../src/app/image/remove.ts";
 import type { ImageRow } from "../../src/app/images.ts";
-import type { PictlEvent } from "../../src/domain/event.ts";
+import type { PictlEvent } from "../../src/domain/events/event.ts";
 import { pictl } from "../support/cli.ts";
 import { type DocumentOf, documentOf, runCommand } from "../support/command.ts";
 import { labObstacle, withLab } from "../support/lab.ts";

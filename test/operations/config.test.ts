@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openConfigStore } from "../../src/adapters/config/index.ts";
-import type { PictlEvent } from "../../src/domain/event.ts";
+import type { PictlEvent } from "../../src/domain/events/event.ts";
 import type { RunContext } from "../../src/operations/context.ts";
 import { operationOf } from "../../src/operations/index.ts";
 import { fakeClock } from "../fakes/clock.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { record } from "../../src/app/kit/record.ts";
 import type { Config } from "../../src/domain/config/types.ts";
 import { PictlError } from "../../src/domain/errors.ts";
-import type { PictlEvent } from "../../src/domain/event.ts";
+import type { PictlEvent } from "../../src/domain/events/event.ts";
 import type { OpenCluster } from "../../src/app/ports.ts";
 import * as field from "../../src/operations/fields.ts";
 import { operation } from "../../src/operations/operation.ts";

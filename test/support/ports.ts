@@ -2,7 +2,7 @@
 import type { Ports, ProgressStep } from "../../src/app/ports.ts";
 import { openContext } from "../../src/context.ts";
 import type { Config } from "../../src/domain/config/types.ts";
-import type { PictlEvent } from "../../src/domain/event.ts";
+import type { PictlEvent } from "../../src/domain/events/event.ts";
 import type { TestLab } from "./lab.ts";
 
 export interface RealPorts {

@@ -1,4 +1,4 @@
-import type { PictlEvent } from "../../src/domain/event.ts";
+import type { PictlEvent } from "../../src/domain/events/event.ts";
 import { noMemory } from "../../src/domain/heartbeat/memory.ts";
 import { parseProbe } from "../../src/domain/node/probe.ts";
 import type { Happening } from "../../src/watch/happening.ts";

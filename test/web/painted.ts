@@ -1,6 +1,6 @@
 import type { Config } from "../../src/domain/config/types.ts";
 import type { StatusState } from "../../src/domain/container/status.ts";
-import type { PictlEvent } from "../../src/domain/event.ts";
+import type { PictlEvent } from "../../src/domain/events/event.ts";
 import type { Live } from "../../src/watch/live.ts";
 import type { LiveContainer, LiveNode, LiveVip, Model } from "../../src/watch/model.ts";
 import { firstModel } from "../../src/watch/reduce/first.ts";

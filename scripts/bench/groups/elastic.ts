@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { elasticObstacle, type ElasticNode, startElasticsearch } from "../../../test/support/elasticsearch/index.ts";
 import { eventDocument } from "../../../src/domain/elastic/event-document.ts";
-import type { PictlEvent } from "../../../src/domain/event.ts";
+import type { PictlEvent } from "../../../src/domain/events/event.ts";
 import { compare } from "../measure.ts";
 import { type Group, pictl } from "../row.ts";
 

@@ -1,6 +1,6 @@
 import type { Client } from "@elastic/elasticsearch";
 import { isForbidden } from "../../domain/elastic/failure.ts";
-import type { PictlEvent } from "../../domain/event.ts";
+import type { PictlEvent } from "../../domain/events/event.ts";
 import { faultOf } from "./fault.ts";
 
 const pageSize = 1000;

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import type { EventLog } from "../../app/ports.ts";
 import { PictlError } from "../../domain/errors.ts";
-import type { PictlEvent } from "../../domain/event.ts";
+import type { PictlEvent } from "../../domain/events/event.ts";
 import type { EventFiles } from "./files.ts";
 import { linesFrom } from "./lines.ts";
 import { watchFolder } from "./watch.ts";

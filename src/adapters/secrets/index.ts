@@ -1,7 +1,7 @@
 import type { Secrets } from "../../app/ports.ts";
 import { parseEnvFile } from "../../domain/container/environment/env-file.ts";
 import { PictlError } from "../../domain/errors.ts";
-import { Secret } from "../../domain/secret.ts";
+import { Secret } from "../../domain/secrets/secret.ts";
 import { readText, smallFileBytes, whyUnread } from "../../files/read.ts";
 
 /** What is no text would reach a container as something else than what stands in the file. */

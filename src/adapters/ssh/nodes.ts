@@ -4,7 +4,7 @@ import { abortable } from "../../abort.ts";
 import type { Ask, Connection, HostKeys, Nodes } from "../../app/ports.ts";
 import type { NodeSpec } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
-import type { Secret } from "../../domain/secret.ts";
+import type { Secret } from "../../domain/secrets/secret.ts";
 import { SshConnection } from "./connect/connection.ts";
 import { Connector } from "./connect/connector.ts";
 import type { GuardSettings } from "./guard/guarding.ts";

@@ -4,7 +4,7 @@ import { loggedIn, pullExit } from "../../domain/registry/pull-command.ts";
 import { pullFailure } from "../../domain/registry/pull-failure.ts";
 import { afterLine, pullBegun, pullProgress, type PullState } from "../../domain/registry/pull-output.ts";
 import { type ImageReference, pullName } from "../../domain/registry/reference.ts";
-import type { Secret } from "../../domain/secret.ts";
+import type { Secret } from "../../domain/secrets/secret.ts";
 import type { Command } from "../../domain/shell.ts";
 import { dockerError } from "../kit/docker.ts";
 import { linesOf } from "../kit/streams/lines.ts";

@@ -1,4 +1,4 @@
-import type { PictlEvent } from "../../domain/event.ts";
+import type { PictlEvent } from "../../domain/events/event.ts";
 import { toFailure } from "../../domain/errors.ts";
 import type { Swap } from "../../domain/place/swap.ts";
 import type { Ports, ProgressStep } from "../ports.ts";

@@ -1,5 +1,5 @@
 import type { Config, HooksSpec as HookSettings, Placement } from "../../domain/config/types.ts";
-import type { PictlEvent } from "../../domain/event.ts";
+import type { PictlEvent } from "../../domain/events/event.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { Ports } from "../ports.ts";
 import { record } from "./record.ts";

@@ -1,4 +1,4 @@
-import type { PictlEvent } from "../../domain/event.ts";
+import type { PictlEvent } from "../../domain/events/event.ts";
 import type { Ports } from "../ports.ts";
 
 /** Writes an event, stamped with the time, the cluster, and who and what caused it, and through which face; returns it so. */

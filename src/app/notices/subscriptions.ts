@@ -1,5 +1,5 @@
 import type { Config, HooksSpec, NotifySection } from "../../domain/config/types.ts";
-import type { PictlEvent } from "../../domain/event.ts";
+import type { PictlEvent } from "../../domain/events/event.ts";
 import { typeMatcher } from "../../domain/notices/match.ts";
 import type { Subscription } from "../../domain/notices/outbox.ts";
 

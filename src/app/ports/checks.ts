@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { HeartbeatCheck, NodeSpec } from "../../domain/config/types.ts";
-import type { PictlEvent } from "../../domain/event.ts";
+import type { PictlEvent } from "../../domain/events/event.ts";
 
 /** Looks whether a container does its work. `src/checks/kinds` has the ways. */
 export interface Checks {

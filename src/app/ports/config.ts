@@ -3,7 +3,7 @@ import type { RawConfig } from "../../domain/config/raw.ts";
 import type { SecretSource } from "../../domain/config/secrets/secret-source.ts";
 import type { Config, ConfigProblem } from "../../domain/config/types.ts";
 import type { EnvVariable } from "../../domain/container/environment/variables.ts";
-import type { Secret } from "../../domain/secret.ts";
+import type { Secret } from "../../domain/secrets/secret.ts";
 
 export interface Secrets {
   /** Rejects with secret-missing. */

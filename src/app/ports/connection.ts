@@ -3,7 +3,7 @@ import type { NodeSpec } from "../../domain/config/types.ts";
 import type { CommandEnd } from "../../domain/exec/grade.ts";
 import type { ClockSample } from "../../domain/guard/clock.ts";
 import type { SeenKey } from "../../domain/node/trust.ts";
-import type { Secret } from "../../domain/secret.ts";
+import type { Secret } from "../../domain/secrets/secret.ts";
 import type { Command } from "../../domain/shell.ts";
 
 /** The SSH side: one connection per node, opened at the first use and shared by everything in this command. */

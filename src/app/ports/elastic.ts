@@ -1,4 +1,4 @@
-import type { PictlEvent } from "../../domain/event.ts";
+import type { PictlEvent } from "../../domain/events/event.ts";
 import type { IndexTemplate } from "../../domain/elastic/templates.ts";
 import type { ElasticServer } from "../../domain/elastic/server.ts";
 import type { LogPosition } from "./state.ts";

@@ -1,6 +1,6 @@
 import type { RegistryAddress } from "../../domain/registry/address.ts";
 import type { FoundImage, ImageTag } from "../../domain/registry/listing.ts";
-import type { Secret } from "../../domain/secret.ts";
+import type { Secret } from "../../domain/secrets/secret.ts";
 
 /**
  * Image registries and Docker Hub, asked from this machine. Both reject with registry-unreachable, registry-denied,

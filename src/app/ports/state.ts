@@ -1,4 +1,4 @@
-import type { PictlEvent } from "../../domain/event.ts";
+import type { PictlEvent } from "../../domain/events/event.ts";
 import type { MoveRecord } from "../../domain/move/journal.ts";
 
 export interface EventLog {

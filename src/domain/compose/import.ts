@@ -4,7 +4,7 @@ import { interpolate, type Lookup } from "./interpolate.ts";
 import { volumeCommand } from "./mounts.ts";
 import { networkArgs, networksIn } from "./networks.ts";
 import { entryOf } from "./service.ts";
-import { isSecretName } from "../secret-name.ts";
+import { isSecretName } from "../secrets/secret-name.ts";
 import { isMap, type Json, pairsOf, textOf, textsOf } from "./values.ts";
 
 /** A compose file, and where it is. */

@@ -1,7 +1,7 @@
 import type { RawConfig } from "../config/raw.ts";
 import { type ContainerEdit, addEntries, put } from "../container/edits/entries.ts";
 import { PictlError } from "../errors.ts";
-import { sameValue } from "../same-value.ts";
+import { sameValue } from "./same-value.ts";
 import type { Imported } from "./import.ts";
 
 /** Where services are to run. */

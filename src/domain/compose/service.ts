@@ -4,7 +4,7 @@ import { healthOf } from "./health.ts";
 import { mountsOf, type Places } from "./mounts.ts";
 import { type NetworkName, networksOf } from "./networks.ts";
 import { portsOf } from "./ports.ts";
-import { isSecretName } from "../secret-name.ts";
+import { isSecretName } from "../secrets/secret-name.ts";
 import {
   each,
   isList,

@@ -1,5 +1,5 @@
-import type { PictlEvent } from "../event.ts";
-import { eventWords, isFailureType } from "../event-words.ts";
+import type { PictlEvent } from "../events/event.ts";
+import { eventWords, isFailureType } from "../events/event-words.ts";
 import { part } from "./streams.ts";
 
 export interface DocumentOptions {

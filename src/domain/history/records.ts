@@ -1,6 +1,6 @@
 import type { Placement } from "../config/types.ts";
 import { askedOf } from "../container/drift/asked.ts";
-import { mayBeSecretName } from "../secret-name.ts";
+import { mayBeSecretName } from "../secrets/secret-name.ts";
 
 /** What a container was made from, without what may be secret in it. */
 export interface KeptEntry {

@@ -1,4 +1,4 @@
-import type { PictlEvent } from "../event.ts";
+import type { PictlEvent } from "../events/event.ts";
 import { globMatcher } from "../select.ts";
 
 /** What a receiver is told of where its row does not say: what somebody may have to get up for, and its end. */

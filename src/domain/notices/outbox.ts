@@ -1,5 +1,5 @@
-import type { PictlEvent } from "../event.ts";
-import { type Incidents, isNewsByItself, type Understood, understand } from "../incident.ts";
+import type { PictlEvent } from "../events/event.ts";
+import { type Incidents, isNewsByItself, type Understood, understand } from "../events/incident.ts";
 
 /** One thing to tell: that something began, that it is over, or that it happened. */
 export interface OutboxEntry {

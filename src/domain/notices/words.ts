@@ -1,4 +1,4 @@
-import { isFailureType, pulledImage } from "../event-words.ts";
+import { isFailureType, pulledImage } from "../events/event-words.ts";
 import type { OutboxEntry } from "./outbox.ts";
 
 /** `n2 does not answer`, without the reasons. */

@@ -2,7 +2,7 @@ import type { ImageRow } from "../../app/images.ts";
 import type { NodeRow } from "../../app/nodes.ts";
 import type { ConfigProblem } from "../../domain/config/types.ts";
 import type { Failure } from "../../domain/errors.ts";
-import type { PictlEvent } from "../../domain/event.ts";
+import type { PictlEvent } from "../../domain/events/event.ts";
 import type { MoveRecord } from "../../domain/move/journal.ts";
 import type {
   LiveContainer,

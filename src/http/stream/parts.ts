@@ -1,4 +1,4 @@
-import type { PictlEvent } from "../../domain/event.ts";
+import type { PictlEvent } from "../../domain/events/event.ts";
 import { containersOf } from "../../watch/select.ts";
 import type { LiveConfig, LiveMoves, LiveNode, Model } from "../../watch/model.ts";
 import type { ConfigPart, MovesPart, NodePart, Parts } from "./messages.ts";

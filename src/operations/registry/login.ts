@@ -2,7 +2,7 @@ import type { Ask, RegistryLogin } from "../../app/ports.ts";
 import type { RegistryAddress } from "../../domain/registry/address.ts";
 import { oneRegistry } from "../../domain/registry/choose.ts";
 import { checkUsername } from "../../domain/registry/username.ts";
-import { Secret } from "../../domain/secret.ts";
+import { Secret } from "../../domain/secrets/secret.ts";
 import * as field from "../fields.ts";
 
 /** The fields of a login to a registry. */

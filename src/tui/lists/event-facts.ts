@@ -1,4 +1,4 @@
-import type { PictlEvent } from "../../domain/event.ts";
+import type { PictlEvent } from "../../domain/events/event.ts";
 import { localTime } from "../../view/text/units.ts";
 import type { Fact, RowSight } from "./list.ts";
 

@@ -1,4 +1,4 @@
-import type { PictlEvent } from "../../domain/event.ts";
+import type { PictlEvent } from "../../domain/events/event.ts";
 import type { Model } from "../../watch/model.ts";
 import { duration, localTime } from "../../view/text/units.ts";
 import { changeOf } from "./event-facts.ts";

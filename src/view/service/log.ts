@@ -1,5 +1,5 @@
-import type { PictlEvent } from "../../domain/event.ts";
-import { changeOfEvent, placeOfEvent } from "../../domain/event-words.ts";
+import type { PictlEvent } from "../../domain/events/event.ts";
+import { changeOfEvent, placeOfEvent } from "../../domain/events/event-words.ts";
 import { visible } from "../../domain/text.ts";
 import { type Style, tint } from "../text/style.ts";
 import { duration, localTime } from "../text/units.ts";

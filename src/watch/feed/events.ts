@@ -1,4 +1,4 @@
-import type { PictlEvent } from "../../domain/event.ts";
+import type { PictlEvent } from "../../domain/events/event.ts";
 import { keptEvents } from "../model.ts";
 import { type Feed, spread } from "./feed.ts";
 

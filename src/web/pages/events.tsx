@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { PictlEvent } from "../../domain/event.ts";
+import type { PictlEvent } from "../../domain/events/event.ts";
 import { EventLines } from "../parts/logs/events.tsx";
 import { Failures } from "../parts/results/failures.tsx";
 import { Switch } from "../parts/controls/fields.tsx";

@@ -1,6 +1,6 @@
 import { computed, signal } from "@preact/signals";
 import type { ConfigPart, MovesPart, NodePart, Parts } from "../../http/stream/messages.ts";
-import type { PictlEvent } from "../../domain/event.ts";
+import type { PictlEvent } from "../../domain/events/event.ts";
 import type { LiveContainer, LiveDaemon, LiveHeartbeat, LiveJob, LiveVip } from "../../watch/model.ts";
 
 /** The cluster as the stream has told it. */

@@ -12,10 +12,10 @@ import { openStateFile, savedShipping } from "../../../src/adapters/state/index.
 import { openShippingLoop } from "../../../src/app/elastic/shipping.ts";
 import { containerDocument, nodeDocument } from "../../../src/domain/elastic/measures.ts";
 import { savedObjects } from "../../../src/domain/kibana/saved-objects.ts";
-import { Secret } from "../../../src/domain/secret.ts";
+import { Secret } from "../../../src/domain/secrets/secret.ts";
 import { buildConfig } from "../../../src/domain/config/build.ts";
 import type { Config, ElasticSection } from "../../../src/domain/config/types.ts";
-import type { PictlEvent } from "../../../src/domain/event.ts";
+import type { PictlEvent } from "../../../src/domain/events/event.ts";
 import { startPictl } from "../../support/cli.ts";
 import { type DocumentOf, documentOf, runCommand } from "../../support/command.ts";
 import { elasticObstacle, type ElasticNode, startElasticsearch } from "../../support/elasticsearch/index.ts";

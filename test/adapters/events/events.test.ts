@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openEventLog } from "../../../src/adapters/events/index.ts";
 import type { EventLog } from "../../../src/app/ports.ts";
-import type { PictlEvent } from "../../../src/domain/event.ts";
+import type { PictlEvent } from "../../../src/domain/events/event.ts";
 
 let folder: string;
 let warnings: string[];

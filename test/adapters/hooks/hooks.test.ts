@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { openHooks } from "../../../src/adapters/hooks/index.ts";
-import type { PictlEvent } from "../../../src/domain/event.ts";
+import type { PictlEvent } from "../../../src/domain/events/event.ts";
 import { patience } from "../../support/patience.ts";
 
 const event: PictlEvent = { time: "2026-01-01T00:00:00.000Z", type: "container.moved", container: "web", who: "me" };

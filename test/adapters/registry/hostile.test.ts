@@ -3,7 +3,7 @@ import { afterEach, expect, test } from "vitest";
 import { openRegistries } from "../../../src/adapters/registry/index.ts";
 import type { RegistryAccess } from "../../../src/app/ports.ts";
 import { parseRegistry, type RegistryAddress } from "../../../src/domain/registry/address.ts";
-import { Secret } from "../../../src/domain/secret.ts";
+import { Secret } from "../../../src/domain/secrets/secret.ts";
 import { type Exchange, fakeHttp, type FakeHttp } from "../../support/fake-http.ts";
 
 const registries = openRegistries();

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { openRegistries } from "../../../src/adapters/registry/index.ts";
 import type { RegistryAccess } from "../../../src/app/ports.ts";
 import { parseRegistry } from "../../../src/domain/registry/address.ts";
-import { Secret } from "../../../src/domain/secret.ts";
+import { Secret } from "../../../src/domain/secrets/secret.ts";
 import type { FakeHttp } from "../../support/fake-http.ts";
 import { hubAccount, startFakeHub } from "../../support/fake-hub.ts";
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openRegistries } from "../../../src/adapters/registry/index.ts";
 import type { RegistryAccess } from "../../../src/app/ports.ts";
 import { parseRegistry } from "../../../src/domain/registry/address.ts";
-import { Secret } from "../../../src/domain/secret.ts";
+import { Secret } from "../../../src/domain/secrets/secret.ts";
 import { fakeHttp, type FakeHttp } from "../../support/fake-http.ts";
 import { account, selfSigned, startRegistry, type TestRegistry, whyNoRegistry } from "../../support/registry.ts";
 

@@ -9,7 +9,7 @@ import {
   refuseSeveralLines,
   withEnvironmentOnStdin,
 } from "../../../src/domain/container/environment/variables.ts";
-import { Secret } from "../../../src/domain/secret.ts";
+import { Secret } from "../../../src/domain/secrets/secret.ts";
 import { render, words } from "../../../src/domain/shell.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pictl-secrets-"));

@@ -4,7 +4,7 @@ import type { Connection, Outcome, RunOptions } from "../../../src/app/ports.ts"
 import { PictlError } from "../../../src/domain/errors.ts";
 import { loggedIn, pullExit } from "../../../src/domain/registry/pull-command.ts";
 import { parseReference } from "../../../src/domain/registry/reference.ts";
-import { Secret } from "../../../src/domain/secret.ts";
+import { Secret } from "../../../src/domain/secrets/secret.ts";
 import { words } from "../../../src/domain/shell.ts";
 
 interface Pull {

@@ -7,7 +7,7 @@ import { openImageStore } from "../../../src/adapters/image-store/index.ts";
 import { type PushInput, pushImage } from "../../../src/app/image/push.ts";
 import type { Ports } from "../../../src/app/ports.ts";
 import { type StoredImages } from "../../../src/domain/delivery/stored.ts";
-import type { PictlEvent } from "../../../src/domain/event.ts";
+import type { PictlEvent } from "../../../src/domain/events/event.ts";
 import { node } from "../../fakes/config.ts";
 import { openProgress } from "../../fakes/progress.ts";
 import { ociArchive } from "../../support/image-archive.ts";

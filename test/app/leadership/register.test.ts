@@ -4,7 +4,7 @@ import { openRegister } from "../../../src/app/leadership/register.ts";
 import type { ConfigStore } from "../../../src/app/ports.ts";
 import type { Config } from "../../../src/domain/config/types.ts";
 import { PictlError } from "../../../src/domain/errors.ts";
-import type { PictlEvent } from "../../../src/domain/event.ts";
+import type { PictlEvent } from "../../../src/domain/events/event.ts";
 import { config, node, placement } from "../../fakes/config.ts";
 
 const on = (...nodes: readonly string[]): Config =>

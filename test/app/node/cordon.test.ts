@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { openConfigStore } from "../../../src/adapters/config/index.ts";
 import { cordonNodes } from "../../../src/app/node/cordon.ts";
-import type { PictlEvent } from "../../../src/domain/event.ts";
+import type { PictlEvent } from "../../../src/domain/events/event.ts";
 import { selectNodes } from "../../../src/domain/select.ts";
 import { temporaryFile } from "../../adapters/config/folder.ts";
 

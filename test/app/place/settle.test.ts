@@ -4,7 +4,7 @@ import type { Connection, Engine, Outcome, Ports } from "../../../src/app/ports.
 import { PictlError } from "../../../src/domain/errors.ts";
 import type { ContainerFacts } from "../../../src/domain/docker/facts.ts";
 import { labels } from "../../../src/domain/docker/labels.ts";
-import type { PictlEvent } from "../../../src/domain/event.ts";
+import type { PictlEvent } from "../../../src/domain/events/event.ts";
 import { type Command, render } from "../../../src/domain/shell.ts";
 import { ModelDocker } from "../../domain/place/model.ts";
 import { fakeClock } from "../../fakes/clock.ts";

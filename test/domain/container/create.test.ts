@@ -3,7 +3,7 @@ import { planCreate } from "../../../src/domain/container/create.ts";
 import { drift } from "../../../src/domain/container/drift/drift.ts";
 import { imageOf, runInput, wantedText } from "../../../src/domain/container/drift/wanted.ts";
 import { run } from "../../../src/domain/docker/client/commands.ts";
-import { Secret } from "../../../src/domain/secret.ts";
+import { Secret } from "../../../src/domain/secrets/secret.ts";
 import { render } from "../../../src/domain/shell.ts";
 import { placement } from "../../fakes/config.ts";
 import { containerFacts, imageFacts } from "../../fakes/facts.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { stillKnown } from "../../../src/domain/docker/known.ts";
-import { Secret } from "../../../src/domain/secret.ts";
+import { Secret } from "../../../src/domain/secrets/secret.ts";
 import { containerFacts } from "../../fakes/facts.ts";
 
 const facts = containerFacts({

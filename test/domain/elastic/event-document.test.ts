@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { eventDocument } from "../../../src/domain/elastic/event-document.ts";
 import { newestServer } from "../../../src/domain/elastic/server.ts";
 import { indexTemplates } from "../../../src/domain/elastic/templates.ts";
-import type { PictlEvent } from "../../../src/domain/event.ts";
+import type { PictlEvent } from "../../../src/domain/events/event.ts";
 
 const options = { id: "id", sequence: 7, dataset: "pictl", cluster: "big-shop", version: "1.2.3" };
 const document = (event: Partial<PictlEvent> & { readonly type: string }) =>

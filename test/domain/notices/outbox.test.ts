@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { PictlEvent } from "../../../src/domain/event.ts";
+import type { PictlEvent } from "../../../src/domain/events/event.ts";
 import { typeMatcher } from "../../../src/domain/notices/match.ts";
 import { messageOf } from "../../../src/domain/notices/message.ts";
 import {

@@ -3,7 +3,7 @@ import { abortable } from "../../../src/abort.ts";
 import { record } from "../../../src/app/kit/record.ts";
 import type { Clock } from "../../../src/app/ports.ts";
 import { PictlError } from "../../../src/domain/errors.ts";
-import type { PictlEvent } from "../../../src/domain/event.ts";
+import type { PictlEvent } from "../../../src/domain/events/event.ts";
 import type { OperationContext } from "../../../src/operations/context.ts";
 import type { OpenCluster } from "../../../src/app/ports.ts";
 import * as field from "../../../src/operations/fields.ts";

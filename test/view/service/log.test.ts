@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { PictlEvent } from "../../../src/domain/event.ts";
+import type { PictlEvent } from "../../../src/domain/events/event.ts";
 import { eventLine } from "../../../src/view/service/log.ts";
 
 const plain = { colour: false, width: Infinity };

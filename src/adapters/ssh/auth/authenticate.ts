@@ -1,7 +1,7 @@
 import type { AnyAuthMethod, AuthenticationType, KeyboardInteractiveCallback, NextAuthHandler, Prompt } from "ssh2";
 import { PictlError } from "../../../domain/errors.ts";
 import { quote } from "../../../domain/shell.ts";
-import type { Secret } from "../../../domain/secret.ts";
+import type { Secret } from "../../../domain/secrets/secret.ts";
 import type { Identity } from "./keyring.ts";
 
 export interface Authentication {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ParsedKey, utils } from "ssh2";
-import type { Secret } from "../../../domain/secret.ts";
+import type { Secret } from "../../../domain/secrets/secret.ts";
 import { quote } from "../../../domain/shell.ts";
 import { publicHalf } from "../../../domain/ssh/auth/private-key.ts";
 import { isMissing, readWhole, smallFileBytes, whyUnread } from "../../../files/read.ts";

@@ -1,6 +1,6 @@
 import type { Ask } from "../../../app/ports.ts";
 import { PictlError } from "../../../domain/errors.ts";
-import { Secret } from "../../../domain/secret.ts";
+import { Secret } from "../../../domain/secrets/secret.ts";
 
 export interface HostKeyQuestion {
   /** The node, or the jump host towards it. */

@@ -13,7 +13,7 @@ import type { Identity } from "../auth/keyring.ts";
 import { runProxyCommand } from "./proxy-command.ts";
 import type { Keepalives } from "./keepalive.ts";
 import type { Hop } from "./route.ts";
-import type { Secret } from "../../../domain/secret.ts";
+import type { Secret } from "../../../domain/secrets/secret.ts";
 
 export interface ConnectAttempt {
   readonly ssh2: typeof Ssh2;

@@ -5,7 +5,7 @@ import { abortable, firstOf, pause } from "../../../abort.ts";
 import type { Login } from "../../../app/ports.ts";
 import type { NodeSpec } from "../../../domain/config/types.ts";
 import { PictlError } from "../../../domain/errors.ts";
-import type { Secret } from "../../../domain/secret.ts";
+import type { Secret } from "../../../domain/secrets/secret.ts";
 import { connectError } from "../../../domain/ssh/connect/connect-error.ts";
 import { type HandshakeResult, handshakeChannel } from "../../../domain/ssh/connect/handshakes.ts";
 import { nextWindow, retryDelay, type ConnectStage } from "../../../domain/ssh/connect/retry.ts";

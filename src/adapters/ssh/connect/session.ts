@@ -1,7 +1,7 @@
 import type { Client } from "ssh2";
 import type { GuardOptions } from "../../../app/ports.ts";
 import type { Ticket } from "../../../domain/guard/command.ts";
-import type { Secret } from "../../../domain/secret.ts";
+import type { Secret } from "../../../domain/secrets/secret.ts";
 import { abortable } from "../../../abort.ts";
 import { type Channels, Crowded } from "../run/channels.ts";
 import type { Ending } from "../run/ending.ts";

@@ -3,7 +3,7 @@ import type { Privilege } from "../../../app/ports.ts";
 import { wantsTerminal } from "../../../domain/docker/client/failure.ts";
 import { defaultDockerHost, tellDockerHost, tellRootless } from "../../../domain/docker/engine/endpoint.ts";
 import { PictlError } from "../../../domain/errors.ts";
-import type { Secret } from "../../../domain/secret.ts";
+import type { Secret } from "../../../domain/secrets/secret.ts";
 import { script } from "../../../domain/shell.ts";
 import { visible } from "../../../domain/text.ts";
 import { type ClockSample, tellClock } from "../../../domain/guard/clock.ts";

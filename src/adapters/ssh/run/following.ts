@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import type { ClientChannel } from "ssh2";
 import type { Outcome, RunOptions } from "../../../app/ports.ts";
 import type { PictlError } from "../../../domain/errors.ts";
-import type { Secret } from "../../../domain/secret.ts";
+import type { Secret } from "../../../domain/secrets/secret.ts";
 import { guardRefusal, type Ticket } from "../../../domain/guard/command.ts";
 import { neverStarted } from "../../../domain/ssh/run/never-started.ts";
 import { CapturedStream } from "./captured-stream.ts";

@@ -1,7 +1,7 @@
 import type { ClientChannel } from "ssh2";
 import { onAbort } from "../../../abort.ts";
 import type { RunOptions } from "../../../app/ports.ts";
-import { Secret } from "../../../domain/secret.ts";
+import { Secret } from "../../../domain/secrets/secret.ts";
 
 /**
  * Writes a command's stdin and ends it; stops quietly when `gone` aborts because the command ended first. Rejects

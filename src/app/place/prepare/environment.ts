@@ -4,7 +4,7 @@ import { askedOf } from "../../../domain/container/drift/asked.ts";
 import { envOfArguments, type Wish } from "../../../domain/container/drift/drift.ts";
 import { imageOf, wantedText } from "../../../domain/container/drift/wanted.ts";
 import { type Failure, PictlError, toFailure } from "../../../domain/errors.ts";
-import { Secret } from "../../../domain/secret.ts";
+import { Secret } from "../../../domain/secrets/secret.ts";
 import { sha256 } from "../../kit/digest.ts";
 import type { Ports } from "../../ports.ts";
 

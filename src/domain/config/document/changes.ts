@@ -1,5 +1,5 @@
 import { maskedArguments, maskedText } from "../../container/drift/asked.ts";
-import { mayBeSecretName } from "../../secret-name.ts";
+import { mayBeSecretName } from "../../secrets/secret-name.ts";
 import { quote } from "../../shell.ts";
 import { formatPath, type ConfigPath } from "./path.ts";
 import { isSecretPath, redact } from "../secrets/redact.ts";

@@ -1,4 +1,4 @@
-import { Secret } from "../../secret.ts";
+import { Secret } from "../../secrets/secret.ts";
 
 /** Where a secret comes from. Only what needs it reads it (`readSecret`), so that a command which does not works without. */
 export type SecretSource =

@@ -1,6 +1,6 @@
 import type { Placement } from "../../config/types.ts";
 import { object, text } from "../../docker/json.ts";
-import { secretAssignment } from "../../secret-name.ts";
+import { secretAssignment } from "../../secrets/secret-name.ts";
 
 /** What a container was made from, as its label keeps it: without the value of any variable. */
 export interface Asked {

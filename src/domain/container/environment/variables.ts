@@ -1,5 +1,5 @@
 import { PictlError } from "../../errors.ts";
-import { Secret } from "../../secret.ts";
+import { Secret } from "../../secrets/secret.ts";
 import type { Command } from "../../shell.ts";
 
 export type EnvVariable = readonly [name: string, value: Secret];

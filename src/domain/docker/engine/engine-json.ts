@@ -1,6 +1,6 @@
 import type { EnvVariable } from "../../container/environment/variables.ts";
 import { isAlive } from "../../container/stop/grace.ts";
-import { Secret } from "../../secret.ts";
+import { Secret } from "../../secrets/secret.ts";
 import { visible } from "../../text.ts";
 import type {
   ContainerFacts,

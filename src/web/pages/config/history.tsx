@@ -1,4 +1,4 @@
-import type { PictlEvent } from "../../../domain/event.ts";
+import type { PictlEvent } from "../../../domain/events/event.ts";
 import { Command } from "../../parts/controls/command.tsx";
 import { EventLines } from "../../parts/logs/events.tsx";
 import { Failures } from "../../parts/results/failures.tsx";

@@ -1,4 +1,4 @@
-import type { PictlEvent } from "../../../domain/event.ts";
+import type { PictlEvent } from "../../../domain/events/event.ts";
 import { now } from "../../state/clock.ts";
 import { heartbeat } from "../../state/store.ts";
 import { BarStrip } from "./bars.tsx";

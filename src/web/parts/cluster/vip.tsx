@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { oldAfterMs } from "../../../watch/select.ts";
 import type { LiveVip } from "../../../watch/model.ts";
-import type { PictlEvent } from "../../../domain/event.ts";
+import type { PictlEvent } from "../../../domain/events/event.ts";
 import { vipMove, vipRelease } from "../../deeds/cluster.ts";
 import { Age, Since } from "../display/age.tsx";
 import { DeedButton } from "../controls/doing.tsx";

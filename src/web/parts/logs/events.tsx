@@ -1,5 +1,5 @@
-import { changeOfEvent } from "../../../domain/event-words.ts";
-import type { PictlEvent } from "../../../domain/event.ts";
+import { changeOfEvent } from "../../../domain/events/event-words.ts";
+import type { PictlEvent } from "../../../domain/events/event.ts";
 import { now } from "../../state/clock.ts";
 import { clock } from "../display/words.ts";
 

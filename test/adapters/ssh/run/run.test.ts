@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Connection } from "../../../../src/app/ports.ts";
-import { Secret } from "../../../../src/domain/secret.ts";
+import { Secret } from "../../../../src/domain/secrets/secret.ts";
 import { line, words } from "../../../../src/domain/shell.ts";
 import { addLogin, type Login } from "../../../support/login.ts";
 import { openTestNodes, rejection, started, stdoutOf, throughProxy } from "../../../support/ssh.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { withSecrets } from "../../../../src/app/place/prepare/environment.ts";
-import { Secret } from "../../../../src/domain/secret.ts";
+import { Secret } from "../../../../src/domain/secrets/secret.ts";
 import { placement } from "../../../fakes/config.ts";
 
 test("a secret of several lines is refused with its container, before docker would cut it off", async () => {

@@ -3,7 +3,7 @@ import type { Placement } from "../../../../src/domain/config/types.ts";
 import { askedOf, parseAsked } from "../../../../src/domain/container/drift/asked.ts";
 import { drift, type Wish } from "../../../../src/domain/container/drift/drift.ts";
 import type { EnvVariable } from "../../../../src/domain/container/environment/variables.ts";
-import { Secret } from "../../../../src/domain/secret.ts";
+import { Secret } from "../../../../src/domain/secrets/secret.ts";
 import { placement } from "../../../fakes/config.ts";
 import { containerFacts, imageFacts } from "../../../fakes/facts.ts";
 

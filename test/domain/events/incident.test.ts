@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { PictlEvent } from "../../src/domain/event.ts";
-import { type Incidents, understand } from "../../src/domain/incident.ts";
+import type { PictlEvent } from "../../../src/domain/events/event.ts";
+import { type Incidents, understand } from "../../../src/domain/events/incident.ts";
 
 type Parts = Partial<PictlEvent> & { readonly type: string };
 

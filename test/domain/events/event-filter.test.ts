@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { PictlEvent } from "../../src/domain/event.ts";
-import { type EventFilter, eventMatcher } from "../../src/domain/event-filter.ts";
+import type { PictlEvent } from "../../../src/domain/events/event.ts";
+import { type EventFilter, eventMatcher } from "../../../src/domain/events/event-filter.ts";
 
 const event = (parts: Partial<PictlEvent> = {}): PictlEvent => ({
   time: "2026-01-31T10:00:00.000Z",

@@ -1,5 +1,5 @@
 import type { PictlEvent } from "./event.ts";
-import { globMatcher } from "./select.ts";
+import { globMatcher } from "../select.ts";
 
 export interface EventFilter {
   /** Milliseconds since the epoch. */
