@@ -2,7 +2,7 @@ import { firstOf } from "../../abort.ts";
 import { toFailure } from "../../domain/errors.ts";
 import { deniesUs } from "../../domain/ssh/connect/refusal.ts";
 import { Bell } from "./bell.ts";
-import { type DockerWatch, watchDocker } from "./docker.ts";
+import { type DockerWatch, watchDocker } from "./docker/index.ts";
 import { type NodeFeed, spread } from "./feed.ts";
 import { takePulses } from "./pulses.ts";
 import { measureUses } from "./uses.ts";

@@ -1,4 +1,4 @@
-import type { EngineEvent } from "../../domain/docker/facts.ts";
+import type { EngineEvent } from "../../../domain/docker/facts.ts";
 
 /** What events have named, until somebody looks at it. */
 export interface Pending {

@@ -1,10 +1,10 @@
 import pMap from "p-map";
-import { lookWithin } from "../../app/kit/observe/looking.ts";
-import type { ContainerFacts } from "../../domain/docker/facts.ts";
-import { stillKnown } from "../../domain/docker/known.ts";
-import { PictlError } from "../../domain/errors.ts";
-import { timeLimit } from "../../abort.ts";
-import type { NodeFeed } from "./feed.ts";
+import { lookWithin } from "../../../app/kit/observe/looking.ts";
+import type { ContainerFacts } from "../../../domain/docker/facts.ts";
+import { stillKnown } from "../../../domain/docker/known.ts";
+import { PictlError } from "../../../domain/errors.ts";
+import { timeLimit } from "../../../abort.ts";
+import type { NodeFeed } from "../feed.ts";
 import type { Pending } from "./pending.ts";
 
 /** Thousands of containers, each asked about, from a small machine. */

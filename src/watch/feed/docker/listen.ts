@@ -1,6 +1,6 @@
-import { toFailure } from "../../domain/errors.ts";
-import type { EngineEvent } from "../../domain/docker/facts.ts";
-import { type NodeFeed, spread } from "./feed.ts";
+import { toFailure } from "../../../domain/errors.ts";
+import type { EngineEvent } from "../../../domain/docker/facts.ts";
+import { type NodeFeed, spread } from "../feed.ts";
 
 /** After a stream that broke off, and twice as long after each that did so at once. */
 const againMs = 1000;

@@ -1,6 +1,6 @@
-import { toFailure } from "../../domain/errors.ts";
-import { Bell } from "./bell.ts";
-import type { NodeFeed } from "./feed.ts";
+import { toFailure } from "../../../domain/errors.ts";
+import { Bell } from "../bell.ts";
+import type { NodeFeed } from "../feed.ts";
 import { listenTo } from "./listen.ts";
 import { openLooks } from "./looks.ts";
 import { afterEvent, isPending, nothingPending, type Pending } from "./pending.ts";
