@@ -1,7 +1,7 @@
 import { Flags } from "@oclif/core";
 import { buildImages } from "../src/app/build.ts";
 import { PictlCommand } from "../src/cli/command.ts";
-import * as common from "../src/cli/flags.ts";
+import * as common from "../src/cli/flags/common.ts";
 import { selectPlacements } from "../src/domain/select.ts";
 import { buildView, nothingToBuild } from "../src/view/image/build.ts";
 

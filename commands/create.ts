@@ -1,7 +1,7 @@
 import { Flags } from "@oclif/core";
 import { createContainers } from "../src/app/create.ts";
 import { PictlCommand } from "../src/cli/command.ts";
-import * as common from "../src/cli/flags.ts";
+import * as common from "../src/cli/flags/common.ts";
 import { selectPlacements } from "../src/domain/select.ts";
 import { outcomesView } from "../src/view/container/lifecycle.ts";
 

@@ -1,6 +1,6 @@
 import { examineCluster, untold } from "../src/app/doctor.ts";
 import { PictlCommand } from "../src/cli/command.ts";
-import * as common from "../src/cli/flags.ts";
+import * as common from "../src/cli/flags/common.ts";
 import { exitCodeOf } from "../src/domain/errors.ts";
 import { selectNodes } from "../src/domain/select.ts";
 import { countView, type doctorView, findingsView } from "../src/view/node/doctor.ts";

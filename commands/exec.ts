@@ -1,6 +1,6 @@
 import { Args, Flags } from "@oclif/core";
 import { ExecCommand, execFlags } from "../src/cli/families/exec-command.ts";
-import { execTask } from "../src/cli/families/exec-task.ts";
+import { execTask } from "../src/cli/input/exec-task.ts";
 
 export default class Exec extends ExecCommand {
   static override summary = "Run a command on the nodes; exit with the worst of their exit codes.";

@@ -1,6 +1,6 @@
 import { listImages } from "../src/app/images.ts";
 import { PictlCommand } from "../src/cli/command.ts";
-import * as common from "../src/cli/flags.ts";
+import * as common from "../src/cli/flags/common.ts";
 import { selectNodes } from "../src/domain/select.ts";
 import { imagesView } from "../src/view/image/images.ts";
 

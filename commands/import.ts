@@ -1,7 +1,7 @@
 import { Args, Flags } from "@oclif/core";
 import { importServices } from "../src/app/import.ts";
 import { ConfigCommand } from "../src/cli/families/config-command.ts";
-import * as common from "../src/cli/flags.ts";
+import * as common from "../src/cli/flags/common.ts";
 import { parsePlaces } from "../src/domain/compose/places.ts";
 import { importView } from "../src/view/setup/import.ts";
 

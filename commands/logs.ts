@@ -1,6 +1,6 @@
 import { Flags } from "@oclif/core";
 import { type LogRow, readLogs } from "../src/app/logs/index.ts";
-import * as common from "../src/cli/flags.ts";
+import * as common from "../src/cli/flags/common.ts";
 import { pattern } from "../src/cli/errors/pattern.ts";
 import { StreamCommand } from "../src/cli/families/stream-command.ts";
 import type { Config, Placement } from "../src/domain/config/types.ts";

@@ -1,7 +1,7 @@
 import { Args, Flags } from "@oclif/core";
 import { moveContainer } from "../src/app/move/index.ts";
 import { PictlCommand } from "../src/cli/command.ts";
-import * as common from "../src/cli/flags.ts";
+import * as common from "../src/cli/flags/common.ts";
 import { movesView } from "../src/view/container/move.ts";
 
 export default class Move extends PictlCommand {

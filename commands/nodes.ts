@@ -1,6 +1,6 @@
 import { listNodes } from "../src/app/nodes.ts";
 import { PictlCommand } from "../src/cli/command.ts";
-import * as common from "../src/cli/flags.ts";
+import * as common from "../src/cli/flags/common.ts";
 import { selectNodes } from "../src/domain/select.ts";
 import { nodesView } from "../src/view/node/nodes.ts";
 

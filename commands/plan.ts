@@ -2,8 +2,8 @@ import { Flags } from "@oclif/core";
 import { planCluster } from "../src/app/plan/index.ts";
 import { PictlCommand } from "../src/cli/command.ts";
 import { planOptions } from "../src/domain/plan/options.ts";
-import { planFlags, planWish } from "../src/cli/families/plan-flags.ts";
-import * as common from "../src/cli/flags.ts";
+import { planFlags, planWish } from "../src/cli/flags/plan.ts";
+import * as common from "../src/cli/flags/common.ts";
 import { writePlan } from "../src/cli/input/plan-file.ts";
 import { planView, stepsView } from "../src/view/container/plan.ts";
 

@@ -1,7 +1,7 @@
 import { Flags } from "@oclif/core";
 import { prune } from "../src/app/prune.ts";
 import { PictlCommand } from "../src/cli/command.ts";
-import * as common from "../src/cli/flags.ts";
+import * as common from "../src/cli/flags/common.ts";
 import { selectNodes } from "../src/domain/select.ts";
 import { prunedView, pruneSummary } from "../src/view/image/prune.ts";
 

@@ -1,8 +1,8 @@
 import { Args, Flags } from "@oclif/core";
 import { pullImages } from "../src/app/pull.ts";
 import { PictlCommand } from "../src/cli/command.ts";
-import * as common from "../src/cli/flags.ts";
-import { loginFlags, readLogin } from "../src/cli/families/registry-login.ts";
+import * as common from "../src/cli/flags/common.ts";
+import { loginFlags, readLogin } from "../src/cli/input/registry-login.ts";
 import { parseRegistry } from "../src/domain/registry/address.ts";
 import { localName, parseReference } from "../src/domain/registry/reference.ts";
 import { checkUsername } from "../src/domain/registry/username.ts";

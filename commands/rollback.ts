@@ -1,7 +1,7 @@
 import { Args, Flags } from "@oclif/core";
 import { rollBack } from "../src/app/history/rollback.ts";
 import { PictlCommand } from "../src/cli/command.ts";
-import * as common from "../src/cli/flags.ts";
+import * as common from "../src/cli/flags/common.ts";
 import { containerChangeView } from "../src/view/container/container.ts";
 import { editQuestion } from "../src/view/questions.ts";
 

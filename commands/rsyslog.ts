@@ -1,7 +1,7 @@
 import { Flags } from "@oclif/core";
 import { analyseRsyslog } from "../src/app/rsyslog.ts";
 import { PictlCommand } from "../src/cli/command.ts";
-import { filterFlags, filterOfFlags } from "../src/cli/families/syslog-flags.ts";
+import { filterFlags, filterOfFlags } from "../src/cli/flags/syslog.ts";
 import { parseMoment } from "../src/domain/time.ts";
 import { rsyslogView } from "../src/view/node/rsyslog.ts";
 

@@ -1,7 +1,7 @@
 import { Args, Flags } from "@oclif/core";
 import { searchImages } from "../src/app/search.ts";
 import { RegistryCommand } from "../src/cli/families/registry-command.ts";
-import { insecure, loginFlags } from "../src/cli/families/registry-login.ts";
+import { insecure, loginFlags } from "../src/cli/input/registry-login.ts";
 import { chooseRegistries } from "../src/domain/registry/choose.ts";
 import { parseTerm } from "../src/domain/registry/search.ts";
 import { searchView } from "../src/view/image/search.ts";

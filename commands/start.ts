@@ -1,4 +1,4 @@
-import * as common from "../src/cli/flags.ts";
+import * as common from "../src/cli/flags/common.ts";
 import { LifecycleCommand } from "../src/cli/families/lifecycle-command.ts";
 
 export default class Start extends LifecycleCommand {

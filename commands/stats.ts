@@ -1,7 +1,7 @@
 import { Flags } from "@oclif/core";
 import { type StatsTick, takeStats, watchStats } from "../src/app/stats.ts";
 import { PictlCommand } from "../src/cli/command.ts";
-import * as common from "../src/cli/flags.ts";
+import * as common from "../src/cli/flags/common.ts";
 import { jsonLine } from "../src/view/document.ts";
 import { redraw } from "../src/cli/output/redraw.ts";
 import { sinkOf } from "../src/cli/output/sink.ts";

@@ -1,8 +1,8 @@
 import { Flags } from "@oclif/core";
 import { readSyslog, type SyslogRow } from "../src/app/syslog.ts";
-import * as common from "../src/cli/flags.ts";
+import * as common from "../src/cli/flags/common.ts";
 import { StreamCommand } from "../src/cli/families/stream-command.ts";
-import { filterFlags, filterOfFlags } from "../src/cli/families/syslog-flags.ts";
+import { filterFlags, filterOfFlags } from "../src/cli/flags/syslog.ts";
 import { selectNodes } from "../src/domain/select.ts";
 import { visible } from "../src/domain/text.ts";
 import { prefixes } from "../src/view/text/prefix.ts";

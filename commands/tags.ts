@@ -2,7 +2,7 @@ import { Args, Flags } from "@oclif/core";
 import { listTags } from "../src/app/tags.ts";
 import { pattern } from "../src/cli/errors/pattern.ts";
 import { RegistryCommand } from "../src/cli/families/registry-command.ts";
-import { insecure, loginFlags } from "../src/cli/families/registry-login.ts";
+import { insecure, loginFlags } from "../src/cli/input/registry-login.ts";
 import { chooseRegistries } from "../src/domain/registry/choose.ts";
 import { parseRepository } from "../src/domain/registry/reference.ts";
 import { tagsView } from "../src/view/image/tags.ts";

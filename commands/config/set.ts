@@ -1,7 +1,7 @@
 import { Args, Flags } from "@oclif/core";
 import { setConfigValue } from "../../src/app/config/set.ts";
 import { ConfigCommand } from "../../src/cli/families/config-command.ts";
-import * as common from "../../src/cli/flags.ts";
+import * as common from "../../src/cli/flags/common.ts";
 
 export default class ConfigSet extends ConfigCommand {
   static override summary = "Change one value of the config; the rest of the file stays as it is.";

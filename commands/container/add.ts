@@ -1,7 +1,7 @@
 import { Args, Flags } from "@oclif/core";
 import { addContainer } from "../../src/app/container/add.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
-import * as common from "../../src/cli/flags.ts";
+import * as common from "../../src/cli/flags/common.ts";
 import { containerChangeView } from "../../src/view/container/container.ts";
 
 export default class ContainerAdd extends PictlCommand {

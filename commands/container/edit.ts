@@ -1,7 +1,7 @@
 import { Args, Flags } from "@oclif/core";
 import { editContainer } from "../../src/app/container/edit.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
-import * as common from "../../src/cli/flags.ts";
+import * as common from "../../src/cli/flags/common.ts";
 import { PictlError } from "../../src/domain/errors.ts";
 import { containerChangeView } from "../../src/view/container/container.ts";
 import { editQuestion } from "../../src/view/questions.ts";

@@ -1,7 +1,7 @@
 import { Args, Flags } from "@oclif/core";
 import { pushImage } from "../../src/app/image/push.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
-import * as common from "../../src/cli/flags.ts";
+import * as common from "../../src/cli/flags/common.ts";
 import { openImageArchive } from "../../src/cli/input/image-archive.ts";
 import { localName, pullName } from "../../src/domain/registry/reference.ts";
 import { selectNodes } from "../../src/domain/select.ts";

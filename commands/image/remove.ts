@@ -1,7 +1,7 @@
 import { Args, Flags } from "@oclif/core";
 import { removeImages } from "../../src/app/image/remove.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
-import * as common from "../../src/cli/flags.ts";
+import * as common from "../../src/cli/flags/common.ts";
 import { checkReference } from "../../src/domain/images/reference.ts";
 import { selectNodes } from "../../src/domain/select.ts";
 import { removedImagesView } from "../../src/view/image/images.ts";

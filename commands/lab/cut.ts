@@ -1,6 +1,6 @@
 import { Flags } from "@oclif/core";
 import { PictlCommand } from "../../src/cli/command.ts";
-import { labName, labNode } from "../../src/cli/families/lab-flags.ts";
+import { labName, labNode } from "../../src/cli/flags/lab.ts";
 import { labCut } from "../../src/lab/index.ts";
 import { labView } from "../../src/view/setup/lab.ts";
 

@@ -1,6 +1,6 @@
 import { Flags } from "@oclif/core";
 import { PictlCommand } from "../../src/cli/command.ts";
-import { labName } from "../../src/cli/families/lab-flags.ts";
+import { labName } from "../../src/cli/flags/lab.ts";
 import { labDown } from "../../src/lab/index.ts";
 import { labDownView } from "../../src/view/setup/lab.ts";
 

@@ -1,6 +1,6 @@
 import { Args } from "@oclif/core";
 import { PictlCommand } from "../../src/cli/command.ts";
-import { labName } from "../../src/cli/families/lab-flags.ts";
+import { labName } from "../../src/cli/flags/lab.ts";
 import { labHeal } from "../../src/lab/index.ts";
 import { labView } from "../../src/view/setup/lab.ts";
 

@@ -2,8 +2,8 @@ import { Args, Flags } from "@oclif/core";
 import { resolve } from "node:path";
 import { addNode } from "../../src/app/node/add.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
-import * as common from "../../src/cli/flags.ts";
-import { trustBy } from "../../src/cli/families/host-keys.ts";
+import * as common from "../../src/cli/flags/common.ts";
+import { trustBy } from "../../src/cli/input/host-keys.ts";
 import { nodeChangeView } from "../../src/view/node/node.ts";
 
 export default class NodeAdd extends PictlCommand {

@@ -1,5 +1,5 @@
 import { CordonCommand } from "../../src/cli/families/cordon-command.ts";
-import * as common from "../../src/cli/flags.ts";
+import * as common from "../../src/cli/flags/common.ts";
 
 export default class NodeCordon extends CordonCommand {
   static override summary = "Place nothing new on these nodes; what runs there goes on.";

@@ -1,7 +1,7 @@
 import { Args, Flags } from "@oclif/core";
 import { drainNode } from "../../src/app/node/drain-node.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
-import * as common from "../../src/cli/flags.ts";
+import * as common from "../../src/cli/flags/common.ts";
 import { drainQuestion, nodeRemovalView } from "../../src/view/node/node.ts";
 
 export default class NodeDrain extends PictlCommand {

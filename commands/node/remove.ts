@@ -2,7 +2,7 @@ import { Args, Flags } from "@oclif/core";
 import { removeDrainedNode } from "../../src/app/node/remove-drained.ts";
 import { removeNode } from "../../src/app/node/remove.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
-import * as common from "../../src/cli/flags.ts";
+import * as common from "../../src/cli/flags/common.ts";
 import { drainQuestion, nodeRemovalView } from "../../src/view/node/node.ts";
 import { nodeRemovalQuestion } from "../../src/view/questions.ts";
 

@@ -1,8 +1,8 @@
 import { Flags } from "@oclif/core";
 import { trustNodes } from "../../src/app/node/trust.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
-import * as common from "../../src/cli/flags.ts";
-import { trustBy } from "../../src/cli/families/host-keys.ts";
+import * as common from "../../src/cli/flags/common.ts";
+import { trustBy } from "../../src/cli/input/host-keys.ts";
 import { oneForFingerprints } from "../../src/domain/node/trust.ts";
 import { selectNodes } from "../../src/domain/select.ts";
 import { hostKeysView } from "../../src/view/node/node.ts";

@@ -1,5 +1,5 @@
 import { CordonCommand } from "../../src/cli/families/cordon-command.ts";
-import * as common from "../../src/cli/flags.ts";
+import * as common from "../../src/cli/flags/common.ts";
 
 export default class NodeUncordon extends CordonCommand {
   static override summary = "Open nodes again that were cordoned or drained.";

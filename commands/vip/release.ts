@@ -1,5 +1,5 @@
 import { Args } from "@oclif/core";
-import * as common from "../../src/cli/flags.ts";
+import * as common from "../../src/cli/flags/common.ts";
 import { VipCommand, vipFlags } from "../../src/cli/families/vip-command.ts";
 import { vipReleaseQuestion } from "../../src/view/questions.ts";
 

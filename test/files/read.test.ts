@@ -12,7 +12,7 @@ import { openConfigStore } from "../../src/adapters/config/index.ts";
 import { openSecrets } from "../../src/adapters/secrets/index.ts";
 import { readKeyFile } from "../../src/adapters/ssh/auth/key-file.ts";
 import { readIfThere } from "../../src/adapters/ssh/config/text-file.ts";
-import { execTask } from "../../src/cli/families/exec-task.ts";
+import { execTask } from "../../src/cli/input/exec-task.ts";
 import { readText, readWhole, whyUnread } from "../../src/files/read.ts";
 
 let folder: string;

@@ -20,7 +20,7 @@ export default class ServeUserAdd extends AccountsCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(ServeUserAdd);
     const { name, role, replace } = flags;
-    const { passwordOnStdin } = await import("../../../src/cli/families/registry-login.ts");
+    const { passwordOnStdin } = await import("../../../src/cli/input/registry-login.ts");
     const password = flags["password-stdin"]
       ? await passwordOnStdin(this.signal)
       : await this.ask.hidden(`Password for ${name}`, "Give it by stdin: `--password-stdin < FILE`.");

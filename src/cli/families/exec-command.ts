@@ -4,7 +4,7 @@ import type { Context } from "../../context.ts";
 import { selectNodes } from "../../domain/select.ts";
 import { finishedText, foldedView, plannedView } from "../../view/node/exec.ts";
 import { type GlobalFlags, PictlCommand } from "../command.ts";
-import * as common from "../flags.ts";
+import * as common from "../flags/common.ts";
 import { liveOutput } from "../output/live-output.ts";
 import { givenStdin, leaveStdin } from "../input/stdin.ts";
 

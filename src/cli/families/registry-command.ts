@@ -2,7 +2,7 @@ import type { RegistryLogin } from "../../app/ports.ts";
 import type { RegistryAddress } from "../../domain/registry/address.ts";
 import { oneRegistry } from "../../domain/registry/choose.ts";
 import { PictlCommand } from "../command.ts";
-import { readLogin } from "./registry-login.ts";
+import { readLogin } from "../input/registry-login.ts";
 
 /** What the commands share that ask registries from this machine (`search`, `tags`). */
 export abstract class RegistryCommand extends PictlCommand {

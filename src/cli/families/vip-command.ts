@@ -9,7 +9,7 @@ import type { VipWish } from "../../domain/vip/memory.ts";
 import { selectVip } from "../../domain/vip/select.ts";
 import { vipChangesView } from "../../view/service/vip.ts";
 import { type GlobalFlags, PictlCommand } from "../command.ts";
-import * as common from "../flags.ts";
+import * as common from "../flags/common.ts";
 
 export const vipFlags = {
   wait: Flags.integer({

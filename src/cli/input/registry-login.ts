@@ -4,7 +4,7 @@ import type { Ask, RegistryLogin } from "../../app/ports.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { checkUsername } from "../../domain/registry/username.ts";
 import { Secret } from "../../domain/secrets/secret.ts";
-import { givenStdin, leaveStdin } from "../input/stdin.ts";
+import { givenStdin, leaveStdin } from "./stdin.ts";
 
 /** The flags of a login. There is none for the password: arguments can be read by everybody on the machine. */
 export const loginFlags = {
