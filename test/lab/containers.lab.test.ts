@@ -12,7 +12,7 @@ import Status from "../../commands/status.ts";
 import Stop from "../../commands/stop.ts";
 import type { ActionRow } from "../../src/app/kit/act.ts";
 import { createContainers } from "../../src/app/create.ts";
-import { lifecycle } from "../../src/app/lifecycle.ts";
+import { lifecycle } from "../../src/app/container/lifecycle.ts";
 import type { StatusRow } from "../../src/app/status.ts";
 import { quote } from "../../src/domain/shell.ts";
 import { pictl } from "../support/cli.ts";

@@ -4,7 +4,7 @@ import { createContainers } from "../../src/app/create.ts";
 import { openHeartbeat } from "../../src/app/heartbeat/index.ts";
 import { heartbeatOnce } from "../../src/app/heartbeat/once.ts";
 import { withLocks } from "../../src/app/kit/locks.ts";
-import { lifecycle } from "../../src/app/lifecycle.ts";
+import { lifecycle } from "../../src/app/container/lifecycle.ts";
 import { containerStatus } from "../../src/app/status.ts";
 import type { Config } from "../../src/domain/config/types.ts";
 import type { Recreate } from "../../src/domain/container/create.ts";

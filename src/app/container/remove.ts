@@ -1,7 +1,7 @@
 import type { Config, Placement } from "../../domain/config/types.ts";
 import { planRemoveContainer } from "../../domain/container/edits/remove.ts";
 import { type Failure, hintedFurther } from "../../domain/errors.ts";
-import { lifecycle } from "../lifecycle.ts";
+import { lifecycle } from "./lifecycle.ts";
 import type { ConfigStore, Ports } from "../ports.ts";
 import { record } from "../kit/record.ts";
 import type { Report } from "../kit/report.ts";

@@ -2,7 +2,7 @@ import type { Config } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
 import type { Action } from "../../domain/heartbeat/decide.ts";
 import { createContainers } from "../create.ts";
-import { lifecycle } from "../lifecycle.ts";
+import { lifecycle } from "../container/lifecycle.ts";
 import type { HeartbeatPorts } from "../ports.ts";
 
 /**

@@ -7,7 +7,7 @@ import { createSettled } from "../create.ts";
 import { isPlaced } from "../copies/refuse-moved.ts";
 import type { ActionRow } from "../kit/act.ts";
 import type { Conducted } from "../kit/conducted.ts";
-import { lifecycle } from "../lifecycle.ts";
+import { lifecycle } from "../container/lifecycle.ts";
 import { moveContainer, type MoveRow } from "../move/index.ts";
 import type { PlaceOptions } from "../place/index.ts";
 import { rolloutStopped } from "../place/rollout/roll-out.ts";

@@ -1,4 +1,4 @@
-import { lifecycle } from "../../app/lifecycle.ts";
+import { lifecycle } from "../../app/container/lifecycle.ts";
 import type { Placement } from "../../domain/config/types.ts";
 import type { LifecycleAction } from "../../domain/container/lifecycle.ts";
 import { selectWithStrays } from "../../domain/select.ts";

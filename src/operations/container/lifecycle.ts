@@ -1,4 +1,4 @@
-import { lifecycle } from "../../app/lifecycle.ts";
+import { lifecycle } from "../../app/container/lifecycle.ts";
 import type { ActionRow } from "../../app/kit/act.ts";
 import type { Report } from "../../app/kit/report.ts";
 import type { LifecycleAction } from "../../domain/container/lifecycle.ts";

@@ -11,7 +11,7 @@ import { act, type ActionRow, type Done, recordingFailure } from "../../kit/act.
 import { type FanOut, fanOut } from "../../kit/fan-out.ts";
 import { nodeOf } from "../../kit/observe/observer.ts";
 import { reach } from "../../kit/reach.ts";
-import { applyLifecycle } from "../../lifecycle.ts";
+import { applyLifecycle } from "../../container/lifecycle.ts";
 import type { Ports, ProgressStep } from "../../ports.ts";
 import { pullMissing } from "../prepare/image.ts";
 import { replaceOrMake, seeThatItWorks, wouldPlace } from "../index.ts";
