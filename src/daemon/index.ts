@@ -8,7 +8,7 @@ import type { Config } from "../domain/config/types.ts";
 import type { DaemonState } from "../domain/daemon.ts";
 import { PictlError } from "../domain/errors.ts";
 import type { Found } from "../domain/node/left-behind.ts";
-import { switchedOff } from "../domain/heartbeat/subjects.ts";
+import { switchedOff } from "../domain/heartbeat/checks/subjects.ts";
 import { beat } from "./heart.ts";
 import { startLeading } from "./leader.ts";
 import { watchLeaving } from "./leaving.ts";

@@ -12,7 +12,7 @@ import {
   withMoves,
   withoutCounts,
 } from "../../domain/heartbeat/memory.ts";
-import { outdated } from "../../domain/heartbeat/outdated.ts";
+import { outdated } from "../../domain/heartbeat/safeguards/outdated.ts";
 import { nodesOf, type Placed } from "../../domain/leadership/placed.ts";
 import { safety } from "../../domain/safety.ts";
 import { noteGenerations } from "../copies/generations.ts";

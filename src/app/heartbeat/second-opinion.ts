@@ -1,6 +1,6 @@
 import type { Config } from "../../domain/config/types.ts";
 import type { CheckFact, NodeFacts } from "../../domain/heartbeat/facts.ts";
-import { checkTimeoutMs, connectsFromHere } from "../../domain/heartbeat/subjects.ts";
+import { checkTimeoutMs, connectsFromHere } from "../../domain/heartbeat/checks/subjects.ts";
 import { nodeOf } from "../kit/observe/observer.ts";
 import type { HeartbeatPorts } from "../ports.ts";
 import { peersIn } from "./witness.ts";

@@ -1,5 +1,5 @@
 import type { Config } from "../../domain/config/types.ts";
-import type { FailingChange } from "../../domain/heartbeat/failing.ts";
+import type { FailingChange } from "../../domain/heartbeat/checks/failing.ts";
 import { runHooks } from "../kit/hooks.ts";
 import { stamp } from "../kit/record.ts";
 import type { Ports } from "../ports.ts";

@@ -1,5 +1,5 @@
 import type { Config } from "../config/types.ts";
-import { switchedOff } from "../heartbeat/subjects.ts";
+import { switchedOff } from "../heartbeat/checks/subjects.ts";
 import { type Check, ok, problem, warning } from "./check.ts";
 import { quote } from "../shell.ts";
 

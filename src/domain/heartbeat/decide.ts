@@ -2,16 +2,16 @@ import type { Config } from "../config/types.ts";
 import { isOurs } from "../container/copies/ownership.ts";
 import { safety } from "../safety.ts";
 import { type CheckFact, keyOf, type NodeFacts, type RoundFacts, type WantedMove } from "./facts.ts";
-import { type CheckState, failingChanges, type FailingChange } from "./failing.ts";
-import { isolation } from "./isolation.ts";
-import { type LeftAlone, leftAlone, rememberStopped } from "./left-alone.ts";
-import { dataLeftBehind, rememberVolumes } from "./local-data.ts";
-import { forbiddenBy, memoryOfMovesMs } from "./limits.ts";
+import { type CheckState, failingChanges, type FailingChange } from "./checks/failing.ts";
+import { isolation } from "./safeguards/isolation.ts";
+import { type LeftAlone, leftAlone, rememberStopped } from "./safeguards/left-alone.ts";
+import { dataLeftBehind, rememberVolumes } from "./safeguards/local-data.ts";
+import { forbiddenBy, memoryOfMovesMs } from "./safeguards/limits.ts";
 import { freshTrial, type Memory, type NodeMemory, type Trial, withoutCounts } from "./memory.ts";
-import { mayRestart } from "./pauses.ts";
-import { stillStarting } from "./starting.ts";
+import { mayRestart } from "./checks/pauses.ts";
+import { stillStarting } from "./checks/starting.ts";
 import { staleCopies, type StaleCopy, undatedCopies, unknownCopies } from "./stale.ts";
-import { type Verdict, verdict } from "./verdict.ts";
+import { type Verdict, verdict } from "./checks/verdict.ts";
 
 /** What a round asks to be done. Each is about one container and safe to repeat. */
 export type Action =

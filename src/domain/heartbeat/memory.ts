@@ -1,6 +1,6 @@
 import type { VolumeMount } from "../docker/facts.ts";
 import type { NodeFacts, WantedMove } from "./facts.ts";
-import type { Failing } from "./failing.ts";
+import type { Failing } from "./checks/failing.ts";
 
 /** What is carried from round to round, and over a restart as JSON. Times are of a clock that never goes back. */
 export interface Memory {

@@ -1,6 +1,6 @@
 import { checkKinds, type Config, type HeartbeatCheck, type Placement } from "../config/types.ts";
 import type { ContainerFacts } from "../docker/facts.ts";
-import { neverAnswers } from "../heartbeat/never-answers.ts";
+import { neverAnswers } from "../heartbeat/checks/never-answers.ts";
 import type { Swap } from "./swap.ts";
 
 type Check = HeartbeatCheck["check"];

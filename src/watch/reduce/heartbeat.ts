@@ -1,7 +1,7 @@
 import type { Config } from "../../domain/config/types.ts";
 import type { DaemonState } from "../../domain/daemon.ts";
 import { freshTrial, type Memory } from "../../domain/heartbeat/memory.ts";
-import { subjects } from "../../domain/heartbeat/subjects.ts";
+import { subjects } from "../../domain/heartbeat/checks/subjects.ts";
 import type { LiveCheck, LiveHeartbeat } from "../model.ts";
 
 /** What the daemon has told: its memory, with times of the wall clock, and its state. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { tellFailing } from "../../../src/app/heartbeat/tell-failing.ts";
 import type { Ports } from "../../../src/app/ports.ts";
-import type { FailingChange } from "../../../src/domain/heartbeat/failing.ts";
+import type { FailingChange } from "../../../src/domain/heartbeat/checks/failing.ts";
 import { config, placement } from "../../fakes/config.ts";
 
 const placements = [

@@ -6,7 +6,7 @@ import type { ContainerFacts } from "../../../src/domain/docker/facts.ts";
 import { type Action, decide, type Decision } from "../../../src/domain/heartbeat/decide.ts";
 import type { NodeFacts, RoundFacts } from "../../../src/domain/heartbeat/facts.ts";
 import { type Memory, noMemory } from "../../../src/domain/heartbeat/memory.ts";
-import { subjects } from "../../../src/domain/heartbeat/subjects.ts";
+import { subjects } from "../../../src/domain/heartbeat/checks/subjects.ts";
 import { config, node, placement } from "../../fakes/config.ts";
 import { copy, dockerSilent, refused, silent, up } from "./facts.ts";
 

@@ -1,5 +1,5 @@
 import type { Config } from "../../../src/domain/config/types.ts";
-import { subjects } from "../../../src/domain/heartbeat/subjects.ts";
+import { subjects } from "../../../src/domain/heartbeat/checks/subjects.ts";
 import type { Copy } from "./sight.ts";
 
 /**

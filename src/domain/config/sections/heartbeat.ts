@@ -1,10 +1,10 @@
-import { defaultGraceMs } from "../../heartbeat/starting.ts";
-import { neverAnswers } from "../../heartbeat/never-answers.ts";
+import { defaultGraceMs } from "../../heartbeat/checks/starting.ts";
+import { neverAnswers } from "../../heartbeat/checks/never-answers.ts";
 import { isNodeName } from "../findings/names.ts";
 import type { ConfigPath } from "../document/path.ts";
 import type { Findings } from "../findings/problem.ts";
 import type { RawCheck, RawConfig } from "../raw.ts";
-import { switchedOff } from "../../heartbeat/subjects.ts";
+import { switchedOff } from "../../heartbeat/checks/subjects.ts";
 import {
   checkKinds,
   type Config,

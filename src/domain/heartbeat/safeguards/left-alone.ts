@@ -1,13 +1,13 @@
-import type { Config, Placement } from "../config/types.ts";
-import { isDone } from "../container/create.ts";
-import { runsElsewhere, whereItRuns } from "../container/copies/elsewhere.ts";
-import { placedOf } from "../container/copies/generations.ts";
-import { isAlive } from "../container/stop/grace.ts";
-import { generationOf, isOurs } from "../container/copies/ownership.ts";
-import { markOf, whoStopped } from "../container/stop/stop-mark.ts";
-import type { ContainerFacts } from "../docker/facts.ts";
-import { keyOf, type RoundFacts } from "./facts.ts";
-import type { Memory } from "./memory.ts";
+import type { Config, Placement } from "../../config/types.ts";
+import { isDone } from "../../container/create.ts";
+import { runsElsewhere, whereItRuns } from "../../container/copies/elsewhere.ts";
+import { placedOf } from "../../container/copies/generations.ts";
+import { isAlive } from "../../container/stop/grace.ts";
+import { generationOf, isOurs } from "../../container/copies/ownership.ts";
+import { markOf, whoStopped } from "../../container/stop/stop-mark.ts";
+import type { ContainerFacts } from "../../docker/facts.ts";
+import { keyOf, type RoundFacts } from "../facts.ts";
+import type { Memory } from "../memory.ts";
 
 type Place = Pick<Placement, "container" | "node">;
 

@@ -1,6 +1,6 @@
-import { checkKinds, type HeartbeatCheck, type Placement } from "../config/types.ts";
-import type { PublishSpec } from "../docker/run/publish-spec.ts";
-import { parseRunArgs } from "../docker/run/run-args.ts";
+import { checkKinds, type HeartbeatCheck, type Placement } from "../../config/types.ts";
+import type { PublishSpec } from "../../docker/run/publish-spec.ts";
+import { parseRunArgs } from "../../docker/run/run-args.ts";
 
 /**
  * Why a check of a port can never succeed, in a sentence with what to write instead; undefined when it may. A daemon

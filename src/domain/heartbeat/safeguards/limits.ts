@@ -1,5 +1,5 @@
-import type { WantedMove } from "./facts.ts";
-import type { PastMove } from "./memory.ts";
+import type { WantedMove } from "../facts.ts";
+import type { PastMove } from "../memory.ts";
 
 const minute = 60_000;
 /** A container moves at most once in this time; doubled with each one that came within four hours of the last. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type CheckState, type Failing, failingChanges } from "../../../src/domain/heartbeat/failing.ts";
+import { type CheckState, type Failing, failingChanges } from "../../../../src/domain/heartbeat/checks/failing.ts";
 
 const ok: CheckState = { is: "ok" };
 const unsaid: CheckState = { is: "unsaid" };

@@ -1,6 +1,6 @@
-import type { NodeFacts } from "./facts.ts";
-import type { Memory } from "./memory.ts";
-import { safety } from "../safety.ts";
+import type { NodeFacts } from "../facts.ts";
+import type { Memory } from "../memory.ts";
+import { safety } from "../../safety.ts";
 
 /** Clean rounds until a controller that was cut off trusts its eyes again. */
 const cleanRoundsNeeded = 2;

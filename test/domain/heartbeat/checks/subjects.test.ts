@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { checkTimeoutMs, subjects } from "../../../src/domain/heartbeat/subjects.ts";
-import { config, placement } from "../../fakes/config.ts";
+import { checkTimeoutMs, subjects } from "../../../../src/domain/heartbeat/checks/subjects.ts";
+import { config, placement } from "../../../fakes/config.ts";
 
 test("every entry is checked, and of the others what may fail over", () => {
   const cluster = config({

@@ -1,4 +1,4 @@
-import { keyOf } from "./facts.ts";
+import { keyOf } from "../facts.ts";
 
 /**
  * Checks that fail and have been told so, by `container@node`: each by itself, or with all others of a dead node. What is

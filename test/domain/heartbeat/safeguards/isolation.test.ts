@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { NodeFacts } from "../../../src/domain/heartbeat/facts.ts";
-import { isolation } from "../../../src/domain/heartbeat/isolation.ts";
-import type { Memory, NodeMemory } from "../../../src/domain/heartbeat/memory.ts";
-import { dockerSilent, refused, silent, up } from "./facts.ts";
+import type { NodeFacts } from "../../../../src/domain/heartbeat/facts.ts";
+import { isolation } from "../../../../src/domain/heartbeat/safeguards/isolation.ts";
+import type { Memory, NodeMemory } from "../../../../src/domain/heartbeat/memory.ts";
+import { dockerSilent, refused, silent, up } from "../facts.ts";
 
 const missed = silent({ missed: ["n1"] });
 const seen = silent({ seen: ["n1"] });

@@ -1,6 +1,6 @@
-import { checkKinds, type Config } from "../config/types.ts";
-import { plural } from "../text.ts";
-import type { Subject } from "./facts.ts";
+import { checkKinds, type Config } from "../../config/types.ts";
+import { plural } from "../../text.ts";
+import type { Subject } from "../facts.ts";
 
 /**
  * What a round checks: every entry of `hb`, and for a container that may fail over without one, that it runs. Who

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { mayRestart } from "../../../src/domain/heartbeat/pauses.ts";
+import { mayRestart } from "../../../../src/domain/heartbeat/checks/pauses.ts";
 
 test.each([
   [0, null, true],

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { CheckKindName } from "../../../src/domain/config/types.ts";
-import { neverAnswers } from "../../../src/domain/heartbeat/never-answers.ts";
+import type { CheckKindName } from "../../../../src/domain/config/types.ts";
+import { neverAnswers } from "../../../../src/domain/heartbeat/checks/never-answers.ts";
 
 const of = (kind: CheckKindName, args: string, more: Record<string, unknown> = {}): string | undefined =>
   neverAnswers({ kind, port: 80, ...more }, { container: "web", args: args.split(" ").filter((word) => word !== "") });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { verdict } from "../../../src/domain/heartbeat/verdict.ts";
-import { dockerSilent, refused, silent, up } from "./facts.ts";
+import { verdict } from "../../../../src/domain/heartbeat/checks/verdict.ts";
+import { dockerSilent, refused, silent, up } from "../facts.ts";
 
 const failed = { ok: false, message: "connection refused", node: "n2" };
 

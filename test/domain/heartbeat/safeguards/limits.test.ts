@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { WantedMove } from "../../../src/domain/heartbeat/facts.ts";
-import { forbiddenBy } from "../../../src/domain/heartbeat/limits.ts";
-import type { PastMove } from "../../../src/domain/heartbeat/memory.ts";
+import type { WantedMove } from "../../../../src/domain/heartbeat/facts.ts";
+import { forbiddenBy } from "../../../../src/domain/heartbeat/safeguards/limits.ts";
+import type { PastMove } from "../../../../src/domain/heartbeat/memory.ts";
 
 const minute = 60_000;
 const wanted = (container: string, from: string, nodeDead = false): WantedMove => ({ container, from, nodeDead });

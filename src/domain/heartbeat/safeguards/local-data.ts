@@ -1,9 +1,9 @@
-import type { Config, Placement } from "../config/types.ts";
-import { isOurs } from "../container/copies/ownership.ts";
-import type { VolumeMount } from "../docker/facts.ts";
-import { formatLocalData, ownData } from "../move/local-data.ts";
-import { keyOf, type RoundFacts } from "./facts.ts";
-import type { Memory } from "./memory.ts";
+import type { Config, Placement } from "../../config/types.ts";
+import { isOurs } from "../../container/copies/ownership.ts";
+import type { VolumeMount } from "../../docker/facts.ts";
+import { formatLocalData, ownData } from "../../move/local-data.ts";
+import { keyOf, type RoundFacts } from "../facts.ts";
+import type { Memory } from "../memory.ts";
 
 /** What this round has seen of volumes, and for what it could not see what was known before. */
 export function rememberVolumes(before: Memory["volumes"], config: Config, round: RoundFacts): Memory["volumes"] {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { FailOverAction } from "../../../src/domain/heartbeat/decide.ts";
-import { outdated } from "../../../src/domain/heartbeat/outdated.ts";
+import type { FailOverAction } from "../../../../src/domain/heartbeat/decide.ts";
+import { outdated } from "../../../../src/domain/heartbeat/safeguards/outdated.ts";
 
 const action = (nodeDead: boolean): FailOverAction => ({
   do: "fail-over",

@@ -1,6 +1,6 @@
-import { upForMs } from "../docker/up-for.ts";
-import { type CheckFact, type NodeFacts } from "./facts.ts";
-import type { Trial } from "./memory.ts";
+import { upForMs } from "../../docker/up-for.ts";
+import { type CheckFact, type NodeFacts } from "../facts.ts";
+import type { Trial } from "../memory.ts";
 
 /** How long a container may take after a start until its check succeeds, where the check does not say (`grace`). */
 export const defaultGraceMs = 30_000;

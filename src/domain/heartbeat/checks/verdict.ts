@@ -1,5 +1,5 @@
-import { safety } from "../safety.ts";
-import type { CheckFact, NodeFacts } from "./facts.ts";
+import { safety } from "../../safety.ts";
+import type { CheckFact, NodeFacts } from "../facts.ts";
 
 /**
  * What a check means together with what is known of its node. `failing` counts towards a failover; `unsure` neither
