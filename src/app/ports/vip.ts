@@ -21,6 +21,8 @@ export interface SavedVip {
 
 /** Whether this process may decide, among several that could. */
 export interface Authority {
+  /** It certainly leads: nobody else may give or take an address. */
+  leads(): boolean;
   current(section: Pick<VipSection, "ip" | "mode">): VipFacts["authority"];
   /**
    * From now on orders carry a greater epoch, durably: what was sent before is refused by who has seen it. Resolves to

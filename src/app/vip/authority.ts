@@ -7,11 +7,13 @@ import type { Authority } from "../ports.ts";
  * unless another daemon is seen to lead: that is what its mode is for.
  */
 export function authorityOf(leadership: Leadership, config: () => Promise<Config>): Authority {
+  const leads = (): boolean => leadership.role() === "leader";
   return {
+    leads,
     current: ({ ip, mode }) => {
       const frozen = leadership.frozen().flatMap(({ vip, node }) => (vip === ip ? [node] : []));
       return mode === "lease"
-        ? { leader: leadership.role() === "leader", until: leadership.until(), frozen }
+        ? { leader: leads(), until: leadership.until(), frozen }
         : { leader: leadership.role() !== "standby", until: Infinity, frozen };
     },
     async raise(mode) {
@@ -21,7 +23,7 @@ export function authorityOf(leadership: Leadership, config: () => Promise<Config
       return (await leadership.raise()) || mode === "static";
     },
     // Who is not elected has nobody to remember it, and would ask in vain with each look.
-    freeze: async (vip, node) => leadership.role() === "leader" && leadership.freeze(await config(), { vip, node }),
+    freeze: async (vip, node) => leads() && leadership.freeze(await config(), { vip, node }),
     thaw: (vip, node) => leadership.thaw({ vip, node }),
   };
 }

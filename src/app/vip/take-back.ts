@@ -20,6 +20,7 @@ export function openTakingBack(
 ): TakingBack {
   /** Why a node did not obey, as it was told last. */
   const told = new Map<string, string>();
+  let led = false;
   const takeBack = async (config: Config, { ip, node }: StrayAddress): Promise<boolean> => {
     const order = { do: "remove", node, fence: true, seen: true } as const;
     const { outcome, why = "nobody knows whether it was done" } = await carryOutOrders(
@@ -40,11 +41,11 @@ export function openTakingBack(
   return {
     async round(config, gone = []) {
       const asked = { ...config, nodes: [...config.nodes, ...gone] };
-      const strays = straysOf(config, await survey.look(asked));
-      const [first] = strays;
-      if (!first || !authority.current({ ip: first.ip, mode: "lease" }).leader || !(await authority.raise("lease"))) {
-        return strays;
-      }
+      // What another leader has given since, no node has told us.
+      const begins = authority.leads() && !led;
+      const strays = straysOf(config, await survey.look(asked, { believing: !begins }));
+      led = authority.leads();
+      if (strays.length === 0 || !led || !(await authority.raise("lease"))) return strays;
       const taken = await Promise.all(strays.map((stray) => takeBack(asked, stray)));
       return strays.filter((_, index) => !taken[index]);
     },
