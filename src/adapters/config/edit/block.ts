@@ -84,8 +84,9 @@ export function deleteFromBlock(text: string, container: Container, index: numbe
   const contentEnd = endsAtLineStart ? valueEnd : lineEnd(text, valueEnd);
   if (text.slice(from, start).trim() !== "") return [pullUp(text, start, contentEnd, starts[index + 1])];
   const end = endsAtLineStart ? contentEnd : afterLineBreak(text, contentEnd);
-  if (end < text.length || endsAtLineStart || from === 0 || end > contentEnd) return [{ start: from, end, text: "" }];
-  return [{ start: beforeLineBreak(text, from), end, text: "" }];
+  // The last line of a file without a line break at its end takes the one before it along.
+  const own = endsAtLineStart || end > contentEnd;
+  return [{ start: own ? from : beforeLineBreak(text, from), end, text: "" }];
 }
 
 /** The first of its collection stands behind the dash of an item (`- a: 1`): the next one takes its place. */

@@ -75,6 +75,16 @@ test("line ends are the whole document's, also where an edit takes the last one 
   expect(editText("old:\r\n  web: 80", edit)).toBe("old: {}\r\nweb: 80");
 });
 
+test.each([
+  ["the first", "a: 1\nb: 2\n", "a", "b: 2\n"],
+  ["the last", "b: 2\na: 1\n", "a", "b: 2\n"],
+  ["a text of several lines, the last", "b: 2\na: |\n  x\n  y\n", "a", "b: 2\n"],
+  ["a text of several lines that is not the last", "a: |\n  x\nb: 2\n", "a", "b: 2\n"],
+  ["the last, without a line break at its end", "b: 2\na: 1", "a", "b: 2"],
+])("what is taken out of YAML leaves the end of the file as it was: %s", (_what, text, key, left) => {
+  expect(editText(text, { op: "delete", path: [key] })).toBe(left);
+});
+
 test("YAML keeps its comments, its quotes and its order", () => {
   const text = `# our cluster
 layout:
