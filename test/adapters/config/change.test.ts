@@ -16,6 +16,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openConfigStore } from "../../../src/adapters/config/index.ts";
+import { syncsOf } from "../../support/syncs.ts";
 import { temporaryFile, temporaryFolder } from "./folder.ts";
 
 const original = '{\n  "layout": [\n    {"node": "pi1"}\n  ]\n}\n';
@@ -34,6 +35,11 @@ test("a change is written, the old file is kept as .bak, and nothing else is lef
   await openConfigStore(path).change(() => [{ op: "delete", path: ["layout", 0, "web"] }]);
   expect(readFileSync(path, "utf8")).toBe(original);
   expect(readFileSync(`${path}.bak`, "utf8")).toBe(withWeb);
+});
+
+test("a change is on the disk when a command says that it was made", async () => {
+  const path = temporaryFile(original);
+  expect((await syncsOf(path, () => openConfigStore(path).change(addWeb))).slice(-2)).toEqual([original, withWeb]);
 });
 
 test("where a folder cannot be opened to be synced, a change is none the less made, and not told as failed", async () => {

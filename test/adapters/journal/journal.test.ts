@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openJournal } from "../../../src/adapters/journal/index.ts";
 import type { MoveRecord } from "../../../src/domain/move/journal.ts";
 import { moveRecord } from "../../fakes/move.ts";
+import { syncsOf } from "../../support/syncs.ts";
 
 const move = moveRecord({ generation: 7, step: "begun" });
 let folder: string;
@@ -60,6 +61,29 @@ test("a record that is no longer JSON is told, not passed over", async () => {
   await expect(journal.read()).rejects.toMatchObject({ code: "state-write-failed" });
   await expect(journal.read(["web"])).rejects.toMatchObject({ code: "state-write-failed" });
   expect(await journal.read(["db"])).toEqual([]);
+});
+
+test("a record that another pictl removes while the journal is read ends no command", async () => {
+  const journal = openJournal(folder, "home");
+  await journal.write(move);
+  await journal.write({ ...move, container: "db" });
+  // Which records concern the reader is asked when they are listed and not read yet.
+  const asked = Object.assign(["web"], {
+    some: () => {
+      rmSync(join(folder, "moves-home/web@7.json"), { force: true });
+      return true;
+    },
+  });
+  expect((await journal.read(asked)).map((each) => each.container)).toEqual(["db"]);
+});
+
+test("a step of a move is on the disk before anything is done by it: a crash of the machine forgets none", async () => {
+  const path = join(folder, "moves-home/web@7.json");
+  const journal = openJournal(folder, "home");
+  await journal.write(move);
+  const before = readFileSync(path, "utf8");
+  const next: MoveRecord = { ...move, step: "switching" };
+  expect(await syncsOf(path, () => journal.write(next))).toEqual([before, `${JSON.stringify(next)}\n`]);
 });
 
 test("clusters that share a state folder do not see each other's moves, nor keep each other off a container", async () => {
