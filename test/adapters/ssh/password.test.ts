@@ -38,13 +38,15 @@ describe.skipIf(whyNoSshd)(`passwords${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { t
   test.each(["password", "keyboard-interactive"])("%s: asked once per user and host", async (server) => {
     const asked: string[] = [];
     const nodes = openTestNodes({ ask: typing("open sesame", asked) });
-    await Promise.all(["n1", "n2", "n3"].map((name) => nodes.connect(node(server, name))));
+    const connections = await Promise.all(["n1", "n2", "n3"].map((name) => nodes.connect(node(server, name))));
     expect(asked).toHaveLength(1);
+    expect(connections.map(({ login: how }) => how?.method)).toEqual(["password", "password", "password"]);
   });
 
   test("a key and a password, both wanted", async () => {
     const asked: string[] = [];
-    await openTestNodes({ ask: typing("open sesame", asked) }).connect(node("both"));
+    const connection = await openTestNodes({ ask: typing("open sesame", asked) }).connect(node("both"));
+    expect(connection.login?.method).toBe("password");
     expect(asked).toEqual([`Password of ${login.name} on n1`]);
   });
 

@@ -24,11 +24,17 @@ describe.skipIf(whyNoSshd)(`locks${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { timeo
   const folder = "/run/pictl/locks";
   const cluster = `locks-${String(process.pid)}`;
   const fileOf = (container: string): string => join(folder, `${cluster}.${container}`);
-  const places = ["a", "b"].map((container) => ({ container, node: "n1" }));
-  const [a, b] = places as [(typeof places)[0], (typeof places)[0]];
+  const [a, b] = [
+    { container: "a", node: "n1" },
+    { container: "b", node: "n1" },
+  ];
+  const aAgain = { ...a, node: "n2" };
 
   /** A line of its own to the one node. */
-  async function operator(server = sshd): Promise<{
+  async function operator(
+    server = sshd,
+    names = ["n1"],
+  ): Promise<{
     proxy: TcpProxy;
     warnings: string[];
     lock: (work: Parameters<typeof withLocks<void>>[2]) => Promise<void>;
@@ -43,7 +49,12 @@ describe.skipIf(whyNoSshd)(`locks${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { timeo
       progress: openProgress({ warned: warnings }),
       actor: { who: `${String(proxy.port)}@here`, cause: "pictl create" },
     };
-    const input = { config: config({ cluster, nodes: [node] }), placements: places, waitMs: 0, dryRun: false };
+    const input = {
+      config: config({ cluster, nodes: names.map((name) => ({ ...node, name })) }),
+      placements: [a, b, aAgain],
+      waitMs: 0,
+      dryRun: false,
+    };
     return { proxy, warnings, lock: (work) => withLocks(ports, input, work) };
   }
 
@@ -57,6 +68,18 @@ describe.skipIf(whyNoSshd)(`locks${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { timeo
     });
     await two.lock((locked) => locked(b));
     expect([...one.warnings, ...two.warnings]).toEqual([]);
+  });
+
+  test("two names of one machine in a config keep no command off its own containers", async () => {
+    const [one, two] = [await operator(sshd, ["n1", "n2"]), await operator()];
+    await one.lock(async (locked) => {
+      await locked(a);
+      await locked(aAgain);
+      await rejection(
+        two.lock((wanted) => wanted(a)),
+        "lock-held",
+      );
+    });
   });
 
   test("those on a line that has died count no more", async () => {

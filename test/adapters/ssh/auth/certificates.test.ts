@@ -1,4 +1,4 @@
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { createHash, createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import type { NodeSpec } from "../../../../src/domain/config/types.ts";
 import { WireReader, wireStrings } from "../../../../src/domain/ssh/auth/wire.ts";
 import { words } from "../../../../src/domain/shell.ts";
+import { startAgent } from "../../../support/ssh-agent.ts";
 import { openTestNodes, rejection, stdoutOf } from "../../../support/ssh.ts";
 import { keygen, startSshd, whyNoSshd, type Sshd } from "../../../support/sshd.ts";
 
@@ -69,21 +70,30 @@ describe.skipIf(whyNoSshd)(
       expect(await hello(path, { sshConfigFile })).toBe(`in\nkey certificate ${elsewhere}`);
     });
 
-    test("a certificate in the agent", async () => {
-      const path = await certified({ type: "ecdsa" });
-      const SSH_AUTH_SOCK = join(folder, "agent");
-      const agent = spawn("ssh-agent", ["-D", "-a", SSH_AUTH_SOCK]);
-      onTestFinished(async () => {
-        agent.kill();
-        await once(agent, "exit");
-      });
-      await once(agent.stdout, "data");
-      await exec("ssh-add", ["-q", path], { env: { ...process.env, SSH_AUTH_SOCK } });
+    /** A node that is logged in to with what an agent holds, which is this key and its certificate. */
+    const throughAgent = async (path: string) => {
+      const env = await startAgent(`${path}-agent`, [path]);
       const sshConfigFile = join(folder, "config");
       await writeFile(sshConfigFile, "Host *\n  IdentityFile /nowhere\n");
-      const node = withoutKey(sshd);
-      const connection = await openTestNodes({ env: { SSH_AUTH_SOCK }, sshConfigFile }).connect(node);
+      return openTestNodes({ env, sshConfigFile }).connect(withoutKey(sshd));
+    };
+
+    test("a certificate in the agent", async () => {
+      const connection = await throughAgent(await certified({ type: "ecdsa" }));
       expect(connection.login?.method).toBe("key pictl-test (agent)");
+    });
+
+    test("each key in the agent is offered once, since a server hears a few only", async () => {
+      const plain = join(folder, "plain");
+      await keygen(plain);
+      expect((await rejection(throughAgent(plain), "auth-failed")).message).toContain(
+        "Offered: pictl-test (agent). The server takes",
+      );
+      // A certificate is another key than its own.
+      const ended = await certified({ validity: "-2h:-1h" });
+      expect((await rejection(throughAgent(ended), "auth-failed")).message).toContain(
+        "Offered: pictl-test (agent), pictl-test (agent). The server takes",
+      );
     });
 
     test.each([

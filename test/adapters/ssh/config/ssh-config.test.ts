@@ -1,5 +1,4 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { copyFile, readFile, writeFile } from "node:fs/promises";
@@ -7,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { Ask } from "../../../../src/app/ports.ts";
 import { words } from "../../../../src/domain/shell.ts";
+import { startAgent } from "../../../support/ssh-agent.ts";
 import { openTestNodes, rejection, stdoutOf } from "../../../support/ssh.ts";
 import { keygen, startSshd, whyNoSshd, type Sshd } from "../../../support/sshd.ts";
 
@@ -198,6 +198,15 @@ Host *
         await nodes.connect(node);
       });
 
+      test("one that refuses the login is told, and no key of it is shown to be trusted in the node's place", async () => {
+        const proxyJump = `root@127.0.0.1:${bastion.port}`;
+        const identityFile = join(sshd.dir, "unknown_to_bastion");
+        await keygen(identityFile);
+        const node = sshd.node("n1", { proxyJump, knownHostsFile: await both(), identityFile });
+        const error = await rejection(openTestNodes().hostKeys.shown(node), "auth-failed");
+        expect(error.message).toContain(`127.0.0.1:${bastion.port} refused the login of root.`);
+      });
+
       test("one that cannot reach the node", async () => {
         const proxyJump = `root@127.0.0.1:${bastion.port}`;
         const node = sshd.node("n1", { proxyJump, knownHostsFile: await both(), port: 1 });
@@ -241,26 +250,34 @@ Host *
       });
 
       test("an agent", async () => {
-        const socket = join(sshd.dir, "agent");
-        const agent = spawn("ssh-agent", ["-D", "-a", socket], { stdio: ["ignore", "pipe", "ignore"] });
-        onTestFinished(async () => {
-          const gone = once(agent, "exit");
-          agent.kill();
-          await gone;
-        });
-        await once(agent.stdout, "data");
-        const added = spawn("ssh-add", ["-q", sshd.key], {
-          env: { ...process.env, SSH_AUTH_SOCK: socket },
-          stdio: "ignore",
-        });
-        await once(added, "exit");
+        const env = await startAgent(join(sshd.dir, "agent"), [sshd.key]);
         const ssh = { user: "root", port: sshd.port, knownHostsFile: sshd.knownHosts };
-        const connection = await openTestNodes({ env: { SSH_AUTH_SOCK: socket } }).connect({ ...sshd.node(), ssh });
+        const connection = await openTestNodes({ env }).connect({ ...sshd.node(), ssh });
         expect(connection.login?.method).toContain("(agent)");
         await rejection(
-          openTestNodes({ env: { SSH_AUTH_SOCK: `${socket}-gone` } }).connect({ ...sshd.node(), ssh }),
+          openTestNodes({ env: { SSH_AUTH_SOCK: `${env.SSH_AUTH_SOCK}-gone` } }).connect({ ...sshd.node(), ssh }),
           "auth-failed",
         );
+      });
+
+      test("keys are offered as ssh does: first those of the agent that are named, and with IdentitiesOnly no others of it", async () => {
+        const [named, other, alone, pointed] = ["named", "other", "alone", "pointed"].map((comment) => {
+          const path = join(sshd.dir, comment);
+          execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", path]);
+          return path;
+        }) as [string, string, string, string];
+        const env = await startAgent(join(sshd.dir, "agent"), [other, pointed, named]);
+        // Of this one the public half says which of the agent's is meant.
+        const files = [alone, named, `${pointed}.pub`].map((path) => `  IdentityFile ${path}\n`).join("");
+        const ssh = { user: "root", port: sshd.port, knownHostsFile: sshd.knownHosts };
+        const offered = async (more: string): Promise<string | undefined> => {
+          const sshConfigFile = await config(`Host *\n${files}${more}`);
+          const nodes = openTestNodes({ env, sshConfigFile });
+          const { message } = await rejection(nodes.connect({ ...sshd.node(), ssh }), "auth-failed");
+          return /Offered: (.*?)\./.exec(message.replaceAll(`${sshd.dir}/`, ""))?.[1];
+        };
+        expect(await offered("")).toBe("named (agent), pointed (agent), other (agent), alone");
+        expect(await offered("  IdentitiesOnly yes\n")).toBe("named (agent), pointed (agent), alone");
       });
     });
   },

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Connection } from "../../../../src/app/ports.ts";
 import { Secret } from "../../../../src/domain/secrets/secret.ts";
@@ -154,6 +155,37 @@ describe.skipIf(whyNoSshd)(`running a command${whyNoSshd ? ` (${whyNoSshd})` : "
       expect(outcome).toMatchObject({ status: "unknown", reason: "timeout", stdout: "begun\n" });
       await nodes.close();
       expect(await stdoutOf(connection.run(line("ps -e -o args=")))).not.toContain("sleep 4719");
+    });
+
+    test("a command is ended at once, on its own connection, though what was to end another one hung there", async () => {
+      const delay = join(login.home, "delay");
+      const delayed = (seconds: number): Promise<void> => writeFile(delay, `${seconds}\n`);
+      await delayed(0);
+      // Of a forced command sshd takes no request for a signal, as of root.
+      const config = [`ForceCommand sleep "$(cat ${delay})"; eval "$SSH_ORIGINAL_COMMAND"`];
+      const slow = await started(startSshd({ config }));
+      const begun = (await openTestNodes().connect(slow.node("n1", { user: login.name }))) as Connection & {
+        readonly busy: boolean;
+      };
+      const interrupted = async (what: string, meanwhile: () => Promise<void>): Promise<void> => {
+        const stop = new AbortController();
+        const onStdout = async (): Promise<void> => {
+          await meanwhile();
+          stop.abort();
+        };
+        await rejection(
+          begun.run(line(`echo begun; exec sleep ${what}`), { signal: stop.signal, onStdout }),
+          "interrupted",
+        );
+      };
+      // These two end by themselves.
+      await interrupted("12.5", () => delayed(10));
+      // They are given up.
+      await expect.poll(() => begun.busy).toBe(false);
+      await delayed(0);
+      await interrupted("4721", () => Promise.resolve());
+      await gone("[s]leep 4721");
+      expect((await slow.log()).match(/Accepted publickey/g)).toHaveLength(1);
     });
 
     test("a peer that falls silent before the command is sent", async () => {
