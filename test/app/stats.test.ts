@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { fakeClock } from "../fakes/clock.ts";
 import { openProgress } from "../fakes/progress.ts";
 import { systemClock } from "../../src/adapters/clock/index.ts";
 import type { Connection, Engine, Outcome } from "../../src/app/ports.ts";
@@ -104,4 +105,31 @@ test("watched, a node that hangs holds up nobody; an abort ends it with 130", as
     expect(tick.stats[1]?.memoryBytes).toBe(5);
     expect(tick.failures.map((failure) => failure.node)).toEqual(["dead", "bare"]);
   }
+});
+
+test("watched, the numbers of a node that falls silent are shown for three intervals, and then that it is silent", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const stop = new AbortController();
+  const usual = ports(stop.signal);
+  let looks = 0;
+  const run = () => (++looks > 2 ? never(stop.signal) : Promise.resolve(sampled));
+  const connect = () => Promise.resolve({ run } as unknown as Connection);
+  const ticks: string[] = [];
+  const watching = watchStats(
+    { ...usual, clock: fakeClock, nodes: { ...usual.nodes, connect } },
+    {
+      ...{ ...input, nodes: nodes.slice(0, 1), placements: placements.slice(0, 1), intervalMs: 2000 },
+      onTick: ({ stats, failures }) => {
+        ticks.push([...stats.map(({ state }) => state), ...failures.map(({ message }) => message)].join(", "));
+      },
+    },
+  );
+  await vi.advanceTimersByTimeAsync(10_000);
+  stop.abort();
+  expect((await watching).exitCode).toBe(130);
+  expect(ticks).toEqual([
+    ...["ready, running", "ready, running", "ready, running", "ready, running"],
+    "failed, unknown, The node has not answered for 8 s.",
+  ]);
 });

@@ -232,6 +232,26 @@ test.each([
   expect([started >= seconds, started < seconds + 2]).toEqual([true, true]);
 });
 
+test("a move of which only the layout knows, by a copy of it that is older, costs nobody the copy that runs", async () => {
+  const cluster = new Cluster({ n1: { web: app(8001) }, n2: {} });
+  const { world } = cluster;
+  const { docker } = world.node("n1");
+  const running = docker.find("web");
+  if (!running) throw new RangeError("no such container");
+  const labels = { ...running.labels, "io.pictl.generation": "7" };
+  world.node("n2").docker.add({ ...running, labels, state: "exited", exitCode: 0 });
+  cluster.edit({ n1: {}, n2: { web: app(8001) } });
+  const left = await cluster.by(async ({ ports, config }) => {
+    await ports.journal.write({
+      ...{ container: "web", from: "n1", to: "n2", generation: 9_999_999_999, step: "switching", wasRunning: true },
+      ...{ startedAt: new Date(world.wallMs() - 120_000).toISOString(), who: "me@here" },
+    });
+    await settleMoves(ports, config, "web");
+    return ports.journal.read();
+  });
+  expect([left, cluster.running()]).toEqual([[], { n1: ["web app:1"], n2: [] }]);
+});
+
 test("a move that was cut off is settled by the next one of its container, also by one that is refused then", async () => {
   const cluster = new Cluster({ n1: {}, n2: {} });
   cluster.edit({ n1: { web: app(8001) }, n2: {} });

@@ -8,6 +8,7 @@ export interface SimContainer {
   readonly imageId: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly ports: readonly PublishedPort[];
+  readonly volumes?: ContainerFacts["volumes"];
   restart: string;
   state: ContainerState;
   exitCode: number | null;
@@ -18,7 +19,7 @@ export interface SimContainer {
 }
 
 export function factsOf(container: SimContainer): ContainerFacts {
-  const { id, name, imageId, image, state, labels, createdAt, startedAtMs, exitCode, ports } = container;
+  const { id, name, imageId, image, state, labels, createdAt, startedAtMs, exitCode, ports, volumes = [] } = container;
   return {
     id,
     name,
@@ -36,7 +37,7 @@ export function factsOf(container: SimContainer): ContainerFacts {
     restarts: 0,
     exitCode: state === "exited" ? exitCode : null,
     ports: state === "running" ? ports : [],
-    volumes: [],
+    volumes,
     networkMode: "default",
     networks: ["bridge"],
     addresses: {},

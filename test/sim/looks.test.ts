@@ -115,6 +115,29 @@ test("status: all is well, with how long it runs", async () => {
   ]);
 });
 
+test("status: what a container uses is told, as its node's kernel counts it; what has just begun tells its memory alone", async () => {
+  const cluster = new Cluster({ n1: { web: app(8001), db: app(8002) }, n2: {} });
+  const node = cluster.world.node("n1");
+  const known = ["web", "db"].map((name, index) => {
+    const found = node.docker.find(name) ?? missing();
+    const id = String(index).repeat(64);
+    node.docker.containers.delete(found.id);
+    node.docker.containers.set(id, { ...found, id });
+    return `./docker/${id}`;
+  });
+  const [web = "", db = ""] = known;
+  node.counters = [
+    ...["moment 100.000 7.00", `${web}/cpu.stat:usage_usec 1000`],
+    ...["moment 100.100 7.10", `${web}/cpu.stat:usage_usec 26000`, `${db}/cpu.stat:usage_usec 5`],
+    ...[`${web}/memory.current:3000`, `${web}/memory.stat:inactive_file 1000`, `${db}/memory.current:70`, ""],
+  ].join("\n");
+  const { result } = await status(cluster);
+  expect(result.containers).toMatchObject([
+    { container: "web", cpuPercent: 25, memoryBytes: 2000 },
+    { container: "db", cpuPercent: null, memoryBytes: 70 },
+  ]);
+});
+
 test("status: a node that does not answer is a failure, its containers are unknown, and those of others are told", async () => {
   const cluster = new Cluster({ n1: { web: app(8001) }, n2: { db: app(8002) } });
   cluster.world.node("n2").powerOff();
@@ -350,6 +373,25 @@ test("heartbeat: an older copy elsewhere goes; one of another cluster, a newer o
   cluster.world.node("n2").docker.add(labelled({ "io.pictl.generation": String(2e9) }));
   await round(cluster);
   expect(cluster.running()["n2"]).toEqual(["web app:1"]);
+});
+
+test("heartbeat: of an older copy that goes it is told which data stays on its node", async () => {
+  const cluster = new Cluster({ n1: { web: app(8001) }, n2: {} }, watched);
+  await round(cluster);
+  const placed = cluster.world.node("n1").docker.find("web") ?? missing();
+  const older = { ...placed, ports: [], labels: { ...placed.labels, "io.pictl.generation": "7" } };
+  const told: string[] = [];
+  cluster.world.transcript = (line) => {
+    if (line.includes("container.cleaned-up")) told.push(line);
+  };
+  for (const volumes of [[{ name: "data", target: "/var/lib" }], []]) {
+    cluster.world.node("n2").docker.add({ ...older, volumes });
+    await round(cluster);
+  }
+  expect(told.map((line) => line.slice(line.indexOf("{")))).toEqual([
+    '{"before":{"state":"running","generation":7,"volumes":["data:/var/lib"]}}',
+    '{"before":{"state":"running","generation":7}}',
+  ]);
 });
 
 function of(config: Config, name: string): Config["placements"] {

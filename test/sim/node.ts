@@ -27,6 +27,8 @@ export class SimNode {
   refuses = false;
   /** It cannot write down whom it obeys: it does nothing that it is ordered, and is looked at as ever. */
   stubborn = false;
+  /** What its kernel says of what containers use (`countersCommand`). */
+  counters = "";
   /** What it keeps for leaders. */
   shared = "";
   /** Whom it obeys, and has promised to. */
@@ -93,8 +95,12 @@ export class SimNode {
       if (this.on && this.#boot === boot) done({ code, stdout, stderr });
     };
     // What it measures is left open: one host is then as good as another.
-    if (command === probeCommand || (command.kind === "script" && command.text === countersText)) {
+    if (command === probeCommand) {
       said(0);
+      return;
+    }
+    if (command.kind === "script" && command.text === countersText) {
+      said(0, this.counters);
       return;
     }
     if (command.kind === "script" && command.text === "guard.sh") {
