@@ -1,4 +1,4 @@
-import type { View } from "../../lists/index.ts";
+import { type ListView, type View, views } from "../../lists/index.ts";
 import type { RowSubject } from "../../lists/list.ts";
 import type { State, Reduced } from "../types.ts";
 
@@ -27,3 +27,13 @@ export interface KeySpec {
 }
 
 export type Group = "move" | "find" | "act" | "look" | "logs" | "pictl";
+
+export const listViews = views.filter((view): view is ListView => view !== "logs");
+
+/** Rows there are about containers. */
+export const withContainers: readonly View[] = ["pulse", "containers", "events", "heartbeat"];
+
+/** A key that changes what is shown, and nothing else. */
+export const still =
+  (change: (state: State) => State): ((state: State) => Reduced) =>
+  (state) => [change(state), []];

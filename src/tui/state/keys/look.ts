@@ -195,14 +195,14 @@ export function commands(state: State, keys: readonly KeySpec[]): Reduced {
 
 /** What the key would run now, or ask about. */
 function linesOf(state: State, key: string, press: (state: State, key: string) => Reduced): readonly string[] {
-  if (!actKeys.has(key)) return [];
+  if (!commandKeys.has(key)) return [];
   const [next, effects] = press({ ...state, overlay: undefined }, key);
   const runs = effects.flatMap((effect) => (effect.kind === "run" ? [effect.run] : []));
   const asked = next.overlay?.kind === "ask" && "operation" in next.overlay.then ? [next.overlay.then] : [];
   return [...runs, ...asked].flatMap((each) => lineOf(state, each) ?? []);
 }
 
-const actKeys: ReadonlySet<string> = new Set(["s", "S", "r", "c", "b", "D", "C", "H", "a"]);
+const commandKeys: ReadonlySet<string> = new Set(["s", "S", "r", "c", "b", "D", "C", "H", "a"]);
 
 export function quit(state: State): Reduced {
   const open = state.model.jobs.filter(({ state: of }) => of === "running");
