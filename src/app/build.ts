@@ -2,22 +2,16 @@ import { checkImageName } from "../domain/build/image-name.ts";
 import type { BuildFlags } from "../domain/build/plan.ts";
 import type { Config, Placement } from "../domain/config/types.ts";
 import { type Way, waysOf } from "../domain/delivery/ways.ts";
-import { build as buildCommand } from "../domain/docker/client/build-command.ts";
-import { type ErrorCode, type Failure, PictlError, toFailure } from "../domain/errors.ts";
+import { type ErrorCode, type Failure, toFailure } from "../domain/errors.ts";
 import { familiarName } from "../domain/registry/reference.ts";
-import { render } from "../domain/shell.ts";
-import { bytes as inBytes, plural } from "../domain/text.ts";
-import { buildImage, type BuildImageInput } from "./image/build-image.ts";
-import { type Delivery, openDelivery } from "./image/delivery.ts";
-import { endsDelivery } from "./image/hand-out.ts";
+import { buildOn, deliverTo, type ImageOutcome, type ImageWork, keepForFailover } from "./image/build-or-deliver.ts";
+import { openDelivery } from "./image/delivery.ts";
 import { lookAtNodes, type SeenNode } from "./image/look-at-nodes.ts";
-import { sha256 } from "./kit/digest.ts";
 import { fanOut } from "./kit/fan-out.ts";
-import { nodeOf, type Observer, observer } from "./kit/observe/observer.ts";
+import { type Observer, observer } from "./kit/observe/observer.ts";
 import type { BuildContext, Ports, ProgressStep } from "./ports.ts";
 import { type Limiter, limiter } from "../limiter.ts";
 import { onceEach } from "../once.ts";
-import { record } from "./kit/record.ts";
 import type { Report } from "./kit/report.ts";
 
 export interface BuildInput extends BuildFlags {
@@ -145,7 +139,7 @@ async function makeReady(ports: Ports, one: One): Promise<Made> {
     stored: (machine) => stored.has(machine),
     isSeen: context !== undefined,
   });
-  const work: Work = {
+  const work: ImageWork = {
     ...one,
     context,
     seen,
@@ -153,7 +147,7 @@ async function makeReady(ports: Ports, one: One): Promise<Made> {
   };
   // Begun by whoever needs it first: its own node's turn, or one that waits for it.
   const built = onceEach((node: string, way: Extract<Way, { do: "build" }>) =>
-    stepOn(ports, work, { node, way }, (step) => build(ports, work, { node, way, step })),
+    stepOn(ports, work, { node, way }, (step) => buildOn(ports, work, { node, way, step })),
   );
   const done = await fanOut(ports, [...ways], {
     place: ([node]) => ({ node, container: image }),
@@ -165,7 +159,7 @@ async function makeReady(ports: Ports, one: One): Promise<Made> {
       const source = way.from === null ? undefined : ways.get(way.from);
       // What is wrong with the folder is wrong everywhere.
       if (way.from !== null && source?.do === "build") await built(way.from, source).catch(throwIfOfFolder);
-      return stepOn(ports, work, { node, way }, (step) => deliver(ports, work, { node, way, step }));
+      return stepOn(ports, work, { node, way }, (step) => deliverTo(ports, work, { node, way, step }));
     },
   });
   if (!dryRun && context && config.heartbeat.automatic) await keepForFailover(ports, work, done.results);
@@ -198,20 +192,12 @@ async function storedMachines(
   return new Set(machines.filter((_, index) => found[index] !== undefined));
 }
 
-interface Work extends One {
-  readonly context: BuildContext | undefined;
-  readonly seen: readonly SeenNode[];
-  readonly delivery: Delivery;
-}
-
-type Done = Pick<BuildRow, "outcome" | "changed">;
-
 /** One image on one node: shown as a step while it goes on, and timed. */
 async function stepOn(
   ports: Ports,
-  { image, context }: Work,
+  { image, context }: ImageWork,
   { node, way }: { readonly node: string; readonly way: Way },
-  work: (step: ProgressStep) => Promise<Done>,
+  work: (step: ProgressStep) => Promise<ImageOutcome>,
 ): Promise<BuildRow> {
   const step = ports.progress.step(`${image}@${node}`, way.do === "deliver" ? "deliver" : "build");
   const startedAt = ports.clock.monotonic();
@@ -226,88 +212,6 @@ async function stepOn(
   }
 }
 
-interface On<W extends Way["do"]> {
-  readonly node: string;
-  readonly way: Extract<Way, { readonly do: W }>;
-  readonly step: ProgressStep;
-}
-
-async function build(ports: Ports, work: Work, { node, way, step }: On<"build">): Promise<Done> {
-  const { image, context, noCache, pull, dryRun } = work;
-  const folder = work.placements[0]?.build ?? "";
-  const command = buildCommand({ image, folder, context: context?.digest, noCache, pull });
-  if (dryRun) return { outcome: `would run: ${render(command)}${sent(context)} (${way.reason})`, changed: false };
-  await work.limitOn(node)(async () => {
-    ports.signal.throwIfAborted();
-    step.update(way.reason);
-    const connection = await ports.nodes.connect(nodeOf(work.config, node), ports.signal);
-    const onStep = (text: string): void => {
-      step.update(text);
-    };
-    await recorded(ports, eventOn(work, node), () =>
-      buildImage({
-        connection,
-        image,
-        command,
-        context,
-        folder,
-        onStep,
-        kept: keptOn(ports, work, node),
-        signal: ports.signal,
-      }),
-    );
-  });
-  return { outcome: `built (${way.reason})`, changed: true };
-}
-
-/** What is smaller is sent as a whole, and needs no place on the node. */
-const keptFromBytes = 1024 * 1024;
-
-function keptOn({ contexts }: Ports, { context, config, image }: Work, node: string): BuildImageInput["kept"] {
-  if (!context || context.bytes < keptFromBytes) return undefined;
-  return { key: sha256(`${config.cluster} ${image}`).slice(0, 24), sent: contexts.sent(context.folder, node) };
-}
-
-async function deliver(ports: Ports, work: Work, { node, way, step }: On<"deliver">): Promise<Done> {
-  const { from, reason } = way;
-  const source = from ?? "this machine";
-  if (work.dryRun) return { outcome: `would be delivered from ${source} (${reason})`, changed: false };
-  const say = (text: string): void => {
-    step.update(text);
-  };
-  try {
-    const startedAt = ports.clock.monotonic();
-    const { bytes } = await work.delivery.give(node, from, say);
-    const durationMs = Math.round(ports.clock.monotonic() - startedAt);
-    await record(ports, { ...eventOn(work, node), type: "image.delivered", durationMs });
-    return { outcome: `delivered from ${source} (${reason}, ${inBytes(bytes)})`, changed: true };
-  } catch (error) {
-    const { code, message } = toFailure(error);
-    const isOwn = !(error instanceof PictlError) || error.node === undefined || error.node === node;
-    if (isOwn && (ports.signal.aborted || endsDelivery.has(code))) throw error;
-    ports.progress.warn(
-      `${work.image} is built on ${node}, since it could not be delivered from ${source}: ${message}`,
-    );
-    return build(ports, work, { node, way: { do: "build", reason }, step });
-  }
-}
-
-/** So that it is there when its node is dead. What cannot be kept is told, and stops nothing. */
-async function keepForFailover(ports: Ports, work: Work, rows: readonly BuildRow[]): Promise<void> {
-  if (!work.placements.some(({ movable }) => movable === true)) return;
-  const machines = new Set<string | undefined>();
-  for (const { node } of rows.filter(({ changed }) => changed)) {
-    const machine = work.seen.find((each) => each.node === node)?.machine;
-    if (machines.has(machine)) continue;
-    machines.add(machine);
-    await work.delivery
-      .collect(node, () => undefined)
-      .catch((error: unknown) => {
-        ports.progress.warn(`${work.image} is not kept for when ${node} fails: ${toFailure(error).message}`);
-      });
-  }
-}
-
 function throwIfOfFolder(error: unknown): void {
   const { code, message } = toFailure(error);
   if (ofFolder.has(code) && !ofDisk.test(message)) throw error;
@@ -317,35 +221,3 @@ function throwIfOfFolder(error: unknown): void {
 const ofDisk = /no space left on device/i;
 
 const ofFolder: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["docker-failed", "build-context-invalid", "interrupted"]);
-
-function sent(context: BuildContext | undefined): string {
-  return context === undefined
-    ? ""
-    : ` < ${plural(context.files, "file")}, ${plural(context.bytes, "byte")}, of ${context.folder}`;
-}
-
-interface BuildEvent {
-  readonly node: string;
-  readonly container: string;
-  readonly before: unknown;
-  readonly after: unknown;
-}
-
-function eventOn({ image, context, seen }: Work, node: string): BuildEvent {
-  const before = seen.find((each) => each.node === node)?.before ?? null;
-  return { node, container: image, before, after: context?.digest ?? null };
-}
-
-/** Writes down that a build was done, or was begun and failed. */
-async function recorded(ports: Ports, event: BuildEvent, work: () => Promise<void>): Promise<void> {
-  const startedAt = ports.clock.monotonic();
-  const elapsed = (): number => Math.round(ports.clock.monotonic() - startedAt);
-  try {
-    await work();
-  } catch (error) {
-    const { message } = toFailure(error);
-    await record(ports, { ...event, type: "image.build-failed", durationMs: elapsed(), error: message });
-    throw error;
-  }
-  await record(ports, { ...event, type: "image.built", durationMs: elapsed() });
-}
