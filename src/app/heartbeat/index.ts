@@ -1,19 +1,11 @@
 import type { Config } from "../../domain/config/types.ts";
 import { noGenerations } from "../../domain/container/copies/generations.ts";
 import { latestBelieved } from "../../domain/container/copies/ownership.ts";
-import { type Failure, PictlError, toFailure } from "../../domain/errors.ts";
-import { type Action, type CheckRow, decide, type FailOverAction } from "../../domain/heartbeat/decide.ts";
-import type { NodeFacts, WantedMove } from "../../domain/heartbeat/facts.ts";
-import {
-  type Memory,
-  noMemory,
-  type PastMove,
-  rebase,
-  withMoves,
-  withoutCounts,
-} from "../../domain/heartbeat/memory.ts";
-import { outdated } from "../../domain/heartbeat/safeguards/outdated.ts";
-import { nodesOf, type Placed } from "../../domain/leadership/placed.ts";
+import { type Failure, toFailure } from "../../domain/errors.ts";
+import { type Action, type CheckRow, decide } from "../../domain/heartbeat/decide.ts";
+import type { NodeFacts } from "../../domain/heartbeat/facts.ts";
+import type { PastMove } from "../../domain/heartbeat/memory.ts";
+import type { Placed } from "../../domain/leadership/placed.ts";
 import { safety } from "../../domain/safety.ts";
 import { noteGenerations } from "../copies/generations.ts";
 import { leased } from "../leadership/leased.ts";
@@ -21,11 +13,11 @@ import { tellFailing } from "./tell-failing.ts";
 import type { ConfigStore, HeartbeatPorts } from "../ports.ts";
 import { record } from "../kit/record.ts";
 import { cleanUp } from "./clean-up.ts";
-import { failOver } from "./fail-over.ts";
-import type { OnTheirWay } from "./hosts.ts";
+import { openFailOvers } from "./fail-overs.ts";
 import { openInHand } from "./in-hand.ts";
 import { gather, lookAtCluster } from "./look.ts";
 import type { KnownNodes } from "./look-at-node.ts";
+import { openMemory } from "./memory.ts";
 import { type OpenMove, openMoves, settleQuietly } from "./open-moves.ts";
 import { repair } from "./repair.ts";
 import { openTroubles } from "./troubles.ts";
@@ -90,12 +82,7 @@ export function openHeartbeat(
   },
 ): Heartbeat {
   const known: KnownNodes = { addresses: new Map(), boots: new WeakMap() };
-  const underWay = new Map<string, WantedMove>();
-  const onTheirWay: OnTheirWay = new Map();
-  const queues = new Map<string, Promise<unknown>>();
-  let memory: Memory | undefined;
-  let learnt: readonly PastMove[] = [];
-  const toWall = ports.clock.now() - ports.clock.monotonic();
+  const memory = openMemory(ports, counts);
   let silent: ReadonlySet<string> = new Set();
   let certainlyDead: ReadonlySet<string> = new Set();
   const inHand = openInHand(ports, () => silent);
@@ -104,93 +91,22 @@ export function openHeartbeat(
   const bound = (own: HeartbeatPorts, what: Exclude<MayDo, "nothing">): HeartbeatPorts =>
     safety.lease ? { ...own, nodes: leased(own.nodes, () => lease(what)) } : own;
 
-  const remember = async (next: Memory): Promise<void> => {
-    memory = next;
-    await ports.memory.write({ memory: next, monotonic: ports.clock.monotonic(), now: ports.clock.now() });
-  };
-
-  const recall = async (): Promise<Memory> => {
-    const saved = await ports.memory.read();
-    if (!saved) return noMemory;
-    const now = ports.clock.monotonic();
-    // Between two processes only the wall clock knows how much time has passed; it may have been set back.
-    const passedMs = Math.max(0, ports.clock.now() - saved.now);
-    // A pictl of before may have remembered less.
-    const known = { ...noMemory, ...saved.memory };
-    const shifted = rebase(known, { shiftMs: now - saved.monotonic - passedMs, now });
-    return counts === "anew" ? withoutCounts({ ...shifted, nodes: {} }) : shifted;
-  };
-
-  const oneAtATime = async <T>(host: string, work: () => Promise<T>): Promise<T> => {
-    const before = queues.get(host) ?? Promise.resolve();
-    const mine = before.then(work, work);
-    queues.set(
-      host,
-      mine.catch(() => undefined),
-    );
-    return mine;
-  };
-
-  /** Asks the role again, and tells whoever leads next: both is one question to the nodes. */
-  const commit = async ({ container, from }: FailOverAction): Promise<void> => {
-    const host = onTheirWay.get(container)?.host ?? from;
-    const { config } = await store.read();
-    const nodes = nodesOf(config.placements, container).map((node) => (node === from ? host : node));
-    if (await place({ container, nodes: [...nodes].sort() })) return;
-    throw new PictlError(
-      "superseded",
-      "Too few nodes answer to remember where it goes, or another daemon leads by now.",
-      { container, node: host, hint: "It is tried again when this daemon is elected." },
-    );
-  };
-
-  const carryOutFailOver = async (own: HeartbeatPorts, action: FailOverAction): Promise<void> => {
-    const { container, from, nodeDead } = action;
-    underWay.set(container, { container, from, nodeDead });
-    let booked: PastMove | undefined;
-    const book = async (moved: boolean): Promise<void> => {
-      const known = memory ?? noMemory;
-      const others = known.moves.filter((each) => each !== booked);
-      booked = { container, from, at: ports.clock.monotonic(), nodeDead, moved };
-      await remember({ ...known, moves: [...others, booked] });
-    };
-    try {
-      const outcome = await failOver(bound(own, "everything"), {
-        action,
-        undoing: own.nodes,
-        store: {
-          ...store,
-          // Before it is a fact: whoever goes on after a kill must know of it, or would move the container again at once.
-          async change(edits) {
-            await commit(action);
-            await book(true);
-            await store.change(edits);
-          },
-        },
-        oneAtATime,
-        onTheirWay,
-        outdated: () => outdated(action, { isolated: (memory ?? noMemory).isolated !== null, dead: certainlyDead }),
-        meanwhile: (work) => {
-          inHand.meanwhile(work);
-        },
-        onFailed: (why) => {
-          troubles.note("failover", { container, node: from }, `failing over was in vain: ${why}`);
-        },
-      });
-      if (outcome === "moved") troubles.note("failover", { container, node: from }, undefined);
-      if (outcome !== "outdated") await book(outcome === "moved");
-    } finally {
-      underWay.delete(container);
-      onTheirWay.delete(container);
-    }
-  };
+  const failOvers = openFailOvers({
+    store,
+    place,
+    memory,
+    inHand,
+    troubles,
+    bound: (own) => bound(own, "everything"),
+    certainlyDead: () => certainlyDead,
+  });
 
   const doOne = async (own: HeartbeatPorts, config: Config, action: Action): Promise<void> => {
     switch (action.do) {
       case "clean-up":
         return cleanUp(bound(own, "everything"), { config, copy: action });
       case "fail-over":
-        return carryOutFailOver(own, action);
+        return failOvers.carryOut(own, action);
       default:
         return noting(action, () => repair(bound(own, "repairs"), { config, action }));
     }
@@ -211,10 +127,8 @@ export function openHeartbeat(
 
   return {
     async round({ config, mayDo, stalled, configProblem }) {
-      if (!memory && counts === "anew") await gather(ports, config, known);
-      const remembered = memory ?? (await recall());
-      memory = { ...remembered, moves: withMoves(remembered.moves, learnt) };
-      learnt = [];
+      if (!memory.isRecalled() && counts === "anew") await gather(ports, config, known);
+      await memory.recall();
       const at = ports.clock.monotonic();
       // What ends while we look may have been seen before its end, and decided on a config of before.
       const busyBefore = inHand.containers();
@@ -230,10 +144,10 @@ export function openHeartbeat(
       const given = generations ?? noGenerations;
       const busy = new Set([...busyBefore, ...inHand.containers()]);
       // What is being repaired on a dead node never will be: its failures count.
-      const hopeless = inHand.needing(dead).filter((container) => !underWay.has(container));
+      const hopeless = inHand.needing(dead).filter((container) => !failOvers.isUnderWay(container));
       const stood = stalled();
       // As it is now: a move that an earlier round began may have ended meanwhile.
-      const decision = decide(config, memory, {
+      const decision = decide(config, memory.now(), {
         at,
         nodes,
         checks,
@@ -242,7 +156,7 @@ export function openHeartbeat(
           ...open.unsettled,
           ...leave(),
         ]),
-        underWay: [...underWay.values()],
+        underWay: failOvers.underWay(),
         generations: { ...given, latest: latestBelieved(ports.clock.now(), given.last) },
         stalled: stood,
         ...(configProblem === undefined ? {} : { configProblem }),
@@ -253,7 +167,7 @@ export function openHeartbeat(
       const { actions } = decision;
       const rows = troubles.told(decision.rows);
       if (mayDo === "nothing") return { nodes, rows, actions, isolated, done: Promise.resolve([]) };
-      await remember(decision.memory);
+      await memory.keep(decision.memory);
       await Promise.all(decision.events.map((event) => record(ports, event)));
       for (const change of decision.changes) inHand.meanwhile(tellFailing(ports, config, change));
       if (!isolated && !stood) inHand.giveUpOn(dead);
@@ -276,13 +190,9 @@ export function openHeartbeat(
           ];
       return { nodes, rows, actions, isolated, done: Promise.all(begun).then((failures) => failures.flat()) };
     },
-    moves: () => withMoves(memory?.moves ?? [], learnt).map((move) => ({ ...move, at: Math.round(move.at + toWall) })),
+    moves: () => memory.moves(),
     learn(moves) {
-      const now = ports.clock.monotonic();
-      learnt = withMoves(
-        learnt,
-        moves.map((move) => ({ ...move, at: Math.min(move.at - toWall, now) })),
-      );
+      memory.learn(moves);
     },
     settled: () => inHand.settled(),
   };
