@@ -10,23 +10,16 @@ import {
 } from "../../domain/vip/decide.ts";
 import { holdersOf, type VipFacts, withGranted, withRemoved } from "../../domain/vip/facts.ts";
 import { isWithout, marginMs, withoutGone } from "../../domain/vip/lease.ts";
-import {
-  longestLeaseMs,
-  noCounts,
-  recall,
-  shifted,
-  type VipMemory,
-  type VipWish,
-  wish,
-} from "../../domain/vip/memory.ts";
-import { formerOf, othersOf, type Surveys } from "../../domain/vip/strays.ts";
+import type { VipMemory, VipWish } from "../../domain/vip/memory.ts";
 import type { TickEnd } from "../../domain/vip/wish.ts";
 import { runHooks } from "../kit/hooks.ts";
 import type { Authority, SavedVip, StateFile, VipPorts } from "../ports.ts";
 import { record } from "../kit/record.ts";
 import { carryOutOrders } from "./carry-out.ts";
-import { askNetwork, newSight, observe, type Watched } from "./observe.ts";
+import { openVipMemory, withoutEnd } from "./memory.ts";
+import type { Watched } from "./observe.ts";
 import type { Survey } from "./survey.ts";
+import { namesOf, openTickFacts } from "./tick-facts.ts";
 
 /** One virtual IP, kept where it belongs. */
 export interface Vip {
@@ -51,8 +44,6 @@ export interface Vip {
   settled(): Promise<void>;
 }
 
-/** The last tick's answer of the network stands for so long. */
-const askedAgoMs = 3000;
 /** While nobody has the address, there is a tick so often. */
 const urgentMs = 1000;
 /** A lease's end is followed so closely that no tick begins before it that would end after it. */
@@ -74,65 +65,14 @@ export function openVip(
     readonly counts?: "anew" | "kept";
   },
 ): Vip {
-  let memory: VipMemory | undefined;
-  let since: string | null = null;
-  let unwished: Pick<VipMemory, "released" | "wish"> = { released: false, wish: null };
-  /** Who is known to the next process to have the address without an end, if this one is killed. */
-  let endless: readonly string[] = [];
+  const memory = openVipMemory(ports, { state, counts });
+  const tickFacts = openTickFacts(ports, {
+    authority,
+    survey,
+    booked: () => memory.booked(),
+    waitsForPings: counts === "kept",
+  });
   const hooks = new Set<Promise<void>>();
-  const sight = newSight({ waitsForPings: counts === "kept" });
-  let asked: { readonly at: number; readonly answer: boolean | null } | undefined;
-
-  // A process's own clock means nothing to the next one. Where the wall's is set meanwhile, preemption and damping come
-  // too early or too late, and nothing worse.
-  const aheadMs = (): number => ports.clock.now() - ports.clock.monotonic();
-
-  const recallOnce = async (section: VipSection): Promise<VipMemory> => {
-    if (memory) return memory;
-    const saved = await state.read();
-    const leaseMs = Math.max(section.leaseMs, saved?.leaseMs ?? 0);
-    const now = ports.clock.monotonic();
-    const remembered = saved && shifted(saved.memory, -aheadMs(), now);
-    memory = recall({ ...section, leaseMs }, remembered, now, counts);
-    since = saved?.since ?? null;
-    endless = withoutEnd(memory);
-    return memory;
-  };
-
-  const keep = async (section: VipSection, next: VipMemory): Promise<void> => {
-    if (next.holder !== memory?.holder) since = new Date(ports.clock.now()).toISOString();
-    memory = next;
-    // A start counts every lease anew in full, so that only who may have one has to be known then: no write a renewal.
-    const booked = Object.fromEntries(
-      Object.entries(next.booked).map(([node, end]) => [node, end === null ? null : 0]),
-    );
-    const shown = shifted(next, aheadMs());
-    const { misses, silentTicks, wellSince, changes } = counts === "kept" ? shown : noCounts;
-    await state.write({
-      leaseMs: longestLeaseMs(section, next, ports.clock.monotonic()),
-      since,
-      // Who failed is written down at any rate: `vip show` tells it.
-      memory: {
-        ...next,
-        lastAt: -1,
-        booked,
-        misses,
-        wellSince,
-        silentTicks,
-        changes,
-        failed: shown.failed,
-        withoutSince: {},
-      },
-    });
-    if (state.isSaved?.() !== false) endless = withoutEnd(next);
-  };
-
-  /**
-   * A lease ends by itself, and a start counts every one anew; what has no end must be known then. Where that cannot be
-   * written, nobody gets the address so who may not have it so already.
-   */
-  const mayOrder = (order: VipOrder): boolean =>
-    order.do === "remove" || order.leaseMs !== null || endless.includes(order.node);
 
   /**
    * A static address may be on its node without an end, and so on one that had it and is silent: the leader has the nodes
@@ -144,45 +84,18 @@ export function openVip(
     { authority: { frozen } }: VipFacts,
   ): Promise<void> => {
     if (section.mode !== "static" || !orders.some((order) => order.do === "grant")) return;
-    const unknown = withoutEnd(await recallOnce(section)).filter((node) => !frozen.includes(node));
+    const unknown = withoutEnd(await memory.recall(section)).filter((node) => !frozen.includes(node));
     for (const node of unknown) if (namesOf(config).includes(node)) await authority.freeze(section.ip, node);
   };
 
-  const look = async (config: Config, section: VipSection): Promise<VipFacts> => {
-    const at = ports.clock.monotonic();
-    const timeoutMs = Math.min(2000, tickMs(section) / 2);
-    const watched = { config, section: withFormer(config, section, survey.latest()) };
-    const candidates = await observe(ports, watched, { timeoutMs, sight });
-    if (holdersOf({ candidates }).length > 0) asked = undefined;
-    else if (!asked || at - asked.at > askedAgoMs) {
-      asked = { answer: await askNetwork(ports, { config, section }, candidates), at: ports.clock.monotonic() };
-    }
-    const current = authority.current(section);
-    const frozen = current.frozen.filter((node) => namesOf(config).includes(node));
-    // A renewal waits for nobody else; where the address is not, it must be nobody else's.
-    const surveys = holdersOf({ candidates }).length > 0 ? survey.latest() : await survey.known(config, section);
-    const others = othersOf(section, surveys);
-    return { at, candidates, others, stillAnswered: asked?.answer ?? null, authority: { ...current, frozen } };
-  };
-
-  /** Who has lost its row may have the address still: it is looked at until it is seen not to. */
-  const withFormer = (config: Config, section: VipSection, surveys: Surveys): VipSection => {
-    const former = new Set([...Object.keys(memory?.booked ?? {}), ...formerOf(section, surveys)]);
-    for (const { node } of section.candidates) former.delete(node);
-    const rows = namesOf(config)
-      .filter((node) => former.has(node))
-      .map((node) => ({ node, device: "", slave: undefined, pingIntervalMs: tickMs(section) }));
-    return { ...section, candidates: [...section.candidates, ...rows] };
-  };
-
   /** A node that can be told nothing, and certainly does not have what the nodes remember it to have. */
-  const thawGone = async (section: VipSection, facts: VipFacts): Promise<VipFacts> => {
-    const known = await recallOnce(section);
-    const isGone = (node: string): boolean => isWithout(section, known, { node, now: facts.at });
-    const gone = facts.authority.frozen.filter(isGone);
+  const thawGone = async (section: VipSection, seen: VipFacts): Promise<VipFacts> => {
+    const known = await memory.recall(section);
+    const isGone = (node: string): boolean => isWithout(section, known, { node, now: seen.at });
+    const gone = seen.authority.frozen.filter(isGone);
     for (const node of gone) await authority.thaw(section.ip, node);
-    const frozen = facts.authority.frozen.filter((node) => !gone.includes(node));
-    return { ...facts, authority: { ...facts.authority, frozen } };
+    const frozen = seen.authority.frozen.filter((node) => !gone.includes(node));
+    return { ...seen, authority: { ...seen.authority, frozen } };
   };
 
   /** Carries out orders at once; resolves to the facts with what was confirmed. */
@@ -209,8 +122,8 @@ export function openVip(
       } else if (outcome === "refused" && order.do === "grant" && order.bookedBefore === undefined) {
         await authority.thaw(section.ip, order.node);
       }
-      const after = afterOrder(await recallOnce(section), order, outcome, why);
-      await keep(section, after.memory);
+      const after = afterOrder(await memory.recall(section), order, outcome, why);
+      await memory.keep(section, after.memory);
       await tell({ config, section }, after.events);
     }
     return confirmed;
@@ -229,17 +142,17 @@ export function openVip(
   return {
     async tick(input) {
       const { config, section } = input;
-      await recallOnce(section);
+      await memory.recall(section);
       const events: VipEvent[] = [];
       const decide = async (known: VipFacts): Promise<readonly VipOrder[]> => {
-        const remembered = withoutGone(await recallOnce(section), namesOf(config));
+        const remembered = withoutGone(await memory.recall(section), namesOf(config));
         const decision = decideVip(section, remembered, known);
-        await keep(section, decision.memory);
+        await memory.keep(section, decision.memory);
         await tell(input, decision.events);
         events.push(...decision.events);
-        return decision.orders.filter(mayOrder);
+        return decision.orders.filter((order) => memory.mayOrder(order));
       };
-      const seen = await thawGone(section, await look(config, section));
+      const seen = await thawGone(section, await tickFacts.look(input));
       let facts = seen;
       let orders = await decide(facts);
       const removals = orders.filter((order) => order.do === "remove");
@@ -249,24 +162,17 @@ export function openVip(
       }
       await rememberStatic(input, orders, facts);
       facts = await doAll(input, orders, facts);
-      // What the network said before somebody got the address says nothing about who takes it then.
-      if (holdersOf(facts).length > 0) asked = undefined;
-      const now = await recallOnce(section);
+      tickFacts.heldBy(facts);
+      const now = await memory.recall(section);
       const nextMs = nextTickMs(section, now, { facts, now: ports.clock.monotonic() });
       return { seen, facts, memory: now, events, nextMs };
     },
-    async wish(section, what) {
-      const known = await recallOnce(section);
-      unwished = { released: known.released, wish: null };
-      await keep(section, wish(known, what));
-    },
-    async takeBack(section) {
-      await keep(section, { ...(await recallOnce(section)), ...unwished });
-    },
+    wish: (section, what) => memory.wish(section, what),
+    takeBack: (section) => memory.takeBack(section),
     async freeze(input) {
       const { section } = input;
-      const facts = await look(input.config, section);
-      const { memory: frozen, orders } = freeze(section, await recallOnce(section), facts);
+      const facts = await tickFacts.look(input);
+      const { memory: frozen, orders } = freeze(section, await memory.recall(section), facts);
       const [order] = orders;
       if (!order) return undefined;
       if (!(await authority.freeze(section.ip, order.node))) {
@@ -274,7 +180,7 @@ export function openVip(
         await tell(input, [event]);
         return event.error;
       }
-      await keep(section, frozen);
+      await memory.keep(section, frozen);
       await doAll(input, orders, facts);
       return undefined;
     },
@@ -282,14 +188,6 @@ export function openVip(
       await Promise.all(hooks);
     },
   };
-}
-
-function withoutEnd({ booked }: VipMemory): readonly string[] {
-  return Object.keys(booked).filter((node) => booked[node] === null);
-}
-
-function namesOf({ nodes }: Config): readonly string[] {
-  return nodes.map(({ name }) => name);
 }
 
 /** Often while nobody has the address, and just after the moment at which a lease has ended for certain. */
