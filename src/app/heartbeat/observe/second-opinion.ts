@@ -1,8 +1,8 @@
-import type { Config } from "../../domain/config/types.ts";
-import type { CheckFact, NodeFacts } from "../../domain/heartbeat/facts.ts";
-import { checkTimeoutMs, connectsFromHere } from "../../domain/heartbeat/checks/subjects.ts";
-import { nodeOf } from "../kit/observe/observer.ts";
-import type { HeartbeatPorts } from "../ports.ts";
+import type { Config } from "../../../domain/config/types.ts";
+import type { CheckFact, NodeFacts } from "../../../domain/heartbeat/facts.ts";
+import { checkTimeoutMs, connectsFromHere } from "../../../domain/heartbeat/checks/subjects.ts";
+import { nodeOf } from "../../kit/observe/observer.ts";
+import type { HeartbeatPorts } from "../../ports.ts";
 import { peersIn } from "./witness.ts";
 
 /** Nodes asked about one failed check. */

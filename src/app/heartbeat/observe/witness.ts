@@ -1,9 +1,9 @@
-import type { Config } from "../../domain/config/types.ts";
-import type { NodeFacts, SilentNode } from "../../domain/heartbeat/facts.ts";
-import { words } from "../../domain/shell.ts";
-import { timeLimit } from "../../abort.ts";
-import { nodeOf } from "../kit/observe/observer.ts";
-import type { Connection, HeartbeatPorts } from "../ports.ts";
+import type { Config } from "../../../domain/config/types.ts";
+import type { NodeFacts, SilentNode } from "../../../domain/heartbeat/facts.ts";
+import { words } from "../../../domain/shell.ts";
+import { timeLimit } from "../../../abort.ts";
+import { nodeOf } from "../../kit/observe/observer.ts";
+import type { Connection, HeartbeatPorts } from "../../ports.ts";
 
 /** Peers asked about one silent node. */
 const peersAsked = 3;

@@ -1,12 +1,12 @@
-import { abortable, timeLimit } from "../../abort.ts";
-import type { Config, NodeSpec } from "../../domain/config/types.ts";
-import { isAlive } from "../../domain/container/stop/grace.ts";
-import { isOurs } from "../../domain/container/copies/ownership.ts";
-import { type ErrorCode, PictlError } from "../../domain/errors.ts";
-import type { NodeFacts, UpNode } from "../../domain/heartbeat/facts.ts";
-import { words } from "../../domain/shell.ts";
-import { deniesUs } from "../../domain/ssh/connect/refusal.ts";
-import type { Connection, HeartbeatPorts } from "../ports.ts";
+import { abortable, timeLimit } from "../../../abort.ts";
+import type { Config, NodeSpec } from "../../../domain/config/types.ts";
+import { isAlive } from "../../../domain/container/stop/grace.ts";
+import { isOurs } from "../../../domain/container/copies/ownership.ts";
+import { type ErrorCode, PictlError } from "../../../domain/errors.ts";
+import type { NodeFacts, UpNode } from "../../../domain/heartbeat/facts.ts";
+import { words } from "../../../domain/shell.ts";
+import { deniesUs } from "../../../domain/ssh/connect/refusal.ts";
+import type { Connection, HeartbeatPorts } from "../../ports.ts";
 
 /** What one look tells the next. */
 export interface KnownNodes {

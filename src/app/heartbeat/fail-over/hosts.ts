@@ -1,8 +1,8 @@
-import type { Config, Placement } from "../../domain/config/types.ts";
-import type { FailOverAction } from "../../domain/heartbeat/decide.ts";
-import { candidates, type HostFacts } from "../../domain/placement/candidates.ts";
-import { lookForPlaces } from "../placement/look.ts";
-import type { HeartbeatPorts } from "../ports.ts";
+import type { Config, Placement } from "../../../domain/config/types.ts";
+import type { FailOverAction } from "../../../domain/heartbeat/decide.ts";
+import { candidates, type HostFacts } from "../../../domain/placement/candidates.ts";
+import { lookForPlaces } from "../../placement/look.ts";
+import type { HeartbeatPorts } from "../../ports.ts";
 
 /** The containers that are being moved, and where to: the layout has them there in a moment. */
 export type OnTheirWay = Map<string, { readonly placement: Placement; readonly host: string }>;

@@ -1,12 +1,12 @@
 /** What nodes that answer are asked about those that do not, and what is made of it. */
 import { expect, test } from "vitest";
-import { systemClock } from "../../../src/adapters/clock/index.ts";
-import { askPeers } from "../../../src/app/heartbeat/witness.ts";
-import type { HeartbeatPorts } from "../../../src/app/ports.ts";
-import type { HeartbeatCheck } from "../../../src/domain/config/types.ts";
-import type { NodeFacts } from "../../../src/domain/heartbeat/facts.ts";
-import { type Command, render } from "../../../src/domain/shell.ts";
-import { config, node } from "../../fakes/config.ts";
+import { systemClock } from "../../../../src/adapters/clock/index.ts";
+import { askPeers } from "../../../../src/app/heartbeat/observe/witness.ts";
+import type { HeartbeatPorts } from "../../../../src/app/ports.ts";
+import type { HeartbeatCheck } from "../../../../src/domain/config/types.ts";
+import type { NodeFacts } from "../../../../src/domain/heartbeat/facts.ts";
+import { type Command, render } from "../../../../src/domain/shell.ts";
+import { config, node } from "../../../fakes/config.ts";
 
 const up = (bootId: string): NodeFacts => ({ state: "up", bootId, containers: [] });
 const silent: NodeFacts = { state: "silent", code: "node-unreachable", message: "", missedBy: [], seenBy: [] };

@@ -1,10 +1,10 @@
 /** What a node is asked in a round, and what is made of its answers, on the simulated cluster. */
 import { expect, test } from "vitest";
-import type { KnownNodes } from "../../../src/app/heartbeat/look-at-node.ts";
-import { gather, lookAtCluster } from "../../../src/app/heartbeat/look.ts";
-import type { NodeFacts } from "../../../src/domain/heartbeat/facts.ts";
-import { app, Cluster } from "../../sim/hands.ts";
-import type { SimNode } from "../../sim/node.ts";
+import type { KnownNodes } from "../../../../src/app/heartbeat/observe/look-at-node.ts";
+import { gather, lookAtCluster } from "../../../../src/app/heartbeat/observe/look.ts";
+import type { NodeFacts } from "../../../../src/domain/heartbeat/facts.ts";
+import { app, Cluster } from "../../../sim/hands.ts";
+import type { SimNode } from "../../../sim/node.ts";
 
 const intervalMs = 30_000;
 

@@ -1,15 +1,15 @@
-import { PictlError } from "../../domain/errors.ts";
-import type { FailOverAction } from "../../domain/heartbeat/decide.ts";
-import type { WantedMove } from "../../domain/heartbeat/facts.ts";
-import type { PastMove } from "../../domain/heartbeat/memory.ts";
-import { outdated } from "../../domain/heartbeat/safeguards/outdated.ts";
-import { nodesOf, type Placed } from "../../domain/leadership/placed.ts";
-import type { ConfigStore, HeartbeatPorts } from "../ports.ts";
+import { PictlError } from "../../../domain/errors.ts";
+import type { FailOverAction } from "../../../domain/heartbeat/decide.ts";
+import type { WantedMove } from "../../../domain/heartbeat/facts.ts";
+import type { PastMove } from "../../../domain/heartbeat/memory.ts";
+import { outdated } from "../../../domain/heartbeat/safeguards/outdated.ts";
+import { nodesOf, type Placed } from "../../../domain/leadership/placed.ts";
+import type { ConfigStore, HeartbeatPorts } from "../../ports.ts";
 import { failOver } from "./fail-over.ts";
 import type { OnTheirWay } from "./hosts.ts";
-import type { InHand } from "./in-hand.ts";
-import type { HeartbeatMemory } from "./memory.ts";
-import type { Troubles } from "./troubles.ts";
+import type { InHand } from "../in-hand.ts";
+import type { HeartbeatMemory } from "../memory.ts";
+import type { Troubles } from "../troubles.ts";
 
 /** The failovers that go on, which choose their hosts and use them with an eye on each other. */
 export interface FailOvers {

@@ -1,12 +1,12 @@
 import pMap from "p-map";
-import type { Config, NodeSpec } from "../../domain/config/types.ts";
-import type { CheckFact, NodeFacts, Subject } from "../../domain/heartbeat/facts.ts";
-import { checkTimeoutMs, subjects } from "../../domain/heartbeat/checks/subjects.ts";
-import { nodeOf } from "../kit/observe/observer.ts";
+import type { Config, NodeSpec } from "../../../domain/config/types.ts";
+import type { CheckFact, NodeFacts, Subject } from "../../../domain/heartbeat/facts.ts";
+import { checkTimeoutMs, subjects } from "../../../domain/heartbeat/checks/subjects.ts";
+import { nodeOf } from "../../kit/observe/observer.ts";
 import { type KnownNodes, type LookingAtNodes, greet, lookAtNode } from "./look-at-node.ts";
 import { secondOpinions } from "./second-opinion.ts";
 import { type WitnessAnswers, askPeers, peersIn } from "./witness.ts";
-import type { HeartbeatPorts } from "../ports.ts";
+import type { HeartbeatPorts } from "../../ports.ts";
 
 export interface HeartbeatLook {
   readonly nodes: Readonly<Record<string, NodeFacts>>;

@@ -1,11 +1,11 @@
-import type { Config } from "../../domain/config/types.ts";
-import { PictlError, toFailure } from "../../domain/errors.ts";
-import type { FailOverAction } from "../../domain/heartbeat/decide.ts";
-import { planMove } from "../../domain/move/plan.ts";
-import { runHooks } from "../kit/hooks.ts";
-import { carryOutMove } from "../move/carry-out.ts";
-import type { ConfigStore, HeartbeatPorts, Nodes } from "../ports.ts";
-import { record } from "../kit/record.ts";
+import type { Config } from "../../../domain/config/types.ts";
+import { PictlError, toFailure } from "../../../domain/errors.ts";
+import type { FailOverAction } from "../../../domain/heartbeat/decide.ts";
+import { planMove } from "../../../domain/move/plan.ts";
+import { runHooks } from "../../kit/hooks.ts";
+import { carryOutMove } from "../../move/carry-out.ts";
+import type { ConfigStore, HeartbeatPorts, Nodes } from "../../ports.ts";
+import { record } from "../../kit/record.ts";
 import { type OnTheirWay, orderHosts } from "./hosts.ts";
 
 /**
