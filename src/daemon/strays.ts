@@ -1,6 +1,6 @@
 import { firstOf } from "../abort.ts";
 import type { Authority, VipPorts } from "../app/ports.ts";
-import type { Survey } from "../app/vip/survey.ts";
+import type { Survey } from "../app/vip/observe/survey.ts";
 import { openTakingBack } from "../app/vip/take-back.ts";
 import type { Config, NodeSpec } from "../domain/config/types.ts";
 import { PictlError } from "../domain/errors.ts";

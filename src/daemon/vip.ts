@@ -2,7 +2,7 @@ import type { Leadership } from "../app/leadership/index.ts";
 import type { Clock, SavedVip, StateFile, VipPorts, VipReply, VipRequests } from "../app/ports.ts";
 import { authorityOf } from "../app/vip/authority.ts";
 import { openVip, type Vip } from "../app/vip/index.ts";
-import { openSurvey } from "../app/vip/survey.ts";
+import { openSurvey } from "../app/vip/observe/survey.ts";
 import type { Config } from "../domain/config/types.ts";
 import { PictlError } from "../domain/errors.ts";
 import { holdersOf } from "../domain/vip/facts.ts";

@@ -17,9 +17,9 @@ import type { Authority, SavedVip, StateFile, VipPorts } from "../ports.ts";
 import { record } from "../kit/record.ts";
 import { carryOutOrders } from "./carry-out.ts";
 import { openVipMemory, withoutEnd } from "./memory.ts";
-import type { Watched } from "./observe.ts";
-import type { Survey } from "./survey.ts";
-import { namesOf, openTickFacts } from "./tick-facts.ts";
+import type { Watched } from "./observe/observe.ts";
+import type { Survey } from "./observe/survey.ts";
+import { namesOf, openTickFacts } from "./observe/tick-facts.ts";
 
 /** One virtual IP, kept where it belongs. */
 export interface Vip {

@@ -6,7 +6,7 @@ import type { Leadership } from "../leadership/index.ts";
 import type { SavedVip, StateFile, VipPorts } from "../ports.ts";
 import { authorityOf } from "./authority.ts";
 import { openVip } from "./index.ts";
-import { openSurvey, type Survey } from "./survey.ts";
+import { openSurvey, type Survey } from "./observe/survey.ts";
 import { openTakingBack } from "./take-back.ts";
 
 /**

@@ -5,8 +5,8 @@ import { missesTarget, remarkOn, whyUnfit } from "../../domain/vip/health.ts";
 import { othersOf, strayFailure, straysOf, type Surveys } from "../../domain/vip/strays.ts";
 import type { SavedVip, StateFile, VipPorts } from "../ports.ts";
 import type { Report } from "../kit/report.ts";
-import { lookAtCandidates } from "./look.ts";
-import { openSurvey } from "./survey.ts";
+import { lookAtCandidates } from "./observe/look.ts";
+import { openSurvey } from "./observe/survey.ts";
 
 export interface VipRow {
   /** The address. */

@@ -3,7 +3,7 @@ import { type StrayAddress, straysOf } from "../../domain/vip/strays.ts";
 import type { Authority, VipPorts } from "../ports.ts";
 import { record } from "../kit/record.ts";
 import { carryOutOrders } from "./carry-out.ts";
-import type { Survey } from "./survey.ts";
+import type { Survey } from "./observe/survey.ts";
 
 /** Takes from nodes what pictl has given them and the config no longer knows. */
 export interface TakingBack {

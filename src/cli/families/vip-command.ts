@@ -3,7 +3,7 @@ import { setMaxListeners } from "node:events";
 import { Flags } from "@oclif/core";
 import { daemonPid } from "../../app/daemon/status.ts";
 import { type Leadership, openLeadership } from "../../app/leadership/index.ts";
-import { changeVip } from "../../app/vip/by-hand.ts";
+import { changeVip } from "../../app/vip/by-hand/by-hand.ts";
 import type { Fence } from "../../domain/guard/command.ts";
 import type { VipWish } from "../../domain/vip/memory.ts";
 import { selectVip } from "../../domain/vip/select.ts";

@@ -3,7 +3,7 @@ import { setMaxListeners } from "node:events";
 import { daemonPid } from "../../app/daemon/status.ts";
 import type { Report } from "../../app/kit/report.ts";
 import { type Leadership, openLeadership } from "../../app/leadership/index.ts";
-import { changeVip, type VipChangeRow } from "../../app/vip/by-hand.ts";
+import { changeVip, type VipChangeRow } from "../../app/vip/by-hand/by-hand.ts";
 import type { VipSection } from "../../domain/config/types.ts";
 import type { VipWish } from "../../domain/vip/memory.ts";
 import { dryRun } from "../common.ts";

@@ -1,4 +1,4 @@
-import type { VipChangeRow } from "../../app/vip/by-hand.ts";
+import type { VipChangeRow } from "../../app/vip/by-hand/by-hand.ts";
 import type { VipCandidateRow, VipRow } from "../../app/vip/show.ts";
 import { visible } from "../../domain/text.ts";
 import { type Style, type Tone, tint } from "../text/style.ts";

@@ -1,5 +1,5 @@
-import { PictlError } from "../../domain/errors.ts";
-import type { ProgressStep, VipPorts, VipReply } from "../ports.ts";
+import { PictlError } from "../../../domain/errors.ts";
+import type { ProgressStep, VipPorts, VipReply } from "../../ports.ts";
 import type { ByHandInput } from "./by-hand-input.ts";
 
 /** How often the daemon's reply is looked for. */

@@ -1,17 +1,17 @@
-import type { VipSection } from "../../domain/config/types.ts";
-import { type Failure, PictlError } from "../../domain/errors.ts";
-import { holdersOf } from "../../domain/vip/facts.ts";
-import type { VipWish } from "../../domain/vip/memory.ts";
-import { othersOf } from "../../domain/vip/strays.ts";
-import { rehearse, type WishAnswer } from "../../domain/vip/wish.ts";
-import type { VipPorts } from "../ports.ts";
-import { record } from "../kit/record.ts";
-import type { Report } from "../kit/report.ts";
+import type { VipSection } from "../../../domain/config/types.ts";
+import { type Failure, PictlError } from "../../../domain/errors.ts";
+import { holdersOf } from "../../../domain/vip/facts.ts";
+import type { VipWish } from "../../../domain/vip/memory.ts";
+import { othersOf } from "../../../domain/vip/strays.ts";
+import { rehearse, type WishAnswer } from "../../../domain/vip/wish.ts";
+import type { VipPorts } from "../../ports.ts";
+import { record } from "../../kit/record.ts";
+import type { Report } from "../../kit/report.ts";
 import type { ByHandInput } from "./by-hand-input.ts";
 import { byDaemon } from "./by-daemon.ts";
 import { byItself } from "./by-itself.ts";
-import { lookAtCandidates } from "./look.ts";
-import { openSurvey } from "./survey.ts";
+import { lookAtCandidates } from "../observe/look.ts";
+import { openSurvey } from "../observe/survey.ts";
 
 export interface VipChangeRow {
   /** The address. */

@@ -1,10 +1,10 @@
 /** Which nodes are asked again for the addresses that they have from pictl. */
 import { expect, test } from "vitest";
-import type { Authority } from "../../../src/app/ports.ts";
-import { openSurvey, type Survey } from "../../../src/app/vip/survey.ts";
-import { openTakingBack } from "../../../src/app/vip/take-back.ts";
-import { Cluster } from "../../sim/hands.ts";
-import type { Process } from "../../sim/process.ts";
+import type { Authority } from "../../../../src/app/ports.ts";
+import { openSurvey, type Survey } from "../../../../src/app/vip/observe/survey.ts";
+import { openTakingBack } from "../../../../src/app/vip/take-back.ts";
+import { Cluster } from "../../../sim/hands.ts";
+import type { Process } from "../../../sim/process.ts";
 
 const vip = { vip: [{ node: "n1", vip_eth_device: "eth0" }], vip_ip: "10.0.0.9" };
 

@@ -1,12 +1,12 @@
 import pMap from "p-map";
-import type { Config, VipSection } from "../../domain/config/types.ts";
-import { PictlError } from "../../domain/errors.ts";
-import * as commands from "../../domain/vip/commands.ts";
-import type { NodeSurvey } from "../../domain/vip/facts.ts";
-import type { Surveys } from "../../domain/vip/strays.ts";
-import { nodeOf } from "../kit/observe/observer.ts";
-import type { VipPorts } from "../ports.ts";
-import { within } from "./connect.ts";
+import type { Config, VipSection } from "../../../domain/config/types.ts";
+import { PictlError } from "../../../domain/errors.ts";
+import * as commands from "../../../domain/vip/commands.ts";
+import type { NodeSurvey } from "../../../domain/vip/facts.ts";
+import type { Surveys } from "../../../domain/vip/strays.ts";
+import { nodeOf } from "../../kit/observe/observer.ts";
+import type { VipPorts } from "../../ports.ts";
+import { within } from "../connect.ts";
 
 /** A node that has not told within this time has not answered, milliseconds. */
 const timeoutMs = 3000;

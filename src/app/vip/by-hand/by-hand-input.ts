@@ -1,7 +1,7 @@
-import type { Config, VipSection } from "../../domain/config/types.ts";
-import type { VipWish } from "../../domain/vip/memory.ts";
-import type { Leadership } from "../leadership/index.ts";
-import type { SavedVip, StateFile, VipRequests } from "../ports.ts";
+import type { Config, VipSection } from "../../../domain/config/types.ts";
+import type { VipWish } from "../../../domain/vip/memory.ts";
+import type { Leadership } from "../../leadership/index.ts";
+import type { SavedVip, StateFile, VipRequests } from "../../ports.ts";
 
 export interface ByHandInput {
   readonly config: Config;

@@ -1,11 +1,11 @@
-import { answerWish } from "../../domain/vip/wish.ts";
-import { holdersOf } from "../../domain/vip/facts.ts";
-import { keepLeading } from "../leadership/index.ts";
-import type { ProgressStep, VipPorts, VipReply } from "../ports.ts";
-import { authorityOf } from "./authority.ts";
+import { answerWish } from "../../../domain/vip/wish.ts";
+import { holdersOf } from "../../../domain/vip/facts.ts";
+import { keepLeading } from "../../leadership/index.ts";
+import type { ProgressStep, VipPorts, VipReply } from "../../ports.ts";
+import { authorityOf } from "../authority.ts";
 import type { ByHandInput } from "./by-hand-input.ts";
-import { openVip, type Vip } from "./index.ts";
-import { openSurvey } from "./survey.ts";
+import { openVip, type Vip } from "../index.ts";
+import { openSurvey } from "../observe/survey.ts";
 
 /**
  * Does what a daemon would until the wish has come true, and leaves as one does on a graceful stop: a lease is made to

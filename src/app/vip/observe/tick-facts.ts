@@ -1,8 +1,8 @@
-import type { Config, VipSection } from "../../domain/config/types.ts";
-import { tickMs } from "../../domain/vip/decide.ts";
-import { holdersOf, type VipFacts } from "../../domain/vip/facts.ts";
-import { formerOf, othersOf, type Surveys } from "../../domain/vip/strays.ts";
-import type { Authority, VipPorts } from "../ports.ts";
+import type { Config, VipSection } from "../../../domain/config/types.ts";
+import { tickMs } from "../../../domain/vip/decide.ts";
+import { holdersOf, type VipFacts } from "../../../domain/vip/facts.ts";
+import { formerOf, othersOf, type Surveys } from "../../../domain/vip/strays.ts";
+import type { Authority, VipPorts } from "../../ports.ts";
 import { askNetwork, newSight, observe, type Watched } from "./observe.ts";
 import type { Survey } from "./survey.ts";
 

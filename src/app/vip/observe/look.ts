@@ -1,11 +1,11 @@
-import type { Config, VipSection } from "../../domain/config/types.ts";
-import { type Failure, PictlError } from "../../domain/errors.ts";
-import * as commands from "../../domain/vip/commands.ts";
-import type { AnsweringCandidate, CandidateFacts } from "../../domain/vip/facts.ts";
-import { fanOut } from "../kit/fan-out.ts";
-import { looking } from "../kit/observe/looking.ts";
-import type { VipPorts } from "../ports.ts";
-import { connectWithRights } from "./connect.ts";
+import type { Config, VipSection } from "../../../domain/config/types.ts";
+import { type Failure, PictlError } from "../../../domain/errors.ts";
+import * as commands from "../../../domain/vip/commands.ts";
+import type { AnsweringCandidate, CandidateFacts } from "../../../domain/vip/facts.ts";
+import { fanOut } from "../../kit/fan-out.ts";
+import { looking } from "../../kit/observe/looking.ts";
+import type { VipPorts } from "../../ports.ts";
+import { connectWithRights } from "../connect.ts";
 import { candidateWithout } from "./observe.ts";
 
 const timeoutMs = 10_000;

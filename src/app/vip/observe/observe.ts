@@ -1,11 +1,11 @@
-import type { Config, VipSection } from "../../domain/config/types.ts";
-import { type ErrorCode, PictlError } from "../../domain/errors.ts";
-import * as commands from "../../domain/vip/commands.ts";
-import { isRefusalCode } from "../../domain/ssh/connect/refusal.ts";
-import type { AnsweringCandidate, CandidateFacts } from "../../domain/vip/facts.ts";
-import { nodeOf } from "../kit/observe/observer.ts";
-import type { Connection, VipPorts } from "../ports.ts";
-import { connectWithRights, within } from "./connect.ts";
+import type { Config, VipSection } from "../../../domain/config/types.ts";
+import { type ErrorCode, PictlError } from "../../../domain/errors.ts";
+import * as commands from "../../../domain/vip/commands.ts";
+import { isRefusalCode } from "../../../domain/ssh/connect/refusal.ts";
+import type { AnsweringCandidate, CandidateFacts } from "../../../domain/vip/facts.ts";
+import { nodeOf } from "../../kit/observe/observer.ts";
+import type { Connection, VipPorts } from "../../ports.ts";
+import { connectWithRights, within } from "../connect.ts";
 
 export interface Watched {
   readonly config: Config;
