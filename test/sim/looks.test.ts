@@ -325,6 +325,19 @@ test("heartbeat: a dead node's container moves, and when this machine is cut off
   expect(cut.layout()).toMatchObject([{ node: "n1", web: {} }, { node: "n2" }, { node: "n3" }]);
 });
 
+test("heartbeat: the containers of a dead node spread over the others, though each of these has some already", async () => {
+  const layout = { n1: { web: app(8001), db: app(8002) }, n2: { x: app(8003) }, n3: { y: app(8004) } };
+  const cluster = new Cluster(layout, {
+    ...{ failover_policy: "spread", hb: [{ node: "n1", web: 8001, db: 8002 }] },
+    container_host_constraints: [{ container: "web,n2,n3" }, { container: "db,n2,n3" }],
+  });
+  await round(cluster);
+  cluster.world.node("n1").powerOff();
+  for (let i = 0; i < 3; i++) await round(cluster);
+  const { n2 = [], n3 = [] } = cluster.running();
+  expect([n2.length, n3.length]).toEqual([2, 2]);
+});
+
 test("autostart: what belongs there is started on a node that is back, and nothing of somebody else's", async () => {
   const layout = { n1: { web: app(8001), own: app(8002) }, n2: {} };
   const cluster = new Cluster(layout, { autostart_containers: true, automatic_heartbeat: "enabled" });

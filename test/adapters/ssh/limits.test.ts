@@ -87,23 +87,33 @@ describe.skipIf(whyNoSshd)(`sshd's limits${whyNoSshd ? ` (${whyNoSshd})` : ""}`,
     },
   );
 
-  test.each([1, 2, 4, 10])("MaxSessions %i: twenty that last run at once, and commands get on", async (sessions) => {
-    const sshd = await started(startSshd({ config: [`MaxSessions ${sessions}`] }));
-    const connection = await openTestNodes().connect(sshd.node("n1", { user: login.name }));
-    const numbers = Array.from({ length: 20 }, (_, i) => `${i}\n`);
-    const echoes = await Promise.all(
-      numbers.map(async (number) => {
-        const lasting = await connection.pipe(words("cat"), { lasting: true });
-        lasting.write(number);
-        return { lasting, said: String((await once(lasting, "data"))[0]) };
-      }),
-    );
-    expect(echoes.map(({ said }) => said)).toEqual(numbers);
-    expect(await stdoutOf(connection.run(words("echo", "here"), { timeoutMs: 10_000 }))).toBe("here\n");
-    for (const { lasting } of echoes) lasting.destroy();
-    const again = await connection.pipe(words("echo", "again"), { lasting: true });
-    expect(String((await once(again, "data"))[0])).toBe("again\n");
-  });
+  test.each([
+    [1, 21],
+    [2, 12],
+    [4, 9],
+    [10, 9],
+  ])(
+    "MaxSessions %i: twenty that last run at once by %i logins at most, and commands get on",
+    async (sessions, logins) => {
+      const sshd = await started(startSshd({ config: [`MaxSessions ${sessions}`] }));
+      const connection = await openTestNodes().connect(sshd.node("n1", { user: login.name }));
+      const numbers = Array.from({ length: 20 }, (_, i) => `${i}\n`);
+      const echoes = await Promise.all(
+        numbers.map(async (number) => {
+          const lasting = await connection.pipe(words("cat"), { lasting: true });
+          lasting.write(number);
+          return { lasting, said: String((await once(lasting, "data"))[0]) };
+        }),
+      );
+      expect(echoes.map(({ said }) => said)).toEqual(numbers);
+      expect(await stdoutOf(connection.run(words("echo", "here"), { timeoutMs: 10_000 }))).toBe("here\n");
+      // A connection that is opened for those who find no room here takes as many of them as it can.
+      expect((await sshd.log()).match(/Accepted publickey/g)?.length).toBeLessThanOrEqual(logins);
+      for (const { lasting } of echoes) lasting.destroy();
+      const again = await connection.pipe(words("echo", "again"), { lasting: true });
+      expect(String((await once(again, "data"))[0])).toBe("again\n");
+    },
+  );
 
   test("a short look waits for none of thirty that take long", async () => {
     const sshd = await started(startSshd());

@@ -247,6 +247,19 @@ describe.skipIf(whyNoSshd)(`running a command${whyNoSshd ? ` (${whyNoSshd})` : "
       await gone("[s]leep 4714");
     });
 
+    test("one that was given up before the node had answered does not talk on there for ever", async () => {
+      const proxy = await started(startProxy({ target: sshd.port }));
+      const slow = await openTestNodes().connect(await throughProxy(sshd, proxy.port, { user: login.name }));
+      await stdoutOf(slow.run(words("true")));
+      proxy.stall();
+      const running = slow.run(words("yes", "4722"), { signal: AbortSignal.timeout(100) });
+      await rejection(running, "interrupted");
+      proxy.resume();
+      // What was sent after it is done after it.
+      await stdoutOf(slow.run(words("true")));
+      await gone("[y]es 4722");
+    });
+
     test("one that is not sent yet never runs", async () => {
       await rejection(connection.run(words("touch", "ran"), { signal: AbortSignal.abort() }), "interrupted");
       expect(await stdoutOf(connection.run(words("ls")))).not.toContain("ran");
