@@ -1,7 +1,7 @@
 import type { Round } from "../../src/app/heartbeat/index.ts";
 import type { Config } from "../../src/domain/config/types.ts";
 import { generationOf, isOurs } from "../../src/domain/container/copies/ownership.ts";
-import type { FailOverAction } from "../../src/domain/heartbeat/decide.ts";
+import type { FailOverAction } from "../../src/domain/heartbeat/decision.ts";
 import type { MoveRecord } from "../../src/domain/move/journal.ts";
 import { load } from "./config.ts";
 import { factsOf, type SimContainer } from "./containers.ts";

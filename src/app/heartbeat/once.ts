@@ -1,6 +1,6 @@
 import type { Config } from "../../domain/config/types.ts";
 import type { Failure } from "../../domain/errors.ts";
-import type { CheckRow } from "../../domain/heartbeat/decide.ts";
+import type { CheckRow } from "../../domain/heartbeat/decision.ts";
 import type { NodeFacts } from "../../domain/heartbeat/facts.ts";
 import type { Report } from "../kit/report.ts";
 import type { Heartbeat, MayDo } from "./index.ts";

@@ -1,6 +1,6 @@
 import type { Config } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
-import type { Action } from "../../domain/heartbeat/decide.ts";
+import type { Action } from "../../domain/heartbeat/decision.ts";
 import { createContainers } from "../create.ts";
 import { lifecycle } from "../container/lifecycle.ts";
 import type { HeartbeatPorts } from "../ports.ts";

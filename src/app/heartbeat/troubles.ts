@@ -1,5 +1,5 @@
 import { keyOf } from "../../domain/heartbeat/facts.ts";
-import type { CheckRow } from "../../domain/heartbeat/decide.ts";
+import type { CheckRow } from "../../domain/heartbeat/decision.ts";
 
 type Place = Pick<CheckRow, "container" | "node">;
 

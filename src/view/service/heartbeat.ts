@@ -1,4 +1,4 @@
-import type { CheckRow } from "../../domain/heartbeat/decide.ts";
+import type { CheckRow } from "../../domain/heartbeat/decision.ts";
 import type { Style } from "../text/style.ts";
 import { table } from "../text/table.ts";
 import { duration } from "../text/units.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { openTroubles } from "../../../src/app/heartbeat/troubles.ts";
-import type { CheckRow } from "../../../src/domain/heartbeat/decide.ts";
+import type { CheckRow } from "../../../src/domain/heartbeat/decision.ts";
 
 const row = (node: string, ok: boolean): CheckRow => {
   return { container: "web", node, ok, message: "", durationMs: 1, kind: "tcp", failures: 1, decision: "" };

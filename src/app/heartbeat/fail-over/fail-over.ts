@@ -1,6 +1,6 @@
 import type { Config } from "../../../domain/config/types.ts";
 import { PictlError, toFailure } from "../../../domain/errors.ts";
-import type { FailOverAction } from "../../../domain/heartbeat/decide.ts";
+import type { FailOverAction } from "../../../domain/heartbeat/decision.ts";
 import { planMove } from "../../../domain/move/plan.ts";
 import { runHooks } from "../../kit/hooks.ts";
 import { carryOutMove } from "../../move/carry-out.ts";

@@ -1,5 +1,5 @@
 import { PictlError } from "../../../domain/errors.ts";
-import type { FailOverAction } from "../../../domain/heartbeat/decide.ts";
+import type { FailOverAction } from "../../../domain/heartbeat/decision.ts";
 import type { WantedMove } from "../../../domain/heartbeat/facts.ts";
 import type { PastMove } from "../../../domain/heartbeat/memory.ts";
 import { outdated } from "../../../domain/heartbeat/safeguards/outdated.ts";

@@ -1,5 +1,5 @@
 import type { Config, Placement } from "../../../domain/config/types.ts";
-import type { FailOverAction } from "../../../domain/heartbeat/decide.ts";
+import type { FailOverAction } from "../../../domain/heartbeat/decision.ts";
 import { candidates, type HostFacts } from "../../../domain/placement/candidates.ts";
 import { lookForPlaces } from "../../placement/look.ts";
 import type { HeartbeatPorts } from "../../ports.ts";

@@ -1,4 +1,4 @@
-import type { FailOverAction } from "../decide.ts";
+import type { FailOverAction } from "../decision.ts";
 
 /** What the last round saw of what a failover was decided upon. */
 export interface Outlook {

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { CheckRow } from "../../../domain/heartbeat/decide.ts";
+import type { CheckRow } from "../../../domain/heartbeat/decision.ts";
 import type { JobDetail } from "../../../operations/jobs/job.ts";
 import { ask } from "../../api.ts";
 import { heartbeat, jobs } from "../../state/store.ts";

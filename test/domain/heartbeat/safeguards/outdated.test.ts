@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { FailOverAction } from "../../../../src/domain/heartbeat/decide.ts";
+import type { FailOverAction } from "../../../../src/domain/heartbeat/decision.ts";
 import { outdated } from "../../../../src/domain/heartbeat/safeguards/outdated.ts";
 
 const action = (nodeDead: boolean): FailOverAction => ({
