@@ -49,7 +49,7 @@ const buildsPerNode = 2;
  * brought to a node, it is built there.
  */
 export async function buildImages(ports: Ports, input: BuildInput): Promise<Report<{ images: readonly BuildRow[] }>> {
-  const placements = input.placements.filter(isBuilt);
+  const { placements } = input;
   const buildOf = openBuilds(ports, input);
   const made = await Promise.all([...new Set(placements.map(({ container }) => container))].map(buildOf));
   return {

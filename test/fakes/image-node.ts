@@ -5,6 +5,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { extract, pack } from "tar-stream";
+import { expect, onTestFinished } from "vitest";
 import type { Connection, Engine, Outcome, RunOptions } from "../../src/app/ports.ts";
 import type { EngineInfo, ImageFacts } from "../../src/domain/docker/facts.ts";
 import { PictlError } from "../../src/domain/errors.ts";
@@ -73,6 +74,9 @@ export class ImageNode {
         const server = createServer(onStream).unref();
         server.listen(0, "127.0.0.1");
         await once(server, "listening");
+        onTestFinished(() => {
+          expect(server.listening, `${this.#name}: its port still leads to this machine`).toBe(false);
+        });
         const close = (): Promise<void> => {
           // Those who keep their connections are not waited for, as sshd does not.
           server.close();

@@ -232,6 +232,28 @@ test.each([
   expect([started >= seconds, started < seconds + 2]).toEqual([true, true]);
 });
 
+test("a move waits for a node that takes minutes to make a container, as one that fills a volume does", async () => {
+  const cluster = new Cluster({ n1: { web: app(8001) }, n2: {} });
+  const { world } = cluster;
+  const { docker } = world.node("n2");
+  const making = (_node: string, text: string): void => {
+    if (!/docker container (?:run|create)/.test(text)) return;
+    world.ambushes.delete(making);
+    docker.hang();
+    world.timeline.after(240_000, () => {
+      docker.goOn();
+    });
+  };
+  world.ambushes.add(making);
+  await cluster.by(({ ports, store, config }) =>
+    moveContainer(ports, {
+      ...{ store, config, ...asUsual, name: "web", to: "n2", force: false, dryRun: false },
+      ...{ copyVolumes: false, overlap: false, mayLeaveData: () => Promise.resolve(true) },
+    }),
+  );
+  expect(cluster.running()).toEqual({ n1: [], n2: ["web app:1"] });
+});
+
 test("a move of which only the layout knows, by a copy of it that is older, costs nobody the copy that runs", async () => {
   const cluster = new Cluster({ n1: { web: app(8001) }, n2: {} });
   const { world } = cluster;

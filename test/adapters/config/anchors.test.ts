@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { ConfigEdit } from "../../../src/app/ports.ts";
+import { parseConfigText } from "../../../src/adapters/config/parse.ts";
 import { openConfigStore } from "../../../src/adapters/config/index.ts";
 import { temporaryFile } from "./folder.ts";
 
@@ -46,6 +47,11 @@ test("anchors, aliases, merges and sections of one's own are read as YAML has th
       ["n3", "web", undefined, ["-p", "81:80"], {}],
     ],
   );
+});
+
+test("an alias counts as much as what it stands for, so that a large file may have many", () => {
+  const text = `a: [${"1,".repeat(3000)}1]\nb: &b [1, 2]\nc: [${"*b,".repeat(100)}*b]\n`;
+  expect(parseConfigText(text)).toMatchObject({ ok: true });
 });
 
 test("a problem inside an alias is told where it stands", async () => {

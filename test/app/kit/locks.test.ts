@@ -82,6 +82,24 @@ describe.skipIf(whyNoSshd)(`locks${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { timeo
     });
   });
 
+  test("what a node says besides is no answer of a lock", async () => {
+    const bin = join(sshd.dir, "talks");
+    mkdirSync(bin);
+    writeFileSync(join(bin, "flock"), '#!/bin/sh\necho flock is deprecated here\nexec /usr/bin/flock "$@"\n', {
+      mode: 0o755,
+    });
+    const talkative = await started(startSshd({ config: [`SetEnv PATH=${bin}:/usr/bin:/bin`] }));
+    const [one, two] = [await operator(talkative), await operator()];
+    await one.lock(async (locked) => {
+      await locked(b);
+      await rejection(
+        two.lock((wanted) => wanted(b)),
+        "lock-held",
+      );
+    });
+    expect(one.warnings).toEqual([]);
+  });
+
   test("those on a line that has died count no more", async () => {
     const [one, two] = [await operator(), await operator()];
     await one.lock(async (locked) => {

@@ -56,10 +56,7 @@ export async function inLots<Item, T>(
 /** Whether something came before it was quiet for too long. */
 async function within(clock: Clock, came: Promise<void>): Promise<boolean> {
   const enough = new AbortController();
-  const quiet = clock.sleep(quietMs, enough.signal).then(
-    () => false,
-    () => true,
-  );
+  const quiet = clock.sleep(quietMs, enough.signal).then(() => false);
   const has = await Promise.race([came.then(() => true), quiet]);
   enough.abort();
   return has;

@@ -85,6 +85,17 @@ test.each([
   expect(editText(text, { op: "delete", path: [key] })).toBe(left);
 });
 
+test("a new text is quoted as the others are, and a new row closes where the one before it begins", () => {
+  const added = (text: string, key: string, value: unknown) => editText(text, { op: "set", path: [key], value });
+  expect(added('a: "x"\nb: "y"\n', "c", "z")).toBe('a: "x"\nb: "y"\nc: "z"\n');
+  expect(added("a: 'x'\nb: y\n", "c", "z")).toBe("a: 'x'\nb: y\nc: z\n");
+  const row = { node: "pi2", web: "-x ".repeat(40) };
+  const [head, tail] = ['{"layout": [\n  {"node": "pi1",\n       "web": ""}', "\n]}"];
+  expect(editText(head + tail, { op: "set", path: ["layout", 1], value: row })).toBe(
+    `${head},\n  {\n    "node": "pi2",\n    "web": "${row.web}"\n  }${tail}`,
+  );
+});
+
 test("YAML keeps its comments, its quotes and its order", () => {
   const text = `# our cluster
 layout:
