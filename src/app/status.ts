@@ -75,8 +75,9 @@ export async function containerStatus(
     const rows = rowsFrom(here, known).filter(({ node }) => known.has(node));
     onEarly?.({ containers: rows.map((row) => withUse(row, results, ports.clock.now())) });
   };
-  const [here, looks, elsewhere] = await Promise.all([
+  const [here, generations = noGenerations, looks, elsewhere] = await Promise.all([
     local,
+    ports.generations.read(),
     fanOut(
       ports,
       config.nodes.filter((node) => concerned.has(node.name)),
@@ -98,7 +99,6 @@ export async function containerStatus(
   const all = names === undefined && input.nodes.length === config.nodes.length;
   const behind = all ? await lookBehind(ports, { config, found }) : [];
   const { moves, failures, environments } = here;
-  const generations = (await ports.generations.read()) ?? noGenerations;
   const rows = rowsFrom(here, states);
   const absent = input.placements.filter(
     ({ stray, container, node }) =>

@@ -16,36 +16,64 @@ export interface Dialer {
   dial(signal: AbortSignal, options?: { readonly lasting?: boolean }): Promise<Duplex>;
 }
 
+/** Says the first word over it, and resolves to what is spoken over from then on. */
+type Speak<T> = (dialer: Dialer, signal: AbortSignal) => Promise<T>;
+
 /**
- * The cheapest way that this login may use. sshd says the same "open failed" for a missing socket, a missing right
- * and forbidden forwarding, so that any refusal leads to the docker client, whose words tell these apart.
+ * Speaks to the engine by the cheapest way that this login may use. sshd says the same "open failed" for a missing socket, a
+ * missing right and forbidden forwarding, so that any refusal leads to the docker client, whose words tell these apart.
  */
-export async function chooseDialer(nodes: Nodes, node: NodeSpec, signal: AbortSignal): Promise<Dialer> {
-  return (
-    (node.ssh.sudo === true ? undefined : await socketDialer(nodes, node, signal)) ?? clientDialer(nodes, node, signal)
-  );
+export async function reachEngine<T>(
+  nodes: Nodes,
+  node: NodeSpec,
+  { speak, signal }: { readonly speak: Speak<T>; readonly signal: AbortSignal },
+): Promise<T> {
+  const spoken = node.ssh.sudo === true ? undefined : await overSocket(nodes, node, { speak, signal });
+  return spoken ? spoken.with : speak(await clientDialer(nodes, node, signal), signal);
 }
 
-async function socketDialer(nodes: Nodes, node: NodeSpec, signal: AbortSignal): Promise<Dialer | undefined> {
+/** What is spoken over, still to come; undefined where no socket can be had. */
+async function overSocket<T>(
+  nodes: Nodes,
+  node: NodeSpec,
+  { speak, signal }: { readonly speak: Speak<T>; readonly signal: AbortSignal },
+): Promise<{ readonly with: Promise<T> } | undefined> {
   try {
     const connection = await nodes.connect(node, signal);
-    // Nearly everywhere it is the default one: it need not wait for the answer.
+    // Nearly everywhere it is the default one: neither it nor the first word waits for the answer.
     const usual = connection.openSocket(defaultSocket, signal);
-    usual.catch(() => undefined);
+    const wrong = new AbortController();
+    const guess = usual.then((first) => speak(socketDialer(nodes, node, { path: defaultSocket, first }), wrong.signal));
+    guess.catch(() => undefined);
     const path = socketOf(await abortable(connection.dockerHost(), signal));
-    if (path !== defaultSocket) usual.then(discard, () => undefined);
+    if (path === defaultSocket) {
+      await usual;
+      return { with: guess };
+    }
+    wrong.abort();
+    usual.then(discard, () => undefined);
     if (path === undefined) return undefined;
-    let first: Duplex | undefined = path === defaultSocket ? await usual : await connection.openSocket(path, signal);
-    const dial = async (signal: AbortSignal): Promise<Duplex> => {
-      const stream = first ?? (await (await nodes.connect(node, signal)).openSocket(path, signal));
-      first = undefined;
-      return stream;
-    };
-    return { kind: "socket", dial };
+    const first = await connection.openSocket(path, signal);
+    return { with: speak(socketDialer(nodes, node, { path, first }), signal) };
   } catch (error) {
     if (isFinal(error)) throw error;
     return undefined;
   }
+}
+
+/** `first`: one that is open already. */
+function socketDialer(
+  nodes: Nodes,
+  node: NodeSpec,
+  { path, first }: { readonly path: string; readonly first: Duplex },
+): Dialer {
+  let open: Duplex | undefined = first;
+  const dial = async (signal: AbortSignal): Promise<Duplex> => {
+    const stream = open ?? (await (await nodes.connect(node, signal)).openSocket(path, signal));
+    open = undefined;
+    return stream;
+  };
+  return { kind: "socket", dial };
 }
 
 const defaultSocket = "/var/run/docker.sock";

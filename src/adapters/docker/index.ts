@@ -3,7 +3,7 @@ import type { Connection, Engine, Engines, Nodes } from "../../app/ports.ts";
 import type { NodeSpec } from "../../domain/config/types.ts";
 import { PictlError } from "../../domain/errors.ts";
 import { type Api, openApi } from "./api.ts";
-import { chooseDialer, diagnose, isFinal } from "./dial.ts";
+import { type Dialer, diagnose, isFinal, reachEngine } from "./dial.ts";
 import { createEngine } from "./engine.ts";
 
 export interface EnginesOptions {
@@ -42,7 +42,9 @@ export function openEngines(nodes: Nodes, options: EnginesOptions = {}): Engines
 async function open(nodes: Nodes, node: NodeSpec, timeoutMs: number): Promise<Api> {
   const signal = new AbortController().signal;
   try {
-    return await openApi({ node: node.name, dialer: await chooseDialer(nodes, node, signal), timeoutMs }, signal);
+    const speak = (dialer: Dialer, signal: AbortSignal): Promise<Api> =>
+      openApi({ node: node.name, dialer, timeoutMs }, signal);
+    return await reachEngine(nodes, node, { speak, signal });
   } catch (error) {
     if (isFinal(error)) throw error.at({ node: node.name });
     throw await diagnose(nodes, node, error, signal);

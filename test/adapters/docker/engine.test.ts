@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { openEngines } from "../../../src/adapters/docker/index.ts";
 import type { Engine } from "../../../src/app/ports.ts";
 import { type FakeEngine, fakeEngine, type Handler, hang } from "./fake-engine.ts";
+import { patience } from "../../support/patience.ts";
 import { localNode, localNodes } from "./local-nodes.ts";
 
 const closing: (() => Promise<unknown>)[] = [];
@@ -32,6 +33,34 @@ const listed = (index: number, labels: object = {}): object => ({
 });
 const ours = { "io.pictl.cluster": "x" };
 const started = { State: { StartedAt: "2026-11-23T03:50:23Z" } };
+
+describe("the engine that the node's docker client speaks to", () => {
+  it("is asked for its version before it is known that it is the usual one", async () => {
+    const usual = await fakeEngine({ "/containers/json": [listed(1)] });
+    closing.push(() => usual.close());
+    const known = vi.waitUntil(() => usual.requests.includes("/version"), patience);
+    const nodes = localNodes({ socket: usual.socket, dockerHost: { known } });
+    closing.push(() => nodes.close());
+    expect(await (await openEngines(nodes).on(localNode)).containers()).toHaveLength(1);
+  });
+
+  it("is another one: the usual one is asked nothing more, and its connection goes", async () => {
+    const usual = await fakeEngine({});
+    const other = await fakeEngine({ "/containers/json": [listed(1)] });
+    closing.push(() => usual.close());
+    closing.push(() => other.close());
+    const known = vi.waitUntil(() => usual.requests.includes("/version"), patience);
+    const nodes = localNodes({ socket: usual.socket, dockerHost: { socket: other.socket, known } });
+    closing.push(() => nodes.close());
+    expect(await (await openEngines(nodes).on(localNode)).containers()).toHaveLength(1);
+    await vi.waitUntil(() => nodes.opened[0]?.destroyed, patience);
+    expect([usual.requests, usual.connections(), other.requests]).toEqual([
+      ["/version"],
+      1,
+      ["/version", "/containers/json?all=1"],
+    ]);
+  });
+});
 
 describe("containers", () => {
   it("10,000 of them are one request and well below a second of work", async () => {

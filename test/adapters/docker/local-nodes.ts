@@ -11,6 +11,8 @@ export const localNode: NodeSpec = { name: "n1", address: "127.0.0.1", ssh: {}, 
 export interface LocalNodesOptions {
   /** Stands for /var/run/docker.sock; undefined: every forwarding is refused. */
   readonly socket?: string;
+  /** What the docker client there speaks to, as soon as that is known; the socket when left out. */
+  readonly dockerHost?: { readonly socket?: string; readonly known: Promise<unknown> };
   /** Sockets that are destroyed tell nothing of it, as those over a line that died without a word. */
   readonly deaf?: boolean;
   /** Environment of commands, added to this process's. */
@@ -25,9 +27,10 @@ export function localNodes(options: LocalNodesOptions): Nodes & { opened: Duplex
 
   const connection: Connection = {
     node: localNode.name,
-    async openSocket() {
-      if (options.socket === undefined) throw new Error("open failed");
-      const socket = createConnection(options.socket);
+    async openSocket(path) {
+      const at = path === options.dockerHost?.socket ? path : options.socket;
+      if (at === undefined) throw new Error("open failed");
+      const socket = createConnection(at);
       await once(socket, "connect");
       opened.push(socket);
       // As an SSH channel: a Duplex and nothing more.
@@ -67,7 +70,10 @@ export function localNodes(options: LocalNodesOptions): Nodes & { opened: Duplex
     listen: () => Promise.reject(new Error("not here")),
     terminal: () => Promise.reject(new Error("this machine has a terminal already")),
     clock: () => Promise.reject(new Error("not here")),
-    dockerHost: () => Promise.resolve("unix:///var/run/docker.sock"),
+    dockerHost: async () => {
+      await options.dockerHost?.known;
+      return `unix://${options.dockerHost?.socket ?? "/var/run/docker.sock"}`;
+    },
     privilege: () => Promise.resolve({ root: true, docker: true, sudo: false }),
   };
   return {
