@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readlinkSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -42,9 +42,24 @@ function storeIn(folder: string, maxBytes?: number): ImageStore {
   });
 }
 
+/** Of this process. */
+function openFilesIn(folder: string): readonly string[] {
+  const pathOf = (descriptor: string): string => {
+    try {
+      return readlinkSync(`/proc/self/fd/${descriptor}`);
+    } catch {
+      return "";
+    }
+  };
+  return readdirSync("/proc/self/fd")
+    .map(pathOf)
+    .filter((path) => path.startsWith(folder));
+}
+
 function world(nodes: Readonly<Record<string, ImageNode>>, maxBytes?: number) {
   const folder = mkdtempSync(join(tmpdir(), "pictl-images-"));
   onTestFinished(() => {
+    expect(openFilesIn(folder), "files that are still open").toEqual([]);
     rmSync(folder, { recursive: true, force: true });
   });
   const warned: string[] = [];

@@ -96,6 +96,18 @@ test("a new text is quoted as the others are, and a new row closes where the one
   );
 });
 
+test.each<readonly [text: string, path: readonly (string | number)[], value: unknown, changed: string]>([
+  ["a:\n  - # old\n    7\n", ["a", 0], { x: 2, z: 3 }, "a:\n  - x: 2\n    z: 3 # old\n"],
+  ["a:\n  - # old\n    7\n", ["a", 0], 8, "a:\n  - # old\n    8\n"],
+  ["a: # old\n  x: 1\nb: 2\n", ["a"], { z: 2 }, "a: # old\n  z: 2\nb: 2\n"],
+  ["a: # old\n  x: 1\nb: 2\n", ["a"], 5, "a: 5 # old\nb: 2\n"],
+  ["a: {z: 1}\nb: 2\n", ["a"], [3, { x: 1 }], "a: [3, {x: 1}]\nb: 2\n"],
+  ["a: 1\nb: 2\n", ["a"], "p, q", "a: p, q\nb: 2\n"],
+  ["{a: [\n  {\n    x: 1\n  }\n]}", ["a", 1], { x: 2 }, "{a: [\n  {\n    x: 1\n  },\n  {\n    x: 2\n  }\n]}"],
+])("what is changed is written as it was, with its comment: %j %j %j", (text, path, value, changed) => {
+  expect(editText(text, { op: "set", path, value })).toBe(changed);
+});
+
 test("YAML keeps its comments, its quotes and its order", () => {
   const text = `# our cluster
 layout:

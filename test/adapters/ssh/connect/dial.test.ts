@@ -40,6 +40,11 @@ describe("dialling", () => {
     });
   });
 
+  test("a name that does not resolve is told as that, and not as a host that refuses", async () => {
+    const { stages, failed } = await dialled("no-such-host.invalid", 22);
+    expect([stages, Array.isArray(failed) && (failed[0] as unknown)]).toEqual([["resolve"], "resolve"]);
+  });
+
   test("somebody does", async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
