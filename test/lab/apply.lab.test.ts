@@ -260,14 +260,17 @@ describe.skipIf(obstacle !== undefined)("apply", () => {
       expect((await run(Plan, "--out", file)).code).toBe(0);
       expect(readFileSync(file, "utf8")).not.toContain("hunter2");
       await change();
-      const others = nodes.filter((node) => !what.includes("answer") || node !== "n1");
-      const before = await Promise.all(others.map(containersOn));
-      const ended = await run(Apply, "--plan", file, "--yes");
-      expect([ended.code, ended.stdout], what).toEqual([4, ""]);
-      expect(ended.stderr).toContain(what);
-      expect(ended.stderr).toContain("It was not done.");
-      expect(await Promise.all(others.map(containersOn))).toEqual(before);
-      await undo?.();
+      try {
+        const others = nodes.filter((node) => !what.includes("answer") || node !== "n1");
+        const before = await Promise.all(others.map(containersOn));
+        const ended = await run(Apply, "--plan", file, "--yes");
+        expect([ended.code, ended.stdout], what).toEqual([4, ""]);
+        expect(ended.stderr).toContain(what);
+        expect(ended.stderr).toContain("It was not done.");
+        expect(await Promise.all(others.map(containersOn))).toEqual(before);
+      } finally {
+        await undo?.();
+      }
     }
     write(wanted);
     await expect.poll(async () => (await run(Plan, "--out", file)).code, { timeout: 60_000 }).toBe(0);

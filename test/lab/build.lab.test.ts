@@ -383,15 +383,19 @@ describe.skipIf(obstacle !== undefined).each([
     await lab.onSwitch("tc qdisc add dev n3 root tbf rate 4mbit burst 64kb latency 400ms");
     real.shown.splice(0);
     const giving = deliver(nodes);
-    await expect
-      .poll(() => real.shown.some((line) => line.includes("giving app:latest to n3")), { timeout: 30_000 })
-      .toBe(true);
-    await lab.inside(
-      "n3",
-      "for each in $(grep -la '^sshd: root' /proc/[0-9]*/cmdline 2>/dev/null); do pid=${each#/proc/}; kill -9 ${pid%/*}; done; true",
-    );
+    try {
+      await expect
+        .poll(() => real.shown.some((line) => line.includes("giving app:latest to n3")), { timeout: 30_000 })
+        .toBe(true);
+      await lab.inside(
+        "n3",
+        "for each in $(grep -la '^sshd: root' /proc/[0-9]*/cmdline 2>/dev/null); do pid=${each#/proc/}; kill -9 ${pid%/*}; done; true",
+      );
+      await giving;
+    } finally {
+      await lab.onSwitch("tc qdisc del dev n3 root");
+    }
     const { failures } = await giving;
-    await lab.onSwitch("tc qdisc del dev n3 root");
     expect(failures).toMatchObject([{ node: "n3", container: "app" }]);
     expect((await ids()).length).toBe(2);
     expect((await deliver(nodes)).result.images.map((row) => row.outcome)).toEqual([

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import Create from "../../commands/create.ts";
 import Delete from "../../commands/delete.ts";
 import Move from "../../commands/move.ts";
@@ -50,6 +50,7 @@ describe.skipIf(obstacle !== undefined)("the life of a container", () => {
   const restore = (): void => {
     writeFileSync(lab.status().config, pristine);
   };
+  afterEach(restore);
   const id = (name = "web"): Promise<string> => lab.inside("n1", `docker inspect --format '{{.Id}}' ${name}`);
   async function states(...words: string[]): Promise<{ code: number | null; rows: string[] }> {
     const shown = await run(Status, ...words, "--json");
@@ -116,7 +117,6 @@ describe.skipIf(obstacle !== undefined)("the life of a container", () => {
     expect([left.code, left.stderr.includes("--recreate"), await id()]).toEqual([1, true, before]);
     expect((await run(Create, "web", "--recreate")).code).toBe(0);
     expect(await lab.inside("n1", "docker inspect --format '{{json .Config.Env}}' web")).toContain('"COLOUR=blue"');
-    restore();
   });
 
   test("a replacement takes over the volumes without a name, and tells which it has no place for", async () => {
@@ -154,13 +154,12 @@ describe.skipIf(obstacle !== undefined)("the life of a container", () => {
     const before = await id();
     await lab.inside("n1", "docker run -d --name squatter -p 9999:80 web");
     arguments_("-p 9999:80");
-    const failed = await run(Create, "web", "--recreate");
+    const failed = await run(Create, "web", "--recreate").finally(() => lab.inside("n1", "docker rm -f squatter"));
     expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining("9999")]);
     expect(await id()).toBe(before);
     expect(await lab.inside("n1", "docker ps --filter name=web --format '{{.Names}} {{.State}}'")).toBe(
       "web running\n",
     );
-    await lab.inside("n1", "docker rm -f squatter");
     restore();
     expect((await run(Create, "web", "--recreate")).code).toBe(0);
   });
@@ -282,7 +281,6 @@ describe.skipIf(obstacle !== undefined)("the life of a container", () => {
     expect([warned.code, warned.stderr]).toEqual([0, expect.stringMatching(/docker warns: .*discarded/i)]);
     await run(Delete, "once", "--yes");
     await lab.inside("n3", "docker network rm back");
-    restore();
   });
 
   test("what is stopped stays so, for whoever was not asked for it, until it is started", async () => {
@@ -402,7 +400,6 @@ describe.skipIf(obstacle !== undefined)("the life of a container", () => {
       expect((await run(Move, "web", "n1")).code).toBe(0);
     } finally {
       await context.close();
-      restore();
     }
   });
 

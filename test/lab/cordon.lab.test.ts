@@ -75,8 +75,11 @@ describe.skipIf(obstacle !== undefined)("node cordon and uncordon", () => {
     expect((await run(Nodes)).stdout).toMatch(/^n2 +ready, cordoned /m);
     expect((await run(Doctor, "n2")).stdout).toContain("nothing new is placed on it");
     await lab.cut("n2");
-    expect((await run(Nodes)).stdout).toMatch(/^n2 +unreachable, cordoned /m);
-    await lab.heal("n2");
+    try {
+      expect((await run(Nodes)).stdout).toMatch(/^n2 +unreachable, cordoned /m);
+    } finally {
+      await lab.heal("n2");
+    }
   });
 
   test("--force places it there all the same, and what is there is stopped, started and created", async () => {

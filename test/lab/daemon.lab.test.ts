@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import ConfigSet from "../../commands/config/set.ts";
 import DaemonStatus from "../../commands/daemon/status.ts";
 import Log from "../../commands/log.ts";
@@ -197,6 +197,10 @@ describe.skipIf(obstacle !== undefined)("heartbeat and daemon", () => {
       notify: [{ to: `${url}/all`, on: ["node.*", "*.failed"], every: "0" }],
     };
     writeFileSync(config(), JSON.stringify(watched), { mode: 0o600 });
+    onTestFinished(() => {
+      receiver.close();
+      writeFileSync(config(), pristine, { mode: 0o600 });
+    });
     const daemon = await started();
     // What failed in the test before is over, or its next failure would be no new one.
     await expect.poll(async () => (await status()).stdout, soon).toMatch(/^checks +all well$/m);
@@ -218,8 +222,6 @@ describe.skipIf(obstacle !== undefined)("heartbeat and daemon", () => {
     const again = new RegExp(`${node}.* (?:answers|passes its check) again`);
     await expect.poll(() => told("/all").at(-1)?.["title"], soon).toMatch(again);
     await daemon.stop();
-    receiver.close();
-    writeFileSync(config(), pristine, { mode: 0o600 });
     // Another container may be on that node, too.
     const web = expect.stringContaining("web") as string;
     expect(checks().map(({ type, container, containers }) => [type, String(container ?? containers)])).toEqual([
@@ -240,13 +242,17 @@ describe.skipIf(obstacle !== undefined)("heartbeat and daemon", () => {
     const [good, placed] = [readFileSync(config(), "utf8"), home()];
     const types = (): string[] => eventTypes(said(daemon));
     writeFileSync(config(), good.slice(0, -20));
-    await expect.poll(types, soon).toContain("config.refused");
-    await lab.inside(placed, "docker kill web");
-    await expect.poll(types, soon).toContain("container.started");
-    writeFileSync(config(), good);
+    try {
+      await expect.poll(types, soon).toContain("config.refused");
+      await lab.inside(placed, "docker kill web");
+      await expect.poll(types, soon).toContain("container.started");
+    } finally {
+      writeFileSync(config(), good);
+    }
     await expect.poll(types, soon).toContain("config.reloaded");
     // Now that the next round is far away.
     await set("heartbeat_interval", "600000");
+    onTestFinished(() => set("heartbeat_interval", "2000"));
     await expect.poll(async () => (await status()).stdout, soon).toContain("every 10 min");
     await set("heartbeat_interval", "2000");
     daemon.signal("SIGHUP");
@@ -307,11 +313,14 @@ describe.skipIf(obstacle !== undefined)("heartbeat and daemon", () => {
     await web("kill");
     await expect.poll(() => daemon.log().includes('"heartbeat.failed"'), { ...soon, interval: 10 }).toBe(true);
     await lab.kill(from);
-    await expect.poll(home, soon).not.toBe(from);
-    const [moved] = await log(since, "container.failed-over");
-    // What was in hand would have waited for the dead Docker for 30 s.
-    expect(Date.parse(moved?.time ?? "") - since).toBeLessThan(25_000);
-    await lab.start(from);
+    try {
+      await expect.poll(home, soon).not.toBe(from);
+      const [moved] = await log(since, "container.failed-over");
+      // What was in hand would have waited for the dead Docker for 30 s.
+      expect(Date.parse(moved?.time ?? "") - since).toBeLessThan(25_000);
+    } finally {
+      await lab.start(from);
+    }
     await expect.poll(async () => (await status()).stdout, soon).toMatch(/nodes +3 of 3 up/);
   });
 

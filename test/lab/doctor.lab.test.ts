@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { DoctorRow } from "../../src/app/doctor.ts";
 import { nodeChecks } from "../../src/domain/doctor/check.ts";
 import { candidateChecks } from "../../src/domain/doctor/vip.ts";
@@ -70,6 +70,9 @@ describe.skipIf(obstacle !== undefined)("doctor", () => {
         "echo NETWORK_FILE=/etc/systemd/network/lan.network >/run/systemd/netif/links/$(cat /sys/class/net/eth0/ifindex); " +
         'printf "[Network]\\nDHCP=yes\\n" >/etc/systemd/network/lan.network',
     );
+    onTestFinished(async () => {
+      await lab.inside("n2", "rm -r /run/systemd/netif");
+    });
     expect(await device()).toMatchObject({
       state: "warning",
       message: expect.stringContaining("systemd-networkd") as string,
@@ -80,7 +83,6 @@ describe.skipIf(obstacle !== undefined)("doctor", () => {
       'printf "[Network]\\nKeepConfiguration=yes\\n" >/etc/systemd/network/lan.network.d/keep.conf',
     );
     expect((await device())?.state).toBe("ok");
-    await lab.inside("n2", "rm -r /run/systemd/netif");
   });
 
   test("people get a tree, without escape sequences where there is no terminal", async () => {

@@ -1,6 +1,6 @@
 import { appendFileSync, cpSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import Create from "../../commands/create.ts";
 import Log from "../../commands/log.ts";
 import NodeCordon from "../../commands/node/cordon.ts";
@@ -37,7 +37,7 @@ describe.skipIf(obstacle !== undefined)("node remove --move", () => {
     writeFileSync(path(), JSON.stringify(changed, null, 2));
   };
   const run = (command: Parameters<typeof runCommand>[0], ...words: string[]) => runCommand(command, words, path());
-  const remove = (...words: string[]) => run(NodeRemove, ...words, "--move", "--check-timeout", "3", "--grace", "1");
+  const remove = (...words: string[]) => run(NodeRemove, ...words, "--move", "--grace", "1");
   const json = async (...words: string[]) =>
     documentOf(await remove(...words, "--json")) as DocumentOf<{ nodes: DrainedRow[] }>;
   /** Every container of the cluster on the nodes that are up, seen by docker itself. */
@@ -171,6 +171,13 @@ describe.skipIf(obstacle !== undefined)("node remove --move", () => {
       "n2",
       "docker run -d --name stray --label io.pictl.cluster=$(docker inspect -f '{{index .Config.Labels \"io.pictl.cluster\"}}' clock) app",
     );
+    onTestFinished(async () => {
+      await lab.inside("n2", "docker rm -f stray");
+      await lab.inside("n3", "docker rm -f squatter");
+      rewrite(({ container_host_constraints: rows }) => {
+        for (const row of rows) row.container = row.container.replace(/^(app|clock),.*$/, "$1,n2,n3,n4");
+      });
+    });
     const { failures, result } = await json("n2", "--dry-run");
     expect(failures.map(({ message }) => message)).toEqual([
       "No other node can take clock:\nsquatter has port 8081 on n3.",
@@ -178,11 +185,6 @@ describe.skipIf(obstacle !== undefined)("node remove --move", () => {
       "Containers of this cluster still run on n2: stray.",
     ]);
     expect(result.nodes[0]?.outcome).toBe("would not be removed; still there: clock, app, stray");
-    await lab.inside("n2", "docker rm -f stray");
-    await lab.inside("n3", "docker rm -f squatter");
-    rewrite(({ container_host_constraints: rows }) => {
-      for (const row of rows) row.container = row.container.replace(/^(app|clock),.*$/, "$1,n2,n3,n4");
-    });
   });
 
   test("node drain empties a node and keeps it, cordoned; what is stopped stays so; undrain opens it again", async () => {
@@ -190,7 +192,7 @@ describe.skipIf(obstacle !== undefined)("node remove --move", () => {
     const [stopped = ""] = before.map((place) => place.slice(0, -3));
     expect(stopped).not.toBe("");
     expect((await run(Stop, stopped, "--grace", "1")).code).toBe(0);
-    const words = ["n4", "--check-timeout", "3", "--grace", "1"];
+    const words = ["n4", "--grace", "1"];
     expect((await run(NodeDrain, ...words)).code).toBe(4);
     const planned = await run(NodeDrain, ...words, "--dry-run");
     expect([planned.code, planned.stdout]).toEqual([0, expect.stringContaining("would be cordoned; would be empty")]);
@@ -216,7 +218,7 @@ describe.skipIf(obstacle !== undefined)("node remove --move", () => {
       for (const row of hb)
         if (row["web"] !== undefined) row["web"] = { check: "exec", command: "exit 7", timeout: 10_000 };
     });
-    const { exitCode, failures } = await json(home, "--yes");
+    const { exitCode, failures } = await json(home, "--yes", "--check-timeout", "3");
     expect(exitCode).toBe(1);
     expect(failures).toMatchObject([{ code: "move-failed", container: "web" }]);
     expect(placed()).toContain(web);

@@ -64,14 +64,14 @@ describe.skipIf(obstacle !== undefined)("a fault", () => {
     lab.inside("n2", `ping -q -c 1 -W 1 ${address("n1")} >/dev/null && echo yes || :`).then((text) => text !== "");
   const sshAnswers = (): Promise<boolean> => says(22, "SSH-");
   const dockerAnswers = (): Promise<boolean> =>
-    lab.inside("n1", "timeout 2 docker version >/dev/null 2>&1 && echo yes || :").then((text) => text !== "");
+    lab.inside("n1", "timeout 5 docker version >/dev/null 2>&1 && echo yes || :").then((text) => text !== "");
   const appAnswers = (): Promise<boolean> => says(8080, "HTTP/1");
   /** What the port says when it is spoken to. */
   const says = (port: number, words: string): Promise<boolean> =>
     new Promise((resolve) => {
       const socket = connect({ host: address("n1"), port });
       let said = "";
-      socket.setTimeout(2000, () => socket.destroy());
+      socket.setTimeout(5000, () => socket.destroy());
       socket.on("connect", () => socket.write(port === 22 ? "" : "GET / HTTP/1.0\r\n\r\n"));
       socket.on("data", (chunk) => {
         said += chunk.toString();

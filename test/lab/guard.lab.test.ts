@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { pictl, startPictl } from "../support/cli.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
 
@@ -38,14 +38,17 @@ describe.skipIf(obstacle !== undefined)("the guard", () => {
     client.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
     await expect.poll(() => said, { timeout: 30_000 }).toContain("ready");
     await lab.cut("n1");
-    writeFileSync(go, "");
-    await expect.poll(() => said, { timeout: 30_000 }).toContain("sent");
-    client.kill("SIGKILL");
-    await once(client, "close");
-    // Longer than the two seconds that the guarded one had.
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
-    expect([await exists("/root/guarded"), await exists("/root/bare")]).toEqual([false, false]);
-    await lab.heal("n1");
+    try {
+      writeFileSync(go, "");
+      await expect.poll(() => said, { timeout: 30_000 }).toContain("sent");
+      client.kill("SIGKILL");
+      await once(client, "close");
+      // Longer than the two seconds that the guarded one had.
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      expect([await exists("/root/guarded"), await exists("/root/bare")]).toEqual([false, false]);
+    } finally {
+      await lab.heal("n1");
+    }
     await expect.poll(() => exists("/root/bare"), { timeout: 60_000 }).toBe(true);
     await expect.poll(() => lab.inside("n1", "pgrep -f [g]uard.sh || :")).toBe("");
     expect(await exists("/root/guarded")).toBe(false);
@@ -55,6 +58,9 @@ describe.skipIf(obstacle !== undefined)("the guard", () => {
     const boot = await lab.inside("n1", "cat /proc/sys/kernel/random/boot_id");
     // What takes a while: pictl looks at its containers before it says what to do.
     await lab.inside("n1", "pkill -STOP -x dockerd");
+    onTestFinished(async () => {
+      await lab.inside("n1", "pkill -CONT -x dockerd");
+    });
     const start = startPictl(["start", "web"], options());
     const asking = "ss -xlnH | awk '/docker.sock/ {print $3}'";
     await expect.poll(() => lab.inside("n1", asking), { timeout: 20_000 }).not.toBe("0\n");

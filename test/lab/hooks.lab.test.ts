@@ -89,8 +89,11 @@ describe.skipIf(obstacle !== undefined)("hooks", () => {
     const before = posts.length;
     expect((await run(Move, "web", "n1", "--dry-run")).code).toBe(0);
     await lab.inside("n1", "docker run -d --name squatter -p 8080:80 web");
-    expect((await run(Move, "web", "n1")).code).toBe(1);
-    await lab.inside("n1", "docker rm -f squatter");
+    try {
+      expect((await run(Move, "web", "n1")).code).toBe(1);
+    } finally {
+      await lab.inside("n1", "docker rm -f squatter");
+    }
     expect([posts.length, await results()]).toEqual([before, []]);
   });
 

@@ -128,8 +128,11 @@ describe.skipIf(obstacle !== undefined)("a lab with Docker", () => {
 
   test("a node notices when its port goes down", async () => {
     await lab.onSwitch("ip link set n3 down");
-    expect((await lab.inside("n3", "cat /sys/class/net/eth0/carrier")).trim()).toBe("0");
-    await lab.onSwitch("ip link set n3 up");
+    try {
+      expect((await lab.inside("n3", "cat /sys/class/net/eth0/carrier")).trim()).toBe("0");
+    } finally {
+      await lab.onSwitch("ip link set n3 up");
+    }
     expect((await lab.inside("n3", "cat /sys/class/net/eth0/carrier")).trim()).toBe("1");
   });
 

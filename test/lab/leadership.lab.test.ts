@@ -111,7 +111,7 @@ describe.skipIf(obstacle !== undefined)("two daemons", () => {
 
   /** Nobody has ever led. */
   async function forget(): Promise<void> {
-    await lab.heal("n3");
+    await lab.heal();
     for (const node of ["n1", "n2", "n3"]) await lab.inside(node, "rm -rf /var/lib/pictl /run/pictl");
   }
 

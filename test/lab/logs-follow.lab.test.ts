@@ -45,8 +45,11 @@ describe.skipIf(obstacle !== undefined)("logs --follow through what happens to n
     const options = `--name ${name} --restart always --label io.pictl.cluster=${cluster} -e PATH=/bin`;
     await lab.inside(node, `docker run -d ${options} bb /bin/busybox sh -c '${program}'`);
   }
+  // What a test has stopped, and has not come to starting again, too.
   afterEach(async () => {
-    await lab.inside("n2", "docker rm -f numbers");
+    if (lab.status().nodes.some(({ state }) => state !== "running")) await lab.start("n2");
+    await lab.inside("n2", "kill -HUP 1; docker rm -f numbers");
+    await lab.inside("n1", "docker start steady");
   });
 
   function follow(...words: string[]) {

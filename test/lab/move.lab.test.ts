@@ -73,11 +73,10 @@ describe.skipIf(obstacle !== undefined)("move", () => {
   test("a foreign container of that name, on either side, is left alone and the layout too", async () => {
     const before = readFileSync(lab.status().config, "utf8");
     await lab.inside("n2", "docker run -d --name web web");
-    const refused = await run("web", "n2");
+    const refused = await run("web", "n2").finally(() => lab.inside("n2", "docker rm -f web"));
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("web@n2")]);
     expect(refused.stderr).toContain("pictl did not make");
     expect(readFileSync(lab.status().config, "utf8")).toBe(before);
-    await lab.inside("n2", "docker rm -f web");
   });
 
   test("nor is one removed that has the name an old copy is put aside under", async () => {
@@ -90,10 +89,9 @@ describe.skipIf(obstacle !== undefined)("move", () => {
 
   test("a port that is taken on the target is told before anything is touched", async () => {
     await lab.inside("n2", "docker run -d --name squatter -p 8080:80 web");
-    const refused = await run("web", "n2");
+    const refused = await run("web", "n2").finally(() => lab.inside("n2", "docker rm -f squatter"));
     expect(refused.stderr).toContain("web publishes port 8080, which squatter has on n2.");
     expect(await copies("running")).toEqual(["web@n1"]);
-    await lab.inside("n2", "docker rm -f squatter");
   });
 
   test("once the config is written it has moved, also where the old copy cannot be removed yet", async () => {
@@ -105,7 +103,7 @@ case "$*" in "container rm "*) echo "${refusal}" >&2; exit 1 ;; esac
 exec /usr/bin/docker "$@"
 `;
     await lab.inside(from, `printf %s '${refusing}' >/usr/local/bin/docker; chmod +x /usr/local/bin/docker`);
-    const moved = await run("web", to);
+    const moved = await run("web", to).finally(() => lab.inside(from, "rm /usr/local/bin/docker"));
     expect([moved.code, moved.stdout]).toEqual([
       0,
       expect.stringContaining(`; its old copy on ${from} is removed by the next command`),
@@ -117,7 +115,6 @@ exec /usr/bin/docker "$@"
       [`web@${to}`, `web.pictl-replaced@${from}`].sort((a, b) => a.slice(-2).localeCompare(b.slice(-2))),
     ]);
     expect((await runCommand(Log, ["--tail", "1"], lab.status().config)).stdout).toContain("container.moved");
-    await lab.inside(from, "rm /usr/local/bin/docker");
     expect((await runCommand(Start, ["web"], lab.status().config)).code).toBe(0);
     expect(await copies("all")).toEqual([`web@${to}`]);
   });
@@ -125,11 +122,16 @@ exec /usr/bin/docker "$@"
   test("a dead node does not stop it; its copy goes when the node is back", async () => {
     const from = home() ?? "";
     await lab.kill(from);
-    const moved = await run("web", "n3");
-    expect(moved.code, moved.stderr).toBe(0);
-    expect(moved.stdout).toContain(`${from} does not answer, its copy is removed by the next command after it is back`);
-    expect(await copies("running")).toEqual(["web@n3"]);
-    await lab.start(from);
+    try {
+      const moved = await run("web", "n3");
+      expect(moved.code, moved.stderr).toBe(0);
+      expect(moved.stdout).toContain(
+        `${from} does not answer, its copy is removed by the next command after it is back`,
+      );
+      expect(await copies("running")).toEqual(["web@n3"]);
+    } finally {
+      await lab.start(from);
+    }
     expect(await copies("all")).toContain(`web@${from}`);
     expect((await runCommand(Start, ["web"], lab.status().config)).code).toBe(0);
     expect(await copies("all")).toEqual(["web@n3"]);
@@ -139,8 +141,11 @@ exec /usr/bin/docker "$@"
     const from = home() ?? "";
     const others = ["n1", "n2", "n3"].filter((node) => node !== from);
     await lab.kill(from);
-    for (const node of others) expect((await run("web", node)).code).toBe(0);
-    await lab.start(from);
+    try {
+      for (const node of others) expect((await run("web", node)).code).toBe(0);
+    } finally {
+      await lab.start(from);
+    }
     expect(await copies("all")).toEqual([`web@${from}`, `web@${others[1]}`].sort());
     expect((await runCommand(Start, ["web"], lab.status().config)).code).toBe(0);
     expect(await copies("all")).toEqual([`web@${others[1]}`]);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { NodeRow } from "../../src/app/nodes.ts";
 import Nodes from "../../commands/nodes.ts";
 import { type DocumentOf, documentOf, runCommand } from "../support/command.ts";
@@ -32,11 +32,13 @@ describe.skipIf(obstacle !== undefined)("nodes", () => {
   test("who has the virtual IP", async () => {
     const address = lab.node("n2").address.replace(/\.\d+$/, ".10");
     await lab.inside("n2", `ip address replace ${address}/32 dev eth0`);
+    onTestFinished(async () => {
+      await lab.inside("n2", `ip address delete ${address}/32 dev eth0`);
+    });
     const { result } = await nodes();
     expect(result.nodes.map((row) => row.vip)).toEqual([false, true, false]);
     const { stdout } = await run("n2");
     expect(stdout).toMatch(/^n2 .* holds\n?$/m);
-    await lab.inside("n2", `ip address delete ${address}/32 dev eth0`);
   });
 
   test("a dead node is a row and a failure, and holds nobody up", async () => {

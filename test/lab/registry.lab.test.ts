@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { PullRow } from "../../src/app/pull.ts";
 import type { JsonDocument } from "../../src/view/document.ts";
 import { pictl, startPictl } from "../support/cli.ts";
@@ -111,6 +111,9 @@ describe.skipIf(obstacle !== undefined)("images from a registry with TLS and a p
     );
     await vi.waitUntil(() => holds("n2", "test -e /run/watching"), patience);
     registry.pause();
+    onTestFinished(() => {
+      registry.resume();
+    });
     const pulling = pull(["team/app:1", "--registry", registry.host, "--as", "web", ...byStdin], `${password}\n`);
     await loggingIn();
     const folder = await lab.inside("n2", "stat -c '%a %U %n' /dev/shm/pictl-*; ls /dev/shm/pictl-*");
@@ -208,6 +211,9 @@ describe.skipIf(obstacle !== undefined)("images from a registry with TLS and a p
 
   const hanging = async () => {
     registry.pause();
+    onTestFinished(() => {
+      registry.resume();
+    });
     const run = startPictl(["pull", `${image}:1`, ...byStdin], { config, stdin: password });
     await loggingIn();
     return run;

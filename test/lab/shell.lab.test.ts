@@ -78,7 +78,7 @@ describe.skipIf(obstacle !== undefined)("pictl shell on a real terminal", () => 
       enter("stty size");
       await seen("24 80");
       tmux("resize-window", "-x", "100", "-y", "30");
-      enter("sleep 0.3; stty size");
+      enter("until stty size | grep 30.100; do sleep 0.1; done");
       await seen("30 100");
       tmux("resize-window", "-x", "80", "-y", "24");
       // Only what is in the foreground is interrupted: it says itself when it is.
@@ -120,9 +120,12 @@ describe.skipIf(obstacle !== undefined)("pictl shell on a real terminal", () => 
   test("a node that dies is noticed, and the terminal is put back", async () => {
     await open("n2");
     await lab.kill("n2");
-    await seen("The connection to the node was lost.");
-    await left(3);
-    await lab.start("n2");
+    try {
+      await seen("The connection to the node was lost.");
+      await left(3);
+    } finally {
+      await lab.start("n2");
+    }
   });
 
   test("a container whose node dies, likewise", async () => {

@@ -1,7 +1,7 @@
 /** `vip show`, `move` and `release` as an operator uses them; what becomes of the address in failures is elsewhere. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import type { VipRow } from "../../src/app/vip/show.ts";
 import { pictl, startPictl } from "../support/cli.ts";
 import { Daemon } from "../support/daemon.ts";
@@ -93,8 +93,7 @@ describe.skipIf(obstacle !== undefined)("vip", () => {
         expect([words, refused.code, refused.stderr]).toEqual([words, code, expect.stringContaining(message)]);
       }
       await lab.onSwitch("ip link set n3 down");
-      const unfit = await run("move", "n3", "--dry-run");
-      await lab.onSwitch("ip link set n3 up");
+      const unfit = await run("move", "n3", "--dry-run").finally(() => lab.onSwitch("ip link set n3 up"));
       expect([unfit.code, unfit.stderr]).toEqual([
         1,
         expect.stringMatching(/is not moved to n3: n3 (has no|does not)/),
@@ -104,7 +103,7 @@ describe.skipIf(obstacle !== undefined)("vip", () => {
 
     test("a dead candidate is a row and a failure", async () => {
       await lab.kill("n3");
-      const shown = await run("show", "--json");
+      const shown = await run("show", "--json").finally(() => lab.start("n3"));
       expect(shown.code).toBe(3);
       expect(rowsOf(shown.stdout)[0]).toMatchObject({
         candidates: [
@@ -113,7 +112,6 @@ describe.skipIf(obstacle !== undefined)("vip", () => {
           { node: "n3", state: "unreachable", message: "does not answer" },
         ],
       });
-      await lab.start("n3");
     });
 
     test("daemon --once moves a static address from a node that is dead for three runs, and refuses a short lease", async () => {
@@ -122,14 +120,17 @@ describe.skipIf(obstacle !== undefined)("vip", () => {
       expect((await once()).stderr).not.toContain(vip());
       expect(await holders()).toEqual(["n1"]);
       await lab.kill("n1");
-      for (let run = 1; run < 3; run += 1) {
-        expect((await once()).stderr).toContain(
-          `No candidate that answers has ${vip()}: n1 had it and does not answer`,
-        );
+      try {
+        for (let run = 1; run < 3; run += 1) {
+          expect((await once()).stderr).toContain(
+            `No candidate that answers has ${vip()}: n1 had it and does not answer`,
+          );
+        }
+        await once();
+        expect(await has("n2")).toBe(true);
+      } finally {
+        await lab.start("n1");
       }
-      await once();
-      expect(await has("n2")).toBe(true);
-      await lab.start("n1");
       expect((await once()).stderr).not.toContain(vip());
       write({ vip_mode: "lease", vip_lease: "40000" });
       const refused = await once();
@@ -246,6 +247,9 @@ describe.skipIf(obstacle !== undefined)("vip", () => {
       // Its disk is full or broken: it looks fit, and obeys nobody.
       const marks = `/run/pictl/${lab.name}/vip`;
       await lab.inside("n2", `mkdir -p ${marks} && mount -t tmpfs -o ro none ${marks}`);
+      onTestFinished(async () => {
+        await lab.inside("n2", `umount ${marks}`);
+      });
       const refused = await run("move", "n2");
       expect([refused.code, refused.stderr]).toEqual([
         1,
@@ -255,7 +259,6 @@ describe.skipIf(obstacle !== undefined)("vip", () => {
       await expect.poll(() => daemon.events("vip.grant-failed"), soon).toMatchObject([{ node: "n2" }]);
       const shown = (await show())?.candidates.find(({ node }) => node === "n2");
       expect(shown).toMatchObject({ state: "unfit", message: `cannot write ${marks}, and takes no order without` });
-      await lab.inside("n2", `umount ${marks}`);
     });
 
     test("what leaves the config is taken back: a row, the address, the section", async () => {

@@ -6,7 +6,7 @@ const dockerfile = `FROM scratch
 COPY busybox /bin/busybox
 RUN ["/bin/busybox", "--install", "-s", "/bin"]
 COPY start.sh /start.sh
-HEALTHCHECK --interval=1s --timeout=1s --start-period=20s --retries=2 CMD wget -qO- http://127.0.0.1 >/dev/null
+HEALTHCHECK --interval=1s --timeout=10s --start-period=20s --retries=2 CMD wget -qO- http://127.0.0.1 >/dev/null
 CMD ["/bin/sh", "/start.sh"]
 `;
 
