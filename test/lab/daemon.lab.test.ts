@@ -73,7 +73,7 @@ describe.skipIf(obstacle !== undefined)("heartbeat and daemon", () => {
 
   describe("by hand", () => {
     // Half of it is how long a node may take to answer; nobody waits for the other half here.
-    beforeAll(() => set("heartbeat_interval", "5000"));
+    beforeAll(() => set("heartbeat_interval", "10000"));
     afterAll(() => set("heartbeat_interval", "2000"));
 
     test("heartbeat looks, counts nothing and tells nobody; --repair acts", async () => {
@@ -113,7 +113,7 @@ describe.skipIf(obstacle !== undefined)("heartbeat and daemon", () => {
       try {
         const first = await run("daemon", "--once");
         expect(first.stdout).toMatch(/^web .* 1 +waits: its node is dead$/m);
-        expect(first.stderr).toContain(`✗ ${from}: SSH does not answer within 2.5 s.`);
+        expect(first.stderr).toContain(`✗ ${from}: SSH does not answer within 5.0 s.`);
         expect(home()).toBe(from);
         const second = await run("daemon", "--once");
         expect(second.stdout).toMatch(/^web .* 2 +fail over to n\d or n\d$/m);
@@ -160,11 +160,10 @@ describe.skipIf(obstacle !== undefined)("heartbeat and daemon", () => {
         expect.stringContaining(`This cluster is watched already, by process ${daemon.pid}`),
       ]);
     }
-    expect((await run("heartbeat")).code).toBe(0);
-    const { stdout } = await run("daemon", "status");
-    expect(stdout).toMatch(new RegExp(`^process +${daemon.pid} on `, "m"));
-    expect(stdout).toMatch(/^nodes +3 of 3 up$/m);
-    expect(stdout).toMatch(/^checks +all well$/m);
+    // With a second for each node, a busy machine may take more than one round to see them all.
+    await expect.poll(async () => (await run("heartbeat")).code, soon).toBe(0);
+    await expect.poll(async () => (await status()).stdout, soon).toMatch(/^nodes +3 of 3 up\nchecks +all well$/m);
+    expect((await run("daemon", "status")).stdout).toMatch(new RegExp(`^process +${daemon.pid} on `, "m"));
     await web("kill");
     await expect.poll(webRuns, soon).toBe(true);
     expect(await daemon.stop()).toBe(0);
@@ -317,7 +316,7 @@ describe.skipIf(obstacle !== undefined)("heartbeat and daemon", () => {
       await expect.poll(home, soon).not.toBe(from);
       const [moved] = await log(since, "container.failed-over");
       // What was in hand would have waited for the dead Docker for 30 s.
-      expect(Date.parse(moved?.time ?? "") - since).toBeLessThan(25_000);
+      expect(Date.parse(moved?.time ?? "") - since).toBeLessThan(29_000);
     } finally {
       await lab.start(from);
     }

@@ -50,11 +50,17 @@ describe.skipIf(obstacle !== undefined)("two daemons", () => {
     };
   }
 
+  /** Whether it led or stood by. A machine too busy for its first round says ahead of that that nobody elects it. */
+  const part =
+    ({ roles }: { readonly roles: () => unknown[] }) =>
+    (): unknown[] =>
+      roles().filter((role) => role !== "unelected");
+
   test("one leads, the other stands by and takes over; cut off from the majority, nobody does", async () => {
     const first = daemon("first");
-    await expect.poll(first.roles, { timeout: 30_000 }).toEqual(["leader"]);
+    await expect.poll(part(first), { timeout: 30_000 }).toEqual(["leader"]);
     const second = daemon("second");
-    await expect.poll(second.roles, { timeout: 30_000 }).toEqual(["standby"]);
+    await expect.poll(part(second), { timeout: 30_000 }).toEqual(["standby"]);
     const promised = (): Promise<string> => lab.inside("n1", "cat /var/lib/pictl/*/promise");
     // Who elected it is written beside the promise by the next one of its looks, and who has the lab's address.
     await expect.poll(promised, { timeout: 30_000 }).toMatch(/^\d \S+ 1500 \d [\d.]+=n\d,@=n1\+n2\+n3\n$/);
@@ -63,10 +69,10 @@ describe.skipIf(obstacle !== undefined)("two daemons", () => {
     await expect.poll(kept, { timeout: 30_000 }).toMatch(/^\{"epoch":\d+,"count":\d+,"layout":\{/);
 
     first.kill();
-    await expect.poll(second.roles, { timeout: 60_000 }).toEqual(["standby", "leader"]);
+    await expect.poll(part(second), { timeout: 60_000 }).toEqual(["standby", "leader"]);
     expect(parseInt(await promised())).toBeGreaterThan(parseInt(before));
     const again = daemon("first");
-    await expect.poll(again.roles, { timeout: 30_000 }).toEqual(["leader", "standby"]);
+    await expect.poll(part(again), { timeout: 30_000 }).toEqual(["leader", "standby"]);
 
     await lab.cut("n2");
     await lab.cut("n3");
@@ -85,10 +91,10 @@ describe.skipIf(obstacle !== undefined)("two daemons", () => {
       vip: (document["vip"] as { node: string }[] | undefined)?.filter(({ node }) => node === "n1"),
     });
     const first = daemon("alone", one);
-    await expect.poll(first.roles, { timeout: 30_000 }).toEqual(["leader"]);
+    await expect.poll(part(first), { timeout: 30_000 }).toEqual(["leader"]);
     // It would win n2 and n3 without the first one's node.
     const second = daemon("all");
-    await expect.poll(second.roles, { timeout: 30_000 }).toEqual(["standby"]);
+    await expect.poll(part(second), { timeout: 30_000 }).toEqual(["standby"]);
     await expect.poll(() => promisedBy("n1"), { timeout: 30_000 }).toMatch(/@=n1/);
     first.kill();
     await expect.poll(() => second.roles().at(-1), { timeout: 60_000 }).toBe("leader");
