@@ -224,7 +224,8 @@ test.each(Object.entries(stories))(
     world.ambushes.add((node, command) => {
       const [, order, mode] = /vip\.sh sh (grant|remove) \S+ \S+ \S+(?: (\S+))?/.exec(command) ?? [];
       if (order === undefined) return;
-      const what = `→ ${node} ${order}${mode === "forever" ? " without an end" : ""}`;
+      const know = nodes.filter((each) => world.node(each).guard.promise.marks.includes(`${ip}=${node}`));
+      const what = `→ ${node} ${order}${mode === "forever" ? ` without an end, as ${know.join(", ") || "none"} remember` : ""}`;
       // Most are renewals.
       if (what !== ordered.get(node) || !world.holders().includes(node)) tell(what);
       ordered.set(node, what);
