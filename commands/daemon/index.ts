@@ -5,7 +5,7 @@ import type { ShipInput } from "../../src/app/elastic/ship.ts";
 import { openHeartbeat } from "../../src/app/heartbeat/index.ts";
 import { heartbeatOnce } from "../../src/app/heartbeat/once.ts";
 import { openLasting } from "../../src/app/daemon/lasting.ts";
-import { type Leadership, mayDo, openLeadership } from "../../src/app/leadership/index.ts";
+import { type Leadership, leadWhile, mayDo, openLeadership } from "../../src/app/leadership/index.ts";
 import { openRegister } from "../../src/app/leadership/register.ts";
 import { vipsOnce } from "../../src/app/vip/once.ts";
 import { PictlCommand } from "../../src/cli/command.ts";
@@ -69,21 +69,27 @@ export default class Daemon extends PictlCommand {
       leadership = led;
       await led.round(config);
       let current = config;
-      const heartbeat = openHeartbeat(ports, {
-        store,
-        counts: "kept",
-        place: (placed) => led.place(current, placed),
-        lease: (what) => led.lease(what),
-        leave: () => led.behind()?.gone ?? [],
-      });
-      current = await openRegister(
-        { ...ports, nodes: ports.vipNodes, counters: heartbeat },
-        { leadership: led, store },
-      ).keep(config);
-      const [report, vipFailures] = await Promise.all([
-        heartbeatOnce(heartbeat, { config: current, mayDo: mayDo(led, current) }),
-        vipsOnce(ports, { config: current, state: daemon.vip, leadership: led }),
-      ]);
+      const [report, vipFailures] = await leadWhile(
+        ports,
+        () => led.round(current),
+        async () => {
+          const heartbeat = openHeartbeat(ports, {
+            store,
+            counts: "kept",
+            place: (placed) => led.place(current, placed),
+            lease: (what) => led.lease(what),
+            leave: () => led.behind()?.gone ?? [],
+          });
+          current = await openRegister(
+            { ...ports, nodes: ports.vipNodes, counters: heartbeat },
+            { leadership: led, store },
+          ).keep(config);
+          return Promise.all([
+            heartbeatOnce(heartbeat, { config: current, mayDo: mayDo(led, current) }),
+            vipsOnce(ports, { config: current, state: daemon.vip, leadership: led }),
+          ]);
+        },
+      );
       await this.finish({ ...report, failures: [...report.failures, ...vipFailures] }, heartbeatView);
     } finally {
       await lock.release();

@@ -223,6 +223,26 @@ export async function openLeadership(ports: LeadershipPorts, state: LeadershipSt
   };
 }
 
+/**
+ * Leads on while `work` goes on, however long it takes: a promise is good for seconds. Rejects as it does, or as `round`.
+ */
+export async function leadWhile<T>(
+  ports: Pick<Ports, "clock">,
+  round: () => Promise<unknown>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const over = new AbortController();
+  const leading = keepLeading(ports, { round, leave: over.signal });
+  // What it rejects with is told in the end.
+  leading.catch(() => undefined);
+  try {
+    return await work();
+  } finally {
+    over.abort();
+    await leading;
+  }
+}
+
 /** Has a round every `renewMs` until `leave` is aborted and the one in hand has ended. Rejects as `round` does. */
 export async function keepLeading(
   { clock }: Pick<Ports, "clock">,

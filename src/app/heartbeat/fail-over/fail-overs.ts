@@ -72,6 +72,7 @@ export function openFailOvers({
       const { container, from, nodeDead } = action;
       underWay.set(container, { container, from, nodeDead });
       let booked: PastMove | undefined;
+      let inVain: string | undefined;
       const book = async (moved: boolean): Promise<void> => {
         const known = memory.now();
         const others = known.moves.filter((each) => each !== booked);
@@ -98,11 +99,16 @@ export function openFailOvers({
             inHand.meanwhile(work);
           },
           onFailed: (why) => {
+            inVain = why;
             troubles.note("failover", { container, node: from }, `failing over was in vain: ${why}`);
           },
         });
         if (outcome === "moved") troubles.note("failover", { container, node: from }, undefined);
         if (outcome !== "outdated") await book(outcome === "moved");
+        if (inVain !== undefined) {
+          const hint = `It is tried again; \`pictl log --container ${container}\` tells more.`;
+          throw new PictlError("move-failed", `Failing over was in vain. ${inVain}`, { container, node: from, hint });
+        }
       } finally {
         underWay.delete(container);
         onTheirWay.delete(container);

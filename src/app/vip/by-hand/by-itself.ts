@@ -1,6 +1,6 @@
 import { answerWish } from "../../../domain/vip/wish.ts";
 import { holdersOf } from "../../../domain/vip/facts.ts";
-import { keepLeading } from "../../leadership/index.ts";
+import { leadWhile } from "../../leadership/index.ts";
 import type { ProgressStep, VipPorts, VipReply } from "../../ports.ts";
 import { authorityOf } from "../authority.ts";
 import type { ByHandInput } from "./by-hand-input.ts";
@@ -26,31 +26,31 @@ export async function byItself(
     const survey = openSurvey(ports);
     await survey.look(config);
     const vip = openVip(ports, { state: input.state(section.ip), authority, survey });
-    const over = new AbortController();
-    const leading = keepLeading(ports, { round: () => leadership.round(config), leave: over.signal });
-    // What it rejects with is told in the end.
-    leading.catch(() => undefined);
-    const leave = async (): Promise<string | undefined> => {
-      const runsOut = await vip.freeze({ config, section });
-      await vip.settled();
-      over.abort();
-      await leading;
-      return runsOut;
-    };
-    const wished = async (): Promise<Pick<VipReply, "before" | "answer">> => {
-      await vip.wish(section, wish);
-      const end = await tickUntilDone(ports, vip, { input, step });
-      // A move that has not come true by now must not come true with the next daemon; a release that has begun lasts.
-      if (end.answer.state === "refused" || (end.answer.state === "waiting" && wish !== "release")) {
-        await vip.takeBack(section);
-      }
-      return end;
-    };
-    const end = await wished().catch(async (error: unknown) => {
-      await leave();
-      throw error;
-    });
-    return { ...end, runsOut: await leave() };
+    return await leadWhile(
+      ports,
+      () => leadership.round(config),
+      async () => {
+        const leave = async (): Promise<string | undefined> => {
+          const runsOut = await vip.freeze({ config, section });
+          await vip.settled();
+          return runsOut;
+        };
+        const wished = async (): Promise<Pick<VipReply, "before" | "answer">> => {
+          await vip.wish(section, wish);
+          const end = await tickUntilDone(ports, vip, { input, step });
+          // A move that has not come true by now must not come true with the next daemon; a release that has begun lasts.
+          if (end.answer.state === "refused" || (end.answer.state === "waiting" && wish !== "release")) {
+            await vip.takeBack(section);
+          }
+          return end;
+        };
+        const end = await wished().catch(async (error: unknown) => {
+          await leave();
+          throw error;
+        });
+        return { ...end, runsOut: await leave() };
+      },
+    );
   } finally {
     await lock.release();
   }
