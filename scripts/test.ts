@@ -1,7 +1,8 @@
 /**
  * `npm test`: all checks and tests, after a build. The labs whose tests count seconds wait for most of their time, which
- * the unit tests and the checks fill; then come the labs that need the processors, with the Dockerfile beside them, then
- * Node 22 and 24. Last, and alone, comes again what had no processor.
+ * the unit tests and the checks fill: these give way, so that a second stays one on a slow machine. Then come the labs that
+ * need the processors, with the Dockerfile beside them, then Node 22 and 24. Last, and alone, comes again what had no
+ * processor.
  */
 import { runStages } from "./test/steps.ts";
 
@@ -12,8 +13,8 @@ const isWhole = await runStages(
   [
     [
       { name: "lab-timed", command: "vitest run --project lab-timed", live: true },
-      { name: "check", command: "npm run -s check", live: false },
-      { name: "unit", command: "npm run -s test:unit", live: true },
+      { name: "check", command: "nice -n 5 npm run -s check", live: false },
+      { name: "unit", command: "nice -n 5 npm run -s test:unit", live: true },
     ],
     [
       { name: "lab", command: "vitest run --project lab", live: true },
