@@ -15,7 +15,7 @@ import type { Troubles } from "../troubles.ts";
 export interface FailOvers {
   underWay(): readonly WantedMove[];
   isUnderWay(container: string): boolean;
-  /** Books the move in the memory, whatever comes of it. Rejects as `failOver`. */
+  /** Books the move in the memory, whatever comes of it. Rejects with move-failed when none of the hosts would do, and as `failOver`. */
   carryOut(own: HeartbeatPorts, action: FailOverAction): Promise<void>;
 }
 
