@@ -28,7 +28,7 @@ export class DialAgent extends Agent {
     callback?: (error: Error | null, stream: Duplex) => void,
   ): undefined {
     this.#dial().then(
-      (stream) => callback?.(null, Object.assign(stream, ofSocketsOnly)),
+      (stream) => callback?.(null, Object.assign(stream, { ...ofSocketsOnly, ...("unref" in stream ? {} : notKept) })),
       (error: unknown) => callback?.(error as Error, undefined as never),
     );
   }
@@ -49,10 +49,14 @@ export class DialAgent extends Agent {
   }
 }
 
-/** What http.Agent calls on an idle connection, taking it for a net.Socket. */
+/** What http.Agent calls on a connection, taking it for a net.Socket. */
 const ofSocketsOnly = {
   setKeepAlive: () => undefined,
   setTimeout: () => undefined,
+};
+
+/** What it calls when a connection is out of use and in use again. */
+const notKept = {
   ref: () => undefined,
   unref: () => undefined,
 };

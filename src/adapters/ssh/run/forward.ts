@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import { abortable } from "../../../abort.ts";
 import { PictlError } from "../../../domain/errors.ts";
+import { keepable } from "../connect/keepalive.ts";
 import type { Session } from "../connect/session.ts";
 import { interrupted } from "./run.ts";
 
@@ -33,7 +34,7 @@ async function openForwarded(
   const opening = new Promise<Duplex>((resolve, reject) => {
     open((error, channel) => {
       if (error) reject(error);
-      else resolve(endable(channel));
+      else resolve(keepable(endable(channel)));
     });
   });
   try {

@@ -26,7 +26,8 @@ export interface SshTarget {
   readonly unknownHosts: "ask" | "refuse" | "accept";
   /** Milliseconds until a connection must be ready. */
   readonly connectTimeoutMs: number;
-  readonly keepalive: { readonly intervalMs: number; readonly countMax: number };
+  /** When a server that says nothing is asked whether it is there: while something runs on its line, and while nothing does. */
+  readonly keepalive: { readonly intervalMs: number; readonly restMs: number; readonly countMax: number };
   readonly family: 4 | 6 | undefined;
 }
 
@@ -48,8 +49,11 @@ export interface LocalUser {
 }
 
 const defaultConnectTimeoutMs = 10_000;
-/** One that says nothing for 5 s is asked whether it is there, and given up 15 s later, when ssh_config does not say otherwise. */
-const defaultKeepalive = { intervalMs: 5_000, countMax: 3 };
+/**
+ * One that says nothing for 5 s is asked whether it is there, and given up 15 s later, when ssh_config does not say
+ * otherwise; where nothing runs, it is asked after half a minute, which firewalls that forget quiet lines allow.
+ */
+const defaultKeepalive = { intervalMs: 5_000, restMs: 30_000, countMax: 3 };
 const defaultIdentities = ["id_rsa", "id_ecdsa", "id_ed25519"];
 
 /** Reads the output of `ssh -G`. */
@@ -125,7 +129,11 @@ export function sshTarget(address: string, settings: SshSettings, options: SshOp
     connectTimeoutMs: settings.connectTimeoutMs ?? milliseconds(one("connecttimeout")) ?? defaultConnectTimeoutMs,
     keepalive:
       interval > 0
-        ? { intervalMs: interval * 1000, countMax: Number(one("serveralivecountmax") ?? 3) }
+        ? {
+            intervalMs: interval * 1000,
+            restMs: interval * 1000,
+            countMax: Number(one("serveralivecountmax") ?? 3),
+          }
         : defaultKeepalive,
     family: { inet: 4 as const, inet6: 6 as const }[one("addressfamily") ?? ""],
   };
