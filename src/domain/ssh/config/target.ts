@@ -51,9 +51,9 @@ export interface LocalUser {
 const defaultConnectTimeoutMs = 10_000;
 /**
  * One that says nothing for 5 s is asked whether it is there, and given up 15 s later, when ssh_config does not say
- * otherwise; where nothing runs, it is asked after half a minute, which firewalls that forget quiet lines allow.
+ * otherwise; where nothing runs, it is asked after a minute, which firewalls that forget quiet lines allow.
  */
-const defaultKeepalive = { intervalMs: 5_000, restMs: 30_000, countMax: 3 };
+const defaultKeepalive = { intervalMs: 5_000, restMs: 60_000, countMax: 3 };
 const defaultIdentities = ["id_rsa", "id_ecdsa", "id_ed25519"];
 
 /** Reads the output of `ssh -G`. */

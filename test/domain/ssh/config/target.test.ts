@@ -24,7 +24,7 @@ describe("sshTarget", () => {
       hostKeyAlias: undefined,
       unknownHosts: "ask",
       connectTimeoutMs: 10_000,
-      keepalive: { intervalMs: 5_000, restMs: 30_000, countMax: 3 },
+      keepalive: { intervalMs: 5_000, restMs: 60_000, countMax: 3 },
       family: undefined,
     } satisfies SshTarget);
   });
@@ -68,7 +68,7 @@ describe("sshTarget", () => {
     ["stricthostkeychecking no", { unknownHosts: "accept" }],
     ["connecttimeout none", { connectTimeoutMs: 10_000 }],
     ["connecttimeout 3", { connectTimeoutMs: 3_000 }],
-    ["serveraliveinterval 0", { keepalive: { intervalMs: 5_000, restMs: 30_000, countMax: 3 } }],
+    ["serveraliveinterval 0", { keepalive: { intervalMs: 5_000, restMs: 60_000, countMax: 3 } }],
     ["serveraliveinterval 7\nserveralivecountmax 2", { keepalive: { intervalMs: 7_000, restMs: 7_000, countMax: 2 } }],
     ["addressfamily inet6", { family: 6 }],
     ["addressfamily any", { family: undefined }],
