@@ -5,15 +5,19 @@ import { mayStillCome, type MoveRecord, settlement } from "../../domain/move/jou
 import { settleMoves } from "../move/settle.ts";
 import type { HeartbeatPorts } from "../ports.ts";
 
-/**
- * Moves in the journal that have not ended: `unsettled` ones keep everybody else off the container; `settleable` ones
- * can be finished or undone now. One that only waits for a node to come back holds nobody up.
- */
+/** Moves in the journal that have not ended. One that only waits for a node to come back holds nobody up. */
+export interface OpenMoves {
+  /** The containers that everybody else keeps off. */
+  readonly unsettled: readonly string[];
+  /** What can be finished or undone now. */
+  readonly settleable: readonly OpenMove[];
+}
+
 export async function openMoves(
   ports: HeartbeatPorts,
   config: Config,
   nodes: Readonly<Record<string, NodeFacts>>,
-): Promise<{ unsettled: readonly string[]; settleable: readonly OpenMove[] }> {
+): Promise<OpenMoves> {
   const { moves, damaged } = await readMoves(ports, config);
   const sorted = moves.map((move) => {
     const places = config.placements.filter((each) => each.container === move.container).map((each) => each.node);

@@ -19,16 +19,9 @@ export interface FailOvers {
   carryOut(own: HeartbeatPorts, action: FailOverAction): Promise<void>;
 }
 
-export function openFailOvers({
-  store,
-  place,
-  memory,
-  inHand,
-  troubles,
-  bound,
-  certainlyDead,
-}: {
+export interface FailOverParts {
   readonly store: ConfigStore;
+  /** Has the nodes remember where a container is moved to; false: they do not, and it is not to be moved. */
   readonly place: (placed: Omit<Placed, "version">) => Promise<boolean>;
   readonly memory: HeartbeatMemory;
   readonly inHand: InHand;
@@ -37,7 +30,17 @@ export function openFailOvers({
   readonly bound: (own: HeartbeatPorts) => HeartbeatPorts;
   /** The nodes that neither this machine nor any other node reached in the last round. */
   readonly certainlyDead: () => ReadonlySet<string>;
-}): FailOvers {
+}
+
+export function openFailOvers({
+  store,
+  place,
+  memory,
+  inHand,
+  troubles,
+  bound,
+  certainlyDead,
+}: FailOverParts): FailOvers {
   const underWay = new Map<string, WantedMove>();
   const onTheirWay: OnTheirWay = new Map();
   const queues = new Map<string, Promise<unknown>>();
