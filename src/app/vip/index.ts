@@ -1,25 +1,15 @@
 import type { Config, VipSection } from "../../domain/config/types.ts";
-import {
-  afterOrder,
-  decideVip,
-  freeze,
-  notFrozen,
-  tickMs,
-  type VipEvent,
-  type VipOrder,
-} from "../../domain/vip/decide.ts";
-import { holdersOf, type VipFacts, withGranted, withRemoved } from "../../domain/vip/facts.ts";
-import { isWithout, marginMs, withoutGone } from "../../domain/vip/lease.ts";
+import { decideVip, freeze, notFrozen, tickMs, type VipEvent, type VipOrder } from "../../domain/vip/decide.ts";
+import { holdersOf, type VipFacts } from "../../domain/vip/facts.ts";
+import { marginMs, withoutGone } from "../../domain/vip/lease.ts";
 import type { VipMemory, VipWish } from "../../domain/vip/memory.ts";
 import type { TickEnd } from "../../domain/vip/wish.ts";
-import { runHooks } from "../kit/hooks.ts";
 import type { Authority, SavedVip, StateFile, VipPorts } from "../ports.ts";
-import { record } from "../kit/record.ts";
-import { carryOutOrders } from "./carry-out.ts";
-import { openVipMemory, withoutEnd } from "./memory.ts";
-import type { Watched } from "./observe/observe.ts";
+import { openVipMemory } from "./memory.ts";
 import type { Survey } from "./observe/survey.ts";
 import { namesOf, openTickFacts } from "./observe/tick-facts.ts";
+import { openVipOrders } from "./orders.ts";
+import { openVipTelling } from "./telling.ts";
 
 /** One virtual IP, kept where it belongs. */
 export interface Vip {
@@ -72,72 +62,8 @@ export function openVip(
     booked: () => memory.booked(),
     waitsForPings: counts === "kept",
   });
-  const hooks = new Set<Promise<void>>();
-
-  /**
-   * A static address may be on its node without an end, and so on one that had it and is silent: the leader has the nodes
-   * remember both, for whoever leads when the config makes it a lease. It is given also where they cannot.
-   */
-  const rememberStatic = async (
-    { config, section }: Watched,
-    orders: readonly VipOrder[],
-    { authority: { frozen } }: VipFacts,
-  ): Promise<void> => {
-    if (section.mode !== "static" || !orders.some((order) => order.do === "grant")) return;
-    const unknown = withoutEnd(await memory.recall(section)).filter((node) => !frozen.includes(node));
-    for (const node of unknown) if (namesOf(config).includes(node)) await authority.freeze(section.ip, node);
-  };
-
-  /** A node that can be told nothing, and certainly does not have what the nodes remember it to have. */
-  const thawGone = async (section: VipSection, seen: VipFacts): Promise<VipFacts> => {
-    const known = await memory.recall(section);
-    const isGone = (node: string): boolean => isWithout(section, known, { node, now: seen.at });
-    const gone = seen.authority.frozen.filter(isGone);
-    for (const node of gone) await authority.thaw(section.ip, node);
-    const frozen = seen.authority.frozen.filter((node) => !gone.includes(node));
-    return { ...seen, authority: { ...seen.authority, frozen } };
-  };
-
-  /** Carries out orders at once; resolves to the facts with what was confirmed. */
-  const doAll = async (
-    { config, section }: { readonly config: Config; readonly section: VipSection },
-    orders: readonly VipOrder[],
-    facts: VipFacts,
-  ): Promise<VipFacts> => {
-    const fenced = orders.some((order) => order.fence);
-    if (fenced && !(await authority.raise(section.mode))) return facts;
-    const outcomes = await Promise.all(orders.map((order) => carryOutOrders(ports, { config, section }, order)));
-    let confirmed = facts;
-    for (const [index, order] of orders.entries()) {
-      const { outcome, why } = outcomes[index] ?? { outcome: "unknown" };
-      if (outcome === "done") {
-        confirmed =
-          order.do === "remove"
-            ? withRemoved(confirmed, order.node)
-            : withGranted(confirmed, order.node, order.leaseMs);
-        const isFrozen = facts.authority.frozen.includes(order.node);
-        if (isFrozen && !confirmed.authority.frozen.includes(order.node)) {
-          await authority.thaw(section.ip, order.node);
-        }
-      } else if (outcome === "refused" && order.do === "grant" && order.bookedBefore === undefined) {
-        await authority.thaw(section.ip, order.node);
-      }
-      const after = afterOrder(await memory.recall(section), order, outcome, why);
-      await memory.keep(section, after.memory);
-      await tell({ config, section }, after.events);
-    }
-    return confirmed;
-  };
-
-  const tell = async ({ config, section }: Watched, events: readonly VipEvent[]): Promise<void> => {
-    for (const event of events) {
-      const told = await record(ports, { ...event, vip: section.ip });
-      if (event.type === "vip.moved" || event.type === "vip.released") {
-        const hook = runHooks(ports, { config, hook: "onVipChange", event: told }).finally(() => hooks.delete(hook));
-        hooks.add(hook);
-      }
-    }
-  };
+  const telling = openVipTelling(ports);
+  const vipOrders = openVipOrders(ports, { authority, memory, telling });
 
   return {
     async tick(input) {
@@ -148,20 +74,20 @@ export function openVip(
         const remembered = withoutGone(await memory.recall(section), namesOf(config));
         const decision = decideVip(section, remembered, known);
         await memory.keep(section, decision.memory);
-        await tell(input, decision.events);
+        await telling.tell(input, decision.events);
         events.push(...decision.events);
         return decision.orders.filter((order) => memory.mayOrder(order));
       };
-      const seen = await thawGone(section, await tickFacts.look(input));
+      const seen = await vipOrders.thawGone(input, await tickFacts.look(input));
       let facts = seen;
       let orders = await decide(facts);
       const removals = orders.filter((order) => order.do === "remove");
       if (removals.length > 0) {
-        facts = await doAll(input, removals, facts);
+        facts = await vipOrders.carryOut(input, removals, facts);
         orders = (await decide(facts)).filter((order) => order.do === "grant");
       }
-      await rememberStatic(input, orders, facts);
-      facts = await doAll(input, orders, facts);
+      await vipOrders.rememberStatic(input, orders, facts);
+      facts = await vipOrders.carryOut(input, orders, facts);
       tickFacts.heldBy(facts);
       const now = await memory.recall(section);
       const nextMs = nextTickMs(section, now, { facts, now: ports.clock.monotonic() });
@@ -177,16 +103,14 @@ export function openVip(
       if (!order) return undefined;
       if (!(await authority.freeze(section.ip, order.node))) {
         const event = notFrozen(section, order.node);
-        await tell(input, [event]);
+        await telling.tell(input, [event]);
         return event.error;
       }
       await memory.keep(section, frozen);
-      await doAll(input, orders, facts);
+      await vipOrders.carryOut(input, orders, facts);
       return undefined;
     },
-    async settled() {
-      await Promise.all(hooks);
-    },
+    settled: () => telling.settled(),
   };
 }
 
