@@ -108,6 +108,116 @@ test.each<readonly [text: string, path: readonly (string | number)[], value: unk
   expect(editText(text, { op: "set", path, value })).toBe(changed);
 });
 
+test.each<readonly [what: string, text: string, path: readonly (string | number)[], value: unknown, changed: string]>([
+  ["the space around colons and commas", '{"a":1,"b":2}', ["c"], 3, '{"a":1,"b":2,"c":3}'],
+  ["of one entry the colon alone", '{"a" : 1}', ["b"], 2, '{"a" : 1, "b" : 2}'],
+  ["commas of what is around it", '{"a":{"x":1},"b":2}', ["a", "y"], 2, '{"a":{"x":1,"y":2},"b":2}'],
+  ["indentation", "a:\n    b: 1\n", ["c"], { d: { e: 1 } }, "a:\n    b: 1\nc:\n    d:\n        e: 1\n"],
+  ["the least indentation", "a:\n    b: 1\nc:\n  d: 1\n", ["c"], { e: { f: 1 } }, "a:\n    b: 1\nc:\n  e:\n    f: 1\n"],
+  ["of comments no indentation", " # c\na:\n   b: 1\n", ["c"], { d: 1 }, " # c\na:\n   b: 1\nc:\n   d: 1\n"],
+  ["two spaces without an example", "a: 1\n", ["b"], { c: [1] }, "a: 1\nb:\n  c:\n    - 1\n"],
+  [
+    "lists below their key",
+    "a:\n    b: 1\nc:\n- 1\n",
+    ["d"],
+    [{ e: 1 }, 2],
+    "a:\n    b: 1\nc:\n- 1\nd:\n- e: 1\n- 2\n",
+  ],
+  ["lists to the right of it", "a:\n    b: 1\nc:\n  - 1\n", ["d"], [7], "a:\n    b: 1\nc:\n  - 1\nd:\n  - 7\n"],
+  ["quotes of the last key", 'a: 1\n"b": 1\n', ["c"], 2, 'a: 1\n"b": 1\n"c": 2\n'],
+  ["quotes of texts beside it", "a: \"x\"\nb:\n  c: 'y'\n", ["b", "d"], "z", "a: \"x\"\nb:\n  c: 'y'\n  d: 'z'\n"],
+  ["else quotes of all texts", "a: 'x'\nb:\n  c: 1\n", ["b", "d"], "z", "a: 'x'\nb:\n  c: 1\n  d: 'z'\n"],
+  ["of an empty text no quotes", 'a: ""\n', ["b"], "z", 'a: ""\nb: z\n'],
+  ["in JSON always quotes", '{"a":1}', ["b"], "z", '{"a":1, "b":"z"}'],
+  ["quotes of what it replaces", "a: 'x'\nb: y\n", ["a"], "z", "a: 'z'\nb: y\n"],
+  ["the row above it", "l:\n  - {a: 1}\n  - x: 1\n", ["l", 2], { z: 1 }, "l:\n  - {a: 1}\n  - x: 1\n  - z: 1\n"],
+  [
+    "the last row with something in it",
+    "l:\n  - x: 1\n  - {a: 1}\n  - {}\n",
+    ["l", 3],
+    { z: 1 },
+    "l:\n  - x: 1\n  - {a: 1}\n  - {}\n  - {z: 1}\n",
+  ],
+  [
+    "all entries, if one line each",
+    "m:\n  a: {x: 1}\n  b: {}\n  n: 1\n",
+    ["m", "c"],
+    { z: 1 },
+    "m:\n  a: {x: 1}\n  b: {}\n  n: 1\n  c: {z: 1}\n",
+  ],
+  [
+    "not some entries",
+    "m:\n  a: {x: 1}\n  b:\n    d: 1\n",
+    ["m", "c"],
+    { z: 1 },
+    "m:\n  a: {x: 1}\n  b:\n    d: 1\n  c:\n    z: 1\n",
+  ],
+  ["not single values", "m:\n  a: 1\n", ["m", "c"], { z: 1 }, "m:\n  a: 1\n  c:\n    z: 1\n"],
+  ["not an alias", "x: &a {p: 1}\nm:\n  a: *a\n", ["m", "c"], { z: 1 }, "x: &a {p: 1}\nm:\n  a: *a\n  c:\n    z: 1\n"],
+  ["a text has no braces", "l:\n  - {a: 1}\n", ["l", 1], "z", "l:\n  - {a: 1}\n  - z\n"],
+  ["a line of its own", '{\n  "a": 1 }\n', ["b"], 2, '{\n  "a": 1,\n  "b": 2 }\n'],
+  ["a last comma, and the comment behind it", "{\n  a: 1, # one\n}\n", ["b"], 2, "{\n  a: 1, # one\n  b: 2\n}\n"],
+  ["a comment, ahead of which the comma comes", "{\n  a: 1 # one\n}\n", ["b"], 2, "{\n  a: 1, # one\n  b: 2\n}\n"],
+  ["a last comma on one line", "{ a: 1, }\n", ["b"], 2, "{ a: 1, b: 2 }\n"],
+  ["an empty object of two lines", "{\n}\n", ["a"], { x: 1 }, '{\n  "a": {"x": 1}\n}\n'],
+  ["an empty object inside", '{\n  "a": {}\n}\n', ["a", "b"], 2, '{\n  "a": {"b": 2}\n}\n'],
+  ["a comment in an empty list", "a: [ # none\n  ]\n", ["a", 0], 1, "a: [ # none\n  1]\n"],
+  [
+    "objects of several lines",
+    '{\n  "l": {\n    "x": 1\n  },\n  "m": 1\n}',
+    ["n"],
+    { b: 1 },
+    '{\n  "l": {\n    "x": 1\n  },\n  "m": 1,\n  "n": {\n    "b": 1\n  }\n}',
+  ],
+  [
+    "lists of several lines for no object",
+    '{\n  "l": [\n    1\n  ]\n}',
+    ["m"],
+    { b: 1 },
+    '{\n  "l": [\n    1\n  ],\n  "m": {"b": 1}\n}',
+  ],
+  [
+    "the last of a list",
+    '{\n  "l": [\n    [\n      1\n    ],\n    1\n  ]\n}',
+    ["l", 2],
+    { b: 1 },
+    '{\n  "l": [\n    [\n      1\n    ],\n    1,\n    {"b": 1}\n  ]\n}',
+  ],
+  ["nothing, as null", "a:\nb: 1\n", ["a", "x"], 5, "a:\n  x: 5\nb: 1\n"],
+  ["nothing, between commas", "{a: , b: 1}\n", ["a"], 5, "{a: 5 , b: 1}\n"],
+  ["blank lines below a text of several", "a: |\n  x\n\n\nb: 1\n", ["a"], { z: 1 }, "a:\n  z: 1\n\n\nb: 1\n"],
+  ["an item", "a:\n  - 5\n", ["a", 0], [1, 2], "a:\n  - - 1\n    - 2\n"],
+  ["an object on one line, now empty", "a: {x: 1}\nb: 1\n", ["a"], [], "a: []\nb: 1\n"],
+])("what is written looks as what is there: %s", (_what, text, path, value, changed) => {
+  expect(editText(text, { op: "set", path, value })).toBe(changed);
+});
+
+test.each<readonly [what: string, text: string, path: readonly (string | number)[], changed: string]>([
+  ["with its comma", "a: [1, 2, 3]\n", ["a", 1], "a: [1, 3]\n"],
+  ["the last with the comma ahead of it", "a: [1, 2, 3]\n", ["a", 2], "a: [1, 2]\n"],
+  ["the last with both commas", "a: [1, 2, 3,]\n", ["a", 2], "a: [1, 2]\n"],
+  ["the only one with its space", "a: [ 1, ]\n", ["a", 0], "a: []\n"],
+  ["the only one without the comment", "a: [ # c\n  1 ]\n", ["a", 0], "a: [ # c\n   ]\n"],
+  ["the first without the comment", "a: [\n  1, # one\n  2 # two\n  ]\n", ["a", 0], "a: [\n   # one\n  2 # two\n  ]\n"],
+  ["the last without the comments", "a: [\n  1, # one\n  2 # two\n  ]\n", ["a", 1], "a: [\n  1 # one\n   # two\n  ]\n"],
+  ["a line", "a: [\n  1,\n  2\n  ]\n", ["a", 0], "a: [\n  2\n  ]\n"],
+  ["the last line", "a: [\n  1,\n  2\n  ]\n", ["a", 1], "a: [\n  1\n  ]\n"],
+  ["behind a dash", "a:\n  - x: 1\n    z: 2\n", ["a", 0, "x"], "a:\n  - z: 2\n"],
+  [
+    "behind a dash, without the next one's comment",
+    "a:\n  - x: 1\n    # of z\n    z: 2\n",
+    ["a", 0, "x"],
+    "a:\n  - \n    # of z\n    z: 2\n",
+  ],
+  ["below a dash", "a:\n  -\n    x: 1\n    z: 2\n", ["a", 0, "x"], "a:\n  -\n    z: 2\n"],
+  ["with its comment", "a: 1 # one\nb: 2\n", ["a"], "b: 2\n"],
+  ["the only entry", "a:\n  x: 1\nb: 2\n", ["a", "x"], "a: {}\nb: 2\n"],
+  ["the only item", "a:\n  - 1\nb: 2\n", ["a", 0], "a: []\nb: 2\n"],
+  ["all", "a: 1\n", ["a"], "{}\n"],
+])("what is taken out goes whole, and nothing else: %s", (_what, text, path, changed) => {
+  expect(editText(text, { op: "delete", path })).toBe(changed);
+});
+
 test("YAML keeps its comments, its quotes and its order", () => {
   const text = `# our cluster
 layout:
