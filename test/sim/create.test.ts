@@ -104,7 +104,35 @@ test("what has another name in the layout now is taken over", async () => {
   expect(cluster.running()["n1"]).toEqual(["shop app:1"]);
 });
 
+test("what has the name yet that another one is said to have had stays, and the other one is made beside it", async () => {
+  const cluster = await fleet();
+  cluster.edit({ n1: { shop: { ...app(81), renamed_from: "web" }, web: app(80) }, n2: { web: app(80) } });
+  const report = await create(cluster, { recreate: "differing" });
+  expect(report.failures).toEqual([]);
+  expect(outcomes(report)).toContain("n1 created");
+  expect(cluster.running()["n1"]).toEqual(["shop app:1", "web app:1"]);
+});
+
 describe("containers that want each other's ports", () => {
+  test("what could hand its ports over is stopped first where another one has them yet", async () => {
+    const checked = (port: number): object => ({
+      image: "app:1",
+      args: `-p ${String(port)}:80 --health-cmd "test -f /ready"`,
+    });
+    const cluster = new Cluster({ n1: {} });
+    cluster.edit({ n1: { one: checked(80), two: checked(81) } });
+    await create(cluster);
+    const planned = async (one: number, two: number): Promise<readonly string[]> => {
+      cluster.edit({ n1: { one: checked(one), two: checked(two) } });
+      return outcomes(await create(cluster, { recreate: "differing", dryRun: true }));
+    };
+    expect(await planned(82, 81)).toEqual([expect.stringContaining("hand-off: "), "n1 runs already"]);
+    expect(await planned(81, 80)).toEqual([
+      expect.stringContaining("stop-first, since it is to have port 81, which two has yet: "),
+      expect.stringContaining("stop-first, since it is to have port 80, which one has yet: "),
+    ]);
+  });
+
   test.each(["one that is there", "a new one"])(
     "%s starts with the port of another one when that has passed, and leaves it where it is put back",
     async (which) => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { Connection, VipPorts } from "../../../src/app/ports.ts";
+import type { Connection, Outcome, VipPorts } from "../../../src/app/ports.ts";
 import { carryOutOrders } from "../../../src/app/vip/carry-out.ts";
 import type { VipSection } from "../../../src/domain/config/types.ts";
 import { fakeClock } from "../../fakes/clock.ts";
@@ -12,27 +12,54 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it("a node that was cut off before anything was sent holds nobody up for longer than an order may take", async () => {
+const section: VipSection = {
+  name: "vip",
+  ip: "10.0.0.9",
+  mode: "lease",
+  leaseMs: 15_000,
+  preempt: false,
+  candidates: [{ node: "n1", device: "eth7", slave: undefined, pingIntervalMs: 1000 }],
+};
+
+/** A removal on a node of this kind: what came of it, and which lines were given up. */
+function removing(connection: Partial<Connection>) {
   const discarded: string[] = [];
-  // As a connection is that was opened just before the line was cut: what the login may do is never answered.
-  const connection = { node: "n1", privilege: () => new Promise<never>(() => undefined) } as unknown as Connection;
   const ports = {
     clock: fakeClock,
     signal: new AbortController().signal,
     scripts: { read: () => Promise.resolve("") },
-    vipNodes: { connect: () => Promise.resolve(connection), discard: (name: string) => discarded.push(name) },
+    vipNodes: {
+      connect: () => Promise.resolve({ node: "n1", ...connection }),
+      discard: (name: string) => discarded.push(name),
+    },
   } as unknown as VipPorts;
-  const section: VipSection = {
-    name: "vip",
-    ip: "10.0.0.9",
-    mode: "lease",
-    leaseMs: 15_000,
-    preempt: false,
-    candidates: [],
-  };
   const watched = { config: config({ nodes: [node("n1")] }), section };
-  const outcome = carryOutOrders(ports, watched, { do: "remove", node: "n1", fence: true, seen: false });
+  return { discarded, outcome: carryOutOrders(ports, watched, { do: "remove", node: "n1", fence: true, seen: false }) };
+}
+
+it("a node that was cut off before anything was sent holds nobody up for longer than an order may take", async () => {
+  // As a connection is that was opened just before the line was cut: what the login may do is never answered.
+  const { discarded, outcome } = removing({ privilege: () => new Promise<never>(() => undefined) });
   await vi.advanceTimersByTimeAsync(3000);
   expect(await outcome).toEqual({ outcome: "refused", why: "it could not be reached in time" });
   expect(discarded).toEqual(["n1"]);
+});
+
+it.each<[string, Pick<Outcome, "status" | "code">, object, string[]]>([
+  ["has done it", { status: "ok", code: 0 }, { outcome: "done" }, []],
+  [
+    "says why it has not",
+    { status: "failed", code: 77 },
+    { outcome: "refused", why: expect.stringContaining("no network device eth7") },
+    [],
+  ],
+  ["ends in a way of its own", { status: "failed", code: 1 }, { outcome: "unknown" }, ["n1"]],
+  ["does not say how it ended", { status: "unknown", code: null }, { outcome: "unknown" }, ["n1"]],
+])("a node that %s is believed what it says, and only then", async (_how, end, expected, given) => {
+  const { discarded, outcome } = removing({
+    privilege: () => Promise.resolve({ root: true, docker: true, sudo: false }),
+    run: () => Promise.resolve({ ...end, stdout: "", stderr: "", truncated: false, durationMs: 1 } as Outcome),
+  });
+  expect(await outcome).toEqual(expected);
+  expect(discarded).toEqual(given);
 });

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { inLots } from "../../../../src/app/place/rollout/lots.ts";
 
 function deferred() {
@@ -18,8 +18,8 @@ function deferred() {
   };
 }
 
-/** Items by hand, and a clock that is quiet for as long as somebody says so. */
-function bench() {
+/** Items by hand, and a clock that is quiet for as long as somebody says so. `work` is what is done to a lot. */
+function bench(work = (lot: string): Promise<string> => Promise.resolve(lot)) {
   const sleepers: (() => void)[] = [];
   const clock = {
     now: () => 0,
@@ -38,9 +38,9 @@ function bench() {
   const all = inLots(
     { clock },
     items.map(({ promise }) => promise),
-    async (lot) => {
+    (lot) => {
       lots.push([...lot]);
-      return lot.join("");
+      return work(lot.join(""));
     },
   );
   return {
@@ -95,4 +95,21 @@ test("a failure is told when what was begun has ended", async () => {
   await ready(2, 3, 4);
   await failed;
   expect(lots).toEqual([["0"], ["2", "3", "4"]]);
+});
+
+test("a lot that fails is told when the others have ended, and is no unhandled rejection until then", async () => {
+  const unhandled: unknown[] = [];
+  const note = (why: unknown): void => void unhandled.push(why);
+  process.on("unhandledRejection", note);
+  onTestFinished(() => void process.off("unhandledRejection", note));
+  const { ready, quiet, lots, all } = bench((lot) =>
+    lot === "0" ? Promise.reject(new Error("broken")) : Promise.resolve(lot),
+  );
+  const failed = expect(all).rejects.toThrow("broken");
+  await ready(0);
+  await quiet();
+  expect([lots, unhandled]).toEqual([[["0"]], []]);
+  await ready(1, 2, 3, 4);
+  await failed;
+  expect(lots).toHaveLength(2);
 });
