@@ -8,11 +8,13 @@ import type { ConfigStore, HeartbeatPorts, Nodes } from "../../ports.ts";
 import { record } from "../../kit/record.ts";
 import { type OnTheirWay, orderHosts } from "./hosts.ts";
 
+/** It was moved; none was tried, since it was outdated; or why none of the hosts would do. */
+export type FailOverOutcome = "moved" | "outdated" | { readonly inVain: string };
+
 /**
  * Moves a container away from a failing node, to the first of its hosts where it comes up. Prepare first, delete last:
- * whatever fails before the config is written leaves the old copy as it was. Resolves to what became of it: it was moved,
- * none of the hosts would do, or none was tried since it was outdated; the event log has the reasons. Rejects only with
- * interrupted.
+ * whatever fails before the config is written leaves the old copy as it was. Resolves to what became of it, of which the
+ * event log has the reasons. Rejects only with interrupted.
  */
 export async function failOver(
   ports: HeartbeatPorts,
@@ -24,7 +26,6 @@ export async function failOver(
     outdated,
     meanwhile,
     undoing,
-    onFailed,
   }: {
     readonly action: FailOverAction;
     readonly store: ConfigStore;
@@ -37,10 +38,8 @@ export async function failOver(
     readonly meanwhile: (work: Promise<void>) => void;
     /** The nodes as an undo sees them, which may go on when the move may not. */
     readonly undoing: Nodes;
-    /** Gets the reasons when none of the hosts would do. */
-    readonly onFailed: (why: string) => void;
   },
-): Promise<"moved" | "failed" | "outdated"> {
+): Promise<FailOverOutcome> {
   const { container, from } = action;
   const refuse = async (rule: string, error: string): Promise<"outdated"> => {
     await record(ports, { type: "failover.refused", container, node: from, after: { rule }, error });
@@ -80,10 +79,9 @@ export async function failOver(
       if (code === "lock-held" || code === "unknown-container" || code === "usage") break;
     }
   }
-  const why = reasons.length === 0 ? "No host was left to try." : reasons.join(" ");
-  onFailed(why);
-  await tellFailed(ports, action, why);
-  return "failed";
+  const inVain = reasons.length === 0 ? "No host was left to try." : reasons.join(" ");
+  await tellFailed(ports, action, inVain);
+  return { inVain };
 }
 
 async function tellFailed(ports: HeartbeatPorts, { container, from }: FailOverAction, error: string): Promise<void> {

@@ -75,7 +75,6 @@ export function openFailOvers({
       const { container, from, nodeDead } = action;
       underWay.set(container, { container, from, nodeDead });
       let booked: PastMove | undefined;
-      let inVain: string | undefined;
       const book = async (moved: boolean): Promise<void> => {
         const known = memory.now();
         const others = known.moves.filter((each) => each !== booked);
@@ -101,13 +100,12 @@ export function openFailOvers({
           meanwhile: (work) => {
             inHand.meanwhile(work);
           },
-          onFailed: (why) => {
-            inVain = why;
-            troubles.note("failover", { container, node: from }, `failing over was in vain: ${why}`);
-          },
         });
-        if (outcome === "moved") troubles.note("failover", { container, node: from }, undefined);
-        if (outcome !== "outdated") await book(outcome === "moved");
+        if (outcome === "outdated") return;
+        const inVain = outcome === "moved" ? undefined : outcome.inVain;
+        const trouble = inVain && `failing over was in vain: ${inVain}`;
+        troubles.note("failover", { container, node: from }, trouble);
+        await book(inVain === undefined);
         if (inVain !== undefined) {
           const hint = `It is tried again; \`pictl log --container ${container}\` tells more.`;
           throw new PictlError("move-failed", `Failing over was in vain. ${inVain}`, { container, node: from, hint });
