@@ -50,7 +50,7 @@ it.each<[string, Pick<Outcome, "status" | "code">, object, string[]]>([
   [
     "says why it has not",
     { status: "failed", code: 77 },
-    { outcome: "refused", why: expect.stringContaining("no network device eth7") },
+    { outcome: "refused", why: expect.stringContaining("no network device eth7") as string },
     [],
   ],
   ["ends in a way of its own", { status: "failed", code: 1 }, { outcome: "unknown" }, ["n1"]],
