@@ -7,6 +7,7 @@ import { drainNode } from "../../src/app/node/drain-node.ts";
 import { removeDrainedNode } from "../../src/app/node/remove-drained.ts";
 import { applyConfig } from "../../src/app/plan/apply.ts";
 import { planCluster } from "../../src/app/plan/index.ts";
+import { containerStatus } from "../../src/app/status.ts";
 import type { RunContext } from "../../src/operations/context.ts";
 import { planApply } from "../../src/operations/plan/apply.ts";
 import { app, Cluster, type Layout } from "./hands.ts";
@@ -63,6 +64,17 @@ test("apply makes the nodes what the config says, in one go, and then there is n
   });
   expect(await plan(cluster)).toEqual({ result: { steps: [] }, failures: [] });
   expect((await apply(cluster)).result.steps).toEqual([]);
+});
+
+test("apply remembers which nodes have containers, also those that it leaves as they are", async () => {
+  const cluster = new Cluster({ n1: { web: app(8001) }, n2: {} });
+  cluster.edit({ n1: { web: app(8001) }, n2: { fresh: app(8002) } });
+  expect((await apply(cluster)).failures).toEqual([]);
+  cluster.edit({ n2: { fresh: app(8002) } });
+  const { failures } = await cluster.by(({ ports, config }) =>
+    containerStatus(ports, { config, placements: config.placements, nodes: config.nodes }),
+  );
+  expect(failures).toMatchObject([{ node: "n1", message: expect.stringContaining("still there: web") as string }]);
 });
 
 test("apply makes anew what shares the network of one that it moves there", async () => {

@@ -1,5 +1,17 @@
 import { spawn } from "node:child_process";
-import { appendFile, mkdtemp, readFile, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  readlink,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -181,6 +193,33 @@ describe("following", () => {
     await following.sees(1, 2, 3, 4);
   });
 });
+
+test("no file stays open: read to its end, given up on the way, or followed over a rotation", async () => {
+  const log = open(200);
+  await mkdir(folder);
+  await writeFile(join(folder, "events.jsonl"), `${JSON.stringify(event(0))}\n`);
+  for (const number of [1, 2, 3, 4]) await log.append(event(number));
+  expect(numbers(await read(log))[0]).toBe(0);
+  expect(await openFiles()).toEqual([]);
+  for await (const each of log.read({ follow: false, signal: new AbortController().signal }))
+    if (each.after !== 0) break;
+  expect(await openFiles()).toEqual([]);
+  {
+    await using following = follow(log);
+    await following.caughtUp;
+    await log.append(event(5));
+    await log.append(event(6));
+    expect((await openFiles()).length).toBeLessThanOrEqual(2);
+  }
+  expect(await openFiles()).toEqual([]);
+});
+
+/** Files of the folder that this process has open. */
+async function openFiles(): Promise<readonly string[]> {
+  const fds = await readdir("/proc/self/fd");
+  const targets = await Promise.all(fds.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => "")));
+  return targets.filter((target) => target.startsWith(`${folder}/`));
+}
 
 async function read(log: EventLog): Promise<PictlEvent[]> {
   const events: PictlEvent[] = [];

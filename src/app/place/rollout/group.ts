@@ -10,6 +10,7 @@ import { onceEach } from "../../../once.ts";
 import { act, type ActionRow, type Done, recordingFailure } from "../../kit/act.ts";
 import { type FanOut, fanOut } from "../../kit/fan-out.ts";
 import { nodeOf } from "../../kit/observe/observer.ts";
+import type { Conducted } from "../../kit/conducted.ts";
 import { reach } from "../../kit/reach.ts";
 import { applyLifecycle } from "../../container/lifecycle.ts";
 import type { Ports, ProgressStep } from "../../ports.ts";
@@ -180,7 +181,7 @@ async function carryOut(
 ): Promise<Done> {
   const { placement, plan } = item;
   const { dryRun, conducted } = input;
-  if (conducted && plan !== "keep") await lookOnceMore(ports, input, item);
+  if (conducted && plan !== "keep") await lookOnceMore(ports, { ...input, conducted }, item);
   switch (plan) {
     case "keep": {
       const { rests, facts, found, observe } = item;
@@ -202,9 +203,13 @@ async function carryOut(
 }
 
 /** It may have waited for its turn for long. */
-async function lookOnceMore(ports: Ports, { config, conducted }: Placing, item: Looked): Promise<void> {
+async function lookOnceMore(
+  ports: Ports,
+  { config, conducted }: Pick<Placing, "config"> & { readonly conducted: Conducted },
+  item: Looked,
+): Promise<void> {
   const { placement, facts, plan, digest, images } = item;
   const engine = await ports.engines.on(nodeOf(config, placement.node), ports.signal);
   const now = await engine.container(facts?.name ?? placement.container);
-  conducted?.asPlanned(placement, { facts: now, wanted: { plan, digest, images, placement } });
+  conducted.asPlanned(placement, { facts: now, wanted: { plan, digest, images, placement } });
 }
