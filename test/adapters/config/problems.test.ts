@@ -3,7 +3,7 @@
  * accept it with `-u`.
  */
 import { expect, test } from "vitest";
-import { loadConfig } from "../../../src/adapters/config/load.ts";
+import { loadConfig, placeInText } from "../../../src/adapters/config/load.ts";
 import { ConfigInvalidError } from "../../../src/domain/config/findings/problem.ts";
 
 const place = { path: "/etc/pictl/pictl.yaml", link: false, mode: 0o600, env: {}, home: "/root", root: true };
@@ -116,6 +116,11 @@ test("where things are: state, and what counts from the file", () => {
   const user = { root: false, home: "/home/me" };
   expect(loaded(user).stateDir).toBe("/home/me/.local/state/pictl");
   expect(loaded({ ...user, env: { XDG_STATE_HOME: "/xdg" } }).stateDir).toBe("/xdg/pictl");
+  // Whoever runs this, where nobody says who reads it.
+  const { root } = placeInText(place.path, place);
+  expect(loaded({ ...user, root }).stateDir).toBe(
+    process.getuid?.() === 0 ? "/var/lib/pictl" : "/home/me/.local/state/pictl",
+  );
   // Which must be absolute, or counts for nothing.
   expect(loaded({ ...user, env: { XDG_STATE_HOME: "xdg" } }).stateDir).toBe("/home/me/.local/state/pictl");
 });

@@ -62,6 +62,26 @@ describe("the engine that the node's docker client speaks to", () => {
   });
 });
 
+it("a login that may open no socket speaks over the docker client of the node", async () => {
+  const fake = await fakeEngine({ "/containers/json": [listed(1)] });
+  closing.push(() => fake.close());
+  const relay = `const { connect } = require("net"); const engine = connect("${fake.socket}"); process.stdin.pipe(engine).pipe(process.stdout)`;
+  const nodes = localNodes({ env: { PATH: withDocker(`exec '${process.execPath}' -e '${relay}'`) } });
+  closing.push(() => nodes.close());
+  expect(await (await openEngines(nodes).on(localNode)).containers()).toHaveLength(1);
+  expect(fake.requests).toEqual(["/version", "/containers/json?all=1"]);
+});
+
+/** A search path on which `docker` is this line for a shell. */
+function withDocker(line: string): string {
+  const bin = mkdtempSync(join(tmpdir(), "pictl-docker-"));
+  closing.push(async () => {
+    rmSync(bin, { recursive: true });
+  });
+  writeFileSync(join(bin, "docker"), `#!/bin/sh\n${line}\n`, { mode: 0o755 });
+  return `${bin}:${process.env["PATH"] ?? ""}`;
+}
+
 describe("containers", () => {
   it("10,000 of them are one request and well below a second of work", async () => {
     const rows = Array.from({ length: 10_000 }, (_, index) => ({ ...listed(index), Filler: "x".repeat(800) }));
@@ -182,15 +202,9 @@ describe("when the engine is not well", () => {
     const noHttp: Handler = (_request, { socket }) => socket?.end("?");
     const fake = await fakeEngine({ "/version": noHttp });
     closing.push(() => fake.close());
-    const bin = mkdtempSync(join(tmpdir(), "pictl-docker-"));
-    closing.push(async () => {
-      rmSync(bin, { recursive: true });
-    });
     const words = ['Get "http://docker/version": malformed HTTP response "?"', "* Is it a daemon with TLS?"];
-    writeFileSync(join(bin, "docker"), `#!/bin/sh\nprintf '%s\\n' '${words.join("' '")}' >&2\nexit 1\n`, {
-      mode: 0o755,
-    });
-    const nodes = localNodes({ socket: fake.socket, env: { PATH: `${bin}:${process.env["PATH"] ?? ""}` } });
+    const path = withDocker(`printf '%s\\n' '${words.join("' '")}' >&2\nexit 1`);
+    const nodes = localNodes({ socket: fake.socket, env: { PATH: path } });
     closing.push(() => nodes.close());
     await expect(openEngines(nodes, {}).on(localNode, new AbortController().signal)).rejects.toMatchObject({
       code: "docker-unavailable",

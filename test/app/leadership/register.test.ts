@@ -3,6 +3,7 @@ import type { Leadership } from "../../../src/app/leadership/index.ts";
 import { openRegister } from "../../../src/app/leadership/register.ts";
 import type { ConfigStore } from "../../../src/app/ports.ts";
 import type { Config } from "../../../src/domain/config/types.ts";
+import type { Difference } from "../../../src/domain/leadership/shared.ts";
 import { PictlError } from "../../../src/domain/errors.ts";
 import type { PictlEvent } from "../../../src/domain/events/event.ts";
 import { config, node, placement } from "../../fakes/config.ts";
@@ -24,13 +25,15 @@ function stage({ missed = [], write = () => Promise.resolve(), stores = true }: 
   const told: string[] = [];
   const calls: string[] = [];
   let role = "leader";
+  let behind: Difference | undefined;
   let open = missed;
   const latest = on("n2");
   const leadership = {
     role: () => role,
     missed: () => open,
-    behind: () => undefined,
+    behind: () => behind,
     isReconciled: () => true,
+    reconciled: () => undefined,
     agree: () => Promise.resolve(),
     fence: () => ({ epoch: 1, owner: "us" }),
     catchUp: async () => {
@@ -68,7 +71,11 @@ function stage({ missed = [], write = () => Promise.resolve(), stores = true }: 
     counters: { learn: () => undefined, moves: () => [] },
   } as unknown as Parameters<typeof openRegister>[0];
   const register = openRegister(ports, { leadership, store });
-  return { register, told, calls, latest, stand: (as: string) => void (role = as) };
+  return {
+    ...{ register, told, calls, latest },
+    stand: (as: string) => void (role = as),
+    fallBehind: (by: Difference | undefined) => void (behind = by),
+  };
 }
 
 const move = { container: "web", from: "n1", to: "n2" };
@@ -125,4 +132,22 @@ test("what somebody changes is told to the nodes when it has stood for two round
     await register.keep(on("n2"));
     expect(calls.length).toBe(stores ? 1 : 3);
   }
+});
+
+test("a config that is older than what the nodes remember is told once, and again when it differs otherwise", async () => {
+  const { register, told, fallBehind } = stage({});
+  const keep = async (by: Difference | undefined): Promise<void> => {
+    fallBehind(by);
+    await register.keep(on("n1"));
+  };
+  const [one, another] = [
+    { gone: ["web"], unknown: [] },
+    { gone: [], unknown: ["db"] },
+  ];
+  for (const by of [undefined, one, one, another, undefined, another]) await keep(by);
+  expect(told.map((each) => /older one: (.*?)\./.exec(each)?.[1])).toEqual([
+    "web had left the layout of the daemon that led before",
+    "db of that layout is not in this config",
+    "db of that layout is not in this config",
+  ]);
 });

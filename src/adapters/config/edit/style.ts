@@ -21,7 +21,7 @@ export function styleFor({ text, root, json, eol }: Document, container: SourceN
     comma: near.map((node) => inlineComma(text, node)).find((comma) => comma !== undefined) ?? ", ",
     breakable: root.kind !== "scalar" && root.style === "flow" && /[\r\n]/.test(text.trim()),
     keyQuotes: quotesOf(entries[0]?.keyStyle) ?? "none",
-    valueQuotes: stringQuotes(lastFirst(container)) ?? stringQuotes(near) ?? (json ? "double" : "none"),
+    valueQuotes: stringQuotes(lastFirst(container)) ?? stringQuotes(near) ?? "none",
     unit,
     listShift: listShift(text, near) ?? unit,
     eol,
