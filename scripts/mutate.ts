@@ -42,7 +42,6 @@ const mutants = execFileSync("git", ["ls-files", "src/app", "src/adapters"], { e
 
 const path = values.ledger ?? join(folder, "ledger");
 let ledger = existsSync(path) ? new Ledger(path) : await runPlain(path);
-for (const [test, why] of ledger.broken) say(`does not pass as it is, and tries nothing: ${test}: ${why}`);
 const passedBy = new Set([...ledger.tests.values()].flatMap((each) => [...each.reached]));
 // What a module does as it is loaded is over before a mutant of it could be switched on.
 const reached = mutants.filter(({ id, atLoad }) => passedBy.has(id) && !atLoad);
@@ -67,6 +66,7 @@ for (const upToMs of passes) {
   });
   say(`tests of up to ${String(upToMs)} ms: ${String(alive.filter((id) => ledger.killed.has(id)).length)} noticed`);
 }
+for (const [test, why] of ledger.broken) say(`does not pass as it is, and tries nothing more: ${test}: ${why}`);
 
 const isKilled = ({ id }: Mutant): boolean => ledger.killed.has(id);
 for (const mutant of drawn) {

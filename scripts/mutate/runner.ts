@@ -89,7 +89,8 @@ export default class MutationRunner extends TestRunner {
       process.kill(process.pid, "SIGKILL");
     } else if (failed) {
       ledger.add({ what: "broken", test: name, why });
-      this.#left = [];
+      // No mutant is left for it, which ends what is repeated.
+      this.#tries = "mutants";
     } else {
       if (this.#tries === "first") this.#usualMs = performance.now() - this.#begun;
       if (!ledger.tests.has(name))
