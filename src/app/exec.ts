@@ -155,7 +155,7 @@ async function runOn(ports: ExecPorts, input: OneNode): Promise<{ row: ExecRow; 
 
 /** 1 MB a stream, and less with so many nodes that it would add up to more than 64 MB. */
 function keptBytes(nodes: number): number {
-  return Math.min(1024 * 1024, Math.floor((64 * 1024 * 1024) / (2 * Math.max(1, nodes))));
+  return Math.min(1024 * 1024, Math.floor((64 * 1024 * 1024) / (2 * nodes)));
 }
 
 function textOf(tail: OutputTail): string {

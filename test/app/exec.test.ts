@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openProgress } from "../fakes/progress.ts";
 import { systemClock } from "../../src/adapters/clock/index.ts";
 import { type ExecInput, type ExecPorts, execute } from "../../src/app/exec.ts";
-import type { Connection } from "../../src/app/ports.ts";
+import type { Connection, Nodes } from "../../src/app/ports.ts";
 import type { NodeSpec } from "../../src/domain/config/types.ts";
 import type { PictlEvent } from "../../src/domain/events/event.ts";
 import { PictlError } from "../../src/domain/errors.ts";
@@ -30,11 +30,12 @@ describe.skipIf(whyNoSshd)(`exec${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { timeou
     input: Partial<ExecInput> & Pick<ExecInput, "task">,
     signal = new AbortController().signal,
     tap = nothing,
+    connect?: Nodes["connect"],
   ) {
     const events: PictlEvent[] = [];
     const real = openTestNodes();
     const ports: ExecPorts = {
-      nodes: { ...real, connect: async (...args) => tapped(await real.connect(...args), tap) },
+      nodes: { ...real, connect: connect ?? (async (...args) => tapped(await real.connect(...args), tap)) },
       events: {
         cluster: "default",
         append: async (event) => void events.push(event),
@@ -189,6 +190,24 @@ describe.skipIf(whyNoSshd)(`exec${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { timeou
       }
       expect((await run({ task: { line: "echo done" }, stdin: silent() })).rows[0]).toMatchObject({ stdout: "done\n" });
     });
+  });
+
+  test("of many nodes less is kept of each, so that all together fit into memory", async () => {
+    const kept = async (count: number): Promise<readonly number[]> => {
+      const said = Buffer.alloc(1024 * 1024, "x");
+      const chatty = {
+        run: async (_command, { onStdout } = {}) => {
+          for (let times = 0; times < 2; times++) await onStdout?.(said);
+          return { status: "ok", code: 0, stdout: "", stderr: "", truncated: false, durationMs: 1 };
+        },
+      } as Partial<Connection> as Connection;
+      const names = Array.from({ length: count }, (_, index) => `n${String(index)}`);
+      const connect = (): Promise<Connection> => Promise.resolve(chatty);
+      const { rows } = await run({ nodes: nodes(...names), task: { line: "" } }, undefined, nothing, connect);
+      return [...new Set(rows.map(({ stdout }) => stdout.length))];
+    };
+    expect(await kept(1)).toEqual([1024 * 1024]);
+    expect(await kept(128)).toEqual([256 * 1024]);
   });
 
   test("only the end of a flood is kept, whole characters", async () => {

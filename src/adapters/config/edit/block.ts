@@ -79,9 +79,8 @@ export function deleteFromBlock(text: string, container: Container, index: numbe
   const value = values[index];
   if (start === undefined || value === undefined) return [];
   const from = lineStart(text, start);
-  const valueEnd = Math.max(value.end, start);
-  const endsAtLineStart = valueEnd > start && valueEnd === lineStart(text, valueEnd);
-  const contentEnd = endsAtLineStart ? valueEnd : lineEnd(text, valueEnd);
+  const endsAtLineStart = value.end === lineStart(text, value.end);
+  const contentEnd = endsAtLineStart ? value.end : lineEnd(text, value.end);
   if (text.slice(from, start).trim() !== "") return [pullUp(text, start, contentEnd, starts[index + 1])];
   const end = endsAtLineStart ? contentEnd : afterLineBreak(text, contentEnd);
   // The last line of a file without a line break at its end takes the one before it along.

@@ -69,7 +69,7 @@ export function spanOf(entry: SourceEntry): { start: number; end: number } {
 
 /** The smallest indentation of any line; two spaces when nothing is indented. */
 function indentUnit(text: string): string {
-  const indents = [...text.slice(0, 20_000).matchAll(/^([ \t]+)[^\s#*]/gm)].map((match) => match[1] ?? "");
+  const indents = [...text.matchAll(/^([ \t]+)[^\s#*]/gm)].map((match) => match[1] ?? "");
   return indents.reduce((least, indent) => (least === "" || indent.length < least.length ? indent : least), "") || "  ";
 }
 
@@ -78,7 +78,7 @@ function listShift(text: string, nodes: readonly SourceNode[]): string | undefin
     if (node.kind !== "map" || node.style !== "block") continue;
     for (const { keyStart, value } of node.entries) {
       if (value.kind !== "list" || value.style !== "block") continue;
-      return " ".repeat(Math.max(0, columnOf(text, value.start) - columnOf(text, keyStart)));
+      return " ".repeat(columnOf(text, value.start) - columnOf(text, keyStart));
     }
   }
   return undefined;
