@@ -161,7 +161,7 @@ describe.skipIf(obstacle !== undefined)("Docker over a forwarded socket", () => 
     try {
       await expect(engines.on(nodeOf(real))).rejects.toMatchObject({
         code: "docker-unavailable",
-        message: expect.stringContaining("did not answer /version within 5 s") as string,
+        message: expect.stringContaining("did not answer /_ping within 5 s") as string,
       });
     } finally {
       await lab.inside("n1", "kill -CONT $(cat /var/run/docker.pid)");

@@ -30,6 +30,13 @@ export interface Api {
   product(): Product;
 }
 
+interface Asking {
+  readonly signal: AbortSignal;
+  readonly limits: JsonLimits;
+  /** Milliseconds. */
+  readonly patienceMs?: number;
+}
+
 export interface ApiOptions {
   readonly node: string;
   readonly dialer: Dialer;
@@ -47,33 +54,36 @@ export async function openApi(options: ApiOptions, signal: AbortSignal): Promise
   const agent = new DialAgent({ dial: () => dialWithin(dialer, timeoutMs), idleMs: shared.idleMs });
   const limited = limiter(shared.requests);
 
-  const get = (path: string, signal: AbortSignal, limits: JsonLimits, patienceMs = timeoutMs): Promise<unknown> =>
+  const ask = <T>(
+    path: string,
+    { signal, limits, patienceMs = timeoutMs }: Asking,
+    read: (response: IncomingMessage, json: unknown) => T,
+  ): Promise<T> =>
     limited(() =>
       bounded({ node, timeoutMs: patienceMs }, { path, signal }, async (limit) => {
         const response = await sendToDocker({ agent, path, headers, signal: limit }, { retry: true });
-        const json = await readJson(response, limits);
-        if (path === hello) refuseNoEngine(node, response, json);
-        return answer(node, response, json);
+        return read(response, await readJson(response, limits));
       }),
     );
 
   let product: Product = "Docker";
-  const agree = async (): Promise<string> => {
-    const said = await get(hello, signal, ofOneThing, Math.min(timeoutMs, helloMs));
-    const agreed = negotiateApiVersion(said);
-    if (agreed === undefined) throw dockerUnavailable(node, "What answers there is not a Docker Engine.");
-    product = productOf(said);
-    return agreed;
-  };
-  let version = await agree();
-  /** An engine that was replaced meanwhile may not speak the version of before. */
-  const inItsVersion = async <T>(ask: () => Promise<T>): Promise<T> => {
+  const agree = (path: string): Promise<string> =>
+    ask(path, { signal, limits: ofOneThing, patienceMs: Math.min(timeoutMs, helloMs) }, (response, json) => {
+      refuseNoEngine(node, response, { path, json });
+      const agreed = negotiateApiVersion({ ApiVersion: response.headers["api-version"], ...object(json) });
+      if (agreed === undefined) throw dockerUnavailable(node, "What answers there is not a Docker Engine.");
+      product = productOf(response.headers);
+      return agreed;
+    });
+  let version = await agree(hello);
+  /** An engine that was replaced meanwhile may not speak the version of before, nor one of the years to come ours. */
+  const inItsVersion = async <T>(again: () => Promise<T>): Promise<T> => {
     try {
-      return await ask();
+      return await again();
     } catch (error) {
       if (!isOfVersion(error)) throw error;
-      version = await agree();
-      return ask();
+      version = await agree(allVersions);
+      return again();
     }
   };
   return {
@@ -82,20 +92,24 @@ export async function openApi(options: ApiOptions, signal: AbortSignal): Promise
     get: (path, signal, limits = ofOneThing) =>
       unlessBroken(
         { node, path },
-        inItsVersion(() => get(`/v${version}${path}`, signal, limits)),
+        inItsVersion(() =>
+          ask(`/v${version}${path}`, { signal, limits }, (response, json) => answer(node, response, json)),
+        ),
       ),
     stream: (path, signal) =>
       unlessBroken(
         { node, path },
-        bounded(options, { path, signal }, async (limit) => {
-          const connection = await dialer.dial(limit, { lasting: true });
-          const createConnection = (): typeof connection => connection;
-          const request = { createConnection, path: `/v${version}${path}`, headers, signal: limit };
-          const response = await sendToDocker(request, { retry: false });
-          if (response.statusCode === 200) return response;
-          answer(node, response, await readJson(response, ofOneThing));
-          return undefined;
-        }),
+        inItsVersion(() =>
+          bounded(options, { path, signal }, async (limit) => {
+            const connection = await dialer.dial(limit, { lasting: true });
+            const createConnection = (): typeof connection => connection;
+            const request = { createConnection, path: `/v${version}${path}`, headers, signal: limit };
+            const response = await sendToDocker(request, { retry: false });
+            if (response.statusCode === 200) return response;
+            answer(node, response, await readJson(response, ofOneThing));
+            return undefined;
+          }),
+        ),
       ),
   };
 }
@@ -136,8 +150,10 @@ async function dialWithin(dialer: Dialer, ms: number): Promise<Duplex> {
   }
 }
 
-/** The first question. */
-const hello = "/version";
+/** The first question: its answer's head says the newest version, and the engine has it at hand. */
+const hello = "/_ping";
+/** Says the oldest one, too, and much besides, for which dockerd starts `runc` and `docker-init`. */
+const allVersions = "/version";
 /** An engine says at once which version it is, or hangs. */
 const helloMs = 10_000;
 
@@ -175,12 +191,16 @@ async function bounded<T>(
 }
 
 /** Who answers the first question with an error is none, or is not well: another way to it would tell no more. */
-function refuseNoEngine(node: string, { statusCode = 0 }: IncomingMessage, json: unknown): void {
+function refuseNoEngine(
+  node: string,
+  { statusCode = 0 }: IncomingMessage,
+  { path, json }: { readonly path: string; readonly json: unknown },
+): void {
   if (statusCode === 200 || statusCode === 404) return;
   const meaning = STATUS_CODES[statusCode];
   const status = `${String(statusCode)}${meaning === undefined ? "" : ` (${meaning})`}`;
   const said = visible(text(object(json)["message"]));
-  throw dockerUnavailable(node, `It answered ${hello} with status ${status}${said === "" ? "." : `: ${said}`}`);
+  throw dockerUnavailable(node, `It answered ${path} with status ${status}${said === "" ? "." : `: ${said}`}`);
 }
 
 /** `json`: undefined when the body was none. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { openEngines } from "../../../src/adapters/docker/index.ts";
 import type { Engine } from "../../../src/app/ports.ts";
-import { type FakeEngine, fakeEngine, type Handler, hang } from "./fake-engine.ts";
+import { type FakeEngine, fakeEngine, type Handler, hang, ping } from "./fake-engine.ts";
 import { patience } from "../../support/patience.ts";
 import { localNode, localNodes } from "./local-nodes.ts";
 
@@ -38,7 +38,7 @@ describe("the engine that the node's docker client speaks to", () => {
   it("is asked for its version before it is known that it is the usual one", async () => {
     const usual = await fakeEngine({ "/containers/json": [listed(1)] });
     closing.push(() => usual.close());
-    const known = vi.waitUntil(() => usual.requests.includes("/version"), patience);
+    const known = vi.waitUntil(() => usual.requests.includes("/_ping"), patience);
     const nodes = localNodes({ socket: usual.socket, dockerHost: { known } });
     closing.push(() => nodes.close());
     expect(await (await openEngines(nodes).on(localNode)).containers()).toHaveLength(1);
@@ -49,15 +49,15 @@ describe("the engine that the node's docker client speaks to", () => {
     const other = await fakeEngine({ "/containers/json": [listed(1)] });
     closing.push(() => usual.close());
     closing.push(() => other.close());
-    const known = vi.waitUntil(() => usual.requests.includes("/version"), patience);
+    const known = vi.waitUntil(() => usual.requests.includes("/_ping"), patience);
     const nodes = localNodes({ socket: usual.socket, dockerHost: { socket: other.socket, known } });
     closing.push(() => nodes.close());
     expect(await (await openEngines(nodes).on(localNode)).containers()).toHaveLength(1);
     await vi.waitUntil(() => nodes.opened[0]?.destroyed, patience);
     expect([usual.requests, usual.connections(), other.requests]).toEqual([
-      ["/version"],
+      ["/_ping"],
       1,
-      ["/version", "/containers/json?all=1"],
+      ["/_ping", "/containers/json?all=1"],
     ]);
   });
 });
@@ -90,7 +90,7 @@ describe("containers", () => {
     expect(await engine.containers()).toHaveLength(10_000);
     const { user, system } = process.cpuUsage(cpu);
     expect((user + system) / 1e6).toBeLessThan(1);
-    expect(fake.requests).toEqual(["/version", "/containers/json?all=1"]);
+    expect(fake.requests).toEqual(["/_ping", "/containers/json?all=1"]);
   });
 
   it("looks closer at those of pictl alone, over kept connections", async () => {
@@ -167,31 +167,31 @@ describe("addresses", () => {
 
 describe("when the engine is not well", () => {
   it("hung: says so after the deadline, and what to do", async () => {
-    await expect(open({ "/version": hang }, { timeoutMs: 200 })).rejects.toMatchObject({
+    await expect(open({ "/_ping": hang }, { timeoutMs: 200 })).rejects.toMatchObject({
       code: "docker-unavailable",
       node: "n1",
-      message: "Docker cannot be used. It did not answer /version within 0.2 s.",
+      message: "Docker cannot be used. It did not answer /_ping within 0.2 s.",
       hint: expect.stringContaining("systemctl status docker") as string,
     });
   });
 
   it("not an engine at all", async () => {
     const page: Handler = (_request, response) => response.end("<html>");
-    await expect(open({ "/version": page })).rejects.toMatchObject({ code: "docker-unavailable" });
-    await expect(open({ "/version": { hello: "world" } })).rejects.toMatchObject({
+    await expect(open({ "/_ping": page })).rejects.toMatchObject({ code: "docker-unavailable" });
+    await expect(open({ "/_ping": { hello: "world" } })).rejects.toMatchObject({
       code: "docker-unavailable",
       message: "Docker cannot be used. What answers there is not a Docker Engine.",
     });
   });
 
   it.each([
-    ["a proxy's error", 502, {}, "It answered /version with status 502 (Bad Gateway)."],
-    ["a redirect", 301, { location: "http://10.0.0.1/" }, "It answered /version with status 301 (Moved Permanently)."],
-    ["an engine that refuses", 503, {}, "It answered /version with status 503 (Service Unavailable): not now"],
+    ["a proxy's error", 502, {}, "It answered /_ping with status 502 (Bad Gateway)."],
+    ["a redirect", 301, { location: "http://10.0.0.1/" }, "It answered /_ping with status 301 (Moved Permanently)."],
+    ["an engine that refuses", 503, {}, "It answered /_ping with status 503 (Service Unavailable): not now"],
   ])("%s instead of a version: told as it is, and nobody else is asked", async (_, status, head, reason) => {
     const said = reason.endsWith("not now") ? '{"message": "not now"}' : "<html>";
     const asked = vi.fn<Handler>((_request, response) => response.writeHead(status, head).end(said));
-    await expect(open({ "/version": asked })).rejects.toMatchObject({
+    await expect(open({ "/_ping": asked })).rejects.toMatchObject({
       code: "docker-unavailable",
       message: `Docker cannot be used. ${reason}`,
     });
@@ -200,7 +200,7 @@ describe("when the engine is not well", () => {
 
   it("bytes that are no HTTP: the whole of what the docker client makes of them", async () => {
     const noHttp: Handler = (_request, { socket }) => socket?.end("?");
-    const fake = await fakeEngine({ "/version": noHttp });
+    const fake = await fakeEngine({ "/_ping": noHttp });
     closing.push(() => fake.close());
     const words = ['Get "http://docker/version": malformed HTTP response "?"', "* Is it a daemon with TLS?"];
     const path = withDocker(`printf '%s\\n' '${words.join("' '")}' >&2\nexit 1`);
@@ -260,12 +260,30 @@ describe("when the engine is not well", () => {
       if (!refuses || request.url?.startsWith("/v1.44/")) response.end("[]");
       else response.writeHead(400).end('{"message": "client version 1.41 is too old. Minimum supported is 1.44"}');
     };
-    const version: Handler = (_request, response) => {
-      response.end(JSON.stringify({ ApiVersion: refuses ? "1.44" : "1.41", MinAPIVersion: refuses ? "1.44" : "1.12" }));
-    };
-    const { engine } = await open({ "/images/json": images, "/version": version });
+    const { engine } = await open({
+      "/images/json": images,
+      "/version": { ApiVersion: "1.44", MinAPIVersion: "1.44" },
+    });
     await engine.images();
     refuses = true;
+    expect(await engine.images()).toEqual([]);
+  });
+
+  it("an engine that has dropped the version that we know best is spoken to in its oldest one", async () => {
+    const inItsOldest =
+      (body: string): Handler =>
+      (request, response) => {
+        if (request.url?.startsWith("/v1.70/")) response.end(body);
+        else response.writeHead(400).end('{"message": "client version 1.51 is too old. Minimum supported is 1.70"}');
+      };
+    const { engine } = await open({
+      "/_ping": ping("1.99"),
+      "/version": { ApiVersion: "1.99", MinAPIVersion: "1.70" },
+      "/images/json": inItsOldest("[]"),
+      "/events": inItsOldest('{"Type": "image"}\n'),
+    });
+    const events = await engine.events({ since: undefined, signal: new AbortController().signal });
+    expect((await events[Symbol.asyncIterator]().next()).done).toBe(false);
     expect(await engine.images()).toEqual([]);
   });
 
@@ -314,11 +332,11 @@ describe("when the engine is not well", () => {
 
   it("a second caller may try again after a failure", async () => {
     let calls = 0;
-    const second: Handler = (_request, response) => {
+    const second: Handler = (request, response) => {
       calls += 1;
-      if (calls > 1) response.end('{"ApiVersion": "1.41"}');
+      if (calls > 1) ping("1.41")(request, response);
     };
-    const fake = await fakeEngine({ "/version": second, "/info": { NCPU: 3 } });
+    const fake = await fakeEngine({ "/_ping": second, "/info": { NCPU: 3 } });
     closing.push(() => fake.close());
     const nodes = localNodes({ socket: fake.socket });
     closing.push(() => nodes.close());

@@ -24,7 +24,7 @@ export async function fakeEngine(routes: Record<string, Handler | object>): Prom
   const server = createServer((request, response) => {
     const path = (request.url ?? "").replace(/^\/v1\.\d+/, "");
     requests.push(path);
-    const route = routes[path] ?? routes[path.replace(/\?.*/, "")] ?? (path === "/version" ? version : notFound);
+    const route = routes[path] ?? routes[path.replace(/\?.*/, "")] ?? (path === "/_ping" ? ping("1.41") : notFound);
     if (typeof route === "function") (route as Handler)(request, response);
     else response.end(JSON.stringify(route));
   });
@@ -47,7 +47,11 @@ export async function fakeEngine(routes: Record<string, Handler | object>): Prom
   };
 }
 
-const version = { ApiVersion: "1.41", MinAPIVersion: "1.12" };
+/** An engine's first word: the newest version that it speaks. */
+export const ping =
+  (version: string): Handler =>
+  (_request, response) =>
+    response.setHeader("Api-Version", version).end("OK");
 
 const notFound: Handler = (_request, response) => {
   response.writeHead(404).end('{"message": "no such thing"}');

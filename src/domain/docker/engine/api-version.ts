@@ -4,12 +4,12 @@ import { object, text } from "../json.ts";
 const ours = "1.51";
 
 /**
- * The API version to speak, from the body of `GET /version`: the newest that both sides know. An engine that has
- * dropped everything up to ours gets its own oldest, whose answers are the nearest to the ones we know.
- * undefined when the body is not an engine's.
+ * The API version to speak, from what an engine says of the ones it knows: the newest that both sides know. One that has
+ * dropped everything up to ours, and says so, gets its own oldest, whose answers are the nearest to the ones we know.
+ * undefined when it is no engine's answer.
  */
-export function negotiateApiVersion(body: unknown): string | undefined {
-  const json = object(body);
+export function negotiateApiVersion(said: unknown): string | undefined {
+  const json = object(said);
   const newest = text(json["ApiVersion"]);
   const oldest = text(json["MinAPIVersion"]);
   if (!isVersion(newest)) return undefined;

@@ -1,13 +1,11 @@
 import { familiarName } from "../../registry/reference.ts";
-import { list, object, text } from "../json.ts";
 
 /** Whose engine answers on Docker's API. */
 export type Product = "Docker" | "Podman";
 
-/** Of `GET /version`, whose components Podman names after itself. */
-export function productOf(version: unknown): Product {
-  const components = list(object(version)["Components"]).map((part) => text(object(part)["Name"]));
-  return components.some((name) => /podman/i.test(name)) ? "Podman" : "Docker";
+/** Of the head of any of its answers, by names in small letters: Podman says the version of its own API in each. */
+export function productOf(head: Readonly<Record<string, unknown>>): Product {
+  return "libpod-api-version" in head ? "Podman" : "Docker";
 }
 
 /** What docker would call an image that this engine calls so: Podman puts `localhost/` before what was built here. */

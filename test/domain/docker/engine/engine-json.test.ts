@@ -174,12 +174,10 @@ describe("Podman", () => {
   });
 
   it.each([
-    [{ Components: [{ Name: "Podman Engine", Version: "5.4.2" }] }, "Podman"],
-    [{ Components: [{ Name: "Engine" }, { Name: "containerd" }] }, "Docker"],
-    [{ Components: "Podman" }, "Docker"],
-    [null, "Docker"],
-  ])("is known by its components: %j", (version, product) => {
-    expect(productOf(version)).toBe(product);
+    [{ "api-version": "1.41", "libpod-api-version": "5.4.2", server: "Libpod/5.4.2 (linux)" }, "Podman"],
+    [{ "api-version": "1.41", server: "Docker/20.10.24 (linux)" }, "Docker"],
+  ])("is known by the head of what it answers: %j", (head, product) => {
+    expect(productOf(head)).toBe(product);
   });
 });
 
