@@ -29,17 +29,23 @@ export function quote(word: string): string {
 
 /** The line a POSIX sh runs. Throws a RangeError on a NUL, which no argument vector can hold. */
 export function render(command: Command): string {
-  const text = renderUnchecked(command);
+  if (command.kind !== "script") return renderAlone(command);
+  return renderAlone(words("sh", "-c", command.text, "sh", ...command.args));
+}
+
+/** The same for a sh that runs nothing else: a script has it for itself, so that no second one is started. */
+export function renderAlone(command: Command): string {
+  const text = textOf(command);
   if (text.includes("\0")) throw new RangeError("a command cannot contain a NUL byte");
   return text;
 }
 
-function renderUnchecked(command: Command): string {
+function textOf(command: Command): string {
   switch (command.kind) {
     case "words":
       return command.words.map(quote).join(" ");
     case "script":
-      return ["sh", "-c", command.text, "sh", ...command.args].map(quote).join(" ");
+      return command.args.length === 0 ? command.text : `set -- ${command.args.map(quote).join(" ")}\n${command.text}`;
     case "line":
       return command.line;
   }

@@ -1,7 +1,7 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { line, quote, render, script, words } from "../../src/domain/shell.ts";
+import { line, quote, render, renderAlone, script, words } from "../../src/domain/shell.ts";
 import { hostileWords } from "../support/hostile-words.ts";
 
 const shells: readonly (readonly [string, ...string[]])[] = [["sh"], ["bash"], ["busybox", "sh"]];
@@ -59,5 +59,25 @@ describe("render", () => {
 
   test("a NUL is refused, since no argument can hold one", () => {
     expect(() => render(words("a\0b"))).toThrow(RangeError);
+  });
+});
+
+describe("renderAlone", () => {
+  test.each(shells)("%s %s runs a script itself: with its arguments, and its exit code", (...shell) => {
+    const [program = "sh", ...args] = shell;
+    const words = ["a b", "$(id)", "'", "-n", ""];
+    const told = script(`printf '%s\\0' "$$" "$@"`, ...words);
+    // A second shell would have another id.
+    const announced = `printf '%s\\0' "$$";${renderAlone(told)}`;
+    const [own, scripts, ...heardWords] = heard(shell, announced);
+    expect(scripts).toBe(own);
+    expect(heardWords).toEqual(words);
+    expect(spawnSync(program, [...args, "-c", renderAlone(script("\n# of ours\nexit 7\n"))]).status).toBe(7);
+  });
+
+  test("what is no script is as it always is, and so is a NUL", () => {
+    expect(renderAlone(words("a b", "c"))).toBe("'a b' c");
+    expect(renderAlone(line("echo $HOME | wc -c"))).toBe("echo $HOME | wc -c");
+    expect(() => renderAlone(script("echo", "a\0b"))).toThrow(RangeError);
   });
 });

@@ -2,7 +2,7 @@ import { abortable, firstOf } from "../../../abort.ts";
 import type { Outcome, RunOptions } from "../../../app/ports.ts";
 import { PictlError } from "../../../domain/errors.ts";
 import { guarded, type Ticket } from "../../../domain/guard/command.ts";
-import { render, type Command } from "../../../domain/shell.ts";
+import { type Command, renderAlone } from "../../../domain/shell.ts";
 import { PausableDeadline } from "./deadline.ts";
 import { Following } from "./following.ts";
 import { type Hold, LostAfterSending, type OpenChannel } from "./channels.ts";
@@ -105,7 +105,7 @@ export function interrupted(node: string, signal: AbortSignal): PictlError {
 
 function renderFor(node: string, command: Command): string {
   try {
-    return render(command);
+    return renderAlone(command);
   } catch (cause) {
     throw new PictlError("usage", `The command cannot be sent: ${(cause as Error).message}.`, { node, cause });
   }
