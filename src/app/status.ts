@@ -205,7 +205,12 @@ async function useOf(ports: Ports, node: NodeSpec, signal: AbortSignal): Promise
   try {
     const connection = await ports.nodes.connect(node, signal);
     const command = countersCommand("all", 2, { traffic: false });
-    const outcome = await connection.run(command, { timeoutMs: useTimeoutMs, maxOutputBytes: useBytes, signal });
+    const outcome = await connection.run(command, {
+      timeoutMs: useTimeoutMs,
+      maxOutputBytes: useBytes,
+      signal,
+      asksDockerHost: true,
+    });
     const looks = parseCounters(outcome.stdout);
     const last = looks.at(-1);
     return last ? ratesBetween(looks.at(-2), last) : new Map();

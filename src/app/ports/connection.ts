@@ -177,6 +177,11 @@ export interface RunOptions {
   /** Waits for no other commands of this connection; for a short look, one at a time. */
   readonly ahead?: boolean;
   /**
+   * Of a script that neither sudo nor the guard runs: `dockerHost`, which is wanted as well, is asked by the same session,
+   * where nobody has asked yet. The answer is a line on stderr, ahead of the script's own.
+   */
+  readonly asksDockerHost?: boolean;
+  /**
    * For every change that matters: the node refuses it when it comes late, after a reboot, or from a daemon that leads
    * no longer. Then `run` rejects with command-late, node-rebooted, superseded, lock-held or state-write-failed, and certainly
    * nothing was done.

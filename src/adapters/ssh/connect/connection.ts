@@ -82,6 +82,7 @@ export class SshConnection implements Connection {
   }
 
   async run(command: Command, options: RunOptions = {}): Promise<Outcome> {
+    if (options.asksDockerHost && command.kind === "script") return this.#rights.runAsking(command, options);
     return runCommand(this.#session, await this.#onEngine(command, options), options);
   }
 

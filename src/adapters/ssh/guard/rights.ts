@@ -1,10 +1,10 @@
 import { abortable } from "../../../abort.ts";
-import type { Privilege } from "../../../app/ports.ts";
+import type { Outcome, Privilege, RunOptions } from "../../../app/ports.ts";
 import { wantsTerminal } from "../../../domain/docker/client/failure.ts";
 import { defaultDockerHost, tellDockerHost, tellRootless } from "../../../domain/docker/engine/endpoint.ts";
 import { PictlError } from "../../../domain/errors.ts";
 import type { Secret } from "../../../domain/secrets/secret.ts";
-import { script } from "../../../domain/shell.ts";
+import { type Command, script } from "../../../domain/shell.ts";
 import { visible } from "../../../domain/text.ts";
 import { type ClockSample, tellClock } from "../../../domain/guard/clock.ts";
 import type { SudoMode } from "../run/launch.ts";
@@ -74,7 +74,34 @@ export class Rights {
 
   /** The engine that this login's docker client speaks to, as a `DOCKER_HOST`. Rejects with connection-lost. */
   dockerHost(): Promise<string> {
-    const asking = (this.#dockerHost ??= askDockerHost(this.#session));
+    return this.#dockerHost ?? this.#keepDockerHost(askDockerHost(this.#session));
+  }
+
+  /** `runCommand` of a script, which asks for `dockerHost` on its way where nobody has yet: one session for both. */
+  runAsking(command: Command & { readonly kind: "script" }, options: RunOptions): Promise<Outcome> {
+    if (this.#dockerHost) return runCommand(this.#session, command, options);
+    const { line, take } = firstLine();
+    const asking = { ...command, text: `{ ${tellDockerHost}\n} 3>&2 2>/dev/null >&3\n${command.text}` };
+    const running = runCommand(this.#session, asking, {
+      ...options,
+      onStderr: (chunk) => {
+        take(chunk);
+        return options.onStderr?.(chunk);
+      },
+    });
+    const ended = running.then(
+      () => undefined,
+      () => undefined,
+    );
+    const told = Promise.race([line, ended]).then((said) =>
+      said === undefined ? askDockerHost(this.#session) : said || defaultDockerHost,
+    );
+    void this.#keepDockerHost(told).catch(() => undefined);
+    return running;
+  }
+
+  #keepDockerHost(asking: Promise<string>): Promise<string> {
+    this.#dockerHost = asking;
     asking.catch(() => (this.#dockerHost = undefined));
     return asking;
   }
@@ -183,6 +210,24 @@ async function askDockerHost(session: Session): Promise<string> {
     });
   }
   return outcome.stdout.trim() || defaultDockerHost;
+}
+
+/** The first line of what is taken. */
+function firstLine(): { readonly line: Promise<string>; readonly take: (chunk: Uint8Array) => void } {
+  let said = "";
+  let tell: (line: string) => void = () => undefined;
+  const line = new Promise<string>((resolve) => {
+    tell = resolve;
+  });
+  return {
+    line,
+    take: (chunk) => {
+      if (said.includes("\n")) return;
+      said += Buffer.from(chunk).toString("utf8");
+      const end = said.indexOf("\n");
+      if (end >= 0) tell(said.slice(0, end));
+    },
+  };
 }
 
 /** `sudo` may have to ask a slow directory for the user's rights. */

@@ -36,16 +36,21 @@ export function countersCommand(
   { traffic = true }: { readonly traffic?: boolean } = {},
 ): Command {
   const named = ids === "all" || ids.length > mostNamed ? [] : ids.filter((id) => /^[0-9a-f]{64}$/.test(id));
-  const what = traffic ? "traffic" : "";
-  return script(text, named.length === 0 ? "[0-9a-f]{64}" : named.join("|"), String(looks), what);
+  return script(text, named.join(" "), String(looks), traffic ? "traffic" : "");
 }
 
 const text = `
 cd /sys/fs/cgroup 2>/dev/null || exit 0
 if [ -f cgroup.controllers ]; then top=.; else top="cpuacct/ memory/"; fi
-folders=$(find $top -type d 2>/dev/null | grep -E "/([a-z]+-)?($1)([.]scope)?$")
-cpu= memory=
-for folder in $folders; do
+hex=${"[0-9a-f]".repeat(8)}
+folders= cpu= memory=
+for folder in $(find $top -type d -name "*$hex$hex$hex$hex$hex$hex$hex$hex*" 2>/dev/null); do
+  id=\${folder##*/}
+  id=\${id#*-}
+  id=\${id%.scope}
+  case $id in *[!0-9a-f]*) continue ;; esac
+  case \${1:-$id} in *"$id"*) ;; *) continue ;; esac
+  folders="$folders $folder"
   for file in cpu.stat cpuacct.usage; do [ -f "$folder/$file" ] && cpu="$cpu $folder/$file"; done
   for file in memory.current memory.usage_in_bytes memory.max memory.limit_in_bytes memory.stat; do
     [ -f "$folder/$file" ] && memory="$memory $folder/$file"

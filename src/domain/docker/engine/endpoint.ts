@@ -17,7 +17,8 @@ done`;
  */
 export const tellDockerHost = `
 if [ -n "\${DOCKER_HOST-}" ]; then printf '%s\\n' "$DOCKER_HOST"
-elif [ -n "\${DOCKER_CONTEXT-}" ] || grep -q '"currentContext"' "\${DOCKER_CONFIG:-$HOME/.docker}/config.json" 2>/dev/null
+elif c=\${DOCKER_CONFIG:-$HOME/.docker}/config.json
+  [ -n "\${DOCKER_CONTEXT-}" ] || { [ -f "$c" ] && grep -q '"currentContext"' "$c" 2>/dev/null; }
 then docker context inspect --format '{{.Endpoints.docker.Host}}' 2>/dev/null | head -n 1 | head -c 4096 | grep . || echo
 else
   own=

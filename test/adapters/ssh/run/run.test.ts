@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Connection } from "../../../../src/app/ports.ts";
 import { Secret } from "../../../../src/domain/secrets/secret.ts";
-import { line, words } from "../../../../src/domain/shell.ts";
+import { line, script, words } from "../../../../src/domain/shell.ts";
 import { addLogin, type Login } from "../../../support/login.ts";
 import { openTestNodes, rejection, started, stdoutOf, throughProxy } from "../../../support/ssh.ts";
 import { startSshd, whyNoSshd, type Sshd } from "../../../support/sshd.ts";
@@ -28,6 +28,36 @@ describe.skipIf(whyNoSshd)(`running a command${whyNoSshd ? ` (${whyNoSshd})` : "
   /** Resolves when no process of the login runs this. */
   const gone = (what: string): Promise<void> =>
     expect.poll(async () => (await connection.run(words("pgrep", "-f", what))).stdout).toBe("");
+
+  describe("a script with the question which Docker the login uses", () => {
+    const sessions = async (): Promise<number> => (await sshd.log()).split("Starting session: command").length - 1;
+
+    test("is answered by the same session, ahead of what it says itself", async () => {
+      const before = await sessions();
+      const running = connection.run(script('echo "$1"; echo err >&2; exit 7', "a b"), { asksDockerHost: true });
+      expect(await connection.dockerHost()).toBe("unix:///var/run/docker.sock");
+      expect(await running).toMatchObject({
+        code: 7,
+        stdout: "a b\n",
+        stderr: "unix:///var/run/docker.sock\nerr\n",
+      });
+      expect((await sessions()) - before).toBe(1);
+    });
+
+    test("does not ask what is known already", async () => {
+      await connection.dockerHost();
+      const outcome = await connection.run(script("echo out"), { asksDockerHost: true });
+      expect(outcome).toMatchObject({ code: 0, stdout: "out\n", stderr: "" });
+    });
+
+    test("which never begins to answer: the question is asked by itself", async () => {
+      const stop = new AbortController();
+      const running = connection.run(script("sleep 60"), { asksDockerHost: true, signal: stop.signal });
+      stop.abort();
+      await expect(running).rejects.toMatchObject({ code: "interrupted" });
+      expect(await connection.dockerHost()).toBe("unix:///var/run/docker.sock");
+    });
+  });
 
   describe("outcome", () => {
     test("ok", async () => {

@@ -120,6 +120,11 @@ test.each(["dash", "busybox sh", "bash"])(
       writeFileSync(join(folder, "memory.stat"), "anon 1\ninactive_file 2000\n");
       writeFileSync(join(folder, "cgroup.procs"), `${String(process.pid)}\n1\n`);
     }
+    // Podman's watcher of a container, and what a container makes for itself.
+    for (const other of [`machine.slice/libpod-conmon-${a}.scope`, `system.slice/docker-${a}.scope/init.scope`]) {
+      mkdirSync(join(root, other), { recursive: true });
+      writeFileSync(join(root, other, "cpu.stat"), "usage_usec 7000000\n");
+    }
     const run = (command: ReturnType<typeof countersCommand>): ReadonlyMap<string, CgroupRates> => {
       const line = render(command).replaceAll("/sys/fs/cgroup", root);
       return rates(execFileSync("env", [...shell.split(" "), "-c", line], { encoding: "utf8" }));
@@ -127,5 +132,6 @@ test.each(["dash", "busybox sh", "bash"])(
     expect([...run(countersCommand("all", 2)).keys()].toSorted()).toEqual([a, b]);
     expect(run(countersCommand("all", 2)).get(a)).toMatchObject({ cpuPercent: 0, memoryBytes: 3000 });
     expect([...run(countersCommand([b, "$(reboot)"])).keys()]).toEqual([b]);
+    expect([...run(countersCommand([b, a], 1, { traffic: false })).keys()].toSorted()).toEqual([a, b]);
   },
 );
