@@ -44,7 +44,7 @@ export class JsonReader {
     let from = 0;
     for (let at = 0; at < chunk.length; at += 1) {
       const byte = chunk[at] ?? 0;
-      if (this.#inText) this.#readText(byte);
+      if (this.#inText) at = this.#readText(chunk, at);
       else if (this.#separates(byte)) {
         this.#keep(chunk.subarray(from, at));
         this.#separate(byte);
@@ -61,10 +61,18 @@ export class JsonReader {
     return this.#elements;
   }
 
-  #readText(byte: number): void {
-    if (this.#escaped) this.#escaped = false;
-    else if (byte === backslash) this.#escaped = true;
-    else if (byte === quote) this.#inText = false;
+  /** From `from` on, to the next quote or to the end of the chunk: most bytes are of texts, and are not looked at one by one. */
+  #readText(chunk: Uint8Array, from: number): number {
+    const found = chunk.indexOf(quote, from);
+    const end = found === -1 ? chunk.length : found;
+    let first = end;
+    while (first > from && chunk[first - 1] === backslash) first -= 1;
+    const backslashes = end - first + (first === from && this.#escaped ? 1 : 0);
+    this.#escaped = backslashes % 2 === 1;
+    if (found === -1) return end;
+    if (!this.#escaped) this.#inText = false;
+    this.#escaped = false;
+    return end;
   }
 
   /** Whether this byte is of the outermost list itself, and not of what is in it. */
