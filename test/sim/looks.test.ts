@@ -85,6 +85,22 @@ test("moves of another daemon are remembered by the time of the wall clock, and 
   });
 });
 
+test("what a round of the heartbeat has decided is told as done, or as what would be done", async () => {
+  const cluster = new Cluster(
+    { n1: { web: app(8001) } },
+    { heartbeat_interval: 5000, hb: [{ node: "n1", web: 8001 }] },
+  );
+  const hints = async (mayDo: "everything" | "nothing"): Promise<readonly (string | undefined)[]> =>
+    (await round(cluster, mayDo)).failures.map(({ hint }) => hint);
+  expect(await hints("nothing")).toEqual([]);
+  const { docker } = cluster.world.node("n1");
+  docker.exit(docker.find("web") ?? missing(), 1);
+  expect(await hints("nothing")).toEqual([
+    expect.stringMatching(/^`pictl heartbeat --repair` or a daemon would decide: .+\.$/),
+  ]);
+  expect(await hints("everything")).toEqual([expect.stringMatching(/^Decided: .+\.$/)]);
+});
+
 const codes = (failures: readonly { code: string; node?: string; container?: string }[]): string[] =>
   failures
     .map(({ code, node, container }) => [code, container, node].filter((each) => each !== undefined).join(" "))

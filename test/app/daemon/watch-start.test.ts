@@ -26,3 +26,21 @@ test("one that is not there has not", async () => {
       "The container is gone right after its start: it ended and removed itself (`--rm`), or somebody removed it.",
   });
 });
+
+test("an interruption ends the watching, and asks the node no more", async () => {
+  const stop = new AbortController();
+  let asked = 0;
+  const engine = {
+    containers: () => {
+      asked += 1;
+      stop.abort();
+      return Promise.resolve([containerFacts()]);
+    },
+  } as unknown as Engine;
+  let now = 0;
+  const clock = { monotonic: () => (now += 100), sleep: () => Promise.reject(new Error("aborted")) };
+  await watchStart({ signal: stop.signal, clock } as unknown as Ports, {
+    ...{ engine, container: "web", watchMs: 1000, removesFailed: false },
+  });
+  expect(asked).toBe(1);
+});

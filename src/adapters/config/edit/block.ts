@@ -82,7 +82,7 @@ export function deleteFromBlock(text: string, container: Container, index: numbe
   const endsAtLineStart = value.end === lineStart(text, value.end);
   const contentEnd = endsAtLineStart ? value.end : lineEnd(text, value.end);
   if (text.slice(from, start).trim() !== "") return [pullUp(text, start, contentEnd, starts[index + 1])];
-  const end = endsAtLineStart ? contentEnd : afterLineBreak(text, contentEnd);
+  const end = afterLineBreak(text, contentEnd);
   // The last line of a file without a line break at its end takes the one before it along.
   const own = endsAtLineStart || end > contentEnd;
   return [{ start: own ? from : beforeLineBreak(text, from), end, text: "" }];
