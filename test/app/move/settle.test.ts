@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { finish, onceSettled } from "../../../src/app/move/settle.ts";
+import { finish, onceSettled, settleMoves } from "../../../src/app/move/settle.ts";
 import type { Ports } from "../../../src/app/ports.ts";
 import { PictlError } from "../../../src/domain/errors.ts";
 import { render } from "../../../src/domain/shell.ts";
@@ -39,6 +39,23 @@ test("what fails for the containers that are free is told when nothing is being 
   });
   expect(await failed).toMatchObject({ code: "interrupted" });
   expect(order).toEqual(["settled", "failed"]);
+});
+
+test("a move that may be going on is waited for as long as somebody says, and for the connections of a killed pictl to end", async () => {
+  const waited: number[] = [];
+  const ports = {
+    clock: { now: () => 0 },
+    journal: {
+      read: () => Promise.resolve([move]),
+      claim: (_container: string, waitMs: number) => {
+        waited.push(waitMs);
+        return Promise.reject(new PictlError("lock-held", "Somebody else is at it."));
+      },
+    },
+  } as unknown as Ports;
+  for (const waitMs of [0, 60_000])
+    await expect(settleMoves(ports, cluster, "moving", { waitMs })).rejects.toMatchObject({ code: "lock-held" });
+  expect(waited).toEqual([3000, 60_000]);
 });
 
 test("a finished move removes the old copy, also where both names are of one machine, and what nobody can date stays", async () => {
