@@ -1,3 +1,4 @@
+import Table from "cli-table3";
 import { visible } from "../../domain/text.ts";
 import { type Style, type Tone, tint } from "./style.ts";
 import { columns as displayWidth, shortened, wrapHard } from "./wrap.ts";
@@ -33,35 +34,54 @@ export function table<Row>(style: Style, columns: readonly Column<Row>[], rows: 
   );
   shrink(widths, columns, style.width);
   if (rows.length > 0 && lineWidth(widths) > style.width) return stacked(style, columns, rows);
-  const title = columns.map((column): Cell => ({ lines: [column.title], tone: "dim" }));
-  const body = rows.map((row, at) =>
-    columns.map((column, index): Cell => ({
-      lines: fitted(cells[at]?.[index] ?? "", widths[index] ?? 0, column).split("\n"),
-      tone: column.tone?.(row),
-    })),
+  const output = new Table({
+    chars: noRules,
+    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
+    colAligns: columns.map((column) => column.align ?? "left"),
+    colWidths: widths.map((width, index) => (index === widths.length - 1 ? width : width + 2)),
+  });
+  const cell = (index: number, text: string, tone: Tone | undefined): string => {
+    const lines = text.split("\n");
+    const coloured = tone ? lines.map((line) => tint(style, tone, line)).join("\n") : text;
+    // Right-aligned text would otherwise touch the next column.
+    return columns[index]?.align === "right" && index < columns.length - 1 ? `${coloured}  ` : coloured;
+  };
+  output.push(columns.map((column, index) => cell(index, column.title, "dim")));
+  rows.forEach((row, rowIndex) => {
+    output.push(
+      columns.map((column, index) =>
+        cell(index, fitted(cells[rowIndex]?.[index] ?? "", widths[index] ?? 0, column), column.tone?.(row)),
+      ),
+    );
+  });
+  return (
+    output
+      .toString()
+      .split("\n")
+      .map((line) => (style.colour ? line : line.trimEnd()))
+      .join("\n") + "\n"
   );
-  const draw = (line: readonly Cell[], at: number): string =>
-    line
-      .map(({ lines, tone }, index) => {
-        const text = lines[at] ?? "";
-        const room = " ".repeat(Math.max(0, (widths[index] ?? 0) - displayWidth(text)));
-        const coloured = tone && text !== "" ? tint(style, tone, text) : text;
-        return columns[index]?.align === "right" ? room + coloured : coloured + room;
-      })
-      .join("  ")
-      .trimEnd();
-  return [title, ...body]
-    .flatMap((line) =>
-      Array.from({ length: Math.max(...line.map(({ lines }) => lines.length)) }, (_, at) => draw(line, at)),
-    )
-    .map((line) => `${line}\n`)
-    .join("");
 }
 
-interface Cell {
-  readonly lines: readonly string[];
-  readonly tone: Tone | undefined;
-}
+const noRules = Object.fromEntries(
+  [
+    "top",
+    "top-mid",
+    "top-left",
+    "top-right",
+    "bottom",
+    "bottom-mid",
+    "bottom-left",
+    "bottom-right",
+    "left",
+    "left-mid",
+    "mid",
+    "mid-mid",
+    "right",
+    "right-mid",
+    "middle",
+  ].map((name) => [name, ""]),
+);
 
 function lineWidth(widths: readonly number[]): number {
   return widths.reduce((sum, width) => sum + width + 2, -2);
