@@ -21,7 +21,7 @@ for (const event of ["unhandledRejection", "uncaughtException"] as const)
       ledger.add({ what: "killed", test: event, mutant: mutation.active });
   });
 
-// eslint-disable-next-line no-restricted-syntax -- vitest takes the default export
+// oxlint-disable-next-line eslint-js/no-restricted-syntax -- vitest takes the default export
 export default class MutationRunner extends TestRunner {
   /** What is still to be tried. */
   #left: string[] = [];

@@ -12,7 +12,7 @@ export function visibleLines(text: string): string {
   return text.split("\n").map(visible).join("\n");
 }
 
-// eslint-disable-next-line no-control-regex -- control characters are the subject here
+// oxlint-disable-next-line eslint-js/no-control-regex -- control characters are the subject here
 const unsafe = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 function escaped(character: string): string {

@@ -47,7 +47,7 @@ const text = (expected: string, maxLength = maxTextLength) =>
     z.minLength(1, { error: expected }),
     z.maxLength(maxLength, { error: `${expected}, of ${maxLength} characters at most` }),
     // As every tool that reads the OpenAPI document understands it.
-    // eslint-disable-next-line no-control-regex -- it is what must not be there
+    // oxlint-disable-next-line eslint-js/no-control-regex -- it is what must not be there
     z.regex(/^[^\x00]*$/, { error: `${expected}, without NUL` }),
   );
 

@@ -195,7 +195,7 @@ describe("buildImages", () => {
 
   it("a tar that breaks off ends the build with its own error", async () => {
     const broken = new PictlError("build-context-invalid", "changed");
-    // eslint-disable-next-line require-yield -- a stream that fails at once
+    // oxlint-disable-next-line eslint-js/require-yield -- a stream that fails at once
     const context = contextOf("sha256:1", async function* (): AsyncGenerator<Uint8Array> {
       throw broken;
     });

@@ -18,6 +18,7 @@ import { quote } from "../../src/domain/shell.ts";
 import { pictl } from "../support/cli.ts";
 import { type DocumentOf, documentOf, runCommand } from "../support/command.ts";
 import { eventFileText } from "../support/event-file.ts";
+import { followedBy } from "../support/followed-by.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
 import { quietContext } from "../support/quiet-context.ts";
 
@@ -154,7 +155,7 @@ describe.skipIf(obstacle !== undefined)("the life of a container", () => {
     const before = await id();
     await lab.inside("n1", "docker run -d --name squatter -p 9999:80 web");
     arguments_("-p 9999:80");
-    const failed = await run(Create, "web", "--recreate").finally(() => lab.inside("n1", "docker rm -f squatter"));
+    const failed = await followedBy(run(Create, "web", "--recreate"), () => lab.inside("n1", "docker rm -f squatter"));
     expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining("9999")]);
     expect(await id()).toBe(before);
     expect(await lab.inside("n1", "docker ps --filter name=web --format '{{.Names}} {{.State}}'")).toBe(

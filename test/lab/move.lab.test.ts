@@ -4,6 +4,7 @@ import Log from "../../commands/log.ts";
 import Start from "../../commands/start.ts";
 import { type MoveRow } from "../../src/app/move/index.ts";
 import { type DocumentOf, documentOf, runCommand } from "../support/command.ts";
+import { followedBy } from "../support/followed-by.ts";
 import { labObstacle } from "../support/lab.ts";
 import { withMoveLab } from "../support/move-lab.ts";
 
@@ -73,7 +74,7 @@ describe.skipIf(obstacle !== undefined)("move", () => {
   test("a foreign container of that name, on either side, is left alone and the layout too", async () => {
     const before = readFileSync(lab.status().config, "utf8");
     await lab.inside("n2", "docker run -d --name web web");
-    const refused = await run("web", "n2").finally(() => lab.inside("n2", "docker rm -f web"));
+    const refused = await followedBy(run("web", "n2"), () => lab.inside("n2", "docker rm -f web"));
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("web@n2")]);
     expect(refused.stderr).toContain("pictl did not make");
     expect(readFileSync(lab.status().config, "utf8")).toBe(before);
@@ -89,7 +90,7 @@ describe.skipIf(obstacle !== undefined)("move", () => {
 
   test("a port that is taken on the target is told before anything is touched", async () => {
     await lab.inside("n2", "docker run -d --name squatter -p 8080:80 web");
-    const refused = await run("web", "n2").finally(() => lab.inside("n2", "docker rm -f squatter"));
+    const refused = await followedBy(run("web", "n2"), () => lab.inside("n2", "docker rm -f squatter"));
     expect(refused.stderr).toContain("web publishes port 8080, which squatter has on n2.");
     expect(await copies("running")).toEqual(["web@n1"]);
   });
@@ -103,7 +104,7 @@ case "$*" in "container rm "*) echo "${refusal}" >&2; exit 1 ;; esac
 exec /usr/bin/docker "$@"
 `;
     await lab.inside(from, `printf %s '${refusing}' >/usr/local/bin/docker; chmod +x /usr/local/bin/docker`);
-    const moved = await run("web", to).finally(() => lab.inside(from, "rm /usr/local/bin/docker"));
+    const moved = await followedBy(run("web", to), () => lab.inside(from, "rm /usr/local/bin/docker"));
     expect([moved.code, moved.stdout]).toEqual([
       0,
       expect.stringContaining(`; its old copy on ${from} is removed by the next command`),

@@ -19,10 +19,10 @@ const hostile = String.raw`\033]0;hacked\007\033[2J\033[31m\302\233H‮evil`;
 /** As printf understands it: every way to drive a terminal, and bytes that are no text. */
 const driving = String.raw`\033]52;c;aGFja2Vk\007\033]0;hacked\007\033[2J\033[99;1H\033[31m\302\233H\233\342\200\256evil\033[6n\033Pq\033\\\\\033c\016\b\r`;
 /** Jumps, colours, erasing, modes: what our screen is made of, and no more. */
-// eslint-disable-next-line no-control-regex -- control characters are the subject here
+// oxlint-disable-next-line eslint-js/no-control-regex -- control characters are the subject here
 const ourSequences = /\x1b(?:\[\?[\d;]+[hl]|\[[\d;]*[HJKmr]|[78=>]|\(B)|\x18/g;
 /** Whatever else makes a terminal do something, but for the ends of the shell's own lines. */
-// eslint-disable-next-line no-control-regex -- the same
+// oxlint-disable-next-line eslint-js/no-control-regex -- the same
 const driver = /[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 const restored = { otherScreen: false, cursor: true, mouse: false, wraps: true, keypad: false };
 

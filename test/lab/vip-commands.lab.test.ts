@@ -5,6 +5,7 @@ import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import type { VipRow } from "../../src/app/vip/show.ts";
 import { pictl, startPictl } from "../support/cli.ts";
 import { Daemon } from "../support/daemon.ts";
+import { followedBy } from "../support/followed-by.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
 
 const obstacle = await labObstacle({ docker: false });
@@ -93,7 +94,7 @@ describe.skipIf(obstacle !== undefined)("vip", () => {
         expect([words, refused.code, refused.stderr]).toEqual([words, code, expect.stringContaining(message)]);
       }
       await lab.onSwitch("ip link set n3 down");
-      const unfit = await run("move", "n3", "--dry-run").finally(() => lab.onSwitch("ip link set n3 up"));
+      const unfit = await followedBy(run("move", "n3", "--dry-run"), () => lab.onSwitch("ip link set n3 up"));
       expect([unfit.code, unfit.stderr]).toEqual([
         1,
         expect.stringMatching(/is not moved to n3: n3 (has no|does not)/),
@@ -103,7 +104,7 @@ describe.skipIf(obstacle !== undefined)("vip", () => {
 
     test("a dead candidate is a row and a failure", async () => {
       await lab.kill("n3");
-      const shown = await run("show", "--json").finally(() => lab.start("n3"));
+      const shown = await followedBy(run("show", "--json"), () => lab.start("n3"));
       expect(shown.code).toBe(3);
       expect(rowsOf(shown.stdout)[0]).toMatchObject({
         candidates: [

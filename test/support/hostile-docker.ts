@@ -24,7 +24,7 @@ export async function makeDockerLie(lab: TestLab, node: string): Promise<() => P
 
 /** Runs in a node, so that it is all that it needs. */
 function lyingProxy(name: string, lie: string): void {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- `node -e`
+  // oxlint-disable-next-line typescript/no-require-imports -- `node -e`
   const { connect, createServer } = require("node:net") as typeof net;
   createServer({ allowHalfOpen: true }, (client) => {
     const docker = connect({ path: "/run/honest.sock", allowHalfOpen: true });

@@ -42,7 +42,7 @@ function meaningful(text: string): string[] {
 }
 
 /** docker colours what a step wrote on stderr. */
-// eslint-disable-next-line no-control-regex -- escape sequences are the subject here
+// oxlint-disable-next-line eslint-js/no-control-regex -- escape sequences are the subject here
 const colours = /\u001b\[[0-9;]*m/g;
 
 const noise = [

@@ -41,7 +41,7 @@ export class TerminalModes {
   }
 }
 
-// eslint-disable-next-line no-control-regex -- escape sequences are the subject here
+// oxlint-disable-next-line eslint-js/no-control-regex -- escape sequences are the subject here
 const sequence = /\x1b\[\?([\d;]{1,24})([hl])/g;
 const longestSequence = 28;
 

@@ -15,7 +15,7 @@ export function withoutQueries(output: Uint8Array): Uint8Array {
 /** More are too many arguments. */
 const atOnce = 8192;
 
-/* eslint-disable no-control-regex -- control characters are the subject here */
+/* oxlint-disable eslint-js/no-control-regex -- control characters are the subject here */
 /** After xterm's ctlseqs. What is between ESC and the end of a string is bounded, so that this stays linear. */
 const queries = new RegExp(
   [

@@ -43,7 +43,7 @@ function filled(cells: Cell[], columns: number, look: number): Cell[] {
   return cells;
 }
 
-// eslint-disable-next-line no-control-regex -- control characters are the subject here
+// oxlint-disable-next-line eslint-js/no-control-regex -- control characters are the subject here
 const control = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
 const standard = 0x1ff;

@@ -1,4 +1,4 @@
-/* eslint-disable no-control-regex -- control characters are the subject here */
+/* oxlint-disable eslint-js/no-control-regex -- control characters are the subject here */
 import { StringDecoder } from "node:string_decoder";
 
 /** What a person did at the terminal. Columns and rows count from 0. */

@@ -42,7 +42,7 @@ export function openShell(place: HTMLElement, path: string, tell: (note: string)
     key: `pictl-terminal ${path}`,
     address: socketAddress(`api/v1/${path}`),
     size: () => ({ columns: terminal.cols, rows: terminal.rows }),
-    // eslint-disable-next-line no-restricted-syntax -- of a terminal, which draws it: no markup
+    // oxlint-disable-next-line eslint-js/no-restricted-syntax -- of a terminal, which draws it: no markup
     draw: (bytes, drawn) => terminal.write(bytes, drawn),
     clear: () => terminal.reset(),
     tell,

@@ -10,6 +10,8 @@ import { openTestNodes, rejection, started, throughProxy } from "../../support/s
 import { startSshd, whyNoSshd, type Sshd } from "../../support/sshd.ts";
 import { startProxy, type TcpProxy } from "../../support/tcp-proxy.ts";
 
+type Work = Parameters<typeof withLocks>[2];
+
 describe.skipIf(whyNoSshd)(`locks${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { timeout: 30_000 }, () => {
   let sshd: Sshd;
   beforeAll(async () => {
@@ -37,7 +39,7 @@ describe.skipIf(whyNoSshd)(`locks${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { timeo
   ): Promise<{
     proxy: TcpProxy;
     warnings: string[];
-    lock: (work: Parameters<typeof withLocks<void>>[2]) => Promise<void>;
+    lock: (work: (locked: Parameters<Work>[0]) => Promise<void>) => Promise<void>;
   }> {
     const proxy = await started(startProxy({ target: server.port }));
     const node: NodeSpec = await throughProxy(server, proxy.port);

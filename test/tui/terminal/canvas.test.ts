@@ -100,7 +100,7 @@ test("text that would drive the terminal does not", async () => {
 test("without UTF-8 nothing but ASCII is sent", () => {
   const { canvas, taken } = screen(30, 2, { ...rich, utf8: false });
   canvas.paint([[{ text: "● web │ ─ … 漢", tone: "good" }], []]);
-  // eslint-disable-next-line no-control-regex -- control characters are the subject here
+  // oxlint-disable-next-line eslint-js/no-control-regex -- control characters are the subject here
   expect(taken()).toMatch(/^[\x00-\x7f]*$/);
 });
 
@@ -108,7 +108,7 @@ test("without colour nothing is told by a colour", async () => {
   const { canvas, taken } = screen(30, 2, { ...rich, colour: false });
   taken();
   canvas.paint([[{ text: "bad", tone: "bad" }], [{ text: "cursor", ground: "cursor" }]]);
-  // eslint-disable-next-line no-control-regex -- control characters are the subject here
+  // oxlint-disable-next-line eslint-js/no-control-regex -- control characters are the subject here
   expect(taken()).not.toMatch(/\x1b\[[\d;]*(3[0-7]|9[0-7]|38|48)[\d;]*m/);
 });
 

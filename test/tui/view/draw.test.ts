@@ -122,7 +122,7 @@ test("names and messages of a node can neither drive the terminal nor shift a li
       const screen = tui({ model, columns })
         .press(String(views.indexOf(view) + 1), "d")
         .screen();
-      // eslint-disable-next-line no-control-regex -- control characters are the subject here
+      // oxlint-disable-next-line eslint-js/no-control-regex -- control characters are the subject here
       expect(screen.replaceAll("\n", "")).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
     }
   }

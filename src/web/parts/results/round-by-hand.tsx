@@ -16,7 +16,7 @@ export function RoundByHand() {
   useEffect(() => {
     if (id === undefined) return;
     void ask<{ jobs: readonly JobDetail[] }>("GET", `jobs/${id}`).then(({ result }) => {
-      const found = result?.jobs[0]?.report?.result as { checks?: readonly CheckRow[] } | null | undefined;
+      const found: { checks?: readonly CheckRow[] } | null | undefined = result?.jobs[0]?.report?.result;
       setChecks(found?.checks ?? []);
     });
   }, [id]);
