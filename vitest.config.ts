@@ -32,7 +32,7 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: lab,
           // Many wait, for a child or a server; in a whole run, labs are beside them.
-          maxWorkers: availableParallelism(),
+          maxWorkers: availableParallelism() + 1,
           // A process for each file would cost more than the files.
           isolate: false,
           // Long enough for a machine that is busy with something else; a test that waits says so itself.

@@ -69,7 +69,7 @@ it("a login that may open no socket speaks over the docker client of the node", 
   const nodes = localNodes({ env: { PATH: withDocker(`exec '${process.execPath}' -e '${relay}'`) } });
   closing.push(() => nodes.close());
   expect(await (await openEngines(nodes).on(localNode)).containers()).toHaveLength(1);
-  expect(fake.requests).toEqual(["/version", "/containers/json?all=1"]);
+  expect(fake.requests).toEqual(["/_ping", "/containers/json?all=1"]);
 });
 
 /** A search path on which `docker` is this line for a shell. */

@@ -9,7 +9,7 @@ import { gather, type HeartbeatLook, lookAtCluster } from "./look.ts";
 import type { KnownNodes } from "./look-at-node.ts";
 
 /** What a round has seen. */
-export interface Seen extends HeartbeatLook {
+export interface RoundLook extends HeartbeatLook {
   /** When it began to look. */
   readonly at: number;
   /** The nodes that neither this machine nor any other node reached. */
@@ -23,7 +23,7 @@ export interface RoundSight {
   /** Before the first look, as `gather` of looks. */
   gather(config: Config): Promise<void>;
   /** `remembers`: also the generations of copies that others have made. Rejects with interrupted and state-write-failed. */
-  look(config: Config, options: { readonly remembers: boolean }): Promise<Seen>;
+  look(config: Config, options: { readonly remembers: boolean }): Promise<RoundLook>;
   /** The nodes that did not answer the last look. */
   silent(): ReadonlySet<string>;
 }
