@@ -59,8 +59,9 @@ describe.skipIf(obstacle !== undefined)("logs", () => {
     expect(code).toBe(document.exitCode);
     return document;
   };
+  /** What ends the container ends with it, and may not have ended before. */
   const inLive = (node: string, text: string): Promise<string> =>
-    lab.inside(node, `docker exec live /bin/busybox sh -c '${text}'`);
+    lab.inside(node, `docker exec --detach live /bin/busybox sh -c '${text}'`);
 
   test("all nodes in one log, by time, with stdout and stderr", async () => {
     const { ok, failures, result } = await json(["app@n1", "app@n2"]);
