@@ -1,9 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { Connection, Outcome, VipPorts } from "../../../src/app/ports.ts";
+import type { Connection, Outcome } from "../../../src/app/ports.ts";
 import { carryOutOrders } from "../../../src/app/vip/carry-out.ts";
-import type { VipSection } from "../../../src/domain/config/types.ts";
-import { fakeClock } from "../../fakes/clock.ts";
-import { config, node } from "../../fakes/config.ts";
+import { oneCandidate, portsTo } from "../../fakes/vip.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -12,28 +10,11 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const section: VipSection = {
-  name: "vip",
-  ip: "10.0.0.9",
-  mode: "lease",
-  leaseMs: 15_000,
-  preempt: false,
-  candidates: [{ node: "n1", device: "eth7", slave: undefined, pingIntervalMs: 1000 }],
-};
-
 /** A removal on a node of this kind: what came of it, and which lines were given up. */
 function removing(connection: Partial<Connection>) {
   const discarded: string[] = [];
-  const ports = {
-    clock: fakeClock,
-    signal: new AbortController().signal,
-    scripts: { read: () => Promise.resolve("") },
-    vipNodes: {
-      connect: () => Promise.resolve({ node: "n1", ...connection }),
-      discard: (name: string) => discarded.push(name),
-    },
-  } as unknown as VipPorts;
-  const watched = { config: config({ nodes: [node("n1")] }), section };
+  const ports = portsTo(connection, (name) => discarded.push(name));
+  const watched = oneCandidate({ device: "eth7" });
   return { discarded, outcome: carryOutOrders(ports, watched, { do: "remove", node: "n1", fence: true, seen: false }) };
 }
 

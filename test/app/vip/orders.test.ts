@@ -1,19 +1,14 @@
 /** What of the nodes' memory of an address is taken back after an order. */
 import { expect, test } from "vitest";
-import type { Authority, Connection, VipPorts } from "../../../src/app/ports.ts";
+import type { Authority, Outcome } from "../../../src/app/ports.ts";
 import { openVipOrders } from "../../../src/app/vip/orders.ts";
 import type { VipMemoryFile } from "../../../src/app/vip/memory.ts";
-import type { VipSection } from "../../../src/domain/config/types.ts";
 import type { VipOrder } from "../../../src/domain/vip/decide.ts";
 import { holdersOf, type VipFacts } from "../../../src/domain/vip/facts.ts";
 import { recall } from "../../../src/domain/vip/memory.ts";
-import { fakeClock } from "../../fakes/clock.ts";
-import { config, node } from "../../fakes/config.ts";
+import { oneCandidate, portsTo } from "../../fakes/vip.ts";
 
-const section: VipSection = {
-  ...{ name: "vip", ip: "10.0.0.9", mode: "lease", leaseMs: 15_000, preempt: false },
-  candidates: [{ node: "n1", device: "eth0", slave: undefined, pingIntervalMs: 1000 }],
-};
+const watched = oneCandidate();
 
 const remove: VipOrder = { do: "remove", node: "n1", fence: true, seen: true };
 const grant = { do: "grant", node: "n1", announce: "once", fence: false } as const;
@@ -24,21 +19,16 @@ const endless: VipOrder = { ...grant, leaseMs: null, endsAt: null };
 async function carryingOut(order: VipOrder, { code = 0, frozen = ["n1"], mayRaise = true }) {
   const thawed: string[] = [];
   let ordered = 0;
-  const connection = {
-    node: "n1",
+  const ports = portsTo({
     privilege: () => Promise.resolve({ root: true, docker: true, sudo: false }),
     run: () => {
       ordered += 1;
       const rest = { stdout: "", stderr: "", truncated: false, durationMs: 1 };
-      return Promise.resolve({ ...rest, status: code === 0 ? "ok" : "failed", code });
+      return Promise.resolve<Outcome>(
+        code === 0 ? { ...rest, status: "ok", code } : { ...rest, status: "failed", code },
+      );
     },
-  } as unknown as Connection;
-  const ports = {
-    clock: fakeClock,
-    signal: new AbortController().signal,
-    scripts: { read: () => Promise.resolve("") },
-    vipNodes: { connect: () => Promise.resolve(connection), discard: () => undefined },
-  } as unknown as VipPorts;
+  });
   const authority = {
     raise: () => Promise.resolve(mayRaise),
     thaw: (_ip, name) => {
@@ -46,7 +36,7 @@ async function carryingOut(order: VipOrder, { code = 0, frozen = ["n1"], mayRais
       return Promise.resolve();
     },
   } as Partial<Authority> as Authority;
-  const remembered = recall(section, undefined, 0, "anew");
+  const remembered = recall(watched.section, undefined, 0, "anew");
   const memory = {
     recall: () => Promise.resolve(remembered),
     keep: () => Promise.resolve(),
@@ -59,7 +49,7 @@ async function carryingOut(order: VipOrder, { code = 0, frozen = ["n1"], mayRais
     candidates: { n1: { state: "answers", ...n1, holds: had } },
     authority: { leader: true, until: Infinity, frozen },
   };
-  const after = await orders.carryOut({ config: config({ nodes: [node("n1")] }), section }, [order], facts);
+  const after = await orders.carryOut(watched, [order], facts);
   return { thawed, ordered, holders: holdersOf(after), frozen: after.authority.frozen };
 }
 

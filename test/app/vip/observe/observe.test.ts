@@ -1,20 +1,9 @@
 /** What of a candidate is waited for. */
 import { expect, test } from "vitest";
-import type { Connection, Outcome, VipPorts } from "../../../../src/app/ports.ts";
+import type { Connection, Outcome } from "../../../../src/app/ports.ts";
 import { newSight, observe } from "../../../../src/app/vip/observe/observe.ts";
-import type { VipSection } from "../../../../src/domain/config/types.ts";
-import { type Command, render } from "../../../../src/domain/shell.ts";
-import { fakeClock } from "../../../fakes/clock.ts";
-import { config, node } from "../../../fakes/config.ts";
-
-const section: VipSection = {
-  name: "vip",
-  ip: "10.0.0.9",
-  mode: "lease",
-  leaseMs: 15_000,
-  preempt: false,
-  candidates: [{ node: "n1", device: "eth0", slave: "10.0.0.1", pingIntervalMs: 1000 }],
-};
+import { render } from "../../../../src/domain/shell.ts";
+import { oneCandidate, portsTo } from "../../../fakes/vip.ts";
 
 /** A candidate that is probed at once, and whose ping ends when somebody says so. */
 function candidate() {
@@ -28,20 +17,12 @@ function candidate() {
       resolve(ended("reaches 10.0.0.1\nend\n"));
     };
   });
-  const connection = {
-    node: "n1",
-    run: (command: Command) =>
-      render(command).includes("10.0.0.1") ? ping : Promise.resolve(ended("device\ncarrier\nend\n")),
-  } as unknown as Connection;
-  const ports = {
-    clock: fakeClock,
-    signal: new AbortController().signal,
-    scripts: { read: () => Promise.resolve("") },
-    vipNodes: { connect: () => Promise.resolve(connection), discard: () => undefined },
-  } as unknown as VipPorts;
+  const run: Connection["run"] = (command) =>
+    render(command).includes("10.0.0.1") ? ping : Promise.resolve(ended("device\ncarrier\nend\n"));
+  const ports = portsTo({ run });
   const look = (waitsForPings: boolean) => {
     const sight = newSight({ waitsForPings });
-    const watched = { config: config({ nodes: [node("n1")] }), section };
+    const watched = oneCandidate({ slave: "10.0.0.1" });
     return () => observe(ports, watched, { sight, timeoutMs: 1000 });
   };
   return { look, endPing };
