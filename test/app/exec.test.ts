@@ -99,7 +99,7 @@ describe.skipIf(whyNoSshd)(`exec${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { timeou
     const killed = await run({ task: { line: "kill -9 $$" } });
     expect(killed.rows[0]).toMatchObject({ status: "killed", code: null });
     expect(killed.failures[0]?.message).toBe("The command was killed by SIGKILL.");
-    const slow = await run({ task: { line: "echo begun; sleep 20" }, timeoutMs: 2_000 });
+    const slow = await run({ task: { line: "echo begun; sleep 20" }, timeoutMs: 5_000 });
     expect(slow.rows[0]).toMatchObject({ status: "timeout", code: null, stdout: "begun\n" });
     expect(slow.failures[0]).toMatchObject({ code: "timeout", node: "n1" });
     expect(slow.exitCode).toBe(1);

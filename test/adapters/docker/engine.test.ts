@@ -131,7 +131,7 @@ describe("containers", () => {
   it("an engine that hangs at the closer look costs one deadline, not one for each container", async () => {
     const rows = Array.from({ length: 200 }, (_, index) => listed(index, ours));
     const hanging = Object.fromEntries(rows.map((_, index) => [`/containers/id${String(index)}/json`, hang]));
-    const { engine, fake } = await open({ "/containers/json": rows, ...hanging }, { timeoutMs: 300 });
+    const { engine, fake } = await open({ "/containers/json": rows, ...hanging }, { timeoutMs: 2_000 });
     await expect(engine.containers()).rejects.toMatchObject({ code: "docker-unavailable", node: "n1" });
     expect(fake.requests.length).toBeLessThan(20);
   });
@@ -323,7 +323,7 @@ describe("when the engine is not well", () => {
 
   it("Ctrl-C and the deadline end a wait though the line is dead and tells nothing", async () => {
     const interruption = new AbortController();
-    const { engine } = await open({ "/info": hang }, { timeoutMs: 200, signal: interruption.signal, deaf: true });
+    const { engine } = await open({ "/info": hang }, { timeoutMs: 2_000, signal: interruption.signal, deaf: true });
     await expect(engine.info()).rejects.toMatchObject({ code: "docker-unavailable" });
     const info = engine.info();
     interruption.abort();
@@ -340,7 +340,7 @@ describe("when the engine is not well", () => {
     closing.push(() => fake.close());
     const nodes = localNodes({ socket: fake.socket });
     closing.push(() => nodes.close());
-    const engines = openEngines(nodes, { timeoutMs: 1000 });
+    const engines = openEngines(nodes, { timeoutMs: 5000 });
     const [first, same] = await Promise.allSettled([engines.on(localNode), engines.on(localNode)]);
     expect([first.status, same.status, calls]).toEqual(["rejected", "rejected", 1]);
     expect(await (await engines.on(localNode)).info()).toMatchObject({ cpus: 3 });

@@ -20,22 +20,22 @@ describe("a command", () => {
   test("gets the event on stdin, as one line", async () => {
     const file = join(folder, "event");
     const line = `read -r line && printf %s "$line" > '${file}'`;
-    expect(await hooks.run(line, event, 5000)).toEqual({ ok: true, message: "exit code 0" });
+    expect(await hooks.run(line, event, 30_000)).toEqual({ ok: true, message: "exit code 0" });
     expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(event);
   });
 
   test("begins in the folder of the config, wherever pictl was started", async () => {
     writeFileSync(join(folder, "tell-dns"), "#!/bin/sh\npwd >told\n", { mode: 0o755 });
-    expect(await hooks.run("./tell-dns", event, 5000)).toEqual({ ok: true, message: "exit code 0" });
+    expect(await hooks.run("./tell-dns", event, 30_000)).toEqual({ ok: true, message: "exit code 0" });
     expect(readFileSync(join(folder, "told"), "utf8")).toBe(`${folder}\n`);
   });
 
   test("that fails is told with its last words, and one that reads nothing is no failure", async () => {
-    expect(await hooks.run("echo no DNS >&2; exit 3", event, 5000)).toEqual({
+    expect(await hooks.run("echo no DNS >&2; exit 3", event, 30_000)).toEqual({
       ok: false,
       message: "exit code 3: no DNS",
     });
-    expect(await hooks.run("true", { ...event, after: "x".repeat(1_000_000) }, 5000)).toMatchObject({ ok: true });
+    expect(await hooks.run("true", { ...event, after: "x".repeat(1_000_000) }, 30_000)).toMatchObject({ ok: true });
   });
 
   test("that hangs is ended, with what it started", async () => {
@@ -43,7 +43,7 @@ describe("a command", () => {
     const startedAt = performance.now();
     const result = await hooks.run(`(sleep 30; touch '${file}') & sleep 60`, event, 300);
     expect(result).toEqual({ ok: false, message: "gave up after 300 ms" });
-    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
   });
 
   test("ends with what it started when pictl is killed, and has no descriptor of ours", async () => {
@@ -64,7 +64,7 @@ describe("a command", () => {
   });
 
   test("that says much is told with the end of it", async () => {
-    const result = await hooks.run("yes chatter | head -c 1000000 >&2; echo the end >&2; exit 1", event, 5000);
+    const result = await hooks.run("yes chatter | head -c 1000000 >&2; echo the end >&2; exit 1", event, 30_000);
     expect(result.message).toMatch(/^exit code 1: .{1,500}the end$/s);
     expect(result.message.length).toBeLessThan(520);
   });
@@ -79,7 +79,7 @@ describe("a command", () => {
       expect(await hooks.run(`${start} true`, event, 30_000)).toEqual({ ok: true, message: "exit code 0" });
       const failed = await hooks.run(`${start} echo no >&2; exit 3`, event, 30_000);
       expect(failed).toEqual({ ok: false, message: "exit code 3: no" });
-      expect(performance.now() - startedAt).toBeLessThan(10_000);
+      expect(performance.now() - startedAt).toBeLessThan(20_000);
       writeFileSync(`${file}.go`, "");
       await vi.waitFor(() => existsSync(file) || expect.fail("it was ended"), patience);
     }
@@ -93,7 +93,7 @@ describe("a command", () => {
   });
 
   test("that somebody else killed is not told to have taken too long", async () => {
-    expect(await hooks.run("kill -9 $$", event, 5000)).toEqual({ ok: false, message: "killed by SIGKILL" });
+    expect(await hooks.run("kill -9 $$", event, 30_000)).toEqual({ ok: false, message: "killed by SIGKILL" });
   });
 });
 
@@ -122,17 +122,17 @@ describe("a URL", () => {
       seen = JSON.parse(body);
       return 204;
     });
-    expect(await hooks.run(url, event, 5000)).toEqual({ ok: true, message: "HTTP 204" });
+    expect(await hooks.run(url, event, 30_000)).toEqual({ ok: true, message: "HTTP 204" });
     expect(seen).toEqual(event);
   });
 
   test("with a name and a password logs in with them, and tells them to nobody", async () => {
     const url = await listen((_body, authorization) => (authorization === undefined ? 401 : 418));
     const login = url.replace("//", "//tea%20pot:s%3Acret@");
-    expect(await hooks.run(url, event, 5000)).toEqual({ ok: false, message: "HTTP 401" });
-    expect(await hooks.run(login, event, 5000)).toEqual({ ok: false, message: "HTTP 418" });
+    expect(await hooks.run(url, event, 30_000)).toEqual({ ok: false, message: "HTTP 401" });
+    expect(await hooks.run(login, event, 30_000)).toEqual({ ok: false, message: "HTTP 418" });
     for (const unusable of [login.replace(/:\d+/, ":1"), login.replace(/:\d+/, ":x")]) {
-      const { message } = await hooks.run(unusable, event, 5000);
+      const { message } = await hooks.run(unusable, event, 30_000);
       expect(message).not.toContain("cret");
     }
   });
@@ -141,7 +141,7 @@ describe("a URL", () => {
     const url = await listen((_body, authorization) =>
       authorization === `Basic ${Buffer.from("token:").toString("base64")}` ? 204 : 401,
     );
-    expect(await hooks.run(url.replace("//", "//token@"), event, 5000)).toEqual({ ok: true, message: "HTTP 204" });
+    expect(await hooks.run(url.replace("//", "//token@"), event, 30_000)).toEqual({ ok: true, message: "HTTP 204" });
   });
 
   test("that sends the event on to another is told: it would arrive as a GET without it", async () => {
@@ -151,23 +151,23 @@ describe("a URL", () => {
       return 302;
     });
     const message = "HTTP 302, which sends it on to another URL";
-    expect(await hooks.run(url, event, 5000)).toEqual({ ok: false, message });
+    expect(await hooks.run(url, event, 30_000)).toEqual({ ok: false, message });
     expect(seen).toHaveLength(1);
   });
 
   test("that refuses, hangs or is not there fails in few words", async () => {
-    expect(await hooks.run(await listen(() => 500), event, 5000)).toEqual({ ok: false, message: "HTTP 500" });
+    expect(await hooks.run(await listen(() => 500), event, 30_000)).toEqual({ ok: false, message: "HTTP 500" });
     expect(await hooks.run(await listen(() => undefined), event, 300)).toEqual({
       ok: false,
       message: "gave up after 300 ms",
     });
-    expect(await hooks.run("http://127.0.0.1:1/", event, 5000)).toMatchObject({ ok: false });
+    expect(await hooks.run("http://127.0.0.1:1/", event, 30_000)).toMatchObject({ ok: false });
   });
 
   test("where nothing listens is told with its place, the reason and what to do, and without its path", async () => {
     const url = await listen(() => 204);
     await new Promise((resolve) => server?.close(resolve));
-    const { message } = await hooks.run(url, event, 5000);
+    const { message } = await hooks.run(url, event, 30_000);
     expect(message).toBe(
       `${new URL(url).host} cannot be used: nothing listens there (connection refused); ` +
         "see that its receiver runs and that this machine reaches it, or correct its URL under `hooks`",

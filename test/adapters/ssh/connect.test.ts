@@ -73,12 +73,12 @@ describe.skipIf(whyNoSshd)(`connecting${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { 
     const proxy = await started(startProxy({ target: 0 }));
     const startedAt = performance.now();
     const error = await rejection(
-      openTestNodes().connect(sshd.node("n1", { port: proxy.port, connectTimeoutMs: 1_500 })),
+      openTestNodes().connect(sshd.node("n1", { port: proxy.port, connectTimeoutMs: 3_000 })),
       "node-unreachable",
     );
     // A busy machine takes a part of it to connect.
-    expect(error.message).toContain("accepted the connection and sent no SSH greeting within 1.5 s");
-    expect(performance.now() - startedAt).toBeLessThan(6_000);
+    expect(error.message).toContain("accepted the connection and sent no SSH greeting within 3 s");
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
   });
 
   test("something that is not SSH", async () => {
@@ -96,8 +96,27 @@ describe.skipIf(whyNoSshd)(`connecting${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { 
         ),
     );
     const { port } = server.address() as AddressInfo;
-    const error = await rejection(openTestNodes().connect(sshd.node("n1", { port })), "node-unreachable");
+    const error = await rejection(
+      openTestNodes().connect(sshd.node("n1", { port, connectTimeoutMs: 3_000 })),
+      "node-unreachable",
+    );
     expect(error.message).toContain('waiting for sshd\'s greeting ("HTTP/1.1 400 Bad Request")');
+  });
+
+  test("a peer that hangs up is told as that, also when the deadline cuts off the last attempt", async () => {
+    const dropsUntil = performance.now() + 2_000;
+    const server = createServer((socket) => {
+      socket.on("error", () => undefined).resume();
+      if (performance.now() < dropsUntil) socket.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const error = await rejection(
+      openTestNodes().connect(sshd.node("n1", { port, connectTimeoutMs: 3_000 })),
+      "node-unreachable",
+    );
+    expect(error.message).toContain("closed the connection while waiting for sshd's greeting");
   });
 
   test("a greeting that arrives byte by byte", async () => {
@@ -108,14 +127,14 @@ describe.skipIf(whyNoSshd)(`connecting${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { 
 
   test("a peer that stalls after the greeting", async () => {
     const proxy = await started(startProxy({ target: sshd.port, stallAfterServerBytes: 60 }));
-    const node = await throughProxy(sshd, proxy.port, { connectTimeoutMs: 2_000 });
+    const node = await throughProxy(sshd, proxy.port, { connectTimeoutMs: 6_000 });
     const error = await rejection(openTestNodes().connect(node), "node-unreachable");
-    expect(error.message).toBe(`127.0.0.1:${proxy.port} stopped answering while exchanging keys (2 s).`);
+    expect(error.message).toBe(`127.0.0.1:${proxy.port} stopped answering while exchanging keys (6 s).`);
   });
 
   test("a peer that resets the connection after the greeting", async () => {
     const proxy = await started(startProxy({ target: sshd.port, cutAfterServerBytes: 60 }));
-    const node = await throughProxy(sshd, proxy.port, { connectTimeoutMs: 1_000 });
+    const node = await throughProxy(sshd, proxy.port, { connectTimeoutMs: 5_000 });
     const error = await rejection(openTestNodes().connect(node), "node-unreachable");
     expect(error.message).toMatch(/^127\.0\.0\.1:\d+ closed the connection while exchanging keys/);
   });
@@ -123,23 +142,23 @@ describe.skipIf(whyNoSshd)(`connecting${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { 
   test("a peer that stalls during authentication", async () => {
     const slow = await started(
       startSshd({
-        config: ["AuthorizedKeysFile none", "AuthorizedKeysCommand /bin/sleep 8", "AuthorizedKeysCommandUser nobody"],
+        config: ["AuthorizedKeysFile none", "AuthorizedKeysCommand /bin/sleep 15", "AuthorizedKeysCommandUser nobody"],
       }),
     );
     const error = await rejection(
-      openTestNodes().connect(slow.node("n1", { connectTimeoutMs: 3_000 })),
+      openTestNodes().connect(slow.node("n1", { connectTimeoutMs: 6_000 })),
       "node-unreachable",
     );
-    expect(error.message).toBe(`127.0.0.1:${slow.port} stopped answering while authenticating (3 s).`);
+    expect(error.message).toBe(`127.0.0.1:${slow.port} stopped answering while authenticating (6 s).`);
   });
 
   test("a peer that closes during authentication", async () => {
     const hasty = await started(
       startSshd({
         config: [
-          "LoginGraceTime 3",
+          "LoginGraceTime 6",
           "AuthorizedKeysFile none",
-          "AuthorizedKeysCommand /bin/sleep 8",
+          "AuthorizedKeysCommand /bin/sleep 15",
           "AuthorizedKeysCommandUser nobody",
         ],
       }),
@@ -151,7 +170,7 @@ describe.skipIf(whyNoSshd)(`connecting${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { 
   test("a caller that gives up is told so, and does not take the others with it", async () => {
     const proxy = await started(startProxy({ target: 0 }));
     const nodes = openTestNodes();
-    const node = sshd.node("n1", { port: proxy.port, connectTimeoutMs: 800 });
+    const node = sshd.node("n1", { port: proxy.port, connectTimeoutMs: 3_000 });
     const stop = new AbortController();
     const impatient = rejection(nodes.connect(node, stop.signal), "interrupted");
     const patient = rejection(nodes.connect(node), "node-unreachable");

@@ -104,8 +104,11 @@ export class Connector {
     const onStage = (reached: ConnectStage): void => {
       stage = reached;
     };
+    // Why the last attempt that came to its own end failed.
+    let dropped: AttemptFailed | undefined;
     try {
       for (let attempt = 1; ; attempt++) {
+        const { spentMs } = deadline;
         try {
           const client = await this.#attempt({ step, via, check, gate, deadline, signal, onStage });
           gate.limit = nextWindow(gate.limit, "succeeded", maxHandshakesPerHost);
@@ -119,8 +122,12 @@ export class Connector {
           if (!signal.aborted) handshakes.publish({ node: step.node, ok: false } satisfies HandshakeResult);
           const failure = deadline.signal.aborted ? new AttemptFailed(stage, "TIMEOUT", "") : error;
           if (!(failure instanceof AttemptFailed) || signal.aborted) throw error;
-          const delay = delayBeforeNext(failure, { attempt, deadline, budgetMs: step.target.connectTimeoutMs });
-          if (delay === undefined) throw unreachable(step, failure, { attempts: attempt, spentMs: deadline.spentMs });
+          const budgetMs = step.target.connectTimeoutMs;
+          // The deadline cuts off some attempt; one that had little time says less than those before it.
+          const told = failure === error || spentMs < budgetMs / 2 ? failure : (dropped ?? failure);
+          const delay = delayBeforeNext(failure, { attempt, deadline, budgetMs });
+          if (delay === undefined) throw unreachable(step, told, { attempts: attempt, spentMs: deadline.spentMs });
+          dropped = failure;
           gate.limit = nextWindow(gate.limit, "dropped", maxHandshakesPerHost);
           await pause(delay, signal);
         }

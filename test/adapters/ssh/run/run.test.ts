@@ -106,7 +106,7 @@ describe.skipIf(whyNoSshd)(`running a command${whyNoSshd ? ` (${whyNoSshd})` : "
     test("a command that leaves something running in the background is not waited for", async () => {
       const outcome = await connection.run(line("sleep 31 & echo left"));
       expect(outcome).toMatchObject({ status: "ok", stdout: "left\n" });
-      expect(outcome.durationMs).toBeLessThan(10_000);
+      expect(outcome.durationMs).toBeLessThan(20_000);
     });
 
     test("a NUL in a command is refused", async () => {
@@ -164,9 +164,9 @@ describe.skipIf(whyNoSshd)(`running a command${whyNoSshd ? ` (${whyNoSshd})` : "
 
   describe("deadline", () => {
     test("a command that runs too long is ended on the node", async () => {
-      const outcome = await connection.run(line("echo begun; sleep 4711; echo never"), { timeoutMs: 2_000 });
+      const outcome = await connection.run(line("echo begun; sleep 4711; echo never"), { timeoutMs: 5_000 });
       expect(outcome).toMatchObject({ status: "unknown", code: null, reason: "timeout", stdout: "begun\n" });
-      expect(outcome.durationMs).toBeLessThan(10_000);
+      expect(outcome.durationMs).toBeLessThan(20_000);
       await gone("[s]leep 4711");
     });
 
@@ -181,7 +181,7 @@ describe.skipIf(whyNoSshd)(`running a command${whyNoSshd ? ` (${whyNoSshd})` : "
       const slow = await started(startSshd({ config }));
       const nodes = openTestNodes();
       const begun = await nodes.connect(slow.node("n1", { user: login.name }));
-      const outcome = await begun.run(line("echo begun; sleep 4719; echo never"), { timeoutMs: 3_000 });
+      const outcome = await begun.run(line("echo begun; sleep 4719; echo never"), { timeoutMs: 8_000 });
       expect(outcome).toMatchObject({ status: "unknown", reason: "timeout", stdout: "begun\n" });
       await nodes.close();
       expect(await stdoutOf(connection.run(line("ps -e -o args=")))).not.toContain("sleep 4719");
@@ -224,7 +224,7 @@ describe.skipIf(whyNoSshd)(`running a command${whyNoSshd ? ` (${whyNoSshd})` : "
       proxy.stall();
       const outcome = await stalled.run(words("true"), { timeoutMs: 500 });
       expect(outcome).toMatchObject({ status: "unknown", reason: "timeout" });
-      expect(outcome.durationMs).toBeLessThan(10_000);
+      expect(outcome.durationMs).toBeLessThan(20_000);
       expect(await stalled.run(words("true"), { timeoutMs: 100 })).toMatchObject({ reason: "timeout" });
     });
 
@@ -232,7 +232,7 @@ describe.skipIf(whyNoSshd)(`running a command${whyNoSshd ? ` (${whyNoSshd})` : "
       const proxy = await started(startProxy({ target: sshd.port }));
       const stalled = await openTestNodes().connect(await throughProxy(sshd, proxy.port, { user: login.name }));
       const outcome = await stalled.run(line("echo begun; while :; do echo more; done"), {
-        timeoutMs: 2_000,
+        timeoutMs: 5_000,
         maxOutputBytes: 10,
         onStdout: (chunk) => {
           if (chunk.length > 10) proxy.stall();
@@ -306,7 +306,7 @@ describe.skipIf(whyNoSshd)(`running a command${whyNoSshd ? ` (${whyNoSshd})` : "
     for (let i = 0; i < 10; i++) times.push((await quiet.run(words("true"))).durationMs);
     stop.abort();
     await flood;
-    expect(times.sort((a, b) => a - b)[5]).toBeLessThan(1_000);
+    expect(times.sort((a, b) => a - b)[5]).toBeLessThan(3_000);
   });
 
   test("close() lets an interrupted command end in peace", async () => {
