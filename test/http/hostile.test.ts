@@ -89,13 +89,13 @@ const words = [
   "..", "%2e%2e", "%00", "%", "%zz", "%c0%af", "\\", "//", "api", "v1", "containers", "nodes", "config", "healthz", "web",
   "__proto__", "constructor", "a".repeat(300), "%F0%9F%98%80", "\u00ff", "~", ":", "@", ";x=1", "index.html", "assets",
   "session", "jobs", "*", "{container}", "..%2f..%2fetc%2fpasswd", "$(id)", "'", "<script>", "terminal", "stream", "metrics",
-]; // prettier-ignore
+]; // oxfmt-ignore
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "PROPFIND", "BREW"];
 const bodies = [
   "", "{", "[]", "null", "0", '"', "{}", '{"all":true,"dryRun":true}', '{"__proto__":{"all":true}}', "\xff\xfe", "[".repeat(50_000),
   `{"container":${JSON.stringify(Array.from({ length: 500 }, () => "web"))}}`, '{"text":"' + "x".repeat(100_000) + '"}', "\0".repeat(100),
   '{"steps":[{"id":1}],"confirm":true}', '{"username":"anna","password":"no"}', '{"code":"' + "x".repeat(200) + '"}', "a=b&c=d",
-]; // prettier-ignore
+]; // oxfmt-ignore
 const types = [
   "application/json",
   "text/plain",

@@ -152,7 +152,8 @@ export class SimNode {
 
   /** `guard.sh claim`: what it prints; undefined when it comes late. */
   #claim([, , , bootId, deadline, epoch, owner = "", ttl, marks = "", electorate = ""]: readonly string[]):
-    string | undefined {
+    | string
+    | undefined {
     if (this.stubborn || (bootId !== "" && bootId !== this.bootId)) return undefined;
     const said = this.guard.claim(this.uptimeMs(), {
       epoch: Number(epoch),

@@ -6,7 +6,8 @@ import type { Subscription } from "../../domain/notices/outbox.ts";
 /** A receiver of the config, or one of its hooks that the daemon feeds. */
 export type Subscriber = Subscription &
   (
-    { readonly kind: "notify"; readonly row: NotifySection } | { readonly kind: "hook"; readonly hook: keyof HooksSpec }
+    | { readonly kind: "notify"; readonly row: NotifySection }
+    | { readonly kind: "hook"; readonly hook: keyof HooksSpec }
   );
 
 /** What each of the daemon's hooks is told of. */

@@ -17,7 +17,16 @@ import { markOf, whoStopped } from "./stop/stop-mark.ts";
  * `done`: it is meant to end, and has; `unknown`: its node could not be asked.
  */
 export type StatusState =
-  "running" | "unhealthy" | "restarting" | "stopped" | "done" | "missing" | "changed" | "stray" | "foreign" | "unknown";
+  | "running"
+  | "unhealthy"
+  | "restarting"
+  | "stopped"
+  | "done"
+  | "missing"
+  | "changed"
+  | "stray"
+  | "foreign"
+  | "unknown";
 
 export interface ContainerStatus {
   readonly container: string;

@@ -15,7 +15,8 @@ export interface ControllerFacts {
 
 /** `missing`: it is not there yet, and can be made. */
 export type StateDir = { readonly path: string } & (
-  { readonly state: "writable" | "missing" } | { readonly state: "unusable"; readonly reason: string }
+  | { readonly state: "writable" | "missing" }
+  | { readonly state: "unusable"; readonly reason: string }
 );
 
 const oldestNode = { major: 20, minor: 20 };

@@ -27,7 +27,8 @@ export interface TrustRequest {
  * `asked` false when pinned fingerprints have agreed. Throws host-key-changed and host-key-unknown, the refusals.
  */
 export type TrustPlan =
-  { readonly kind: "keep" } | { readonly kind: "store"; readonly keys: readonly SeenKey[]; readonly asked: boolean };
+  | { readonly kind: "keep" }
+  | { readonly kind: "store"; readonly keys: readonly SeenKey[]; readonly asked: boolean };
 
 export function planTrust(keys: readonly SeenKey[], request: TrustRequest): TrustPlan {
   const { node, name, pinned, replace } = request;

@@ -28,7 +28,8 @@ export interface StatsLook {
   readonly node: NodeSample;
   /** Undefined where Docker did not answer. */
   readonly docker:
-    { readonly containers: readonly ContainerFacts[]; readonly samples: ReadonlyMap<string, StatsSample> } | undefined;
+    | { readonly containers: readonly ContainerFacts[]; readonly samples: ReadonlyMap<string, StatsSample> }
+    | undefined;
 }
 
 /** What is asked for on one node. */

@@ -18,7 +18,9 @@ import type {
  * One thing that a client of `/stream` wants: it sends `{"subscribe": [...]}`, all that it wants from now on. `stats`: what the containers use, too. `logs`: of these containers (`web@n1`), the last so many lines and what comes.
  */
 export type StreamTopic =
-  "cluster" | "stats" | { readonly logs: readonly string[]; readonly tail?: number; readonly grep?: string };
+  | "cluster"
+  | "stats"
+  | { readonly logs: readonly string[]; readonly tail?: number; readonly grep?: string };
 
 /**
  * What it gets. `seq` counts up by one: a client that misses one asks anew. The first of the cluster has all of it, each

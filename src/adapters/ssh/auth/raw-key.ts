@@ -82,7 +82,8 @@ export function offerRawKeys(client: Client): void {
         wireStrings(raw.algorithm, raw.blob),
       ]);
     const sign = rest.find((each) => typeof each === "function") as
-      ((data: Buffer, done: (signature: Buffer) => void) => void) | undefined;
+      | ((data: Buffer, done: (signature: Buffer) => void) => void)
+      | undefined;
     if (sign === undefined) {
       send(request(false));
       return;

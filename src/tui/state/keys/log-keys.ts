@@ -73,7 +73,8 @@ export function shownLines(
 
 /** The last answer: a frame and a key ask for the same. */
 let keptShown:
-  { lines: LogState["lines"]; filter: string; context: boolean; shown: ReturnType<typeof shownLines> } | undefined;
+  | { lines: LogState["lines"]; filter: string; context: boolean; shown: ReturnType<typeof shownLines> }
+  | undefined;
 
 /** `error`, `!debug`, or a regular expression between slashes. */
 function matcher(filter: string): ((line: Extract<LogLine, { kind: "line" }>) => boolean) | undefined {
