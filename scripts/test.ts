@@ -1,7 +1,7 @@
 /**
  * `npm test`: all checks and tests, after a build. The labs whose tests count seconds wait for most of their time, which
  * the unit tests and the checks fill: these give way, so that a second stays one on a slow machine. Then come the labs that
- * need the processors, with the Dockerfile beside them, then Node 22 and 24. Last, and alone, comes again what had no
+ * need the processors, with the Dockerfile and Node 22 and 24 beside them. Last, and alone, comes again what had no
  * processor.
  */
 import { runStages } from "./test/steps.ts";
@@ -19,8 +19,8 @@ const isWhole = await runStages(
     [
       { name: "lab", command: "vitest run --project lab", live: true },
       { name: "image", command: "nice scripts/image.sh", live: false },
+      { name: "nodes", command: "nice scripts/nodes.sh test/adapters/ssh/output.test.ts", live: true },
     ],
-    [{ name: "nodes", command: "scripts/nodes.sh test/adapters/ssh/output.test.ts", live: true }],
   ],
   (files) => ({ name: "again", command: `vitest run --no-file-parallelism ${files.join(" ")}`, live: true }),
   (line) => process.stdout.write(`${line}\n`),
