@@ -304,14 +304,17 @@ describe.skipIf(whyNoGuard !== undefined).each(cases)("vip.sh under $name for $f
   it.skipIf(!isIpv6)("needs no second to see whether an IPv6 address is free, and leaves the settings as they were", () => {
     const settings = "cat /proc/sys/net/ipv6/conf/eth0/accept_dad /proc/sys/net/ipv6/conf/eth0/ndisc_notify";
     expect(inside(0, settings).stdout).toBe("1\n0\n");
-    // The kernel's own look takes a second each time; what a busy machine takes on top, it does not take each time.
-    const took = Array.from({ length: 5 }, () => {
-      vip(`remove ${cluster} ${address} ''`);
+    const grant = (): number => {
       const from = seconds();
-      expect(vip(`grant ${cluster} ${address} eth0 lease 1`, until(10)).status).toBe(0);
+      expect(vip(`grant ${cluster} ${address} eth0 lease 1`, until(30)).status).toBe(0);
       return seconds() - from;
+    };
+    // The kernel's own look takes a second each time; what a busy machine takes, it takes of a renewal as well.
+    const more = Array.from({ length: 5 }, () => {
+      vip(`remove ${cluster} ${address} ''`);
+      return grant() - grant();
     });
-    expect(Math.min(...took)).toBeLessThan(0.8);
+    expect(Math.min(...more)).toBeLessThan(0.8);
     expect(inside(0, `ip -o addr show to ${address}`).stdout).toMatch(/ deprecated (?!.*tentative)/);
     expect(inside(0, settings).stdout).toBe("1\n0\n");
     vip(`remove ${cluster} ${address} ''`);
