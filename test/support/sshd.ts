@@ -18,6 +18,8 @@ export const whyNoSshd: string | undefined =
 export interface SshdOptions {
   /** Lines for sshd_config, ahead of the defaults: sshd takes the first value it finds. */
   readonly config?: readonly string[];
+  /** NAME=VALUE, for the sessions of root. */
+  readonly env?: readonly string[];
   /** Default: 127.0.0.1. */
   readonly address?: string;
   /** Default: ed25519. */
@@ -71,6 +73,9 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
       ...(options.config?.some((line) => line.startsWith("MaxStartups")) ? [] : ["MaxStartups 100"]),
       "LogLevel VERBOSE",
       "PrintMotd no",
+      // What stands in root's start-up files here is no matter of a test, and may take a second each time.
+      "Match User root",
+      `SetEnv ${[`HOME=${dir}`, ...(options.env ?? [])].join(" ")}`,
       "",
     ].join("\n"),
   );

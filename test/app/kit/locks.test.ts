@@ -90,7 +90,7 @@ describe.skipIf(whyNoSshd)(`locks${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { timeo
     writeFileSync(join(bin, "flock"), '#!/bin/sh\necho flock is deprecated here\nexec /usr/bin/flock "$@"\n', {
       mode: 0o755,
     });
-    const talkative = await started(startSshd({ config: [`SetEnv PATH=${bin}:/usr/bin:/bin`] }));
+    const talkative = await started(startSshd({ env: [`PATH=${bin}:/usr/bin:/bin`] }));
     const [one, two] = [await operator(talkative), await operator()];
     await one.lock(async (locked) => {
       await locked(b);
@@ -118,7 +118,7 @@ describe.skipIf(whyNoSshd)(`locks${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { timeo
     const begun = join(bin, "begun");
     mkdirSync(bin);
     writeFileSync(join(bin, "flock"), `#!/bin/sh\n: >${begun}\nexec sleep 5\n`, { mode: 0o755 });
-    const one = await operator(await started(startSshd({ config: [`SetEnv PATH=${bin}:/usr/bin:/bin`] })));
+    const one = await operator(await started(startSshd({ env: [`PATH=${bin}:/usr/bin:/bin`] })));
     const done = one.lock((locked) => locked(a));
     done.catch(() => undefined);
     await vi.waitUntil(() => existsSync(begun), 10_000);

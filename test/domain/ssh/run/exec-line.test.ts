@@ -9,7 +9,13 @@ import { hostileWords } from "../../../support/hostile-words.ts";
 function loginShell(shell: readonly string[], command: string, stdin = ""): string {
   const [program = "sh", ...args] = shell;
   const { line, preamble } = execLine(command, "MARK");
-  const { stdout, stderr } = spawnSync(program, [...args, "-c", line], { input: preamble + stdin, encoding: "utf8" });
+  // What stands in the start-up files of whoever runs the tests is no matter of theirs.
+  const env = { ...process.env, HOME: "/nonexistent" };
+  const { stdout, stderr } = spawnSync(program, [...args, "-c", line], {
+    input: preamble + stdin,
+    encoding: "utf8",
+    env,
+  });
   expect(stderr).toMatch(/^MARK \d+\n$/);
   expect(stdout.startsWith(stderr)).toBe(true);
   return stdout.slice(stderr.length);
