@@ -10,6 +10,7 @@ import type { Stream } from "./network.ts";
 import { lockHolder, lockNames } from "./locks.ts";
 import { loginOf, refusalOf } from "./rights.ts";
 import type { Said, SimNode } from "./node.ts";
+import type { GuardModel } from "../support/guard-model.ts";
 import type { Answer, Process } from "./process.ts";
 import type { World } from "./world.ts";
 
@@ -213,7 +214,7 @@ export class SimConnection implements Connection {
           return;
         }
         const stdin = typeof options.stdin === "string" ? options.stdin : "";
-        this.#machine.execute(command, done, { deadlineMs: stamp?.deadlineMs, stdin });
+        this.#machine.execute(command, done, { deadlineMs: stamp?.deadlineMs, stdin, guard: this.#guard() });
       },
     });
   }
@@ -234,10 +235,14 @@ export class SimConnection implements Connection {
     if (this.#machine.stubborn) {
       return new PictlError("state-write-failed", "The node could not write: nothing was done.", { node });
     }
-    const verdict = this.#machine.guard.run(this.#machine.uptimeMs(), {
+    const call = {
       ...(safety.deadline ? { deadline: deadlineMs } : {}),
       fence: safety.epoch ? fence : undefined,
-    });
+    };
+    const [guard, uptime] = [this.#guard(), this.#machine.uptimeMs()];
+    // What root's memory forbids, it forbids to all.
+    const ofRoot = guard === this.#machine.guard ? "run" : this.#machine.guard.copy().run(uptime, call);
+    const verdict = ofRoot === "run" ? guard.run(uptime, call) : ofRoot;
     if (verdict === "run") return undefined;
     const code = ({ late: "command-late", rebooted: "node-rebooted", superseded: "superseded" } as const)[verdict];
     if (verdict === "late") this.#sample = undefined;
@@ -357,6 +362,11 @@ export class SimConnection implements Connection {
 
   async privilege(): Promise<Privilege> {
     return this.#login();
+  }
+
+  #guard(): GuardModel {
+    const { root, sudo } = this.#login();
+    return root || sudo ? this.#machine.guard : this.#machine.ownGuard;
   }
 
   #login(): Privilege {

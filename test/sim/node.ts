@@ -33,6 +33,8 @@ export class SimNode {
   shared = "";
   /** Whom it obeys, and has promised to. */
   readonly guard = new GuardModel();
+  /** What a login that cannot become root has promised, in its own home. */
+  readonly ownGuard = new GuardModel();
   readonly address: SimAddress;
   #boot = 1;
   #bootedAt: number;
@@ -80,15 +82,23 @@ export class SimNode {
     this.on = true;
     this.#boot++;
     this.guard.reboot();
+    this.ownGuard.reboot();
     this.#bootedAt = this.#world.timeline.now;
     this.docker.begin();
   }
 
-  /** A command that arrived here, until it ends. `deadlineMs`: what the guard tells it, on the node's own clock. */
+  /**
+   * A command that arrived here, until it ends. `deadlineMs`: what the guard tells it, on the node's own clock. `guard`: the
+   * memory of who has logged in.
+   */
   execute(
     command: Command,
     done: (said: Said) => void,
-    { deadlineMs = Infinity, stdin = "" }: { readonly deadlineMs?: number | undefined; readonly stdin?: string } = {},
+    {
+      deadlineMs = Infinity,
+      stdin = "",
+      guard = this.guard,
+    }: { readonly deadlineMs?: number | undefined; readonly stdin?: string; readonly guard?: GuardModel } = {},
   ): void {
     const boot = this.#boot;
     const said = (code: number, stdout = "", stderr = ""): void => {
@@ -104,7 +114,7 @@ export class SimNode {
       return;
     }
     if (command.kind === "script" && command.text === "guard.sh") {
-      const answer = this.#claim(command.args);
+      const answer = this.#claim(guard, command.args);
       said(answer === undefined ? 180 : 0, answer);
       return;
     }
@@ -151,11 +161,12 @@ export class SimNode {
   }
 
   /** `guard.sh claim`: what it prints; undefined when it comes late. */
-  #claim([, , , bootId, deadline, epoch, owner = "", ttl, marks = "", electorate = ""]: readonly string[]):
-    | string
-    | undefined {
+  #claim(
+    guard: GuardModel,
+    [, , , bootId, deadline, epoch, owner = "", ttl, marks = "", electorate = ""]: readonly string[],
+  ): string | undefined {
     if (this.stubborn || (bootId !== "" && bootId !== this.bootId)) return undefined;
-    const said = this.guard.claim(this.uptimeMs(), {
+    const said = guard.claim(this.uptimeMs(), {
       epoch: Number(epoch),
       owner,
       ttl: 10 * Number(ttl),

@@ -9,7 +9,7 @@ export function loginOf(node: string): Privilege {
   return { root: kind === 1, docker: kind !== 2, sudo: kind !== 1 };
 }
 
-const ofRoot = ["guard.sh", keepScript, recallScript];
+const ofRoot = [keepScript, recallScript];
 /** Of `vip.sh`; the others only look. */
 const changes = ["ask", "check", "grant", "remove"];
 
