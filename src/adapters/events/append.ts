@@ -1,5 +1,6 @@
 import { constants } from "node:fs";
 import { type FileHandle, mkdir, open, rename, stat, unlink } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import type { EventFiles } from "./files.ts";
 
 /**
@@ -30,7 +31,16 @@ async function openForAppend(files: EventFiles): Promise<FileHandle> {
   throw new Error("it is not a regular file");
 }
 
+/** Whether somebody left a line unfinished. The kernel lengthens a file page by page: one that is being written is whole soon. */
 async function isTorn(file: FileHandle): Promise<boolean> {
+  for (let looks = 0; looks < 5; looks++) {
+    if (!(await endsInMidLine(file))) return false;
+    await pause(50);
+  }
+  return endsInMidLine(file);
+}
+
+async function endsInMidLine(file: FileHandle): Promise<boolean> {
   const { size } = await file.stat();
   if (size === 0) return false;
   const { bytesRead, buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);

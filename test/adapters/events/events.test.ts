@@ -14,6 +14,7 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openEventLog } from "../../../src/adapters/events/index.ts";
 import type { EventLog } from "../../../src/app/ports.ts";
@@ -122,6 +123,15 @@ describe("rotation", () => {
       expect(own).toEqual(Array.from({ length: own.length }, (_, index) => 150 - own.length + index));
     }
     expect(await readdir(folder)).toEqual(["events-shop.1.jsonl", "events-shop.jsonl"]);
+  });
+
+  test("a line that somebody is writing is not taken for one that was left", async () => {
+    const line = `${JSON.stringify(event(1))}\n`;
+    await mkdir(folder);
+    await writeFile(current(), line.slice(0, 20));
+    const appended = open().append(event(2));
+    await Promise.all([appended, sleep(20).then(() => appendFile(current(), line.slice(20)))]);
+    expect(await readFile(current(), "utf8")).toBe(`${line}${JSON.stringify(event(2))}\n`);
   });
 
   test("a lock that a crash left is no longer heeded after a while", async () => {
