@@ -25,6 +25,8 @@ describe.skipIf(obstacle !== undefined)("pictl shell on a real terminal", () => 
   /** One for each test: a server that is just ending takes no new session. */
   let servers = 0;
   let server = "";
+  /** Its size is tmux's matter, which takes a while to give it one. */
+  const modes = "stty -a | sed 's/rows [0-9]*; columns [0-9]*;//'";
   const before = join(tmpdir(), `pictl-test-${String(process.pid)}-stty`);
   const tmux = (...args: string[]): string => execFileSync("tmux", ["-L", server, ...args], { encoding: "utf8" });
   const type = (text: string): void => {
@@ -46,7 +48,7 @@ describe.skipIf(obstacle !== undefined)("pictl shell on a real terminal", () => 
   };
   /** The exit code, and that the terminal is as it was. */
   const left = async (code: number): Promise<void> => {
-    enter(`echo "left-$?"; stty -a | diff - ${before} && echo as-it-was`);
+    enter(`echo "left-$?"; ${modes} | diff - ${before} && echo as-it-was`);
     await seen(`left-${String(code)}\nas-it-was`);
   };
 
@@ -57,7 +59,7 @@ describe.skipIf(obstacle !== undefined)("pictl shell on a real terminal", () => 
   beforeEach(async () => {
     server = `pictl-test-${String(process.pid)}-${String(servers++)}`;
     tmux("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", "bash --norc --noprofile");
-    enter(`PS1="here: "; stty -a > ${before}; echo re""ady`);
+    enter(`PS1="here: "; ${modes} > ${before}; echo re""ady`);
     await seen("ready");
     expect(await readFile(before, "utf8")).toContain("icanon");
   });
