@@ -77,7 +77,7 @@ describe.skipIf(whyNoSshd)(`connecting${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { 
       "node-unreachable",
     );
     // A busy machine takes a part of it to connect.
-    expect(error.message).toContain("accepted the connection and sent no SSH greeting within 3 s");
+    expect(error.message).toMatch(/accepted the connection and sent no SSH greeting within \d+(\.\d)? s/);
     expect(performance.now() - startedAt).toBeLessThan(20_000);
   });
 
@@ -129,7 +129,7 @@ describe.skipIf(whyNoSshd)(`connecting${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { 
     const proxy = await started(startProxy({ target: sshd.port, stallAfterServerBytes: 60 }));
     const node = await throughProxy(sshd, proxy.port, { connectTimeoutMs: 6_000 });
     const error = await rejection(openTestNodes().connect(node), "node-unreachable");
-    expect(error.message).toBe(`127.0.0.1:${proxy.port} stopped answering while exchanging keys (6 s).`);
+    expect(error.message).toMatch(/^127\.0\.0\.1:\d+ stopped answering while exchanging keys \(\d+(\.\d)? s\)\.$/);
   });
 
   test("a peer that resets the connection after the greeting", async () => {
@@ -149,7 +149,7 @@ describe.skipIf(whyNoSshd)(`connecting${whyNoSshd ? ` (${whyNoSshd})` : ""}`, { 
       openTestNodes().connect(slow.node("n1", { connectTimeoutMs: 6_000 })),
       "node-unreachable",
     );
-    expect(error.message).toBe(`127.0.0.1:${slow.port} stopped answering while authenticating (6 s).`);
+    expect(error.message).toMatch(/^127\.0\.0\.1:\d+ stopped answering while authenticating \(\d+(\.\d)? s\)\.$/);
   });
 
   test("a peer that closes during authentication", async () => {
