@@ -22,7 +22,8 @@ RUN apt-get update \
   && apt-get install --yes --no-install-recommends busybox-static socat \
   && rm -rf /var/lib/apt/lists/*
 RUN cp -r /usr/local/lib/node_modules/pictl/templates/demo /demo \
-  && for image in /demo/*; do cp /bin/busybox "$image/"; done
+  && for root in /demo/*/rootfs; do \
+       mkdir "$root/bin" && cp /bin/busybox "$root/bin/" && chroot "$root" /bin/busybox --install -s /bin; done
 COPY compose/controller/config.json compose/controller/entry.sh /
 ENV PICLUSTER_CONFIG=/root/config.json
 ENTRYPOINT ["/bin/sh", "/entry.sh"]

@@ -44,7 +44,7 @@ describe.skipIf(obstacle !== undefined)("build", () => {
   function image(name: string, ...lines: string[]): string {
     const folder = join(folders, name);
     mkdirSync(join(folder, "bin"), { recursive: true });
-    copyFileSync(join(lab.status().dir, "docker/web/busybox"), join(folder, "bin/busybox"));
+    copyFileSync(join(lab.status().dir, "docker/web/rootfs/bin/busybox"), join(folder, "bin/busybox"));
     writeFileSync(join(folder, "Dockerfile"), ["FROM scratch", "COPY . /", ...lines, ""].join("\n"));
     return folder;
   }

@@ -332,7 +332,7 @@ describe.skipIf(obstacle !== undefined)("heartbeat and daemon", () => {
 
   test("SIGTERM in the middle of a move: the old copy runs, and the daemon has left within 10 s", async () => {
     // Deaf to SIGTERM, so that stopping it takes 10 s, and its check always fails.
-    const start = beside("docker/web/start.sh");
+    const start = beside("docker/web/rootfs/start.sh");
     writeFileSync(start, readFileSync(start, "utf8").replace(/^trap .*$/m, "trap '' TERM"));
     const text = readFileSync(config(), "utf8");
     writeFileSync(

@@ -1,6 +1,6 @@
 /** The fault injectors themselves: each does what it is called, and leaves nothing behind when it is healed. */
 import { execFile } from "node:child_process";
-import { cpSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -16,6 +16,7 @@ import * as services from "../faults/services.ts";
 import { during, type Fault, type Stage } from "../faults/stage.ts";
 import { auditLab } from "../support/audit.ts";
 import { Daemon } from "../support/daemon.ts";
+import { provideImage } from "../support/images.ts";
 import { labObstacle, withLab } from "../support/lab.ts";
 
 const run = promisify(execFile);
@@ -47,8 +48,7 @@ describe.skipIf(obstacle !== undefined)("a fault", () => {
     };
     ({ vip_ip: vip } = JSON.parse(readFileSync(lab.status().config, "utf8")) as { vip_ip: string });
     const image = join(lab.status().dir, "nodes/n1/root/var/tmp/app");
-    cpSync(join(import.meta.dirname, "../support/images/app"), image, { recursive: true });
-    cpSync(join(lab.status().dir, "docker/web/busybox"), join(image, "busybox"));
+    provideImage(lab.status().dir, "app", image);
     await lab.inside("n1", "docker build -q -t app /var/tmp/app && docker run -d --name app -p 8080:80 app");
   });
   afterAll(() => auditor.stop());

@@ -1,5 +1,5 @@
 /** Scenes for failover tests: a lab, its daemon and an auditor, begun anew for each test. */
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "vitest";
 import type { Limits } from "../auditor/rules/violation.ts";
@@ -8,6 +8,7 @@ import type { MoveStep } from "../../src/domain/move/journal.ts";
 import { auditLab } from "./audit.ts";
 import { pictl } from "./cli.ts";
 import { Daemon, type PictlEvent } from "./daemon.ts";
+import { imageNames, provideImage } from "./images.ts";
 import { labObstacle, withLab } from "./lab.ts";
 import type { TestLab } from "./test-lab.ts";
 
@@ -94,7 +95,11 @@ async function openScene(lab: TestLab, wanted: SceneConfig): Promise<Scene> {
   const { config, dir } = lab.status();
   await Promise.all(lab.status().nodes.map(({ node }) => lab.inside(node, removeContainers)));
   rmSync(join(dir, "state"), { recursive: true, force: true });
-  for (const image of readdirSync(images)) provideImage(lab, image);
+  // Nodes build them when they need them.
+  for (const name of imageNames) {
+    const folder = join(dir, "docker", name);
+    if (!existsSync(folder)) provideImage(dir, name, folder);
+  }
   writeConfig(lab, wanted);
   const auditor = await auditLab(lab);
   const daemon = new Daemon({
@@ -148,15 +153,6 @@ async function openScene(lab: TestLab, wanted: SceneConfig): Promise<Scene> {
       await auditor.stop();
     },
   };
-}
-
-const images = join(import.meta.dirname, "images");
-
-/** Into the lab's folder of images; nodes build it when they need it. */
-function provideImage(lab: TestLab, name: string): void {
-  const folder = join(lab.status().dir, "docker", name);
-  cpSync(join(images, name), folder, { recursive: true });
-  cpSync(join(lab.status().dir, "docker/web/busybox"), join(folder, "busybox"));
 }
 
 function filesIn(folder: string): string[] {

@@ -1,11 +1,10 @@
 /** A build folder for a lab whose container does well or badly as its variable MODE says, and answers its variable V. */
-import { cpSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { provideBusybox } from "./images.ts";
 
 const dockerfile = `FROM scratch
-COPY busybox /bin/busybox
-RUN ["/bin/busybox", "--install", "-s", "/bin"]
-COPY start.sh /start.sh
+COPY rootfs /
 HEALTHCHECK --interval=1s --timeout=10s --start-period=20s --retries=2 CMD wget -qO- http://127.0.0.1 >/dev/null
 CMD ["/bin/sh", "/start.sh"]
 `;
@@ -27,10 +26,12 @@ wait $!
  * `folder`: the lab's `docker` folder. Returns what takes it away again: `lab down` leaves what it has not written.
  */
 export function writeMoodyImage(folder: string, name: string): () => void {
-  cpSync(join(folder, "web"), join(folder, name), { recursive: true });
-  writeFileSync(join(folder, name, "Dockerfile"), dockerfile);
-  writeFileSync(join(folder, name, "start.sh"), start);
+  const image = join(folder, name);
+  mkdirSync(image);
+  provideBusybox(dirname(folder), image);
+  writeFileSync(join(image, "Dockerfile"), dockerfile);
+  writeFileSync(join(image, "rootfs/start.sh"), start);
   return () => {
-    rmSync(join(folder, name), { recursive: true, force: true });
+    rmSync(image, { recursive: true, force: true });
   };
 }

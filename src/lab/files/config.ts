@@ -1,5 +1,6 @@
 /** The config of a new lab, in the shape of the README's sample, and the images it places. */
-import { chmodSync, copyFileSync, cpSync, existsSync, readdirSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { sampleConfig } from "./config-text.ts";
 import type { LabPlan } from "./plan.ts";
@@ -17,7 +18,7 @@ export function writeEntries(plan: LabPlan): void {
   const { config, docker } = plan.paths;
   if (plan.record.wrote.includes("docker") && !existsSync(docker)) {
     cpSync(demo(), docker, { recursive: true, verbatimSymlinks: true });
-    for (const image of imagesIn(docker)) addBusybox(join(docker, image));
+    for (const image of imagesIn(docker)) addBusybox(join(docker, image, "rootfs"));
   }
   if (plan.record.wrote.includes("config.json") && !existsSync(config)) {
     writeFileSync(config, sampleConfig(plan, plan.record.docker ? imagesIn(docker) : []), { mode: 0o600 });
@@ -33,12 +34,18 @@ function demo(): string {
   return join(packageRoot(), "templates", "demo");
 }
 
-/** No registry is reachable from a lab, so its images are built on nothing but this. */
-function addBusybox(image: string): void {
+/**
+ * No registry is reachable from a lab, so its images hold nothing but this, and a name in /bin for each of its programs:
+ * here, since a `RUN` that makes them takes a node half of the time of its build.
+ */
+function addBusybox(root: string): void {
   const busybox = staticBusybox();
   if (busybox === undefined) return;
-  copyFileSync(busybox, join(image, "busybox"));
-  chmodSync(join(image, "busybox"), 0o755);
+  const bin = join(root, "bin");
+  mkdirSync(bin);
+  copyFileSync(busybox, join(bin, "busybox"));
+  chmodSync(join(bin, "busybox"), 0o755);
+  execFileSync("chroot", [root, "/bin/busybox", "--install", "-s", "/bin"]);
 }
 
 /** Folders with a Dockerfile, `web` first. */
