@@ -23,31 +23,26 @@ interface Ended {
 }
 
 /**
- * Runs the lanes of a stage at once, a lane's steps one after the other, and a stage only when those before it were whole. What failed only because the machine
+ * Runs each stage's steps at once, and a stage only when those before it were whole. What failed only because the machine
  * was too busy (the step says so in the file that TEST_TOO_BUSY names) runs again alone, by `again`, when all else has
  * ended. Writes what they say, the reports of those that failed, and a table, line by line. Resolves to whether
  * everything was whole.
  */
 export async function runStages(
-  stages: readonly (readonly (readonly Step[])[])[],
+  stages: readonly (readonly Step[])[],
   again: (files: readonly string[]) => Step,
   write: (line: string) => void,
 ): Promise<boolean> {
   const ended: Ended[] = [];
   const skipped: Step[] = [];
-  const width = Math.max(...stages.flat(2).map(({ name }) => name.length), again([]).name.length) + 2;
+  const width = Math.max(...stages.flat().map(({ name }) => name.length), again([]).name.length) + 2;
   const runOne = (step: Step): Promise<Ended> =>
     run(step, (line) => {
       write(`${step.name.padEnd(width)}${line}`);
     });
-  const runLane = async (lane: readonly Step[]): Promise<Ended[]> => {
-    const all: Ended[] = [];
-    for (const step of lane) all.push(await runOne(step));
-    return all;
-  };
   for (const stage of stages) {
-    if (ended.every(isFine)) ended.push(...(await Promise.all(stage.map(runLane))).flat());
-    else skipped.push(...stage.flat());
+    if (ended.every(isFine)) ended.push(...(await Promise.all(stage.map(runOne))));
+    else skipped.push(...stage);
   }
   const files = ended.flatMap(({ tooBusy }) => tooBusy);
   if (files.length > 0 && ended.every(isFine)) ended.push({ ...(await runOne(again(files))), tooBusy: [] });

@@ -3,13 +3,7 @@ import { runStages, type Step } from "../../scripts/test/steps.ts";
 
 const step = (name: string, command: string, live = true): Step => ({ name, command, live });
 
-/** A lane for each step. */
-const run = (...stages: readonly (readonly Step[])[]): ReturnType<typeof runLanes> =>
-  runLanes(...stages.map((steps) => steps.map((each) => [each])));
-
-async function runLanes(
-  ...stages: readonly (readonly (readonly Step[])[])[]
-): Promise<{ isWhole: boolean; lines: string[] }> {
+async function run(...stages: readonly (readonly Step[])[]): Promise<{ isWhole: boolean; lines: string[] }> {
   const lines: string[] = [];
   const again = (files: readonly string[]): Step => step("again", `echo ${files.join(" and ")}; ${files.at(-1) ?? ""}`);
   const isWhole = await runStages(stages, again, (line) => lines.push(line.replace(/\d+ s(?=$|\.| {2}the)/, "N s")));
@@ -62,14 +56,6 @@ test("steps of a stage run at once", async () => {
   // Each waits for the other.
   const { isWhole } = await run([waits("reads", `cat ${pipe}; rm ${pipe}`), waits("writes", `echo here >${pipe}`)]);
   expect(isWhole).toBe(true);
-});
-
-test("steps of a lane run one after the other, also after one that failed", async () => {
-  const { isWhole, lines } = await runLanes([[step("one", "sleep 0.5; echo 1; exit 1"), step("two", "echo 2")]]);
-  expect([isWhole, lines.slice(0, 4)]).toEqual([
-    false,
-    ["one    1", "one    failed; what it says comes at the end.", "two    2", "two    is done, after N s."],
-  ]);
 });
 
 test.each([
