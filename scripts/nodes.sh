@@ -1,17 +1,14 @@
 #!/usr/bin/env bash
 # npm run nodes -- [VITEST-WORDS…]: the built product on a lab, and the tests of SSH (or those that are named), under the
-# Node releases that follow the one we develop with. Needs root as labs do; each release is fetched once (npm's package `node`).
+# Node releases that follow the one we develop with. Needs root as labs do.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/pictl-test/nodes
 (($# > 0)) || set -- test/adapters/ssh
 
 for release in 22 24; do
-  home=$cache/$release
-  mkdir -p "$home"
-  [ -x "$home/node_modules/node/bin/node" ] || npm install --silent --no-audit --no-fund --prefix "$home" "node@$release"
+  node_home=$(scripts/node-release.sh "$release")
   (
-    export PATH=$home/node_modules/node/bin:$PATH
+    export PATH=$node_home:$PATH
     printf '\n== Node %s\n' "$(node --version)"
     lab=nodes-$release
     trap 'node bin/run.js lab down --name "$lab" >/dev/null 2>&1' EXIT

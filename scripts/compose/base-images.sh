@@ -7,8 +7,8 @@ root=$1 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 tar -C "$root" --exclude='./var/cache/apt/archives/*' --exclude='./var/lib/apt/lists/*' --exclude='./usr/share/doc/*' \
   --exclude='./usr/share/man/*' --exclude='./usr/share/locale/*' -c . | docker import - debian:bookworm-slim >/dev/null
-(cd "$work" && npm init --yes >/dev/null && npm install --silent node@22 npm@10 >/dev/null)
-cp "$work"/node_modules/node/bin/node "$work"/node
+npm install --silent --no-audit --no-fund --prefix "$work" npm@10 >/dev/null
+cp "$("$(dirname "$0")/../node-release.sh" 22)/node" "$work"/node
 tar -C "$work"/node_modules -czf "$work"/npm.tgz npm
 cp /etc/ssl/certs/ca-certificates.crt "$work"/ca.crt
 cat >"$work"/Dockerfile <<'END'
