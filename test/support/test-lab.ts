@@ -117,7 +117,9 @@ function insideProcess(pid: number | null, script: string): Promise<string> {
 
 function shell(where: readonly string[], script: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile("nsenter", [...where, "sh", "-c", script], { maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) => {
+    // This machine's folder for temporary files is none of a node's.
+    const options = { maxBuffer: 16 * 1024 * 1024, env: { ...process.env, TMPDIR: "/tmp" } };
+    execFile("nsenter", [...where, "sh", "-c", script], options, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else reject(new Error(`${script}: ${error.message}\n${stderr}`, { cause: error }));
     });
