@@ -4,15 +4,10 @@
  * need the processors, with the Dockerfile and Node 22 and 24 beside them. Last, and alone, comes again what had no
  * processor.
  */
-import { rmSync } from "node:fs";
-import { memoryFolder } from "./test/memory-folder.ts";
 import { runStages } from "./test/steps.ts";
 
 // A Ctrl-C on the terminal goes to everybody: the labs are taken down, and the table tells how far it came.
 process.on("SIGINT", () => undefined);
-
-const memory = process.env["TMPDIR"] === undefined ? memoryFolder() : undefined;
-if (memory !== undefined) process.env["TMPDIR"] = memory;
 
 const isWhole = await runStages(
   [
@@ -30,5 +25,4 @@ const isWhole = await runStages(
   (files) => ({ name: "again", command: `vitest run --no-file-parallelism ${files.join(" ")}`, live: true }),
   (line) => process.stdout.write(`${line}\n`),
 );
-if (memory !== undefined) rmSync(memory, { recursive: true, force: true });
 process.exitCode = isWhole ? 0 : 1;
