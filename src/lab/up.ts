@@ -106,7 +106,7 @@ async function build(plan: LabPlan, { progress, signal }: LabPorts): Promise<voi
   try {
     for (const path of [plan.paths.run, plan.paths.nodes, plan.paths.state])
       mkdirSync(path, { recursive: true, mode: 0o700 });
-    writeEntries(plan);
+    await writeEntries(plan, signal);
     await Promise.all([prepareKeys(plan, signal), startSwitch(plan, signal)]);
     const model = await diskModel(plan, signal);
     for (const node of plan.nodes) {

@@ -70,6 +70,17 @@ describe.skipIf(obstacle !== undefined)("a lab's life", () => {
     await expect(labStatus({ name })).rejects.toMatchObject({ code: "lab-failed" });
   });
 
+  test("programs that only root's PATH has are found, whatever the caller's is", async () => {
+    const options = fresh({ nodes: 1, docker: true });
+    const env = { ...process.env, PATH: "/usr/bin:/bin" };
+    const up = spawn(process.execPath, upWords(options), { env, stdio: ["ignore", "ignore", "pipe"] });
+    let complaint = "";
+    up.stderr.on("data", (chunk: Buffer) => (complaint += chunk.toString()));
+    const [code] = (await once(up, "close")) as [number | null];
+    expect(code, complaint).toBe(0);
+    expect(readdirSync(join(options.dir, "docker/web/rootfs/bin"))).toContain("sh");
+  });
+
   test("containers, also a paused one, their control groups and their mounts go too", async () => {
     const options = fresh({ nodes: 1, docker: true });
     const status = await labUp(options, silent);
