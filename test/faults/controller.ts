@@ -35,8 +35,9 @@ export const daemonStopped: Fault = {
 /** Asks a daemon to leave, which may make a lease last; resolves when it has. */
 export async function stopped({ auditor }: Pick<Stage, "auditor">, daemon: Daemon): Promise<void> {
   const end = auditor.begin("frozen", { name: "the daemon leaves" });
-  await daemon.stop();
+  const code = await daemon.stop();
   end();
+  if (code === null) throw new Error(`The daemon had to be killed, since it did not leave. It said:\n${daemon.log()}`);
 }
 
 /** One for the same cluster, not begun yet, which knows nothing of the first, as on another machine. */

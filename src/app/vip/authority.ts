@@ -12,9 +12,10 @@ export function authorityOf(leadership: Leadership, config: () => Promise<Config
     leads,
     current: ({ ip, mode }) => {
       const frozen = leadership.frozen().flatMap(({ vip, node }) => (vip === ip ? [node] : []));
+      const standby = leadership.role() === "standby";
       return mode === "lease"
-        ? { leader: leads(), until: leadership.until(), frozen }
-        : { leader: leadership.role() !== "standby", until: Infinity, frozen };
+        ? { leader: leads(), standby, until: leadership.until(), frozen }
+        : { leader: !standby, standby, until: Infinity, frozen };
     },
     async raise(mode) {
       if (await leadership.raise()) return true;

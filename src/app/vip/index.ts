@@ -1,5 +1,5 @@
 import type { Config, VipSection } from "../../domain/config/types.ts";
-import { decideVip, freeze, notFrozen, tickMs, type VipEvent, type VipOrder } from "../../domain/vip/decide.ts";
+import { decideVip, freeze, leaseRunsOut, tickMs, type VipEvent, type VipOrder } from "../../domain/vip/decide.ts";
 import { holdersOf, type VipFacts } from "../../domain/vip/facts.ts";
 import { marginMs, withoutGone } from "../../domain/vip/lease.ts";
 import type { VipMemory, VipWish } from "../../domain/vip/memory.ts";
@@ -26,8 +26,8 @@ export interface Vip {
   /** As if the last wish had never been; for one that has not come true. Rejects with state-write-failed. */
   takeBack(section: VipSection): Promise<void>;
   /**
-   * After the last tick has ended, before a graceful stop: a lease is made to last. Resolves to why it is not, when the
-   * nodes cannot be had to remember it.
+   * After the last tick has ended, before a graceful stop: a lease is made to last. Resolves to why it is not, where
+   * somebody has the address and no other controller keeps it.
    */
   freeze(input: { readonly config: Config; readonly section: VipSection }): Promise<string | undefined>;
   /** The hooks that were begun have ended. Never rejects. */
@@ -98,17 +98,24 @@ export function openVip(
     async freeze(input) {
       const { section } = input;
       const facts = await tickFacts.look(input);
-      const { memory: frozen, orders } = freeze(section, await memory.recall(section), facts);
-      const [order] = orders;
-      if (!order) return undefined;
-      if (!(await authority.freeze(section.ip, order.node))) {
-        const event = notFrozen(section, order.node);
+      const { memory: frozen, orders, events } = freeze(section, await memory.recall(section), facts);
+      const runsOut = async (event: VipEvent): Promise<string | undefined> => {
         await telling.tell(input, [event]);
         return event.error;
+      };
+      if (events[0]) return runsOut(events[0]);
+      const [order] = orders;
+      if (!order) return undefined;
+      const { node } = order;
+      if (!(await authority.freeze(section.ip, node))) {
+        const why = `too few nodes answer to remember that ${node} keeps the address while no daemon runs`;
+        return runsOut(leaseRunsOut(section, node, why));
       }
       await memory.keep(section, frozen);
       await vipOrders.carryOut(input, orders, facts);
-      return undefined;
+      const failed = (await memory.recall(section)).failed[node];
+      if (!failed) return undefined;
+      return runsOut(leaseRunsOut(section, node, `${node} was asked to keep the address (${failed.why})`, "may end"));
     },
     settled: () => telling.settled(),
   };

@@ -316,12 +316,23 @@ function afterFailure(
 
 /**
  * The orders of a graceful stop in lease mode: the holder keeps the address without end, so that a planned stop of the
- * controller takes nothing down. The next start has to see it gone before anybody else gets it.
+ * controller takes nothing down. The next start has to see it gone before anybody else gets it. Where that cannot be
+ * ordered, and no other controller leads, it is told that the lease runs out.
  */
 export function freeze(settings: VipSettings, memory: VipMemory, facts: VipFacts): VipDecision {
   const { holder } = memory;
-  if (settings.mode === "static" || holder === null || !facts.authority.leader || !holdsIt(facts.candidates[holder])) {
-    return { memory, orders: [], events: [] };
+  const nothing: VipDecision = { memory, orders: [], events: [] };
+  if (settings.mode === "static" || holder === null || facts.authority.standby) return nothing;
+  const seen = facts.candidates[holder];
+  if (seen?.state !== "answers") {
+    const runsOut = memory.booked[holder] !== null && mayHave(settings, memory, { now: facts.at }).includes(holder);
+    const why = `${holder} cannot be asked to keep the address`;
+    return runsOut ? { ...nothing, events: [leaseRunsOut(settings, holder, why, "may end")] } : nothing;
+  }
+  if (!seen.holds) return nothing;
+  if (!facts.authority.leader) {
+    const why = "too few nodes promise to obey this controller";
+    return seen.holds.secondsLeft === null ? nothing : { ...nothing, events: [leaseRunsOut(settings, holder, why)] };
   }
   return {
     memory: book(memory, holder, null),
@@ -330,10 +341,15 @@ export function freeze(settings: VipSettings, memory: VipMemory, facts: VipFacts
   };
 }
 
-/** What is told when the nodes cannot be had to remember that. */
-export function notFrozen({ leaseMs }: VipSettings, node: string): VipEvent {
+/** What is told when a node's lease is not made to last, or may not be; `why` as words of a sentence. */
+export function leaseRunsOut(
+  { leaseMs }: VipSettings,
+  node: string,
+  why: string,
+  how: "ends" | "may end" = "ends",
+): VipEvent {
   const seconds = String(leaseMs / 1000);
-  const error = `too few nodes answer to remember that ${node} keeps the address while no daemon runs: its lease ends in ${seconds} s at the latest, and then nobody has it until a daemon runs again`;
+  const error = `${why}: the lease of ${node} ${how} in ${seconds} s or less, and then nobody has the address until a daemon runs again`;
   return { type: "vip.lease-runs-out", node, error };
 }
 

@@ -71,6 +71,8 @@ export interface VipFacts {
   readonly authority: {
     /** This controller may decide; another one may not, until then (never past it in lease mode). */
     readonly leader: boolean;
+    /** Another controller leads. */
+    readonly standby: boolean;
     readonly until: number;
     /** Nodes that may have the address without an end, as a majority of all nodes remembers. */
     readonly frozen: readonly string[];

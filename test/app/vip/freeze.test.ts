@@ -1,6 +1,7 @@
 /** What is remembered of an address that is to stay where it is while no daemon runs. */
 import { expect, test } from "vitest";
 import type { Authority, SavedVip, StateFile } from "../../../src/app/ports.ts";
+import { PictlError } from "../../../src/domain/errors.ts";
 import { openVip } from "../../../src/app/vip/index.ts";
 import { openSurvey } from "../../../src/app/vip/observe/survey.ts";
 import { Cluster } from "../../sim/hands.ts";
@@ -8,15 +9,23 @@ import { Cluster } from "../../sim/hands.ts";
 const vip = { vip: [{ node: "n1", vip_eth_device: "eth0" }], vip_ip: "10.0.0.9", vip_mode: "lease" };
 
 /** An address that n1 has, and then is to keep; resolves to why not, and to what happened in between. */
-async function frozen({ nodesRemember }: { readonly nodesRemember: boolean }) {
+async function frozen({
+  nodesRemember,
+  holderAnswers = true,
+}: {
+  readonly nodesRemember: boolean;
+  readonly holderAnswers?: boolean;
+}) {
   const cluster = new Cluster({ n1: {} }, vip, "calm");
   return cluster.by(async ({ ports, config, process }) => {
     const happened: string[] = [];
     const ask = process.ask.bind(process);
     process.ask = (what, begin) => {
       if (what.includes("grant")) happened.push("ordered");
-      return ask(what, begin);
+      const isLost = what.includes("grant") && isLeaving && !holderAnswers;
+      return isLost ? Promise.reject(new PictlError("node-unreachable", "n1 hung up.")) : ask(what, begin);
     };
+    let isLeaving = false;
     let saved: SavedVip | undefined;
     const state = {
       read: () => Promise.resolve(saved),
@@ -28,7 +37,7 @@ async function frozen({ nodesRemember }: { readonly nodesRemember: boolean }) {
     } as StateFile<SavedVip>;
     const authority: Authority = {
       leads: () => true,
-      current: () => ({ leader: true, until: Infinity, frozen: [] }),
+      current: () => ({ leader: true, standby: false, until: Infinity, frozen: [] }),
       raise: () => Promise.resolve(true),
       freeze: (_ip, node) => {
         happened.push(`nodes told of ${node}`);
@@ -45,6 +54,7 @@ async function frozen({ nodesRemember }: { readonly nodesRemember: boolean }) {
     }
     await one.tick({ config, section });
     happened.length = 0;
+    isLeaving = true;
     return { why: await one.freeze({ config, section }), happened };
   });
 }
@@ -57,6 +67,11 @@ test("it is written down here and by the nodes before the node is told", async (
 
 test("where the nodes cannot be had to remember it, its lease ends", async () => {
   const { why, happened } = await frozen({ nodesRemember: false });
-  expect(why).toContain("its lease ends in 15 s at the latest");
+  expect(why).toContain("the lease of n1 ends in 15 s or less");
   expect(happened).toEqual(["nodes told of n1"]);
+});
+
+test("where its holder does not take it, it is told that its lease may end", async () => {
+  const { why } = await frozen({ nodesRemember: true, holderAnswers: false });
+  expect(why).toContain("n1 was asked to keep the address (n1 hung up): the lease of n1 may end in 15 s or less");
 });

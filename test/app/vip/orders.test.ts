@@ -47,7 +47,7 @@ async function carryingOut(order: VipOrder, { code = 0, frozen = ["n1"], mayRais
   const facts: VipFacts = {
     ...{ at: 0, others: {}, stillAnswered: null },
     candidates: { n1: { state: "answers", ...n1, holds: had } },
-    authority: { leader: true, until: Infinity, frozen },
+    authority: { leader: true, standby: false, until: Infinity, frozen },
   };
   const after = await orders.carryOut(watched, [order], facts);
   return { thawed, ordered, holders: holdersOf(after), frozen: after.authority.frozen };

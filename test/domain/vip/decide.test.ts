@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { afterOrder, decideVip, freeze, notFrozen, tickMs } from "../../../src/domain/vip/decide.ts";
+import { afterOrder, decideVip, freeze, tickMs } from "../../../src/domain/vip/decide.ts";
 import {
   type AnsweringCandidate,
   type CandidateFacts,
@@ -43,7 +43,7 @@ const facts = (
   candidates: { n1: idle, n2: idle, n3: idle, ...candidates },
   others: {},
   stillAnswered: null,
-  authority: { leader: true, until: Infinity, frozen: [] },
+  authority: { leader: true, standby: false, until: Infinity, frozen: [] },
   ...parts,
 });
 
@@ -116,13 +116,13 @@ describe("who gets the address", () => {
   });
 
   it("is decided by nobody who does not lead", () => {
-    const onlooker = { authority: { leader: false, until: 0, frozen: [] } };
+    const onlooker = { authority: { leader: false, standby: true, until: 0, frozen: [] } };
     expect(ordered(held("n1"), facts({ n1: silent, n2: holding }, onlooker))).toEqual([]);
   });
 
   it("waits, for who did not lead a moment ago, until a lease that another one gave then has ended", () => {
     const long = held("n1", { booked: { n1: 10_000 } });
-    const onlooker = { authority: { leader: false, until: 0, frozen: [] } };
+    const onlooker = { authority: { leader: false, standby: true, until: 0, frozen: [] } };
     const after = decideVip(lease, long, facts({ n1: silent }, onlooker)).memory;
     expect(ordered(after, facts({ n1: silent }, { at: 101_000 }), lease)).toEqual([]);
     expect(ordered(after, facts({ n1: silent }, { at: 120_000 }), lease)).toEqual([]);
@@ -138,7 +138,7 @@ describe("who gets the address", () => {
   it("waits, for who does not lead, as long as a lease that was given before the config made leases shorter", () => {
     const before = held("n1", { booked: { n1: 140_000 } });
     expect(longestLeaseMs(lease, before, 100_000)).toBe(40_000);
-    const onlooker = { authority: { leader: false, until: 0, frozen: [] } };
+    const onlooker = { authority: { leader: false, standby: true, until: 0, frozen: [] } };
     const after = decideVip(lease, before, facts({ n1: silent }, onlooker)).memory;
     expect(longestLeaseMs(lease, after, 130_000)).toBe(15_000);
     expect(ordered(after, facts({ n1: silent }, { at: 145_000 }), lease)).toEqual([]);
@@ -146,7 +146,7 @@ describe("who gets the address", () => {
   });
 
   it("stays where another one who led has put it", () => {
-    const onlooker = { authority: { leader: false, until: 0, frozen: [] } };
+    const onlooker = { authority: { leader: false, standby: true, until: 0, frozen: [] } };
     const after = decideVip(lease, held("n1"), facts({ n2: holding }, onlooker)).memory;
     expect(ordered(after, facts({ n2: holding }, { at: 101_000 }), lease)).toEqual(["grant n2"]);
   });
@@ -269,7 +269,7 @@ describe("lease mode", () => {
   describe("that the nodes remember to be frozen", () => {
     const frozen = (...nodes: string[]): Partial<VipFacts> => ({
       at: 9e8,
-      authority: { leader: true, until: Infinity, frozen: nodes },
+      authority: { leader: true, standby: false, until: Infinity, frozen: nodes },
     });
     const unaware = held("n2", { holder: null, booked: {} });
 
@@ -307,11 +307,6 @@ describe("lease mode", () => {
     expect(withoutGone(memory, ["n2"]).booked).toEqual({ n2: null, n3: 110_000 });
   });
 
-  it("tells when it cannot be frozen, and until when it is there", () => {
-    const error = expect.stringContaining("ends in 15 s") as string;
-    expect(notFrozen({ ...lease, leaseMs: 15_000 }, "n1")).toMatchObject({ type: "vip.lease-runs-out", error });
-  });
-
   it("gives nothing while somebody answers though the lease is over", () => {
     const memory = held("n1", { booked: { n1: 1 } });
     const { orders, events } = decideVip(lease, memory, facts({ n1: silent }, { stillAnswered: true }));
@@ -324,7 +319,7 @@ describe("lease mode", () => {
       decideVip(
         lease,
         held("n1", { booked: {} }),
-        facts({ n1: holding }, { authority: { leader: true, until: time, frozen: [] } }),
+        facts({ n1: holding }, { authority: { leader: true, standby: false, until: time, frozen: [] } }),
       );
     expect(until(110_000).orders).toMatchObject([{ leaseMs: 10_000, endsAt: 110_000 }]);
     expect(until(101_000).orders).toEqual([]);
@@ -334,6 +329,40 @@ describe("lease mode", () => {
     const { memory, orders } = freeze(lease, held("n1", { booked: { n1: 110_000 } }), facts({ n1: holding }));
     expect(orders).toMatchObject([{ do: "grant", node: "n1", leaseMs: null }]);
     expect(recall(lease, memory, 0).booked).toMatchObject({ n1: null });
+  });
+
+  describe("that is not made to last", () => {
+    const leased = held("n1", { booked: { n1: 110_000 } });
+    const ending: CandidateFacts = { ...idle, holds: { secondsLeft: 5 } };
+    const unelected = { authority: { leader: false, standby: false, until: 0, frozen: [] } };
+    const standby = { authority: { leader: false, standby: true, until: 0, frozen: [] } };
+    const told = (seen: VipFacts, memory = leased): unknown => {
+      const decision = freeze(lease, memory, seen);
+      expect(decision.orders).toEqual([]);
+      return decision.events.map(({ type, node, error }) => ({ type, node, error }));
+    };
+
+    it.each([
+      ["since too few nodes obey", facts({ n1: ending }, unelected), /^too few nodes .*: the lease of n1 ends in 15 s/],
+      ["since its holder is silent", facts({ n1: silent }), /^n1 cannot be asked .*: the lease of n1 may end in 15 s/],
+    ])("is told, %s", (_, seen, error) => {
+      expect(told(seen)).toEqual([
+        { type: "vip.lease-runs-out", node: "n1", error: expect.stringMatching(error) as string },
+      ]);
+    });
+
+    it.each([
+      ["is another controller's", facts({ n1: ending }, standby)],
+      ["lasts already", facts({ n1: holding }, unelected)],
+      ["is gone from its holder", facts({})],
+      ["has ended at its silent holder", facts({ n1: silent }, { at: 120_001 })],
+    ])("is nothing to tell where it %s", (_, seen) => {
+      expect(told(seen)).toEqual([]);
+    });
+
+    it("is nothing to tell where it lasts at its silent holder", () => {
+      expect(told(facts({ n1: silent }), held("n1"))).toEqual([]);
+    });
   });
 
   it("a start takes what was booked for a whole lease, whatever the clocks say, and what others may have given", () => {
@@ -493,7 +522,7 @@ describe("a node that does not do what it is ordered", () => {
   });
 
   it("is waited for while a majority remembers that it has the address, until it was seen not to", () => {
-    const authority = { leader: true, until: Infinity, frozen: ["n1"] };
+    const authority = { leader: true, standby: false, until: Infinity, frozen: ["n1"] };
     const seen = facts({}, { authority });
     const since = (at: number) =>
       held("n1", { withoutSince: { n1: at }, failed: { n1: { count: 9, at: 99_000, why: "" } } });
@@ -535,6 +564,7 @@ describe("whatever is seen", () => {
     stillAnswered: fc.constantFrom(true, false, null),
     authority: fc.record({
       leader: fc.boolean(),
+      standby: fc.boolean(),
       until: fc.constant(Infinity),
       frozen: fc.subarray(["n1", "n2", "n3"]),
     }),

@@ -28,7 +28,7 @@ const facts = (n1: CandidateFacts, n2: CandidateFacts, leader = true): VipFacts 
   candidates: { n1, n2 },
   others: {},
   stillAnswered: null,
-  authority: { leader, until: Infinity, frozen: [] },
+  authority: { leader, standby: !leader, until: Infinity, frozen: [] },
 });
 const memory = (parts: Partial<VipMemory>): VipMemory => ({ ...newMemory(settings, 0), booked: {}, ...parts });
 
