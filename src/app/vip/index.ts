@@ -97,8 +97,13 @@ export function openVip(
     takeBack: (section) => memory.takeBack(section),
     async freeze(input) {
       const { section } = input;
-      const facts = await tickFacts.look(input);
-      const { memory: frozen, orders, events } = freeze(section, await memory.recall(section), facts);
+      const look = async () => {
+        const facts = await tickFacts.look(input);
+        return { facts, ...freeze(section, await memory.recall(section), facts) };
+      };
+      const seen = await look();
+      // There is no next tick for a holder that was only slow: it is asked once more.
+      const { facts, memory: frozen, orders, events } = seen.events.length === 0 ? seen : await look();
       const runsOut = async (event: VipEvent): Promise<string | undefined> => {
         await telling.tell(input, [event]);
         return event.error;
