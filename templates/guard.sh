@@ -137,7 +137,9 @@ claim() {
 
 read -r booted </proc/sys/kernel/random/boot_id
 root_state=/var/lib/pictl/$cluster root_run=/run/pictl/$cluster
-state=$root_state run=$root_run me=$(id -u)
+state=$root_state run=$root_run
+# As `id -u` says, without starting a program at each command.
+while read -r field _ me _; do [ "$field" != Uid: ] || break; done </proc/self/status
 if [ "$me" != 0 ]; then state=$HOME/.local/state/pictl/$cluster run=$state; fi
 
 if [ "$verb" = run ] && [ -z "$epoch$extra" ]; then
@@ -149,7 +151,7 @@ if [ "$verb" = claim ] && ! command -v flock >/dev/null; then refuse 185 flock; 
 
 mask=$(umask)
 umask 022
-mkdir -p "$state" "$run" 2>/dev/null
+if ! [ -d "$state" ] || ! [ -d "$run" ]; then mkdir -p "$state" "$run" 2>/dev/null; fi
 check_folders
 umask 077
 if ! { true >>"$run/guard.lock"; } 2>/dev/null; then refuse 184 state "$run"; fi

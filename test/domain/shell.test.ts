@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { line, quote, render, renderAlone, script, words } from "../../src/domain/shell.ts";
+import { findMe, line, quote, render, renderAlone, script, words } from "../../src/domain/shell.ts";
 import { hostileWords } from "../support/hostile-words.ts";
 
 const shells: readonly (readonly [string, ...string[]])[] = [["sh"], ["bash"], ["busybox", "sh"]];
@@ -80,4 +80,17 @@ describe("renderAlone", () => {
     expect(renderAlone(line("echo $HOME | wc -c"))).toBe("echo $HOME | wc -c");
     expect(() => renderAlone(script("echo", "a\0b"))).toThrow(RangeError);
   });
+});
+
+describe("findMe", () => {
+  const others = process.getuid?.() === 0 ? [[], ["setpriv", "--reuid=65534", "--clear-groups"]] : [[]];
+
+  test.each(shells.flatMap((shell) => others.map((as) => [...as, ...shell])))(
+    "%s %s %s %s: the user id that `id -u` prints",
+    (...words) => {
+      const [me, id] = heard(words, `me=9; ${findMe}; printf '%s\\0' "$me" "$(id -u)"`);
+      expect(me).toBe(id);
+      expect(id).toMatch(/^\d+$/);
+    },
+  );
 });

@@ -1,4 +1,4 @@
-import { type Command, render, script } from "../shell.ts";
+import { type Command, findMe, render, script } from "../shell.ts";
 
 /** A part of a context's tar: bytes of the tar that the node kept, or of what is sent now. */
 export type Segment = { readonly copy: number; readonly bytes: number } | { readonly send: number };
@@ -33,7 +33,8 @@ export function buildKept(build: Command, { key, before, id, bytes, segments }: 
 const text = `docker --version >/dev/null || exit
 build=$1 key=$2 id=$3 bytes=$4 before=$5 segments=$6
 umask 077
-if [ "$(id -u)" = 0 ]; then root=/var/lib/pictl; else root=\${XDG_STATE_HOME:-$HOME/.local/state}/pictl; fi
+${findMe}
+if [ "$me" = 0 ]; then root=/var/lib/pictl; else root=\${XDG_STATE_HOME:-$HOME/.local/state}/pictl; fi
 root=$root/contexts
 new=$root/$key.$$.new sent=$root/$key.$$.sent
 trap 'rm -f "$new" "$sent" 2>/dev/null' EXIT

@@ -1,5 +1,5 @@
 import { tellDockerHost } from "../docker/engine/endpoint.ts";
-import { type Command, script } from "../shell.ts";
+import { type Command, findMe, script } from "../shell.ts";
 import { visible } from "../text.ts";
 
 /** Who holds a lock, written into its file on the node for the one who comes second. */
@@ -51,7 +51,8 @@ export function parseUnusable(line: string): string | undefined {
 
 const text = `
 umask 007
-holder=$1 idle=$2 me=$(id -u) folder= files=
+holder=$1 idle=$2 folder= files=
+${findMe}
 shift 2
 
 unusable() {

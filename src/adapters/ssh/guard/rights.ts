@@ -4,7 +4,7 @@ import { wantsTerminal } from "../../../domain/docker/client/failure.ts";
 import { defaultDockerHost, tellDockerHost, tellRootless } from "../../../domain/docker/engine/endpoint.ts";
 import { PictlError } from "../../../domain/errors.ts";
 import type { Secret } from "../../../domain/secrets/secret.ts";
-import { type Command, script } from "../../../domain/shell.ts";
+import { type Command, findMe, script } from "../../../domain/shell.ts";
 import { visible } from "../../../domain/text.ts";
 import { type ClockSample, tellClock } from "../../../domain/guard/clock.ts";
 import type { SudoMode } from "../run/launch.ts";
@@ -187,7 +187,8 @@ interface Facts {
 }
 
 const probe = script(`
-[ "$(id -u)" = 0 ] && echo root
+${findMe}
+[ "$me" = 0 ] && echo root
 s=$(${tellDockerHost}); s=\${s#unix://}
 [ -r "$s" ] && [ -w "$s" ] && echo docker
 printf 'rootless %s\\n' "$(${tellRootless})"

@@ -1,12 +1,13 @@
-import type { Command } from "../../shell.ts";
+import { type Command, findMe } from "../../shell.ts";
 
 /** Where a docker client looks for its engine when nothing says otherwise. */
 export const defaultDockerHost = "unix:///var/run/docker.sock";
 
 /** sh text that prints the path of an engine's socket that is the login's own: that of a rootless Docker, or Podman. */
 export const tellRootless = `
-[ "$(id -u)" = 0 ] || for s in docker.sock podman/podman.sock; do
-  s=\${XDG_RUNTIME_DIR:-/run/user/$(id -u)}/$s
+${findMe}
+[ "$me" = 0 ] || for s in docker.sock podman/podman.sock; do
+  s=\${XDG_RUNTIME_DIR:-/run/user/$me}/$s
   [ -S "$s" ] && [ -w "$s" ] && printf '%s\\n' "$s" && break
 done`;
 
