@@ -13,7 +13,13 @@ const faults = ["test/lab/**/*.faults.test.ts"];
 const timed = ["test/lab/{failover,vip}/**/*.test.ts", "test/lab/{daemon,leadership,vip-commands}.lab.test.ts"];
 
 const shared = { setupFiles: ["test/config/setup.ts"], expect: { poll: patience } };
-const onLabs = { ...shared, testTimeout: 120_000, hookTimeout: 180_000 };
+/** What is looked at there is mostly asked of a program, at ten times the cost of a value. */
+const onLabs = {
+  ...shared,
+  expect: { poll: { ...patience, interval: 100 } },
+  testTimeout: 120_000,
+  hookTimeout: 180_000,
+};
 
 // Rules of src/domain/safety.ts to leave out, to see that the tests notice: `PICTL_WITHOUT=deadline npx vitest …`.
 const define = { PICTL_WITHOUT: JSON.stringify(process.env["PICTL_WITHOUT"] ?? "") };

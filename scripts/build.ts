@@ -10,14 +10,18 @@ import { bundleWeb } from "./web.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-// CommonJS packages expect these names, which an ES module does not have.
+/**
+ * CommonJS packages expect these names, which an ES module does not have. They stand only in chunks with such a package: a
+ * command loads a hundred chunks, and each would make them anew.
+ */
 const commonJsNames = `
 import { createRequire as __createRequire } from "node:module";
 import { dirname as __pathDirname } from "node:path";
 import { fileURLToPath as __fileURLToPath } from "node:url";
 const require = __createRequire(import.meta.url);
 const __filename = __fileURLToPath(import.meta.url);
-const __dirname = __pathDirname(__filename);`.trim();
+const __dirname = __pathDirname(__filename);
+`.trimStart();
 
 /**
  * What oclif loads at every start for things a release never does, and which costs a tenth of that start: asking whether
@@ -85,11 +89,15 @@ async function bundle(): Promise<readonly { readonly path: string; readonly cont
       // Rules of src/domain/safety.ts that a test build leaves out, to see that the tests notice.
       PICTL_WITHOUT: JSON.stringify(process.env["PICTL_WITHOUT"] ?? ""),
     },
-    banner: { js: commonJsNames },
     plugins: [leaveOut, besideSsh2],
     logLevel: "warning",
   });
-  return outputFiles;
+  return outputFiles.map(({ path, text, contents }) => ({
+    path,
+    contents: /\b(?:require|__filename|__dirname)\b/.test(text)
+      ? new TextEncoder().encode(commonJsNames + text)
+      : contents,
+  }));
 }
 
 async function writeManifest(): Promise<void> {
