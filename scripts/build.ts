@@ -25,13 +25,17 @@ const __dirname = __pathDirname(__filename);
 
 /**
  * What oclif loads at every start for things a release never does, and which costs a tenth of that start: asking whether
- * this is WSL, looking for oclif plugins, for commands without a manifest, and for a tsconfig.json.
+ * this is WSL, looking for oclif plugins, for commands without a manifest, and for a tsconfig.json. Of ssh2, a third: files over
+ * SSH, a server, new keys, HTTP by SSH.
  */
 const leaveOut: esbuild.Plugin = {
   name: "leave-out",
   setup(build) {
     build.onResolve({ filter: /^(wsl-utils|minimatch|tinyglobby|lilconfig)$/ }, ({ path, importer }) =>
       importer.includes("/@oclif/core/") ? { path, namespace: "left-out" } : undefined,
+    );
+    build.onResolve({ filter: /\/(SFTP|server|keygen|http-agents)\.js$/ }, ({ path, importer }) =>
+      importer.includes("/ssh2/lib/") ? { path, namespace: "left-out" } : undefined,
     );
     build.onLoad({ filter: /.*/, namespace: "left-out" }, () => ({ contents: "module.exports = {};" }));
   },

@@ -43,12 +43,13 @@ link set eth0 up
 LINES
 
 # Runs a service in the background; its exit code is left in /run/NAME.exit for those who wonder where it went.
+# dockerd starts itself anew twice for each container, which takes two thirds of the time where Go collects less often.
 start() {
   rm -f "/run/$1.exit"
   {
     case $1 in
       sshd) "$(command -v sshd)" -D -E /var/log/sshd.log ;;
-      dockerd) dockerd >>/var/log/dockerd.log 2>&1 ;;
+      dockerd) GOGC=400 dockerd >>/var/log/dockerd.log 2>&1 ;;
     esac && code=0 || code=$?
     echo "$code" >"/run/$1.exit"
   } &
