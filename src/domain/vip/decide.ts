@@ -332,7 +332,9 @@ export function freeze(settings: VipSettings, memory: VipMemory, facts: VipFacts
   if (!seen.holds) return nothing;
   if (!facts.authority.leader) {
     const why = "too few nodes promise to obey this controller";
-    return seen.holds.secondsLeft === null ? nothing : { ...nothing, events: [leaseRunsOut(settings, holder, why)] };
+    // Another one may lead all the same, which they would not tell.
+    const isLasting = seen.holds.secondsLeft === null;
+    return isLasting ? nothing : { ...nothing, events: [leaseRunsOut(settings, holder, why, "may end")] };
   }
   return {
     memory: book(memory, holder, null),

@@ -343,7 +343,11 @@ describe("lease mode", () => {
     };
 
     it.each([
-      ["since too few nodes obey", facts({ n1: ending }, unelected), /^too few nodes .*: the lease of n1 ends in 15 s/],
+      [
+        "since too few nodes obey",
+        facts({ n1: ending }, unelected),
+        /^too few nodes .*: the lease of n1 may end in 15 s/,
+      ],
       ["since its holder is silent", facts({ n1: silent }), /^n1 cannot be asked .*: the lease of n1 may end in 15 s/],
     ])("is told, %s", (_, seen, error) => {
       expect(told(seen)).toEqual([
