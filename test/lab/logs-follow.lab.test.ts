@@ -141,6 +141,7 @@ describe.skipIf(obstacle !== undefined)("logs --follow through what happens to n
     await lab.inside("n2", "pkill -STOP dockerd");
     try {
       await endSshd();
+      await expect.poll(following.complained, { timeout: patience }).toContain("go on when it answers again");
       await startServices();
       // Who asks Docker stands in its queue.
       const queue = "ss -xlH | awk '/docker.sock/ && $3 { waits = 1 } END { exit !waits }'";
