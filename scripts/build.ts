@@ -25,7 +25,7 @@ const __dirname = __pathDirname(__filename);
 
 /**
  * What oclif loads at every start for things a release never does, and which costs a tenth of that start: asking whether
- * this is WSL, looking for oclif plugins, for commands without a manifest, and for a tsconfig.json. Of ssh2, a third: files over
+ * this is WSL, looking for oclif plugins, for commands without a manifest, and for a tsconfig.json. Of ssh2, a quarter: files over
  * SSH, a server, new keys, HTTP by SSH.
  */
 const leaveOut: esbuild.Plugin = {
