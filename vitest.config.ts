@@ -13,7 +13,7 @@ const faults = ["test/lab/**/*.faults.test.ts"];
 const timed = ["test/lab/{failover,vip}/**/*.test.ts", "test/lab/{daemon,leadership,vip-commands}.lab.test.ts"];
 
 const shared = { setupFiles: ["test/config/setup.ts"], expect: { poll: patience } };
-/** What is looked at there is mostly asked of a program, at ten times the cost of a value. */
+/** Most of what is looked at there is asked of a program, which each look starts. */
 const onLabs = {
   ...shared,
   expect: { poll: { ...patience, interval: 100 } },

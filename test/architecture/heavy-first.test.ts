@@ -4,6 +4,8 @@ import { seconds } from "../config/heavy-first.ts";
 
 test("what is begun first are files that there are", () => {
   const endings = [".test.ts", ".lab.test.ts"];
-  const gone = Object.keys(seconds).filter((name) => !endings.some((ending) => existsSync(`test/${name}${ending}`)));
+  const isThere = (name: string): boolean =>
+    endings.some((ending) => existsSync(new URL(`../${name}${ending}`, import.meta.url)));
+  const gone = Object.keys(seconds).filter((name) => !isThere(name));
   expect(gone).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import type { Config, VipSection } from "../../domain/config/types.ts";
-import { decideVip, freeze, leaseRunsOut, tickMs, type VipEvent, type VipOrder } from "../../domain/vip/decide.ts";
+import { decideVip, tickMs, type VipEvent, type VipOrder } from "../../domain/vip/decide.ts";
 import { holdersOf, type VipFacts } from "../../domain/vip/facts.ts";
+import { freeze, leaseRunsOut } from "../../domain/vip/freeze.ts";
 import { marginMs, withoutGone } from "../../domain/vip/lease.ts";
 import type { VipMemory, VipWish } from "../../domain/vip/memory.ts";
 import type { TickEnd } from "../../domain/vip/wish.ts";

@@ -20,13 +20,13 @@ async function frozen({
   const cluster = new Cluster({ n1: {} }, vip, "calm");
   return cluster.by(async ({ ports, config, process }) => {
     const happened: string[] = [];
+    let isLeaving = false;
     const ask = process.ask.bind(process);
     process.ask = (what, begin) => {
       if (what.includes("grant")) happened.push("ordered");
       const lost = new PictlError("node-unreachable", "n1 hung up.");
       return isLeaving && isLost(what) ? Promise.reject(lost) : ask(what, begin);
     };
-    let isLeaving = false;
     let saved: SavedVip | undefined;
     const state = {
       read: () => Promise.resolve(saved),

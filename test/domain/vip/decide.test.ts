@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { afterOrder, decideVip, freeze, tickMs } from "../../../src/domain/vip/decide.ts";
+import { afterOrder, decideVip, tickMs } from "../../../src/domain/vip/decide.ts";
 import {
   type AnsweringCandidate,
   type CandidateFacts,
@@ -9,6 +9,7 @@ import {
   withGranted,
   withRemoved,
 } from "../../../src/domain/vip/facts.ts";
+import { freeze } from "../../../src/domain/vip/freeze.ts";
 import { withoutGone } from "../../../src/domain/vip/lease.ts";
 import { longestLeaseMs, newMemory, recall, shifted, type VipMemory, wish } from "../../../src/domain/vip/memory.ts";
 
@@ -53,6 +54,9 @@ const held = (by: string, parts: Partial<VipMemory> = {}): VipMemory => ({
   booked: { [by]: null },
   ...parts,
 });
+
+/** Another one leads. */
+const onlooker = { authority: { leader: false, standby: true, until: 0, frozen: [] } };
 
 const ordered = (memory: VipMemory, seen: VipFacts, of = settings()): string[] =>
   decideVip(of, memory, seen).orders.map((order) => `${order.do} ${order.node}`);
@@ -116,13 +120,11 @@ describe("who gets the address", () => {
   });
 
   it("is decided by nobody who does not lead", () => {
-    const onlooker = { authority: { leader: false, standby: true, until: 0, frozen: [] } };
     expect(ordered(held("n1"), facts({ n1: silent, n2: holding }, onlooker))).toEqual([]);
   });
 
   it("waits, for who did not lead a moment ago, until a lease that another one gave then has ended", () => {
     const long = held("n1", { booked: { n1: 10_000 } });
-    const onlooker = { authority: { leader: false, standby: true, until: 0, frozen: [] } };
     const after = decideVip(lease, long, facts({ n1: silent }, onlooker)).memory;
     expect(ordered(after, facts({ n1: silent }, { at: 101_000 }), lease)).toEqual([]);
     expect(ordered(after, facts({ n1: silent }, { at: 120_000 }), lease)).toEqual([]);
@@ -138,7 +140,6 @@ describe("who gets the address", () => {
   it("waits, for who does not lead, as long as a lease that was given before the config made leases shorter", () => {
     const before = held("n1", { booked: { n1: 140_000 } });
     expect(longestLeaseMs(lease, before, 100_000)).toBe(40_000);
-    const onlooker = { authority: { leader: false, standby: true, until: 0, frozen: [] } };
     const after = decideVip(lease, before, facts({ n1: silent }, onlooker)).memory;
     expect(longestLeaseMs(lease, after, 130_000)).toBe(15_000);
     expect(ordered(after, facts({ n1: silent }, { at: 145_000 }), lease)).toEqual([]);
@@ -146,7 +147,6 @@ describe("who gets the address", () => {
   });
 
   it("stays where another one who led has put it", () => {
-    const onlooker = { authority: { leader: false, standby: true, until: 0, frozen: [] } };
     const after = decideVip(lease, held("n1"), facts({ n2: holding }, onlooker)).memory;
     expect(ordered(after, facts({ n2: holding }, { at: 101_000 }), lease)).toEqual(["grant n2"]);
   });
@@ -335,7 +335,6 @@ describe("lease mode", () => {
     const leased = held("n1", { booked: { n1: 110_000 } });
     const ending: CandidateFacts = { ...idle, holds: { secondsLeft: 5 } };
     const unelected = { authority: { leader: false, standby: false, until: 0, frozen: [] } };
-    const standby = { authority: { leader: false, standby: true, until: 0, frozen: [] } };
     const told = (seen: VipFacts, memory = leased): unknown => {
       const decision = freeze(lease, memory, seen);
       expect(decision.orders).toEqual([]);
@@ -356,7 +355,7 @@ describe("lease mode", () => {
     });
 
     it.each([
-      ["is another controller's", facts({ n1: ending }, standby)],
+      ["is another controller's", facts({ n1: ending }, onlooker)],
       ["lasts already", facts({ n1: holding }, unelected)],
       ["is gone from its holder", facts({})],
       ["has ended at its silent holder", facts({ n1: silent }, { at: 120_001 })],
